@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text;
+
+namespace GpuGeek.Domain.Common;
+
+/// <summary>The name of a thing in a URL: 1 to 63 of a-z, 0-9 and single hyphens, no hyphen at either end.</summary>
+public static class Slug
+{
+    public const int MaxLength = 63;
+    public const string Pattern = "^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$";
+
+    /// <summary>Accents dropped, everything else that is not a letter or digit becomes a hyphen; <paramref name="fallback"/> when nothing is left.</summary>
+    public static string From(string name, string fallback)
+    {
+        var slug = new StringBuilder(name.Length);
+        foreach (var c in name.Normalize(NormalizationForm.FormD))
+        {
+            if (CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
+            var lower = char.ToLowerInvariant(c);
+            if (lower is >= 'a' and <= 'z' or >= '0' and <= '9') slug.Append(lower);
+            else if (slug.Length > 0 && slug[^1] != '-') slug.Append('-');
+            if (slug.Length == MaxLength) break;
+        }
+        var result = slug.ToString().Trim('-');
+        return result.Length == 0 ? fallback : result;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace GpuGeek.Domain.Runs.Protocol;
+
+/// <summary>The layout of a run directory. stdout and stderr of the child are log (<c>log.txt</c>), nothing else.</summary>
+public sealed record RunDirectory(string Root)
+{
+    public string Spec => Path.Combine(Root, "spec.json");
+    public string Events => Path.Combine(Root, "events.jsonl");
+    public string Log => Path.Combine(Root, "log.txt");
+    public string Checkpoints => Path.Combine(Root, "checkpoints");
+    public string Result => Path.Combine(Root, "result");
+    /// <summary>Training's derived pictures and embeddings: may be deleted at any time while no child runs.</summary>
+    public string Cache => Path.Combine(Root, "cache");
+
+    /// <summary>How spec and events are written and read, on both sides.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        AllowOutOfOrderMetadataProperties = true,
+    };
+}

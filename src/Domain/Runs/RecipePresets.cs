@@ -1,0 +1,49 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Models;
+
+namespace GpuGeek.Domain.Runs;
+
+/// <summary>What a person may set; null means the preset's value.</summary>
+public sealed record RecipeChoices(
+    RecipePreset Preset, string? Architecture = null, int? Epochs = null, int? Seed = null, int? BatchSize = null,
+    double? LearningRate = null, double? WeightDecay = null, double? LabelSmoothing = null, bool? Pretrained = null, int? InputSize = null);
+
+public static class RecipePresets
+{
+    public const string DefaultArchitecture = "mobilenet_v2";
+
+    /// <summary>Fills every field from the preset.</summary>
+    /// <exception cref="DomainException"><c>unknown_architecture</c>.</exception>
+    public static Recipe Resolve(RecipeChoices choices)
+    {
+        var name = choices.Architecture ?? DefaultArchitecture;
+        if (!ModelCatalog.All.TryGetValue(name, out var card))
+            throw new DomainException("unknown_architecture", $"There is no architecture named '{name}'.", $"Choose one of: {string.Join(", ", ModelCatalog.All.Keys.Order(StringComparer.Ordinal))}.");
+        var basis = choices.Preset == RecipePreset.Fast ? Fast(card) : Balanced(card);
+        return basis with
+        {
+            Epochs = choices.Epochs ?? basis.Epochs,
+            Seed = choices.Seed ?? basis.Seed,
+            BatchSize = choices.BatchSize ?? basis.BatchSize,
+            LearningRate = choices.LearningRate ?? basis.LearningRate,
+            WeightDecay = choices.WeightDecay ?? basis.WeightDecay,
+            LabelSmoothing = choices.LabelSmoothing ?? basis.LabelSmoothing,
+            Pretrained = choices.Pretrained ?? basis.Pretrained,
+            InputSize = choices.InputSize ?? basis.InputSize,
+        };
+    }
+
+    /// <summary>Frozen backbone; embeddings are computed once and the head alone is trained on them.</summary>
+    private static Recipe Fast(ModelCard card) => new()
+    {
+        Preset = RecipePreset.Fast, Architecture = card.Name, Epochs = 60, Seed = 0, BatchSize = 64, LearningRate = 3e-3, BackboneRateFactor = 0,
+        WeightDecay = 1e-2, WarmupFraction = 0.1, LabelSmoothing = 0, Pretrained = true, InputSize = card.InputSize, Augmentation = Augmentation.None,
+    };
+
+    /// <summary>All layers, the head at ten times the backbone's rate.</summary>
+    private static Recipe Balanced(ModelCard card) => new()
+    {
+        Preset = RecipePreset.Balanced, Architecture = card.Name, Epochs = 5, Seed = 0, BatchSize = 32, LearningRate = 2e-3, BackboneRateFactor = 0.1,
+        WeightDecay = 1e-2, WarmupFraction = 0.1, LabelSmoothing = 0.1, Pretrained = true, InputSize = card.InputSize, Augmentation = Augmentation.Balanced,
+    };
+}

@@ -1,0 +1,41 @@
+namespace GpuGeek.Domain.Runs;
+
+/// <summary>What a succeeded training found out. Written once as <c>result/result.json</c> and stored with the model version.</summary>
+public sealed record RunResult
+{
+    public required double TestAccuracy { get; init; }
+    /// <summary>95 % Wilson score interval of <see cref="TestAccuracy"/>.</summary>
+    public required double IntervalLow { get; init; }
+    public required double IntervalHigh { get; init; }
+    public required int TestCount { get; init; }
+    public required double ValAccuracy { get; init; }
+    /// <summary>Epoch (from 1) of the checkpoint that was kept: the best by validation accuracy, the earliest of equals.</summary>
+    public required int BestEpoch { get; init; }
+    public required double Temperature { get; init; }
+    /// <summary>Test pictures counted by [true class][predicted class].</summary>
+    public required int[][] Confusion { get; init; }
+    public required ClassScore[] PerClass { get; init; }
+    /// <summary>SHA-256 in hex of <c>core.onnx</c>.</summary>
+    public required string OnnxHash { get; init; }
+    /// <summary>Largest absolute difference of a logit between core.onnx in ONNX Runtime and the trained network, over real pictures.</summary>
+    public required double OnnxMaxDifference { get; init; }
+    public required double TrainSeconds { get; init; }
+}
+
+/// <param name="Support">Test pictures of this class.</param>
+public sealed record ClassScore(string Name, double Precision, double Recall, double F1, int Support);
+
+/// <summary>One line of <c>result/predictions.jsonl</c>: a test picture and what the deployed model says of it.</summary>
+/// <param name="Probabilities">After temperature, in the order of the classes.</param>
+public sealed record TestPrediction(string Hash, int Label, int Predicted, float[] Probabilities);
+
+/// <summary>Names of the files under <c>result/</c>.</summary>
+public static class ResultFiles
+{
+    public const string Onnx = "core.onnx";
+    public const string Manifest = "model.json";
+    public const string Result = "result.json";
+    public const string Predictions = "predictions.jsonl";
+    /// <summary>The trained network's parameters, raw; the engine's own format.</summary>
+    public const string Weights = "weights.bin";
+}

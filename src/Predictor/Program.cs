@@ -1,0 +1,1 @@
+var builder = WebApplication.CreateBuilder(args); await using var app = builder.Build(); await app.RunAsync();
