@@ -1,0 +1,47 @@
+using GpuGeek.Domain.Common;
+
+namespace GpuGeek.Domain.Datasets;
+
+/// <summary>Pictures with labels, still changing. What a run trains on is a <see cref="DatasetVersion"/>.</summary>
+public sealed class Dataset : ITenantOwned
+{
+    public required Guid OrgId { get; init; }
+    public required Guid Id { get; init; }
+    public required Guid ProjectId { get; init; }
+    /// <summary>Unique in the project.</summary>
+    public required string Name { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A class of a dataset: the label that pictures carry.</summary>
+public sealed class DatasetClass : ITenantOwned
+{
+    public const int MaxNameLength = 200;
+
+    public required Guid OrgId { get; init; }
+    public required Guid Id { get; init; }
+    public required Guid DatasetId { get; init; }
+    /// <summary>Unique in the dataset.</summary>
+    public required string Name { get; set; }
+}
+
+public sealed class DatasetImage : ITenantOwned
+{
+    public required Guid OrgId { get; init; }
+    public required Guid Id { get; init; }
+    public required Guid DatasetId { get; init; }
+    public required Guid ClassId { get; set; }
+    /// <summary>SHA-256 of the original's bytes, hex; unique in the dataset.</summary>
+    public required string Hash { get; init; }
+    /// <summary>The name it arrived under; shown, never used as a path.</summary>
+    public required string FileName { get; init; }
+    /// <summary>Split that the archive's folders gave (<see cref="Splits"/>), or null: then the version assigns it.</summary>
+    public string? Split { get; set; }
+    /// <summary>jpeg, png, webp, gif or bmp: by content.</summary>
+    public required string Format { get; init; }
+    /// <summary>Pixels after the EXIF orientation.</summary>
+    public required int Width { get; init; }
+    public required int Height { get; init; }
+    public required long Bytes { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}

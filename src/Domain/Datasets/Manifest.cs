@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using GpuGeek.Domain.Common;
+
+namespace GpuGeek.Domain.Datasets;
+
+/// <param name="Hash">SHA-256 of the picture's bytes, hex.</param>
+/// <param name="Label">Class name.</param>
+/// <param name="Split">One of <see cref="Splits"/>.</param>
+/// <param name="Group">Pictures of one group stay on one side of a split; empty for none.</param>
+public sealed record ManifestEntry(string Hash, string Label, string Split, string Group = "");
+
+/// <summary>
+/// The text of a dataset version: one line per picture, <c>hash TAB label TAB split TAB group LF</c>, sorted by the bytes of the hash.
+/// Equal pictures, labels and splits give equal bytes, so the hash of the text names the version.
+/// </summary>
+public static class Manifest
+{
+    public static byte[] Write(IEnumerable<ManifestEntry> entries)
+    {
+        var text = new StringBuilder();
+        foreach (var entry in entries.OrderBy(e => e.Hash, StringComparer.Ordinal))
+            text.Append(entry.Hash).Append('\t').Append(Escape(entry.Label)).Append('\t').Append(entry.Split).Append('\t').Append(Escape(entry.Group)).Append('\n');
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    public static string HashOf(ReadOnlySpan<byte> manifest) => Convert.ToHexStringLower(SHA256.HashData(manifest));
+
+    /// <exception cref="DomainException"><c>manifest_damaged</c>, with the line.</exception>
+    public static List<ManifestEntry> Read(ReadOnlySpan<byte> manifest)
+    {
+        var entries = new List<ManifestEntry>();
+        foreach (var line in Encoding.UTF8.GetString(manifest).Split('\n'))
+        {
+            if (line.Length == 0) continue;
+            var fields = line.Split('\t');
+            if (fields.Length != 4 || fields[0].Length != 64 || !Splits.All.Contains(fields[2]))
+                throw new DomainException("manifest_damaged", $"Line {entries.Count + 1} of the manifest cannot be read.");
+            entries.Add(new(fields[0], Unescape(fields[1]), fields[2], Unescape(fields[3])));
+        }
+        return entries;
+    }
+
+    private static string Escape(string text) =>
+        text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\t", @"\t", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
+
+    private static string Unescape(string text)
+    {
+        if (!text.Contains('\\')) return text;
+        var result = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 == text.Length) result.Append(text[i]);
+            else result.Append(text[++i] switch { 't' => '\t', 'n' => '\n', var other => other });
+        }
+        return result.ToString();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+using GpuGeek.Domain.Common;
+
+namespace GpuGeek.Domain.Datasets;
+
+public static class Splits
+{
+    public const string Train = "train";
+    public const string Val = "val";
+    public const string Test = "test";
+    public static readonly string[] All = [Train, Val, Test];
+}
+
+/// <summary>Shares of a split; they sum to 1.</summary>
+public sealed record SplitFractions(double Train, double Val, double Test)
+{
+    public static readonly SplitFractions Default = new(0.7, 0.15, 0.15);
+
+    /// <exception cref="DomainException"><c>invalid_split</c>.</exception>
+    public void Check()
+    {
+        if (Train is not (> 0 and <= 1) || Val is not (> 0 and < 1) || Test is not (> 0 and < 1) || Math.Abs(Train + Val + Test - 1) > 1e-6)
+            throw new DomainException("invalid_split", $"The split {Train}/{Val}/{Test} does not work: each share must be above 0 and together they must be 1.", "For example 0.7, 0.15 and 0.15.");
+    }
+}
+
+/// <param name="FixedSplit">A split that the person gave; kept as it is.</param>
+public sealed record SplitCandidate(string Hash, string Label, string? FixedSplit, string Group = "");
+
+/// <summary>
+/// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with the same seed
+/// fall the same way, whatever order they came in. Counts per class are the shares rounded by largest remainder, with at least one picture in each split
+/// where the class has three or more.
+/// </summary>
+public static class StratifiedSplit
+{
+    public static List<ManifestEntry> Assign(IReadOnlyCollection<SplitCandidate> images, SplitFractions fractions, int seed)
+    {
+        fractions.Check();
+        var entries = new List<ManifestEntry>(images.Count);
+        foreach (var byClass in images.GroupBy(i => i.Label, StringComparer.Ordinal))
+        {
+            entries.AddRange(byClass.Where(i => i.FixedSplit is not null).Select(i => new ManifestEntry(i.Hash, i.Label, i.FixedSplit!, i.Group)));
+            var free = byClass.Where(i => i.FixedSplit is null).OrderBy(i => Rank(seed, i), StringComparer.Ordinal).ToList();
+            var (train, val, _) = Counts(free.Count, fractions);
+            entries.AddRange(free.Select((image, index) => new ManifestEntry(image.Hash, image.Label,
+                index < train ? Splits.Train : index < train + val ? Splits.Val : Splits.Test, image.Group)));
+        }
+        return entries;
+    }
+
+    /// <summary>Pictures of a class per split; they sum to <paramref name="count"/>.</summary>
+    public static (int Train, int Val, int Test) Counts(int count, SplitFractions fractions)
+    {
+        double[] shares = [fractions.Train * count, fractions.Val * count, fractions.Test * count];
+        int[] counts = [.. shares.Select(s => (int)Math.Floor(s + 1e-9))];
+        foreach (var i in Enumerable.Range(0, 3).OrderByDescending(i => shares[i] - counts[i]).Take(count - counts.Sum())) counts[i]++;
+        for (var i = 0; i < 3 && count >= 3; i++)
+        {
+            if (counts[i] > 0) continue;
+            counts[Array.IndexOf(counts, counts.Max())]--;
+            counts[i]++;
+        }
+        return (counts[0], counts[1], counts[2]);
+    }
+
+    private static string Rank(int seed, SplitCandidate image) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{image.Hash}")));
+}

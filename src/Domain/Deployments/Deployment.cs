@@ -1,0 +1,23 @@
+using GpuGeek.Domain.Common;
+
+namespace GpuGeek.Domain.Deployments;
+
+public enum DeploymentState { Starting, Live, Failed }
+
+/// <summary>A hosted endpoint. It wants one model version; while that cannot be loaded, the one before goes on serving.</summary>
+public sealed class Deployment : ITenantOwned
+{
+    public required Guid OrgId { get; init; }
+    public required Guid Id { get; init; }
+    public required Guid ProjectId { get; init; }
+    /// <summary>A slug, unique in the organisation: part of the address.</summary>
+    public required string Name { get; init; }
+    /// <summary>What it should serve.</summary>
+    public required Guid ModelVersionId { get; set; }
+    /// <summary>What it does serve; null until the first load.</summary>
+    public Guid? LiveVersionId { get; set; }
+    public DeploymentState State { get; set; } = DeploymentState.Starting;
+    public Failure? Error { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; set; }
+}

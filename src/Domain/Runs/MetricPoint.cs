@@ -1,0 +1,28 @@
+using GpuGeek.Domain.Common;
+
+namespace GpuGeek.Domain.Runs;
+
+/// <summary>One point of a curve. Unique by run, name and step: a step replayed after a resume doubles nothing.</summary>
+public sealed class MetricPoint : ITenantOwned
+{
+    public required Guid OrgId { get; init; }
+    public required Guid RunId { get; init; }
+    public required string Name { get; init; }
+    public required long Step { get; init; }
+    /// <summary>Order of writing within the run, shared with <see cref="RunLogLine"/>: a client asks for what came after one.</summary>
+    public required long Seq { get; init; }
+    public required double Epoch { get; init; }
+    public required double Value { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
+public sealed class RunLogLine : ITenantOwned
+{
+    public required Guid OrgId { get; init; }
+    public required Guid RunId { get; init; }
+    public required long Seq { get; init; }
+    /// <summary><c>info</c>, <c>warning</c> or <c>error</c>.</summary>
+    public required string Level { get; init; }
+    public required string Message { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
