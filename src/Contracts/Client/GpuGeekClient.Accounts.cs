@@ -1,0 +1,36 @@
+using GpuGeek.Contracts.Accounts;
+using GpuGeek.Contracts.Billing;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Projects;
+using GpuGeek.Contracts.Tenants;
+
+namespace GpuGeek.Contracts.Client;
+
+public sealed partial class GpuGeekClient
+{
+    public Task<InstallationResponse> GetInstallationAsync(CancellationToken ct = default) => GetAsync<InstallationResponse>("installation", ct);
+    public Task<SessionResponse> RegisterAsync(RegisterRequest request, CancellationToken ct = default) => PostAsync<SessionResponse>("account/register", request, ct);
+    public Task<SessionResponse> SignInAsync(SignInRequest request, CancellationToken ct = default) => PostAsync<SessionResponse>("account/sign-in", request, ct);
+    public Task<SessionResponse> SignInByLinkAsync(LinkSignInRequest request, CancellationToken ct = default) => PostAsync<SessionResponse>("account/sign-in-link", request, ct);
+    public Task SignOutAsync(CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/sign-out", null, ct);
+    public Task ChangePasswordAsync(ChangePasswordRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/password", request, ct);
+    public Task<MeResponse> GetMeAsync(CancellationToken ct = default) => GetAsync<MeResponse>("account/me", ct);
+
+    public Task<Page<OrganizationResponse>> ListOrganizationsAsync(CancellationToken ct = default) => GetAsync<Page<OrganizationResponse>>("orgs", ct);
+    public Task<OrganizationResponse> GetOrganizationAsync(string org, CancellationToken ct = default) => GetAsync<OrganizationResponse>($"orgs/{E(org)}", ct);
+
+    public Task<Page<KeyResponse>> ListKeysAsync(string org, CancellationToken ct = default) => GetAsync<Page<KeyResponse>>($"orgs/{E(org)}/keys", ct);
+    public Task<CreatedKeyResponse> CreateKeyAsync(string org, CreateKeyRequest request, CancellationToken ct = default) => PostAsync<CreatedKeyResponse>($"orgs/{E(org)}/keys", request, ct);
+    public Task RevokeKeyAsync(string org, Guid key, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"orgs/{E(org)}/keys/{key}", null, ct);
+
+    public Task<Page<ProjectResponse>> ListProjectsAsync(string org, CancellationToken ct = default) => GetAsync<Page<ProjectResponse>>($"orgs/{E(org)}/projects?limit=200", ct);
+    public Task<ProjectResponse> GetProjectAsync(string org, string project, CancellationToken ct = default) => GetAsync<ProjectResponse>($"orgs/{E(org)}/projects/{E(project)}", ct);
+    public Task<ProjectResponse> CreateProjectAsync(string org, CreateProjectRequest request, CancellationToken ct = default) => PostAsync<ProjectResponse>($"orgs/{E(org)}/projects", request, ct);
+
+    public Task<Page<PlanResponse>> ListPlansAsync(CancellationToken ct = default) => GetAsync<Page<PlanResponse>>("plans", ct);
+    public Task<PlanResponse> UpdatePlanAsync(string plan, UpdatePlanRequest request, CancellationToken ct = default) => PatchAsync<PlanResponse>($"plans/{E(plan)}", request, ct);
+    public Task<SubscriptionResponse> GetSubscriptionAsync(string org, CancellationToken ct = default) => GetAsync<SubscriptionResponse>($"orgs/{E(org)}/subscription", ct);
+    public Task<SubscriptionResponse> ChangeSubscriptionAsync(string org, ChangeSubscriptionRequest request, CancellationToken ct = default) => PutAsync<SubscriptionResponse>($"orgs/{E(org)}/subscription", request, ct);
+    public Task<Page<UsageIntervalResponse>> ListUsageAsync(string org, Guid? run = null, string? after = null, CancellationToken ct = default) =>
+        GetAsync<Page<UsageIntervalResponse>>($"orgs/{E(org)}/usage?limit=100{(run is null ? "" : $"&run={run}")}{(after is null ? "" : $"&after={E(after)}")}", ct);
+}

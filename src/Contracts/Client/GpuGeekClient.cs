@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace GpuGeek.Contracts.Client;
+
+/// <summary>
+/// The typed client of the REST API, for Web, tests and programs. One method per call in the <c>GpuGeekClient.*.cs</c> beside this one.
+/// </summary>
+/// <param name="http">Its base address is the origin, e.g. <c>http://127.0.0.1:8080/</c>.</param>
+/// <param name="token">A session token or an API key; null for the calls that need none.</param>
+public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
+{
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    private static string E(string segment) => Uri.EscapeDataString(segment);
+
+    private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) => SendAsync<T>(HttpMethod.Get, path, null, cancellationToken);
+
+    private Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: Json), cancellationToken);
+
+    private Task<T> PatchAsync<T>(string path, object body, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Patch, path, JsonContent.Create(body, body.GetType(), options: Json), cancellationToken);
+
+    private Task<T> PutAsync<T>(string path, object body, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Put, path, JsonContent.Create(body, body.GetType(), options: Json), cancellationToken);
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var response = await ExchangeAsync(method, path, content, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken))!;
+    }
+
+    private async Task SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var response = await ExchangeAsync(method, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: Json), cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> ExchangeAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : "/api/v1/" + path) { Content = content };
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw new ApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
+    }
+
+    private static async Task<ApiProblem> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is "application/problem+json" or "application/json")
+        {
+            try
+            {
+                if (await response.Content.ReadFromJsonAsync<ApiProblem>(Json, cancellationToken) is { } problem) return problem;
+            }
+            catch (JsonException)
+            {
+                // A proxy's answer that only claims to be JSON: the status says enough.
+            }
+        }
+        var title = response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+            ? "The server cannot be reached right now." : $"The server answered {(int)response.StatusCode}.";
+        return new(null, title, (int)response.StatusCode, title, "unexpected_answer", "Try again in a moment.", null, null);
+    }
+}

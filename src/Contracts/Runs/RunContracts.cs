@@ -1,0 +1,85 @@
+using System.ComponentModel.DataAnnotations;
+using GpuGeek.Contracts.Billing;
+using GpuGeek.Contracts.Common;
+
+namespace GpuGeek.Contracts.Runs;
+
+public sealed record CreateRunRequest
+{
+    /// <summary>Slug of the project.</summary>
+    [Required, StringLength(63)] public required string Project { get; init; }
+    /// <summary>Id of a dataset version.</summary>
+    public required Guid DatasetVersion { get; init; }
+    /// <summary>Null: a name is made from the architecture and the preset.</summary>
+    [StringLength(100, MinimumLength = 1)] public string? Name { get; init; }
+    [Required] public required RecipeRequest Recipe { get; init; }
+}
+
+/// <summary>What differs from the preset; null means the preset's value.</summary>
+public sealed record RecipeRequest
+{
+    /// <summary><c>fast</c>: frozen backbone, seconds. <c>balanced</c>: all layers, minutes.</summary>
+    [Required, RegularExpression("^(fast|balanced)$", ErrorMessage = "The preset must be 'fast' or 'balanced'.")] public required string Preset { get; init; }
+    /// <summary>A name of the catalogue, such as <c>mobilenet_v2</c> or <c>resnet18</c>.</summary>
+    [StringLength(50)] public string? Architecture { get; init; }
+    [Range(1, 1000)] public int? Epochs { get; init; }
+    [Range(0, int.MaxValue)] public int? Seed { get; init; }
+    [Range(2, 1024)] public int? BatchSize { get; init; }
+    /// <summary>Peak rate of the head.</summary>
+    [Range(1e-7, 10)] public double? LearningRate { get; init; }
+    [Range(0, 1)] public double? WeightDecay { get; init; }
+    [Range(0, 0.5)] public double? LabelSmoothing { get; init; }
+    /// <summary>Start from published weights. False trains from random ones.</summary>
+    public bool? Pretrained { get; init; }
+    /// <summary>Square input side in pixels.</summary>
+    [Range(32, 512)] public int? InputSize { get; init; }
+}
+
+/// <summary>The recipe with every choice resolved.</summary>
+public sealed record RecipeResponse(
+    string Preset, string Architecture, int Epochs, int Seed, int BatchSize, double LearningRate, double BackboneRateFactor, double WeightDecay,
+    double WarmupFraction, double LabelSmoothing, bool Pretrained, int InputSize, AugmentationResponse Augmentation);
+
+public sealed record AugmentationResponse(double CropScaleMin, bool HorizontalFlip, double ColorJitter, double RotationDegrees);
+
+/// <param name="State"><c>queued|starting|running|pausing|paused|canceling|canceled|succeeded|failed</c>.</param>
+/// <param name="Attempt">Times it was started.</param>
+/// <param name="Phase">What the trainer is doing now: <c>preparing</c>, <c>embedding</c>, <c>training</c>, <c>evaluating</c>, <c>exporting</c>.</param>
+/// <param name="Progress">0..1.</param>
+/// <param name="Eta">Seconds left, where it can be told.</param>
+/// <param name="Seconds">Charged seconds so far: only time kept in a durable checkpoint or a result.</param>
+/// <param name="LastSeq">Pass as <c>after</c> to see only newer metric points and log lines.</param>
+public sealed record RunResponse(
+    Guid Id, string Name, string Project, Guid DatasetVersion, string DatasetName, int DatasetVersionNumber, string State, int Attempt, string? Phase, double Progress, double? Eta, RecipeResponse Recipe,
+    WorkerResponse? Worker, BestResponse? Best, RunResultResponse? Result, ErrorInfo? Error, decimal Seconds, MoneyResponse Cost, long LastSeq,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+
+/// <param name="Name">Worker and slot that holds the run's lease.</param>
+public sealed record WorkerResponse(string Name);
+
+public sealed record BestResponse(int Epoch, double ValAccuracy);
+
+/// <param name="Interval">95 % Wilson interval of the test accuracy: low, high.</param>
+/// <param name="Confusion">Test pictures by [true class][predicted class].</param>
+/// <param name="OnnxMaxDifference">Largest difference of a logit between the exported file and the trained network on real pictures.</param>
+public sealed record RunResultResponse(
+    double TestAccuracy, double[] Interval, int TestCount, double ValAccuracy, int BestEpoch, double Temperature, IReadOnlyList<string> Classes, int[][] Confusion,
+    IReadOnlyList<ClassScoreResponse> PerClass, double OnnxMaxDifference, ModelVersionRef ModelVersion);
+
+public sealed record ClassScoreResponse(string Name, double Precision, double Recall, double F1, int Support);
+
+public sealed record ModelVersionRef(string Model, int Version);
+
+/// <param name="Seq">Order of writing within the run.</param>
+/// <param name="Step">Optimizer step, from 1.</param>
+public sealed record MetricPointResponse(long Seq, string Name, long Step, double Epoch, double Value, DateTimeOffset At);
+
+public sealed record MetricsResponse(IReadOnlyList<MetricPointResponse> Items, long LastSeq);
+
+/// <param name="Level"><c>info</c>, <c>warning</c> or <c>error</c>.</param>
+public sealed record LogLineResponse(long Seq, string Level, string Message, DateTimeOffset At);
+
+public sealed record LogsResponse(IReadOnlyList<LogLineResponse> Items, long LastSeq);
+
+/// <summary>An architecture of the catalogue.</summary>
+public sealed record ArchitectureResponse(string Name, string Title, int InputSize, long Parameters, long MultiplyAdds, double ImageNetTop1, string Paper);
