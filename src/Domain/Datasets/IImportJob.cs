@@ -3,7 +3,7 @@ namespace GpuGeek.Domain.Datasets;
 /// <summary>Light work on the queue <see cref="Queue"/>. Delivered at least once: it claims the row and does nothing when another has it or it is done.</summary>
 public interface IImportJob
 {
-    public const string Queue = "light";
+    const string Queue = "light";
 
     Task RunAsync(Guid org, Guid import, CancellationToken cancellationToken);
 }
