@@ -1,0 +1,24 @@
+using GpuGeek.Domain.Models;
+
+namespace GpuGeek.Domain.Tests.Models;
+
+public sealed class TheCatalogue
+{
+    public static TheoryData<string> Names => [.. ModelCatalog.All.Keys];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Published_weights_carry_their_hash_in_their_name(string name)
+    {
+        var card = ModelCatalog.All[name];
+        Assert.Matches("^[0-9a-f]{8}$", card.Weights.HashPrefix);
+        Assert.Equal($"{name}-{card.Weights.HashPrefix}.pth", card.Weights.FileName);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void The_preprocessing_ends_at_the_input_size(string name)
+    {
+        var card = ModelCatalog.All[name];
+        Assert.Equal(card.InputSize, card.Preprocessing.CropSize);
+        Assert.True(card.Preprocessing.ResizeShorter >= card.InputSize);
+    }
+}

@@ -1,0 +1,70 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Runs;
+
+namespace GpuGeek.Domain.Tests.Runs;
+
+public sealed class TheLifeOfARun
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private static Run NewRun() => new()
+    {
+        OrgId = Guid.Empty, Id = Guid.Empty, ProjectId = Guid.Empty, DatasetVersionId = Guid.Empty, Name = "run", CreatedAt = Now,
+        Recipe = RecipePresets.Resolve(new(RecipePreset.Fast)),
+    };
+
+    [Fact]
+    public void A_lost_worker_gives_it_back_and_the_next_attempt_counts()
+    {
+        var run = NewRun();
+        run.Start(Now);
+        run.MarkRunning();
+        run.Requeue();
+        run.Start(Now.AddMinutes(1));
+        Assert.Equal(2, run.Attempt);
+        Assert.Equal(Now, run.StartedAt);
+        Assert.Equal(RunState.Starting, run.State);
+    }
+
+    [Fact]
+    public void Canceling_a_queued_run_ends_it_at_once()
+    {
+        var run = NewRun();
+        run.RequestCancel(Now);
+        Assert.Equal(RunState.Canceled, run.State);
+        Assert.Equal(Now, run.FinishedAt);
+    }
+
+    [Fact]
+    public void Canceling_a_running_one_waits_for_its_worker()
+    {
+        var run = NewRun();
+        run.Start(Now);
+        run.MarkRunning();
+        run.RequestCancel(Now);
+        Assert.Equal(RunState.Canceling, run.State);
+        run.Cancel(Now);
+        Assert.Equal(RunState.Canceled, run.State);
+    }
+
+    [Fact]
+    public void What_has_ended_stays_as_it_ended()
+    {
+        var run = NewRun();
+        run.Start(Now);
+        run.Fail(new("diverged", "The loss is not a number", "The loss became NaN at step 3."), Now);
+        Assert.Equal("run_finished", Assert.Throws<DomainException>(() => run.RequestCancel(Now)).Code);
+        Assert.Equal("run_finished", Assert.Throws<DomainException>(() => run.Cancel(Now)).Code);
+        Assert.Equal("run_state", Assert.Throws<DomainException>(run.Requeue).Code);
+        Assert.Equal("run_state", Assert.Throws<DomainException>(() => run.Start(Now)).Code);
+        Assert.Equal(RunState.Failed, run.State);
+    }
+
+    [Fact]
+    public void An_unknown_architecture_names_the_known_ones()
+    {
+        var refused = Assert.Throws<DomainException>(() => RecipePresets.Resolve(new(RecipePreset.Fast, "resnet19")));
+        Assert.Equal("unknown_architecture", refused.Code);
+        Assert.Contains("resnet18", refused.Hint, StringComparison.Ordinal);
+    }
+}
