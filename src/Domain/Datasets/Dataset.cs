@@ -31,6 +31,8 @@ public sealed class DatasetImage : ITenantOwned
     public required Guid Id { get; init; }
     public required Guid DatasetId { get; init; }
     public required Guid ClassId { get; set; }
+    /// <summary>The import that brought it: what its cancelling takes back.</summary>
+    public required Guid ImportId { get; init; }
     /// <summary>SHA-256 of the original's bytes, hex; unique in the dataset.</summary>
     public required string Hash { get; init; }
     /// <summary>The name it arrived under; shown, never used as a path.</summary>

@@ -1,0 +1,36 @@
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Queue;
+using GpuGeek.Infrastructure.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace GpuGeek.Infrastructure;
+
+public static class InfrastructureSetup
+{
+    /// <summary>Database, object store, queue client and live hints, configured by the <c>GPUGEEK_*</c> variables.</summary>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>().Configure(o =>
+        {
+            o.App = configuration["GPUGEEK_DB"];
+            o.System = configuration["GPUGEEK_DB_SYSTEM"] ?? "";
+            o.Hangfire = configuration["GPUGEEK_DB_HANGFIRE"] ?? "";
+        }).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ObjectStoreOptions>().Configure(o => o.Folder = configuration["GPUGEEK_OBJECTS"] ?? "").ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IDbContexts, DbContexts>();
+        services.AddSingleton<IObjectStore, FolderObjectStore>();
+        services.AddSingleton<ILiveNotifier, LiveNotifier>();
+        services.AddHangfireClient();
+        services.AddSingleton<IJobQueue, JobQueue>();
+        return services;
+    }
+
+    /// <summary>For processes that push what changes.</summary>
+    public static IServiceCollection AddLiveListener(this IServiceCollection services) =>
+        services.AddSingleton<LiveListener>().AddHostedService(provider => provider.GetRequiredService<LiveListener>());
+}

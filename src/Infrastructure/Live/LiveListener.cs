@@ -1,0 +1,71 @@
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace GpuGeek.Infrastructure.Live;
+
+/// <summary>What changed.</summary>
+/// <param name="Kind">One of the constants.</param>
+/// <param name="Subject">The run, the dataset, or empty for a deployment.</param>
+public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject)
+{
+    public const string Channel = "gpugeek";
+    public const string RunKind = "run";
+    public const string ImportKind = "import";
+    public const string DeploymentKind = "deployment";
+
+    public static bool TryParse(string payload, out LiveChange change)
+    {
+        change = default;
+        if (payload.Split(':') is not [var kind, var org, var subject] || !Guid.TryParse(org, out var orgId) || !Guid.TryParse(subject, out var subjectId)) return false;
+        change = new(kind, orgId, subjectId);
+        return true;
+    }
+}
+
+/// <summary>Listens to PostgreSQL and tells this process. After a lost connection it says so, since hints may have been missed.</summary>
+public sealed partial class LiveListener(IDbContexts contexts, TimeProvider clock, ILogger<LiveListener> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    public event Action<LiveChange>? Changed;
+
+    /// <summary>The connection is back: look at everything.</summary>
+    public event Action? Reconnected;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or IOException)
+            {
+                LogLost(failure);
+                await Task.Delay(RetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await contexts.OpenSystemAsync(cancellationToken);
+        connection.Notification += (_, notification) =>
+        {
+            if (LiveChange.TryParse(notification.Payload, out var change)) Changed?.Invoke(change);
+        };
+        await using (var command = new NpgsqlCommand($"LISTEN {LiveChange.Channel}", connection)) await command.ExecuteNonQueryAsync(cancellationToken);
+        Reconnected?.Invoke();
+        while (true) await connection.WaitAsync(cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The listening connection was lost; watchers poll until it is back")]
+    private partial void LogLost(Exception failure);
+}

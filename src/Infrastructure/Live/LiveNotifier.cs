@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace GpuGeek.Infrastructure.Live;
+
+/// <summary>Says that rows have changed, outside the transaction that changed them. Only a hint: who watches also polls.</summary>
+public interface ILiveNotifier
+{
+    /// <summary>At most four a second per run; the last change is always told.</summary>
+    Task RunChangedAsync(Guid org, Guid run);
+    Task ImportChangedAsync(Guid org, Guid dataset);
+    Task DeploymentChangedAsync(Guid org);
+}
+
+internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider clock, ILogger<LiveNotifier> logger) : ILiveNotifier
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private readonly ConcurrentDictionary<string, byte> _waiting = new(StringComparer.Ordinal);
+
+    public Task RunChangedAsync(Guid org, Guid run) => CoalesceAsync(LiveChange.RunKind, $"{org:N}:{run:N}");
+    public Task ImportChangedAsync(Guid org, Guid dataset) => CoalesceAsync(LiveChange.ImportKind, $"{org:N}:{dataset:N}");
+    public Task DeploymentChangedAsync(Guid org) => SendAsync(string.Create(CultureInfo.InvariantCulture, $"{LiveChange.DeploymentKind}:{org:N}:{Guid.Empty:N}"));
+
+    // The first call waits a moment and speaks for all that come meanwhile, so the last change is never the one that is dropped.
+    private Task CoalesceAsync(string kind, string subject)
+    {
+        var payload = $"{kind}:{subject}";
+        if (!_waiting.TryAdd(payload, 0)) return Task.CompletedTask;
+        _ = Task.Run(async () =>
+        {
+            await Task.Delay(Interval, clock);
+            _waiting.TryRemove(payload, out _);
+            await SendAsync(payload);
+        });
+        return Task.CompletedTask;
+    }
+
+    private async Task SendAsync(string payload)
+    {
+        try
+        {
+            await using var connection = await contexts.OpenSystemAsync(CancellationToken.None);
+            await using var command = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection) { Parameters = { new() { Value = LiveChange.Channel }, new() { Value = payload } } };
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (NpgsqlException failure)
+        {
+            LogLost(failure, payload);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The hint {Payload} was lost; watchers will poll")]
+    private partial void LogLost(Exception failure, string payload);
+}

@@ -1,0 +1,80 @@
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Projects;
+using GpuGeek.Domain.Runs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace GpuGeek.Infrastructure.Persistence.Configurations;
+
+internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
+{
+    public void Configure(EntityTypeBuilder<Run> builder)
+    {
+        builder.ToTable("runs");
+        builder.HasKey(r => new { r.OrgId, r.Id });
+        builder.Property(r => r.Name).HasMaxLength(100);
+        builder.Property(r => r.State).AsText();
+        builder.Property(r => r.Phase).HasMaxLength(30);
+        builder.Property(r => r.Recipe).AsJson();
+        builder.Property(r => r.Error).AsJson();
+        builder.Property(r => r.Result).AsJson();
+        builder.Property(r => r.CheckpointKey).HasMaxLength(300);
+        builder.HasIndex(r => new { r.OrgId, r.ProjectId, r.Id });
+        builder.HasIndex(r => r.State);
+        builder.HasOne<Project>().WithMany().HasForeignKey(r => new { r.OrgId, r.ProjectId }).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<DatasetVersion>().WithMany().HasForeignKey(r => new { r.OrgId, r.DatasetVersionId }).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class RunLeaseConfiguration : IEntityTypeConfiguration<RunLease>
+{
+    public void Configure(EntityTypeBuilder<RunLease> builder)
+    {
+        builder.ToTable("run_leases");
+        builder.HasKey(l => new { l.OrgId, l.RunId });
+        builder.Property(l => l.Owner).HasMaxLength(200);
+        builder.HasIndex(l => l.Until);
+        builder.HasOne<Run>().WithOne().HasForeignKey<RunLease>(l => new { l.OrgId, l.RunId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class MetricPointConfiguration : IEntityTypeConfiguration<MetricPoint>
+{
+    public void Configure(EntityTypeBuilder<MetricPoint> builder)
+    {
+        builder.ToTable("metric_points");
+        builder.HasKey(p => new { p.OrgId, p.RunId, p.Name, p.Step });
+        builder.Property(p => p.Name).HasMaxLength(60);
+        builder.HasIndex(p => new { p.OrgId, p.RunId, p.Seq }).IsUnique();
+        builder.HasOne<Run>().WithMany().HasForeignKey(p => new { p.OrgId, p.RunId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class RunLogLineConfiguration : IEntityTypeConfiguration<RunLogLine>
+{
+    public void Configure(EntityTypeBuilder<RunLogLine> builder)
+    {
+        builder.ToTable("run_log_lines");
+        builder.HasKey(l => new { l.OrgId, l.RunId, l.Seq });
+        builder.Property(l => l.Level).HasMaxLength(10);
+        builder.Property(l => l.Message).HasMaxLength(4000);
+        builder.HasOne<Run>().WithMany().HasForeignKey(l => new { l.OrgId, l.RunId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class UsageIntervalConfiguration : IEntityTypeConfiguration<UsageInterval>
+{
+    public void Configure(EntityTypeBuilder<UsageInterval> builder)
+    {
+        builder.ToTable("usage_intervals");
+        builder.HasKey(u => new { u.OrgId, u.Id });
+        builder.Property(u => u.Slot).HasMaxLength(200);
+        builder.Property(u => u.Currency).HasMaxLength(3);
+        builder.Property(u => u.PricePerHour).HasPrecision(12, 4);
+        builder.Ignore(u => u.ChargedSeconds).Ignore(u => u.Cost);
+        builder.HasIndex(u => new { u.OrgId, u.RunId, u.Fence }).IsUnique();
+        builder.HasIndex(u => new { u.OrgId, u.StartedAt });
+        builder.HasOne<Run>().WithMany().HasForeignKey(u => new { u.OrgId, u.RunId }).OnDelete(DeleteBehavior.Restrict);
+    }
+}

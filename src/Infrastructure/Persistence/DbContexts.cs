@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace GpuGeek.Infrastructure.Persistence;
+
+/// <summary>The one place contexts and connections come from.</summary>
+public interface IDbContexts
+{
+    /// <summary>Sees the rows of one organisation.</summary>
+    GpuGeekDbContext ForOrg(Guid org, Guid? user = null);
+
+    /// <summary>Sees a person's own rows of the directory: memberships, sessions.</summary>
+    GpuGeekDbContext ForUser(Guid user);
+
+    /// <summary>Sees no tenant's rows; may call the narrow functions that sign-in and tokens need.</summary>
+    GpuGeekDbContext ForNobody();
+
+    /// <summary>The system role, for jobs that cross organisations.</summary>
+    GpuGeekDbContext System();
+
+    /// <summary>A raw connection with the organisation set.</summary>
+    ValueTask<NpgsqlConnection> OpenForOrgAsync(Guid org, CancellationToken cancellationToken);
+
+    /// <summary>A raw connection of the system role.</summary>
+    ValueTask<NpgsqlConnection> OpenSystemAsync(CancellationToken cancellationToken);
+}
+
+internal sealed class DbContexts : IDbContexts, IAsyncDisposable
+{
+    private readonly NpgsqlDataSource? _app;
+    private readonly NpgsqlDataSource _system;
+    private readonly DbContextOptions<GpuGeekDbContext>? _appOptions;
+    private readonly DbContextOptions<GpuGeekDbContext> _systemOptions;
+
+    public DbContexts(IOptions<DatabaseOptions> options)
+    {
+        if (options.Value.App is { Length: > 0 } app)
+        {
+            _app = Source(app, "gpugeek-app");
+            _appOptions = Options(_app);
+        }
+        _system = Source(options.Value.System, "gpugeek-system");
+        _systemOptions = Options(_system);
+    }
+
+    public GpuGeekDbContext ForOrg(Guid org, Guid? user = null) => new(AppOptions, org, user);
+    public GpuGeekDbContext ForUser(Guid user) => new(AppOptions, null, user);
+    public GpuGeekDbContext ForNobody() => new(AppOptions, null, null);
+    public GpuGeekDbContext System() => new(_systemOptions, null, null);
+
+    public async ValueTask<NpgsqlConnection> OpenForOrgAsync(Guid org, CancellationToken cancellationToken)
+    {
+        var connection = await (_app ?? throw NoApp()).OpenConnectionAsync(cancellationToken);
+        await TenantInterceptor.SetAsync(connection, org, null, cancellationToken);
+        return connection;
+    }
+
+    public ValueTask<NpgsqlConnection> OpenSystemAsync(CancellationToken cancellationToken) => _system.OpenConnectionAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+        await _system.DisposeAsync();
+    }
+
+    public const string MigrationsTable = "__ef_migrations_history";
+
+    internal static DbContextOptions<GpuGeekDbContext> Options(NpgsqlDataSource source) =>
+        new DbContextOptionsBuilder<GpuGeekDbContext>().UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable(MigrationsTable)).UseSnakeCaseNamingConvention().AddInterceptors(TenantInterceptor.Instance).Options;
+
+    private DbContextOptions<GpuGeekDbContext> AppOptions => _appOptions ?? throw NoApp();
+
+    private static InvalidOperationException NoApp() => new("GPUGEEK_DB is not set: this process serves no organisation's requests.");
+
+    private static NpgsqlDataSource Source(string connectionString, string name)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { ConnectionStringBuilder = { ApplicationName = name } };
+        // A pooled connection must forget its organisation before the next lease; without the reset one tenant's rows would reach another.
+        if (builder.ConnectionStringBuilder.NoResetOnClose || builder.ConnectionStringBuilder.Multiplexing)
+            throw new InvalidOperationException("The connection string turns off the reset of pooled connections (No Reset On Close or Multiplexing): tenants could meet. Remove that setting.");
+        return builder.Build();
+    }
+}

@@ -1,0 +1,38 @@
+-- The only functions that see past row-level security: each answers one narrow question that must be asked before a tenant is known.
+-- The catalogue test compares this list with the database.
+
+CREATE OR REPLACE FUNCTION public.auth_token(token_hash bytea)
+RETURNS TABLE (id uuid, kind text, user_id uuid, org_id uuid, scopes text[], expires_at timestamptz, revoked_at timestamptz, last_used_at timestamptz, is_operator boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT t.id, t.kind, t.user_id, t.org_id, t.scopes, t.expires_at, t.revoked_at, t.last_used_at, COALESCE(u.is_operator, false)
+  FROM public.tokens t LEFT JOIN public.users u ON u.id = t.user_id WHERE t.hash = token_hash $$;
+
+CREATE OR REPLACE FUNCTION public.touch_token(token_id uuid, at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  UPDATE public.tokens SET last_used_at = at WHERE id = token_id AND (last_used_at IS NULL OR last_used_at < at) $$;
+
+CREATE OR REPLACE FUNCTION public.consume_token(token_hash bytea, wanted_kind text, at timestamptz)
+RETURNS TABLE (user_id uuid) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  UPDATE public.tokens SET revoked_at = at, last_used_at = at
+  WHERE hash = token_hash AND kind = wanted_kind AND kind IN ('setup', 'signinlink') AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > at)
+  RETURNING tokens.user_id $$;
+
+CREATE OR REPLACE FUNCTION public.user_for_sign_in(normalized text) RETURNS TABLE (id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT u.id FROM public.users u WHERE u.normalized_email = normalized $$;
+
+CREATE OR REPLACE FUNCTION public.org_for_member(org_slug text, member uuid)
+RETURNS TABLE (id uuid, role text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT o.id, m.role FROM public.organizations o JOIN public.members m ON m.org_id = o.id AND m.user_id = member WHERE o.slug = org_slug $$;
+
+CREATE OR REPLACE FUNCTION public.has_operator() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT EXISTS (SELECT FROM public.users WHERE is_operator) $$;
+
+CREATE OR REPLACE FUNCTION public.has_member(org uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT EXISTS (SELECT FROM public.members m WHERE m.org_id = org) $$;
+
+CREATE OR REPLACE FUNCTION public.slug_taken(org_slug text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT EXISTS (SELECT FROM public.organizations o WHERE o.slug = org_slug) $$;
+
+REVOKE ALL ON FUNCTION public.auth_token(bytea), public.touch_token(uuid, timestamptz), public.consume_token(bytea, text, timestamptz),
+  public.user_for_sign_in(text), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text) FROM PUBLIC;

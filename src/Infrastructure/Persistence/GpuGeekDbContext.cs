@@ -1,0 +1,79 @@
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Projects;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Infrastructure.Persistence;
+
+/// <summary>
+/// The database as one organisation sees it: the tenant is a constructor value, another organisation is another context. Made by <see cref="IDbContexts"/> only,
+/// which also sets <c>app.org</c> and <c>app.user</c> on the connection for row-level security.
+/// </summary>
+public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options, Guid? org, Guid? user) : DbContext(options)
+{
+    /// <summary>Name of the query filter on every tenant table; a job that crosses tenants lifts this one and no other.</summary>
+    public const string TenantFilter = "Tenant";
+
+    public Guid? Org { get; } = org;
+    public Guid? User { get; } = user;
+
+    public DbSet<ApplicationUser> Users => Set<ApplicationUser>();
+    public DbSet<Organization> Organizations => Set<Organization>();
+    public DbSet<Member> Members => Set<Member>();
+    public DbSet<AccessToken> Tokens => Set<AccessToken>();
+    public DbSet<Plan> Plans => Set<Plan>();
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
+    public DbSet<Project> Projects => Set<Project>();
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+    public DbSet<DatasetClass> DatasetClasses => Set<DatasetClass>();
+    public DbSet<DatasetImage> DatasetImages => Set<DatasetImage>();
+    public DbSet<Import> Imports => Set<Import>();
+    public DbSet<SkippedFile> SkippedFiles => Set<SkippedFile>();
+    public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
+    public DbSet<Run> Runs => Set<Run>();
+    public DbSet<RunLease> RunLeases => Set<RunLease>();
+    public DbSet<MetricPoint> MetricPoints => Set<MetricPoint>();
+    public DbSet<RunLogLine> RunLogLines => Set<RunLogLine>();
+    public DbSet<UsageInterval> UsageIntervals => Set<UsageInterval>();
+    public DbSet<Model> Models => Set<Model>();
+    public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
+    public DbSet<Deployment> Deployments => Set<Deployment>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(GpuGeekDbContext).Assembly);
+        Wall<Project>(modelBuilder);
+        Wall<Dataset>(modelBuilder);
+        Wall<DatasetClass>(modelBuilder);
+        Wall<DatasetImage>(modelBuilder);
+        Wall<Import>(modelBuilder);
+        Wall<SkippedFile>(modelBuilder);
+        Wall<DatasetVersion>(modelBuilder);
+        Wall<Run>(modelBuilder);
+        Wall<RunLease>(modelBuilder);
+        Wall<MetricPoint>(modelBuilder);
+        Wall<RunLogLine>(modelBuilder);
+        Wall<UsageInterval>(modelBuilder);
+        Wall<Model>(modelBuilder);
+        Wall<ModelVersion>(modelBuilder);
+        Wall<Deployment>(modelBuilder);
+    }
+
+    // Refers to a member of this context, so that the compiled model is shared and each context filters by its own organisation.
+    private void Wall<T>(ModelBuilder modelBuilder) where T : class, ITenantOwned =>
+        modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, row => row.OrgId == Org);
+}
+
+public static class TenantFilterExtensions
+{
+    private static readonly string[] Names = [GpuGeekDbContext.TenantFilter];
+
+    /// <summary>Rows of every organisation: only for contexts of the system role, where row-level security lets them through.</summary>
+    public static IQueryable<T> OfEveryOrg<T>(this DbSet<T> set) where T : class, ITenantOwned => set.IgnoreQueryFilters(Names);
+}

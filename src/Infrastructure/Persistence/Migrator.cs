@@ -1,0 +1,44 @@
+using GpuGeek.Domain.Billing;
+using Hangfire.PostgreSql;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace GpuGeek.Infrastructure.Persistence;
+
+/// <summary>Brings both schemas up to date, as the owner and as Hangfire's role; may be run again at any time.</summary>
+public static class Migrator
+{
+    public const string HangfireSchema = "hangfire";
+
+    public static async Task MigrateAsync(string ownerConnectionString, string hangfireConnectionString, CancellationToken cancellationToken)
+    {
+        await using var source = new NpgsqlDataSourceBuilder(ownerConnectionString).Build();
+        await using (var db = new GpuGeekDbContext(DbContexts.Options(source), null, null))
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+            await db.Database.ExecuteSqlRawAsync(Script("DefinerFunctions.sql"), cancellationToken);
+            await db.Database.ExecuteSqlRawAsync(Script("Walls.sql"), cancellationToken);
+            await SeedPlansAsync(db, cancellationToken);
+        }
+        await using var hangfire = new NpgsqlConnection(hangfireConnectionString);
+        await hangfire.OpenAsync(cancellationToken);
+        PostgreSqlObjectsInstaller.Install(hangfire, HangfireSchema);
+    }
+
+    // Only what is missing: the operator's prices and limits stay.
+    private static async Task SeedPlansAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        var known = await db.Plans.Select(p => p.Code).ToListAsync(cancellationToken);
+        db.Plans.AddRange(Plan.Seed.Where(p => !known.Contains(p.Code)));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    internal static string Script(string name)
+    {
+        using var stream = typeof(Migrator).Assembly.GetManifestResourceStream($"GpuGeek.Infrastructure.Persistence.{name}")
+            ?? throw new InvalidOperationException($"The script {name} is not embedded.");
+        using var reader = new StreamReader(stream);
+        // EF reads {0} as a parameter; these scripts have none.
+        return reader.ReadToEnd().Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+    }
+}

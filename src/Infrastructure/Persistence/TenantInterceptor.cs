@@ -1,0 +1,39 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace GpuGeek.Infrastructure.Persistence;
+
+/// <summary>Tells row-level security whose rows a freshly opened connection may see. The pool's reset takes it back.</summary>
+internal sealed class TenantInterceptor : DbConnectionInterceptor
+{
+    public static readonly TenantInterceptor Instance = new();
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        if (eventData.Context is not GpuGeekDbContext { } context || (context.Org is null && context.User is null)) return;
+        using var command = Command((NpgsqlConnection)connection, context.Org, context.User);
+        command.ExecuteNonQuery();
+    }
+
+    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is not GpuGeekDbContext { } context || (context.Org is null && context.User is null)) return;
+        await SetAsync((NpgsqlConnection)connection, context.Org, context.User, cancellationToken);
+    }
+
+    public static async Task SetAsync(NpgsqlConnection connection, Guid? org, Guid? user, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, org, user);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, Guid? org, Guid? user) =>
+        new("SELECT set_config('app.org', $1, false), set_config('app.user', $2, false)", connection)
+        {
+            Parameters = { Text(org), Text(user) },
+        };
+
+    private static NpgsqlParameter Text(Guid? id) => new() { Value = id?.ToString() ?? "", NpgsqlDbType = NpgsqlDbType.Text };
+}

@@ -1,0 +1,89 @@
+-- Row-level security, installed after every migration and safe to run again.
+-- Unset means no rows: NULLIF turns the '' that a reset connection reads into NULL.
+
+CREATE OR REPLACE FUNCTION public.current_org() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog AS
+  $$ SELECT NULLIF(current_setting('app.org', true), '')::uuid $$;
+CREATE OR REPLACE FUNCTION public.current_person() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog AS
+  $$ SELECT NULLIF(current_setting('app.user', true), '')::uuid $$;
+
+-- Tenant tables: every table with an org_id that is not in the directory.
+DO $$
+DECLARE t text;
+BEGIN
+  FOR t IN
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'org_id' AND NOT a.attisdropped
+    WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname NOT IN ('members', 'tokens')
+  LOOP
+    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', t);
+    EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', t);
+    EXECUTE format('DROP POLICY IF EXISTS owner_all ON public.%I', t);
+    EXECUTE format('CREATE POLICY owner_all ON public.%I TO gpugeek_owner USING (true) WITH CHECK (true)', t);
+    EXECUTE format('DROP POLICY IF EXISTS tenant ON public.%I', t);
+    EXECUTE format('CREATE POLICY tenant ON public.%I TO gpugeek_app USING (org_id = public.current_org()) WITH CHECK (org_id = public.current_org())', t);
+    EXECUTE format('DROP POLICY IF EXISTS system_all ON public.%I', t);
+    EXECUTE format('CREATE POLICY system_all ON public.%I TO gpugeek_system USING (true) WITH CHECK (true)', t);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON public.%I TO gpugeek_app, gpugeek_system', t);
+  END LOOP;
+END $$;
+
+-- Directory tables: read before a tenant is known.
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['users', 'organizations', 'members', 'tokens', 'plans', 'idempotency_keys'] LOOP
+    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', t);
+    EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', t);
+    EXECUTE format('DROP POLICY IF EXISTS owner_all ON public.%I', t);
+    EXECUTE format('CREATE POLICY owner_all ON public.%I TO gpugeek_owner USING (true) WITH CHECK (true)', t);
+    EXECUTE format('DROP POLICY IF EXISTS system_all ON public.%I', t);
+    EXECUTE format('CREATE POLICY system_all ON public.%I TO gpugeek_system USING (true) WITH CHECK (true)', t);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON public.%I TO gpugeek_system', t);
+  END LOOP;
+END $$;
+
+DROP POLICY IF EXISTS own ON public.users;
+CREATE POLICY own ON public.users TO gpugeek_app USING (id = public.current_person()) WITH CHECK (id = public.current_person());
+DROP POLICY IF EXISTS colleagues ON public.users;
+CREATE POLICY colleagues ON public.users FOR SELECT TO gpugeek_app
+  USING (EXISTS (SELECT FROM public.members m WHERE m.user_id = users.id AND m.org_id = public.current_org()));
+GRANT SELECT, INSERT, UPDATE ON public.users TO gpugeek_app;
+
+DROP POLICY IF EXISTS joined ON public.organizations;
+CREATE POLICY joined ON public.organizations FOR SELECT TO gpugeek_app
+  USING (id = public.current_org() OR EXISTS (SELECT FROM public.members m WHERE m.org_id = organizations.id AND m.user_id = public.current_person()));
+DROP POLICY IF EXISTS founding ON public.organizations;
+CREATE POLICY founding ON public.organizations FOR INSERT TO gpugeek_app WITH CHECK (public.current_person() IS NOT NULL);
+DROP POLICY IF EXISTS changing ON public.organizations;
+CREATE POLICY changing ON public.organizations FOR UPDATE TO gpugeek_app USING (id = public.current_org()) WITH CHECK (id = public.current_org());
+GRANT SELECT, INSERT, UPDATE ON public.organizations TO gpugeek_app;
+
+DROP POLICY IF EXISTS own ON public.members;
+CREATE POLICY own ON public.members FOR SELECT TO gpugeek_app USING (user_id = public.current_person() OR org_id = public.current_org());
+DROP POLICY IF EXISTS founding ON public.members;
+-- A person joins by founding: the organisation has no member yet. Others are let in by an admin of the organisation.
+CREATE POLICY founding ON public.members FOR INSERT TO gpugeek_app WITH CHECK (
+  org_id = public.current_org() OR (user_id = public.current_person() AND NOT public.has_member(org_id)));
+DROP POLICY IF EXISTS managing ON public.members;
+CREATE POLICY managing ON public.members FOR UPDATE TO gpugeek_app USING (org_id = public.current_org()) WITH CHECK (org_id = public.current_org());
+DROP POLICY IF EXISTS removing ON public.members;
+CREATE POLICY removing ON public.members FOR DELETE TO gpugeek_app USING (org_id = public.current_org());
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.members TO gpugeek_app;
+
+DROP POLICY IF EXISTS own ON public.tokens;
+CREATE POLICY own ON public.tokens TO gpugeek_app
+  USING ((kind = 'session' AND user_id = public.current_person()) OR (kind = 'apikey' AND org_id = public.current_org()))
+  WITH CHECK ((kind = 'session' AND user_id = public.current_person()) OR (kind = 'apikey' AND org_id = public.current_org()));
+GRANT SELECT, INSERT, UPDATE ON public.tokens TO gpugeek_app;
+
+DROP POLICY IF EXISTS everybody ON public.plans;
+CREATE POLICY everybody ON public.plans FOR SELECT TO gpugeek_app USING (true);
+GRANT SELECT ON public.plans TO gpugeek_app;
+
+-- Keys are hashes that hold the scope: nobody can name another's.
+DROP POLICY IF EXISTS everybody ON public.idempotency_keys;
+CREATE POLICY everybody ON public.idempotency_keys TO gpugeek_app USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.idempotency_keys TO gpugeek_app;
+
+GRANT SELECT ON public.__ef_migrations_history TO gpugeek_app, gpugeek_system;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO gpugeek_app;
