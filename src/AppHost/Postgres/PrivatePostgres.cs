@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using GpuGeek.AppHost.Hosting;
+using Npgsql;
+
+namespace GpuGeek.AppHost.Postgres;
+
+/// <summary>
+/// A PostgreSQL of our own: made once in a folder, listening on 127.0.0.1 with a random password, dying with this process (QUIT, so that nothing acknowledged is lost).
+/// </summary>
+public sealed class PrivatePostgres : IAsyncDisposable
+{
+    private const string SuperUser = "gpugeek_super";
+    private readonly ChildProcess _server;
+    private readonly string _password;
+
+    private PrivatePostgres(ChildProcess server, int port, string password) => (_server, Port, _password) = (server, port, password);
+
+    public int Port { get; }
+    public int ProcessId => _server.Id;
+    public Task<int> Exited => _server.Exited;
+
+    /// <summary>As the superuser, for making roles and databases; never given to a host.</summary>
+    public string SuperUserConnection(string database) => Connection(SuperUser, _password, database);
+
+    public string Connection(string role, string password, string database) =>
+        $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={role};Password={password};Database={database};Timeout=15;Maximum Pool Size=50";
+
+    /// <param name="durable">False only for tests: acknowledged commits may be lost by a crash.</param>
+    public static async Task<PrivatePostgres> StartAsync(string folder, bool durable, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        var cluster = Path.Combine(folder, "cluster");
+        var versionFile = Path.Combine(cluster, "PG_VERSION");
+        var account = Account.ForPostgres();
+        var existing = File.Exists(versionFile);
+        var bin = PostgresBinaries.Find(existing ? (await File.ReadAllTextAsync(versionFile, cancellationToken)).Trim() : null);
+        var password = await SecretFile.ReadOrCreateAsync(Path.Combine(folder, "password"), cancellationToken);
+        if (!existing) await InitializeAsync(bin, folder, cluster, account, password, cancellationToken);
+        await StopStrayAsync(cluster, cancellationToken);
+        var port = FreePort();
+        var server = StartServer(bin, folder, cluster, port, account, durable);
+        var postgres = new PrivatePostgres(server, port, password);
+        await postgres.WaitUntilUpAsync(Path.Combine(folder, "postgres.log"), cancellationToken);
+        return postgres;
+    }
+
+    /// <summary>Fast shutdown: clients are cut off, everything committed is on disk.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await _server.StopAsync(PosixSignalNumber.Interrupt, TimeSpan.FromSeconds(20));
+    }
+
+    private static async Task InitializeAsync(string bin, string folder, string cluster, Account? account, string password, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(cluster);
+        File.SetUnixFileMode(cluster, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Not /dev/stdin: the pipe belongs to root and another account cannot open it again.
+        var passwordFile = Path.Combine(folder, "initdb.password");
+        await File.WriteAllTextAsync(passwordFile, password + "\n", cancellationToken);
+        File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        account?.Own(cluster);
+        account?.Own(passwordFile);
+        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/", Environment = { ["LC_ALL"] = "C" } };
+        string[] arguments = [.. account?.Arguments ?? [], Path.Combine(bin, "initdb"), "-D", cluster, "-U", SuperUser, "-A", "scram-sha-256", $"--pwfile={passwordFile}", "-E", "UTF8", "--locale=C", "--no-sync"];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        File.Delete(passwordFile);
+        if (process.ExitCode == 0) return;
+        Directory.Delete(cluster, recursive: true);
+        throw new PartFailedException("PostgreSQL", "initdb could not make the data folder.", await output + errors);
+    }
+
+    // A server that survived its parent (the machine lost power, the pid was reused) holds the folder: a living one is stopped, a stale file removed.
+    private static async Task StopStrayAsync(string cluster, CancellationToken cancellationToken)
+    {
+        var pidFile = Path.Combine(cluster, "postmaster.pid");
+        if (!File.Exists(pidFile)) return;
+        var lines = await File.ReadAllLinesAsync(pidFile, cancellationToken);
+        if (lines.Length > 0 && int.TryParse(lines[0], out var pid) && File.Exists($"/proc/{pid}/cmdline")
+            && (await File.ReadAllTextAsync($"/proc/{pid}/cmdline", cancellationToken)).Contains(cluster, StringComparison.Ordinal))
+        {
+            Signals.Send(pid, PosixSignalNumber.Quit);
+            for (var i = 0; i < 100 && Directory.Exists($"/proc/{pid}"); i++) await Task.Delay(100, cancellationToken);
+        }
+        File.Delete(pidFile);
+    }
+
+    private static ChildProcess StartServer(string bin, string folder, string cluster, int port, Account? account, bool durable)
+    {
+        string[] settings = durable ? [] : ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+        return ChildProcess.Start(new()
+        {
+            Name = "PostgreSQL",
+            FileName = Path.Combine(bin, "postgres"),
+            Arguments = ["-D", cluster, "-p", port.ToString(CultureInfo.InvariantCulture), "-h", "127.0.0.1", "-k", "", "-c", "max_connections=300", "-c", "shared_buffers=128MB", .. settings],
+            Environment = { ["LC_ALL"] = "C" },
+            LogFile = Path.Combine(folder, "postgres.log"),
+            SetPrivArguments = account?.Arguments ?? [],
+            DeathSignal = "QUIT",
+        });
+    }
+
+    private async Task WaitUntilUpAsync(string log, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            if (_server.Exited.IsCompleted) throw new PartFailedException("PostgreSQL", "it stopped while starting.", LogFile.Tail(log));
+            try
+            {
+                await using var connection = new NpgsqlConnection(SuperUserConnection("postgres") + ";Pooling=false");
+                await connection.OpenAsync(cancellationToken);
+                return;
+            }
+            catch (Exception notYet) when (notYet is NpgsqlException or SocketException or TimeoutException)
+            {
+                if (attempt > 600) throw new PartFailedException("PostgreSQL", "it did not answer within a minute.", LogFile.Tail(log));
+                await Task.Delay(100, cancellationToken);
+            }
+        }
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

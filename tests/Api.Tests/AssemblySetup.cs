@@ -1,0 +1,3 @@
+using GpuGeek.TestSupport;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
