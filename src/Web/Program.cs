@@ -1,1 +1,12 @@
-var builder = WebApplication.CreateBuilder(args); await using var app = builder.Build(); await app.RunAsync();
+using GpuGeek.Web;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    // Started from any folder: what is served lies beside the program.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.AddWeb();
+await using var app = builder.Build();
+app.UseWeb();
+await app.RunAsync();

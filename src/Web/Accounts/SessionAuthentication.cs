@@ -1,0 +1,50 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Web.Accounts;
+
+/// <summary>
+/// Who holds a cookie may open pages; whether the token in it is still good is Api's to say, at every call. The token travels as a claim so that
+/// a page's circuit, which sees no cookies, has it from the connection's user.
+/// </summary>
+internal sealed class SessionAuthenticationHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionCookie cookie)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "session";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var address = new Claim(SessionClaims.Address, Context.Connection.RemoteIpAddress?.ToString() ?? "");
+        if (cookie.Read(Request) is not { } token) return Task.FromResult(AuthenticateResult.NoResult());
+        var identity = new ClaimsIdentity([new Claim(SessionClaims.Token, token), address], SchemeName);
+        return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Redirect($"/sign-in?returnUrl={Uri.EscapeDataString(Request.Path + Request.QueryString)}");
+        return Task.CompletedTask;
+    }
+}
+
+internal static class SessionClaims
+{
+    public const string Token = "gg:token";
+    public const string Address = "gg:address";
+}
+
+internal static class SessionSetup
+{
+    public static void AddSessions(this IServiceCollection services)
+    {
+        services.AddSingleton<SessionCookie>();
+        services.AddScoped<SignInFlow>();
+        services.AddAuthentication(SessionAuthenticationHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName, null);
+        services.AddAuthorization();
+        services.AddCascadingAuthenticationState();
+        services.AddHttpContextAccessor();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Security.Claims;
+using GpuGeek.Contracts.Client;
+using GpuGeek.Web.Accounts;
+using GpuGeek.Web.FrontDoor;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Web.Clients;
+
+/// <summary>Makes typed clients that speak to Api's internal address.</summary>
+internal sealed class ApiClients(IHttpClientFactory http, IOptions<WebOptions> options)
+{
+    public const string HttpClientName = "api";
+
+    /// <param name="address">Of the person's machine: Api limits by it.</param>
+    public GpuGeekClient Create(string? token, string? address)
+    {
+        var client = http.CreateClient(HttpClientName);
+        FrontTransformer.Introduce(client.DefaultRequestHeaders, address, options.Value.FrontSecret);
+        return new(client, token);
+    }
+
+    /// <summary>The client of one page's circuit, or of one request to an account page.</summary>
+    public GpuGeekClient CreateFor(AuthenticationStateProvider authentication, IHttpContextAccessor context)
+    {
+        // Set before the first component is made: the task has always ended.
+        var state = authentication.GetAuthenticationStateAsync();
+        var user = state.IsCompletedSuccessfully ? state.Result.User : new ClaimsPrincipal();
+        var address = user.FindFirst(SessionClaims.Address)?.Value ?? context.HttpContext?.Connection.RemoteIpAddress?.ToString();
+        return Create(user.FindFirst(SessionClaims.Token)?.Value, address);
+    }
+}
+
+internal static class ApiClientSetup
+{
+    public static void AddApiClient(this IServiceCollection services)
+    {
+        services.AddHttpClient(ApiClients.HttpClientName)
+            .ConfigureHttpClient((provider, client) => client.BaseAddress = new Uri(provider.GetRequiredService<IOptions<WebOptions>>().Value.ApiUrl))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
+        services.AddSingleton<ApiClients>();
+        services.AddScoped(provider => provider.GetRequiredService<ApiClients>().CreateFor(provider.GetRequiredService<AuthenticationStateProvider>(), provider.GetRequiredService<IHttpContextAccessor>()));
+        services.AddScoped<Workspace>();
+        services.AddScoped<Browser>();
+    }
+}

@@ -1,0 +1,49 @@
+using GpuGeek.Contracts.Accounts;
+using GpuGeek.Contracts.Client;
+using GpuGeek.Contracts.Projects;
+
+namespace GpuGeek.Web.Clients;
+
+/// <summary>What the frame around every page knows: the person, and the projects of the organisation on the screen. One per circuit.</summary>
+public sealed class Workspace(GpuGeekClient api)
+{
+    private readonly Dictionary<string, IReadOnlyList<ProjectResponse>> _projects = new(StringComparer.Ordinal);
+
+    /// <summary>Raised when something the frame shows has changed; the listener calls <c>InvokeAsync(StateHasChanged)</c>.</summary>
+    public event Action? Changed;
+
+    /// <summary>Null until <see cref="LoadAsync"/>, which the layout awaits before it shows a page.</summary>
+    public MeResponse? Me { get; private set; }
+
+    public async Task LoadAsync(CancellationToken cancellationToken = default) => Me ??= await api.GetMeAsync(cancellationToken);
+
+    public MembershipResponse? Membership(string org) => Me?.Organizations.FirstOrDefault(m => m.Slug == org);
+
+    public bool MayEdit(string org) => Membership(org)?.Role is "editor" or "admin" or "owner";
+
+    public bool MayAdminister(string org) => Membership(org)?.Role is "admin" or "owner";
+
+    /// <summary>As last read; empty before.</summary>
+    public IReadOnlyList<ProjectResponse> Projects(string org) => _projects.GetValueOrDefault(org, []);
+
+    public ProjectResponse? Project(string org, string project) => Projects(org).FirstOrDefault(p => p.Slug == project);
+
+    /// <summary>Reads the projects again; call it after anything that changes what a project's tabs say.</summary>
+    public async Task<IReadOnlyList<ProjectResponse>> RefreshAsync(string org, CancellationToken cancellationToken = default)
+    {
+        var page = await api.ListProjectsAsync(org, cancellationToken);
+        _projects[org] = page.Items;
+        Changed?.Invoke();
+        return page.Items;
+    }
+
+    /// <summary>Reads one project again.</summary>
+    public async Task<ProjectResponse> RefreshAsync(string org, string project, CancellationToken cancellationToken = default)
+    {
+        var fresh = await api.GetProjectAsync(org, project, cancellationToken);
+        var others = Projects(org);
+        _projects[org] = others.Any(p => p.Slug == project) ? [.. others.Select(p => p.Slug == project ? fresh : p)] : [.. others, fresh];
+        Changed?.Invoke();
+        return fresh;
+    }
+}

@@ -1,0 +1,17 @@
+namespace GpuGeek.Web.FrontDoor;
+
+/// <summary>A browser sends the cookie whoever asks it to; only a page of this site can also send the header.</summary>
+internal static class CsrfRule
+{
+    public const string Header = "X-GpuGeek-Csrf";
+
+    public static bool Allows(HttpRequest request, string? session, CsrfTokens tokens)
+    {
+        if (request.Headers.Authorization.Count > 0 || session is null || IsSafe(request.Method)) return true;
+        // The hub is held by its Origin: SignalR sets headers on some of its transports only.
+        if (request.Path.StartsWithSegments("/hubs")) return true;
+        return tokens.Matches(request.Headers[Header], session);
+    }
+
+    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Net;
+using GpuGeek.Web.Accounts;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace GpuGeek.Web.FrontDoor;
+
+/// <summary>What belongs to Api is passed to Api: one origin for pages, uploads, the live hub and curl.</summary>
+internal static class FrontDoorRoutes
+{
+    private static readonly string[] Forwarded = ["/api", "/hubs", "/v2", "/customvision", "/swagger"];
+
+    /// <summary>No limit on the whole; an hour of silence ends it.</summary>
+    private static readonly ForwarderRequestConfig Patient = new() { ActivityTimeout = TimeSpan.FromHours(1), AllowResponseBuffering = false };
+
+    public static bool IsForwarded(PathString path) => path == "/readyz" || Array.Exists(Forwarded, prefix => path.StartsWithSegments(prefix));
+
+    public static void AddFrontDoor(this IServiceCollection services)
+    {
+        services.AddHttpForwarder();
+        services.AddSingleton<CsrfTokens>();
+        services.AddSingleton<FrontTransformer>();
+        services.AddSingleton(_ => new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        }));
+    }
+
+    public static void MapFrontDoor(this IEndpointRouteBuilder routes)
+    {
+        foreach (var prefix in Forwarded) routes.Map(prefix + "/{**rest}", ForwardAsync).DisableAntiforgery();
+        routes.Map("/readyz", ForwardAsync);
+    }
+
+    private static async Task ForwardAsync(
+        HttpContext context, IHttpForwarder forwarder, HttpMessageInvoker invoker, FrontTransformer transformer, SessionCookie cookie, CsrfTokens csrf, IOptions<WebOptions> options)
+    {
+        if (!CsrfRule.Allows(context.Request, cookie.Read(context.Request), csrf))
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, "csrf", "The request does not come from a page of this site.",
+                "A change made with the session cookie must carry the header X-GpuGeek-Csrf.", "Reload the page, or send an API key as Authorization: Bearer.");
+            return;
+        }
+        var error = await forwarder.SendAsync(context, options.Value.ApiUrl, invoker, Patient, transformer, context.RequestAborted);
+        if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+        await Problems.UnreachableAsync(context);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net.Http.Headers;
+using GpuGeek.Web.Accounts;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace GpuGeek.Web.FrontDoor;
+
+/// <summary>Turns the cookie into a bearer token and says who asks; nothing a stranger writes into our own headers gets through.</summary>
+internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions> options) : HttpTransformer
+{
+    public const string ClientHeader = "X-GpuGeek-Client";
+    public const string SecretHeader = "X-GpuGeek-Front";
+    private const string OwnPrefix = "X-GpuGeek-";
+
+    public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destination, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(context, request, destination, cancellationToken);
+        request.Headers.Host = null;
+        foreach (var name in context.Request.Headers.Keys.Where(IsOurs)) request.Headers.Remove(name);
+        // Cookies are for this process: Api reads tokens.
+        request.Headers.Remove("Cookie");
+        if (context.Request.Headers.Authorization.Count == 0 && cookie.Read(context.Request) is { } session)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", session);
+        Introduce(request.Headers, context.Connection.RemoteIpAddress?.ToString(), options.Value.FrontSecret);
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellationToken)
+    {
+        var copy = await base.TransformResponseAsync(context, response, cancellationToken);
+        context.Response.Headers.Remove("Server");
+        return copy;
+    }
+
+    /// <summary>Api believes the address only beside the secret.</summary>
+    public static void Introduce(HttpRequestHeaders headers, string? address, string? secret)
+    {
+        if (address is null || string.IsNullOrEmpty(secret)) return;
+        headers.TryAddWithoutValidation(ClientHeader, address);
+        headers.TryAddWithoutValidation(SecretHeader, secret);
+    }
+
+    private static bool IsOurs(string name) => name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using GpuGeek.Web.Accounts;
+using GpuGeek.Web.Clients;
+using GpuGeek.Web.Components;
+using GpuGeek.Web.Formatting;
+using GpuGeek.Web.FrontDoor;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.Options;
+using Radzen;
+
+namespace GpuGeek.Web;
+
+internal static class WebSetup
+{
+    public static readonly CultureInfo[] Languages = [CultureInfo.GetCultureInfo("en"), CultureInfo.GetCultureInfo("zh-Hans")];
+
+    public static void AddWeb(this WebApplicationBuilder builder)
+    {
+        // Outside Development the manifest of packages' static files is not read on its own; a build output needs it as much as a publish output lacks it.
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Archives of many gigabytes pass through; Api has the limits.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        // Addresses may carry one-time tokens: the framework's request lines stay out of the log.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+
+        var services = builder.Services;
+        services.AddOptions<WebOptions>().Configure<IConfiguration>(WebOptions.Bind).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(TimeProvider.System);
+        AddKeys(builder);
+        services.AddFrontDoor();
+        services.AddSessions();
+        services.AddApiClient();
+        services.AddSingleton<Formatter>();
+        services.AddLocalization();
+        services.Configure<RequestLocalizationOptions>(SetLanguages);
+        services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true;
+            options.MimeTypes = ResponseCompressionDefaults.MimeTypes.Append("image/svg+xml");
+        });
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+    }
+
+    public static void UseWeb(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseWhen(context => !FrontDoorRoutes.IsForwarded(context.Request.Path), pages =>
+        {
+            pages.UseResponseCompression();
+            pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        });
+        app.UseOriginRule();
+        app.UseRequestLocalization();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapGet("/healthz", () => TypedResults.Ok());
+        app.MapFrontDoor();
+        app.MapAccountEndpoints();
+        app.MapStaticAssets();
+        // The policy of SecurityHeaders already forbids frames.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+    }
+
+    private static void AddKeys(WebApplicationBuilder builder)
+    {
+        var keys = builder.Services.AddDataProtection().SetApplicationName("GpuGeek.Web");
+        if (builder.Configuration["GPUGEEK_KEYS"] is { Length: > 0 } folder) keys.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
+        builder.Services.AddAntiforgery();
+        builder.Services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IOptions<WebOptions>>((antiforgery, web) =>
+        {
+            antiforgery.Cookie.Name = $"gg_form_{web.Value.Instance}";
+            // The content policy forbids frames altogether.
+            antiforgery.SuppressXFrameOptionsHeader = true;
+        });
+    }
+
+    private static void SetLanguages(RequestLocalizationOptions options)
+    {
+        options.DefaultRequestCulture = new(Languages[0]);
+        options.SupportedCultures = options.SupportedUICultures = Languages;
+        options.RequestCultureProviders =
+        [
+            new CookieRequestCultureProvider { CookieName = Preferences.LanguageCookie },
+            new AcceptLanguageHeaderRequestCultureProvider(),
+        ];
+    }
+}

@@ -1,0 +1,33 @@
+// Called from the pages' circuits.
+export async function copy(text) {
+  if (navigator.clipboard && window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  // Plain http on another machine's address has no clipboard API.
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.style.position = 'fixed';
+  area.style.opacity = '0';
+  (document.querySelector('dialog[open]') ?? document.body).append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}
+
+export function showDialog(dialog) {
+  if (!dialog.open) dialog.showModal();
+}
+
+export function closeDialog(dialog) {
+  if (dialog.open) dialog.close();
+}
+
+export function focus(selector) {
+  document.querySelector(selector)?.focus();
+}
+
+/** The token that proves a change comes from a page of this site; send it as X-GpuGeek-Csrf. */
+export function csrf() {
+  return document.querySelector('meta[name="gg-csrf"]')?.content ?? '';
+}

@@ -1,0 +1,41 @@
+// The frame of every page: works without a circuit too.
+document.addEventListener('click', event => {
+  const toggle = event.target.closest('[data-nav-toggle]');
+  if (toggle) document.body.classList.toggle('nav-open');
+  else if (event.target.closest('.rail a, .scrim')) document.body.classList.remove('nav-open');
+});
+
+// The base address is the site's root: a plain #main would leave the page.
+document.addEventListener('click', event => {
+  if (!event.target.closest('.skip')) return;
+  event.preventDefault();
+  const main = document.getElementById('main');
+  main.tabIndex = -1;
+  main.focus();
+});
+
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape') document.body.classList.remove('nav-open');
+});
+
+// A choice that is sent as soon as it is made.
+document.addEventListener('change', event => {
+  if (event.target.matches('[data-submit-on-change]')) event.target.form.requestSubmit();
+});
+
+// Account forms: one click is one request, and the button says that it works.
+document.addEventListener('submit', event => {
+  const button = event.target.matches('form[method="post"]') ? event.target.querySelector('button[type="submit"]') : null;
+  if (!button) return;
+  setTimeout(() => { button.disabled = true; button.classList.add('busy'); });
+  setTimeout(() => { button.disabled = false; button.classList.remove('busy'); }, 8000);
+});
+
+// After a long break the server has let go of the page's circuit: only a reload helps then.
+const reconnect = () => document.getElementById('components-reconnect-modal');
+document.addEventListener('components-reconnect-state-changed', event => {
+  if (event.detail?.state === 'rejected') location.reload();
+}, true);
+document.addEventListener('click', event => {
+  if (event.target.closest('[data-reload]') && reconnect()) location.reload();
+});
