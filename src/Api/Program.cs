@@ -1,1 +1,49 @@
-var builder = WebApplication.CreateBuilder(args); await using var app = builder.Build(); await app.RunAsync();
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Features.Accounts;
+using GpuGeek.Api.Features.Billing;
+using GpuGeek.Api.Features.Datasets;
+using GpuGeek.Api.Features.Deployments;
+using GpuGeek.Api.Features.Live;
+using GpuGeek.Api.Features.Models;
+using GpuGeek.Api.Features.Projects;
+using GpuGeek.Api.Features.Runs;
+using GpuGeek.Api.Features.Tenants;
+using GpuGeek.Api.Verbs;
+using GpuGeek.Infrastructure;
+
+if (args is [var verb, ..] && VerbTable.Find(verb) is { } run) return await run(args[1..]);
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddApiOptions();
+builder.Services.AddInfrastructure(builder.Configuration).AddLiveListener();
+builder.Services.AddTokensAndTenants();
+builder.Services.AddProblems().AddValidation().AddRateLimits().AddApiDescription();
+builder.Services.AddSingleton<LongPoll>();
+builder.Services.AddAccounts().AddDeployments().AddLive();
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.UseRequestIds();
+app.UseRouting();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseRateLimiter();
+app.UseMiddleware<Idempotency>();
+app.MapApiDescription();
+app.MapHealth();
+app.MapAccounts();
+app.MapTenants();
+app.MapProjects();
+app.MapBilling();
+app.MapDatasets();
+app.MapRuns();
+app.MapModels();
+app.MapDeployments();
+app.MapLive();
+await app.RunAsync();
+return 0;
+
+/// <summary>Named so that tests can host it.</summary>
+public partial class Program;

@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+
+namespace GpuGeek.Api.Common;
+
+internal static class HostSetup
+{
+    /// <summary>Most JSON bodies are small; routes that take files lift this.</summary>
+    private const long MaxBodyBytes = 256 << 10;
+
+    public static void AddApiOptions(this WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        builder.Services.AddOptions<ApiOptions>().Configure(o =>
+        {
+            o.PublicUrl = (configuration["GPUGEEK_PUBLIC_URL"] ?? "").TrimEnd('/');
+            o.FrontSecret = configuration["GPUGEEK_FRONT_SECRET"];
+            o.PredictorSocket = configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
+            o.RegistrationOpen = string.Equals(configuration["GPUGEEK_REGISTRATION"], "open", StringComparison.OrdinalIgnoreCase);
+        }).ValidateDataAnnotations().ValidateOnStart();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.AddServerHeader = false;
+        });
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.AllowDuplicateProperties = false;
+            json.SerializerOptions.MaxDepth = 32;
+        });
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Every answer names its request, so that people can report it and logs can be searched.</summary>
+    public static void UseRequestIds(this WebApplication app) => app.Use(async (context, next) =>
+    {
+        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        await next(context);
+    });
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using GpuGeek.Domain.Deployments;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Api.Common;
+
+/// <summary>Predictor refused: its words and status.</summary>
+internal sealed class PredictorRefusedException(HttpStatusCode status, PredictorProblem problem, string? retryAfter) : Exception(problem.Detail)
+{
+    public HttpStatusCode Status { get; } = status;
+    public PredictorProblem Problem { get; } = problem;
+    public string? RetryAfter { get; } = retryAfter;
+}
+
+/// <summary>Predictor over its Unix socket.</summary>
+internal sealed class PredictorClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public PredictorClient(IOptions<ApiOptions> options)
+    {
+        var socket = new UnixDomainSocketEndPoint(options.Value.PredictorSocket);
+        _http = new(new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = 256,
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await connection.ConnectAsync(socket, cancellationToken);
+                    return new NetworkStream(connection, ownsSocket: true);
+                }
+                catch
+                {
+                    connection.Dispose();
+                    throw;
+                }
+            },
+        })
+        { BaseAddress = new("http://predictor"), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(new Uri(PredictorRoutes.Health, UriKind.Relative), cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<PredictorState> StateAsync(CancellationToken cancellationToken) =>
+        (await _http.GetFromJsonAsync<PredictorState>(PredictorRoutes.Loaded, JsonSerializerOptions.Web, cancellationToken))!;
+
+    public async Task LoadAsync(string key, byte[] manifest, Stream onnx, CancellationToken cancellationToken)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(manifest), "manifest", "model.json" }, { new StreamContent(onnx), "onnx", "core.onnx" } };
+        using var response = await _http.PutAsync(Address(PredictorRoutes.Deployment, key), form, cancellationToken);
+        await RequireSuccessAsync(response, cancellationToken);
+    }
+
+    public async Task UnloadAsync(string key, CancellationToken cancellationToken)
+    {
+        using var response = await _http.DeleteAsync(Address(PredictorRoutes.Deployment, key), cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound) await RequireSuccessAsync(response, cancellationToken);
+    }
+
+    public async Task<PredictorAnswer> PredictAsync(string key, ReadOnlyMemory<byte> image, CancellationToken cancellationToken)
+    {
+        using var content = new ReadOnlyMemoryContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        using var response = await _http.PostAsync(Address(PredictorRoutes.Predict, key), content, cancellationToken);
+        await RequireSuccessAsync(response, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync<PredictorAnswer>(JsonSerializerOptions.Web, cancellationToken))!;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static Uri Address(string route, string key) => new(route.Replace("{key}", key, StringComparison.Ordinal), UriKind.Relative);
+
+    private static async Task RequireSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode) return;
+        PredictorProblem? problem = null;
+        if (response.Content.Headers.ContentType?.MediaType == "application/json") problem = await response.Content.ReadFromJsonAsync<PredictorProblem>(JsonSerializerOptions.Web, cancellationToken);
+        throw new PredictorRefusedException(response.StatusCode, problem ?? new("predictor_error", $"The predictor answered {(int)response.StatusCode}."), response.Headers.RetryAfter?.ToString());
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using GpuGeek.Domain.Common;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Npgsql;
+
+namespace GpuGeek.Api.Common;
+
+internal static class ProblemSetup
+{
+    public static IServiceCollection AddProblems(this IServiceCollection services) => services
+        .AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context))
+        .AddExceptionHandler<ExceptionToProblem>();
+
+    private static void Complete(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        problem.Extensions.TryAdd("code", DefaultCode(problem.Status ?? context.HttpContext.Response.StatusCode));
+        problem.Extensions.Remove("traceId");
+        problem.Extensions["requestId"] = context.HttpContext.TraceIdentifier;
+        if (problem is HttpValidationProblemDetails validation)
+        {
+            validation.Detail ??= "Some fields of the request are not right; see errors.";
+            validation.Errors = validation.Errors.ToDictionary(e => Pointer(e.Key), e => e.Value, StringComparer.Ordinal);
+        }
+        problem.Detail ??= DefaultDetail(problem.Status);
+    }
+
+    private static string DefaultCode(int status) => status switch
+    {
+        400 => "malformed_request",
+        401 => "not_signed_in",
+        403 => "not_allowed",
+        404 => "not_found",
+        405 => "method_not_allowed",
+        413 => "too_large",
+        415 => "unsupported_media_type",
+        429 => "too_many_requests",
+        503 => "unavailable",
+        _ => "internal_error",
+    };
+
+    private static string? DefaultDetail(int? status) => status switch
+    {
+        400 => "The request could not be read: check its JSON against the API's description at /swagger.",
+        404 => "There is no such thing here, or it is not yours.",
+        405 => "This address does not take that method.",
+        413 => "The request is larger than this address takes.",
+        415 => "The request's content type is not one that this address takes.",
+        _ => null,
+    };
+
+    /// <summary>Recipe.LearningRate → /recipe/learningRate (RFC 6901).</summary>
+    private static string Pointer(string path) =>
+        "/" + string.Join('/', path.Split('.', '[').Select(part => JsonNamingPolicy.CamelCase.ConvertName(part.TrimEnd(']'))));
+}
+
+/// <summary>What handlers did not answer themselves: broken rules become 409 or 422, a lost database 503, anything else 500 without a word about the inside.</summary>
+internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (context.Response.HasStarted) return false;
+        switch (exception)
+        {
+            case DomainException failure:
+                await Problems.Of(failure).ExecuteAsync(context);
+                return true;
+            case BadHttpRequestException { StatusCode: var status }:
+                context.Features.Get<IHttpResponseFeature>()!.StatusCode = status;
+                await TypedResults.Problem(statusCode: status).ExecuteAsync(context);
+                return true;
+            case NpgsqlException { IsTransient: true } or TimeoutException:
+                LogUnavailable(exception);
+                context.Response.Headers.RetryAfter = "2";
+                await Problems.Of(503, "database_unavailable", "The database cannot be reached", "Nothing was changed.", "Try again in a few seconds.").ExecuteAsync(context);
+                return true;
+            default:
+                await Problems.Of(500, "internal_error", "Something went wrong here", "The request could not be completed; the fault is ours.", "Report the request id.").ExecuteAsync(context);
+                return true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The database cannot be reached")]
+    private partial void LogUnavailable(Exception failure);
+}

@@ -1,0 +1,9 @@
+using GpuGeek.Infrastructure.Identity;
+using Microsoft.AspNetCore.Identity;
+
+namespace GpuGeek.Api.Features.Accounts;
+
+internal static class AccountSetup
+{
+    public static IServiceCollection AddAccounts(this IServiceCollection services) => services.AddSingleton<IPasswordHasher<ApplicationUser>, PasswordHasher<ApplicationUser>>();
+}

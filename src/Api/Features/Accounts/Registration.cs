@@ -1,0 +1,88 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Contracts.Accounts;
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace GpuGeek.Api.Features.Accounts;
+
+internal static class Registration
+{
+    public static Task<bool> HasOperatorAsync(GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<bool>($"SELECT has_operator() AS \"Value\"").SingleAsync(cancellationToken);
+
+    /// <summary>Register a person and their organisation</summary>
+    /// <remarks>Until there is an operator, only the setup link's token can; afterwards it depends on the installation.</remarks>
+    public static async Task<Results<Created<SessionResponse>, ProblemHttpResult>> RegisterAsync(
+        RegisterRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (Passwords.Weakness(request.Password, request.Email) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        var now = clock.GetUtcNow();
+        var user = NewUser(request, hasher, now);
+        await using var db = contexts.ForUser(user.Id);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await AdmitAsync(request, user, db, options.Value, now, cancellationToken) is { } refusal) return refusal;
+        if (await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM user_for_sign_in({user.NormalizedEmail})").AnyAsync(cancellationToken)) return EmailTaken();
+        var org = new Organization { Id = Guid.CreateVersion7(now), Slug = await FreeSlugAsync(db, request.Organization, cancellationToken), Name = request.Organization.Trim(), PlanCode = Plan.Trial, CreatedAt = now };
+        db.AddRange(user, org);
+        await db.SaveChangesAsync(cancellationToken);
+        db.Members.Add(new() { OrgId = org.Id, UserId = user.Id, Role = Role.Owner, JoinedAt = now });
+        var (token, expiresAt) = Sessions.Add(db, user.Id, http, now);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return EmailTaken();
+        }
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.Created("/api/v1/account/me", new SessionResponse(token, expiresAt, Sessions.Response(user), [new(org.Slug, org.Name, "owner")]));
+    }
+
+    private static async Task<ProblemHttpResult?> AdmitAsync(RegisterRequest request, ApplicationUser user, GpuGeekDbContext db, ApiOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var hasOperator = await HasOperatorAsync(db, cancellationToken);
+        if (request.SetupToken is { } setup)
+        {
+            var hash = TokenFormat.Hash(setup);
+            var used = await db.Database.SqlQuery<Guid?>($"SELECT user_id AS \"Value\" FROM consume_token({hash}, 'setup', {now})").ToListAsync(cancellationToken);
+            if (hasOperator || used.Count == 0) return Problems.Impossible("setup_token_invalid", "The setup link is not valid any more.", "Take the newest link from where the platform was started.");
+            user.IsOperator = true;
+            return null;
+        }
+        if (hasOperator && options.RegistrationOpen) return null;
+        return Problems.Forbidden("registration_closed", "Registration is closed on this installation.", hasOperator ? "Ask for an invitation." : "Use the link that was printed when the platform was started.");
+    }
+
+    private static ApplicationUser NewUser(RegisterRequest request, IPasswordHasher<ApplicationUser> hasher, DateTimeOffset now)
+    {
+        var email = request.Email.Trim();
+        var user = new ApplicationUser
+        {
+            Id = Guid.CreateVersion7(now), Email = email, NormalizedEmail = SignIn.Normalize(email), UserName = email, NormalizedUserName = SignIn.Normalize(email),
+            DisplayName = request.DisplayName.Trim(), CreatedAt = now, LockoutEnabled = true,
+        };
+        user.PasswordHash = hasher.HashPassword(user, request.Password);
+        return user;
+    }
+
+    private static async Task<string> FreeSlugAsync(GpuGeekDbContext db, string name, CancellationToken cancellationToken)
+    {
+        var basis = Slug.From(name, "org");
+        for (var i = 1; ; i++)
+        {
+            var slug = i == 1 ? basis : $"{basis[..Math.Min(basis.Length, Slug.MaxLength - 6)].TrimEnd('-')}-{i}";
+            if (!await db.Database.SqlQuery<bool>($"SELECT slug_taken({slug}) AS \"Value\"").SingleAsync(cancellationToken)) return slug;
+        }
+    }
+
+    private static ProblemHttpResult EmailTaken() => Problems.Conflict("email_taken", "There is already an account with this email address.", "Sign in instead.");
+}

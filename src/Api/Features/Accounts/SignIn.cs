@@ -1,0 +1,76 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Contracts.Accounts;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Accounts;
+
+internal static class SignIn
+{
+    private const int AttemptsBeforeLockout = 8;
+    private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
+
+    // A hash of no password: checking it makes an unknown address take as long as a known one.
+    private static readonly Lazy<string> Decoy = new(() => new PasswordHasher<ApplicationUser>().HashPassword(null!, "no one's password"));
+
+    public static string Normalize(string email) => email.Trim().ToUpperInvariant();
+
+    /// <summary>Sign in with email and password</summary>
+    public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> SignInAsync(
+        SignInRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var id = await FindAsync(contexts, Normalize(request.Email), cancellationToken);
+        if (id is null)
+        {
+            hasher.VerifyHashedPassword(null!, Decoy.Value, request.Password);
+            return Wrong();
+        }
+        var now = clock.GetUtcNow();
+        await using var db = contexts.ForUser(id.Value);
+        var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
+        if (user.LockoutEnd > now)
+            return Problems.Of(429, "locked_out", "Too many attempts", "There were too many wrong passwords for this account.", $"Try again in {Math.Ceiling((user.LockoutEnd.Value - now).TotalMinutes)} minutes.");
+        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password) == PasswordVerificationResult.Failed)
+        {
+            user.AccessFailedCount++;
+            if (user.AccessFailedCount >= AttemptsBeforeLockout) (user.AccessFailedCount, user.LockoutEnd) = (0, now + Lockout);
+            await db.SaveChangesAsync(cancellationToken);
+            return Wrong();
+        }
+        user.AccessFailedCount = 0;
+        return TypedResults.Ok(await OpenSessionAsync(db, user, http, now, cancellationToken));
+    }
+
+    /// <summary>Sign in with a one-time link</summary>
+    public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> ByLinkAsync(
+        LinkSignInRequest request, HttpContext http, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var hash = TokenFormat.Hash(request.Token);
+        await using var nobody = contexts.ForNobody();
+        var owner = await nobody.Database.SqlQuery<Guid?>($"SELECT user_id AS \"Value\" FROM consume_token({hash}, 'signinlink', {now})").ToListAsync(cancellationToken);
+        if (owner is not [{ } id]) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Take the newest link from where the platform was started, or sign in with your password.");
+        await using var db = contexts.ForUser(id);
+        var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
+        return TypedResults.Ok(await OpenSessionAsync(db, user, http, now, cancellationToken));
+    }
+
+    private static async Task<SessionResponse> OpenSessionAsync(GpuGeekDbContext db, ApplicationUser user, HttpContext http, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (token, expiresAt) = Sessions.Add(db, user.Id, http, now);
+        await db.SaveChangesAsync(cancellationToken);
+        return new(token, expiresAt, Sessions.Response(user), await Sessions.MembershipsAsync(db, user.Id, cancellationToken));
+    }
+
+    private static async Task<Guid?> FindAsync(IDbContexts contexts, string normalizedEmail, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.ForNobody();
+        return (await db.Database.SqlQuery<Guid?>($"SELECT id AS \"Value\" FROM user_for_sign_in({normalizedEmail})").ToListAsync(cancellationToken)).FirstOrDefault();
+    }
+
+    private static ProblemHttpResult Wrong() => Problems.Unauthorized("wrong_credentials", "The email or the password is not right.", "Check both; after several wrong passwords the account is locked for a few minutes.");
+}

@@ -1,0 +1,100 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+
+namespace GpuGeek.Api.Features.Datasets;
+
+internal static class ImageEndpoints
+{
+    private sealed record Row(DatasetImage Image, string Class);
+
+    public static void Map(RouteGroupBuilder datasets)
+    {
+        var group = datasets.MapGroup("/{dataset:guid}/images").WithTags("Images");
+        group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListImages");
+        group.MapGet("/{image:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImage");
+        group.MapDelete("/{image:guid}", DeleteAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("DeleteImage");
+        group.MapGet("/{image:guid}/content", ContentAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageContent");
+        group.MapGet("/{image:guid}/thumbnail", ThumbnailAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageThumbnail");
+    }
+
+    /// <summary>The pictures of a dataset, oldest first; filters <c>class</c>, <c>split</c> (or <c>none</c>) and <c>q</c> (file name)</summary>
+    private static async Task<Results<Ok<Page<ImageResponse>>, ProblemHttpResult>> ListAsync(
+        Guid dataset, Tenant tenant, GpuGeekDbContext db, HttpRequest http, CancellationToken cancellationToken, string? split = null, string? q = null, string? after = null, int? limit = null)
+    {
+        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
+        var size = Paging.Limit(limit);
+        var last = Paging.After(after);
+        var className = http.Query["class"].ToString();
+        var rows = await (from image in db.DatasetImages
+                          join c in db.DatasetClasses on image.ClassId equals c.Id
+                          where image.DatasetId == dataset && (last == null || image.Id > last)
+                              && (className == "" || c.Name == className)
+                              && (split == null || (split == "none" ? image.Split == null : image.Split == split))
+                              && (q == null || EF.Functions.ILike(image.FileName, "%" + q.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%"))
+                          orderby image.Id
+                          select new Row(image, c.Name)).AsNoTracking().Take(size + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Paging.Of(rows, size, r => r.Image.Id.ToString(), r => Response(r, tenant.Slug)));
+    }
+
+    /// <summary>One picture's facts</summary>
+    private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> GetAsync(Guid dataset, Guid image, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        await (from i in db.DatasetImages join c in db.DatasetClasses on i.ClassId equals c.Id where i.DatasetId == dataset && i.Id == image select new Row(i, c.Name)).AsNoTracking()
+            .FirstOrDefaultAsync(cancellationToken) is { } row ? TypedResults.Ok(Response(row, tenant.Slug)) : Problems.NotFound();
+
+    /// <summary>Take a picture out of the dataset; versions that hold it keep it</summary>
+    private static async Task<NoContent> DeleteAsync(Guid dataset, Guid image, GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        await db.DatasetImages.Where(i => i.DatasetId == dataset && i.Id == image).ExecuteDeleteAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>The original's bytes</summary>
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ContentAsync(Guid dataset, Guid image, Tenant tenant, GpuGeekDbContext db, IObjectStore store, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(db, dataset, image, cancellationToken) is not { } row) return Problems.NotFound();
+        return await FileAsync(store, ObjectKeys.Content(tenant.OrgId, row.Hash), $"image/{row.Format}", row, http, cancellationToken);
+    }
+
+    /// <summary>A small JPEG of the picture</summary>
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ThumbnailAsync(Guid dataset, Guid image, Tenant tenant, GpuGeekDbContext db, IObjectStore store, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(db, dataset, image, cancellationToken) is not { } row) return Problems.NotFound();
+        return await FileAsync(store, ObjectKeys.Thumbnail(tenant.OrgId, row.Hash), "image/jpeg", row, http, cancellationToken);
+    }
+
+    private static Task<DatasetImage?> FindAsync(GpuGeekDbContext db, Guid dataset, Guid image, CancellationToken cancellationToken) =>
+        db.DatasetImages.AsNoTracking().FirstOrDefaultAsync(i => i.DatasetId == dataset && i.Id == image, cancellationToken);
+
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> FileAsync(IObjectStore store, string key, string type, DatasetImage image, HttpContext http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stream = await store.OpenReadAsync(key, cancellationToken);
+            // An image's bytes never change under its id; they are the organisation's own, so no shared cache may keep them.
+            http.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+            http.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileNameStar = image.FileName }.ToString();
+            http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+            return TypedResults.Stream(stream, type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{image.Hash}\""));
+        }
+        catch (ObjectNotFoundException)
+        {
+            return Problems.NotFound();
+        }
+    }
+
+    private static ImageResponse Response(Row row, string org)
+    {
+        var image = row.Image;
+        var address = $"/api/v1/orgs/{org}/datasets/{image.DatasetId}/images/{image.Id}";
+        return new(image.Id, row.Class, image.Split, image.FileName, image.Format, image.Width, image.Height, image.Bytes, image.Hash, $"{address}/thumbnail", $"{address}/content", image.CreatedAt);
+    }
+}

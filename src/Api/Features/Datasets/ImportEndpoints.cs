@@ -1,0 +1,124 @@
+using System.Text;
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Billing;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Queue;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Datasets;
+
+internal static class ImportEndpoints
+{
+    public const string Shapes = "shapes";
+
+    public static void Map(RouteGroupBuilder datasets)
+    {
+        var group = datasets.MapGroup("/{dataset:guid}/imports").WithTags("Imports");
+        group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListImports");
+        group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("CreateImport");
+        group.MapGet("/{import:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImport");
+        group.MapGet("/{import:guid}/skipped", SkippedAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListSkippedFiles");
+        group.MapDelete("/{import:guid}", CancelAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("CancelImport");
+    }
+
+    /// <summary>The imports of a dataset, newest first</summary>
+    private static async Task<Results<Ok<Page<ImportResponse>>, ProblemHttpResult>> ListAsync(Guid dataset, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken, string? after = null, int? limit = null)
+    {
+        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
+        var size = Paging.Limit(limit);
+        var last = Paging.After(after);
+        var rows = await db.Imports.AsNoTracking().Where(i => i.DatasetId == dataset && (last == null || i.Id < last)).OrderByDescending(i => i.Id).Take(size + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Paging.Of(rows, size, i => i.Id.ToString(), i => ImportMapping.ToResponse(i, tenant.Slug, [])));
+    }
+
+    /// <summary>Ask whether an archive may come, or import a built-in sample</summary>
+    /// <remarks>With <c>name</c> and <c>size</c>: checks quota and disk and answers where to PUT the bytes. With <c>sample</c>: starts at once.</remarks>
+    private static async Task<Results<Created<ImportResponse>, Accepted<ImportResponse>, ProblemHttpResult>> CreateAsync(
+        Guid dataset, CreateImportRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
+        var now = clock.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        if (request.Sample is { } sample)
+        {
+            if (sample != Shapes) return Problems.Impossible("unknown_sample", $"There is no sample dataset '{sample}'.", $"Use '{Shapes}'.");
+            var drawn = new Import { OrgId = tenant.OrgId, Id = id, DatasetId = dataset, Source = ImportSource.Sample, FileName = sample, State = ImportState.Queued, CreatedAt = now };
+            db.Imports.Add(drawn);
+            await db.SaveChangesAsync(cancellationToken);
+            queue.HintImport(tenant.OrgId, id);
+            return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, drawn), ImportMapping.ToResponse(drawn, tenant.Slug, []));
+        }
+        if (request is not { Name: { } name, Size: { } bytes }) return Problems.Impossible("import_source_missing", "Say what comes: name and size of an archive, or a sample.");
+        if (await Admission.RefuseAsync(db, store, tenant.OrgId, name, bytes, cancellationToken) is { } refusal) return refusal;
+        var import = new Import { OrgId = tenant.OrgId, Id = id, DatasetId = dataset, Source = ImportSource.Upload, FileName = name, Size = bytes, CreatedAt = now };
+        db.Imports.Add(import);
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Created(ImportMapping.Address(tenant.Slug, import), ImportMapping.ToResponse(import, tenant.Slug, []));
+    }
+
+    /// <summary>One import; <c>?wait=30</c> waits for its end</summary>
+    private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> GetAsync(Guid dataset, Guid import, Tenant tenant, GpuGeekDbContext db, LongPoll poll, CancellationToken cancellationToken, int? wait = null)
+    {
+        var row = await poll.UntilAsync(wait, dataset,
+            token => db.Imports.AsNoTracking().FirstOrDefaultAsync(i => i.Id == import && i.DatasetId == dataset, token), i => i.IsFinished, cancellationToken);
+        if (row is null) return Problems.NotFound();
+        var classes = row.IsFinished
+            ? await (from c in db.DatasetClasses
+                     where c.DatasetId == dataset && db.DatasetImages.Any(i => i.ClassId == c.Id && i.ImportId == import)
+                     orderby c.Name
+                     select new ClassCount(c.Name, db.DatasetImages.Count(i => i.ClassId == c.Id && i.ImportId == import))).ToListAsync(cancellationToken)
+            : [];
+        return TypedResults.Ok(ImportMapping.ToResponse(row, tenant.Slug, classes));
+    }
+
+    /// <summary>Files that were not taken, and why; as CSV with <c>Accept: text/csv</c></summary>
+    private static async Task<Results<Ok<Page<SkippedFileResponse>>, FileContentHttpResult, ProblemHttpResult>> SkippedAsync(
+        Guid dataset, Guid import, HttpRequest http, GpuGeekDbContext db, CancellationToken cancellationToken, string? after = null, int? limit = null)
+    {
+        if (!await db.Imports.AnyAsync(i => i.Id == import && i.DatasetId == dataset, cancellationToken)) return Problems.NotFound();
+        var rows = db.SkippedFiles.AsNoTracking().Where(s => s.ImportId == import).OrderBy(s => s.Id);
+        if (http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
+            return TypedResults.File(Encoding.UTF8.GetBytes(ImportMapping.Csv(await rows.ToListAsync(cancellationToken))), "text/csv; charset=utf-8", "skipped.csv");
+        var size = Paging.Limit(limit, 100);
+        var last = Paging.After(after);
+        var page = await rows.Where(s => last == null || s.Id > last).Take(size + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Paging.Of(page, size, s => s.Id.ToString(), s => new SkippedFileResponse(s.Path, s.Code, s.Reason, s.Hint)));
+    }
+
+    /// <summary>Cancel an import; what it brought is taken back</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(Guid dataset, Guid import, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await db.Imports.FirstOrDefaultAsync(i => i.Id == import && i.DatasetId == dataset, cancellationToken) is not { } row) return Problems.NotFound();
+        if (row.IsFinished) return TypedResults.NoContent();
+        row.CancelRequested = true;
+        if (row.State is ImportState.Uploading) (row.State, row.FinishedAt) = (ImportState.Canceled, clock.GetUtcNow());
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+}
+
+/// <summary>May an archive come?</summary>
+internal static class Admission
+{
+    // The archive, the pictures out of it and room to work.
+    private const double DiskFactor = 2.2;
+
+    public static async Task<ProblemHttpResult?> RefuseAsync(GpuGeekDbContext db, IObjectStore store, Guid org, string name, long bytes, CancellationToken cancellationToken)
+    {
+        if (!name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return UnsupportedArchive();
+        await PlanGate.CheckStorageAsync(db, org, bytes, 1, cancellationToken);
+        if (store.FreeBytes is { } free && free < bytes * DiskFactor)
+            return Problems.Impossible("disk_full", $"The archive needs {bytes * DiskFactor / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server, or send a smaller archive.");
+        return null;
+    }
+
+    public static ProblemHttpResult UnsupportedArchive() =>
+        Problems.Of(415, "unsupported_archive", "Not a ZIP archive", "Only ZIP archives are imported.", "Pack one folder per class into a .zip file.");
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using GpuGeek.Api.Common;
+using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace GpuGeek.Api.Features.Deployments;
+
+/// <summary>
+/// Makes Predictor hold what the deployments say. Predictor keeps nothing over a restart, so this compares again and again rather than remembering what was sent.
+/// A version that cannot be loaded leaves the one before serving.
+/// </summary>
+internal sealed partial class DeploymentReconciler(
+    IDbContexts contexts, IObjectStore store, PredictorClient predictor, LiveListener listener, ILiveNotifier live, TimeProvider clock, ILogger<DeploymentReconciler> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private readonly SemaphoreSlim _poke = new(0);
+
+    public static string Key(Guid org, Guid deployment) => $"{org:N}-{deployment:N}";
+
+    /// <summary>Something has changed: look at once.</summary>
+    public void Poke() => _poke.Release();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        void OnChanged(LiveChange change)
+        {
+            if (change.Kind == LiveChange.DeploymentKind) Poke();
+        }
+        listener.Changed += OnChanged;
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                try
+                {
+                    await ReconcileAsync(stoppingToken);
+                }
+                catch (Exception failure) when (failure is HttpRequestException or NpgsqlException or DbUpdateException or InvalidOperationException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
+                {
+                    // Predictor restarts or the database is away: the next round finds out.
+                    LogLater(failure.Message);
+                }
+                await _poke.WaitAsync(Interval, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            listener.Changed -= OnChanged;
+        }
+    }
+
+    private async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        var wanted = await db.Deployments.OfEveryOrg().ToListAsync(cancellationToken);
+        var loaded = (await predictor.StateAsync(cancellationToken)).Deployments.ToDictionary(d => d.Key, d => d.OnnxHash, StringComparer.Ordinal);
+        foreach (var deployment in wanted) await ReconcileAsync(db, deployment, loaded.GetValueOrDefault(Key(deployment.OrgId, deployment.Id)), cancellationToken);
+        var known = wanted.Select(d => Key(d.OrgId, d.Id)).ToHashSet(StringComparer.Ordinal);
+        foreach (var orphan in loaded.Keys.Where(key => !known.Contains(key))) await predictor.UnloadAsync(orphan, cancellationToken);
+    }
+
+    private async Task ReconcileAsync(GpuGeekDbContext db, Deployment deployment, string? loadedHash, CancellationToken cancellationToken)
+    {
+        // A version that was refused is not tried again until another is asked for; meanwhile the live one is what must be loaded.
+        var target = deployment.State == DeploymentState.Failed ? deployment.LiveVersionId : deployment.ModelVersionId;
+        if (target is null) return;
+        var version = await db.ModelVersions.OfEveryOrg().AsNoTracking().SingleAsync(v => v.OrgId == deployment.OrgId && v.Id == target, cancellationToken);
+        if (loadedHash == "sha256:" + version.OnnxHash)
+        {
+            if (deployment.State == DeploymentState.Starting) await SettleAsync(db, deployment, version, null, cancellationToken);
+            return;
+        }
+        try
+        {
+            await using var onnx = await store.OpenReadAsync(ObjectKeys.Content(version.OrgId, version.OnnxHash), cancellationToken);
+            await predictor.LoadAsync(Key(deployment.OrgId, deployment.Id), JsonSerializer.SerializeToUtf8Bytes(version.Manifest, RunDirectory.Json), onnx, cancellationToken);
+            if (deployment.State != DeploymentState.Failed) await SettleAsync(db, deployment, version, null, cancellationToken);
+        }
+        catch (PredictorRefusedException refused)
+        {
+            LogRefused(deployment.Id, refused.Problem.Code);
+            await SettleAsync(db, deployment, version, new(refused.Problem.Code, "The model could not be loaded", refused.Problem.Detail, refused.Problem.Hint ?? "Deploy another version."), cancellationToken);
+        }
+        catch (ObjectNotFoundException)
+        {
+            await SettleAsync(db, deployment, version, new("model_file_missing", "The model's file is missing", "The object store does not hold the file of this version any more.", "Train the version again or restore the object store."), cancellationToken);
+        }
+    }
+
+    private async Task SettleAsync(GpuGeekDbContext db, Deployment deployment, ModelVersion version, Domain.Common.Failure? failure, CancellationToken cancellationToken)
+    {
+        deployment.State = failure is null ? DeploymentState.Live : DeploymentState.Failed;
+        deployment.Error = failure;
+        if (failure is null) deployment.LiveVersionId = version.Id;
+        deployment.UpdatedAt = clock.GetUtcNow();
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            await live.DeploymentChangedAsync(deployment.OrgId);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Another version was asked for, or it was deleted, meanwhile: the next round looks again.
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Deployments are compared again later: {Reason}")]
+    private partial void LogLater(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Predictor refused the version of deployment {Deployment}: {Code}")]
+    private partial void LogRefused(Guid deployment, string code);
+}

@@ -1,0 +1,11 @@
+using GpuGeek.Api.Common;
+
+namespace GpuGeek.Api.Features.Deployments;
+
+internal static class DeploymentSetup
+{
+    public static IServiceCollection AddDeployments(this IServiceCollection services) => services
+        .AddSingleton<PredictorClient>()
+        .AddSingleton<DeploymentReconciler>()
+        .AddHostedService(provider => provider.GetRequiredService<DeploymentReconciler>());
+}

@@ -1,0 +1,18 @@
+using GpuGeek.Contracts.Live;
+
+namespace GpuGeek.Api.Features.Live;
+
+internal static class LiveSetup
+{
+    public static IServiceCollection AddLive(this IServiceCollection services)
+    {
+        services.AddSignalR(options =>
+        {
+            options.MaximumReceiveMessageSize = 4 << 10;
+            options.EnableDetailedErrors = false;
+        });
+        return services.AddSingleton<Watchers>().AddHostedService<WatchLoop>();
+    }
+
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<RunHub>(LiveHub.Path).RequireAuthorization();
+}

@@ -1,0 +1,40 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Runs;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Runs;
+
+internal static class MetricEndpoints
+{
+    private const int MinPoints = 10, MaxPoints = 10_000;
+
+    public static void Map(RouteGroupBuilder runs)
+    {
+        runs.MapGet("/{run:guid}/metrics", MetricsAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("GetMetrics");
+        runs.MapGet("/{run:guid}/logs", LogsAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("GetLogs");
+    }
+
+    /// <summary>Metric points after a sequence, in order</summary>
+    /// <remarks><c>names</c>: comma-separated. <c>points=2000</c> thins each curve to min/max buckets, for long runs.</remarks>
+    private static async Task<Results<Ok<MetricsResponse>, ProblemHttpResult>> MetricsAsync(Guid run, GpuGeekDbContext db, CancellationToken cancellationToken, long after = 0, string? names = null, int? points = null)
+    {
+        if (points is < MinPoints or > MaxPoints) return Problems.Impossible("invalid_points", $"A curve can be thinned to {MinPoints} to {MaxPoints} points.");
+        if (!await db.Runs.AnyAsync(r => r.Id == run, cancellationToken)) return Problems.NotFound();
+        var items = await MetricReader.PointsAsync(db, run, after, names?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), limit: null, cancellationToken);
+        var last = items.Count == 0 ? after : items[^1].Seq;
+        return TypedResults.Ok(new MetricsResponse(points is { } n ? MetricReader.Buckets(items, n) : items, last));
+    }
+
+    /// <summary>Log lines after a sequence, in order; at most 2000 at once</summary>
+    private static async Task<Results<Ok<LogsResponse>, ProblemHttpResult>> LogsAsync(Guid run, GpuGeekDbContext db, CancellationToken cancellationToken, long after = 0)
+    {
+        if (!await db.Runs.AnyAsync(r => r.Id == run, cancellationToken)) return Problems.NotFound();
+        var items = await MetricReader.LogsAsync(db, run, after, MetricReader.PageSize, cancellationToken);
+        return TypedResults.Ok(new LogsResponse(items, items.Count == 0 ? after : items[^1].Seq));
+    }
+}

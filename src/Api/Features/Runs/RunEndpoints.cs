@@ -1,0 +1,87 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Runs;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Billing;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Queue;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Runs;
+
+internal static class RunEndpoints
+{
+    public static void MapRuns(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/architectures", ListArchitectures).WithTags("Runs").WithName("ListArchitectures");
+        var group = routes.MapOrg("/runs").WithTags("Runs");
+        group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("ListRuns");
+        group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.RunsWrite).Idempotent().WithName("CreateRun");
+        group.MapGet("/{run:guid}", GetAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("GetRun");
+        group.MapPost("/{run:guid}/cancel", CancelAsync).Needs(Role.Editor, Scopes.RunsWrite).WithName("CancelRun");
+        MetricEndpoints.Map(group);
+    }
+
+    /// <summary>The architectures that can be trained</summary>
+    private static Ok<Page<ArchitectureResponse>> ListArchitectures() => TypedResults.Ok(new Page<ArchitectureResponse>(
+        [.. ModelCatalog.All.Values.Select(c => new ArchitectureResponse(c.Name, c.Title, c.InputSize, c.Parameters, c.MultiplyAdds, c.ImageNetTop1, c.Paper.ToString()))], null));
+
+    /// <summary>Runs, newest first; <c>?project=</c> filters</summary>
+    private static async Task<Ok<Page<RunResponse>>> ListAsync(GpuGeekDbContext db, CancellationToken cancellationToken, string? project = null, string? after = null, int? limit = null)
+    {
+        var size = Paging.Limit(limit);
+        var last = Paging.After(after);
+        var rows = await RunReader.ReadAsync(db, db.Runs.Where(r => (last == null || r.Id < last) && (project == null || db.Projects.Any(p => p.Id == r.ProjectId && p.Slug == project)))
+            .OrderByDescending(r => r.Id).Take(size + 1), cancellationToken);
+        return TypedResults.Ok(Paging.Of(rows, size, r => r.Id.ToString(), r => r));
+    }
+
+    /// <summary>Start a training</summary>
+    private static async Task<Results<Created<RunResponse>, ProblemHttpResult>> CreateAsync(
+        CreateRunRequest request, Tenant tenant, GpuGeekDbContext db, IJobQueue queue, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
+        var known = await (from version in db.DatasetVersions join dataset in db.Datasets on version.DatasetId equals dataset.Id where version.Id == request.DatasetVersion && dataset.ProjectId == project.Id select version.Id).AnyAsync(cancellationToken);
+        if (!known) return Problems.Impossible("unknown_dataset_version", "The project has no such dataset version.", "Create one: POST …/datasets/{dataset}/versions.");
+        var recipe = RecipeMapping.Resolve(request.Recipe);
+        var now = clock.GetUtcNow();
+        await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
+        var run = new Run
+        {
+            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, DatasetVersionId = request.DatasetVersion, Recipe = recipe, CreatedBy = tenant.UserId, CreatedAt = now,
+            Name = request.Name?.Trim() ?? $"{ModelCatalog.All[recipe.Architecture].Title} {recipe.Preset.ToString().ToLowerInvariant()} {1 + await db.Runs.CountAsync(r => r.ProjectId == project.Id, cancellationToken)}",
+        };
+        db.Runs.Add(run);
+        db.RunLeases.Add(new() { OrgId = run.OrgId, RunId = run.Id });
+        await db.SaveChangesAsync(cancellationToken);
+        queue.HintRuns();
+        await live.RunChangedAsync(run.OrgId, run.Id);
+        return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/runs/{run.Id}", await ReadAsync(db, run.Id, cancellationToken));
+    }
+
+    /// <summary>One run; <c>?wait=30</c> waits for its end</summary>
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> GetAsync(Guid run, GpuGeekDbContext db, LongPoll poll, CancellationToken cancellationToken, int? wait = null) =>
+        await poll.UntilAsync(wait, run, token => ReadAsync(db, run, token), r => r.FinishedAt is not null, cancellationToken) is { } response ? TypedResults.Ok(response) : Problems.NotFound();
+
+    /// <summary>Cancel a run; what a checkpoint has kept is charged, the rest is not</summary>
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(Guid run, GpuGeekDbContext db, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // The worker's writes lock the lease first; so does this one, so that neither overwrites the other.
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM run_leases WHERE run_id = {run} FOR NO KEY UPDATE", cancellationToken);
+        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row) return Problems.NotFound();
+        row.RequestCancel(clock.GetUtcNow());
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        await live.RunChangedAsync(row.OrgId, row.Id);
+        return TypedResults.Ok((await ReadAsync(db, run, cancellationToken))!);
+    }
+
+    private static async Task<RunResponse?> ReadAsync(GpuGeekDbContext db, Guid run, CancellationToken cancellationToken) =>
+        (await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == run), cancellationToken)).FirstOrDefault();
+}

@@ -1,0 +1,26 @@
+namespace GpuGeek.Api.Verbs;
+
+/// <summary>What the program does besides serving.</summary>
+internal static class VerbTable
+{
+    public static Func<string[], Task<int>>? Find(string verb) => verb switch
+    {
+        "migrate" => _ => MigrateVerb.RunAsync(),
+        "link" => _ => LinkVerb.RunAsync(),
+        "--help" or "help" => _ => HelpAsync(),
+        _ => null,
+    };
+
+    private static Task<int> HelpAsync()
+    {
+        Console.WriteLine("""
+            GpuGeek.Api             serves the REST API
+            GpuGeek.Api migrate     brings the database up to date (GPUGEEK_DB_OWNER, GPUGEEK_DB_HANGFIRE)
+            GpuGeek.Api link        prints a one-time link: makes the operator, or signs the operator in (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
+            """);
+        return Task.FromResult(0);
+    }
+
+    public static string Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new InvalidOperationException($"{name} is not set; docs/architecture.md says what it means.");
+}

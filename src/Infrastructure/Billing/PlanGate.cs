@@ -1,0 +1,69 @@
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Infrastructure.Billing;
+
+/// <summary>What an organisation uses of its plan. Months are calendar months in UTC.</summary>
+public sealed record PlanUsage(Plan Plan, decimal MonthSeconds, decimal MonthCost, string Currency, long StorageBytes, int Images, int Projects, int ActiveRuns, int Deployments);
+
+/// <summary>The one gate for every quota. Each refusal is <c>plan_limit</c>, names the limit and the way out.</summary>
+public static class PlanGate
+{
+    private static readonly RunState[] Active = [RunState.Queued, RunState.Starting, RunState.Running, RunState.Pausing, RunState.Canceling];
+
+    /// <param name="db">A context of the organisation.</param>
+    public static async Task<PlanUsage> UsageAsync(GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var plan = await PlanOfAsync(db, org, cancellationToken);
+        var month = new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        var intervals = await Rows(db.UsageIntervals, org).Where(u => u.StartedAt >= month).ToListAsync(cancellationToken);
+        var images = Rows(db.DatasetImages, org);
+        return new(plan, intervals.Sum(i => i.ChargedSeconds), intervals.Sum(i => i.Cost), plan.Currency,
+            await images.SumAsync(i => i.Bytes, cancellationToken), await images.CountAsync(cancellationToken), await Rows(db.Projects, org).CountAsync(cancellationToken),
+            await Rows(db.Runs, org).CountAsync(r => Active.Contains(r.State), cancellationToken), await Rows(db.Deployments, org).CountAsync(cancellationToken));
+    }
+
+    public static async Task CheckProjectAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
+    {
+        var plan = await PlanOfAsync(db, org, cancellationToken);
+        if (await Rows(db.Projects, org).CountAsync(cancellationToken) >= plan.MaxProjects) throw Limit(plan, $"has at most {plan.MaxProjects} projects", "Delete one");
+    }
+
+    public static async Task CheckDeploymentAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
+    {
+        var plan = await PlanOfAsync(db, org, cancellationToken);
+        if (await Rows(db.Deployments, org).CountAsync(cancellationToken) >= plan.MaxDeployments) throw Limit(plan, $"has at most {plan.MaxDeployments} deployments", "Delete one");
+    }
+
+    /// <param name="bytes">That would be added.</param>
+    public static async Task CheckStorageAsync(GpuGeekDbContext db, Guid org, long bytes, int images, CancellationToken cancellationToken)
+    {
+        var plan = await PlanOfAsync(db, org, cancellationToken);
+        var rows = Rows(db.DatasetImages, org);
+        if (await rows.SumAsync(i => i.Bytes, cancellationToken) + bytes > plan.MaxStorageBytes) throw Limit(plan, $"keeps at most {plan.MaxStorageBytes >> 30} GiB of pictures", "Delete datasets that are no longer needed");
+        if (await rows.CountAsync(cancellationToken) + images > plan.MaxImages) throw Limit(plan, $"keeps at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
+    }
+
+    public static async Task CheckRunAsync(GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var usage = await UsageAsync(db, org, now, cancellationToken);
+        if (usage.ActiveRuns >= usage.Plan.MaxConcurrentRuns) throw Limit(usage.Plan, $"has at most {usage.Plan.MaxConcurrentRuns} runs queued or running at once", "Wait for one to end or cancel it");
+        if (usage.Plan.StopsAtIncludedHours && usage.MonthSeconds >= usage.Plan.IncludedHours * 3600m)
+            throw Limit(usage.Plan, $"includes {usage.Plan.IncludedHours:0.##} hours of training a month and they are used up", "Wait for the first of the next month");
+    }
+
+    private static async Task<Plan> PlanOfAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
+    {
+        var code = await db.Organizations.Where(o => o.Id == org).Select(o => o.PlanCode).SingleAsync(cancellationToken);
+        return await db.Plans.AsNoTracking().SingleAsync(p => p.Code == code, cancellationToken);
+    }
+
+    // The worker's context crosses organisations, so the organisation is always named.
+    private static IQueryable<T> Rows<T>(DbSet<T> set, Guid org) where T : class, ITenantOwned => set.OfEveryOrg().AsNoTracking().Where(row => row.OrgId == org);
+
+    private static DomainException Limit(Plan plan, string limit, string wayOut) =>
+        new("plan_limit", $"The plan '{plan.Name}' {limit}.", $"{wayOut}, or ask an owner to change the plan.");
+}

@@ -1,0 +1,108 @@
+using GpuGeek.Contracts.Client;
+using GpuGeek.Contracts.Projects;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GpuGeek.Api.Tests;
+
+/// <summary>A person signed in to an organisation of their own.</summary>
+public sealed record TenantSession(ApiApplication App, GpuGeekClient Client, HttpClient Http, string Org, string Token, string Email, string Password);
+
+/// <summary>The API in this process on the real database: tests speak HTTP and say what they want, not how.</summary>
+public sealed class ApiApplication : WebApplicationFactory<Program>
+{
+    private static int _count;
+    private readonly PostgresFixture _postgres;
+    private readonly string _folder = Directory.CreateTempSubdirectory("gpugeek-api-").FullName;
+
+    public ApiApplication(PostgresFixture postgres, bool registrationOpen = true)
+    {
+        _postgres = postgres;
+        RegistrationOpen = registrationOpen;
+        PredictorSocket = Path.Combine(_folder, "predictor.sock");
+        ObjectsFolder = Path.Combine(_folder, "objects");
+    }
+
+    public bool RegistrationOpen { get; }
+    public string PredictorSocket { get; }
+    public string ObjectsFolder { get; }
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        builder.UseSetting("GPUGEEK_DB", _postgres.Connections.App);
+        builder.UseSetting("GPUGEEK_DB_SYSTEM", _postgres.Connections.System);
+        builder.UseSetting("GPUGEEK_DB_HANGFIRE", _postgres.Connections.Hangfire);
+        builder.UseSetting("GPUGEEK_OBJECTS", ObjectsFolder);
+        builder.UseSetting("GPUGEEK_PUBLIC_URL", "http://gpugeek.test");
+        builder.UseSetting("GPUGEEK_FRONT_SECRET", "front");
+        builder.UseSetting("GPUGEEK_PREDICTOR_SOCKET", PredictorSocket);
+        if (RegistrationOpen) builder.UseSetting("GPUGEEK_REGISTRATION", "open");
+        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+    }
+
+    /// <summary>What a worker or an operator would do to the database.</summary>
+    public GpuGeekDbContext SystemDatabase() => Services.GetRequiredService<IDbContexts>().System();
+
+    public IDbContexts Contexts => Services.GetRequiredService<IDbContexts>();
+
+    public HttpClient HttpWith(string? token)
+    {
+        var http = CreateClient();
+        if (token is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        // Each client comes from an address of its own, or the tests' sign-ins would be slowed as one guesser's.
+        http.DefaultRequestHeaders.Add("X-GpuGeek-Front", "front");
+        http.DefaultRequestHeaders.Add("X-GpuGeek-Client", $"10.0.{Random.Shared.Next(256)}.{Random.Shared.Next(256)}");
+        return http;
+    }
+
+    public async Task<TenantSession> RegisterAsync(string? setupToken = null)
+    {
+        await EnsureOperatorAsync();
+        var number = Interlocked.Increment(ref _count);
+        var (email, password) = ($"person{number}-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}@example.org", "a long enough phrase");
+        var http = HttpWith(null);
+        var session = await new GpuGeekClient(http).RegisterAsync(new() { Email = email, Password = password, DisplayName = $"Person {number}", Organization = $"Org {number}", SetupToken = setupToken }, Cancel);
+        var own = HttpWith(session.Token);
+        return new(this, new(own, session.Token), own, session.Organizations[0].Slug, session.Token, email, password);
+    }
+
+    public async Task<(TenantSession Session, ProjectResponse Project)> RegisterWithProjectAsync()
+    {
+        var session = await RegisterAsync();
+        return (session, await session.Client.CreateProjectAsync(session.Org, new() { Name = "Flowers" }, Cancel));
+    }
+
+    /// <summary>A second person in the same organisation.</summary>
+    public async Task<TenantSession> JoinAsync(TenantSession owner, Role role)
+    {
+        var person = await RegisterAsync();
+        await using var db = SystemDatabase();
+        var org = db.Organizations.Single(o => o.Slug == owner.Org).Id;
+        var user = db.Users.Single(u => u.Email == person.Email).Id;
+        db.Members.Add(new() { OrgId = org, UserId = user, Role = role, JoinedAt = TimeProvider.System.GetUtcNow() });
+        await db.SaveChangesAsync(Cancel);
+        return person with { Org = owner.Org };
+    }
+
+    // Registration is closed until there is an operator, so the database gets one that no test signs in as.
+    private async Task EnsureOperatorAsync()
+    {
+        await using var db = SystemDatabase();
+        if (db.Users.Any(u => u.IsOperator)) return;
+        db.Users.Add(new() { Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Email = "operator@example.org", NormalizedEmail = "OPERATOR@EXAMPLE.ORG", UserName = "operator", DisplayName = "Operator", IsOperator = true, CreatedAt = TimeProvider.System.GetUtcNow() });
+        await db.SaveChangesAsync(Cancel);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
