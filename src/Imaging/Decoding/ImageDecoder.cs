@@ -1,0 +1,74 @@
+using GpuGeek.Imaging.Decoding;
+using GpuGeek.Imaging.Probing;
+using SkiaSharp;
+
+namespace GpuGeek.Imaging;
+
+/// <summary>
+/// Decodes a picture to RGB, the one way for import, training, evaluation and serving. The EXIF orientation is applied once; alpha is
+/// composited over white; 16 bits become 8; gray, palette and CMYK become RGB; only the first frame of an animation is read. Embedded
+/// colour profiles are not converted (values are taken as sRGB, as Pillow and torchvision take them). The full size is decoded always:
+/// a JPEG's scaled decode is faster and gives other pixels than training saw.
+/// </summary>
+public static class ImageDecoder
+{
+    /// <summary>A progressive picture has about ten scans; more only cost time.</summary>
+    private const int MaxScans = 200;
+
+    /// <exception cref="ImageException">Refused by <see cref="ImageProber"/>, cut off, or damaged: a part is never filled with grey.</exception>
+    public static RgbImage Decode(byte[] bytes, ImageLimits? limits = null)
+    {
+        var probe = ImageProber.Probe(bytes, limits);
+        var image = RgbImage.Unwritten(probe.Width, probe.Height);
+        DecodeTo(bytes, probe, image.Pixels);
+        return image;
+    }
+
+    /// <summary>As <see cref="Decode"/>, in a borrowed buffer that the caller disposes.</summary>
+    internal static DecodedPixels DecodeBorrowed(byte[] bytes, ImageLimits? limits)
+    {
+        var probe = ImageProber.Probe(bytes, limits);
+        var pixels = new DecodedPixels(probe.Width, probe.Height);
+        try
+        {
+            DecodeTo(bytes, probe, pixels.Span);
+            return pixels;
+        }
+        catch
+        {
+            pixels.Dispose();
+            throw;
+        }
+    }
+
+    private static unsafe void DecodeTo(byte[] bytes, ImageProbe probe, Span<byte> rgb)
+    {
+        if (probe.Format == ImageFormat.Jpeg && JpegHeader.CountScans(bytes) > MaxScans)
+            throw ImageException.OfDamaged($"The JPEG has more than {MaxScans} scans.");
+        fixed (byte* pinned = bytes)
+        {
+            using var data = SKData.Create((nint)pinned, bytes.Length);
+            using var codec = SKCodec.Create(data) ?? throw Unreadable(probe);
+            var (width, height) = probe.Orientation >= 5 ? (probe.Height, probe.Width) : (probe.Width, probe.Height);
+            if (codec.Info.Width != width || codec.Info.Height != height) throw Unreadable(probe);
+            using var rgba = new PixelBuffer(width * height * 4);
+            Fill(codec, width, height, rgba.Span, probe);
+            PixelWriter.Write(rgba.Span, width, height, codec.Info.AlphaType == SKAlphaType.Opaque, probe.Orientation, rgb);
+        }
+    }
+
+    private static unsafe void Fill(SKCodec codec, int width, int height, Span<byte> rgba, ImageProbe probe)
+    {
+        // No colour space: no colour management. Straight alpha: premultiplying loses the colour of faint pixels.
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul, colorspace: null);
+        fixed (byte* pixels = rgba)
+        {
+            // Anything but success leaves a part unwritten, also "incomplete input", which other readers fill with grey.
+            if (codec.GetPixels(info, (nint)pixels, info.RowBytes, new SKCodecOptions(0)) is not SKCodecResult.Success)
+                throw Unreadable(probe);
+        }
+    }
+
+    private static ImageException Unreadable(ImageProbe probe) =>
+        ImageException.OfDamaged($"The {probe.Format} picture of {probe.Width} x {probe.Height} pixels is cut off or damaged.");
+}

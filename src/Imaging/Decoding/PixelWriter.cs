@@ -1,0 +1,75 @@
+namespace GpuGeek.Imaging.Decoding;
+
+/// <summary>Turns the decoder's RGBA rows into RGB: composites over white and applies the EXIF orientation in one pass.</summary>
+internal static class PixelWriter
+{
+    /// <param name="rgba">As stored: <paramref name="width"/> x <paramref name="height"/>, straight (not premultiplied) alpha.</param>
+    /// <param name="width">Stored width.</param>
+    /// <param name="height">Stored height.</param>
+    /// <param name="opaque">Alpha is 255 everywhere and need not be read.</param>
+    /// <param name="orientation">EXIF, 1..8.</param>
+    /// <param name="rgb">Upright pixels.</param>
+    public static void Write(Span<byte> rgba, int width, int height, bool opaque, int orientation, Span<byte> rgb)
+    {
+        if (!opaque) OverWhite(rgba);
+        var walk = Walk(width, height, orientation);
+        for (var y = 0; y < height; y++)
+        {
+            var row = rgba.Slice(y * width * 4, width * 4);
+            if (orientation == 1) Pack(row, rgb.Slice(y * width * 3, width * 3));
+            else Scatter(row, rgb, (walk.Origin + y * walk.DownStep) * 3, walk.RightStep * 3);
+        }
+    }
+
+    /// <summary>Where the stored top left pixel lands, and how far one stored step right and down moves, in upright pixels.</summary>
+    private static (int Origin, int RightStep, int DownStep) Walk(int width, int height, int orientation) => orientation switch
+    {
+        2 => (width - 1, -1, width),
+        3 => (width * height - 1, -1, -width),
+        4 => (width * (height - 1), 1, -width),
+        5 => (0, height, 1),
+        6 => (height - 1, height, -1),
+        7 => (width * height - 1, -height, -1),
+        8 => (height * (width - 1), -height, 1),
+        _ => (0, 1, width),
+    };
+
+    private static void Scatter(ReadOnlySpan<byte> row, Span<byte> rgb, int at, int step)
+    {
+        for (var x = 0; x < row.Length; x += 4, at += step)
+        {
+            rgb[at] = row[x];
+            rgb[at + 1] = row[x + 1];
+            rgb[at + 2] = row[x + 2];
+        }
+    }
+
+    private static void Pack(ReadOnlySpan<byte> rgba, Span<byte> rgb)
+    {
+        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+        {
+            rgb[to] = rgba[from];
+            rgb[to + 1] = rgba[from + 1];
+            rgb[to + 2] = rgba[from + 2];
+        }
+    }
+
+    private static void OverWhite(Span<byte> rgba)
+    {
+        for (var i = 0; i < rgba.Length; i += 4)
+        {
+            var alpha = rgba[i + 3];
+            if (alpha == 255) continue;
+            rgba[i] = Blend(rgba[i], alpha);
+            rgba[i + 1] = Blend(rgba[i + 1], alpha);
+            rgba[i + 2] = Blend(rgba[i + 2], alpha);
+        }
+    }
+
+    /// <summary>Rounded <c>(value * alpha + 255 * (255 - alpha)) / 255</c> without a division, as Pillow does it.</summary>
+    private static byte Blend(int value, int alpha)
+    {
+        var sum = value * alpha + 255 * (255 - alpha) + 128;
+        return (byte)((sum + (sum >> 8)) >> 8);
+    }
+}

@@ -1,0 +1,36 @@
+namespace GpuGeek.Imaging;
+
+/// <summary>A picture that cannot be used: an expected outcome of reading strangers' files, not a fault of the program.</summary>
+/// <param name="code">One of the constants of this class; stable, for machines.</param>
+/// <param name="detail">What is wrong with this file, for people.</param>
+/// <param name="hint">What to do about it.</param>
+public sealed class ImageException(string code, string detail, string hint) : Exception(detail)
+{
+    /// <summary>The bytes are no picture of a kind that is read.</summary>
+    public const string UnsupportedFormat = "unsupported_format";
+
+    /// <summary>The picture is cut off or breaks its format's rules.</summary>
+    public const string Damaged = "image_damaged";
+
+    /// <summary>Over one of <see cref="ImageLimits"/>.</summary>
+    public const string TooLarge = "image_too_large";
+
+    /// <summary>No bytes, or a side of no pixels.</summary>
+    public const string Empty = "image_empty";
+
+    public string Code { get; } = code;
+
+    public string Hint { get; } = hint;
+
+    internal static ImageException OfUnsupported(string detail) =>
+        new(UnsupportedFormat, detail, "Save the picture as JPEG, PNG, WebP, GIF or BMP and send it again.");
+
+    internal static ImageException OfDamaged(string detail) =>
+        new(Damaged, detail, "Open the picture in an image viewer; if it shows, save it anew, else take it from its source again.");
+
+    internal static ImageException OfTooLarge(string detail) =>
+        new(TooLarge, detail, "Make the picture smaller and send it again; training never needs more than a few megapixels.");
+
+    internal static ImageException OfEmpty(string detail) =>
+        new(Empty, detail, "Leave the file out, or take it from its source again.");
+}

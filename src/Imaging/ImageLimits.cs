@@ -1,0 +1,10 @@
+namespace GpuGeek.Imaging;
+
+/// <summary>What is refused before any pixel is decoded. A decode holds at most about 7 bytes per pixel at once.</summary>
+/// <param name="MaxPixels">Width times height.</param>
+/// <param name="MaxSide">Pixels of either side.</param>
+/// <param name="MaxBytes">Bytes of the encoded file.</param>
+public sealed record ImageLimits(long MaxPixels = 40_000_000, int MaxSide = 16_384, long MaxBytes = 64L << 20)
+{
+    public static ImageLimits Default { get; } = new();
+}
