@@ -1,1 +1,58 @@
-return 0;
+using System.Runtime.InteropServices;
+using GpuGeek.AppHost;
+using GpuGeek.AppHost.Demo;
+using GpuGeek.AppHost.Hosting;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(Settings.Usage);
+    return 0;
+}
+Settings settings;
+try
+{
+    settings = Settings.Parse(args);
+}
+catch (ArgumentException wrong)
+{
+    await Console.Error.WriteLineAsync($"{wrong.Message}\n\n{Settings.Usage}");
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+Platform? platform = null;
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = true;
+    // The second time somebody has lost patience.
+    if (stop.IsCancellationRequested) platform?.KillAll();
+    else stop.Cancel();
+}
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+
+try
+{
+    platform = await Platform.StartAsync(settings, stop.Token);
+    var link = await platform.LinkAsync(stop.Token);
+    if (settings.Demo) await DemoRun.RunAsync(settings, link, stop.Token);
+    else Console.WriteLine($"GpuGeek is running at {settings.PublicUrl} - open {link}");
+    var failed = platform.Failed;
+    await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, stop.Token));
+    if (!stop.IsCancellationRequested) throw await await failed;
+    return 0;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 0;
+}
+catch (PartFailedException failure)
+{
+    await Console.Error.WriteLineAsync(failure.LogTail is { Length: > 0 } tail ? $"{failure.Message}\n--- the end of its log ---\n{tail}" : failure.Message);
+    return 1;
+}
+finally
+{
+    if (platform is not null) await platform.DisposeAsync();
+}

@@ -1,0 +1,66 @@
+namespace GpuGeek.AppHost.Hosting;
+
+/// <summary>The variables of docs/architecture.md; each host gets only its own, so that a leak of one tells no other's secrets.</summary>
+internal static class HostEnvironment
+{
+    private static readonly Dictionary<string, string[]> Readers = new(StringComparer.Ordinal)
+    {
+        ["GPUGEEK_DB"] = ["Api"],
+        ["GPUGEEK_DB_SYSTEM"] = ["Api", "Worker"],
+        ["GPUGEEK_DB_HANGFIRE"] = ["Api", "Worker"],
+        ["GPUGEEK_OBJECTS"] = ["Api", "Worker"],
+        ["GPUGEEK_KEYS"] = ["Web"],
+        ["GPUGEEK_PUBLIC_URL"] = ["Api", "Web"],
+        ["GPUGEEK_API_URL"] = ["Web"],
+        ["GPUGEEK_FRONT_SECRET"] = ["Api", "Web"],
+        ["GPUGEEK_INSTANCE"] = ["Web"],
+        ["GPUGEEK_PREDICTOR_SOCKET"] = ["Api", "Predictor"],
+        ["GPUGEEK_WORK"] = ["Worker"],
+        ["GPUGEEK_WEIGHTS"] = ["Worker"],
+        ["GPUGEEK_SLOTS"] = ["Worker"],
+        ["GPUGEEK_REGISTRATION"] = ["Api"],
+        ["GPUGEEK_FAULTS"] = ["Predictor", "Worker"],
+    };
+
+    // Given from outside: these win over what AppHost would make.
+    private static readonly string[] PassedThrough = [.. Readers.Keys, "GPUGEEK_DB_OWNER"];
+
+    public static bool HasDatabase => Environment.GetEnvironmentVariable("GPUGEEK_DB") is { Length: > 0 };
+
+    public static async Task<Dictionary<string, string>> BaseAsync(Settings settings, DataFolder data, CancellationToken cancellationToken)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["GPUGEEK_OBJECTS"] = data.Objects,
+            ["GPUGEEK_KEYS"] = data.Keys,
+            ["GPUGEEK_WORK"] = data.Work,
+            ["GPUGEEK_PUBLIC_URL"] = settings.PublicUrl,
+            ["GPUGEEK_FRONT_SECRET"] = await SecretFile.ReadOrCreateAsync(Path.Combine(data.Secrets, "front"), cancellationToken),
+            ["GPUGEEK_INSTANCE"] = (await SecretFile.ReadOrCreateAsync(Path.Combine(data.Secrets, "instance"), cancellationToken))[..8],
+            ["GPUGEEK_PREDICTOR_SOCKET"] = SocketPath(data),
+        };
+        foreach (var name in PassedThrough)
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environment[name] = value;
+        return environment;
+    }
+
+    public static Dictionary<string, string> For(string host, Dictionary<string, string> all)
+    {
+        // An empty value takes away what the child would inherit.
+        var own = PassedThrough.Where(Exists).ToDictionary(name => name, _ => "", StringComparer.Ordinal);
+        foreach (var (name, value) in all)
+            if (Readers.GetValueOrDefault(name, []).Contains(host)) own[name] = value;
+        own["DOTNET_gcServer"] = "0";
+        own["ASPNETCORE_ENVIRONMENT"] = "Production";
+        return own;
+    }
+
+    private static bool Exists(string name) => Environment.GetEnvironmentVariable(name) is not null;
+
+    // The kernel takes at most 107 bytes for a socket's path; a deep data directory would exceed it.
+    private static string SocketPath(DataFolder data)
+    {
+        var path = Path.Combine(data.Run, "predictor.sock");
+        return path.Length < 100 ? path : Path.Combine(Directory.CreateTempSubdirectory("gpugeek-").FullName, "predictor.sock");
+    }
+}

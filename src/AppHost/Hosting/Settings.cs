@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace GpuGeek.AppHost.Hosting;
+
+/// <summary>What the command line says.</summary>
+internal sealed record Settings(int Port, string Listen, string DataDirectory, bool Demo)
+{
+    public const string Usage = """
+        Starts GpuGeek: database, API, predictor, worker and pages.
+
+          --port N        port of the page (default 8080)
+          --listen ADDR   address to listen on (default 127.0.0.1: this machine only)
+          --data DIR      where everything is kept
+          --demo          draws a sample dataset, trains, deploys and predicts, and says what it did
+        """;
+
+    public string PublicUrl => Environment.GetEnvironmentVariable("GPUGEEK_PUBLIC_URL")?.TrimEnd('/') ?? $"http://{(Listen is "0.0.0.0" or "::" ? Environment.MachineName : Listen)}:{Port.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <exception cref="ArgumentException">With what is wrong.</exception>
+    public static Settings Parse(string[] args)
+    {
+        var settings = new Settings(8080, "127.0.0.1", DefaultData(), false);
+        for (var i = 0; i < args.Length; i++)
+        {
+            string Value() => ++i < args.Length ? args[i] : throw new ArgumentException($"{args[i - 1]} needs a value.");
+            settings = args[i] switch
+            {
+                "--port" => settings with { Port = int.TryParse(Value(), CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port : throw new ArgumentException("--port takes a number from 1 to 65535.") },
+                "--listen" => settings with { Listen = Value() },
+                "--data" => settings with { DataDirectory = Path.GetFullPath(Value()) },
+                "--demo" => settings with { Demo = true },
+                _ => throw new ArgumentException($"Unknown option '{args[i]}'."),
+            };
+        }
+        return settings;
+    }
+
+    // As root not under /root: PostgreSQL's account could not enter it.
+    private static string DefaultData() => Environment.IsPrivilegedProcess
+        ? "/var/lib/gpugeek"
+        : Path.Combine(Environment.GetEnvironmentVariable("XDG_DATA_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share"), "gpugeek");
+}
