@@ -1,0 +1,93 @@
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace GpuGeek.Infrastructure.Runs;
+
+/// <summary>Hands queued runs to slots and keeps their leases alive. All times are the database's.</summary>
+public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
+{
+    // Serialises claims, so that two slots count the same active runs; it is held for milliseconds.
+    private const long ClaimLock = 0x67_67_72_75_6e;
+
+    // Resumed first, then priority, then the organisation that runs least, then age. An organisation at its plan's limit waits.
+    private const string Next = """
+        SELECT r.* FROM runs r
+        JOIN organizations o ON o.id = r.org_id
+        JOIN plans p ON p.code = o.plan_code
+        CROSS JOIN LATERAL (SELECT count(*) AS runs FROM runs a WHERE a.org_id = r.org_id AND a.state IN ('starting', 'running', 'pausing', 'canceling')) active
+        WHERE r.state = 'queued' AND active.runs < p.max_concurrent_runs
+        ORDER BY (r.attempt > 0) DESC, r.priority DESC, active.runs, r.created_at, r.id
+        LIMIT 1
+        FOR UPDATE OF r SKIP LOCKED
+        """;
+
+    /// <summary>Claims the next run for a slot: lease, state and usage interval in one transaction.</summary>
+    /// <returns>Null when nothing waits, or when this slot's last interval has not been closed yet.</returns>
+    public async Task<ClaimedRun?> NextAsync(string slot, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellationToken);
+        var run = (await db.Runs.FromSqlRaw(Next).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).ToListAsync(cancellationToken)).SingleOrDefault();
+        if (run is null) return null;
+
+        var now = await db.NowAsync(cancellationToken);
+        var fence = await TakeLeaseAsync(db, run, slot, cancellationToken);
+        run.Start(now);
+        run.LastSeq++;
+        db.UsageIntervals.Add(await IntervalAsync(db, run, slot, fence, now, cancellationToken));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.ExclusionViolation })
+        {
+            // The slot's former life died without ending its interval; the sweep ends it when that lease lapses.
+            return null;
+        }
+        await transaction.CommitAsync(cancellationToken);
+        return new(run.OrgId, run.Id, fence, slot, run.Attempt);
+    }
+
+    /// <summary>
+    /// Prolongs a lease. Also a lapsed one, while nobody has taken it: a database that was away for a minute costs no work.
+    /// Synchronous, since it runs on a thread that must not wait for the thread pool.
+    /// </summary>
+    /// <returns>False when the fence has moved.</returns>
+    public bool Renew(ClaimedRun claim)
+    {
+        using var db = contexts.System();
+        db.Database.SetCommandTimeout(5);
+        return db.Database.ExecuteSql($"""
+            UPDATE run_leases SET until = clock_timestamp() + {RunLease.Duration}
+            WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId} AND fence = {claim.Fence} AND owner = {claim.Owner}
+            """) == 1;
+    }
+
+    /// <summary>Whether somebody asked for this run to stop.</summary>
+    public async Task<bool> CancelAskedAsync(ClaimedRun claim, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        return await db.Runs.OfEveryOrg().AnyAsync(r => r.OrgId == claim.OrgId && r.Id == claim.RunId && r.State == RunState.Canceling, cancellationToken);
+    }
+
+    private static async Task<long> TakeLeaseAsync(GpuGeekDbContext db, Run run, string slot, CancellationToken cancellationToken) =>
+        (await db.Database.SqlQuery<long>($"""
+            INSERT INTO run_leases (org_id, run_id, owner, until, fence) VALUES ({run.OrgId}, {run.Id}, {slot}, clock_timestamp() + {RunLease.Duration}, 1)
+            ON CONFLICT (org_id, run_id) DO UPDATE SET owner = excluded.owner, until = excluded.until, fence = run_leases.fence + 1
+            RETURNING fence AS "Value"
+            """).ToListAsync(cancellationToken)).Single();
+
+    private async Task<UsageInterval> IntervalAsync(GpuGeekDbContext db, Run run, string slot, long fence, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var plan = await db.Organizations.Where(o => o.Id == run.OrgId).Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p).SingleAsync(cancellationToken);
+        return new()
+        {
+            OrgId = run.OrgId, Id = Guid.CreateVersion7(clock.GetUtcNow()), RunId = run.Id, Fence = fence, Slot = slot,
+            StartedAt = now, KeptUntil = now, PricePerHour = plan.PricePerHour, Currency = plan.Currency,
+        };
+    }
+}

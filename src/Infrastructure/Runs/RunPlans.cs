@@ -1,0 +1,33 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Infrastructure.Runs;
+
+/// <summary>All rows that a supervisor needs to prepare a run.</summary>
+/// <param name="ModelName">Name of the model the run will publish.</param>
+/// <param name="ModelNumber">The version it will probably get; what it gets is decided when it ends.</param>
+public sealed record RunPlan(Run Run, DatasetVersion Version, string ModelName, int ModelNumber);
+
+public sealed class RunPlans(IDbContexts contexts)
+{
+    public async Task<RunPlan> ReadAsync(ClaimedRun claim, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        var run = await db.Runs.OfEveryOrg().AsNoTracking().SingleAsync(r => r.OrgId == claim.OrgId && r.Id == claim.RunId, cancellationToken);
+        var version = await db.DatasetVersions.OfEveryOrg().AsNoTracking().SingleAsync(v => v.OrgId == claim.OrgId && v.Id == run.DatasetVersionId, cancellationToken);
+        var slug = await db.Projects.OfEveryOrg().Where(p => p.OrgId == claim.OrgId && p.Id == run.ProjectId).Select(p => p.Slug).SingleAsync(cancellationToken);
+        var model = await db.Models.OfEveryOrg().Where(m => m.OrgId == claim.OrgId && m.Name == slug).Select(m => (Guid?)m.Id).SingleOrDefaultAsync(cancellationToken);
+        return new(run, version, slug, model is null ? 1 : await ModelPublisher.NextNumberAsync(db, claim.OrgId, model.Value, cancellationToken));
+    }
+
+    /// <summary>Of these runs, those that are over or unknown: their directories may go.</summary>
+    public async Task<IReadOnlySet<Guid>> OverAsync(IReadOnlyCollection<Guid> runs, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        RunState[] over = [RunState.Canceled, RunState.Succeeded, RunState.Failed];
+        var alive = await db.Runs.OfEveryOrg().Where(r => runs.Contains(r.Id) && !over.Contains(r.State)).Select(r => r.Id).ToListAsync(cancellationToken);
+        return runs.Except(alive).ToHashSet();
+    }
+}
