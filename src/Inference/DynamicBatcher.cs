@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+namespace GpuGeek.Inference;
+
+/// <param name="MaxBatch">Pictures in one run of the network.</param>
+/// <param name="QueueLimit">Pictures waiting; more are refused at once.</param>
+/// <param name="QueueTimeout">A picture that waited longer is refused: its sender has given up, and running it would delay the others.</param>
+public sealed record BatcherOptions(int MaxBatch = 16, int QueueLimit = 128, int QueueTimeoutMs = 3000);
+
+/// <summary>The queue refused a picture.</summary>
+public sealed class QueueRefusedException(string code, string detail) : Exception(detail)
+{
+    /// <summary><c>queue_full</c> or <c>queue_timeout</c>.</summary>
+    public string Code { get; } = code;
+}
+
+/// <summary>One row of logits and where its time went.</summary>
+public sealed record BatchedLogits(float[] Logits, double QueueMs, double InferMs);
+
+/// <summary>
+/// Takes what is waiting and runs it together. No artificial delay: while one batch runs the next one gathers, so an idle server answers at once and a busy one batches.
+/// </summary>
+public sealed class DynamicBatcher : IAsyncDisposable
+{
+    private sealed record Item(float[] Input, long EnqueuedAt, TaskCompletionSource<BatchedLogits> Done, CancellationToken Canceled);
+
+    private readonly Func<Memory<float>, int, float[]> _run;
+    private readonly int _inputLength;
+    private readonly BatcherOptions _options;
+    private readonly Channel<Item> _queue;
+    private readonly Task _loop;
+    private int _waiting;
+
+    /// <param name="run">(batch, count) → count × classes logits.</param>
+    /// <param name="inputLength">Floats of one picture.</param>
+    public DynamicBatcher(Func<Memory<float>, int, float[]> run, int inputLength, BatcherOptions options)
+    {
+        (_run, _inputLength, _options) = (run, inputLength, options);
+        _queue = Channel.CreateUnbounded<Item>(new() { SingleReader = true });
+        _loop = Task.Factory.StartNew(LoopAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+    }
+
+    /// <exception cref="QueueRefusedException"/>
+    public Task<BatchedLogits> EnqueueAsync(float[] input, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _waiting) > _options.QueueLimit)
+        {
+            Interlocked.Decrement(ref _waiting);
+            throw new QueueRefusedException("queue_full", $"{_options.QueueLimit} pictures are waiting already.");
+        }
+        var item = new Item(input, Stopwatch.GetTimestamp(), new(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
+        return _queue.Writer.TryWrite(item) ? item.Done.Task : throw new ObjectDisposedException(nameof(DynamicBatcher));
+    }
+
+    /// <summary>Answers what waits, then stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _loop;
+    }
+
+    private async Task LoopAsync()
+    {
+        var batch = new float[_options.MaxBatch * _inputLength];
+        var items = new List<Item>(_options.MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            items.Clear();
+            while (items.Count < _options.MaxBatch && _queue.Reader.TryRead(out var item))
+            {
+                Interlocked.Decrement(ref _waiting);
+                if (item.Canceled.IsCancellationRequested) item.Done.TrySetCanceled(item.Canceled);
+                else if (Stopwatch.GetElapsedTime(item.EnqueuedAt).TotalMilliseconds > _options.QueueTimeoutMs)
+                    item.Done.TrySetException(new QueueRefusedException("queue_timeout", $"The picture waited longer than {_options.QueueTimeoutMs / 1000.0:0.#} s."));
+                else items.Add(item);
+            }
+            if (items.Count > 0) Run(items, batch);
+        }
+    }
+
+    private void Run(List<Item> items, float[] batch)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            for (var i = 0; i < items.Count; i++) items[i].Input.CopyTo(batch, i * _inputLength);
+            var logits = _run(batch.AsMemory(0, items.Count * _inputLength), items.Count);
+            var (ended, classes) = (Stopwatch.GetTimestamp(), logits.Length / items.Count);
+            for (var i = 0; i < items.Count; i++)
+                items[i].Done.TrySetResult(new(logits.AsSpan(i * classes, classes).ToArray(), Stopwatch.GetElapsedTime(items[i].EnqueuedAt, started).TotalMilliseconds, Stopwatch.GetElapsedTime(started, ended).TotalMilliseconds));
+        }
+        catch (Exception failure)
+        {
+            // Only the pictures of this batch: the next batch may well succeed.
+            foreach (var item in items) item.Done.TrySetException(failure);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using GpuGeek.Domain.Models;
+
+namespace GpuGeek.Inference;
+
+/// <summary>A model version in service, with its queue.</summary>
+public sealed class ServedModel : IAsyncDisposable
+{
+    private readonly CoreSession _session;
+    private readonly DynamicBatcher _batcher;
+
+    /// <exception cref="ModelRefusedException"/>
+    public ServedModel(ModelManifest manifest, byte[] onnx, int threads, BatcherOptions options)
+    {
+        var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(onnx));
+        if (hash != manifest.OnnxHash) throw new ModelRefusedException("model_hash", $"The file's hash is {hash}; model.json says {manifest.OnnxHash}.");
+        Manifest = manifest;
+        _session = new(onnx, threads);
+        try
+        {
+            if (_session.Classes != manifest.Classes.Length) throw new ModelRefusedException("model_shape", $"The network has {_session.Classes} outputs and model.json names {manifest.Classes.Length} classes.");
+            if (_session.Side != manifest.Preprocessing.CropSize) throw new ModelRefusedException("model_shape", $"The network takes {_session.Side} pixels and model.json says {manifest.Preprocessing.CropSize}.");
+            WarmUp();
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+        _batcher = new(_session.Logits, 3 * _session.Side * _session.Side, options);
+    }
+
+    public ModelManifest Manifest { get; }
+
+    /// <param name="input">3 × side × side, preprocessed.</param>
+    public async Task<(float[] Probabilities, BatchedLogits Batch)> PredictAsync(float[] input, CancellationToken cancellationToken)
+    {
+        var batch = await _batcher.EnqueueAsync(input, cancellationToken);
+        return (Softmax.Of(batch.Logits, Manifest.Temperature), batch);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _batcher.DisposeAsync();
+        _session.Dispose();
+    }
+
+    // The first run allocates and chooses kernels; a network that answers with NaN to black is broken.
+    private void WarmUp()
+    {
+        var logits = _session.Logits(new float[3 * _session.Side * _session.Side], 1);
+        if (logits.Any(value => !float.IsFinite(value))) throw new ModelRefusedException("model_damaged", "The network answers with values that are not numbers.");
+    }
+}
