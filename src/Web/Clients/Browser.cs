@@ -20,6 +20,9 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     /// <summary>Focuses the first element that matches, if there is one.</summary>
     public Task FocusAsync(string selector) => CallAsync("focus", selector);
 
+    /// <summary>Saves what a GET answers in the form that is asked for.</summary>
+    public Task DownloadAsync(string url, string accept, string fileName) => CallAsync("download", url, accept, fileName);
+
     private async Task CallAsync(string function, params object?[] arguments)
     {
         var module = await (_module ??= ImportAsync("js/gg.js").AsTask());

@@ -31,3 +31,14 @@ export function focus(selector) {
 export function csrf() {
   return document.querySelector('meta[name="gg-csrf"]')?.content ?? '';
 }
+
+/** Saves an answer of the API in the form that is asked for: a plain link cannot say what it accepts. */
+export async function download(url, accept, name) {
+  const response = await fetch(url, { headers: { Accept: accept } });
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}

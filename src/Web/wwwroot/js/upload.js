@@ -2,7 +2,7 @@
 import { csrf } from './gg.js';
 import { zipOf } from './zip.js';
 
-const archive = /\.(zip|tar|tgz|tar\.gz)$/i;
+const archive = /\.zip$/i;
 
 export function attach(veil, input, page) {
   const gone = new AbortController();

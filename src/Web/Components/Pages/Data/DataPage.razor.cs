@@ -38,11 +38,12 @@ public sealed partial class DataPage
         _versions = [.. (await Api.ListVersionsAsync(Org, _dataset.Id, Gone)).Items.OrderByDescending(v => v.Number)];
     }
 
-    /// <summary>What runs, and what came of the newest one; older imports are history.</summary>
+    /// <summary>What runs or was seen to run, and the newest one while it has something to tell; older imports are history.</summary>
     private IEnumerable<ImportResponse> ShownImports()
     {
-        var newestFirst = _imports.OrderByDescending(i => i.CreatedAt).ToList();
-        return newestFirst.Where((import, index) => IsActive(import) || _seenActive.Contains(import.Id) || (index == 0 && import.State is "succeeded" or "failed" && (import.Skipped > 0 || import.State == "failed")));
+        var newest = _imports.MaxBy(i => i.CreatedAt);
+        return _imports.OrderByDescending(i => i.CreatedAt)
+            .Where(import => IsActive(import) || _seenActive.Contains(import.Id) || (import == newest && (import.State == "failed" || (import.State == "succeeded" && import.Skipped > 0))));
     }
 
     /// <summary>The first dataset of a project bears the project's name; nobody has to invent one.</summary>
