@@ -1,0 +1,58 @@
+namespace GpuGeek.Training.Graphs;
+
+/// <param name="Id">Position in the order of execution.</param>
+/// <param name="Path">Module path: parameters are named <c>Path.weight</c> and so on.</param>
+/// <param name="Shape">Of the output, without the batch.</param>
+/// <param name="Group">Layer group, from 0 at the input: what layer-wise rates and partial freezing go by.</param>
+internal sealed record Node(int Id, string Path, Op Op, int[] Inputs, long[] Shape, int Group);
+
+/// <summary>A network as data: immutable, built for one input size by <see cref="GraphBuilder"/>. Modes, weights and devices belong to what executes it.</summary>
+internal sealed class Graph
+{
+    public Graph(IReadOnlyList<Node> nodes, int output, string classifierPath, IReadOnlyList<string>? declaredOrder)
+    {
+        Nodes = nodes;
+        Output = output;
+        ClassifierPath = classifierPath;
+        Classifier = nodes.Single(n => n.Path == classifierPath);
+        Parameters = [.. Declared(declaredOrder).SelectMany(ParameterSpec.Of)];
+    }
+
+    public IReadOnlyList<Node> Nodes { get; }
+    /// <summary>Id of the node whose value is the result.</summary>
+    public int Output { get; }
+    /// <summary>Module path of the last linear layer.</summary>
+    public string ClassifierPath { get; }
+    public Node Classifier { get; }
+    /// <summary>Parameters and buffers in the order in which torchvision declares them, which is not the order of execution in every family.</summary>
+    public IReadOnlyList<ParameterSpec> Parameters { get; }
+
+    public long ParameterCount => Parameters.Where(p => p.IsLearnt).Sum(p => p.Count);
+    /// <summary>Of one input, as the papers count: convolutions and linear layers, biases and normalisation left out.</summary>
+    public long MultiplyAdds => Nodes.Sum(Cost);
+
+    public bool IsHead(ParameterSpec parameter) => parameter.Name.StartsWith(ClassifierPath + ".", StringComparison.Ordinal);
+
+    /// <summary>How often each node's value is read; the output counts once more.</summary>
+    public int[] UseCounts()
+    {
+        var uses = new int[Nodes.Count];
+        foreach (var input in Nodes.SelectMany(n => n.Inputs)) uses[input]++;
+        uses[Output]++;
+        return uses;
+    }
+
+    private IEnumerable<Node> Declared(IReadOnlyList<string>? order)
+    {
+        if (order is null) return Nodes;
+        var byPath = Nodes.ToDictionary(n => n.Path, StringComparer.Ordinal);
+        return order.Select(path => byPath[path]);
+    }
+
+    private static long Cost(Node node) => node.Op switch
+    {
+        Conv c => (long)c.In / c.Groups * c.Kernel * c.Kernel * node.Shape.Aggregate(1L, (a, b) => a * b),
+        Linear l => (long)l.In * l.Out,
+        _ => 0,
+    };
+}

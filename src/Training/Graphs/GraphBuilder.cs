@@ -1,0 +1,36 @@
+namespace GpuGeek.Training.Graphs;
+
+/// <summary>Builds a <see cref="Graph"/> node by node; a node's path is the open scopes and its name.</summary>
+internal sealed class GraphBuilder
+{
+    private readonly List<Node> _nodes = [];
+    private string _scope = "";
+    private int _group;
+
+    public int Add(string name, Op op, params int[] inputs)
+    {
+        var path = _scope.Length == 0 ? name : $"{_scope}.{name}";
+        var shape = Shapes.Of(op, [.. inputs.Select(i => _nodes[i].Shape)], path);
+        _nodes.Add(new Node(_nodes.Count, path, op, inputs, shape, _group));
+        return _nodes.Count - 1;
+    }
+
+    public IDisposable Scope(string name)
+    {
+        var outer = _scope;
+        _scope = outer.Length == 0 ? name : $"{outer}.{name}";
+        return new Closing(() => _scope = outer);
+    }
+
+    /// <summary>What follows belongs to the next layer group.</summary>
+    public void NextGroup() => _group++;
+
+    /// <param name="classifierPath">Path of the last linear layer.</param>
+    /// <param name="declaredOrder">Paths in the order of declaration, where it differs from that of execution.</param>
+    public Graph Build(int output, string classifierPath, IReadOnlyList<string>? declaredOrder = null) => new(_nodes, output, classifierPath, declaredOrder);
+
+    private sealed class Closing(Action close) : IDisposable
+    {
+        public void Dispose() => close();
+    }
+}

@@ -1,0 +1,104 @@
+using static TorchSharp.torch;
+
+namespace GpuGeek.Training.Graphs;
+
+/// <summary>
+/// Executes a <see cref="Graph"/> with TorchSharp and owns its tensors. Learnt parameters are views into one flat vector and their gradients into another
+/// (<see cref="FlatLayout"/>). Not for use from two threads at once.
+/// </summary>
+internal sealed class GraphModule : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+    private readonly List<Tensor> _gradients = [];
+    private readonly int[] _uses;
+
+    public GraphModule(Graph graph)
+    {
+        Graph = graph;
+        _uses = graph.UseCounts();
+        Layout = new FlatLayout(graph);
+        Flat = zeros(Layout.Length).DetachFromDisposeScope();
+        FlatGradient = zeros(Layout.Length).DetachFromDisposeScope();
+        foreach (var p in graph.Parameters) _tensors[p.Name] = Allocate(p).DetachFromDisposeScope();
+    }
+
+    public Graph Graph { get; }
+    public FlatLayout Layout { get; }
+    /// <summary>Every learnt parameter. Written to only while no gradients are recorded.</summary>
+    public Tensor Flat { get; }
+    public Tensor FlatGradient { get; }
+
+    public Tensor this[string name] => _tensors[name];
+
+    /// <summary>Runs the graph.</summary>
+    /// <param name="input">N × the graph's input shape, float32.</param>
+    /// <param name="until">Stop after this node and return its value; null runs to the output.</param>
+    /// <returns>The caller's to dispose.</returns>
+    public Tensor Forward(Tensor input, ModePlan plan, Node? until = null)
+    {
+        var last = until?.Id ?? Graph.Output;
+        var values = new Tensor?[Graph.Nodes.Count];
+        var left = (int[])_uses.Clone();
+        foreach (var node in Graph.Nodes)
+        {
+            values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan[node]);
+            if (node.Id == last) break;
+            foreach (var i in node.Inputs)
+                if (--left[i] == 0) Release(values, i);
+        }
+        var result = values[last]!;
+        for (var i = 0; i < last; i++) Release(values, i);
+        return result;
+    }
+
+    /// <summary>Says which parameters learn under a plan.</summary>
+    public void RequireGradients(ModePlan plan)
+    {
+        foreach (var node in Graph.Nodes)
+            foreach (var p in ParameterSpec.Of(node).Where(p => p.IsLearnt))
+                _tensors[p.Name].requires_grad = plan[node] == NodeMode.Train;
+    }
+
+    /// <summary>A copy of one tensor as plain floats, in the row-major order of its shape.</summary>
+    public float[] Read(string name)
+    {
+        using var scope = NewDisposeScope();
+        return [.. _tensors[name].detach().to(ScalarType.Float32).contiguous().data<float>()];
+    }
+
+    /// <param name="values">Row-major, as many as the tensor has.</param>
+    public void Write(string name, float[] values)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var target = _tensors[name];
+        target.copy_(tensor(values, target.shape).to(target.dtype));
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in _tensors.Values.Concat(_gradients)) tensor.Dispose();
+        Flat.Dispose();
+        FlatGradient.Dispose();
+    }
+
+    private Tensor Allocate(ParameterSpec p)
+    {
+        if (p.Kind == ParameterKind.Counter) return zeros(p.Shape, dtype: ScalarType.Int64);
+        if (p.Kind == ParameterKind.Buffer) return p.Name.EndsWith("running_var", StringComparison.Ordinal) ? ones(p.Shape) : zeros(p.Shape);
+        var offset = Layout.Offsets[p.Name];
+        var parameter = Flat.as_strided(p.Shape, FlatLayout.Strides(p.Shape), offset).detach();
+        parameter.requires_grad = true;
+        // Autograd adds into a gradient that is there already: set once, they all arrive in one vector.
+        var gradient = FlatGradient.as_strided(p.Shape, FlatLayout.Strides(p.Shape), offset).DetachFromDisposeScope();
+        parameter.grad = gradient;
+        _gradients.Add(gradient);
+        return parameter;
+    }
+
+    private static void Release(Tensor?[] values, int id)
+    {
+        values[id]?.Dispose();
+        values[id] = null;
+    }
+}

@@ -1,0 +1,28 @@
+namespace GpuGeek.Training.Graphs;
+
+/// <summary>How one node behaves in one execution.</summary>
+internal enum NodeMode
+{
+    /// <summary>Batch statistics, dropout, gradients.</summary>
+    Train,
+    /// <summary>Running statistics, no dropout.</summary>
+    Eval,
+    /// <summary>As <see cref="Eval"/>, and its parameters do not learn: a frozen batch norm keeps its statistics.</summary>
+    Frozen,
+}
+
+/// <summary>A mode for every node of a graph. It belongs to the execution, not to the graph.</summary>
+internal sealed class ModePlan
+{
+    private readonly NodeMode[] _modes;
+
+    private ModePlan(IEnumerable<NodeMode> modes) => _modes = [.. modes];
+
+    public NodeMode this[Node node] => _modes[node.Id];
+
+    public static ModePlan Eval(Graph graph) => new(graph.Nodes.Select(_ => NodeMode.Eval));
+    public static ModePlan Train(Graph graph) => new(graph.Nodes.Select(_ => NodeMode.Train));
+    /// <summary>All before the classifier frozen, the classifier learning.</summary>
+    public static ModePlan FrozenBackbone(Graph graph) =>
+        new(graph.Nodes.Select(n => n.Path == graph.ClassifierPath ? NodeMode.Train : NodeMode.Frozen));
+}

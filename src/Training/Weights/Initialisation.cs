@@ -1,0 +1,52 @@
+using GpuGeek.Training.Data;
+using GpuGeek.Training.Graphs;
+
+namespace GpuGeek.Training.Weights;
+
+/// <summary>Fresh parameters as torchvision begins them: convolutions normal with deviation √(2 / fan-out) (He et al. 2015, arXiv:1502.01852), norms 1 and 0, linear layers as <see cref="LinearInit"/> says.</summary>
+internal static class Initialisation
+{
+    /// <summary>Overwrites every parameter and buffer.</summary>
+    public static void All(GraphModule module, int seed)
+    {
+        foreach (var node in module.Graph.Nodes) One(module, node, seed);
+    }
+
+    public static void Classifier(GraphModule module, int seed) => One(module, module.Graph.Classifier, seed);
+
+    private static void One(GraphModule module, Node node, int seed)
+    {
+        foreach (var p in ParameterSpec.Of(node))
+        {
+            var values = new float[p.Count];
+            var random = CounterRandom.Keyed(seed, node.Id, p.Kind == ParameterKind.Weight ? 0 : 1);
+            Fill(values, node.Op, p, ref random);
+            module.Write(p.Name, values);
+        }
+    }
+
+    private static void Fill(float[] values, Op op, ParameterSpec p, ref CounterRandom random)
+    {
+        switch (op)
+        {
+            case Conv c when p.Kind == ParameterKind.Weight:
+                Normal(values, Math.Sqrt(2.0 / ((double)c.Out * c.Kernel * c.Kernel)), ref random);
+                break;
+            case Linear { Init: LinearInit.SmallNormal } when p.Kind == ParameterKind.Weight:
+                Normal(values, 0.01, ref random);
+                break;
+            case Linear { Init: LinearInit.UniformFanIn } l:
+                var bound = 1 / Math.Sqrt(l.In);
+                for (var i = 0; i < values.Length; i++) values[i] = (float)random.Uniform(-bound, bound);
+                break;
+            case BatchNorm when p.Name.EndsWith(".weight", StringComparison.Ordinal) || p.Name.EndsWith(".running_var", StringComparison.Ordinal):
+                Array.Fill(values, 1f);
+                break;
+        }
+    }
+
+    private static void Normal(float[] values, double deviation, ref CounterRandom random)
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = (float)(random.NextNormal() * deviation);
+    }
+}

@@ -1,0 +1,23 @@
+namespace GpuGeek.Training.Weights;
+
+/// <summary>Weights cannot be had or must not be used.</summary>
+/// <param name="code">
+/// <c>weights_unavailable</c>, <c>weights_unreadable</c> (damaged or not what it says), <c>weights_refused</c> (holds more than weights), <c>weights_unsupported</c>
+/// (a format that is not read), <c>weights_not_finite</c>, <c>weights_mismatch</c> (of another network).
+/// </param>
+/// <param name="detail">What happened and why.</param>
+/// <param name="hint">What to do next, or null.</param>
+public sealed class WeightsException(string code, string detail, string? hint = null) : Exception(detail)
+{
+    public string Code { get; } = code;
+    public string? Hint { get; } = hint;
+
+    internal static WeightsException Unreadable(string what) =>
+        new("weights_unreadable", $"The weights file is damaged: {what}.", "Fetch it again, or save it anew with torch.save(model.state_dict(), path).");
+
+    internal static WeightsException Refused(string what) =>
+        new("weights_refused", $"The weights file was refused: {what}. Nothing in it was executed.", "A weights file holds tensors by name and nothing else: save it with torch.save(model.state_dict(), path).");
+
+    internal static WeightsException Unsupported(string what) =>
+        new("weights_unsupported", $"The weights file is {what}, which is not read.", "Load it in PyTorch 1.6 or newer and save it with torch.save(model.state_dict(), path).");
+}
