@@ -5,7 +5,7 @@ namespace GpuGeek.Inference;
 
 /// <param name="MaxBatch">Pictures in one run of the network.</param>
 /// <param name="QueueLimit">Pictures waiting; more are refused at once.</param>
-/// <param name="QueueTimeout">A picture that waited longer is refused: its sender has given up, and running it would delay the others.</param>
+/// <param name="QueueTimeoutMs">A picture that waited longer is refused: its sender has given up, and running it would delay the others.</param>
 public sealed record BatcherOptions(int MaxBatch = 16, int QueueLimit = 128, int QueueTimeoutMs = 3000);
 
 /// <summary>The queue refused a picture.</summary>

@@ -90,5 +90,5 @@ internal static class PredictorEndpoints
         return input;
     }
 
-    private static IResult Refuse(int status, PredictorProblem problem) => TypedResults.Json(problem, statusCode: status);
+    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<PredictorProblem> Refuse(int status, PredictorProblem problem) => TypedResults.Json(problem, statusCode: status);
 }
