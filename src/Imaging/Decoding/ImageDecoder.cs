@@ -1,5 +1,4 @@
 using GpuGeek.Imaging.Decoding;
-using GpuGeek.Imaging.Probing;
 using SkiaSharp;
 
 namespace GpuGeek.Imaging;
@@ -12,9 +11,6 @@ namespace GpuGeek.Imaging;
 /// </summary>
 public static class ImageDecoder
 {
-    /// <summary>A progressive picture has about ten scans; more only cost time.</summary>
-    private const int MaxScans = 200;
-
     /// <exception cref="ImageException">Refused by <see cref="ImageProber"/>, cut off, or damaged: a part is never filled with grey.</exception>
     public static RgbImage Decode(byte[] bytes, ImageLimits? limits = null)
     {
@@ -41,10 +37,14 @@ public static class ImageDecoder
         }
     }
 
-    private static unsafe void DecodeTo(byte[] bytes, ImageProbe probe, Span<byte> rgb)
+    private static void DecodeTo(ReadOnlySpan<byte> bytes, ImageProbe probe, Span<byte> rgb)
     {
-        if (probe.Format == ImageFormat.Jpeg && JpegHeader.CountScans(bytes) > MaxScans)
-            throw ImageException.OfDamaged($"The JPEG has more than {MaxScans} scans.");
+        using var prepared = probe.Format == ImageFormat.Jpeg ? JpegStream.Prepare(bytes) : null;
+        DecodePrepared(prepared is null ? bytes : prepared.Span, probe, rgb);
+    }
+
+    private static unsafe void DecodePrepared(ReadOnlySpan<byte> bytes, ImageProbe probe, Span<byte> rgb)
+    {
         fixed (byte* pinned = bytes)
         {
             using var data = SKData.Create((nint)pinned, bytes.Length);

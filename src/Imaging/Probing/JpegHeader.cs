@@ -25,23 +25,6 @@ internal static class JpegHeader
         throw ImageException.OfDamaged("The JPEG ends before its size is told.");
     }
 
-    /// <summary>
-    /// Scans in the file. A progressive picture has about ten; thousands of nearly empty ones make a small file take minutes,
-    /// because each passes over the whole picture.
-    /// </summary>
-    public static int CountScans(ReadOnlySpan<byte> bytes)
-    {
-        var scans = 0;
-        var at = 2;
-        while (NextMarker(bytes, ref at) is { } marker && marker != EndOfImage)
-        {
-            if (marker == StartOfScan) scans++;
-            // A segment's body may hold any bytes; entropy-coded data is searched for the next marker.
-            if (!IsAlone(marker) && at + 2 <= bytes.Length) at += BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
-        }
-        return scans;
-    }
-
     private static ImageHeader Frame(byte marker, ReadOnlySpan<byte> segment, int orientation)
     {
         if (marker > 0xC2) throw ImageException.OfUnsupported("The JPEG is lossless, hierarchical or arithmetic-coded, which is not read.");
@@ -52,10 +35,10 @@ internal static class JpegHeader
 
     private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
-    private static bool IsAlone(byte marker) => marker is Temporary or (>= 0xD0 and <= 0xD8);
+    internal static bool IsAlone(byte marker) => marker is Temporary or (>= 0xD0 and <= 0xD8);
 
     /// <summary>The next marker at or after <paramref name="at"/>, which moves behind it; null at the end of the file.</summary>
-    private static byte? NextMarker(ReadOnlySpan<byte> bytes, ref int at)
+    internal static byte? NextMarker(ReadOnlySpan<byte> bytes, ref int at)
     {
         while (at < bytes.Length)
         {
