@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Web.FrontDoor;
@@ -21,11 +22,15 @@ internal static class OriginRule
     {
         var origin = request.Headers.Origin.ToString();
         // Not a browser's WebSocket (those always name their origin): a plain GET, whose answer another site cannot read, or a program with its own token.
-        if (origin.Length == 0) return !request.HttpContext.WebSockets.IsWebSocketRequest || !request.Headers.ContainsKey("Cookie");
+        if (origin.Length == 0) return !IsSocket(request) || !request.Headers.ContainsKey("Cookie");
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var from)) return false;
         if (string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)) return true;
         return Uri.TryCreate(publicUrl, UriKind.Absolute, out var ours) && Uri.Compare(from, ours, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
     }
+
+    /// <summary>Over HTTP/1.1 by upgrade, over HTTP/2 by extended CONNECT; the framework's own answer needs a middleware that only its hubs have.</summary>
+    private static bool IsSocket(HttpRequest request) =>
+        request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase) || request.HttpContext.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 
     private static bool IsGuarded(PathString path) => path.StartsWithSegments("/hubs") || path.StartsWithSegments("/_blazor");
 }

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using GpuGeek.Contracts.Accounts;
+using GpuGeek.Contracts.Client;
+using GpuGeek.Web.Tests.FrontDoor;
+using Microsoft.AspNetCore.Http;
+
+namespace GpuGeek.Web.Tests.Accounts;
+
+public sealed partial class SigningIn(Site site) : IClassFixture<Site>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex FormToken { get; }
+
+    private static async Task ApiAsync(HttpContext context)
+    {
+        if (context.Request.Path == "/api/v1/installation")
+        {
+            await context.Response.WriteAsJsonAsync(new InstallationResponse(false, false, "1"));
+            return;
+        }
+        var body = await context.Request.ReadFromJsonAsync<SignInRequest>();
+        if (body!.Password == "right password")
+        {
+            var person = new UserResponse(Guid.Empty, body.Email, "Ada", false);
+            await context.Response.WriteAsJsonAsync(new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), person, [new("acme", "Acme", "owner")]));
+            return;
+        }
+        context.Response.StatusCode = 401;
+        await context.Response.WriteAsJsonAsync(new ApiProblem(null, "Not so", 401, "The email or the password is not right.", "wrong_credentials", "Check both.", "r1", null), GpuGeekClient.Json, "application/problem+json");
+    }
+
+    private async Task<HttpResponseMessage> SendFormAsync(string path, string password, bool withToken = true)
+    {
+        site.Upstream.Answer = ApiAsync;
+        using var client = site.Client();
+        using var page = await client.GetAsync(path, Cancel);
+        var token = FormToken.Match(await page.Content.ReadAsStringAsync(Cancel)).Groups[1].Value;
+        var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["_handler"] = "sign-in", ["Form.Email"] = "ada@example.org", ["Form.Password"] = password,
+                ["__RequestVerificationToken"] = withToken ? token : "",
+            }),
+        };
+        request.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        return await client.SendAsync(request, Cancel);
+    }
+
+    [Fact]
+    public async Task Sets_a_cookie_that_scripts_cannot_read_and_goes_to_the_projects()
+    {
+        using var response = await SendFormAsync("/sign-in", "right password");
+        Assert.Equal(HttpStatusCode.Found, response.StatusCode);
+        Assert.Equal("/acme", new Uri(new Uri(site.Url), response.Headers.Location!).AbsolutePath);
+        var cookie = response.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith($"{site.CookieName}=", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("/acme/keys", "/acme/keys")]
+    [InlineData("https://evil.example/", "/acme")]
+    [InlineData("//evil.example/", "/acme")]
+    public async Task Returns_only_to_this_site(string asked, string expected)
+    {
+        using var response = await SendFormAsync("/sign-in?returnUrl=" + Uri.EscapeDataString(asked), "right password");
+        var location = new Uri(new Uri(site.Url), response.Headers.Location!);
+        Assert.Equal(new Uri(site.Url).Authority, location.Authority);
+        Assert.Equal(expected, location.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task With_a_wrong_password_says_so_and_keeps_what_was_typed()
+    {
+        using var response = await SendFormAsync("/sign-in", "wrong");
+        var html = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.Contains("The email or the password is not right.", html);
+        Assert.Contains("value=\"ada@example.org\"", html);
+        Assert.DoesNotContain("Set-Cookie: " + site.CookieName, response.Headers.ToString());
+    }
+
+    [Fact]
+    public async Task From_a_form_of_another_site_is_refused()
+    {
+        using var response = await SendFormAsync("/sign-in", "right password", withToken: false);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Is_where_pages_send_a_stranger()
+    {
+        using var client = site.Client();
+        using var response = await client.GetAsync("/acme/flowers/data?class=rose", Cancel);
+        Assert.Equal(HttpStatusCode.Found, response.StatusCode);
+        Assert.Equal("/sign-in?returnUrl=%2Facme%2Fflowers%2Fdata%3Fclass%3Drose", response.Headers.Location!.ToString());
+    }
+}
+
+public sealed class EveryPage(Site site) : IClassFixture<Site>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Allows_no_script_but_files_of_this_site_and_no_frame()
+    {
+        using var client = site.Client();
+        using var response = await client.SendAsync(site.FromBrowser(HttpMethod.Get, "/acme"), Cancel);
+        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("script-src 'self';", policy);
+        Assert.Contains("frame-ancestors 'none'", policy);
+        Assert.DoesNotContain("<script>", await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal("same-origin", response.Headers.GetValues("Referrer-Policy").Single());
+    }
+
+    [Fact]
+    public async Task Carries_the_token_of_its_session()
+    {
+        using var client = site.Client();
+        var html = await (await client.SendAsync(site.FromBrowser(HttpMethod.Get, "/acme"), Cancel)).Content.ReadAsStringAsync(Cancel);
+        Assert.Contains("<meta name=\"gg-csrf\" content=\"", html);
+        Assert.DoesNotContain(Site.Session, html);
+    }
+
+    [Fact]
+    public async Task Follows_the_browsers_language()
+    {
+        using var client = site.Client();
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh-CN,zh;q=0.9");
+        var html = await client.GetStringAsync("/sign-in", Cancel);
+        Assert.Contains("<html lang=\"zh-Hans\"", html);
+        Assert.Contains("登录", WebUtility.HtmlDecode(html));
+    }
+
+    [Theory]
+    [InlineData("/app.css", "text/css")]
+    [InlineData("/js/shell.js", "text/javascript")]
+    [InlineData("/_framework/blazor.web.js", "text/javascript")]
+    [InlineData("/_content/Radzen.Blazor/css/standard-wcag.css", "text/css")]
+    [InlineData("/vendor/uplot/uPlot.iife.min.js", "text/javascript")]
+    public async Task Finds_its_files(string path, string type)
+    {
+        using var client = site.Client();
+        using var response = await client.GetAsync(path, Cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task That_does_not_exist_says_so()
+    {
+        using var client = site.Client();
+        using var response = await client.SendAsync(site.FromBrowser(HttpMethod.Get, "/robots.txt"), Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("Not found", await response.Content.ReadAsStringAsync(Cancel));
+    }
+}

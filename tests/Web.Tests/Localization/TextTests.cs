@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace GpuGeek.Web.Tests.Localization;
+
+/// <summary>Read from the sources: a text that is missing would only be seen by the person who meets it.</summary>
+public sealed partial class EveryText
+{
+    /// <summary>The API answers in English by itself; only other languages have words for its problems.</summary>
+    private const string ProblemPrefix = "Problem.";
+
+    private static readonly string Web = Path.Combine(Root(), "src", "Web");
+
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Path.Combine(Web, "Localization"), "*.resx").Select(f => Path.GetFileName(f)!).Where(f => !f.Contains(".zh-Hans.", StringComparison.Ordinal)).Select(f => f[..^5])];
+
+    [GeneratedRegex("""\b([A-Z])\["([^"]+)"[\],)]""")]
+    private static partial Regex Use { get; }
+
+    [GeneratedRegex("""@inject IStringLocalizer<(\w+)> (\w+)""")]
+    private static partial Regex Injection { get; }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "GpuGeek.sln"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+
+    private static Dictionary<string, string> Read(string name) =>
+        XDocument.Load(Path.Combine(Web, "Localization", name)).Root!.Elements("data").ToDictionary(d => (string)d.Attribute("name")!, d => (string)d.Element("value")!);
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Is_there_in_both_languages(string name)
+    {
+        var english = Read(name + ".resx");
+        var chinese = Read(name + ".zh-Hans.resx");
+        Assert.Empty(english.Keys.Except(chinese.Keys));
+        Assert.Empty(chinese.Keys.Where(k => !k.StartsWith(ProblemPrefix, StringComparison.Ordinal)).Except(english.Keys));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Has_the_same_holes_in_both_languages(string name)
+    {
+        var chinese = Read(name + ".zh-Hans.resx");
+        static string[] Holes(string text) => [.. Regex.Matches(text, @"\{\d\}").Select(m => m.Value).Distinct().Order(StringComparer.Ordinal)];
+        Assert.All(Read(name + ".resx"), text => Assert.Equal(Holes(text.Value), Holes(chinese[text.Key])));
+    }
+
+    [Fact]
+    public void That_a_page_asks_for_exists()
+    {
+        var texts = Files.Select(f => f.Data).ToDictionary(f => f, f => Read(f + ".resx").Keys.ToHashSet());
+        var missing =
+            from file in Directory.EnumerateFiles(Path.Combine(Web, "Components"), "*.razor", SearchOption.AllDirectories)
+            let source = File.ReadAllText(file)
+            let injected = Injection.Matches(source).ToDictionary(m => m.Groups[2].Value, m => m.Groups[1].Value)
+            from use in Use.Matches(source)
+            let owner = injected.GetValueOrDefault(use.Groups[1].Value) ?? (use.Groups[1].Value switch { "W" => "Words", "T" when file.Contains("/Account/", StringComparison.Ordinal) => "AccountText", _ => null })
+            // A name that is put together, such as "State." + state, ends with a dot.
+            where owner is not null && !use.Groups[2].Value.EndsWith('.') && !texts[owner].Contains(use.Groups[2].Value)
+            select $"{Path.GetFileName(file)}: {owner} has no {use.Groups[2].Value}";
+        Assert.Empty(missing);
+    }
+}
