@@ -1,0 +1,28 @@
+// A picture dropped on the page goes straight to the endpoint, as any program would send it.
+import { csrf } from './gg.js';
+
+export function attach(zone, input, preview, dotnet, url) {
+  let shown = null;
+
+  const send = async file => {
+    if (!file) return;
+    if (shown) URL.revokeObjectURL(shown);
+    shown = URL.createObjectURL(file);
+    preview.src = shown;
+    preview.hidden = false;
+    await dotnet.invokeMethodAsync('Sending');
+    try {
+      const response = await fetch(url, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream', 'X-GpuGeek-Csrf': csrf() } });
+      await dotnet.invokeMethodAsync(response.ok ? 'Answered' : 'Refused', await response.json());
+    } catch {
+      await dotnet.invokeMethodAsync('Unreachable');
+    }
+  };
+
+  const over = yes => event => { event.preventDefault(); zone.classList.toggle('over', yes); };
+  zone.addEventListener('dragover', over(true));
+  zone.addEventListener('dragleave', over(false));
+  zone.addEventListener('drop', event => { over(false)(event); send(event.dataTransfer.files[0]); });
+  input.addEventListener('change', () => { send(input.files[0]); input.value = ''; });
+  return { dispose: () => { if (shown) URL.revokeObjectURL(shown); } };
+}
