@@ -51,24 +51,10 @@ public static class ImageDecoder
             using var codec = SKCodec.Create(data) ?? throw Unreadable(probe);
             var (width, height) = probe.Orientation >= 5 ? (probe.Height, probe.Width) : (probe.Width, probe.Height);
             if (codec.Info.Width != width || codec.Info.Height != height) throw Unreadable(probe);
-            using var rgba = new PixelBuffer(width * height * 4);
-            Fill(codec, width, height, rgba.Span, probe);
-            PixelWriter.Write(rgba.Span, width, height, codec.Info.AlphaType == SKAlphaType.Opaque, probe.Orientation, rgb);
+            SkiaPixels.Read(codec, probe, rgb);
         }
     }
 
-    private static unsafe void Fill(SKCodec codec, int width, int height, Span<byte> rgba, ImageProbe probe)
-    {
-        // No colour space: no colour management. Straight alpha: premultiplying loses the colour of faint pixels.
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul, colorspace: null);
-        fixed (byte* pixels = rgba)
-        {
-            // Anything but success leaves a part unwritten, also "incomplete input", which other readers fill with grey.
-            if (codec.GetPixels(info, (nint)pixels, info.RowBytes, new SKCodecOptions(0)) is not SKCodecResult.Success)
-                throw Unreadable(probe);
-        }
-    }
-
-    private static ImageException Unreadable(ImageProbe probe) =>
+    internal static ImageException Unreadable(ImageProbe probe) =>
         ImageException.OfDamaged($"The {probe.Format} picture of {probe.Width} x {probe.Height} pixels is cut off or damaged.");
 }
