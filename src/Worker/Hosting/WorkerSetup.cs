@@ -1,0 +1,49 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure;
+using GpuGeek.Infrastructure.Queue;
+using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Runs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace GpuGeek.Worker.Hosting;
+
+internal static class WorkerSetup
+{
+    public static IServiceCollection AddWorker(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddInfrastructure(configuration);
+        services.AddOptions<WorkerOptions>().Configure(options => Bind(options, configuration)).ValidateDataAnnotations().ValidateOnStart()
+            .PostConfigure(options => Directory.CreateDirectory(options.Runs));
+        services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = TimeSpan.FromSeconds(19);
+            host.ServicesStopConcurrently = true;
+        });
+        services.AddRuns();
+        return services;
+    }
+
+    private static void Bind(WorkerOptions options, IConfiguration configuration)
+    {
+        options.Work = Path.GetFullPath(configuration["GPUGEEK_WORK"] is { Length: > 0 } work ? work : ".");
+        if (configuration["GPUGEEK_WORK"] is not { Length: > 0 }) options.Work = "";
+        options.Weights = configuration["GPUGEEK_WEIGHTS"] is { Length: > 0 } weights ? Path.GetFullPath(weights) : null;
+        options.Slots = configuration.GetValue("GPUGEEK_SLOTS", options.Slots);
+        options.CacheBytes = configuration.GetValue("GPUGEEK_CACHE_BYTES", options.CacheBytes);
+    }
+
+    private static void AddRuns(this IServiceCollection services)
+    {
+        services.AddSingleton<RunClaims>().AddSingleton<RunSweep>().AddSingleton<RunPlans>();
+        services.AddSingleton<RunWakeUp>().AddSingleton<IClaimRunJob, ClaimRunJob>();
+        services.AddSingleton<HttpClient>();
+        services.AddSingleton<WeightsSource>().AddSingleton<PictureCache>().AddSingleton<CheckpointTransfer>().AddSingleton<ResultUpload>();
+        services.AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>();
+        services.AddSingleton<LeaseKeeper>().AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
+        services.AddHostedService<RunService>();
+        services.AddHangfireServerFor("runs", IClaimRunJob.CpuQueue, 1);
+    }
+}

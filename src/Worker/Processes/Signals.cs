@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace GpuGeek.Worker.Processes;
+
+internal static partial class Signals
+{
+    public const int Kill = 9;
+    public const int Terminate = 15;
+
+    /// <param name="pid">A process, or the negative of a process group.</param>
+    public static void Send(int pid, int signal) => _ = kill(pid, signal);
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
+}

@@ -1,0 +1,41 @@
+using System.Data.Common;
+
+namespace GpuGeek.Worker.Runs;
+
+/// <summary>
+/// A supervisor outlives its database: a write is tried until it succeeds, the lease is lost or the worker ends. Safe, since every write here may be repeated.
+/// </summary>
+internal static class DatabaseRetry
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public static async Task<T> RunAsync<T>(Func<Task<T>> action, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await action();
+            }
+            catch (Exception failure) when (IsAway(failure) && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    public static Task RunAsync(Func<Task> action, TimeProvider clock, CancellationToken cancellationToken) => RunAsync(async () =>
+    {
+        await action();
+        return true;
+    }, clock, cancellationToken);
+
+    /// <summary>The database could not be reached or broke off; not: it refused.</summary>
+    public static bool IsAway(Exception failure) => failure switch
+    {
+        DbException { IsTransient: true } => true,
+        TimeoutException => true,
+        { InnerException: { } inner } => IsAway(inner),
+        _ => false,
+    };
+}

@@ -1,0 +1,83 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Runs;
+
+namespace GpuGeek.Worker.Runs;
+
+/// <summary>Carries what the trainer says into the database: the one writer of this run's points and lines.</summary>
+internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, CheckpointTransfer checkpoints, TimeProvider clock)
+{
+    /// <summary>Lines of the trainer's output kept per attempt; the rest stays out of the database.</summary>
+    private const int MaxLines = 1000;
+
+    private readonly EventTail _events = new(directory.Events);
+    private readonly LineTail _log = new(directory.Log);
+    private int _lines;
+
+    public RunResult? Result { get; private set; }
+    public Failure? Failure { get; private set; }
+
+    /// <param name="final">The trainer is gone: read to the very end.</param>
+    /// <exception cref="StaleFenceException"/>
+    /// <exception cref="TrainerProtocolException"/>
+    public async Task PumpAsync(bool final, CancellationToken cancellationToken)
+    {
+        while (await PumpOnceAsync(final, cancellationToken))
+        {
+        }
+    }
+
+    public Task SayAsync(string level, string message, CancellationToken cancellationToken)
+    {
+        var batch = new RunBatch();
+        batch.Lines.Add(new(level, message, clock.GetUtcNow()));
+        return WriteAsync(batch, cancellationToken);
+    }
+
+    private async Task<bool> PumpOnceAsync(bool final, CancellationToken cancellationToken)
+    {
+        var events = _events.Read();
+        var lines = _log.Read(final);
+        if (events.Count == 0 && lines.Count == 0) return false;
+        await WriteAsync(Batch(events, lines), cancellationToken);
+        // Of several checkpoints only the newest is still whole on disk for certain, and only it matters.
+        if (events.OfType<CheckpointEvent>().LastOrDefault() is { } checkpoint) await KeepAsync(checkpoint, cancellationToken);
+        Result = events.OfType<ResultEvent>().LastOrDefault()?.Result ?? Result;
+        Failure = events.OfType<FailedEvent>().LastOrDefault()?.Failure ?? Failure;
+        _events.Acknowledge();
+        _log.Acknowledge();
+        return true;
+    }
+
+    private RunBatch Batch(List<RunEvent> events, List<string> lines)
+    {
+        var batch = new RunBatch { Running = events.Count > 0, Phase = events.OfType<PhaseEvent>().LastOrDefault() };
+        batch.Points.AddRange(events.OfType<MetricEvent>());
+        foreach (var point in batch.Points.Where(p => p.Name == MetricNames.ValAccuracy))
+            if (batch.Best is not { } best || point.Value > best.Accuracy) batch.Best = ((int)Math.Round(point.Epoch), point.Value);
+        foreach (var line in lines.Where(l => !string.IsNullOrWhiteSpace(l)))
+        {
+            if (_lines++ == MaxLines) batch.Lines.Add(new("warning", $"The trainer wrote more than {MaxLines} lines; the rest is not kept.", clock.GetUtcNow()));
+            if (_lines <= MaxLines) batch.Lines.Add(new(LevelOf(line), line, clock.GetUtcNow()));
+        }
+        return batch;
+    }
+
+    private async Task KeepAsync(CheckpointEvent checkpoint, CancellationToken cancellationToken)
+    {
+        var claim = writer.Claim;
+        var key = ObjectKeys.Run(claim.OrgId, claim.RunId, claim.Fence, $"checkpoints/{checkpoint.Name}");
+        if (!await checkpoints.UploadAsync(directory, checkpoint, key, cancellationToken)) return;
+        var former = await DatabaseRetry.RunAsync(() => writer.CheckpointAsync(key, checkpoint.Step, cancellationToken), clock, cancellationToken);
+        if (former is not null) await checkpoints.DeleteAsync(former, cancellationToken);
+    }
+
+    private Task WriteAsync(RunBatch batch, CancellationToken cancellationToken) =>
+        batch.IsEmpty ? Task.CompletedTask : DatabaseRetry.RunAsync(() => writer.AppendAsync(batch, cancellationToken), clock, cancellationToken);
+
+    private static string LevelOf(string line) =>
+        line.StartsWith("error", StringComparison.OrdinalIgnoreCase) || line.StartsWith("unhandled exception", StringComparison.OrdinalIgnoreCase) ? "error"
+        : line.StartsWith("warn", StringComparison.OrdinalIgnoreCase) || line.StartsWith("[W", StringComparison.Ordinal) ? "warning" : "info";
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure.Runs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace GpuGeek.Worker.Runs;
+
+/// <summary>Renews every lease of this worker from a thread of its own: a busy thread pool must not cost a run.</summary>
+internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper> logger) : IHostedService, IDisposable
+{
+    private readonly ConcurrentDictionary<HeldLease, byte> _held = new();
+    private readonly ManualResetEventSlim _stopping = new();
+    private Thread? _thread;
+
+    public HeldLease Hold(ClaimedRun claim)
+    {
+        var lease = new HeldLease(claim, held => _held.TryRemove(held, out _));
+        _held.TryAdd(lease, 0);
+        return lease;
+    }
+
+    /// <summary>Whether a slot of this worker works on the run.</summary>
+    public bool Holds(Guid run) => _held.Keys.Any(lease => lease.Claim.RunId == run);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _thread = new Thread(RenewAll) { IsBackground = true, Name = "lease keeper", Priority = ThreadPriority.AboveNormal };
+        _thread.Start();
+        return Task.CompletedTask;
+    }
+
+    // Not yet: leases are renewed while the trainers save their work. The container disposes of it last.
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _stopping.Set();
+        _thread?.Join();
+        _stopping.Dispose();
+    }
+
+    private void RenewAll()
+    {
+        while (!_stopping.Wait(RunLease.RenewEvery))
+            foreach (var lease in _held.Keys)
+                Renew(lease);
+    }
+
+    private void Renew(HeldLease lease)
+    {
+        try
+        {
+            if (!claims.Renew(lease.Claim)) lease.Lose();
+        }
+        catch (Exception failure) when (failure is DbException or TimeoutException or InvalidOperationException { InnerException: DbException })
+        {
+            // The database is away. The child goes on: the lease may be renewed as long as nobody has taken it.
+            LogUnreachable(failure, lease.Claim.RunId);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The lease of run {RunId} could not be renewed")]
+    private partial void LogUnreachable(Exception failure, Guid runId);
+}
+
+/// <summary>A lease while its keeper renews it.</summary>
+internal sealed class HeldLease(ClaimedRun claim, Action<HeldLease> release) : IDisposable
+{
+    private readonly CancellationTokenSource _lost = new();
+    private volatile bool _ending;
+
+    public ClaimedRun Claim => claim;
+
+    /// <summary>Cancelled when another owner has the run.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>The last write gives the lease back: from here on a refused renewal means nothing.</summary>
+    public void Ending() => _ending = true;
+
+    public void Lose()
+    {
+        if (!_ending) _lost.Cancel();
+    }
+
+    // The keeper's thread may still hold this lease: the source has no timer and needs no disposal.
+    public void Dispose() => release(this);
+}

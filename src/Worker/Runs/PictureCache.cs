@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Storage;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Runs;
+
+/// <summary>Originals on this machine, named by their content; bounded, the least recently used go first.</summary>
+internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> options, TimeProvider clock)
+{
+    private const int Parallel = 8;
+    private readonly SemaphoreSlim _trimming = new(1);
+
+    /// <summary>Brings the pictures into a run's folder; what is there already stays.</summary>
+    /// <exception cref="ObjectNotFoundException"/>
+    /// <exception cref="DamagedObjectException"/>
+    public async Task BringAsync(Guid org, IReadOnlyCollection<string> hashes, string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        await TrimAsync(cancellationToken);
+        await System.Threading.Tasks.Parallel.ForEachAsync(hashes, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (hash, cancel) =>
+        {
+            var target = Path.Combine(folder, hash);
+            if (File.Exists(target)) return;
+            var cached = await CachedAsync(org, hash, cancel);
+            if (!HardLink.TryCreate(cached, target)) File.Copy(cached, target, overwrite: true);
+        });
+    }
+
+    private async Task<string> CachedAsync(Guid org, string hash, CancellationToken cancellationToken)
+    {
+        // Inside the organisation here too: a shared cache would hand one tenant's bytes to another who only knows their hash.
+        var path = Path.Combine(options.Value.Cache, org.ToString("N"), hash[..2], hash);
+        if (File.Exists(path))
+        {
+            File.SetLastAccessTimeUtc(path, clock.GetUtcNow().UtcDateTime);
+            return path;
+        }
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var arriving = $"{path}.{Path.GetRandomFileName()}";
+        await store.DownloadAsync(ObjectKeys.Content(org, hash), arriving, cancellationToken);
+        await using (var file = File.OpenRead(arriving))
+            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) != hash)
+            {
+                File.Delete(arriving);
+                throw new DamagedObjectException(hash);
+            }
+        File.Move(arriving, path, overwrite: true);
+        return path;
+    }
+
+    private async Task TrimAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(options.Value.Cache)) return;
+        await _trimming.WaitAsync(cancellationToken);
+        try
+        {
+            var files = new DirectoryInfo(options.Value.Cache).EnumerateFiles("*", SearchOption.AllDirectories).Select(f => (f.FullName, f.Length, f.LastAccessTimeUtc)).ToList();
+            var excess = files.Sum(f => f.Length) - options.Value.CacheBytes;
+            foreach (var file in files.OrderBy(f => f.LastAccessTimeUtc))
+            {
+                if (excess <= 0) break;
+                File.Delete(file.FullName);
+                excess -= file.Length;
+            }
+        }
+        finally
+        {
+            _trimming.Release();
+        }
+    }
+}
+
+internal sealed class DamagedObjectException(string hash) : Exception($"The stored object {hash} no longer has the content its name says.");

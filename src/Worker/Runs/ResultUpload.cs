@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Runs;
+
+namespace GpuGeek.Worker.Runs;
+
+/// <summary>Brings a succeeded run's files into the store under their content's names.</summary>
+internal sealed class ResultUpload(IObjectStore store)
+{
+    /// <exception cref="ResultDamagedException">A file is missing or is not what the result says.</exception>
+    public async Task<RunPublication> UploadAsync(RunDirectory directory, RunResult result, Guid org, CancellationToken cancellationToken)
+    {
+        var onnx = PathOf(directory, ResultFiles.Onnx);
+        var manifest = ReadManifest(PathOf(directory, ResultFiles.Manifest));
+        var onnxHash = await PutAsync(onnx, org, cancellationToken);
+        if (onnxHash != result.OnnxHash) throw new ResultDamagedException($"{ResultFiles.Onnx} is not the file whose hash the result names.");
+        return new()
+        {
+            Result = result,
+            Manifest = manifest,
+            OnnxHash = onnxHash,
+            OnnxBytes = new FileInfo(onnx).Length,
+            PredictionsHash = await PutAsync(PathOf(directory, ResultFiles.Predictions), org, cancellationToken),
+            WeightsHash = await PutAsync(PathOf(directory, ResultFiles.Weights), org, cancellationToken),
+        };
+    }
+
+    private static string PathOf(RunDirectory directory, string name)
+    {
+        var path = Path.Combine(directory.Result, name);
+        return File.Exists(path) ? path : throw new ResultDamagedException($"{name} is missing from the result.");
+    }
+
+    private static ModelManifest ReadManifest(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), RunDirectory.Json) ?? throw new ResultDamagedException($"{ResultFiles.Manifest} is empty.");
+        }
+        catch (JsonException)
+        {
+            throw new ResultDamagedException($"{ResultFiles.Manifest} cannot be read.");
+        }
+    }
+
+    private async Task<string> PutAsync(string path, Guid org, CancellationToken cancellationToken)
+    {
+        string hash;
+        await using (var file = File.OpenRead(path)) hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+        await store.PutFileAsync(ObjectKeys.Content(org, hash), path, cancellationToken);
+        return hash;
+    }
+}
+
+internal sealed class ResultDamagedException(string message) : Exception(message);

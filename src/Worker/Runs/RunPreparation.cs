@@ -1,0 +1,82 @@
+using System.Text.Json;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Training.Weights;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Runs;
+
+/// <summary>Fills a run directory with all that the trainer needs: it has no database and no store.</summary>
+internal sealed class RunPreparation(IObjectStore store, PictureCache pictures, CheckpointTransfer checkpoints, WeightsSource weights, IOptions<WorkerOptions> options)
+{
+    /// <exception cref="RunCannotStartException">Trying again would not help.</exception>
+    public async Task PrepareAsync(RunDirectory directory, RunPlan plan, ClaimedRun claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var entries = Manifest.Read(await ManifestAsync(claim.OrgId, plan.Version.ManifestHash, cancellationToken));
+            var images = Path.Combine(directory.Root, "images");
+            await pictures.BringAsync(claim.OrgId, [.. entries.Select(e => e.Hash)], images, cancellationToken);
+            if (plan.Run.CheckpointKey is { } key) await checkpoints.RestoreAsync(directory, key, cancellationToken);
+            var file = plan.Run.Recipe.Pretrained ? await weights.ResolveAsync(plan.Run.Recipe.Architecture, cancellationToken) : null;
+            WriteSpec(directory, Spec(plan, entries, images, file));
+        }
+        catch (WeightsException missing)
+        {
+            throw new RunCannotStartException(new(missing.Code, "The published weights cannot be had", missing.Message, missing.Hint));
+        }
+        catch (ObjectNotFoundException missing)
+        {
+            throw new RunCannotStartException(new("object_missing", "A stored file is missing", missing.Message, "Ask the operator to look at the object store's backup."));
+        }
+        catch (DamagedObjectException damaged)
+        {
+            throw new RunCannotStartException(new("object_damaged", "A stored file is damaged", damaged.Message, "Ask the operator to look at the object store's backup."));
+        }
+        catch (DomainException broken)
+        {
+            throw new RunCannotStartException(new(broken.Code, "The dataset version cannot be read", broken.Message, broken.Hint));
+        }
+    }
+
+    private RunSpec Spec(RunPlan plan, List<ManifestEntry> entries, string images, string? weightsFile)
+    {
+        var labels = plan.Version.Classes.Select((name, index) => (name, index)).ToDictionary(c => c.name, c => c.index, StringComparer.Ordinal);
+        return new()
+        {
+            RunId = plan.Run.Id,
+            Attempt = plan.Run.Attempt,
+            Recipe = plan.Run.Recipe,
+            Classes = plan.Version.Classes,
+            Images = [.. entries.Select(e => new RunImage(e.Hash, labels[e.Label], e.Split))],
+            ImagesDirectory = images,
+            WeightsFile = weightsFile,
+            Threads = Math.Max(1, Environment.ProcessorCount / options.Value.Slots),
+            Model = plan.ModelName,
+            ModelVersion = plan.ModelNumber,
+        };
+    }
+
+    private async Task<byte[]> ManifestAsync(Guid org, string hash, CancellationToken cancellationToken)
+    {
+        await using var stream = await store.OpenReadAsync(ObjectKeys.Content(org, hash), cancellationToken);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, cancellationToken);
+        return Manifest.HashOf(bytes.ToArray()) == hash ? bytes.ToArray() : throw new DamagedObjectException(hash);
+    }
+
+    public static void WriteSpec(RunDirectory directory, RunSpec spec)
+    {
+        Directory.CreateDirectory(directory.Root);
+        File.WriteAllBytes(directory.Spec + ".tmp", JsonSerializer.SerializeToUtf8Bytes(spec, RunDirectory.Json));
+        File.Move(directory.Spec + ".tmp", directory.Spec, overwrite: true);
+    }
+}
+
+internal sealed class RunCannotStartException(Failure failure) : Exception(failure.Detail)
+{
+    public Failure Failure { get; } = failure;
+}

@@ -1,0 +1,129 @@
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Processes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Runs;
+
+/// <summary>Everything between a claim and the end of its lease.</summary>
+internal sealed partial class RunSupervisor(
+    IDbContexts contexts, ILiveNotifier live, TimeProvider clock, RunPlans plans, RunClaims claims, RunPreparation preparation, CheckpointTransfer checkpoints,
+    ResultUpload results, IOptions<WorkerOptions> options, ILogger<RunSupervisor> logger)
+{
+    /// <summary>After this the worker ends whatever its trainers do; their leases lapse and others take over.</summary>
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(16);
+
+    public async Task SuperviseAsync(HeldLease lease, CancellationToken draining)
+    {
+        var claim = lease.Claim;
+        LogClaimed(claim.RunId, claim.Fence, claim.Attempt);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
+        await using var drain = draining.Register(() => limit.CancelAfter(DrainLimit));
+        var directory = new RunDirectory(DirectoryOf(claim.RunId));
+        var writer = new RunWriter(contexts, live, clock, claim);
+        var recorder = new EventRecorder(directory, writer, checkpoints, clock);
+        try
+        {
+            var end = await AttemptAsync(directory, recorder, claim, draining, limit.Token);
+            await WriteEndAsync(end, lease, directory, writer, recorder, limit.Token);
+        }
+        catch (Exception lost) when (lost is StaleFenceException or OperationCanceledException && limit.IsCancellationRequested || lost is StaleFenceException)
+        {
+            // Another owner has it, or will once the lease lapses: nothing more is written.
+            LogLost(claim.RunId, claim.Fence);
+        }
+    }
+
+    private string DirectoryOf(Guid run) => Path.Combine(options.Value.Runs, run.ToString("N"));
+
+    private async Task<RunEnd> AttemptAsync(RunDirectory directory, EventRecorder recorder, ClaimedRun claim, CancellationToken draining, CancellationToken limit)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(draining, limit);
+        try
+        {
+            var plan = await DatabaseRetry.RunAsync(() => plans.ReadAsync(claim, either.Token), clock, either.Token);
+            await preparation.PrepareAsync(directory, plan, claim, either.Token);
+            return await new TrainerWatch(directory, claim, recorder, claims, options.Value, clock).RunAsync(draining, limit);
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested && !limit.IsCancellationRequested)
+        {
+            return new RunEnd.GivenBack();
+        }
+        catch (RunCannotStartException reason)
+        {
+            return new RunEnd.Failed(reason.Failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ChildStartException or TrainerProtocolException or HttpRequestException)
+        {
+            LogAttemptFailed(failure, claim.RunId);
+            return new RunEnd.Died($"could not go on: {failure.Message}");
+        }
+    }
+
+    private async Task WriteEndAsync(RunEnd end, HeldLease lease, RunDirectory directory, RunWriter writer, EventRecorder recorder, CancellationToken limit)
+    {
+        if (end is RunEnd.Finished) end = await PublishAsync(lease, directory, writer, recorder, limit);
+        switch (end)
+        {
+            case RunEnd.Failed failed:
+                await EndAsync(lease, () => writer.FailAsync(failed.Failure, limit), limit);
+                break;
+            case RunEnd.Canceled:
+                await EndAsync(lease, () => writer.CancelAsync(limit), limit);
+                break;
+            case RunEnd.GivenBack:
+                await EndAsync(lease, () => writer.RequeueAsync(limit), limit);
+                return;
+            case RunEnd.Died died when lease.Claim.Attempt < Run.MaxAttempts:
+                await recorder.SayAsync("warning", $"The trainer {died.How}. Attempt {lease.Claim.Attempt} of {Run.MaxAttempts}; it starts again from its last checkpoint.", limit);
+                await EndAsync(lease, () => writer.RequeueAsync(limit), limit);
+                return;
+            case RunEnd.Died died:
+                await recorder.SayAsync("error", $"The trainer {died.How}. That was the last of {Run.MaxAttempts} attempts.", limit);
+                await EndAsync(lease, () => writer.FailAsync(RunSweep.TooManyAttempts(lease.Claim.Attempt), limit), limit);
+                break;
+        }
+        await CleanAsync(directory, lease.Claim, limit);
+    }
+
+    /// <returns>How it ended after all: a result that cannot be read is a death.</returns>
+    private async Task<RunEnd> PublishAsync(HeldLease lease, RunDirectory directory, RunWriter writer, EventRecorder recorder, CancellationToken limit)
+    {
+        try
+        {
+            var publication = await results.UploadAsync(directory, recorder.Result!, lease.Claim.OrgId, limit);
+            await EndAsync(lease, () => writer.SucceedAsync(publication, limit), limit);
+            return new RunEnd.Finished();
+        }
+        catch (Exception failure) when (failure is ResultDamagedException or IOException)
+        {
+            LogAttemptFailed(failure, lease.Claim.RunId);
+            return new RunEnd.Died($"left a result that cannot be used: {failure.Message}");
+        }
+    }
+
+    private Task EndAsync(HeldLease lease, Func<Task> write, CancellationToken limit)
+    {
+        lease.Ending();
+        return DatabaseRetry.RunAsync(write, clock, limit);
+    }
+
+    private async Task CleanAsync(RunDirectory directory, ClaimedRun claim, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(directory.Root)) Directory.Delete(directory.Root, recursive: true);
+        await checkpoints.DeleteAsync(Domain.Storage.ObjectKeys.Organisation(claim.OrgId) + $"runs/{claim.RunId:N}", cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Run {RunId} claimed with fence {Fence}, attempt {Attempt}")]
+    private partial void LogClaimed(Guid runId, long fence, int attempt);
+
+    [LoggerMessage(LogLevel.Warning, "Run {RunId} is no longer ours (fence {Fence}); its trainer is ended and nothing more is written")]
+    private partial void LogLost(Guid runId, long fence);
+
+    [LoggerMessage(LogLevel.Error, "An attempt of run {RunId} broke off")]
+    private partial void LogAttemptFailed(Exception failure, Guid runId);
+}

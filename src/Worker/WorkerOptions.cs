@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace GpuGeek.Worker;
+
+/// <summary>Set by <c>GPUGEEK_WORK</c>, <c>GPUGEEK_WEIGHTS</c>, <c>GPUGEEK_SLOTS</c> and <c>GPUGEEK_CACHE_BYTES</c>.</summary>
+public sealed class WorkerOptions
+{
+    public const string Section = "Worker";
+
+    /// <summary>Local folder of run directories, imports and the cache of pictures. One worker per folder. Best on the object store's file system: then pictures are linked, not copied.</summary>
+    [Required(ErrorMessage = "GPUGEEK_WORK is not set: the local folder for run directories and the cache of pictures.")]
+    public string Work { get; set; } = "";
+
+    /// <summary>Folder with published weights, for machines without internet; null when there is none.</summary>
+    public string? Weights { get; set; }
+
+    /// <summary>Trainings at once. The processor's cores are shared among them.</summary>
+    [Range(1, 64, ErrorMessage = "GPUGEEK_SLOTS must be a number from 1 to 64: how many trainings run at once.")]
+    public int Slots { get; set; } = 1;
+
+    /// <summary>Bytes that the cache of pictures may take; the least recently used go first.</summary>
+    [Range(1L << 20, long.MaxValue, ErrorMessage = "GPUGEEK_CACHE_BYTES must be at least 1048576.")]
+    public long CacheBytes { get; set; } = 20L << 30;
+
+    /// <summary>What is started instead of <c>train DIR</c>: for tests of the supervisor.</summary>
+    internal string[]? TrainerCommand { get; set; }
+
+    /// <summary>From SIGTERM to SIGKILL.</summary>
+    internal TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal string Runs => Path.Combine(Work, "runs");
+    internal string Imports => Path.Combine(Work, "imports");
+    internal string Cache => Path.Combine(Work, "cache");
+}
