@@ -1,1 +1,10 @@
-return 0;
+using System.CommandLine;
+using GpuGeek.Worker.Commands;
+
+var root = new RootCommand("The GpuGeek worker: claims trainings and imports and supervises the processes that do them.")
+{
+    ServeCommand.Create(), ImportVerb.Create(),
+};
+root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
+// Null: the host answers SIGTERM itself and drains for longer than the two seconds that would be granted here.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,7 +1,7 @@
 namespace GpuGeek.Worker.Hosting;
 
 /// <summary>Lets a sweep look at once instead of at its next turn. Any number of calls wake it once.</summary>
-internal class WakeUp
+internal class WakeUp : IDisposable
 {
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _signal = new(0, 1);
@@ -16,6 +16,12 @@ internal class WakeUp
         {
             // Already awake.
         }
+    }
+
+    public void Dispose()
+    {
+        _signal.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Until somebody signals, at most two seconds.</summary>

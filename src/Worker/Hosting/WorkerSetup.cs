@@ -3,6 +3,7 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure;
 using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ internal static class WorkerSetup
             host.ServicesStopConcurrently = true;
         });
         services.AddRuns();
+        services.AddImports();
         return services;
     }
 
@@ -45,5 +47,13 @@ internal static class WorkerSetup
         services.AddSingleton<LeaseKeeper>().AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
         services.AddHostedService<RunService>();
         services.AddHangfireServerFor("runs", IClaimRunJob.CpuQueue, 1);
+    }
+
+    private static void AddImports(this IServiceCollection services)
+    {
+        services.AddSingleton<ImportWakeUp>().AddSingleton<IImportJob, ImportJob>();
+        services.AddSingleton<ImportLeases>().AddSingleton<ImportRows>().AddSingleton<ImportSupervisor>();
+        services.AddHostedService<ImportService>();
+        services.AddHangfireServerFor("light", IImportJob.Queue, 2);
     }
 }

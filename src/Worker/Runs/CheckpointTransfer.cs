@@ -70,6 +70,6 @@ internal sealed class CheckpointTransfer(IObjectStore store)
     {
         if (!File.Exists(path)) return false;
         await using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) == sha256.ToLowerInvariant();
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) == sha256;
     }
 }

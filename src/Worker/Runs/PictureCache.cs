@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>Originals on this machine, named by their content; bounded, the least recently used go first.</summary>
-internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> options, TimeProvider clock)
+internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> options, TimeProvider clock) : IDisposable
 {
     private const int Parallel = 8;
     private readonly SemaphoreSlim _trimming = new(1);
@@ -26,6 +26,8 @@ internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> o
             if (!HardLink.TryCreate(cached, target)) File.Copy(cached, target, overwrite: true);
         });
     }
+
+    public void Dispose() => _trimming.Dispose();
 
     private async Task<string> CachedAsync(Guid org, string hash, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal sealed partial class RunSupervisor(
             var end = await AttemptAsync(directory, recorder, claim, draining, limit.Token);
             await WriteEndAsync(end, lease, directory, writer, recorder, limit.Token);
         }
-        catch (Exception lost) when (lost is StaleFenceException or OperationCanceledException && limit.IsCancellationRequested || lost is StaleFenceException)
+        catch (Exception lost) when (lost is StaleFenceException || (lost is OperationCanceledException && limit.IsCancellationRequested))
         {
             // Another owner has it, or will once the lease lapses: nothing more is written.
             LogLost(claim.RunId, claim.Fence);

@@ -1,0 +1,17 @@
+using System.CommandLine;
+using GpuGeek.Worker.Imports;
+using GpuGeek.Worker.Imports.Reading;
+
+namespace GpuGeek.Worker.Commands;
+
+/// <summary>Verb <c>import</c>: the child that reads strangers' bytes.</summary>
+internal static class ImportVerb
+{
+    public static Command Create()
+    {
+        var directory = new Argument<string>("directory") { Description = "An import directory with spec.json." };
+        var command = new Command("import", "Reads an archive into a directory; started by the worker.") { directory };
+        command.SetAction(result => ImportReader.Run(new ImportDirectory(Path.GetFullPath(result.GetRequiredValue(directory)))));
+        return command;
+    }
+}

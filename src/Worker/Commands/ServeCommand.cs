@@ -1,0 +1,49 @@
+using System.CommandLine;
+using GpuGeek.Worker.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Commands;
+
+/// <summary>Verb <c>worker</c>, and what happens without a verb.</summary>
+internal static class ServeCommand
+{
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        var command = new Command("worker", "Claims trainings and imports and supervises them, until SIGTERM. The settings are GPUGEEK_* variables.");
+        command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
+        return command;
+    }
+
+    public static async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        if (NativeCheck.Problem() is { } problem) return Refuse(problem);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddWorker(builder.Configuration);
+        using var host = builder.Build();
+        try
+        {
+            var options = host.Services.GetRequiredService<IOptions<WorkerOptions>>().Value;
+            using var one = await WorkFolderLock.TakeAsync(options.Work, LockPatience, TimeProvider.System, cancellationToken);
+            await host.RunAsync(cancellationToken);
+            return 0;
+        }
+        catch (OptionsValidationException invalid)
+        {
+            return Refuse(string.Join(Environment.NewLine, invalid.Failures));
+        }
+        catch (IOException taken)
+        {
+            return Refuse($"The folder of GPUGEEK_WORK cannot be used: {taken.Message} One worker per folder; give a second worker a folder of its own.");
+        }
+    }
+
+    private static int Refuse(string reason)
+    {
+        Console.Error.WriteLine(reason);
+        return 1;
+    }
+}

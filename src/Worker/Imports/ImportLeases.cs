@@ -1,0 +1,97 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Worker.Imports;
+
+/// <summary>Claims imports and ends them.</summary>
+internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live)
+{
+    /// <summary>The oldest import that waits, or whose owner fell silent.</summary>
+    public async Task<ClaimedImport?> NextAsync(string owner, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        var rows = await db.Imports.FromSql($"""
+            UPDATE imports SET state = 'running', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1,
+              started_at = COALESCE(started_at, clock_timestamp())
+            WHERE (org_id, id) = (
+              SELECT org_id, id FROM imports WHERE state = 'queued' OR (state = 'running' AND COALESCE(lease_until, '-infinity') < clock_timestamp())
+              ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING imports.*, imports.xmin
+            """).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).AsNoTracking().ToListAsync(cancellationToken);
+        return rows.Select(i => new ClaimedImport(i.OrgId, i.Id, i.DatasetId, i.Source, i.FileName, owner, i.Attempt)).SingleOrDefault();
+    }
+
+    /// <returns>Whether somebody asked for the import to stop.</returns>
+    /// <exception cref="StaleImportException"/>
+    public async Task<bool> RenewAsync(ClaimedImport claim, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        var asked = await db.Database.SqlQuery<bool>($"""
+            UPDATE imports SET lease_until = clock_timestamp() + {RunLease.Duration}
+            WHERE org_id = {claim.OrgId} AND id = {claim.Id} AND owner = {claim.Owner} AND attempt = {claim.Attempt} AND state = 'running'
+            RETURNING cancel_requested AS "Value"
+            """).ToListAsync(cancellationToken);
+        return asked.Count == 1 ? asked[0] : throw new StaleImportException(claim.Id);
+    }
+
+    /// <summary>A fresh attempt begins from nothing: what a dead one stored in rows is taken back.</summary>
+    /// <exception cref="StaleImportException"/>
+    public Task BeginAsync(ClaimedImport claim, CancellationToken cancellationToken) => WriteAsync(claim, async db =>
+    {
+        await TakeBackAsync(db, claim, [], cancellationToken);
+        await db.SkippedFiles.OfEveryOrg().Where(s => s.OrgId == claim.OrgId && s.ImportId == claim.Id).ExecuteDeleteAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"UPDATE imports SET accepted = 0, skipped = 0, progress = 0 WHERE org_id = {claim.OrgId} AND id = {claim.Id}", cancellationToken);
+    }, cancellationToken);
+
+    /// <summary>Back to the queue.</summary>
+    /// <param name="counts">Whether this attempt counts: a worker that ends is no fault of the archive.</param>
+    /// <exception cref="StaleImportException"/>
+    public Task GiveBackAsync(ClaimedImport claim, bool counts, CancellationToken cancellationToken) => WriteAsync(claim, db => db.Database.ExecuteSqlAsync($"""
+        UPDATE imports SET state = 'queued', owner = NULL, lease_until = NULL, attempt = attempt - {(counts ? 0 : 1)} WHERE org_id = {claim.OrgId} AND id = {claim.Id}
+        """, cancellationToken), cancellationToken);
+
+    /// <param name="createdClasses">Classes this import made: they go with it where no other picture has them.</param>
+    /// <exception cref="StaleImportException"/>
+    public Task EndAsync(ClaimedImport claim, ImportState state, Failure? error, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken) =>
+        WriteAsync(claim, async db =>
+        {
+            if (state != ImportState.Succeeded) await TakeBackAsync(db, claim, createdClasses, cancellationToken);
+            var kept = state == ImportState.Succeeded;
+            var name = state.ToString().ToLowerInvariant();
+            var json = error is null ? null : System.Text.Json.JsonSerializer.Serialize(error, RunDirectory.Json);
+            await db.Database.ExecuteSqlAsync($"""
+                UPDATE imports SET state = {name}, error = {json}::jsonb, owner = NULL, lease_until = NULL, finished_at = clock_timestamp(),
+                  accepted = CASE WHEN {kept} THEN accepted ELSE 0 END, progress = CASE WHEN {kept} THEN 1 ELSE progress END
+                WHERE org_id = {claim.OrgId} AND id = {claim.Id}
+                """, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>One transaction that no other owner's can come between.</summary>
+    /// <exception cref="StaleImportException"/>
+    public async Task WriteAsync(ClaimedImport claim, Func<GpuGeekDbContext, Task> write, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var held = await db.Database.SqlQuery<int>($"""
+            SELECT attempt AS "Value" FROM imports
+            WHERE org_id = {claim.OrgId} AND id = {claim.Id} AND owner = {claim.Owner} AND attempt = {claim.Attempt} AND state = 'running' FOR NO KEY UPDATE
+            """).ToListAsync(cancellationToken);
+        if (held.Count == 0) throw new StaleImportException(claim.Id);
+        await write(db);
+        await transaction.CommitAsync(cancellationToken);
+        await live.ImportChangedAsync(claim.OrgId, claim.DatasetId);
+    }
+
+    private static async Task TakeBackAsync(GpuGeekDbContext db, ClaimedImport claim, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken)
+    {
+        await db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == claim.OrgId && i.ImportId == claim.Id).ExecuteDeleteAsync(cancellationToken);
+        await db.DatasetClasses.OfEveryOrg()
+            .Where(c => c.OrgId == claim.OrgId && createdClasses.Contains(c.Id) && !db.DatasetImages.OfEveryOrg().Any(i => i.OrgId == c.OrgId && i.ClassId == c.Id))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+}

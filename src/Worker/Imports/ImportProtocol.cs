@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using GpuGeek.Domain.Common;
+
+namespace GpuGeek.Worker.Imports;
+
+/// <summary>The layout of an import directory. The child writes to it and reads the archive it is given; it knows nothing else.</summary>
+internal sealed record ImportDirectory(string Root)
+{
+    public string Spec => Path.Combine(Root, "spec.json");
+    public string Events => Path.Combine(Root, "events.jsonl");
+    public string Log => Path.Combine(Root, "log.txt");
+    /// <summary>Pictures under their hash, thumbnails under hash + <c>.thumb</c>; the supervisor takes them away.</summary>
+    public string Out => Path.Combine(Root, "out");
+    public string Archive => Path.Combine(Root, "archive");
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+}
+
+/// <summary>Exactly one of the sources is set.</summary>
+internal sealed record ImportSpec
+{
+    /// <summary>A ZIP file.</summary>
+    public string? Archive { get; init; }
+    /// <summary>A folder with pictures, for work without a server.</summary>
+    public string? Folder { get; init; }
+    /// <summary>Name of a built-in sample.</summary>
+    public string? Sample { get; init; }
+    public ArchiveLimits Limits { get; init; } = new();
+    /// <summary>Pictures that may lie in <c>out/</c> unfetched: then the child waits. 0 never waits.</summary>
+    public int MaxWaiting { get; init; } = 1024;
+}
+
+/// <param name="MaxEntries">Entries of an archive, folders included.</param>
+/// <param name="MaxArchiveBytes">Size of the archive.</param>
+/// <param name="MaxTotalBytes">All entries together, unpacked.</param>
+/// <param name="MaxRatio">Unpacked to packed size of one entry, and of all, above <paramref name="RatioFrom"/>.</param>
+/// <param name="RatioFrom">Bytes of unpacked size from which the ratio is looked at.</param>
+/// <param name="MaxEntryBytes">A larger file is skipped.</param>
+/// <param name="MaxDepth">Folders above a file.</param>
+internal sealed record ArchiveLimits(
+    int MaxEntries = 200_000, long MaxArchiveBytes = 5L << 30, long MaxTotalBytes = 50L << 30, int MaxRatio = 200, long RatioFrom = 10L << 20,
+    long MaxEntryBytes = 64L << 20, int MaxDepth = 64);
+
+/// <summary>One line of the child's <c>events.jsonl</c>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(PictureEvent), "picture")]
+[JsonDerivedType(typeof(SkippedEvent), "skipped")]
+[JsonDerivedType(typeof(ImportFailedEvent), "failed")]
+[JsonDerivedType(typeof(ImportDoneEvent), "done")]
+internal abstract record ImportEvent;
+
+/// <summary>A picture is whole under its hash in <c>out/</c>.</summary>
+/// <param name="Split">What a folder above said, or null.</param>
+/// <param name="Progress">Of the whole archive, 0..1.</param>
+internal sealed record PictureEvent(
+    string Path, string Class, string? Split, string Hash, string Format, int Width, int Height, long Bytes, double Progress) : ImportEvent;
+
+internal sealed record SkippedEvent(string Path, string Code, string Reason, string? Hint, double Progress) : ImportEvent;
+
+/// <summary>The archive as a whole is refused: nothing of it is kept.</summary>
+internal sealed record ImportFailedEvent(Failure Failure) : ImportEvent;
+
+internal sealed record ImportDoneEvent : ImportEvent;

@@ -1,0 +1,36 @@
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Common;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Worker.Imports;
+
+/// <summary>What the organisation's plan still lets in.</summary>
+internal sealed class ImportQuota(Plan plan, int images, long bytes)
+{
+    private int _images = images;
+    private long _bytes = bytes;
+
+    public static async Task<ImportQuota> ReadAsync(IDbContexts contexts, Guid org, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        var plan = await db.Organizations.Where(o => o.Id == org).Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p).AsNoTracking().SingleAsync(cancellationToken);
+        var images = db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == org);
+        return new(plan, await images.CountAsync(cancellationToken), await images.SumAsync(i => i.Bytes, cancellationToken));
+    }
+
+    public void Add(BatchOutcome outcome)
+    {
+        _images += outcome.Accepted;
+        _bytes += outcome.AcceptedBytes;
+    }
+
+    public Failure? Exceeded() =>
+        _images > plan.MaxImages ? Limit($"at most {plan.MaxImages:N0} pictures")
+        : _bytes > plan.MaxStorageBytes ? Limit($"at most {plan.MaxStorageBytes:N0} bytes of pictures")
+        : null;
+
+    private Failure Limit(string what) => new(
+        "plan_limit", "The plan's limit is reached", $"The plan '{plan.Name}' holds {what} in all datasets together; this archive would go beyond that.",
+        "Delete what is no longer needed, import a smaller archive, or choose a larger plan.");
+}

@@ -1,0 +1,65 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Worker.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Imports;
+
+internal sealed class ImportWakeUp : WakeUp;
+
+/// <summary>Only a hint: the lanes claim in SQL whichever import is next.</summary>
+internal sealed class ImportJob(ImportWakeUp wake) : IImportJob
+{
+    public Task RunAsync(Guid org, Guid import, CancellationToken cancellationToken)
+    {
+        wake.Signal();
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Light work has lanes of its own and never waits behind a training.</summary>
+internal sealed partial class ImportService(ImportLeases leases, ImportSupervisor supervisor, ImportWakeUp wake, IOptions<WorkerOptions> options, ILogger<ImportService> logger) : BackgroundService
+{
+    private const int Lanes = 2;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        // What a killed worker left behind; nobody else uses this folder.
+        if (Directory.Exists(options.Value.Imports)) Directory.Delete(options.Value.Imports, recursive: true);
+        await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => ServeAsync(lane, stoppingToken)));
+    }
+
+    private async Task ServeAsync(int lane, CancellationToken draining)
+    {
+        var owner = $"{Environment.MachineName}/{Environment.ProcessId}/import-{lane}";
+        while (!draining.IsCancellationRequested)
+        {
+            try
+            {
+                if (await leases.NextAsync(owner, draining) is { } claim)
+                {
+                    // Another may wait behind it.
+                    wake.Signal();
+                    await supervisor.SuperviseAsync(claim, draining);
+                    continue;
+                }
+                await wake.WaitAsync(draining);
+            }
+            catch (OperationCanceledException) when (draining.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // The lane lives on; the import's lease lapses and it is tried again, twice in all.
+                LogFailed(failure, lane);
+                await wake.WaitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Import lane {Lane} broke off")]
+    private partial void LogFailed(Exception failure, int lane);
+}

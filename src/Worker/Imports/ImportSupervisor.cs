@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.Json;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Worker.Hosting;
+using GpuGeek.Worker.Processes;
+using GpuGeek.Worker.Runs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Imports;
+
+/// <summary>Everything between the claim of an import and its end.</summary>
+internal sealed partial class ImportSupervisor(
+    ImportLeases leases, ImportRows rows, IDbContexts contexts, IObjectStore store, TimeProvider clock, IOptions<WorkerOptions> options, ILogger<ImportSupervisor> logger)
+{
+    public const int MaxAttempts = 2;
+    /// <summary>A picture at the limits takes some 300 MB while it is decoded, and two are at a time.</summary>
+    private const long AddressSpace = 6L << 30;
+    private const long HeapLimit = 1L << 30;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(1);
+
+    public async Task SuperviseAsync(ClaimedImport claim, CancellationToken draining)
+    {
+        var directory = new ImportDirectory(Path.Combine(options.Value.Imports, claim.Id.ToString("N")));
+        try
+        {
+            await ImportAsync(claim, directory, draining);
+        }
+        catch (StaleImportException)
+        {
+            LogLost(claim.Id);
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested)
+        {
+            await leases.GiveBackAsync(claim, counts: false, CancellationToken.None);
+        }
+        finally
+        {
+            if (Directory.Exists(directory.Root)) Directory.Delete(directory.Root, recursive: true);
+        }
+    }
+
+    private async Task ImportAsync(ClaimedImport claim, ImportDirectory directory, CancellationToken draining)
+    {
+        LogClaimed(claim.Id, claim.Attempt);
+        if (claim.Attempt > MaxAttempts)
+        {
+            await EndAsync(claim, ImportState.Failed, Crashed("the worker died while it read the archive"), []);
+            return;
+        }
+        await leases.BeginAsync(claim, draining);
+        if (await PrepareAsync(claim, directory, draining) is { } failure)
+        {
+            await EndAsync(claim, ImportState.Failed, failure, []);
+            return;
+        }
+        var quota = await ImportQuota.ReadAsync(contexts, claim.OrgId, draining);
+        var session = new ImportSession(claim, directory, rows, quota, store, clock);
+        var (canceled, exitCode) = await WatchAsync(claim, directory, session, draining);
+        if (canceled) await EndAsync(claim, ImportState.Canceled, null, session.CreatedClasses);
+        else await DecideAsync(claim, session, exitCode);
+    }
+
+    private async Task DecideAsync(ClaimedImport claim, ImportSession session, int exitCode)
+    {
+        if (session.Failure is { } refused) await EndAsync(claim, ImportState.Failed, refused, session.CreatedClasses);
+        else if (session.Done && session.Accepted + session.Duplicates == 0) await EndAsync(claim, ImportState.Failed, NoPictures, session.CreatedClasses);
+        else if (session.Done) await EndAsync(claim, ImportState.Succeeded, null, []);
+        else if (claim.Attempt < MaxAttempts) await leases.GiveBackAsync(claim, counts: true, CancellationToken.None);
+        else await EndAsync(claim, ImportState.Failed, Crashed(string.Create(CultureInfo.InvariantCulture, $"the process that reads the archive ended with exit code {exitCode}")), session.CreatedClasses);
+    }
+
+    private async Task<Failure?> PrepareAsync(ClaimedImport claim, ImportDirectory directory, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(directory.Root)) Directory.Delete(directory.Root, recursive: true);
+        Directory.CreateDirectory(directory.Root);
+        var spec = claim.Source == ImportSource.Sample ? new ImportSpec { Sample = claim.FileName } : new ImportSpec { Archive = directory.Archive };
+        await File.WriteAllBytesAsync(directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json), cancellationToken);
+        if (claim.Source == ImportSource.Sample) return null;
+        try
+        {
+            await store.DownloadAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), directory.Archive, cancellationToken);
+            return null;
+        }
+        catch (ObjectNotFoundException)
+        {
+            return new("upload_missing", "The upload is gone", "The archive that was uploaded is no longer in the object store.", "Send it again.");
+        }
+    }
+
+    private async Task<(bool Canceled, int ExitCode)> WatchAsync(ClaimedImport claim, ImportDirectory directory, ImportSession session, CancellationToken draining)
+    {
+        var child = ChildProcess.Start(Spec(directory));
+        try
+        {
+            var renewed = clock.GetTimestamp();
+            if (await leases.RenewAsync(claim, draining)) return (true, 0);
+            while (!child.Exited.IsCompleted && session.Failure is null)
+            {
+                await session.PumpAsync(draining);
+                if (clock.GetElapsedTime(renewed) >= RenewEvery)
+                {
+                    renewed = clock.GetTimestamp();
+                    if (await DatabaseRetry.RunAsync(() => leases.RenewAsync(claim, draining), clock, draining)) return (true, 0);
+                }
+                await Task.WhenAny(child.Exited, Task.Delay(Look, clock, draining));
+                draining.ThrowIfCancellationRequested();
+            }
+            if (session.Failure is null) await session.PumpAsync(draining);
+        }
+        finally
+        {
+            child.Kill();
+            await child.Exited;
+        }
+        return (false, await child.Exited);
+    }
+
+    private async Task EndAsync(ClaimedImport claim, ImportState state, Failure? error, IReadOnlyCollection<Guid> createdClasses)
+    {
+        await leases.EndAsync(claim, state, error, createdClasses, CancellationToken.None);
+        await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
+        LogEnded(claim.Id, state);
+    }
+
+    private static ChildSpec Spec(ImportDirectory directory) => new()
+    {
+        Name = "import", FileName = OwnExecutable.Path, Arguments = ["import", directory.Root], LogFile = directory.Log, Nice = 5, AddressSpace = AddressSpace,
+        // Without a limit of its own the collector reserves far more address space than the process may have.
+        Environment = { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
+    };
+
+    private static readonly Failure NoPictures = new(
+        "no_pictures", "No picture was found", "None of the files could be taken as a picture of a class; the list of skipped files says why for each.",
+        "Pack a folder that holds one folder of pictures per class, such as cats/001.jpg and dogs/001.jpg.");
+
+    private static Failure Crashed(string how) => new(
+        "import_crashed", "The import broke off", $"It was tried {MaxAttempts} times and broke off each time: {how}.", "A file in the archive may be made to harm; import it in parts to find out which.");
+
+    [LoggerMessage(LogLevel.Information, "Import {ImportId} claimed, attempt {Attempt}")]
+    private partial void LogClaimed(Guid importId, int attempt);
+
+    [LoggerMessage(LogLevel.Information, "Import {ImportId} ended: {State}")]
+    private partial void LogEnded(Guid importId, ImportState state);
+
+    [LoggerMessage(LogLevel.Warning, "Import {ImportId} is no longer ours")]
+    private partial void LogLost(Guid importId);
+}

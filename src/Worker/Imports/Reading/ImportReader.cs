@@ -1,0 +1,71 @@
+using System.Text.Json;
+using GpuGeek.Worker.Imports.Archives;
+
+namespace GpuGeek.Worker.Imports.Reading;
+
+/// <summary>The whole work of the child: reads a source and tells of each file, in the source's order.</summary>
+internal static class ImportReader
+{
+    private const int ChunkSize = 32;
+    /// <summary>A large picture takes some hundred megabytes while it is decoded.</summary>
+    private static readonly int Threads = Math.Min(2, Environment.ProcessorCount);
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
+
+    public static void Run(ImportDirectory directory)
+    {
+        Directory.CreateDirectory(directory.Out);
+        using var events = new EventFile(directory.Events);
+        try
+        {
+            var spec = JsonSerializer.Deserialize<ImportSpec>(File.ReadAllBytes(directory.Spec), ImportDirectory.Json)!;
+            using var source = Open(spec);
+            var files = source.Files;
+            foreach (var chunk in Enumerable.Range(0, files.Count).Chunk(ChunkSize))
+            {
+                WaitForRoom(directory, spec.MaxWaiting);
+                events.Append(chunk.AsParallel().AsOrdered().WithDegreeOfParallelism(Threads)
+                    .Select(i => PictureReader.Read(files[i], directory, spec.Limits, (i + 1) / (double)files.Count)).ToList());
+            }
+            events.Append([new ImportDoneEvent()]);
+        }
+        catch (ArchiveException refused)
+        {
+            events.Append([new ImportFailedEvent(refused.Failure)]);
+        }
+        catch (AggregateException several) when (several.Flatten().InnerExceptions.OfType<ArchiveException>().FirstOrDefault() is { } refused)
+        {
+            events.Append([new ImportFailedEvent(refused.Failure)]);
+        }
+    }
+
+    private static IPictureSource Open(ImportSpec spec) => spec switch
+    {
+        { Archive: { } archive } => new ZipSource(archive, spec.Limits),
+        { Folder: { } folder } => new FolderSource(folder),
+        { Sample: ShapesSource.Name } => new ShapesSource(),
+        _ => throw new ArchiveException("unknown_sample", "There is no such sample", $"No sample is named '{spec.Sample}'.", $"Choose '{ShapesSource.Name}'."),
+    };
+
+    // Pictures are unpacked no faster than they are taken away: the disk holds a few, not the archive twice.
+    private static void WaitForRoom(ImportDirectory directory, int most)
+    {
+        while (most > 0 && Directory.EnumerateFiles(directory.Out).Take(most + 1).Count() > most) Thread.Sleep(Breath);
+    }
+
+    private sealed class EventFile(string path) : IDisposable
+    {
+        private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+
+        public void Append(IReadOnlyList<ImportEvent> events)
+        {
+            foreach (var one in events)
+            {
+                JsonSerializer.Serialize(_file, one, ImportDirectory.Json);
+                _file.WriteByte((byte)'\n');
+            }
+            _file.Flush();
+        }
+
+        public void Dispose() => _file.Dispose();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using GpuGeek.Imaging;
+
+namespace GpuGeek.Worker.Imports.Reading;
+
+/// <summary>Turns one file into a picture in <c>out/</c>, or says why not: header first, then every pixel, so that what is accepted can be trained on.</summary>
+internal static class PictureReader
+{
+    public static ImportEvent Read(SourceFile file, ImportDirectory directory, ArchiveLimits limits, double progress)
+    {
+        if ((file.Trouble ?? PathRules.Skip(file.Path)) is { } trouble) return Skipped(file, trouble, progress);
+        var (name, split, reason) = PathRules.Place(file.Path);
+        if (name is null) return Skipped(file, reason!, progress);
+        if (file.Size > limits.MaxEntryBytes)
+            return Skipped(file, new("file_too_large", $"It has {file.Size:N0} bytes; {limits.MaxEntryBytes:N0} are the most.", "Save the picture smaller."), progress);
+        try
+        {
+            return Accept(file.Read(), file.Path, name, split, directory, progress);
+        }
+        catch (ImageException bad)
+        {
+            return Skipped(file, new(bad.Code, bad.Message, bad.Hint), progress);
+        }
+    }
+
+    private static PictureEvent Accept(byte[] bytes, string path, string name, string? split, ImportDirectory directory, double progress)
+    {
+        var probe = ImageProber.Probe(bytes);
+        var thumbnail = Thumbnails.Create(ImageDecoder.Decode(bytes));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        Write(Path.Combine(directory.Out, hash + ".thumb"), thumbnail);
+        Write(Path.Combine(directory.Out, hash), bytes);
+        return new(path, name, split, hash, probe.Format.ToString().ToLowerInvariant(), probe.Width, probe.Height, bytes.Length, progress);
+    }
+
+    // Two threads may write one content at a time: each under a name of its own, and the last rename wins.
+    private static void Write(string path, byte[] bytes)
+    {
+        var temporary = $"{path}.{Environment.CurrentManagedThreadId}.tmp";
+        File.WriteAllBytes(temporary, bytes);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private static SkippedEvent Skipped(SourceFile file, SkipReason reason, double progress) => new(file.Path, reason.Code, reason.Reason, reason.Hint, progress);
+}
