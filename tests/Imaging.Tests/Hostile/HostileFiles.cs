@@ -46,6 +46,19 @@ internal static class HostileFiles
         return [.. jpeg[..^2], .. Enumerable.Repeat(scan, scans).SelectMany(s => s), 0xFF, 0xD9];
     }
 
+    /// <summary>A mid-gray strip of 8-pixel blocks, each a restart interval of its own: two bits (no difference, end of block) and six of padding.</summary>
+    public static byte[] RestartingJpeg(int blocks, int written)
+    {
+        var width = blocks * 8;
+        byte[] quantization = [0xFF, 0xDB, 0, 67, 0, .. Enumerable.Repeat((byte)1, 64)];
+        byte[] frame = [0xFF, 0xC0, 0, 11, 8, 0, 8, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0];
+        byte[] code = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        byte[] tables = [0xFF, 0xC4, 0, 20, 0x00, .. code, 0xFF, 0xC4, 0, 20, 0x10, .. code];
+        byte[] restart = [0xFF, 0xDD, 0, 4, 0, 1], scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0];
+        var data = Enumerable.Range(0, written).SelectMany(i => i == 0 ? new byte[] { 0x3F } : [0xFF, (byte)(0xD0 + (i - 1) % 8), 0x3F]);
+        return [0xFF, 0xD8, .. quantization, .. frame, .. tables, .. restart, .. scan, .. data, 0xFF, 0xD9];
+    }
+
     /// <summary>One-pixel frames at a place on a screen; the first may reach outside it.</summary>
     public static byte[] Gif(ushort screen, int frames, ushort left = 0)
     {

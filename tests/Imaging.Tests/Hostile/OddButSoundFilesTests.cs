@@ -52,6 +52,26 @@ public sealed class OddButSoundFilesTests
     }
 
     [Fact]
+    public void A_thousand_restart_markers_are_followed()
+    {
+        var image = ImageDecoder.Decode(HostileFiles.RestartingJpeg(blocks: 1000, written: 1000));
+        Assert.Equal((8000, 8), (image.Width, image.Height));
+        Assert.All(image.Pixels, p => Assert.Equal(128, p));
+    }
+
+    [Fact]
+    public void Pixels_missing_behind_a_restart_marker_are_damage() =>
+        Assert.Equal(ImageException.Damaged, Outcome.Of(HostileFiles.RestartingJpeg(blocks: 1000, written: 900)));
+
+    [Fact]
+    public void A_bit_fallen_over_in_a_png_is_damage()
+    {
+        var png = (byte[])Samples.Png.Clone();
+        png[png.Length / 2] ^= 0x10;
+        Assert.Equal(ImageException.Damaged, Outcome.Of(png));
+    }
+
+    [Fact]
     public void Bytes_are_not_changed_by_reading_them()
     {
         var before = (byte[])Samples.Jpeg.Clone();
