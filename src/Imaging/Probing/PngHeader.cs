@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace GpuGeek.Imaging.Probing;
 
-/// <summary>Reads a PNG's size, and the chunks before its pixels for the orientation and the count of frames.</summary>
+/// <summary>Reads a PNG's size, and walks its chunks for the orientation (which may stand behind the pixels) and the count of frames.</summary>
 internal static class PngHeader
 {
     private const int ChunkOverhead = 12; // length, name, CRC
@@ -18,7 +18,7 @@ internal static class PngHeader
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(rest);
             var name = rest.Slice(4, 4);
-            if (name.SequenceEqual("IDAT"u8) || length > rest.Length - ChunkOverhead) break;
+            if (length > rest.Length - ChunkOverhead) break;
             var body = rest.Slice(8, (int)length);
             if (name.SequenceEqual("eXIf"u8)) header = header with { Orientation = ExifOrientation.Read(body) };
             if (name.SequenceEqual("acTL"u8) && body.Length == 8) header = header with { Frames = Frames(body) };

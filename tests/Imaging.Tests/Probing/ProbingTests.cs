@@ -45,6 +45,15 @@ public sealed class ProbingTests(PillowPeer pillow)
     public void Needs_the_header_only() => Assert.Equal((96, 64), Sides(ImageProber.Probe(Samples.Png.AsSpan(0, 60))));
 
     [Fact]
+    public void Finds_the_orientation_behind_the_pixels()
+    {
+        var exif = HostileFiles.Chunk("eXIf", [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0]);
+        byte[] png = [.. Samples.Png[..^12], .. exif, .. Samples.Png[^12..]];
+        Assert.Equal((64, 96), Sides(ImageProber.Probe(png)));
+        Assert.Equal(64, ImageDecoder.Decode(png).Width);
+    }
+
+    [Fact]
     public void A_senseless_orientation_is_none()
     {
         byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 99, 0, 0, 0, 0, 0, 0, 0];
