@@ -5,6 +5,7 @@ using GpuGeek.Web.Components;
 using GpuGeek.Web.Formatting;
 using GpuGeek.Web.FrontDoor;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Options;
@@ -27,7 +28,9 @@ internal static class WebSetup
             kestrel.Limits.MaxRequestBodySize = null;
         });
         // Addresses may carry one-time tokens: the framework's request lines stay out of the log.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
+            // A part that is away is said once by the front door, without a stack trace.
+            .AddFilter("Yarp", LogLevel.Error).AddFilter("GpuGeek.Web.Accounts.SessionAuthenticationHandler", LogLevel.Warning);
 
         var services = builder.Services;
         services.AddOptions<WebOptions>().Configure<IConfiguration>(WebOptions.Bind).ValidateDataAnnotations().ValidateOnStart();
@@ -55,7 +58,8 @@ internal static class WebSetup
         app.UseWhen(context => !FrontDoorRoutes.IsForwarded(context.Request.Path), pages =>
         {
             pages.UseResponseCompression();
-            pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+            pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
+            pages.Use(AnswerWithAPageAsync);
         });
         app.UseOriginRule();
         app.UseRequestLocalization();
@@ -69,6 +73,18 @@ internal static class WebSetup
         app.MapStaticAssets();
         // The policy of SecurityHeaders already forbids frames.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+    }
+
+    /// <summary>
+    /// A refused form is answered with a page, and a page is got: posted to, it would be refused in its turn. Blazor names a content type for the answer it
+    /// does not write, which would keep the page away.
+    /// </summary>
+    private static async Task AnswerWithAPageAsync(HttpContext context, RequestDelegate next)
+    {
+        var isAnswer = context.Features.Get<IStatusCodeReExecuteFeature>() is not null;
+        if (isAnswer) context.Request.Method = HttpMethods.Get;
+        await next(context);
+        if (!isAnswer && context.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false }) context.Response.ContentType = null;
     }
 
     private static void AddKeys(WebApplicationBuilder builder)

@@ -15,7 +15,11 @@ public sealed class Workspace(GpuGeekClient api)
     /// <summary>Null until <see cref="LoadAsync"/>, which the layout awaits before it shows a page.</summary>
     public MeResponse? Me { get; private set; }
 
-    public async Task LoadAsync(CancellationToken cancellationToken = default) => Me ??= await api.GetMeAsync(cancellationToken);
+    /// <summary>Asks who the session speaks for: fails with 401 as soon as it has been ended.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken = default) => Me = await api.GetMeAsync(cancellationToken);
+
+    /// <summary>Never read, or something in it is on the move.</summary>
+    public bool IsStale(string org) => !_projects.TryGetValue(org, out var projects) || projects.Any(p => p.ActiveRuns > 0);
 
     public MembershipResponse? Membership(string org) => Me?.Organizations.FirstOrDefault(m => m.Slug == org);
 

@@ -9,13 +9,16 @@ namespace GpuGeek.Web.Components;
 /// <param name="Fields">Field → messages, where the API names fields.</param>
 public sealed record Fault(string Title, string? Detail, string? Hint, string? RequestId, IReadOnlyDictionary<string, string[]>? Fields)
 {
+    /// <summary>Goes away by itself: no reason for alarm.</summary>
+    public bool IsPassing { get; private init; }
+
     /// <summary>Whether a person can be told; anything else is a mistake of ours and goes to the error boundary.</summary>
     public static bool Explains(Exception e) => e is ApiException or HttpRequestException or TaskCanceledException;
 
     public static Fault From(Exception e, IStringLocalizer<Words> words) => e switch
     {
         ApiException { Problem: var problem } => From(problem, words),
-        HttpRequestException or TaskCanceledException => new(words["ApiAway"], words["ApiAwayWhy"], words["ApiAwayHint"], null, null),
+        HttpRequestException or TaskCanceledException => new(words["ApiAway"], words["ApiAwayWhy"], words["ApiAwayHint"], null, null) { IsPassing = true },
         _ => new(words["Unexpected"], words["UnexpectedWhy"], words["UnexpectedHint"], null, null),
     };
 
@@ -27,7 +30,8 @@ public sealed record Fault(string Title, string? Detail, string? Hint, string? R
         Translated(problem.Code, "Title", words) ?? problem.Title ?? words["Unexpected"],
         Translated(problem.Code, "Detail", words) ?? (problem.Detail == problem.Title ? null : problem.Detail),
         Translated(problem.Code, "Hint", words) ?? problem.Hint,
-        problem.RequestId, problem.Errors);
+        problem.RequestId, problem.Errors)
+    { IsPassing = problem.Status is 502 or 503 or 504 };
 
     /// <summary>The API answers in English; what people meet most often has words of its own here, by code.</summary>
     private static string? Translated(string? code, string part, IStringLocalizer<Words> words) =>

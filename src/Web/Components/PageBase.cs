@@ -15,6 +15,8 @@ public abstract class PageBase : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
 
+    protected PageBase() => Gone = _gone.Token;
+
     [Inject] protected GpuGeekClient Api { get; set; } = default!;
     [Inject] protected NavigationManager Navigation { get; set; } = default!;
     [Inject] protected Workspace Workspace { get; set; } = default!;
@@ -30,7 +32,7 @@ public abstract class PageBase : ComponentBase, IDisposable
     protected bool Busy { get; private set; }
 
     /// <summary>Cancelled when the page is left.</summary>
-    protected CancellationToken Gone => _gone.Token;
+    protected CancellationToken Gone { get; }
 
     /// <summary>Does what a button asks for; a second click while it runs does nothing.</summary>
     /// <returns>Whether it went well.</returns>

@@ -49,6 +49,9 @@ public sealed class Formatter(IStringLocalizer<Words> words, TimeProvider clock)
 
     public string Duration(decimal seconds) => Duration((double)seconds);
 
+    /// <summary>"49.5 h": what is counted in hours stays in hours.</summary>
+    public string Hours(decimal hours) => Unit("#,0.#", (double)hours, "UnitHours");
+
     /// <summary>"3 minutes ago"</summary>
     public string Relative(DateTimeOffset at)
     {

@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace GpuGeek.Web.FrontDoor;
 
 /// <summary>What belongs to Api is passed to Api: one origin for pages, uploads, the live hub and curl.</summary>
-internal static class FrontDoorRoutes
+internal static partial class FrontDoorRoutes
 {
     private static readonly string[] Forwarded = ["/api", "/hubs", "/v2", "/customvision", "/swagger"];
 
@@ -40,7 +40,7 @@ internal static class FrontDoorRoutes
     }
 
     private static async Task ForwardAsync(
-        HttpContext context, IHttpForwarder forwarder, HttpMessageInvoker invoker, FrontTransformer transformer, SessionCookie cookie, CsrfTokens csrf, IOptions<WebOptions> options)
+        HttpContext context, IHttpForwarder forwarder, HttpMessageInvoker invoker, FrontTransformer transformer, SessionCookie cookie, CsrfTokens csrf, IOptions<WebOptions> options, ILoggerFactory loggers)
     {
         if (!CsrfRule.Allows(context.Request, cookie.Read(context.Request), csrf))
         {
@@ -50,6 +50,10 @@ internal static class FrontDoorRoutes
         }
         var error = await forwarder.SendAsync(context, options.Value.ApiUrl, invoker, Patient, transformer, context.RequestAborted);
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+        LogUnreachable(loggers.CreateLogger("GpuGeek.Web.FrontDoor"), error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
         await Problems.UnreachableAsync(context);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Api did not answer: {Error}: {Reason}")]
+    private static partial void LogUnreachable(ILogger logger, ForwarderError error, string? reason);
 }

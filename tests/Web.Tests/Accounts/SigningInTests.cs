@@ -88,6 +88,7 @@ public sealed partial class SigningIn(Site site) : IClassFixture<Site>
     {
         using var response = await SendFormAsync("/sign-in", "right password", withToken: false);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("This form has expired", await response.Content.ReadAsStringAsync(Cancel));
     }
 
     [Fact]

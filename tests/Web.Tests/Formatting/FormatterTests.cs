@@ -34,6 +34,9 @@ public sealed class NumbersForPeople
     public void A_duration_has_its_two_largest_units(double seconds, string expected) => Assert.Equal(expected, Plain(In("en").Duration(seconds)));
 
     [Fact]
+    public void What_is_counted_in_hours_stays_in_hours() => Assert.Equal("1,250.5 h", Plain(In("en").Hours(1250.5m)));
+
+    [Fact]
     public void A_duration_speaks_the_pages_language() => Assert.Equal("4 分 12 秒", Plain(In("zh-Hans").Duration(252.0)));
 
     [Theory]
