@@ -1,0 +1,127 @@
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Projects;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Worker.Tests.Support;
+
+/// <summary>A fresh organisation with a project, a dataset and a version of a few pictures.</summary>
+internal sealed class Tenant
+{
+    private readonly IDbContexts _contexts;
+    private readonly IObjectStore _store;
+
+    private Tenant(IDbContexts contexts, IObjectStore store)
+    {
+        _contexts = contexts;
+        _store = store;
+    }
+
+    public Guid OrgId { get; } = NewId();
+    public Guid ProjectId { get; } = NewId();
+    public Guid DatasetId { get; } = NewId();
+    public Guid VersionId { get; } = NewId();
+    public string Slug { get; } = $"shop-{NewId():N}"[..30];
+
+    public static async Task<Tenant> CreateAsync(IDbContexts contexts, IObjectStore store, string plan = Plan.Hourly)
+    {
+        var tenant = new Tenant(contexts, store);
+        var now = TimeProvider.System.GetUtcNow();
+        await using var db = contexts.System();
+        db.Organizations.Add(new() { Id = tenant.OrgId, Slug = $"o-{tenant.OrgId:N}", Name = "Test", PlanCode = plan, CreatedAt = now });
+        await db.SaveChangesAsync(Cancel);
+        db.Projects.Add(new() { OrgId = tenant.OrgId, Id = tenant.ProjectId, Slug = tenant.Slug, Name = "Shop", Template = Project.ImageClassification, CreatedAt = now });
+        db.Datasets.Add(new() { OrgId = tenant.OrgId, Id = tenant.DatasetId, ProjectId = tenant.ProjectId, Name = "Shelf", CreatedAt = now });
+        db.DatasetVersions.Add(await tenant.VersionAsync(now));
+        await db.SaveChangesAsync(Cancel);
+        return tenant;
+    }
+
+    public async Task<Guid> QueueRunAsync(int priority = 0, bool pretrained = false)
+    {
+        await using var db = _contexts.System();
+        var run = new Run
+        {
+            OrgId = OrgId, Id = NewId(), ProjectId = ProjectId, DatasetVersionId = VersionId, Name = "run", Priority = priority,
+            Recipe = RecipePresets.Resolve(new(RecipePreset.Fast, Pretrained: pretrained)), CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+        db.Runs.Add(run);
+        await db.SaveChangesAsync(Cancel);
+        return run.Id;
+    }
+
+    public async Task<Guid> QueueImportAsync(byte[]? archive, string name = "pictures.zip")
+    {
+        var id = NewId();
+        if (archive is not null) await _store.PutAsync(ObjectKeys.Upload(OrgId, id), new MemoryStream(archive), Cancel);
+        await using var db = _contexts.System();
+        db.Imports.Add(new()
+        {
+            OrgId = OrgId, Id = id, DatasetId = DatasetId, Source = archive is null ? ImportSource.Sample : ImportSource.Upload, FileName = name,
+            Size = archive?.Length ?? 0, State = ImportState.Queued, CreatedAt = TimeProvider.System.GetUtcNow(),
+        });
+        await db.SaveChangesAsync(Cancel);
+        return id;
+    }
+
+    public async Task<Run> RunAsync(Guid id)
+    {
+        await using var db = _contexts.System();
+        return await db.Runs.OfEveryOrg().AsNoTracking().SingleAsync(r => r.OrgId == OrgId && r.Id == id, Cancel);
+    }
+
+    public async Task<T> QueryAsync<T>(Func<GpuGeekDbContext, Task<T>> query)
+    {
+        await using var db = _contexts.System();
+        return await query(db);
+    }
+
+    public async Task<Run> WaitForRunAsync(Guid id, Func<Run, bool> condition)
+    {
+        while (true)
+        {
+            var run = await RunAsync(id);
+            if (condition(run)) return run;
+            if (run.IsFinished) Assert.Fail($"The run ended as {run.State}: {run.Error}");
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    public async Task<Import> WaitForImportAsync(Guid id, Func<Import, bool> condition)
+    {
+        while (true)
+        {
+            var import = await QueryAsync(db => db.Imports.OfEveryOrg().AsNoTracking().SingleAsync(i => i.OrgId == OrgId && i.Id == id, Cancel));
+            if (condition(import)) return import;
+            if (import.IsFinished) Assert.Fail($"The import ended as {import.State}: {import.Error}");
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    private async Task<DatasetVersion> VersionAsync(DateTimeOffset now)
+    {
+        var entries = new List<ManifestEntry>();
+        for (var i = 0; i < 6; i++)
+        {
+            byte[] picture = [(byte)i, .. OrgId.ToByteArray()];
+            var hash = Manifest.HashOf(picture);
+            await _store.PutAsync(ObjectKeys.Content(OrgId, hash), new MemoryStream(picture), Cancel);
+            entries.Add(new(hash, i % 2 == 0 ? "cat" : "dog", Splits.All[i / 2]));
+        }
+        var manifest = Manifest.Write(entries);
+        var manifestHash = Manifest.HashOf(manifest);
+        await _store.PutAsync(ObjectKeys.Content(OrgId, manifestHash), new MemoryStream(manifest), Cancel);
+        return new()
+        {
+            OrgId = OrgId, Id = VersionId, DatasetId = DatasetId, Number = 1, ManifestHash = manifestHash, Seed = 0, Classes = ["cat", "dog"], ImageCount = 6,
+            Counts = [], CreatedAt = now,
+        };
+    }
+
+    private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+}

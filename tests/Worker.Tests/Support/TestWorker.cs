@@ -1,0 +1,52 @@
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Worker.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace GpuGeek.Worker.Tests.Support;
+
+/// <summary>The worker's own services in this process; its children are real.</summary>
+internal sealed class TestWorker : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private TestWorker(IHost host) => _host = host;
+
+    public IDbContexts Contexts => _host.Services.GetRequiredService<IDbContexts>();
+    public IObjectStore Store => _host.Services.GetRequiredService<IObjectStore>();
+    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+
+    /// <summary>Everything wired, nothing started.</summary>
+    public static TestWorker Create(Settings settings, string? trainer = null, TimeSpan? grace = null)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration.AddInMemoryCollection(settings.Variables);
+        builder.Services.AddWorker(builder.Configuration);
+        builder.Services.PostConfigure<WorkerOptions>(options =>
+        {
+            if (trainer is not null) options.TrainerCommand = ["/bin/bash", trainer];
+            options.Grace = grace ?? options.Grace;
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        return new(builder.Build());
+    }
+
+    public static async Task<TestWorker> StartAsync(Settings settings, string? trainer = null, TimeSpan? grace = null)
+    {
+        var worker = Create(settings, trainer, grace);
+        await worker._host.StartAsync(TestContext.Current.CancellationToken);
+        return worker;
+    }
+
+    /// <summary>As SIGTERM does.</summary>
+    public Task DrainAsync() => _host.StopAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        if (_host is IAsyncDisposable host) await host.DisposeAsync();
+    }
+}
