@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Imaging;
+
+namespace GpuGeek.Inference.Tests;
+
+/// <summary>Predictor as the process it is.</summary>
+public sealed class PredictorAsAProcess : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("gpugeek-predictor-").FullName;
+    private Process? _process;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string Socket => Path.Combine(_folder, "p.sock");
+
+    private async Task StartAsync()
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "GpuGeek.Predictor")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["GPUGEEK_PREDICTOR_SOCKET"] = Socket;
+        start.Environment["GPUGEEK_FAULTS"] = "1";
+        start.Environment["Logging__LogLevel__Default"] = "Error";
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        using var http = Http();
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                if ((await http.GetAsync(PredictorRoutes.Health, Cancel)).IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException) when (i < 200)
+            {
+                await Task.Delay(50, Cancel);
+            }
+        }
+    }
+
+    private HttpClient Http() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, token) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), token);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    { BaseAddress = new("http://predictor") };
+
+    private static Task<HttpResponseMessage> LoadAsync(HttpClient http, string key, ModelManifest manifest, byte[] onnx) => http.PutAsync($"/deployments/{key}", new MultipartFormDataContent
+    {
+        { new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(manifest, RunDirectory.Json)), "manifest", "model.json" }, { new ByteArrayContent(onnx), "onnx", "core.onnx" },
+    }, Cancel);
+
+    private static byte[] Picture(byte r, byte g, byte b)
+    {
+        var pixels = new byte[6 * 5 * 3];
+        for (var i = 0; i < pixels.Length; i += 3) (pixels[i], pixels[i + 1], pixels[i + 2]) = (r, g, b);
+        return ImageEncoder.Png(new RgbImage(6, 5, pixels));
+    }
+
+    private static Task<HttpResponseMessage> PredictAsync(HttpClient http, string key, byte[] image) => http.PostAsync($"/deployments/{key}/predict", new ByteArrayContent(image), Cancel);
+
+    [Fact]
+    public async Task It_loads_answers_and_forgets()
+    {
+        using var http = Http();
+        var tiny = new TinyOnnx();
+        var onnx = tiny.Build();
+        Assert.Equal(HttpStatusCode.NoContent, (await LoadAsync(http, "a", tiny.Manifest(onnx), onnx)).StatusCode);
+        var answer = await (await PredictAsync(http, "a", Picture(255, 0, 51))).Content.ReadFromJsonAsync<PredictorAnswer>(Cancel);
+        var expected = new[] { 1.0, 0.0, 0.2 }.Select(Math.Exp).ToArray();
+        for (var i = 0; i < 3; i++) Assert.Equal(expected[i] / expected.Sum(), answer!.Probabilities[i], 1e-5);
+        var state = await http.GetFromJsonAsync<PredictorState>(PredictorRoutes.Loaded, Cancel);
+        Assert.Equal("a", Assert.Single(state!.Deployments).Key);
+        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync("/deployments/a", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await PredictAsync(http, "a", Picture(1, 2, 3))).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_no_picture_is_refused_in_words()
+    {
+        using var http = Http();
+        var tiny = new TinyOnnx();
+        var onnx = tiny.Build();
+        await LoadAsync(http, "a", tiny.Manifest(onnx), onnx);
+        var response = await PredictAsync(http, "a", "<svg onload='alert(1)'/>"u8.ToArray());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Equal("unsupported_format", (await response.Content.ReadFromJsonAsync<PredictorProblem>(Cancel))!.Code);
+    }
+
+    [Fact]
+    public async Task A_broken_version_is_refused_and_the_old_one_serves_on()
+    {
+        using var http = Http();
+        var tiny = new TinyOnnx();
+        var onnx = tiny.Build();
+        await LoadAsync(http, "a", tiny.Manifest(onnx), onnx);
+        var broken = await LoadAsync(http, "a", tiny.Manifest(onnx) with { Version = 2 }, onnx[..^20]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, broken.StatusCode);
+        var answer = await (await PredictAsync(http, "a", Picture(9, 9, 9))).Content.ReadFromJsonAsync<PredictorAnswer>(Cancel);
+        Assert.Equal(1, answer!.Version);
+    }
+
+    [Fact]
+    public async Task A_crash_costs_the_requests_in_flight_and_a_new_start_answers()
+    {
+        using var http = Http();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/deployments/a/predict") { Content = new ByteArrayContent(Picture(1, 1, 1)), Headers = { { "X-GpuGeek-Fault", "crash" } } };
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => http.SendAsync(request, Cancel));
+        await _process!.WaitForExitAsync(Cancel);
+        await StartAsync();
+        using var again = Http();
+        Assert.Empty((await again.GetFromJsonAsync<PredictorState>(PredictorRoutes.Loaded, Cancel))!.Deployments);
+    }
+
+    [Fact]
+    public void Its_socket_is_its_owners_alone() => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Socket));
+}
