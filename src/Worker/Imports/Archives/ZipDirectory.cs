@@ -104,7 +104,7 @@ internal static class ZipDirectory
         var name = Decode(head.Slice(EntrySize, nameLength));
         ulong packed = U32(head, 20), size = U32(head, 24), offset = U32(head, 42);
         ReadZip64(head.Slice(EntrySize + nameLength, extraLength), ref size, ref packed, ref offset);
-        if (packed > long.MaxValue || size > long.MaxValue || offset >= (ulong)directoryStart) throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(name)}' points outside the archive.");
+        if (size > long.MaxValue || offset > (ulong)directoryStart || packed > (ulong)directoryStart - offset) throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(name)}' points outside the archive.");
         at += EntrySize + nameLength + extraLength + commentLength;
         var unixMode = head[5] == 3 ? (int)(U32(head, 38) >> 16) : 0;
         return new(name, U16(head, 10), U16(head, 8), U32(head, 16), (long)packed, (long)size, (long)offset, unixMode);

@@ -20,7 +20,7 @@ internal static class ZipPolicy
             CheckRatio(entry.Size, entry.Packed, limits, $"'{ArchiveException.Shown(entry.Name)}'");
             if (entry.Size > limits.MaxTotalBytes - total) throw ArchiveException.TooLarge($"Its files unpack to more than {limits.MaxTotalBytes:N0} bytes.");
             total += entry.Size;
-            packed += Math.Min(entry.Packed, limits.MaxArchiveBytes);
+            packed += entry.Packed;
         }
         CheckRatio(total, packed, limits, "All of it");
         CheckOverlaps(entries);
@@ -49,7 +49,6 @@ internal static class ZipPolicy
         foreach (var entry in entries.OrderBy(e => e.Offset))
         {
             if (entry.Offset < end) throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' lies over another one.");
-            if (entry.Packed > long.MaxValue - entry.Offset - localHeader) throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' points outside the archive.");
             end = entry.Offset + localHeader + entry.Packed;
         }
     }

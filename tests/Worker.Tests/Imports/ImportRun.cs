@@ -1,0 +1,40 @@
+using System.Text.Json;
+using GpuGeek.Worker.Imports;
+using GpuGeek.Worker.Imports.Reading;
+
+namespace GpuGeek.Worker.Tests.Imports;
+
+/// <summary>The child's work in this process, on a directory of its own.</summary>
+internal sealed class ImportRun : IDisposable
+{
+    private readonly ImportDirectory _directory = new(Directory.CreateTempSubdirectory("gpugeek-import-test-").FullName);
+
+    private ImportRun()
+    {
+    }
+
+    public List<ImportEvent> Events { get; private set; } = [];
+    public string Out => _directory.Out;
+    public List<PictureEvent> Pictures => [.. Events.OfType<PictureEvent>()];
+    public List<SkippedEvent> Skipped => [.. Events.OfType<SkippedEvent>()];
+    public string? Refusal => Events.OfType<ImportFailedEvent>().SingleOrDefault()?.Failure.Code;
+
+    public static ImportRun OfZip(byte[] zip, ArchiveLimits? limits = null)
+    {
+        var run = new ImportRun();
+        File.WriteAllBytes(run._directory.Archive, zip);
+        return run.Read(new() { Archive = run._directory.Archive, Limits = limits ?? new() });
+    }
+
+    public static ImportRun OfSample(string name) => new ImportRun().Read(new() { Sample = name, MaxWaiting = 0 });
+
+    public void Dispose() => Directory.Delete(_directory.Root, recursive: true);
+
+    private ImportRun Read(ImportSpec spec)
+    {
+        File.WriteAllBytes(_directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json));
+        ImportReader.Run(_directory);
+        Events = [.. File.ReadAllLines(_directory.Events).Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!)];
+        return this;
+    }
+}

@@ -1,0 +1,156 @@
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
+using GpuGeek.Worker.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Worker.Tests.Imports;
+
+public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
+{
+    private readonly Settings _settings = new(postgres);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _settings.Dispose();
+
+    private static Task<int> ImagesAsync(Tenant tenant) => tenant.QueryAsync(db => db.DatasetImages.OfEveryOrg().CountAsync(i => i.OrgId == tenant.OrgId, Cancel));
+
+    private static Task<List<SkippedFile>> SkippedAsync(Tenant tenant, Guid import) =>
+        tenant.QueryAsync(db => db.SkippedFiles.OfEveryOrg().Where(s => s.OrgId == tenant.OrgId && s.ImportId == import).OrderBy(s => s.Id).ToListAsync(Cancel));
+
+    [Fact]
+    public async Task Pictures_arrive_with_class_split_object_and_thumbnail()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await tenant.QueueImportAsync(Zips.OfNames("train/cat/1.png", "test/dog/2.png", "3.png"));
+        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
+        Assert.Equal((2, 1, 1.0), (import.Accepted, import.Skipped, import.Progress));
+        var images = await tenant.QueryAsync(db => db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == tenant.OrgId).OrderBy(i => i.FileName).ToListAsync(Cancel));
+        Assert.Equal([("1.png", "train"), ("2.png", "test")], images.Select(i => (i.FileName, i.Split!)));
+        foreach (var image in images)
+        {
+            Assert.Equal(image.Bytes, await worker.Store.SizeAsync(ObjectKeys.Content(tenant.OrgId, image.Hash), Cancel));
+            Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Thumbnail(tenant.OrgId, image.Hash), Cancel));
+        }
+        Assert.Equal(["no_class_folder"], (await SkippedAsync(tenant, id)).Select(s => s.Code));
+        Assert.Null(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
+    }
+
+    [Fact]
+    public async Task The_same_picture_twice_is_a_duplicate_and_under_two_labels_a_conflict()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var picture = Zips.Picture(1);
+        var id = await tenant.QueueImportAsync(Zips.Of(("cat/1.png", picture), ("cat/again.png", picture), ("dog/other.png", picture)));
+        await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
+        Assert.Equal(["duplicate", "label_conflict"], (await SkippedAsync(tenant, id)).Select(s => s.Code).Order());
+        var second = await tenant.QueueImportAsync(Zips.Of(("cat/1.png", picture)));
+        var import = await tenant.WaitForImportAsync(second, i => i.State == ImportState.Succeeded);
+        Assert.Equal((0, 1), (import.Accepted, import.Skipped));
+        Assert.Equal(1, await ImagesAsync(tenant));
+    }
+
+    [Fact]
+    public async Task The_sample_needs_no_upload()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == ImportState.Succeeded);
+        Assert.Equal(600, import.Accepted);
+        Assert.Equal(5, await tenant.QueryAsync(db => db.DatasetClasses.OfEveryOrg().CountAsync(c => c.OrgId == tenant.OrgId, Cancel)));
+    }
+
+    [Fact]
+    public async Task A_refused_archive_leaves_nothing_and_says_why()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        // The fault shows only after pictures were taken.
+        string[] names = [.. Enumerable.Range(0, 300).Select(i => $"cat/{i:000}.png")];
+        var zip = Zips.PatchEntry(Zips.OfNames(names), 299, 16, 0xDEADBEEF, 4);
+        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(zip), i => i.State == ImportState.Failed);
+        Assert.Equal("archive_damaged", import.Error!.Code);
+        Assert.Contains("cat/299.png", import.Error.Detail, StringComparison.Ordinal);
+        Assert.NotNull(import.Error.Hint);
+        Assert.Equal(0, await ImagesAsync(tenant));
+        Assert.Equal(0, await tenant.QueryAsync(db => db.DatasetClasses.OfEveryOrg().CountAsync(c => c.OrgId == tenant.OrgId, Cancel)));
+    }
+
+    [Fact]
+    public async Task An_archive_without_pictures_fails_and_lists_what_it_left_out()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await tenant.QueueImportAsync(Zips.OfNames("1.png", "2.png"));
+        Assert.Equal("no_pictures", (await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed)).Error!.Code);
+        Assert.Equal(2, (await SkippedAsync(tenant, id)).Count);
+    }
+
+    [Fact]
+    public async Task Canceling_takes_back_what_the_import_brought_and_nothing_else()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(Zips.Of(("cat/first.png", Zips.Picture(9000)))), i => i.State == ImportState.Succeeded);
+        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"{(i % 2 == 0 ? "cat" : "dog")}/{i}.png")]));
+        await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
+        await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s.SetProperty(i => i.CancelRequested, true), Cancel));
+        await tenant.WaitForImportAsync(id, i => i.State == ImportState.Canceled);
+        Assert.Equal(1, await ImagesAsync(tenant));
+        Assert.Equal(["cat"], await tenant.QueryAsync(db => db.DatasetClasses.OfEveryOrg().Where(c => c.OrgId == tenant.OrgId).Select(c => c.Name).ToListAsync(Cancel)));
+        Assert.Empty(ProcessTable.WithArgument($"imports/{id:N}"));
+    }
+
+    [Fact]
+    public async Task The_plans_limit_ends_the_import()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var plan = $"tiny-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
+        await using (var db = worker.Contexts.System())
+        {
+            db.Plans.Add(new()
+            {
+                Code = plan, Name = "Tiny", Kind = PlanKind.Trial, Currency = "USD", PricePerHour = 0, MonthlyFee = 0, IncludedHours = 1, StopsAtIncludedHours = true,
+                MaxStorageBytes = 1 << 30, MaxImages = 2, MaxProjects = 1, MaxConcurrentRuns = 1, MaxDeployments = 1,
+            });
+            await db.SaveChangesAsync(Cancel);
+        }
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store, plan);
+        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png")), i => i.State == ImportState.Failed);
+        Assert.Equal("plan_limit", import.Error!.Code);
+        Assert.Equal(0, await ImagesAsync(tenant));
+    }
+
+    [Fact]
+    public async Task A_child_that_is_killed_is_tried_once_more()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 1500).Select(i => $"cat/{i}.png")]));
+        await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
+        foreach (var child in ProcessTable.WithArgument($"imports/{id:N}")) Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
+        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
+        Assert.Equal((2, 1500, 0), (import.Attempt, import.Accepted, import.Skipped));
+    }
+
+    [Fact]
+    public async Task A_child_that_is_killed_twice_fails_the_import()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 1500).Select(i => $"cat/{i}.png")]));
+        foreach (var attempt in new[] { 1, 2 })
+        {
+            await tenant.WaitForImportAsync(id, i => i.Attempt == attempt && i.Accepted > 0 && i.State == ImportState.Running);
+            foreach (var child in ProcessTable.WithArgument($"imports/{id:N}")) Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
+        }
+        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed);
+        Assert.Equal("import_crashed", import.Error!.Code);
+        Assert.Equal(0, await ImagesAsync(tenant));
+    }
+}
