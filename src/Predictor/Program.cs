@@ -13,6 +13,7 @@ builder.Services.AddSingleton<ModelHost>();
 builder.Services.AddSingleton(new PredictorIdentity(Guid.CreateVersion7(TimeProvider.System.GetUtcNow())));
 builder.Services.AddSingleton<DecodeSlots>();
 
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 var socket = builder.Configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
 // A socket file outlives a killed process; nobody listens on it any more.
 if (socket.Length > 0) File.Delete(socket);

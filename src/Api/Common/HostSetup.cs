@@ -17,6 +17,8 @@ internal static class HostSetup
             o.PredictorSocket = configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
             o.RegistrationOpen = string.Equals(configuration["GPUGEEK_REGISTRATION"], "open", StringComparison.OrdinalIgnoreCase);
         }).ValidateDataAnnotations().ValidateOnStart();
+        // Request lines may carry the hub's token; what matters is logged by our own code.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
@@ -27,6 +29,7 @@ internal static class HostSetup
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.AllowDuplicateProperties = false;
             json.SerializerOptions.MaxDepth = 32;
+            json.SerializerOptions.Converters.Add(new UtcJson());
         });
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));

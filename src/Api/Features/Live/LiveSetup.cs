@@ -1,3 +1,4 @@
+using GpuGeek.Api.Common;
 using GpuGeek.Contracts.Live;
 
 namespace GpuGeek.Api.Features.Live;
@@ -10,7 +11,7 @@ internal static class LiveSetup
         {
             options.MaximumReceiveMessageSize = 4 << 10;
             options.EnableDetailedErrors = false;
-        });
+        }).AddJsonProtocol(protocol => protocol.PayloadSerializerOptions.Converters.Add(new UtcJson()));
         return services.AddSingleton<Watchers>().AddHostedService<WatchLoop>();
     }
 
