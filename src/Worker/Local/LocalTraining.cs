@@ -1,0 +1,90 @@
+using System.Globalization;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Weights;
+using GpuGeek.Worker.Hosting;
+using GpuGeek.Worker.Processes;
+using GpuGeek.Worker.Runs;
+
+namespace GpuGeek.Worker.Local;
+
+/// <summary>What <c>run</c> was asked to do.</summary>
+internal sealed record LocalOptions(string Data, string Out, Recipe Recipe, string? Weights);
+
+/// <summary>The engine without a server: the same reader, the same trainer process, the same protocol.</summary>
+internal static class LocalTraining
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="Domain.Common.DomainException">The data cannot be trained on.</exception>
+    /// <exception cref="WeightsException"/>
+    public static async Task<int> RunAsync(LocalOptions options, CancellationToken cancellationToken)
+    {
+        Console.WriteLine($"Reading {options.Data}");
+        var dataset = LocalDataset.Read(options.Data, Path.Combine(options.Out, "pictures"), options.Recipe.Seed);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{dataset.Images.Length} pictures of {dataset.Classes.Length} classes; {dataset.Skipped} files left out"));
+        var directory = new RunDirectory(Path.Combine(options.Out, "run"));
+        RunPreparation.WriteSpec(directory, await SpecAsync(options, dataset, cancellationToken));
+        return await FollowAsync(directory, cancellationToken);
+    }
+
+    private static async Task<RunSpec> SpecAsync(LocalOptions options, LocalDataset dataset, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient();
+        var cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.Create), ".cache", "gpugeek", "weights");
+        return new()
+        {
+            RunId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
+            Attempt = 1,
+            Recipe = options.Recipe,
+            Classes = dataset.Classes,
+            Images = dataset.Images,
+            ImagesDirectory = dataset.ImagesDirectory,
+            WeightsFile = options.Recipe.Pretrained
+                ? await WeightsCatalog.ResolveAsync(ModelCatalog.All[options.Recipe.Architecture], options.Weights, cache, http, cancellationToken) : null,
+            Threads = Environment.ProcessorCount,
+            Model = "local",
+            ModelVersion = 1,
+        };
+    }
+
+    private static async Task<int> FollowAsync(RunDirectory directory, CancellationToken cancellationToken)
+    {
+        var child = ChildProcess.Start(new() { Name = "trainer", FileName = OwnExecutable.Path, Arguments = ["train", directory.Root], LogFile = directory.Log });
+        var events = new EventTail(directory.Events);
+        Task<int>? stopping = null;
+        while (!child.Exited.IsCompleted)
+        {
+            foreach (var one in events.Read()) Show(one, directory);
+            if (cancellationToken.IsCancellationRequested) stopping ??= child.StopAsync(Grace, TimeProvider.System);
+            await Task.WhenAny(child.Exited, Task.Delay(Look, TimeProvider.System, CancellationToken.None));
+        }
+        foreach (var one in events.Read()) Show(one, directory);
+        var exitCode = await child.Exited;
+        if (exitCode is not (TrainExitCode.Succeeded or TrainExitCode.Failed)) Console.Error.WriteLine($"The trainer ended with exit code {exitCode}; its log is {directory.Log}");
+        return exitCode;
+    }
+
+    private static void Show(RunEvent one, RunDirectory directory)
+    {
+        switch (one)
+        {
+            case PhaseEvent phase:
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Progress,4:P0} {phase.Phase}"));
+                break;
+            case MetricEvent { Name: MetricNames.ValAccuracy } point:
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"     epoch {point.Epoch:0.#}: validation accuracy {point.Value:P2}"));
+                break;
+            case FailedEvent { Failure: var failure }:
+                Console.Error.WriteLine($"{failure.Title}. {failure.Detail} {failure.Hint}");
+                break;
+            case ResultEvent { Result: var result }:
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"Test accuracy {result.TestAccuracy:P2} (95 % interval {result.IntervalLow:P1} to {result.IntervalHigh:P1}, {result.TestCount} pictures)"));
+                Console.WriteLine($"The model is in {directory.Result}");
+                break;
+        }
+    }
+}
