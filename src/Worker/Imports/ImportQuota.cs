@@ -1,22 +1,21 @@
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
+using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>What the organisation's plan still lets in.</summary>
+/// <summary>What the organisation's plan still lets in: the gate's figures at the start, then counted on, since counting half a million rows for each batch would be slow.</summary>
 internal sealed class ImportQuota(Plan plan, int images, long bytes)
 {
     private int _images = images;
     private long _bytes = bytes;
 
-    public static async Task<ImportQuota> ReadAsync(IDbContexts contexts, Guid org, CancellationToken cancellationToken)
+    public static async Task<ImportQuota> ReadAsync(IDbContexts contexts, Guid org, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var plan = await db.Organizations.Where(o => o.Id == org).Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p).AsNoTracking().SingleAsync(cancellationToken);
-        var images = db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == org);
-        return new(plan, await images.CountAsync(cancellationToken), await images.SumAsync(i => i.Bytes, cancellationToken));
+        var usage = await PlanGate.UsageAsync(db, org, clock.GetUtcNow(), cancellationToken);
+        return new(usage.Plan, usage.Images, usage.StorageBytes);
     }
 
     public void Add(BatchOutcome outcome)
