@@ -13,13 +13,16 @@ public static class RecipePresets
     public const string DefaultArchitecture = "mobilenet_v2";
 
     /// <summary>Fills every field from the preset.</summary>
-    /// <exception cref="DomainException"><c>unknown_architecture</c>.</exception>
+    /// <exception cref="DomainException"><c>unknown_architecture</c> or <c>fast_needs_pretrained</c>.</exception>
     public static Recipe Resolve(RecipeChoices choices)
     {
         var name = choices.Architecture ?? DefaultArchitecture;
         if (!ModelCatalog.All.TryGetValue(name, out var card))
             throw new DomainException("unknown_architecture", $"There is no architecture named '{name}'.", $"Choose one of: {string.Join(", ", ModelCatalog.All.Keys.Order(StringComparer.Ordinal))}.");
-        var basis = choices.Preset == RecipePreset.Fast ? Fast(card) : Balanced(card);
+        var pretrained = choices.Pretrained ?? true;
+        if (choices.Preset == RecipePreset.Fast && !pretrained)
+            throw new DomainException("fast_needs_pretrained", "The preset 'fast' keeps the backbone as it is, so it needs pretrained weights.", "Use 'balanced' to train from random weights.");
+        var basis = choices.Preset == RecipePreset.Fast ? Fast(card) : pretrained ? Balanced(card) : FromScratch(card);
         return basis with
         {
             Epochs = choices.Epochs ?? basis.Epochs,
@@ -28,10 +31,12 @@ public static class RecipePresets
             LearningRate = choices.LearningRate ?? basis.LearningRate,
             WeightDecay = choices.WeightDecay ?? basis.WeightDecay,
             LabelSmoothing = choices.LabelSmoothing ?? basis.LabelSmoothing,
-            Pretrained = choices.Pretrained ?? basis.Pretrained,
             InputSize = choices.InputSize ?? basis.InputSize,
         };
     }
+
+    /// <summary>All layers from random weights: one rate for all, and more epochs.</summary>
+    private static Recipe FromScratch(ModelCard card) => Balanced(card) with { Pretrained = false, BackboneRateFactor = 1, Epochs = 15, LearningRate = 2e-3, LabelSmoothing = 0.05, Augmentation = Augmentation.Balanced with { CropScaleMin = 0.6 } };
 
     /// <summary>Frozen backbone; embeddings are computed once and the head alone is trained on them.</summary>
     private static Recipe Fast(ModelCard card) => new()

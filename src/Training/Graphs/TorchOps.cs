@@ -11,7 +11,8 @@ internal static class TorchOps
         Conv c => nn.functional.conv2d(input(0), module[$"{node.Path}.weight"], c.Bias ? module[$"{node.Path}.bias"] : null, [c.Stride, c.Stride], [c.Padding, c.Padding], [1, 1], c.Groups),
         BatchNorm b => Normalise(node, b, input(0), module, mode == NodeMode.Train),
         Activation { Kind: ActivationKind.Relu } => input(0).relu(),
-        Activation { Kind: ActivationKind.Relu6 } => nn.functional.hardtanh(input(0), 0, 6),
+        // Not hardtanh: TorchSharp's works in place and answers its input.
+        Activation { Kind: ActivationKind.Relu6 } => input(0).clamp(0, 6),
         MaxPool m => nn.functional.max_pool2d(input(0), [m.Kernel, m.Kernel], [m.Stride, m.Stride], [m.Padding, m.Padding]),
         GlobalAveragePool => input(0).mean([2, 3]),
         Add => input(0) + input(1),
@@ -24,8 +25,9 @@ internal static class TorchOps
     private static Tensor Normalise(Node node, BatchNorm b, Tensor x, GraphModule module, bool train)
     {
         if (train)
+            // add_ answers the very same object: disposing it would dispose the counter.
             using (no_grad())
-                module[$"{node.Path}.num_batches_tracked"].add_(1).Dispose();
+                module[$"{node.Path}.num_batches_tracked"].add_(1);
         return nn.functional.batch_norm(x, module[$"{node.Path}.running_mean"], module[$"{node.Path}.running_var"],
             module[$"{node.Path}.weight"], module[$"{node.Path}.bias"], train, b.Momentum, b.Epsilon);
     }

@@ -22,7 +22,7 @@ internal static class UploadEndpoint
 
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapPut("/{dataset:guid}/imports/{fileName}", PutAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithTags("Imports").WithName("UploadArchive")
-            .Accepts<byte[]>("application/zip", "application/octet-stream");
+            .Accepts<byte[]>("application/zip", "*/*");
 
     /// <summary>Send a ZIP archive and start its import</summary>
     /// <remarks><c>curl -T flowers.zip …/imports/</c> works. One folder per class; <c>train/</c>, <c>val/</c> and <c>test/</c> folders are kept as splits.</remarks>

@@ -20,7 +20,8 @@ internal static class PredictEndpoint
 
     public static void Map(RouteGroupBuilder deployments) =>
         deployments.MapPost("/{name}/predict", PredictAsync).Needs(Role.Viewer, Scopes.Predict).WithName("Predict").DisableAntiforgery()
-            .Accepts<PredictRequest>("application/json", "application/octet-stream", "image/jpeg", "image/png", "image/webp", "multipart/form-data");
+            // Any content type: curl names one of its own when it is told none.
+            .Accepts<PredictRequest>("application/json", "*/*");
 
     /// <summary>Classify a picture</summary>
     /// <remarks>Body: the picture's bytes, a multipart form with <c>file</c>, or JSON <c>{"image": "base64"}</c>; at most 20 MiB. <c>?top=5</c> limits the classes.</remarks>

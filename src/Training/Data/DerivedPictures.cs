@@ -1,0 +1,36 @@
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Imaging;
+
+namespace GpuGeek.Training.Data;
+
+/// <summary>
+/// Training pictures shrunk once to what augmentation needs (shorter side max(256, 1.15 × input), never enlarged, JPEG at quality 95), so that an epoch does not decode
+/// 12-megapixel originals again. Only training reads them; what is small enough is decoded from its original. The cache may be deleted: it is remade the same.
+/// </summary>
+internal sealed class DerivedPictures(Originals originals, string cacheFolder, int inputSize)
+{
+    private const int Quality = 95;
+    private readonly int _shorter = Math.Max(256, (int)Math.Ceiling(1.15 * inputSize));
+    private readonly string _folder = Path.Combine(cacheFolder, $"pictures-{Math.Max(256, (int)Math.Ceiling(1.15 * inputSize))}");
+
+    /// <summary>Decodes a picture once and stores the smaller one if there is one.</summary>
+    public void Prepare(RunImage image)
+    {
+        var path = PathOf(image);
+        if (File.Exists(path)) return;
+        var picture = originals.Decode(image);
+        if (Math.Min(picture.Width, picture.Height) <= _shorter) return;
+        Directory.CreateDirectory(_folder);
+        var part = path + ".part";
+        File.WriteAllBytes(part, ImageEncoder.Jpeg(Preprocessor.ResizeShorter(picture, _shorter), Quality));
+        File.Move(part, path, overwrite: true);
+    }
+
+    public RgbImage Read(RunImage image)
+    {
+        var path = PathOf(image);
+        return File.Exists(path) ? ImageDecoder.Decode(File.ReadAllBytes(path)) : originals.Decode(image);
+    }
+
+    private string PathOf(RunImage image) => Path.Combine(_folder, image.Hash + ".jpg");
+}

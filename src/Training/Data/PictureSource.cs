@@ -1,0 +1,46 @@
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Imaging;
+using GpuGeek.Training.Engine;
+
+namespace GpuGeek.Training.Data;
+
+/// <summary>Pictures as examples: augmented for training, by the serving path for everything else.</summary>
+internal sealed class PictureSource(Originals originals, DerivedPictures derived, Recipe recipe, Preprocessing preprocessing) : IExampleSource
+{
+    private const int EvaluationBatch = 32, BatchesAhead = 3;
+
+    public long[] InputShape => [3, preprocessing.CropSize, preprocessing.CropSize];
+
+    public int Count(string split) => originals.Split(split).Length;
+
+    public IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch)
+    {
+        var images = originals.Split(Splits.Train);
+        var batches = BatchOrder.Of(images.Length, recipe, epoch).Skip(firstBatch)
+            .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)));
+        return Prefetch.Ahead(batches, BatchesAhead);
+    }
+
+    public IEnumerable<Batch> Batches(string split)
+    {
+        var images = originals.Split(split);
+        var batches = Enumerable.Range(0, images.Length).Chunk(EvaluationBatch)
+            .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => originals.Preprocess(images[i], preprocessing, chw)));
+        return Prefetch.Ahead(batches, BatchesAhead);
+    }
+
+    private Batch Fill(int[] indices, Func<int, long> label, Action<int, Memory<float>> write)
+    {
+        var size = 3 * preprocessing.CropSize * preprocessing.CropSize;
+        var inputs = new float[indices.Length * size];
+        DecodeThreads.For(indices.Length, at => write(indices[at], inputs.AsMemory(at * size, size)));
+        return new Batch(inputs, [.. indices.Select(label)]);
+    }
+
+    private void Augmented(Domain.Runs.Protocol.RunImage image, int epoch, int index, Memory<float> chw)
+    {
+        var random = CounterRandom.Keyed(recipe.Seed, epoch, index);
+        Preprocessor.ToTensor(Augmenter.Apply(derived.Read(image), recipe.Augmentation, preprocessing, random), preprocessing, chw.Span);
+    }
+}

@@ -1,0 +1,41 @@
+namespace GpuGeek.Training.Data;
+
+/// <summary>Shift and scale per feature so that the training split has mean 0 and deviation 1; a feature that never varies is only shifted.</summary>
+internal sealed record Standardisation(float[] Mean, float[] Deviation)
+{
+    private const double Flat = 1e-6;
+
+    public static Standardisation Fit(float[][] rows)
+    {
+        int width = rows[0].Length;
+        float[] mean = new float[width], deviation = new float[width];
+        for (var j = 0; j < width; j++)
+        {
+            var average = rows.Average(row => (double)row[j]);
+            var spread = Math.Sqrt(rows.Average(row => (row[j] - average) * (row[j] - average)));
+            (mean[j], deviation[j]) = ((float)average, spread < Flat ? 1 : (float)spread);
+        }
+        return new Standardisation(mean, deviation);
+    }
+
+    public float[] Apply(float[] row) => [.. row.Select((v, j) => (v - Mean[j]) / Deviation[j])];
+
+    /// <summary>The linear layer that does to raw features what the given one does to standardised ones: the network stays as it is published.</summary>
+    /// <param name="weight">Out × in, row-major.</param>
+    public (float[] Weight, float[] Bias) Fold(float[] weight, float[] bias)
+    {
+        var (folded, shifted) = (new float[weight.Length], new float[bias.Length]);
+        for (var o = 0; o < bias.Length; o++)
+        {
+            double sum = bias[o];
+            for (var j = 0; j < Mean.Length; j++)
+            {
+                var w = (double)weight[o * Mean.Length + j] / Deviation[j];
+                folded[o * Mean.Length + j] = (float)w;
+                sum -= w * Mean[j];
+            }
+            shifted[o] = (float)sum;
+        }
+        return (folded, shifted);
+    }
+}

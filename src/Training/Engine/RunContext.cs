@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Data;
+using GpuGeek.Training.Graphs;
+using GpuGeek.Training.Models;
+using GpuGeek.Training.Weights;
+
+namespace GpuGeek.Training.Engine;
+
+/// <summary>What every stage of a run needs.</summary>
+internal sealed class RunContext : IDisposable
+{
+    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(30);
+    private readonly TimeSpan _checkpointEvery;
+
+    public RunContext(RunSpec spec, RunDirectory directory, EventLog events, TimeProvider clock, TimeSpan? checkpointEvery, CancellationToken stop)
+    {
+        (Spec, Directory, Events, Clock, Stop) = (spec, directory, events, clock, stop);
+        _checkpointEvery = checkpointEvery ?? CheckpointEvery;
+        SpecCheck.Run(spec);
+        TorchSharp.torch.set_num_threads(spec.Threads);
+        Preprocessing = Preprocessing.ImageNet(Recipe.InputSize);
+        Originals = new Originals(spec);
+        Network = new GraphModule(ModelRegistry.Build(Recipe.Architecture, spec.Classes.Length, Recipe.InputSize));
+    }
+
+    public RunSpec Spec { get; }
+    public RunDirectory Directory { get; }
+    public EventLog Events { get; }
+    public TimeProvider Clock { get; }
+    public CancellationToken Stop { get; }
+    public Recipe Recipe => Spec.Recipe;
+    public Preprocessing Preprocessing { get; }
+    public Originals Originals { get; }
+    public GraphModule Network { get; }
+
+    /// <summary>Fills the network from the weights file, or with fresh numbers; the classifier is always fresh unless the file has as many classes.</summary>
+    public void StartNetwork()
+    {
+        Initialisation.All(Network, Recipe.Seed);
+        if (Spec.WeightsFile is null) return;
+        var report = WeightsLoading.Load(Network, StateDictFile.Read(Spec.WeightsFile));
+        Console.WriteLine($"Started from {Path.GetFileName(Spec.WeightsFile)}{(report.HeadReplaced ? "; the classifier is new" : "")}.");
+    }
+
+    public void ThrowIfStopped()
+    {
+        if (Stop.IsCancellationRequested) throw new TrainingStoppedException();
+    }
+
+    /// <summary>Trains a module (the network, or a head alone) on a source, from the newest checkpoint.</summary>
+    public TrainerOutcome Train(GraphModule module, IExampleSource source, (double, double) progress)
+    {
+        var options = new TrainerOptions { Recipe = Recipe, Threads = Spec.Threads, CheckpointEvery = _checkpointEvery, Fingerprint = Fingerprint(), ProgressSpan = progress };
+        using var trainer = new Trainer(options, module, source, Events, new CheckpointStore(Directory.Checkpoints), Clock, Stop);
+        return trainer.Run();
+    }
+
+    /// <summary>Names what is trained on what from where; threads and attempts do not change it.</summary>
+    public string Fingerprint() => Hash(JsonSerializer.SerializeToUtf8Bytes(new { Recipe, Spec.Classes, Spec.Images, Weights = WeightsHash() }, RunDirectory.Json));
+
+    /// <summary>Names what makes an embedding of a picture.</summary>
+    public string EmbeddingKey() => Hash(JsonSerializer.SerializeToUtf8Bytes(new { Recipe.Architecture, Preprocessing, Weights = WeightsHash() }, RunDirectory.Json));
+
+    public void Dispose() => Network.Dispose();
+
+    private string WeightsHash() => Spec.WeightsFile is null ? "" : Hash(File.ReadAllBytes(Spec.WeightsFile));
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

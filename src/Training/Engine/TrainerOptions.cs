@@ -1,0 +1,19 @@
+using GpuGeek.Domain.Runs;
+
+namespace GpuGeek.Training.Engine;
+
+/// <summary>What the loop obeys.</summary>
+internal sealed record TrainerOptions
+{
+    public required Recipe Recipe { get; init; }
+    public required int Threads { get; init; }
+    /// <summary>At most this long between two checkpoints: the bound on lost work.</summary>
+    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>What is trained on what; a checkpoint with another is not resumed.</summary>
+    public required string Fingerprint { get; init; }
+    /// <summary>Share of the whole run's progress at which training starts and ends.</summary>
+    public required (double From, double To) ProgressSpan { get; init; }
+}
+
+/// <param name="Best">The network at its best epoch.</param>
+internal sealed record TrainerOutcome(Checkpoints.ModuleState Best, int BestEpoch, double SecondsSpent);

@@ -1,0 +1,76 @@
+using System.Runtime.ExceptionServices;
+using System.Text.Json;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Engine;
+using GpuGeek.Training.Weights;
+
+namespace GpuGeek.Training;
+
+/// <summary>The training child: a run directory in, events and a result out. Standard output is log.</summary>
+public static class TrainingProgram
+{
+    /// <summary>Trains what <c>spec.json</c> says, from the newest whole checkpoint if there is one.</summary>
+    /// <param name="stop">SIGTERM: a checkpoint is written and <see cref="TrainExitCode.Stopped"/> returned.</param>
+    /// <returns>One of <see cref="TrainExitCode"/>. An exception means a fault of the machine or of this program, and that trying again may help.</returns>
+    public static int Run(RunDirectory directory, ICoreModelProof proof, CancellationToken stop) => Run(directory, proof, TimeProvider.System, checkpointEvery: null, stop);
+
+    internal static int Run(RunDirectory directory, ICoreModelProof proof, TimeProvider clock, TimeSpan? checkpointEvery, CancellationToken stop)
+    {
+        NativeTuning.Apply();
+        var code = 0;
+        ExceptionDispatchInfo? fault = null;
+        // TorchSharp's scopes are per thread: everything that touches a tensor happens on this one.
+        var step = new Thread(() =>
+        {
+            try
+            {
+                code = RunHere(directory, proof, clock, checkpointEvery, stop);
+            }
+            catch (Exception unexpected)
+            {
+                fault = ExceptionDispatchInfo.Capture(unexpected);
+            }
+        }) { Name = "step" };
+        step.Start();
+        step.Join();
+        fault?.Throw();
+        return code;
+    }
+
+    private static int RunHere(RunDirectory directory, ICoreModelProof proof, TimeProvider clock, TimeSpan? checkpointEvery, CancellationToken stop)
+    {
+        var spec = JsonSerializer.Deserialize<RunSpec>(File.ReadAllBytes(directory.Spec), RunDirectory.Json) ?? throw new InvalidDataException("spec.json is empty.");
+        using var events = new EventLog(directory.Events, clock);
+        try
+        {
+            using var context = new RunContext(spec, directory, events, clock, checkpointEvery, stop);
+            new TrainingRun(context, proof).Execute();
+            return TrainExitCode.Succeeded;
+        }
+        catch (TrainingStoppedException)
+        {
+            Console.WriteLine("Stopped as asked.");
+            return TrainExitCode.Stopped;
+        }
+        catch (TrainingFailedException failed)
+        {
+            return Fail(events, failed.Failure);
+        }
+        catch (WeightsException weights)
+        {
+            return Fail(events, new Failure(weights.Code, "The weights cannot be used", weights.Message, weights.Hint));
+        }
+        catch (DomainException broken)
+        {
+            return Fail(events, new Failure(broken.Code, "The recipe cannot be trained", broken.Message, broken.Hint));
+        }
+    }
+
+    private static int Fail(EventLog events, Failure failure)
+    {
+        Console.WriteLine($"Failed: {failure.Detail}");
+        events.Failed(failure);
+        return TrainExitCode.Failed;
+    }
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using GpuGeek.Worker.Training;
+
+namespace GpuGeek.Worker.Commands;
+
+/// <summary>Verb <c>train</c>: the child that trains.</summary>
+internal static class TrainVerb
+{
+    public static Command Create()
+    {
+        var directory = new Argument<string>("directory") { Description = "A run directory with spec.json." };
+        var command = new Command("train", "Trains what a run directory says; started by the worker.") { directory };
+        command.SetAction(result => TrainCommand.Run(result.GetRequiredValue(directory)));
+        return command;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Inference;
+using GpuGeek.Training;
+
+namespace GpuGeek.Worker.Training;
+
+/// <summary>Verb <c>train</c>: the child that trains. It has a run directory and nothing else.</summary>
+internal static class TrainCommand
+{
+    public static int Run(string runDirectory)
+    {
+        using var stop = new CancellationTokenSource();
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        // A terminal's Ctrl-C reaches the whole group; the supervisor decides what becomes of this run.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        return TrainingProgram.Run(new RunDirectory(Path.GetFullPath(runDirectory)), new OnnxRuntimeProof(), stop.Token);
+    }
+
+    /// <summary>The very session that serves.</summary>
+    private sealed class OnnxRuntimeProof : ICoreModelProof
+    {
+        public float[][] Logits(string onnxPath, float[] inputs, int count)
+        {
+            using var session = new CoreSession(File.ReadAllBytes(onnxPath), Math.Max(1, Environment.ProcessorCount / 2));
+            return [.. session.Logits(inputs, count).Chunk(session.Classes)];
+        }
+    }
+}
