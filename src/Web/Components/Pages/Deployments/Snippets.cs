@@ -6,7 +6,9 @@ public static class Snippets
     public static IReadOnlyList<(string Language, Func<string, string> Of)> All { get; } = [("curl", Curl), ("C#", CSharp), ("Python", Python), ("JavaScript", JavaScript)];
 
     public static string Curl(string url) => $"""
-        curl -sS -H "Authorization: Bearer $GPUGEEK_KEY" --data-binary @photo.jpg "{url}?top=3"
+        curl -sS -H "Authorization: Bearer $GPUGEEK_KEY" \
+          --data-binary @photo.jpg \
+          "{url}?top=3"
         """;
 
     public static string CSharp(string url) => $$"""
