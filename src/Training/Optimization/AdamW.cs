@@ -20,7 +20,7 @@ internal sealed class AdamW(GraphModule module, double weightDecay, double beta1
     /// <summary>Steps done.</summary>
     public long Steps { get; set; }
 
-    public void ZeroGradients() => module.FlatGradient.zero_().Dispose();
+    public void ZeroGradients() => module.FlatGradient.zero_();
 
     public void Step(StepRates rates)
     {

@@ -1,0 +1,95 @@
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Imaging;
+using GpuGeek.Training.Data;
+
+namespace GpuGeek.Training.Tests.Data;
+
+public sealed class RandomNumbers
+{
+    [Fact]
+    public void Depend_on_every_part_of_their_key()
+    {
+        var draws = new HashSet<ulong>();
+        for (var seed = 0; seed < 20; seed++)
+            for (var epoch = 0; epoch < 20; epoch++)
+                for (var image = 0; image < 20; image++)
+                    Assert.True(draws.Add(CounterRandom.Keyed(seed, epoch, image).NextBits()));
+        Assert.Equal(CounterRandom.Keyed(1, 2, 3).NextBits(), CounterRandom.Keyed(1, 2, 3).NextBits());
+    }
+
+    [Fact]
+    public void Are_spread_as_they_should_be()
+    {
+        var random = CounterRandom.Keyed(7);
+        double[] uniform = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextDouble())], normal = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextNormal())];
+        Assert.InRange(uniform.Average(), 0.495, 0.505);
+        Assert.All(uniform, v => Assert.InRange(v, 0, 0.999_999_999_999));
+        Assert.InRange(normal.Average(), -0.02, 0.02);
+        Assert.InRange(normal.Average(v => v * v), 0.97, 1.03);
+    }
+
+    [Fact]
+    public void Shuffle_everything_once_and_differently_each_epoch()
+    {
+        var recipe = Support.Recipes.Tiny();
+        var first = BatchOrder.Of(50, recipe, 0).ToArray();
+        Assert.All(first, batch => Assert.Equal(8, batch.Length)); // the incomplete one is left out
+        Assert.Equal(48, first.SelectMany(b => b).Distinct().Count());
+        Assert.NotEqual(first.SelectMany(b => b), BatchOrder.Of(50, recipe, 1).SelectMany(b => b));
+        Assert.Equal([0, 1, 2, 3, 4], BatchOrder.Of(5, recipe, 0).Single().Order());
+    }
+}
+
+public sealed class Augmenting
+{
+    private static readonly Preprocessing Rule = Preprocessing.ImageNet(48);
+    private static readonly RgbImage Picture = new(80, 60, [.. Enumerable.Range(0, 80 * 60 * 3).Select(i => (byte)(i * 37 % 251))]);
+
+    [Fact]
+    public void Gives_the_same_picture_for_the_same_key_and_another_for_another()
+    {
+        byte[] Pixels(int epoch) => Augmenter.Apply(Picture, Augmentation.Balanced, Rule, CounterRandom.Keyed(1, epoch, 5)).Pixels;
+        Assert.Equal(Pixels(0), Pixels(0));
+        Assert.NotEqual(Pixels(0), Pixels(1));
+        Assert.Equal(48 * 48 * 3, Pixels(0).Length);
+    }
+
+    [Fact]
+    public void Switched_off_is_the_serving_path()
+    {
+        var served = Preprocessor.CenterCrop(Preprocessor.ResizeShorter(Picture, Rule.ResizeShorter), Rule.CropSize);
+        Assert.Equal(served.Pixels, Augmenter.Apply(Picture, Augmentation.None, Rule, CounterRandom.Keyed(1)).Pixels);
+    }
+
+    [Fact]
+    public void Takes_the_centre_of_a_strip_that_no_crop_fits()
+    {
+        var strip = new RgbImage(400, 2, new byte[400 * 2 * 3]);
+        Assert.Equal(48 * 48 * 3, Augmenter.Apply(strip, Augmentation.Balanced, Rule, CounterRandom.Keyed(1)).Pixels.Length);
+    }
+}
+
+public sealed class ReadingAhead
+{
+    [Fact]
+    public void Throws_the_producers_own_exception() =>
+        Assert.Equal("broken", Assert.Throws<InvalidOperationException>(() => Prefetch.Ahead(Broken(), 2).Count()).Message);
+
+    [Fact]
+    public void Stops_when_the_reader_leaves()
+    {
+        var made = 0;
+        foreach (var item in Prefetch.Ahead(Enumerable.Range(0, 1_000_000).Select(i => made = i), 2))
+            if (item == 3) break;
+        var after = made;
+        Assert.InRange(after, 3, 8);
+        Assert.Equal(after, made);
+    }
+
+    private static IEnumerable<int> Broken()
+    {
+        yield return 1;
+        throw new InvalidOperationException("broken");
+    }
+}

@@ -1,0 +1,39 @@
+using GpuGeek.Training.Graphs;
+using GpuGeek.Training.Models;
+using GpuGeek.Training.Optimization;
+using GpuGeek.Training.Weights;
+using static TorchSharp.torch;
+
+namespace GpuGeek.Training.Tests.Graphs;
+
+public sealed class AFrozenBackbone
+{
+    [Fact]
+    public void Keeps_its_weights_and_its_running_statistics_while_the_head_learns()
+    {
+        using var scope = NewDisposeScope();
+        using var module = new GraphModule(ModelRegistry.Build("resnet18", 3, 64));
+        Initialisation.All(module, 1);
+        var plan = ModePlan.FrozenBackbone(module.Graph);
+        module.RequireGradients(plan);
+        using var optimizer = new AdamW(module, 0.1);
+        string[] watched = ["conv1.weight", "bn1.weight", "bn1.running_mean", "bn1.running_var", "bn1.num_batches_tracked", "layer4.1.bn2.bias"];
+        var before = watched.Select(module.Read).ToArray();
+        var head = module.Read("fc.weight");
+        nn.functional.cross_entropy(module.Forward(randn(4, 3, 64, 64), plan), tensor(new long[] { 0, 1, 2, 0 })).backward();
+        optimizer.Step(new StepRates(0.01, 0));
+        Assert.Equal(before, watched.Select(module.Read));
+        Assert.NotEqual(head, module.Read("fc.weight"));
+    }
+
+    [Fact]
+    public void In_training_mode_moves_its_running_statistics()
+    {
+        using var scope = NewDisposeScope();
+        using var module = new GraphModule(ModelRegistry.Build("mobilenet_v2", 3, 64));
+        Initialisation.All(module, 1);
+        module.Forward(randn(4, 3, 64, 64), ModePlan.Train(module.Graph));
+        Assert.NotEqual(0, module.Read("features.0.1.running_mean")[0]);
+        Assert.Equal([1], module.Read("features.0.1.num_batches_tracked"));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Inference;
+
+namespace GpuGeek.Training.Tests.Support;
+
+/// <summary>A run directory with pictures and a spec, as a supervisor makes it, and the training run in it.</summary>
+internal sealed class RunFolder : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public RunFolder(Recipe recipe, Func<string, RunImage[]> pictures, string[]? classes = null, string? weights = null, int threads = 2)
+    {
+        Directory.CreateDirectory(_folder.Path);
+        Spec = new RunSpec
+        {
+            RunId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Attempt = 1, Recipe = recipe, Classes = classes ?? ShapePictures.Classes, Images = pictures(ImagesFolder),
+            ImagesDirectory = ImagesFolder, WeightsFile = weights, Threads = threads, Model = "shapes", ModelVersion = 1,
+        };
+        WriteSpec(Spec);
+    }
+
+    public RunDirectory Files => new(_folder.Path);
+    public RunSpec Spec { get; }
+    public string ImagesFolder => _folder.File("images");
+
+    public void WriteSpec(RunSpec spec) => File.WriteAllBytes(Files.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, RunDirectory.Json));
+
+    public int Train(TimeSpan? checkpointEvery = null, ICoreModelProof? proof = null, CancellationToken stop = default) =>
+        TrainingProgram.Run(Files, proof ?? new OnnxRuntimeProof(), TimeProvider.System, checkpointEvery, stop);
+
+    public RunEvent[] Events() => [.. File.ReadLines(Files.Events).Select(line => JsonSerializer.Deserialize<RunEvent>(line, RunDirectory.Json)!)];
+
+    public RunResult Result() => Events().OfType<ResultEvent>().Last().Result;
+
+    public FailedEvent Failure() => Events().OfType<FailedEvent>().Single();
+
+    public string ResultPath(string name) => Path.Combine(Files.Result, name);
+
+    public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>The session that serves.</summary>
+internal sealed class OnnxRuntimeProof : ICoreModelProof
+{
+    public float[][] Logits(string onnxPath, float[] inputs, int count)
+    {
+        using var session = new CoreSession(File.ReadAllBytes(onnxPath), 1);
+        return [.. session.Logits(inputs, count).Chunk(session.Classes)];
+    }
+}
