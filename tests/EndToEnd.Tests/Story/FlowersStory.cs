@@ -1,0 +1,78 @@
+using System.IO.Compression;
+using GpuGeek.Contracts.Deployments;
+using GpuGeek.Contracts.Runs;
+using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.TestSupport;
+using GpuGeek.TestSupport.Platform;
+
+namespace GpuGeek.EndToEnd.Tests.Story;
+
+/// <summary>What the road has brought: later scenarios look at it.</summary>
+/// <param name="Cookies">The browser's, signed in.</param>
+/// <param name="Shown">Probabilities that the page showed for the photograph, by class.</param>
+public sealed record Told(
+    Account Account, string Cookies, string Project, Guid Dataset, RunResponse Run, DeploymentResponse Deployment, byte[] Photo, string Label, IReadOnlyDictionary<string, double> Shown,
+    IReadOnlyDictionary<string, string> Snippets, string Key);
+
+/// <summary>
+/// A person with photographs and no account walks from the setup link to an answer, in the browser. Walked once: every later scenario finds it as it was left.
+/// </summary>
+public sealed class FlowersStory : IAsyncLifetime
+{
+    private Task<Told>? _told;
+    private RunningPlatform? _platform;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public Task<Told> ToldAsync(Chromium chromium)
+    {
+        Assert.SkipWhen(SharedData.FlowersZip is null, "The photographs (../shared/data/flowers5.zip) are not here.");
+        Assert.SkipWhen(SharedData.WeightsFolder is null, "The pretrained weights (../shared/weights) are not here.");
+        return _told ??= TellAsync(chromium);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_platform is not null) await _platform.DisposeAsync();
+    }
+
+    private async Task<Told> TellAsync(Chromium chromium)
+    {
+        _platform = await RunningPlatform.StartAsync();
+        await using var person = await chromium.NewPersonAsync(_platform.BaseAddress);
+        var page = await person.NewPageAsync();
+        var complaints = Complaints.Of(page);
+        var road = new Road(page);
+
+        await road.RegisterAsync(_platform.Link, Account.Email, Account.Password);
+        await road.CreateProjectAsync("Flowers");
+        await road.UploadAsync(SharedData.FlowersZip!, "1,500 pictures taken");
+        await road.CreateVersionAsync(50, 10, 40);
+        await road.TrainFastAsync();
+        var points = await road.WatchTheCurveGrowAsync();
+        TestContext.Current.SendDiagnosticMessage($"points seen without reloading: {string.Join(' ', points)}");
+        await road.WaitForTheResultAsync();
+
+        var account = await Account.SignInAsync(_platform);
+        var run = await account.Api.GetRunAsync(account.Org, Guid.Parse(page.Url[(page.Url.LastIndexOf('/') + 1)..]));
+        await road.DeployAsync();
+        var photo = Photograph();
+        var (label, shown) = await road.DropAsync(photo);
+        var (snippets, key) = await road.ReadSnippetsAsync();
+        complaints.AssertNone();
+
+        var deployment = await account.Api.GetDeploymentAsync(account.Org, page.Url[(page.Url.LastIndexOf('/') + 1)..]);
+        var dataset = (await account.Api.ListDatasetsAsync(account.Org, run.Project)).Items[0].Id;
+        return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key);
+    }
+
+    /// <summary>A daisy out of the archive.</summary>
+    private static byte[] Photograph()
+    {
+        using var archive = ZipFile.OpenRead(SharedData.FlowersZip!);
+        using var entry = archive.Entries.First(e => e.FullName.EndsWith(".jpg", StringComparison.Ordinal)).Open();
+        using var bytes = new MemoryStream();
+        entry.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}
