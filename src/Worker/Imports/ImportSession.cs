@@ -11,6 +11,7 @@ internal sealed class ImportSession(ClaimedImport claim, ImportDirectory directo
     private const int MaxBatch = 200;
     private const int Uploads = 4;
     private readonly LineTail _events = new(directory.Events);
+    private readonly Queue<string> _waiting = new();
     private readonly HashSet<string> _stored = new(StringComparer.Ordinal);
     private readonly List<Guid> _createdClasses = [];
 
@@ -21,14 +22,16 @@ internal sealed class ImportSession(ClaimedImport claim, ImportDirectory directo
     public Failure? Failure { get; private set; }
     public IReadOnlyCollection<Guid> CreatedClasses => _createdClasses;
 
-    public async Task PumpAsync(CancellationToken cancellationToken)
+    /// <summary>One batch, so that the caller can renew its lease between two of a child that talks without end.</summary>
+    /// <returns>False when nothing waits.</returns>
+    public async Task<bool> PumpOnceAsync(CancellationToken cancellationToken)
     {
-        while (Failure is null && _events.Read() is { Count: > 0 } lines)
-            foreach (var chunk in lines.Chunk(MaxBatch))
-            {
-                await StoreAsync([.. chunk.Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!)], cancellationToken);
-                if (Failure is not null) return;
-            }
+        if (_waiting.Count == 0) foreach (var line in _events.Read()) _waiting.Enqueue(line);
+        if (_waiting.Count == 0 || Failure is not null) return false;
+        var events = new List<ImportEvent>(MaxBatch);
+        while (events.Count < MaxBatch && _waiting.TryDequeue(out var line)) events.Add(JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!);
+        await StoreAsync(events, cancellationToken);
+        return true;
     }
 
     private async Task StoreAsync(List<ImportEvent> events, CancellationToken cancellationToken)

@@ -99,18 +99,20 @@ internal sealed partial class ImportSupervisor(
         {
             var renewed = clock.GetTimestamp();
             if (await leases.RenewAsync(claim, draining)) return (true, 0);
-            while (!child.Exited.IsCompleted && session.Failure is null)
+            // First whether it has ended, then whether something waits: what it said last is read for certain.
+            while (session.Failure is null)
             {
-                await session.PumpAsync(draining);
+                var ended = child.Exited.IsCompleted;
+                var more = await session.PumpOnceAsync(draining);
+                if (ended && !more) break;
                 if (clock.GetElapsedTime(renewed) >= RenewEvery)
                 {
                     renewed = clock.GetTimestamp();
                     if (await DatabaseRetry.RunAsync(() => leases.RenewAsync(claim, draining), clock, draining)) return (true, 0);
                 }
-                await Task.WhenAny(child.Exited, Task.Delay(Look, clock, draining));
+                if (!more) await Task.WhenAny(child.Exited, Task.Delay(Look, clock, draining));
                 draining.ThrowIfCancellationRequested();
             }
-            if (session.Failure is null) await session.PumpAsync(draining);
         }
         finally
         {

@@ -19,14 +19,15 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
     public RunResult? Result { get; private set; }
     public Failure? Failure { get; private set; }
 
+    /// <summary>Stores what has come since the last call. Not what comes meanwhile: a trainer that never pauses must not keep its supervisor from looking up.</summary>
     /// <param name="final">The trainer is gone: read to the very end.</param>
     /// <exception cref="StaleFenceException"/>
     /// <exception cref="TrainerProtocolException"/>
     public async Task PumpAsync(bool final, CancellationToken cancellationToken)
     {
-        while (await PumpOnceAsync(final, cancellationToken))
-        {
-        }
+        bool some;
+        do some = await PumpOnceAsync(final, cancellationToken);
+        while (final && some);
     }
 
     public Task SayAsync(string level, string message, CancellationToken cancellationToken)

@@ -131,11 +131,11 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 1500).Select(i => $"cat/{i}.png")]));
+        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"cat/{i}.png")]));
         await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
         foreach (var child in ProcessTable.WithArgument($"imports/{id:N}")) Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
-        Assert.Equal((2, 1500, 0), (import.Attempt, import.Accepted, import.Skipped));
+        Assert.Equal((2, 3000, 0), (import.Attempt, import.Accepted, import.Skipped));
     }
 
     [Fact]
@@ -143,11 +143,17 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 1500).Select(i => $"cat/{i}.png")]));
+        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"cat/{i}.png")]));
         foreach (var attempt in new[] { 1, 2 })
         {
-            await tenant.WaitForImportAsync(id, i => i.Attempt == attempt && i.Accepted > 0 && i.State == ImportState.Running);
-            foreach (var child in ProcessTable.WithArgument($"imports/{id:N}")) Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
+            await tenant.WaitForImportAsync(id, i => i.Attempt == attempt && i.State == ImportState.Running);
+            List<int> children = [];
+            while (children.Count == 0)
+            {
+                children = ProcessTable.WithArgument($"imports/{id:N}");
+                await Task.Delay(20, Cancel);
+            }
+            foreach (var child in children) Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
         }
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed);
         Assert.Equal("import_crashed", import.Error!.Code);

@@ -66,14 +66,28 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
         var folder = Path.Combine(_settings.Work, "runs", id.ToString("N"));
         int[] processes = [.. new[] { "self", "grandchild" }.Select(n => int.Parse(File.ReadAllText(Path.Combine(folder, n)), CultureInfo.InvariantCulture))];
         Assert.All(processes, p => Assert.True(ProcessTable.Alive(p)));
-        await using (var db = worker.Contexts.System())
-        {
-            var run = await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == id, Cancel);
-            run.RequestCancel(TimeProvider.System.GetUtcNow());
-            await db.SaveChangesAsync(Cancel);
-        }
+        await CancelAsync(worker, id);
         await tenant.WaitForRunAsync(id, r => r.State == RunState.Canceled);
         Assert.All(processes, p => Assert.False(ProcessTable.Alive(p)));
+    }
+
+    [Fact]
+    public async Task A_trainer_that_never_pauses_is_canceled_too()
+    {
+        await using var worker = await StartAsync(Trainers.Chatters, TimeSpan.FromSeconds(1));
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await tenant.QueueRunAsync();
+        await tenant.WaitForRunAsync(id, r => r.State == RunState.Running);
+        await CancelAsync(worker, id);
+        await tenant.WaitForRunAsync(id, r => r.State == RunState.Canceled);
+    }
+
+    private static async Task CancelAsync(TestWorker worker, Guid id)
+    {
+        await using var db = worker.Contexts.System();
+        var run = await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == id, Cancel);
+        run.RequestCancel(TimeProvider.System.GetUtcNow());
+        await db.SaveChangesAsync(Cancel);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ internal sealed class Tenant
         var run = new Run
         {
             OrgId = OrgId, Id = NewId(), ProjectId = ProjectId, DatasetVersionId = VersionId, Name = "run", Priority = priority,
-            Recipe = RecipePresets.Resolve(new(RecipePreset.Fast, Pretrained: pretrained)), CreatedAt = TimeProvider.System.GetUtcNow(),
+            Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced, Pretrained: pretrained)), CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         db.Runs.Add(run);
         await db.SaveChangesAsync(Cancel);

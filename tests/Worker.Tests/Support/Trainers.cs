@@ -51,6 +51,11 @@ internal static class Trainers
         while true; do sleep 0.05; done
         """;
 
+    /// <summary>Never pauses and never ends.</summary>
+    public const string Chatters = """
+        i=0; while true; do i=$((i+1)); point train/loss $i 0.5; done
+        """;
+
     public const string Succeeds = "point train/loss 1 0.5; result";
 
     public const string AlwaysDies = "point train/loss 1 0.5; kill -11 $$";
