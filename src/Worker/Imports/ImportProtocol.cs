@@ -39,7 +39,7 @@ internal sealed record ImportSpec
 /// <param name="MaxEntryBytes">A larger file is skipped.</param>
 /// <param name="MaxDepth">Folders above a file.</param>
 internal sealed record ArchiveLimits(
-    int MaxEntries = 200_000, long MaxArchiveBytes = 5L << 30, long MaxTotalBytes = 50L << 30, int MaxRatio = 200, long RatioFrom = 10L << 20,
+    int MaxEntries = 200_000, long MaxArchiveBytes = 50L << 30, long MaxTotalBytes = 50L << 30, int MaxRatio = 200, long RatioFrom = 10L << 20,
     long MaxEntryBytes = 64L << 20, int MaxDepth = 64);
 
 /// <summary>One line of the child's <c>events.jsonl</c>.</summary>

@@ -1,0 +1,38 @@
+using GpuGeek.EndToEnd.Tests.Story;
+
+namespace GpuGeek.EndToEnd.Tests.Pages;
+
+/// <param name="Name">Of the picture's file.</param>
+/// <param name="Path">Its address.</param>
+/// <param name="Shows">A selector of what is there when the page is ready.</param>
+/// <param name="SignedIn">Looked at by somebody who has signed in.</param>
+internal sealed record KnownPage(string Name, string Path, string Shows, bool SignedIn = true);
+
+internal static class PageList
+{
+    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "keys", "account", "plans"];
+
+    public static KnownPage Find(string name, Told told)
+    {
+        var (org, project, model) = (told.Account.Org, $"/{told.Account.Org}/{told.Project}", told.Run.Result!.ModelVersion);
+        return name switch
+        {
+            "sign-in" => new(name, "/sign-in", "#password", SignedIn: false),
+            "setup" => new(name, "/setup?token=gg_setup_example", "#organization", SignedIn: false),
+            "projects" => new(name, $"/{org}", ".cards img"),
+            "data" => new(name, $"{project}/data", "img[src*=thumbnail]"),
+            "new-run" => new(name, $"{project}/runs/new", ".choices"),
+            "runs" => new(name, $"{project}/runs", ".badge"),
+            "run" => new(name, $"{project}/runs/{told.Run.Id}", "[data-testid=run]:not([data-points='0'])"),
+            "models" => new(name, $"{project}/models", "main table, main .card"),
+            "model" => new(name, $"{project}/models/{model.Model}/{model.Version}", "[data-testid=accuracy]"),
+            "deployments" => new(name, $"{project}/deployments", "main table"),
+            "deployment" => new(name, $"{project}/deployments/{told.Deployment.Name}", "[data-testid=picture]:enabled"),
+            "usage" => new(name, $"/{org}/usage", "main .card"),
+            "keys" => new(name, $"/{org}/keys", "main table"),
+            "account" => new(name, "/account", "#theme"),
+            "plans" => new(name, "/operator/plans", "main .card"),
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such page."),
+        };
+    }
+}

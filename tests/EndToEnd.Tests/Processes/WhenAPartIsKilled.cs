@@ -1,0 +1,83 @@
+using System.Globalization;
+using GpuGeek.EndToEnd.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+using Table = GpuGeek.TestSupport.Platform.Processes;
+
+namespace GpuGeek.EndToEnd.Tests.Processes;
+
+/// <summary>Each part of a running platform dies without warning while a training runs.</summary>
+public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, ITestOutputHelper output) : IClassFixture<ShapesPlatform>
+{
+    private const int Epochs = 5;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private Account Account => shapes.Account;
+
+    [Fact]
+    public async Task The_trainer_in_mid_epoch__the_run_goes_on_from_its_checkpoint()
+    {
+        var run = await Account.StartSmallAsync(shapes.Project, shapes.Version, Epochs);
+        await Account.UntilTrainingAsync(run.Id, 1.4);
+        Table.Signal(Table.Host(shapes.Platform, "Worker", "train"), "KILL");
+
+        run = await Account.SucceededAsync(run.Id);
+
+        Assert.Equal(2, run.Attempt);
+        Assert.Equal(run.Attempt, await Books.LeasesAsync(Account, run.Id));
+        await Books.AssertInOrderAsync(Account, run);
+    }
+
+    [Fact]
+    public async Task The_worker__it_is_started_again_and_takes_its_run_over()
+    {
+        var run = await Account.StartSmallAsync(shapes.Project, shapes.Version, Epochs);
+        await Account.UntilTrainingAsync(run.Id, 1.4);
+        var (worker, trainer) = (Table.Host(shapes.Platform, "Worker"), Table.Host(shapes.Platform, "Worker", "train"));
+        Table.Signal(worker, "KILL");
+        Assert.True(await Table.AllGoneAsync([worker, trainer], TimeSpan.FromSeconds(5)), "The trainer outlived its worker.");
+
+        run = await Account.SucceededAsync(run.Id);
+
+        Assert.Equal(2, run.Attempt);
+        Assert.NotEqual(worker, Table.Host(shapes.Platform, "Worker"));
+        Assert.Equal(run.Attempt, await Books.LeasesAsync(Account, run.Id));
+        await Books.AssertInOrderAsync(Account, run);
+    }
+
+    [Fact]
+    public async Task The_api_under_an_open_page__no_point_is_lost_or_doubled()
+    {
+        var run = await Account.StartSmallAsync(shapes.Project, shapes.Version, Epochs);
+        await using var person = await chromium.SignedInAsync(shapes.Platform);
+        var page = await person.NewPageAsync();
+        await page.GotoAsync($"/{Account.Org}/{shapes.Project}/runs/{run.Id}");
+        await page.WaitForFunctionAsync("() => Number(document.querySelector('[data-testid=run]')?.dataset.points) > 20", null, new() { Timeout = 60_000 });
+        await page.EvaluateAsync("window.neverReloaded = true");
+        var before = Table.Host(shapes.Platform, "Api");
+        Table.Signal(before, "KILL");
+        Assert.True(await Table.AllGoneAsync([before], TimeSpan.FromSeconds(5)));
+        await UntilReadyAsync();
+
+        run = await Account.SucceededAsync(run.Id);
+
+        Assert.NotEqual(before, Table.Host(shapes.Platform, "Api"));
+        Assert.Equal(1, run.Attempt);
+        var points = (await Account.Api.GetMetricsAsync(Account.Org, run.Id, ct: Cancel)).Items.Count;
+        output.WriteLine($"{points} points over a restart of the Api");
+        await Expect(page.GetByTestId("run")).ToHaveAttributeAsync("data-points", points.ToString(CultureInfo.InvariantCulture));
+        await Expect(page.GetByTestId("accuracy")).ToBeVisibleAsync();
+        Assert.True(await page.EvaluateAsync<bool>("window.neverReloaded === true"));
+        await Books.AssertInOrderAsync(Account, run);
+    }
+
+    private async Task UntilReadyAsync()
+    {
+        using var http = shapes.Platform.Http();
+        while (true)
+        {
+            using var response = await http.GetAsync(new Uri("readyz", UriKind.Relative), Cancel);
+            if (response.IsSuccessStatusCode) return;
+            await Task.Delay(200, Cancel);
+        }
+    }
+}
