@@ -95,12 +95,13 @@ internal static class ImportEndpoints
     /// <summary>Cancel an import; what it brought is taken back</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(Guid dataset, Guid import, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (await db.Imports.FirstOrDefaultAsync(i => i.Id == import && i.DatasetId == dataset, cancellationToken) is not { } row) return Problems.NotFound();
-        if (row.IsFinished) return TypedResults.NoContent();
-        row.CancelRequested = true;
-        if (row.State is ImportState.Uploading) (row.State, row.FinishedAt) = (ImportState.Canceled, clock.GetUtcNow());
-        await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.NoContent();
+        var row = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
+        var now = clock.GetUtcNow();
+        // Statements, not a loaded row: the worker writes the same row all the time, and neither may undo the other.
+        var sending = await row.Where(i => i.State == ImportState.Uploading)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Canceled).SetProperty(i => i.FinishedAt, now).SetProperty(i => i.CancelRequested, true), cancellationToken);
+        if (sending == 0) await row.Where(i => i.FinishedAt == null).ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), cancellationToken);
+        return await row.AnyAsync(cancellationToken) ? TypedResults.NoContent() : Problems.NotFound();
     }
 }
 
