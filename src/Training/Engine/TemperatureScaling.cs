@@ -10,7 +10,8 @@ internal static class TemperatureScaling
     public static double Fit(SplitLogits validation)
     {
         double low = Math.Log(Lowest), high = Math.Log(Highest), ratio = (Math.Sqrt(5) - 1) / 2;
-        double Loss(double logarithm) => validation.NegativeLogLikelihood(Math.Exp(logarithm));
+        // A weak prior, worth less than one picture: where every validation picture is right, the likelihood alone would say "infinitely sure".
+        double Loss(double logarithm) => validation.NegativeLogLikelihood(Math.Exp(logarithm)) + 0.5 * logarithm * logarithm / validation.Rows.Length;
         double left = high - ratio * (high - low), right = low + ratio * (high - low), atLeft = Loss(left), atRight = Loss(right);
         while (high - low > 1e-6)
         {

@@ -28,7 +28,7 @@ internal sealed class ExportProof(RunContext context, ICoreModelProof proof)
 
     internal static double Compare(float[][] exported, float[][] trained, double temperature)
     {
-        double worstLogit = 0, worstProbability = 0, largest = 1;
+        double worstLogit = exported.Length == trained.Length ? 0 : double.NaN, worstProbability = 0, largest = 1;
         foreach (var (onnx, torch) in exported.Zip(trained))
         {
             worstLogit = Math.Max(worstLogit, Worst(onnx, torch));

@@ -10,7 +10,7 @@ internal sealed class RunFolder : IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    public RunFolder(Recipe recipe, Func<string, RunImage[]> pictures, string[]? classes = null, string? weights = null, int threads = 2)
+    public RunFolder(Recipe recipe, Func<string, RunImage[]> pictures, string[]? classes = null, string? weights = null, int threads = 1)
     {
         Directory.CreateDirectory(_folder.Path);
         Spec = new RunSpec
@@ -27,8 +27,15 @@ internal sealed class RunFolder : IDisposable
 
     public void WriteSpec(RunSpec spec) => File.WriteAllBytes(Files.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, RunDirectory.Json));
 
-    public int Train(TimeSpan? checkpointEvery = null, ICoreModelProof? proof = null, CancellationToken stop = default) =>
-        TrainingProgram.Run(Files, proof ?? new OnnxRuntimeProof(), TimeProvider.System, checkpointEvery, stop);
+    public int Train(TimeSpan? checkpointEvery = null, ICoreModelProof? proof = null) =>
+        TrainingProgram.Run(Files, proof ?? new OnnxRuntimeProof(), TimeProvider.System, checkpointEvery, CancellationToken.None);
+
+    /// <summary>As a supervisor that sends SIGTERM once this attempt has written so many events.</summary>
+    public int TrainUntil(int events, TimeSpan? checkpointEvery = null)
+    {
+        using var stop = new CancellationTokenSource();
+        return TrainingProgram.Run(Files, new OnnxRuntimeProof(), new StoppingClock(events, stop), checkpointEvery, stop.Token);
+    }
 
     public RunEvent[] Events() => [.. File.ReadLines(Files.Events).Select(line => JsonSerializer.Deserialize<RunEvent>(line, RunDirectory.Json)!)];
 

@@ -1,0 +1,129 @@
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Tests.Support;
+
+namespace GpuGeek.Training.Tests.Checkpoints;
+
+/// <summary>A run cut anywhere and resumed must end with the bits of the uninterrupted run.</summary>
+public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassFixture<UninterruptedRuns>
+{
+    /// <summary>Events that are written by the middle of the second epoch: 51 pictures are 6 batches of 8.</summary>
+    private const int SecondEpoch = 36;
+
+    public static TheoryData<string, string> Cuts => new()
+    {
+        { "mobilenet_v2", "11" }, { "mobilenet_v2", "3,7,29" }, { "mobilenet_v2", "22" }, { "resnet18", "9,15,8" },
+    };
+
+    /// <summary>Events after which each attempt is stopped: before the first step, in the middle of an epoch, in its validation, again and again.</summary>
+    [Theory, MemberData(nameof(Cuts))]
+    public void Ends_with_the_same_weights_and_no_point_has_two_values(string architecture, string cuts)
+    {
+        var recipe = Recipes.Tiny(architecture) with { Augmentation = Augmentation.Balanced };
+        var whole = uninterrupted.Of(recipe);
+        using var cut = Folder(recipe);
+        foreach (var events in cuts.Split(',').Select(int.Parse)) Assert.Equal(TrainExitCode.Stopped, cut.TrainUntil(events));
+        Assert.Equal(TrainExitCode.Succeeded, cut.Train());
+
+        Assert.Equal(Hash(whole), Hash(cut));
+        Assert.Equal(whole.Result().OnnxHash, cut.Result().OnnxHash);
+        Assert.Equal(whole.Result().Temperature, cut.Result().Temperature);
+        Assert.Equal(File.ReadAllBytes(whole.ResultPath(ResultFiles.Predictions)), File.ReadAllBytes(cut.ResultPath(ResultFiles.Predictions)));
+        var (expected, got) = (Curve(whole), Curve(cut));
+        Assert.Equal(got.Count, cut.Events().OfType<MetricEvent>().Count(Deterministic)); // no (name, step) twice
+        Assert.Equal(expected.OrderBy(p => p.Key), got.OrderBy(p => p.Key));
+    }
+
+    [Fact]
+    public void After_a_kill_goes_on_from_the_last_checkpoint_and_repeats_the_same_points()
+    {
+        var recipe = Recipes.Tiny() with { Augmentation = Augmentation.Balanced };
+        var whole = uninterrupted.Of(recipe);
+        using var killed = Folder(recipe);
+        Assert.Equal(TrainExitCode.Stopped, killed.TrainUntil(SecondEpoch, checkpointEvery: TimeSpan.FromHours(1)));
+        // What a kill leaves: no checkpoint since the first epoch's, points of some steps after it, the last one torn.
+        Directory.Delete(Newest(killed), recursive: true);
+        File.AppendAllText(killed.Files.Events, """{"type":"metric","name":"train/lo""");
+        Assert.Equal(TrainExitCode.Succeeded, killed.Train());
+        Assert.Equal(Hash(whole), Hash(killed));
+        Assert.Equal(Curve(whole).OrderBy(p => p.Key), Curve(killed).OrderBy(p => p.Key));
+    }
+
+    [Fact]
+    public void Passes_over_a_checkpoint_whose_bytes_changed()
+    {
+        using var run = Folder(Recipes.Tiny());
+        Assert.Equal(TrainExitCode.Stopped, run.TrainUntil(SecondEpoch));
+        var newest = Newest(run);
+        var network = Path.Combine(newest, "network.safetensors");
+        var bytes = File.ReadAllBytes(network);
+        bytes[^5] ^= 1;
+        File.WriteAllBytes(network, bytes);
+        var loaded = new CheckpointStore(run.Files.Checkpoints).LoadNewest(Fingerprint(run));
+        Assert.Equal(6, loaded!.Progress.Step); // the one of the first epoch
+        Assert.Null(new CheckpointStore(run.Files.Checkpoints).LoadNewest("another recipe"));
+    }
+
+    [Fact]
+    public void Keeps_two_checkpoints_and_each_is_named_with_the_hashes_of_its_files()
+    {
+        using var run = Folder(Recipes.Tiny(epochs: 4));
+        Assert.Equal(TrainExitCode.Succeeded, run.Train());
+        Assert.Equal(2, Directory.GetDirectories(run.Files.Checkpoints).Length);
+        var last = run.Events().OfType<CheckpointEvent>().Last();
+        Assert.Equal(24, last.Step);
+        foreach (var file in last.Files)
+        {
+            using var stream = File.OpenRead(Path.Combine(run.Files.Checkpoints, last.Name, file.Name));
+            Assert.Equal(file.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream)));
+            Assert.Equal(file.Size, stream.Length);
+        }
+        Assert.Equal(Directory.GetFiles(Path.Combine(run.Files.Checkpoints, last.Name)).Length, last.Files.Length);
+    }
+
+    [Fact]
+    public void Checkpoints_at_least_as_often_as_it_is_told()
+    {
+        using var run = Folder(Recipes.Tiny(epochs: 1));
+        Assert.Equal(TrainExitCode.Succeeded, run.Train(checkpointEvery: TimeSpan.Zero));
+        Assert.Equal(Enumerable.Range(1, 6).Select(s => (long)s), run.Events().OfType<CheckpointEvent>().Select(c => c.Step).Distinct());
+    }
+
+    internal static RunFolder Folder(Recipe recipe) => new(recipe, folder => ShapePictures.Write(folder, 17, 4, 4, side: 40));
+
+    private static string Newest(RunFolder run) => Directory.GetDirectories(run.Files.Checkpoints).Max(StringComparer.Ordinal)!;
+
+    private static string Fingerprint(RunFolder run) =>
+        System.Text.Json.JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllBytes(Path.Combine(Newest(run), "progress.json")), RunDirectory.Json)!.Fingerprint;
+
+    private static string Hash(RunFolder run) => ModuleState.Read(run.ResultPath(ResultFiles.Weights)).Hash();
+
+    private static bool Deterministic(MetricEvent m) => m.Name is not (MetricNames.ImagesPerSecond or MetricNames.MemoryBytes);
+
+    private static Dictionary<(string, long), double> Curve(RunFolder run)
+    {
+        var curve = new Dictionary<(string, long), double>();
+        foreach (var m in run.Events().OfType<MetricEvent>().Where(Deterministic)) curve[(m.Name, m.Step)] = m.Value;
+        return curve;
+    }
+}
+
+/// <summary>What the cut runs are compared with, trained once for each architecture.</summary>
+public sealed class UninterruptedRuns : IDisposable
+{
+    private readonly Dictionary<string, RunFolder> _runs = new(StringComparer.Ordinal);
+
+    internal RunFolder Of(Recipe recipe)
+    {
+        if (_runs.TryGetValue(recipe.Architecture, out var run)) return run;
+        run = _runs[recipe.Architecture] = ARunCutAndResumed.Folder(recipe);
+        Assert.Equal(TrainExitCode.Succeeded, run.Train());
+        return run;
+    }
+
+    public void Dispose()
+    {
+        foreach (var run in _runs.Values) run.Dispose();
+    }
+}
