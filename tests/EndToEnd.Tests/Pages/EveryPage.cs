@@ -6,10 +6,12 @@ using Microsoft.Playwright;
 
 namespace GpuGeek.EndToEnd.Tests.Pages;
 
-/// <summary>Looks at each page with real data, on a desk and on a telephone, by day and by night, and keeps the picture in <c>docs/pictures</c>.</summary>
+/// <summary>Looks at each page with real data, on a desk and on a telephone, by day and by night. With <c>GPUGEEK_UPDATE_PICTURES=1</c> the pictures in docs/pictures are taken anew.</summary>
 public sealed class EveryPage(FlowersStory story, Chromium chromium)
 {
     private static readonly (int Width, int Height)[] Screens = [(1280, 800), (390, 844)];
+
+    private static string Folder { get; } = Path.Combine(SharedData.RepositoryRoot, Environment.GetEnvironmentVariable("GPUGEEK_UPDATE_PICTURES") == "1" ? "docs/pictures" : "artifacts/pictures");
 
     public static TheoryData<string> Names => [.. PageList.Names];
 
@@ -36,7 +38,7 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium)
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         await page.WaitForFunctionAsync("() => [...document.images].every(i => i.hidden || i.complete || i.getBoundingClientRect().top > innerHeight)");
         var (content, screen) = (await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await page.EvaluateAsync<int>("document.documentElement.clientWidth"));
-        await page.ScreenshotAsync(new() { Path = Path.Combine(SharedData.RepositoryRoot, "docs/pictures", file), Animations = ScreenshotAnimations.Disabled });
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, file), Animations = ScreenshotAnimations.Disabled });
 
         Assert.True(content <= screen, $"{file} scrolls sideways: {content} pixels on {screen}.");
         complaints.AssertNone();

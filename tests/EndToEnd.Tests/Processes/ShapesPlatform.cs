@@ -15,9 +15,12 @@ public sealed class ShapesPlatform : IAsyncLifetime
     public string Project { get; private set; } = "";
     public Guid Version { get; private set; }
 
+    /// <summary>Two slots share the cores, so a training has one thread: on a busy machine threads that wait for each other are slower than one alone.</summary>
+    public static Task<RunningPlatform> StartAsync(string? data = null) => RunningPlatform.StartAsync(data, new() { ["GPUGEEK_SLOTS"] = "2" });
+
     public async ValueTask InitializeAsync()
     {
-        _platform = await RunningPlatform.StartAsync();
+        _platform = await StartAsync();
         Account = await Account.RegisterAsync(_platform);
         var (project, version) = await Account.ShapesAsync();
         (Project, Version) = (project, version.Id);

@@ -20,7 +20,7 @@ public sealed class WhenEverythingStops(Chromium chromium, ITestOutputHelper out
     {
         using var data = new KeptData();
         Guid id;
-        await using (var first = await RunningPlatform.StartAsync(data.Root))
+        await using (var first = await ShapesPlatform.StartAsync(data.Root))
         {
             id = await TrainIntoTheMiddleAsync(first);
             var all = Table.Of(first);
@@ -34,7 +34,7 @@ public sealed class WhenEverythingStops(Chromium chromium, ITestOutputHelper out
         }
 
         var started = Stopwatch.GetTimestamp();
-        await using var second = await RunningPlatform.StartAsync(data.Root);
+        await using var second = await ShapesPlatform.StartAsync(data.Root);
         output.WriteLine($"started again in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
         await AssertGoesOnAsync(second, id);
     }
@@ -44,7 +44,7 @@ public sealed class WhenEverythingStops(Chromium chromium, ITestOutputHelper out
     {
         using var data = new KeptData();
         Guid id;
-        await using (var first = await RunningPlatform.StartAsync(data.Root))
+        await using (var first = await ShapesPlatform.StartAsync(data.Root))
         {
             id = await TrainIntoTheMiddleAsync(first);
             var all = Table.Of(first);
@@ -53,7 +53,7 @@ public sealed class WhenEverythingStops(Chromium chromium, ITestOutputHelper out
             Assert.True(await Table.AllGoneAsync(all, TimeSpan.FromSeconds(5)), "Something outlived AppHost.");
         }
 
-        await using var second = await RunningPlatform.StartAsync(data.Root);
+        await using var second = await ShapesPlatform.StartAsync(data.Root);
         await AssertGoesOnAsync(second, id);
     }
 
@@ -61,14 +61,14 @@ public sealed class WhenEverythingStops(Chromium chromium, ITestOutputHelper out
     public async Task The_link_of_the_next_start_signs_the_operator_in_once()
     {
         using var data = new KeptData();
-        await using (var first = await RunningPlatform.StartAsync(data.Root))
+        await using (var first = await ShapesPlatform.StartAsync(data.Root))
         {
             await Account.RegisterAsync(first);
             first.Signal("INT");
             await first.WaitForExitAsync(Cancel);
         }
 
-        await using var second = await RunningPlatform.StartAsync(data.Root);
+        await using var second = await ShapesPlatform.StartAsync(data.Root);
         await using var person = await chromium.NewPersonAsync(second.BaseAddress);
         var page = await person.NewPageAsync();
         var complaints = Complaints.Of(page);

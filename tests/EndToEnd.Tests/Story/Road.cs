@@ -105,7 +105,7 @@ internal sealed class Road(IPage page)
               return transfer;
             }
             """, Convert.ToBase64String(photo));
-        await page.Locator(".tryzone .dropzone").DispatchEventAsync("drop", new { dataTransfer = transfer });
+        await page.Locator(".tryzone .dropzone[data-attached]").DispatchEventAsync("drop", new { dataTransfer = transfer });
         await Expect(page.GetByTestId("label")).ToBeVisibleAsync();
         var probabilities = new Dictionary<string, double>();
         foreach (var row in await page.Locator(".bars li").AllAsync())

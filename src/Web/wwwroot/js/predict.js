@@ -24,5 +24,7 @@ export function attach(zone, input, preview, dotnet, url) {
   zone.addEventListener('dragleave', over(false));
   zone.addEventListener('drop', event => { over(false)(event); send(event.dataTransfer.files[0]); });
   input.addEventListener('change', () => { send(input.files[0]); input.value = ''; });
+  // Until here a picture that is dropped is nobody's.
+  zone.dataset.attached = '';
   return { dispose: () => { if (shown) URL.revokeObjectURL(shown); } };
 }
