@@ -56,10 +56,11 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 
 # TorchSharp's native library needs the libstdc++ of GCC 13; Debian 12 has GCC 12's, so it gets Debian 13's, pinned low so that nothing else follows.
-libstdcxx=$(ldconfig -p | awk '/libstdc\+\+\.so\.6 .*x86-64/ { print $NF; exit }')
+# The whole list is read: leaving the pipe early would end ldconfig by SIGPIPE, and this script with it.
+libstdcxx=$(ldconfig -p | awk '/libstdc\+\+\.so\.6 .*x86-64/ && !found { found = $NF } END { print found }')
 if [ -z "$libstdcxx" ] || ! grep -q GLIBCXX_3.4.32 "$libstdcxx"; then
   if [ "$ID" = debian ] && [ "${VERSION_ID%%.*}" -le 12 ]; then
-    mirror=$(grep -rhoE '^(deb |URIs: *)[^#]*https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -vE 'security|microsoft|postgresql' | grep -oE 'https?://[^ ]+' | head -1 || true)
+    mirror=$(grep -rhoE '^(deb |URIs: *)[^#]*https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -vE 'security|microsoft|postgresql' | grep -oE 'https?://[^ ]+' | sed -n 1p || true)
     commands+=(
       "sh -c \"echo 'deb ${mirror:-http://deb.debian.org/debian} trixie main' > /etc/apt/sources.list.d/gpugeek-trixie.list\""
       "sh -c \"printf 'Package: *\\nPin: release n=trixie\\nPin-Priority: 100\\n' > /etc/apt/preferences.d/gpugeek-trixie\""
