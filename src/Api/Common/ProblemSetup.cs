@@ -2,6 +2,7 @@ using System.Text.Json;
 using GpuGeek.Domain.Common;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace GpuGeek.Api.Common;
@@ -69,6 +70,13 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case BadHttpRequestException { StatusCode: var status }:
                 context.Features.Get<IHttpResponseFeature>()!.StatusCode = status;
                 await TypedResults.Problem(statusCode: status).ExecuteAsync(context);
+                return true;
+            case DbUpdateConcurrencyException or DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } }:
+                await Problems.Conflict("changed_meanwhile", "Somebody else changed the same thing at the same moment.", "Read it again and repeat the change if it is still wanted.").ExecuteAsync(context);
+                return true;
+            // A NUL character in a text: JSON and addresses can carry one, PostgreSQL's text cannot.
+            case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } or DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } }:
+                await Problems.Impossible("invalid_text", "A text of the request contains a character that cannot be stored.", "Take out NUL characters.").ExecuteAsync(context);
                 return true;
             case NpgsqlException { IsTransient: true } or TimeoutException:
                 LogUnavailable(exception);

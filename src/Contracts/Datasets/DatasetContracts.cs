@@ -54,7 +54,7 @@ public sealed record ImageResponse(
 public sealed record CreateVersionRequest
 {
     /// <summary>Shares that sum to 1; pictures whose folder gave a split keep it.</summary>
-    public SplitShares Split { get; init; } = new(0.7, 0.15, 0.15);
+    [Required] public SplitShares Split { get; init; } = new(0.7, 0.15, 0.15);
     /// <summary>Equal pictures with an equal seed fall the same way.</summary>
     public int Seed { get; init; }
 }

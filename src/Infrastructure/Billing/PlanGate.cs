@@ -43,7 +43,7 @@ public static class PlanGate
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
         var rows = Rows(db.DatasetImages, org);
-        if (await rows.SumAsync(i => i.Bytes, cancellationToken) + bytes > plan.MaxStorageBytes) throw Limit(plan, $"keeps at most {plan.MaxStorageBytes >> 30} GiB of pictures", "Delete datasets that are no longer needed");
+        if (await rows.SumAsync(i => i.Bytes, cancellationToken) > plan.MaxStorageBytes - bytes) throw Limit(plan, $"keeps at most {plan.MaxStorageBytes >> 30} GiB of pictures", "Delete datasets that are no longer needed");
         if (await rows.CountAsync(cancellationToken) + images > plan.MaxImages) throw Limit(plan, $"keeps at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
     }
 

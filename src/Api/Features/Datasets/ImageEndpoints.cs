@@ -39,7 +39,7 @@ internal static class ImageEndpoints
                           where image.DatasetId == dataset && (last == null || image.Id > last)
                               && (className == "" || c.Name == className)
                               && (split == null || (split == "none" ? image.Split == null : image.Split == split))
-                              && (q == null || EF.Functions.ILike(image.FileName, "%" + q.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%"))
+                              && (q == null || EF.Functions.ILike(image.FileName, "%" + q.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%", "\\"))
                           orderby image.Id
                           select new Row(image, c.Name)).AsNoTracking().Take(size + 1).ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, r => r.Image.Id.ToString(), r => Response(r, tenant.Slug)));

@@ -29,7 +29,7 @@ internal static class UploadEndpoint
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> PutAsync(
         Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, TimeProvider clock, CancellationToken cancellationToken, Guid? import = null)
     {
-        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
         if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         if (fileName.Length > 255) return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
@@ -56,7 +56,16 @@ internal static class UploadEndpoint
             throw;
         }
         row.State = ImportState.Queued;
-        await db.SaveChangesAsync(CancellationToken.None);
+        try
+        {
+            await db.SaveChangesAsync(CancellationToken.None);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Canceled while the bytes came: they go. Where another upload of the same import was first, they are its own.
+            if (!await db.Imports.AnyAsync(i => i.Id == row.Id && i.State != ImportState.Canceled, CancellationToken.None)) await store.DeleteAsync(key, CancellationToken.None);
+            return Problems.Conflict("import_canceled", "The import was canceled or started by somebody else while its bytes came.", "Start another import.");
+        }
         queue.HintImport(tenant.OrgId, row.Id);
         return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, row), ImportMapping.ToResponse(row, tenant.Slug, []));
     }
@@ -76,11 +85,9 @@ internal static class UploadEndpoint
         return (row, null);
     }
 
-    private static async Task ForgetAsync(GpuGeekDbContext db, Import row, CancellationToken cancellationToken)
-    {
-        db.Imports.Remove(row);
-        await db.SaveChangesAsync(cancellationToken);
-    }
+    // One that was canceled meanwhile stays as such.
+    private static async Task ForgetAsync(GpuGeekDbContext db, Import row, CancellationToken cancellationToken) =>
+        await db.Imports.Where(i => i.Id == row.Id && i.State == ImportState.Uploading).ExecuteDeleteAsync(cancellationToken);
 
     private static async Task<byte[]> ReadHeadAsync(Stream body, CancellationToken cancellationToken)
     {

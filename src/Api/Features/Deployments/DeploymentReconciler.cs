@@ -41,7 +41,7 @@ internal sealed partial class DeploymentReconciler(
                 {
                     await ReconcileAsync(stoppingToken);
                 }
-                catch (Exception failure) when (failure is HttpRequestException or NpgsqlException or DbUpdateException or InvalidOperationException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
+                catch (Exception failure) when (failure is HttpRequestException or PredictorRefusedException or NpgsqlException or DbUpdateException or InvalidOperationException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
                 {
                     // Predictor restarts or the database is away: the next round finds out.
                     LogLater(failure.Message);

@@ -32,7 +32,7 @@ internal static class PredictEndpoint
         if (top is < 1 or > MaxTop) return Problems.Impossible("invalid_top", $"'top' takes 1 to {MaxTop}.");
         if (await db.Deployments.AsNoTracking().Where(d => d.Name == name).Select(d => new { d.Id, d.LiveVersionId }).FirstOrDefaultAsync(cancellationToken) is not { } deployment) return Problems.NotFound();
         if (deployment.LiveVersionId is null) return NotLive(http, name);
-        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = PictureBody.MaxRequestBytes;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = PictureBody.MaxRequestBytes;
         var (image, refusal) = await PictureBody.ReadAsync(http, cancellationToken);
         if (refusal is not null) return refusal;
         try
@@ -97,7 +97,15 @@ internal static class PictureBody
 
     private static async Task<(ReadOnlyMemory<byte>, ProblemHttpResult?)> FromFormAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        var form = await http.Request.ReadFormAsync(new FormOptions { BufferBody = false, MultipartBodyLengthLimit = MaxRequestBytes, MemoryBufferThreshold = 1 << 20 }, cancellationToken);
+        IFormCollection form;
+        try
+        {
+            form = await http.Request.ReadFormAsync(new FormOptions { BufferBody = false, MultipartBodyLengthLimit = MaxRequestBytes, MemoryBufferThreshold = 1 << 20 }, cancellationToken);
+        }
+        catch (Exception malformed) when (malformed is InvalidDataException or IOException and not Microsoft.AspNetCore.Http.BadHttpRequestException)
+        {
+            return (default, Problems.Of(400, "malformed_request", "Malformed request", "The body is not a multipart form.", "Send the picture as -F file=@picture.jpg."));
+        }
         if (form.Files.GetFile("file") is not { } file) return (default, Problems.Impossible("file_missing", "The form has no file named 'file'.", "Send it as -F file=@picture.jpg."));
         await using var stream = file.OpenReadStream();
         return Check(await ReadAllAsync(stream, cancellationToken));
@@ -108,7 +116,7 @@ internal static class PictureBody
         try
         {
             var request = await JsonSerializer.DeserializeAsync<PredictRequest>(http.Request.Body, JsonSerializerOptions.Web, cancellationToken);
-            return request is null ? (default, Malformed()) : Check(Convert.FromBase64String(request.Image));
+            return request?.Image is { } image ? Check(Convert.FromBase64String(image)) : (default, Malformed());
         }
         catch (Exception malformed) when (malformed is JsonException or FormatException)
         {

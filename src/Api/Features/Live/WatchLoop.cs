@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Auth;
@@ -76,6 +77,8 @@ internal sealed partial class WatchLoop(Watchers watchers, LiveListener listener
 
     private static async Task SendRunAsync(GpuGeekDbContext db, Watch watch, CancellationToken cancellationToken)
     {
+        // One snapshot: a line read later than the points would move the cursor past points written in between.
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var run = (await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == watch.Subject), cancellationToken)).FirstOrDefault();
         var points = await MetricReader.PointsAsync(db, watch.Subject, watch.After, null, MetricReader.PageSize, cancellationToken);
         var logs = await MetricReader.LogsAsync(db, watch.Subject, watch.After, MetricReader.PageSize, cancellationToken);
