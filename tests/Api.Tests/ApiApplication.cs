@@ -5,6 +5,7 @@ using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests;
@@ -95,9 +96,13 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
     private async Task EnsureOperatorAsync()
     {
         await using var db = SystemDatabase();
+        await using var transaction = await db.Database.BeginTransactionAsync(Cancel);
+        // Test classes run at once, and the first of each may come here.
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(1)", Cancel);
         if (db.Users.Any(u => u.IsOperator)) return;
         db.Users.Add(new() { Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Email = "operator@example.org", NormalizedEmail = "OPERATOR@EXAMPLE.ORG", UserName = "operator", DisplayName = "Operator", IsOperator = true, CreatedAt = TimeProvider.System.GetUtcNow() });
         await db.SaveChangesAsync(Cancel);
+        await transaction.CommitAsync(Cancel);
     }
 
     public override async ValueTask DisposeAsync()

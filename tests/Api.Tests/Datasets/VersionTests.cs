@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Http.Json;
+using GpuGeek.Api.Tests.Common;
+using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Datasets;
+
+namespace GpuGeek.Api.Tests.Datasets;
+
+public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<SharedApplication>
+{
+    private readonly ApiApplication _app = shared.App;
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    private static Task<HttpResponseMessage> PostAsync(TenantSession session, Guid dataset, object body) => session.Http.PostAsJsonAsync(session.At($"datasets/{dataset}/versions"), body, Cancel);
+
+    [Fact]
+    public async Task Each_class_is_divided_by_the_shares()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        await session.AddImagesAsync(dataset.Id, "daisy", 150);
+        await session.AddImagesAsync(dataset.Id, "rose", 150);
+        var version = await session.Client.CreateVersionAsync(session.Org, dataset.Id, new() { Split = new(0.5, 0.1, 0.4) }, Cancel);
+        Assert.Equal((1, 300), (version.Number, version.ImageCount));
+        Assert.Equal(["daisy", "rose"], version.Classes);
+        foreach (var (split, count) in new[] { ("train", 75), ("val", 15), ("test", 60) })
+            Assert.Equal([("daisy", count), ("rose", count)], version.Counts[split].Select(c => (c.Key, c.Value)));
+        Assert.Equal([150, 30, 120], version.Counts.Values.Select(s => s.Values.Sum()));
+        Assert.Equivalent(version, await session.Client.GetVersionAsync(session.Org, dataset.Id, version.Id, Cancel));
+    }
+
+    [Fact]
+    public async Task The_same_pictures_and_seed_are_the_same_version()
+    {
+        var (session, dataset, version) = await _app.RegisterWithVersionAsync();
+        var again = await PostAsync(session, dataset.Id, new { seed = 0 });
+        Assert.Equal((HttpStatusCode.OK, version.Id), (again.StatusCode, (await again.Content.ReadFromJsonAsync<VersionResponse>(Cancel))!.Id));
+        var other = await PostAsync(session, dataset.Id, new { seed = 1 });
+        Assert.Equal((HttpStatusCode.Created, 2), (other.StatusCode, (await other.Content.ReadFromJsonAsync<VersionResponse>(Cancel))!.Number));
+        Assert.Equal([2, 1], (await session.Client.ListVersionsAsync(session.Org, dataset.Id, Cancel)).Items.Select(v => v.Number));
+    }
+
+    [Fact]
+    public async Task Many_at_once_get_a_number_each()
+    {
+        var (session, dataset, _) = await _app.RegisterWithVersionAsync();
+        var versions = await Task.WhenAll(Enumerable.Range(1, 6).Select(seed => session.Client.CreateVersionAsync(session.Org, dataset.Id, new() { Seed = seed }, Cancel)));
+        Assert.Equal([2, 3, 4, 5, 6, 7], versions.Select(v => v.Number).Order());
+    }
+
+    [Fact]
+    public async Task A_class_with_too_few_pictures_is_named()
+    {
+        var (session, dataset, _) = await _app.RegisterWithVersionAsync();
+        await session.AddImagesAsync(dataset.Id, "tulip", 2);
+        var refused = await Answers.RefusedAsync(() => session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "too_few_images"), (refused.Status, refused.Code));
+        Assert.Contains("tulip (2)", refused.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("rose", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_class_alone_is_too_few()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        await session.AddImagesAsync(dataset.Id, "rose", 5);
+        Assert.Equal("too_few_classes", (await Answers.RefusedAsync(() => session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel))).Code);
+    }
+
+    [Fact]
+    public async Task A_split_that_would_be_empty_is_named()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        foreach (var label in (string[])["daisy", "rose"])
+        {
+            await session.AddImagesAsync(dataset.Id, label, 3, "train");
+            await session.AddImagesAsync(dataset.Id, label, 3, "val");
+        }
+        var refused = await Answers.RefusedAsync(() => session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "empty_split"), (refused.Status, refused.Code));
+        Assert.Contains("'test'", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shares_that_do_not_sum_to_one_are_refused()
+    {
+        var (session, dataset, _) = await _app.RegisterWithVersionAsync();
+        Assert.Equal("invalid_split", await (await PostAsync(session, dataset.Id, new { split = new { train = 0.7, val = 0.7, test = 0.15 } })).CodeAsync(HttpStatusCode.UnprocessableEntity));
+        Assert.Equal("malformed_request", await (await PostAsync(session, dataset.Id, new { split = (object?)null })).CodeAsync(HttpStatusCode.BadRequest));
+    }
+
+    [Fact]
+    public async Task The_manifest_is_what_its_hash_says_and_holds_every_picture()
+    {
+        var (session, dataset, version) = await _app.RegisterWithVersionAsync();
+        var response = await session.Http.GetAsync(session.At($"datasets/{dataset.Id}/versions/{version.Id}/manifest"), Cancel);
+        var bytes = await response.Content.ReadAsByteArrayAsync(Cancel);
+        Assert.Equal(version.ManifestHash, "sha256:" + Planted.HashOf(bytes));
+        Assert.Equal("manifest-1.tsv", response.Content.Headers.ContentDisposition!.FileName);
+        var entries = Manifest.Read(bytes);
+        Assert.Equal(20, entries.Count);
+        Assert.Equal(version.Counts["train"]["rose"], entries.Count(e => e is { Split: "train", Label: "rose" }));
+    }
+
+    [Fact]
+    public async Task A_picture_taken_out_later_stays_in_the_version()
+    {
+        var (session, dataset, version) = await _app.RegisterWithVersionAsync();
+        var image = (await session.Client.ListImagesAsync(session.Org, dataset.Id, ct: Cancel)).Items[0];
+        await session.Http.DeleteAsync(image.Content[..^"/content".Length], Cancel);
+        Assert.Contains(image.Hash, await session.Http.GetStringAsync(session.At($"datasets/{dataset.Id}/versions/{version.Id}/manifest"), Cancel), StringComparison.Ordinal);
+        Assert.Equal((19, 20), ((await session.Client.GetDatasetAsync(session.Org, dataset.Id, Cancel)).ImageCount, (await session.Client.GetVersionAsync(session.Org, dataset.Id, version.Id, Cancel)).ImageCount));
+    }
+}

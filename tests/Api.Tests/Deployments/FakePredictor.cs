@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using GpuGeek.Api.Tests.Common;
+using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace GpuGeek.Api.Tests.Deployments;
+
+/// <summary>Speaks Predictor's protocol on its socket and says what a test wants to hear.</summary>
+internal sealed class FakePredictor : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, ModelManifest> _loaded = new(StringComparer.Ordinal);
+
+    private FakePredictor(string socket)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.ListenUnixSocket(socket);
+        });
+        _app = builder.Build();
+        _app.MapGet(PredictorRoutes.Loaded, () => Results.Json(new PredictorState(Guid.Empty, [.. _loaded.Select(l => new LoadedDeployment(l.Key, l.Value.OnnxHash))]), JsonSerializerOptions.Web));
+        _app.MapPut(PredictorRoutes.Deployment, LoadAsync);
+        _app.MapDelete(PredictorRoutes.Deployment, (string key) => _loaded.TryRemove(key, out _) ? Results.NoContent() : Results.NotFound());
+        _app.MapPost(PredictorRoutes.Predict, PredictAsync);
+    }
+
+    /// <summary>What is loaded, by the organisation and the deployment.</summary>
+    public IReadOnlyDictionary<string, ModelManifest> Loaded => _loaded;
+
+    /// <summary>ONNX hashes that are refused.</summary>
+    public ConcurrentDictionary<string, PredictorProblem> Refused { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What pictures of these bytes are answered with instead of a prediction.</summary>
+    public ConcurrentDictionary<string, Func<HttpContext, IResult>> Answers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Forgets everything, as a restart does.</summary>
+    public void Forget() => _loaded.Clear();
+
+    public static async Task<FakePredictor> StartAsync(string socket)
+    {
+        var predictor = new FakePredictor(socket);
+        await predictor._app.StartAsync();
+        return predictor;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    public static IResult Problem(int status, PredictorProblem problem) => Results.Json(problem, JsonSerializerOptions.Web, statusCode: status);
+
+    private async Task<IResult> LoadAsync(string key, HttpRequest request)
+    {
+        var form = await request.ReadFormAsync();
+        await using var text = form.Files["manifest"]!.OpenReadStream();
+        var manifest = (await JsonSerializer.DeserializeAsync<ModelManifest>(text, RunDirectory.Json))!;
+        await using var onnx = form.Files["onnx"]!.OpenReadStream();
+        Assert.Equal(manifest.OnnxHash, "sha256:" + Convert.ToHexStringLower(await SHA256.HashDataAsync(onnx)));
+        if (Refused.TryGetValue(manifest.OnnxHash, out var problem)) return Problem(422, problem);
+        _loaded[key] = manifest;
+        return Results.NoContent();
+    }
+
+    private async Task<IResult> PredictAsync(string key, HttpContext http)
+    {
+        if (!_loaded.TryGetValue(key, out var model)) return Problem(404, new("not_loaded", "Not loaded."));
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        if (Answers.TryGetValue(System.Text.Encoding.UTF8.GetString(body.ToArray()), out var answer)) return answer(http);
+        return Results.Json(new PredictorAnswer(model.Model, model.Version, model.OnnxHash, model.Classes, [0.25f, 0.75f], 1.234, 0.5, 6), JsonSerializerOptions.Web);
+    }
+}
+
+/// <summary>The API with a predictor that listens; one for all tests of deployments, for each host minds every deployment in the database.</summary>
+public sealed class HostedModels(PostgresFixture postgres) : IAsyncLifetime
+{
+    internal ListeningApplication Listening { get; } = new(postgres);
+    internal FakePredictor Predictor { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Predictor = await FakePredictor.StartAsync(Listening.App.PredictorSocket);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Listening.DisposeAsync();
+        await Predictor.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(nameof(HostedModels))]
+public sealed class HostedModelsGroup : ICollectionFixture<HostedModels>;
