@@ -46,7 +46,8 @@ import=$(curl -sS -T "$ZIP" -H "Authorization: Bearer $TOKEN" "$api/orgs/$org/da
 until_done "orgs/$org/datasets/$dataset/imports/$import" | jq -c '{accepted, skipped, classes}'
 
 # A version freezes the pictures and their splits.
-version=$(call POST "orgs/$org/datasets/$dataset/versions" "${SPLIT:-"{\"split\": {\"train\": 0.7, \"val\": 0.15, \"test\": 0.15}, \"seed\": 0}"}" | jq -r .id)
+split=${SPLIT:-'{"split": {"train": 0.7, "val": 0.15, "test": 0.15}, "seed": 0}'}
+version=$(call POST "orgs/$org/datasets/$dataset/versions" "$split" | jq -r .id)
 
 # Train, and wait for the end.
 run=$(call POST "orgs/$org/runs" "$(jq -n --arg p "$project" --arg v "$version" --arg preset "${PRESET:-fast}" --arg a "${ARCHITECTURE:-mobilenet_v2}" \
