@@ -36,7 +36,10 @@ public static class RecipePresets
     }
 
     /// <summary>All layers from random weights: one rate for all, and more epochs.</summary>
-    private static Recipe FromScratch(ModelCard card) => Balanced(card) with { Pretrained = false, BackboneRateFactor = 1, Epochs = 15, LearningRate = 2e-3, LabelSmoothing = 0.05, Augmentation = Augmentation.Balanced with { CropScaleMin = 0.6 } };
+    private static Recipe FromScratch(ModelCard card) => Balanced(card) with
+    {
+        Pretrained = false, BackboneRateFactor = 1, Epochs = 16, BatchSize = 16, LearningRate = 1e-3, LabelSmoothing = 0.05, Augmentation = Augmentation.Balanced with { CropScaleMin = 0.7 },
+    };
 
     /// <summary>Frozen backbone; embeddings are computed once and the head alone is trained on them.</summary>
     private static Recipe Fast(ModelCard card) => new()

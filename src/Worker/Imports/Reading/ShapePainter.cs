@@ -11,10 +11,10 @@ internal static class ShapePainter
     public static RgbImage Paint(int label, int number)
     {
         var random = new Counter(((ulong)label << 32) | (uint)number);
-        var figure = new Figure(label, random.Between(0.3, 0.7) * Side, random.Between(0.3, 0.7) * Side, random.Between(0.16, 0.3) * Side, random.Between(0, 2 * Math.PI));
+        var figure = new Figure(label, random.Between(0.4, 0.6) * Side, random.Between(0.4, 0.6) * Side, random.Between(0.24, 0.38) * Side, random.Between(-0.5, 0.5));
         double[] back = [random.Between(30, 225), random.Between(30, 225), random.Between(30, 225)];
-        double[] front = [.. back.Select(c => c < 128 ? random.Between(c + 70, 255) : random.Between(0, c - 70))];
-        var noise = random.Between(6, 28);
+        double[] front = [.. back.Select(c => c < 128 ? random.Between(c + 90, 255) : random.Between(0, c - 90))];
+        var noise = random.Between(6, 22);
         var pixels = new byte[Side * Side * 3];
         for (var y = 0; y < Side; y++)
             for (var x = 0; x < Side; x++)
