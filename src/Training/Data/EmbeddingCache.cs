@@ -2,12 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Embeddings by picture, appended to one file: 32 bytes of the picture's hash, then the numbers. A record torn by a kill is cut off when the file is opened.</summary>
+/// <summary>Embeddings by picture and view, appended to one file: 32 bytes of the picture's hash, one of the view, then the numbers. A record torn by a kill is cut off when the file is opened.</summary>
 internal sealed class EmbeddingCache : IDisposable
 {
+    private const int KeyBytes = 33;
     private readonly FileStream _file;
     private readonly int _width;
-    private readonly Dictionary<string, float[]> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Hash, PictureView View), float[]> _known = [];
 
     /// <param name="path">Names the network and preprocessing that made the numbers: another network needs another file.</param>
     /// <param name="width">Numbers of one embedding.</param>
@@ -16,27 +17,26 @@ internal sealed class EmbeddingCache : IDisposable
         _width = width;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
-        var record = new byte[HashBytes + width * sizeof(float)];
+        var record = new byte[KeyBytes + width * sizeof(float)];
         _file.SetLength(_file.Length / record.Length * record.Length);
         while (_file.Position < _file.Length)
         {
             _file.ReadExactly(record);
-            _known[Convert.ToHexStringLower(record.AsSpan(0, HashBytes))] = MemoryMarshal.Cast<byte, float>(record.AsSpan(HashBytes)).ToArray();
+            var key = (Convert.ToHexStringLower(record.AsSpan(0, KeyBytes - 1)), (PictureView)record[KeyBytes - 1]);
+            _known[key] = MemoryMarshal.Cast<byte, float>(record.AsSpan(KeyBytes)).ToArray();
         }
     }
 
-    private const int HashBytes = 32;
+    public bool Has(string hash, PictureView view) => _known.ContainsKey((hash, view));
 
-    public bool Has(string hash) => _known.ContainsKey(hash);
-
-    public float[] this[string hash] => _known[hash];
+    public float[] this[string hash, PictureView view] => _known[(hash, view)];
 
     /// <param name="hash">64 hex digits.</param>
-    public void Add(string hash, ReadOnlySpan<float> embedding)
+    public void Add(string hash, PictureView view, ReadOnlySpan<float> embedding)
     {
         if (embedding.Length != _width) throw new ArgumentException($"An embedding has {_width} numbers, not {embedding.Length}.", nameof(embedding));
-        if (!_known.TryAdd(hash, embedding.ToArray())) return;
-        _file.Write(Convert.FromHexString(hash));
+        if (!_known.TryAdd((hash, view), embedding.ToArray())) return;
+        _file.Write([.. Convert.FromHexString(hash), (byte)view]);
         _file.Write(MemoryMarshal.AsBytes(embedding));
     }
 

@@ -10,14 +10,13 @@ internal sealed class EmbeddingSource : IExampleSource
     private readonly Dictionary<string, (float[][] Rows, long[] Labels)> _splits = new(StringComparer.Ordinal);
     private readonly Recipe _recipe;
 
-    /// <param name="embed">The embedding of a picture.</param>
-    public EmbeddingSource(RunSpec spec, Func<string, float[]> embed)
+    /// <param name="embed">The embedding of a view of a picture.</param>
+    public EmbeddingSource(RunSpec spec, Func<string, PictureView, float[]> embed)
     {
         _recipe = spec.Recipe;
-        var training = spec.Images.Where(i => i.Split == Splits.Train).Select(i => embed(i.Hash)).ToArray();
-        Scaling = Standardisation.Fit(training);
-        foreach (var split in spec.Images.GroupBy(i => i.Split))
-            _splits[split.Key] = ([.. split.Select(i => Scaling.Apply(embed(i.Hash)))], [.. split.Select(i => (long)i.Label)]);
+        var seen = spec.Images.SelectMany(i => PictureViews.Of(i, _recipe.Augmentation), (i, view) => (i.Split, Row: embed(i.Hash, view), Label: (long)i.Label)).ToLookup(e => e.Split);
+        Scaling = Standardisation.Fit([.. seen[Splits.Train].Select(e => e.Row)]);
+        foreach (var split in seen) _splits[split.Key] = ([.. split.Select(e => Scaling.Apply(e.Row))], [.. split.Select(e => e.Label)]);
     }
 
     public Standardisation Scaling { get; }

@@ -14,9 +14,9 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
 
     public void Run()
     {
-        var images = context.Spec.Images;
-        var open = images.Chunk(BatchSize).Where(block => block.Any(i => !cache.Has(i.Hash))).ToArray();
-        var done = images.Length - open.Sum(block => block.Length);
+        var views = context.Spec.Images.SelectMany(i => PictureViews.Of(i, context.Recipe.Augmentation), (image, view) => (Image: image, View: view)).ToArray();
+        var open = views.Chunk(BatchSize).Where(block => block.Any(v => !cache.Has(v.Image.Hash, v.View))).ToArray();
+        var done = views.Length - open.Sum(block => block.Length);
         var began = context.Clock.GetTimestamp();
         var embeddedHere = 0;
         using var frozen = no_grad();
@@ -26,30 +26,30 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
             Embed(block, inputs);
             cache.Flush();
             embeddedHere += block.Length;
-            var share = (double)(done + embeddedHere) / images.Length;
+            var share = (double)(done + embeddedHere) / views.Length;
             var secondsEach = context.Clock.GetElapsedTime(began).TotalSeconds / embeddedHere;
-            context.Events.Phase("embedding", progressEnd * share, Math.Round((images.Length - done - embeddedHere) * secondsEach, 1));
+            context.Events.Phase("embedding", progressEnd * share, Math.Round((views.Length - done - embeddedHere) * secondsEach, 1));
         }
         if (embeddedHere > 0)
-            Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Embedded {embeddedHere} pictures, {embeddedHere / context.Clock.GetElapsedTime(began).TotalSeconds:0.0} a second."));
+            Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Embedded {embeddedHere} views of pictures, {embeddedHere / context.Clock.GetElapsedTime(began).TotalSeconds:0.0} a second."));
     }
 
-    private float[] Preprocess(RunImage[] block)
+    private float[] Preprocess((RunImage Image, PictureView View)[] block)
     {
         var size = 3 * context.Preprocessing.CropSize * context.Preprocessing.CropSize;
         var inputs = new float[block.Length * size];
-        DecodeThreads.For(block.Length, i => context.Originals.Preprocess(block[i], context.Preprocessing, inputs.AsMemory(i * size, size)));
+        DecodeThreads.For(block.Length, i => PictureViews.Write(context.Originals, block[i].Image, block[i].View, context.Preprocessing, inputs.AsMemory(i * size, size)));
         return inputs;
     }
 
-    private void Embed(RunImage[] block, float[] inputs)
+    private void Embed((RunImage Image, PictureView View)[] block, float[] inputs)
     {
         using var scope = NewDisposeScope();
         var graph = context.Network.Graph;
         var side = context.Preprocessing.CropSize;
-        var batch = Tensors.Of(new Batch(inputs, [.. block.Select(i => (long)i.Label)]), [3, side, side]);
+        var batch = Tensors.Of(new Batch(inputs, [.. block.Select(v => (long)v.Image.Label)]), [3, side, side]);
         var rows = context.Network.Forward(batch, ModePlan.Eval(graph), graph.Nodes[graph.Classifier.Inputs[0]]).contiguous().data<float>().ToArray();
         var width = rows.Length / block.Length;
-        for (var i = 0; i < block.Length; i++) cache.Add(block[i].Hash, rows.AsSpan(i * width, width));
+        for (var i = 0; i < block.Length; i++) cache.Add(block[i].Image.Hash, block[i].View, rows.AsSpan(i * width, width));
     }
 }

@@ -5,7 +5,7 @@ using GpuGeek.Training.Weights;
 namespace GpuGeek.Training.Engine;
 
 /// <summary>
-/// The preset <c>fast</c>: pictures go once through the frozen network by the serving path, and only the classifier is trained on what comes out (a linear probe;
+/// The preset <c>fast</c>: pictures go once through the frozen network (training ones in up to three views, the others by the serving path alone), and only the classifier is trained on what comes out (a linear probe;
 /// Alain and Bengio 2016, arXiv:1610.01644). The standardisation it is trained under is folded into it, so the network keeps its published form.
 /// </summary>
 internal sealed class EmbeddingTraining(RunContext context)
@@ -16,7 +16,7 @@ internal sealed class EmbeddingTraining(RunContext context)
     {
         using var cache = OpenCache();
         new Embedder(context, cache, Embedded).Run();
-        var source = new EmbeddingSource(context.Spec, hash => cache[hash]);
+        var source = new EmbeddingSource(context.Spec, (hash, view) => cache[hash, view]);
         using var head = new GraphModule(HeadGraph());
         Initialisation.All(head, context.Recipe.Seed);
         var outcome = context.Train(head, source, (Embedded, TrainingDone));

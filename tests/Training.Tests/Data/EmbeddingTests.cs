@@ -1,0 +1,41 @@
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Data;
+using GpuGeek.Training.Tests.Support;
+
+namespace GpuGeek.Training.Tests.Data;
+
+public sealed class EmbeddingsOnDisk : IDisposable
+{
+    private const string First = "00000000000000000000000000000000000000000000000000000000000000aa", Second = "00000000000000000000000000000000000000000000000000000000000000bb";
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Are_found_again_by_picture_and_view_and_a_torn_one_is_dropped()
+    {
+        using (var cache = new EmbeddingCache(_folder.File("e.bin"), 2))
+        {
+            cache.Add(First, PictureView.Served, [1, 2]);
+            cache.Add(First, PictureView.Mirrored, [3, 4]);
+            cache.Add(Second, PictureView.Served, [5, 6]);
+        }
+        using (var file = File.OpenWrite(_folder.File("e.bin"))) file.SetLength(file.Length - 3);
+        using var again = new EmbeddingCache(_folder.File("e.bin"), 2);
+        Assert.Equal([1, 2], again[First, PictureView.Served]);
+        Assert.Equal([3, 4], again[First, PictureView.Mirrored]);
+        Assert.False(again.Has(Second, PictureView.Served));
+        again.Add(Second, PictureView.Served, [5, 6]);
+        Assert.Equal([5, 6], again[Second, PictureView.Served]);
+    }
+
+    [Fact]
+    public void Are_of_one_view_for_what_is_measured_and_of_three_for_what_is_learnt()
+    {
+        var augmentation = RecipePresets.Resolve(new RecipeChoices(RecipePreset.Fast)).Augmentation;
+        Assert.Equal([PictureView.Served, PictureView.Mirrored, PictureView.Wide], PictureViews.Of(new RunImage(First, 0, "train"), augmentation));
+        foreach (var split in new[] { "val", "test" }) Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, split), augmentation));
+        Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, "train"), Augmentation.None));
+    }
+}
