@@ -6,12 +6,16 @@ namespace GpuGeek.Contracts.Accounts;
 public sealed record RegisterRequest
 {
     /// <summary>Where mail reaches the person; the name to sign in with.</summary>
+    /// <example>ann@example.org</example>
     [Required, EmailAddress, StringLength(254)] public required string Email { get; init; }
     /// <summary>At least 10 characters; any characters; not among the most common passwords.</summary>
+    /// <example>a long enough phrase</example>
     [Required, StringLength(256, MinimumLength = 10)] public required string Password { get; init; }
     /// <summary>What others see.</summary>
+    /// <example>Ann</example>
     [Required, StringLength(100, MinimumLength = 1)] public required string DisplayName { get; init; }
     /// <summary>Name of the organisation that is made; its slug is derived from it.</summary>
+    /// <example>Acme</example>
     [Required, StringLength(100, MinimumLength = 1)] public required string Organization { get; init; }
     /// <summary>The token of the first start's link: makes this person the operator. Needed until there is one.</summary>
     [StringLength(200)] public string? SetupToken { get; init; }
@@ -20,7 +24,9 @@ public sealed record RegisterRequest
 /// <summary>Email and password.</summary>
 public sealed record SignInRequest
 {
+    /// <example>ann@example.org</example>
     [Required, StringLength(254)] public required string Email { get; init; }
+    /// <example>a long enough phrase</example>
     [Required, StringLength(256)] public required string Password { get; init; }
 }
 

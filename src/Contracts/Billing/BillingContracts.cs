@@ -33,6 +33,7 @@ public sealed record SubscriptionResponse(PlanResponse Plan, UsageTotals ThisMon
 public sealed record ChangeSubscriptionRequest
 {
     /// <summary>Code of a plan.</summary>
+    /// <example>hourly</example>
     [Required, StringLength(50)] public required string Plan { get; init; }
 }
 

@@ -6,8 +6,10 @@ namespace GpuGeek.Contracts.Datasets;
 public sealed record CreateDatasetRequest
 {
     /// <summary>Slug of the project.</summary>
+    /// <example>flowers</example>
     [Required, StringLength(63)] public required string Project { get; init; }
     /// <summary>Unique in the project.</summary>
+    /// <example>flowers5</example>
     [Required, StringLength(100, MinimumLength = 1)] public required string Name { get; init; }
 }
 
@@ -26,8 +28,10 @@ public sealed record ClassCount(string Name, int Count);
 public sealed record CreateImportRequest
 {
     /// <summary>File name of the archive.</summary>
+    /// <example>flowers5.zip</example>
     [StringLength(255, MinimumLength = 1)] public string? Name { get; init; }
     /// <summary>Bytes that will be sent.</summary>
+    /// <example>17745363</example>
     [Range(1, long.MaxValue)] public long? Size { get; init; }
     /// <summary>Name of a built-in sample dataset instead of an archive: <c>shapes</c>.</summary>
     [StringLength(50)] public string? Sample { get; init; }

@@ -5,10 +5,14 @@ namespace GpuGeek.Contracts.Deployments;
 
 public sealed record CreateDeploymentRequest
 {
+    /// <example>flowers</example>
     [Required, StringLength(63)] public required string Project { get; init; }
     /// <summary>Its name in the address: a-z, 0-9 and hyphens; unique in the organisation.</summary>
+    /// <example>flowers</example>
     [Required, RegularExpression("^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$", ErrorMessage = "Use a-z, 0-9 and single hyphens, at most 63 characters.")] public required string Name { get; init; }
+    /// <example>flowers</example>
     [Required, StringLength(63)] public required string Model { get; init; }
+    /// <example>1</example>
     [Range(1, int.MaxValue)] public required int Version { get; init; }
 }
 
@@ -16,6 +20,7 @@ public sealed record CreateDeploymentRequest
 public sealed record UpdateDeploymentRequest
 {
     [StringLength(63)] public string? Model { get; init; }
+    /// <example>2</example>
     [Range(1, int.MaxValue)] public int? Version { get; init; }
 }
 

@@ -4,8 +4,10 @@ namespace GpuGeek.Contracts.Projects;
 
 public sealed record CreateProjectRequest
 {
+    /// <example>Flowers</example>
     [Required, StringLength(100, MinimumLength = 1)] public required string Name { get; init; }
     /// <summary><c>image-classification</c>.</summary>
+    /// <example>image-classification</example>
     [StringLength(50)] public string Template { get; init; } = "image-classification";
 }
 

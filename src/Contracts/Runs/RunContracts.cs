@@ -7,6 +7,7 @@ namespace GpuGeek.Contracts.Runs;
 public sealed record CreateRunRequest
 {
     /// <summary>Slug of the project.</summary>
+    /// <example>flowers</example>
     [Required, StringLength(63)] public required string Project { get; init; }
     /// <summary>Id of a dataset version.</summary>
     public required Guid DatasetVersion { get; init; }
@@ -19,10 +20,14 @@ public sealed record CreateRunRequest
 public sealed record RecipeRequest
 {
     /// <summary><c>fast</c>: frozen backbone, seconds. <c>balanced</c>: all layers, minutes.</summary>
+    /// <example>fast</example>
     [Required, RegularExpression("^(fast|balanced)$", ErrorMessage = "The preset must be 'fast' or 'balanced'.")] public required string Preset { get; init; }
     /// <summary>A name of the catalogue, such as <c>mobilenet_v2</c> or <c>resnet18</c>.</summary>
+    /// <example>mobilenet_v2</example>
     [StringLength(50)] public string? Architecture { get; init; }
+    /// <example>5</example>
     [Range(1, 1000)] public int? Epochs { get; init; }
+    /// <example>0</example>
     [Range(0, int.MaxValue)] public int? Seed { get; init; }
     [Range(2, 1024)] public int? BatchSize { get; init; }
     /// <summary>Peak rate of the head.</summary>

@@ -7,8 +7,10 @@ public sealed record OrganizationResponse(Guid Id, string Slug, string Name, str
 /// <summary>A key for machines, bound to one organisation.</summary>
 public sealed record CreateKeyRequest
 {
+    /// <example>line 3 camera</example>
     [Required, StringLength(100, MinimumLength = 1)] public required string Name { get; init; }
     /// <summary>One or more scopes; never more than its maker may.</summary>
+    /// <example>["predict"]</example>
     [Required, MinLength(1), MaxLength(20)] public required IReadOnlyList<string> Scopes { get; init; }
     /// <summary>Null: until revoked.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
