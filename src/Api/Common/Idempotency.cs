@@ -24,6 +24,8 @@ internal sealed class Idempotency(RequestDelegate next)
     private const string Header = "Idempotency-Key";
     private const int MaxLength = 255;
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
+    /// <summary>A request that has not ended by then died with its process.</summary>
+    private static readonly TimeSpan GivenUp = TimeSpan.FromMinutes(5);
 
     public async Task InvokeAsync(HttpContext context, IDbContexts contexts, TimeProvider clock)
     {
@@ -40,7 +42,8 @@ internal sealed class Idempotency(RequestDelegate next)
         }
         var row = new IdempotencyKey { Key = Hash($"{Scope(context)}\n{key}"), Request = await FingerprintAsync(context), CreatedAt = clock.GetUtcNow() };
         await using var db = contexts.ForNobody();
-        await db.IdempotencyKeys.Where(k => k.Key == row.Key && k.CreatedAt < clock.GetUtcNow() - Kept).ExecuteDeleteAsync(context.RequestAborted);
+        var (expired, givenUp) = (row.CreatedAt - Kept, row.CreatedAt - GivenUp);
+        await db.IdempotencyKeys.Where(k => k.Key == row.Key && (k.CreatedAt < expired || (k.Status == null && k.CreatedAt < givenUp))).ExecuteDeleteAsync(context.RequestAborted);
         if (await TryAddAsync(db, row, context.RequestAborted)) await RunAsync(context, db, row);
         else await ReplayAsync(context, db, row);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
@@ -70,6 +71,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case BadHttpRequestException { StatusCode: var status }:
                 context.Features.Get<IHttpResponseFeature>()!.StatusCode = status;
                 await TypedResults.Problem(statusCode: status).ExecuteAsync(context);
+                return true;
+            case ObjectNotFoundException:
+                await Problems.Of(404, "file_missing", "The file is missing", "The object store does not hold this file any more.", "Restore the object store from its backup.").ExecuteAsync(context);
                 return true;
             case DbUpdateConcurrencyException or DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } }:
                 await Problems.Conflict("changed_meanwhile", "Somebody else changed the same thing at the same moment.", "Read it again and repeat the change if it is still wanted.").ExecuteAsync(context);

@@ -26,6 +26,10 @@ public static class PlanGate
             await Rows(db.Runs, org).CountAsync(r => Active.Contains(r.State), cancellationToken), await Rows(db.Deployments, org).CountAsync(cancellationToken));
     }
 
+    /// <summary>Until the transaction ends, nobody else adds to what this organisation's plan counts: two at once would both see room for one.</summary>
+    public static Task LockAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"plan:" + org}, 0))", cancellationToken);
+
     public static async Task CheckProjectAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);

@@ -1,17 +1,15 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using GpuGeek.Api.Tests.Common;
 using GpuGeek.Contracts.Client;
-using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Accounts;
 
-public sealed class ComingAndGoing(PostgresFixture postgres) : IAsyncDisposable
+public sealed class ComingAndGoing(SharedApplication shared) : IClassFixture<SharedApplication>
 {
-    private readonly ApiApplication _app = new(postgres);
+    private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     [Fact]
     public async Task Registering_makes_an_organisation_that_the_person_owns()

@@ -98,6 +98,22 @@ public sealed class SendingTheSameTwice(SharedApplication shared) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_request_that_died_blocks_its_key_for_minutes_not_for_a_day()
+    {
+        var session = await _app.RegisterAsync();
+        await PostAsync(session, "died", "Flowers");
+        async Task AgeAsync(TimeSpan age)
+        {
+            await using var db = _app.SystemDatabase();
+            await db.IdempotencyKeys.ExecuteUpdateAsync(set => set.SetProperty(k => k.Status, (int?)null).SetProperty(k => k.CreatedAt, Planted.Now - age), Cancel);
+        }
+        await AgeAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal("still_running", await (await PostAsync(session, "died", "Flowers")).CodeAsync(HttpStatusCode.Conflict));
+        await AgeAsync(TimeSpan.FromMinutes(6));
+        Assert.Equal(HttpStatusCode.Created, (await PostAsync(session, "died", "Flowers")).StatusCode);
+    }
+
+    [Fact]
     public async Task After_a_day_the_key_is_free_again()
     {
         var session = await _app.RegisterAsync();

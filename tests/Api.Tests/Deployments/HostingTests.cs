@@ -87,6 +87,19 @@ public sealed class HostingAModel(HostedModels hosted)
     }
 
     [Fact]
+    public async Task Refused_after_a_restart_it_is_tried_until_it_is_taken()
+    {
+        var (session, first, _, name) = await LiveAsync();
+        hosted.Predictor.Refused["sha256:" + first.OnnxHash] = new("model_refused", "Not now.");
+        hosted.Predictor.Forget();
+        await Answers.EventuallyAsync(async () => (await session.Client.GetDeploymentAsync(session.Org, name, ct: Cancel)).State == "failed");
+        Assert.Equal("deployment_not_live", (await Answers.RefusedAsync(() => AnsweringAsync(session, name))).Code);
+        hosted.Predictor.Refused.Clear();
+        await Answers.EventuallyAsync(async () => await session.Client.GetDeploymentAsync(session.Org, name, ct: Cancel) is { State: "live", Error: null });
+        Assert.Equal(1, await AnsweringAsync(session, name));
+    }
+
+    [Fact]
     public async Task Deleted_it_is_unloaded_and_answers_no_more()
     {
         var (session, _, _, name) = await LiveAsync();

@@ -54,8 +54,20 @@ public sealed class TakingAModelHome(SharedApplication shared) : IClassFixture<S
         var (session, _, data) = await _app.RegisterWithVersionAsync();
         var planted = await session.AddModelVersionAsync(data.Id);
         var version = await session.Client.GetModelVersionAsync(session.Org, "flowers", 1, Cancel);
-        var manifest = JsonSerializer.Deserialize<ModelManifest>(await session.Http.GetStringAsync(version.Files.Single(f => f.Name == "model.json").Url, Cancel), RunDirectory.Json);
+        var response = await session.Http.GetAsync(version.Files.Single(f => f.Name == "model.json").Url, Cancel);
+        var bytes = await response.Content.ReadAsByteArrayAsync(Cancel);
+        Assert.Equal($"\"{Planted.HashOf(bytes)}\"", response.Headers.ETag!.Tag);
+        var manifest = JsonSerializer.Deserialize<ModelManifest>(bytes, RunDirectory.Json);
         Assert.Equivalent(planted.Manifest, manifest);
+    }
+
+    [Fact]
+    public async Task A_file_that_the_store_has_lost_is_missing_and_no_fault_without_a_word()
+    {
+        var (session, _, data) = await _app.RegisterWithVersionAsync();
+        var version = await session.AddModelVersionAsync(data.Id);
+        await _app.Store().DeleteAsync(Domain.Storage.ObjectKeys.Content(version.OrgId, version.OnnxHash), Cancel);
+        Assert.Equal("file_missing", await (await session.Http.GetAsync(session.At("models/flowers/versions/1/artefacts/core.onnx"), Cancel)).CodeAsync(HttpStatusCode.NotFound));
     }
 
     [Fact]

@@ -64,6 +64,15 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task Of_many_at_once_no_more_start_than_the_plan_says()
+    {
+        var (session, _, version) = await _app.RegisterWithVersionAsync();
+        var started = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await Record.ExceptionAsync(() => session.StartRunAsync(version.Id)) is null));
+        Assert.Equal(4, started.Count(s => s));
+        Assert.Equal(4, (await session.Client.ListRunsAsync(session.Org, ct: Cancel)).Items.Count);
+    }
+
+    [Fact]
     public async Task A_queued_one_is_canceled_at_once_and_only_once()
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();

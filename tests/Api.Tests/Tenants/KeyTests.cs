@@ -1,18 +1,16 @@
 using System.Net;
+using GpuGeek.Api.Tests.Common;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Tenants;
-using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Tenants;
 
-public sealed class ApiKeys(PostgresFixture postgres) : IAsyncDisposable
+public sealed class ApiKeys(SharedApplication shared) : IClassFixture<SharedApplication>
 {
-    private readonly ApiApplication _app = new(postgres);
+    private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task<(TenantSession Owner, Contracts.Tenants.CreatedKeyResponse Key, HttpClient Http)> MakeAsync(DateTimeOffset? expiresAt, params string[] scopes)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using GpuGeek.Api.Tests.Common;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
@@ -7,12 +8,10 @@ using Npgsql;
 
 namespace GpuGeek.Api.Tests.Walls;
 
-public sealed class BetweenTwoTenants(PostgresFixture postgres) : IAsyncDisposable
+public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplication shared) : IClassFixture<SharedApplication>
 {
-    private readonly ApiApplication _app = new(postgres);
+    private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task<(TenantSession One, TenantSession Two, Guid OneId, Guid TwoId)> TwoTenantsAsync()
     {

@@ -83,7 +83,8 @@ internal sealed partial class DeploymentReconciler(
         {
             await using var onnx = await store.OpenReadAsync(ObjectKeys.Content(version.OrgId, version.OnnxHash), cancellationToken);
             await predictor.LoadAsync(Key(deployment.OrgId, deployment.Id), JsonSerializer.SerializeToUtf8Bytes(version.Manifest, RunDirectory.Json), onnx, cancellationToken);
-            if (deployment.State != DeploymentState.Failed) await SettleAsync(db, deployment, version, null, cancellationToken);
+            // Refused once and taken now, or only the one before while the wanted one stays refused.
+            if (target == deployment.ModelVersionId) await SettleAsync(db, deployment, version, null, cancellationToken);
         }
         catch (PredictorRefusedException refused)
         {
@@ -98,6 +99,7 @@ internal sealed partial class DeploymentReconciler(
 
     private async Task SettleAsync(GpuGeekDbContext db, Deployment deployment, ModelVersion version, Domain.Common.Failure? failure, CancellationToken cancellationToken)
     {
+        if (failure is not null && deployment.State == DeploymentState.Failed && deployment.Error == failure) return;
         deployment.State = failure is null ? DeploymentState.Live : DeploymentState.Failed;
         deployment.Error = failure;
         if (failure is null) deployment.LiveVersionId = version.Id;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Auth;
@@ -35,9 +36,12 @@ internal static class ModelFileEndpoints
     }
 
     /// <summary>Classes, preprocessing and temperature: what the ONNX file is used with</summary>
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ManifestAsync(string model, int version, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is { } row
-            ? TypedResults.File(JsonSerializer.SerializeToUtf8Bytes(row.Manifest, Indented), "application/json", "model.json") : Problems.NotFound();
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ManifestAsync(string model, int version, GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row) return Problems.NotFound();
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(row.Manifest, Indented);
+        return TypedResults.File(bytes, "application/json", "model.json", entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\""));
+    }
 
     /// <summary>What the model says of the test pictures: wrong ones first, the surest mistakes before the others</summary>
     private static async Task<Results<Ok<Page<TestPredictionResponse>>, ProblemHttpResult>> PredictionsAsync(

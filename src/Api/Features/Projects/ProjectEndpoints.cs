@@ -38,11 +38,14 @@ internal static class ProjectEndpoints
     private static async Task<Results<Created<ProjectResponse>, ProblemHttpResult>> CreateAsync(CreateProjectRequest request, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (request.Template != Project.ImageClassification) return Problems.Impossible("unknown_template", $"There is no template '{request.Template}'.", $"Use '{Project.ImageClassification}'.");
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await PlanGate.CheckProjectAsync(db, tenant.OrgId, cancellationToken);
         var now = clock.GetUtcNow();
         var project = new Project { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), Slug = await FreeSlugAsync(db, request.Name, cancellationToken), Name = request.Name.Trim(), Template = request.Template, CreatedAt = now };
         db.Projects.Add(project);
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/projects/{project.Slug}", await ReadAsync(db, tenant, project, cancellationToken));
     }
 

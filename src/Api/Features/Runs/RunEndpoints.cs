@@ -50,6 +50,8 @@ internal static class RunEndpoints
         if (!known) return Problems.Impossible("unknown_dataset_version", "The project has no such dataset version.", "Create one: POST …/datasets/{dataset}/versions.");
         var recipe = RecipeMapping.Resolve(request.Recipe);
         var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         var run = new Run
         {
@@ -59,6 +61,7 @@ internal static class RunEndpoints
         db.Runs.Add(run);
         db.RunLeases.Add(new() { OrgId = run.OrgId, RunId = run.Id });
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         queue.HintRuns();
         await live.RunChangedAsync(run.OrgId, run.Id);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/runs/{run.Id}", await ReadAsync(db, run.Id, cancellationToken));
