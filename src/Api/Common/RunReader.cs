@@ -1,4 +1,3 @@
-using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
@@ -32,6 +31,6 @@ internal static class RunReader
         run.Id, run.Name, project, run.DatasetVersionId, dataset, number, run.State.ToString().ToLowerInvariant(), run.Attempt, run.Phase, run.Progress, run.EtaSeconds,
         run.Recipe.ToResponse(), owner is null ? null : new(owner), run is { BestEpoch: { } epoch, BestValAccuracy: { } accuracy } ? new(epoch, accuracy) : null,
         run.Result is { } result && model is not null ? result.ToResponse(classes, model) : null,
-        run.Error is { } e ? new ErrorInfo(e.Code, e.Title, e.Detail, e.Hint) : null,
+        run.Error?.ToResponse(),
         intervals.Sum(i => i.ChargedSeconds), Money.Of(intervals.Sum(i => i.Cost), intervals.FirstOrDefault()?.Currency ?? "USD"), run.LastSeq, run.CreatedAt, run.StartedAt, run.FinishedAt);
 }

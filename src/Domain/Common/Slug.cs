@@ -9,6 +9,10 @@ public static class Slug
     public const int MaxLength = 63;
     public const string Pattern = "^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$";
 
+    /// <summary>The slug itself for 1, else with the number behind it, cut so that it fits.</summary>
+    public static string Numbered(string slug, int number) =>
+        number == 1 ? slug : string.Create(CultureInfo.InvariantCulture, $"{slug[..Math.Min(slug.Length, MaxLength - 6)].TrimEnd('-')}-{number}");
+
     /// <summary>Accents dropped, everything else that is not a letter or digit becomes a hyphen; <paramref name="fallback"/> when nothing is left.</summary>
     public static string From(string name, string fallback)
     {

@@ -79,7 +79,7 @@ internal static class Registration
         var basis = Slug.From(name, "org");
         for (var i = 1; ; i++)
         {
-            var slug = i == 1 ? basis : $"{basis[..Math.Min(basis.Length, Slug.MaxLength - 6)].TrimEnd('-')}-{i}";
+            var slug = Slug.Numbered(basis, i);
             if (!await db.Database.SqlQuery<bool>($"SELECT slug_taken({slug}) AS \"Value\"").SingleAsync(cancellationToken)) return slug;
         }
     }

@@ -1,5 +1,5 @@
 using System.Text;
-using GpuGeek.Contracts.Common;
+using GpuGeek.Api.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 
@@ -11,7 +11,7 @@ internal static class ImportMapping
 
     public static ImportResponse ToResponse(Import i, string org, IReadOnlyList<ClassCount> classes) => new(
         i.Id, i.DatasetId, i.FileName, i.Size, i.State.ToString().ToLowerInvariant(), i.Progress, i.Accepted, i.Skipped, classes,
-        i.Error is { } e ? new ErrorInfo(e.Code, e.Title, e.Detail, e.Hint) : null,
+        i.Error?.ToResponse(),
         i.State == ImportState.Uploading ? $"/api/v1/orgs/{org}/datasets/{i.DatasetId}/imports/{Uri.EscapeDataString(i.FileName)}?import={i.Id}" : null,
         i.CreatedAt, i.StartedAt, i.FinishedAt);
 

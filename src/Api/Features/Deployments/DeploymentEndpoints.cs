@@ -105,7 +105,7 @@ internal static class DeploymentEndpoints
                           join m in db.Models on v.ModelId equals m.Id
                           select new { d, Project = p.Slug, Model = m.Name, Version = v, Live = db.ModelVersions.Where(l => l.Id == d.LiveVersionId).Select(l => (int?)l.Number).FirstOrDefault() }).ToListAsync(cancellationToken);
         return [.. rows.OrderByDescending(r => r.d.Id).Select(r => new DeploymentResponse(r.d.Id, r.d.Name, r.Project, r.Model, r.Version.Number, r.Live, r.d.State.ToString().ToLowerInvariant(),
-            r.d.Error is { } e ? new ErrorInfo(e.Code, e.Title, e.Detail, e.Hint) : null, $"{options.PublicUrl}/api/v1/orgs/{tenant.Slug}/deployments/{r.d.Name}/predict",
+            r.d.Error?.ToResponse(), $"{options.PublicUrl}/api/v1/orgs/{tenant.Slug}/deployments/{r.d.Name}/predict",
             r.Version.Manifest.Classes, r.Version.Manifest.Preprocessing.CropSize, r.d.CreatedAt, r.d.UpdatedAt))];
     }
 }

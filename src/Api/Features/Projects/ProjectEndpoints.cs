@@ -89,7 +89,7 @@ internal static class ProjectEndpoints
         var basis = Slug.From(name, "project");
         var taken = await db.Projects.Where(p => p.Slug.StartsWith(basis)).Select(p => p.Slug).ToListAsync(cancellationToken);
         var slug = basis;
-        for (var i = 2; taken.Contains(slug); i++) slug = $"{basis[..Math.Min(basis.Length, Slug.MaxLength - 6)].TrimEnd('-')}-{i}";
+        for (var i = 2; taken.Contains(slug); i++) slug = Slug.Numbered(basis, i);
         return slug;
     }
 }
