@@ -101,6 +101,16 @@ public sealed class SendingAnArchive(ListeningApplication listening) : IClassFix
     }
 
     [Fact]
+    public async Task Canceled_before_its_bytes_come_it_takes_none()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        var asked = await session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Name = "x.zip", Size = Zip.Length }, Cancel);
+        await session.Client.CancelImportAsync(session.Org, dataset.Id, asked.Id, Cancel);
+        Assert.Equal("import_canceled", await (await session.Http.PutAsync(asked.UploadUrl, new ByteArrayContent(Zip), Cancel)).CodeAsync(HttpStatusCode.Conflict));
+        Assert.Equal((1, 0), await LeftAsync(session));
+    }
+
+    [Fact]
     public async Task Canceling_twice_is_no_error_and_a_queued_one_is_left_to_its_worker()
     {
         var (session, dataset) = await _app.RegisterWithDatasetAsync();

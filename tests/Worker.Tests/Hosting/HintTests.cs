@@ -22,7 +22,7 @@ public sealed class HintsThroughTheQueue(PostgresFixture postgres) : IDisposable
         worker.Get<IJobQueue>().HintImport(tenant.OrgId, tenant.DatasetId);
         await using var connection = new NpgsqlConnection(postgres.SuperUser);
         await connection.OpenAsync(Cancel);
-        await using var succeeded = new NpgsqlCommand("SELECT array_agg(invocationdata->>'Method' ORDER BY 1) FROM hangfire.job WHERE statename = 'Succeeded'", connection);
+        await using var succeeded = new NpgsqlCommand("SELECT array_agg(invocationdata->>'Method' ORDER BY invocationdata->>'Method') FROM hangfire.job WHERE statename = 'Succeeded'", connection);
         await using var failed = new NpgsqlCommand("SELECT count(*) FROM hangfire.job WHERE statename IN ('Failed', 'Deleted')", connection);
         while (await succeeded.ExecuteScalarAsync(Cancel) is not string[] { Length: 2 }) await Task.Delay(100, Cancel);
         Assert.Equal(["ClaimAsync", "RunAsync"], (string[])(await succeeded.ExecuteScalarAsync(Cancel))!);

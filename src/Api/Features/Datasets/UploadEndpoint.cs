@@ -64,7 +64,7 @@ internal static class UploadEndpoint
         {
             // Canceled while the bytes came: they go. Where another upload of the same import was first, they are its own.
             if (!await db.Imports.AnyAsync(i => i.Id == row.Id && i.State != ImportState.Canceled, CancellationToken.None)) await store.DeleteAsync(key, CancellationToken.None);
-            return Problems.Conflict("import_canceled", "The import was canceled or started by somebody else while its bytes came.", "Start another import.");
+            return Canceled();
         }
         queue.HintImport(tenant.OrgId, row.Id);
         return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, row), ImportMapping.ToResponse(row, tenant.Slug, []));
@@ -76,7 +76,12 @@ internal static class UploadEndpoint
         {
             var known = await db.Imports.FirstOrDefaultAsync(i => i.Id == id && i.DatasetId == dataset, cancellationToken);
             if (known is null) return (null, Problems.NotFound());
-            return known.State == ImportState.Uploading ? (known, null) : (null, Problems.Conflict("import_started", "The bytes of this import have come already.", "Start another import."));
+            return known.State switch
+            {
+                ImportState.Uploading => (known, null),
+                ImportState.Canceled => (null, Canceled()),
+                _ => (null, Problems.Conflict("import_started", "The bytes of this import have come already.", "Start another import.")),
+            };
         }
         var now = clock.GetUtcNow();
         var row = new Import { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), DatasetId = dataset, Source = ImportSource.Upload, FileName = fileName, CreatedAt = now };
@@ -84,6 +89,8 @@ internal static class UploadEndpoint
         await db.SaveChangesAsync(cancellationToken);
         return (row, null);
     }
+
+    private static ProblemHttpResult Canceled() => Problems.Conflict("import_canceled", "The import was canceled or started by somebody else before its bytes had come.", "Start another import.");
 
     // One that was canceled meanwhile stays as such.
     private static async Task ForgetAsync(GpuGeekDbContext db, Import row, CancellationToken cancellationToken) =>
