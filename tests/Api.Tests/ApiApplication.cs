@@ -44,6 +44,7 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         builder.UseSetting("GPUGEEK_PUBLIC_URL", "http://gpugeek.test");
         builder.UseSetting("GPUGEEK_FRONT_SECRET", "front");
         builder.UseSetting("GPUGEEK_PREDICTOR_SOCKET", PredictorSocket);
+        builder.UseSetting("GPUGEEK_PREDICTOR_PATIENCE", "2");
         if (RegistrationOpen) builder.UseSetting("GPUGEEK_REGISTRATION", "open");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
     }

@@ -18,6 +18,10 @@ public sealed class ApiOptions
     [Required(ErrorMessage = "GPUGEEK_PREDICTOR_SOCKET is not set: the path of Predictor's Unix socket.")]
     public string PredictorSocket { get; set; } = "";
 
+    /// <summary><c>GPUGEEK_PREDICTOR_PATIENCE</c>: seconds a picture waits for a predictor that is being restarted, before it is answered 503.</summary>
+    [Range(0, 60, ErrorMessage = "GPUGEEK_PREDICTOR_PATIENCE takes 0 to 60 seconds.")]
+    public double PredictorPatience { get; set; } = 10;
+
     /// <summary><c>GPUGEEK_REGISTRATION</c>: <c>open</c> lets anybody register; else only the setup link does.</summary>
     public bool RegistrationOpen { get; set; }
 }

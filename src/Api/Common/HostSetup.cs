@@ -15,6 +15,7 @@ internal static class HostSetup
             o.PublicUrl = (configuration["GPUGEEK_PUBLIC_URL"] ?? "").TrimEnd('/');
             o.FrontSecret = configuration["GPUGEEK_FRONT_SECRET"];
             o.PredictorSocket = configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
+            o.PredictorPatience = configuration.GetValue("GPUGEEK_PREDICTOR_PATIENCE", o.PredictorPatience);
             o.RegistrationOpen = string.Equals(configuration["GPUGEEK_REGISTRATION"], "open", StringComparison.OrdinalIgnoreCase);
         }).ValidateDataAnnotations().ValidateOnStart();
         // Request lines may carry the hub's token; what matters is logged by our own code.

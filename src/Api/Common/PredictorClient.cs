@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -18,10 +19,16 @@ internal sealed class PredictorRefusedException(HttpStatusCode status, Predictor
 /// <summary>Predictor over its Unix socket.</summary>
 internal sealed class PredictorClient : IDisposable
 {
+    /// <summary>Pictures that may wait in memory for a predictor that is being restarted.</summary>
+    private const int MaxWaiting = 64;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly HttpClient _http;
+    private readonly TimeSpan _patience;
+    private readonly SemaphoreSlim _waiting = new(MaxWaiting);
 
     public PredictorClient(IOptions<ApiOptions> options)
     {
+        _patience = TimeSpan.FromSeconds(options.Value.PredictorPatience);
         var socket = new UnixDomainSocketEndPoint(options.Value.PredictorSocket);
         _http = new(new SocketsHttpHandler
         {
@@ -73,15 +80,58 @@ internal sealed class PredictorClient : IDisposable
         if (response.StatusCode != HttpStatusCode.NotFound) await RequireSuccessAsync(response, cancellationToken);
     }
 
+    /// <summary>
+    /// The answer for a picture. While Predictor is being restarted, or has not been given its models again, the picture waits: it was never taken, so sending it again is safe.
+    /// A picture that was in work when Predictor died is not sent again: it may be what killed it.
+    /// </summary>
+    /// <exception cref="HttpRequestException">Predictor died with the picture in work, or did not come back in time.</exception>
+    /// <exception cref="PredictorRefusedException"/>
     public async Task<PredictorAnswer> PredictAsync(string key, ReadOnlyMemory<byte> image, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            return await SendAsync(key, image, cancellationToken);
+        }
+        catch (Exception away) when (WasNotTaken(away) && _waiting.Wait(0, CancellationToken.None))
+        {
+            try
+            {
+                while (true)
+                {
+                    await Task.Delay(Pause, cancellationToken);
+                    try
+                    {
+                        return await SendAsync(key, image, cancellationToken);
+                    }
+                    catch (Exception still) when (WasNotTaken(still) && Stopwatch.GetElapsedTime(started) < _patience)
+                    {
+                        // Not yet back.
+                    }
+                }
+            }
+            finally
+            {
+                _waiting.Release();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _waiting.Dispose();
+    }
+
+    private static bool WasNotTaken(Exception failure) => failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } or PredictorRefusedException { Status: HttpStatusCode.NotFound };
+
+    private async Task<PredictorAnswer> SendAsync(string key, ReadOnlyMemory<byte> image, CancellationToken cancellationToken)
     {
         using var content = new ReadOnlyMemoryContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
         using var response = await _http.PostAsync(Address(PredictorRoutes.Predict, key), content, cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
         return (await response.Content.ReadFromJsonAsync<PredictorAnswer>(JsonSerializerOptions.Web, cancellationToken))!;
     }
-
-    public void Dispose() => _http.Dispose();
 
     private static Uri Address(string route, string key) => new(route.Replace("{key}", key, StringComparison.Ordinal), UriKind.Relative);
 

@@ -1,0 +1,39 @@
+using GpuGeek.EndToEnd.Tests.Processes;
+
+namespace GpuGeek.EndToEnd.Tests.Serving;
+
+/// <summary>What a run says of its test pictures is what its model will say of them when it is hosted.</summary>
+public sealed class TheTestAndTheEndpointAgree(ShapesPlatform shapes, ITestOutputHelper output) : IClassFixture<ShapesPlatform>
+{
+    private const double Tolerance = 1e-4;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task On_large_turned_panoramic_and_upright_pictures()
+    {
+        var account = shapes.Account;
+        var dataset = await account.Api.CreateDatasetAsync(account.Org, new() { Project = shapes.Project, Name = "camera" }, Cancel);
+        var import = await account.ImportedAsync(dataset.Id, await account.Api.UploadAsync(account.Org, dataset.Id, "camera.zip", new MemoryStream(CameraPictures.Zip()), Cancel));
+        Assert.Equal((40, 0), (import.Accepted, import.Skipped));
+        var version = await account.Api.CreateVersionAsync(account.Org, dataset.Id, new() { Split = new(0.4, 0.1, 0.5) }, Cancel);
+        var run = await account.SucceededAsync((await account.StartSmallAsync(shapes.Project, version.Id, 1, inputSize: 64)).Id);
+        var model = run.Result!.ModelVersion;
+        await account.LiveAsync(shapes.Project, "camera", model);
+        using var http = account.Platform.Http(account.Token);
+
+        var tested = (await account.Api.ListTestPredictionsAsync(account.Org, model.Model, model.Version, 200, Cancel)).Items;
+
+        Assert.Equal(20, tested.Count);
+        var largest = 0.0;
+        foreach (var test in tested)
+        {
+            var image = await account.Api.GetImageAsync(account.Org, dataset.Id, test.Image!.Value, Cancel);
+            var answer = await account.Api.PredictAsync(account.Org, "camera", await http.GetByteArrayAsync(image.Content, Cancel), ct: Cancel);
+            foreach (var (label, expected) in run.Result.Classes.Zip(test.Probabilities, (l, p) => (l, p)))
+                largest = Math.Max(largest, Math.Abs(answer.Classes.Single(c => c.Label == label).Probability - expected));
+        }
+        output.WriteLine($"largest difference of a probability over {tested.Count} pictures: {largest:0.0e0}");
+        Assert.InRange(largest, 0, Tolerance);
+    }
+}
