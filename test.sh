@@ -21,6 +21,11 @@ echo "Building..."
 dotnet build GpuGeek.sln -c Release -v quiet -nologo -clp:NoSummary
 echo "Built in $((SECONDS - started)) s."
 
+if ! $fast && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+  playwright=tests/EndToEnd.Tests/bin/Release/net10.0/.playwright
+  "$playwright"/node/linux-*/node "$playwright/package/cli.js" install --with-deps chromium
+fi
+
 results=TestResults
 rm -rf "$results"
 mkdir -p "$results"

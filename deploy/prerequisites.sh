@@ -48,7 +48,8 @@ done
 
 if $want_tests; then
   for package in fonts-dejavu-core python3-pil jq curl; do need_package "$package"; done
-  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || packages+=(chromium)
+  # Ubuntu's package only points to a snap: there test.sh takes the browser that Playwright brings.
+  [ "$ID" != debian ] || command -v chromium >/dev/null || packages+=(chromium)
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then

@@ -17,6 +17,7 @@ internal static class ApiDescription
         foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory, "GpuGeek.*.xml")) options.IncludeXmlComments(file);
         options.AddSecurityDefinition(SchemeName, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "gg_s_… (session) or gg_k_… (API key)" });
         options.AddSecurityRequirement(document => new() { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] });
+        options.SchemaFilter<ApiExamples>();
         options.SupportNonNullableReferenceTypes();
         options.UseAllOfToExtendReferenceSchemas();
     });
