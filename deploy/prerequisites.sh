@@ -50,6 +50,8 @@ if $want_tests; then
   for package in fonts-dejavu-core python3-pil jq curl; do need_package "$package"; done
   # Ubuntu's package only points to a snap: there test.sh takes the browser that Playwright brings.
   [ "$ID" != debian ] || command -v chromium >/dev/null || packages+=(chromium)
+  # An S3 server to test against: OpenStack Swift with its S3 middleware; only its programs, the tests start it themselves.
+  for package in swift-proxy swift-account swift-container swift-object memcached; do need_package "$package"; done
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then

@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
@@ -20,10 +19,9 @@ public static class InfrastructureSetup
             o.System = configuration["GPUGEEK_DB_SYSTEM"] ?? "";
             o.Hangfire = configuration["GPUGEEK_DB_HANGFIRE"] ?? "";
         }).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ObjectStoreOptions>().Configure(o => o.Folder = configuration["GPUGEEK_OBJECTS"] ?? "").ValidateDataAnnotations().ValidateOnStart();
+        services.AddObjectStore(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IDbContexts, DbContexts>();
-        services.AddSingleton<IObjectStore, FolderObjectStore>();
         services.AddSingleton<ILiveNotifier, LiveNotifier>();
         services.AddHangfireClient();
         services.AddSingleton<IJobQueue, JobQueue>();

@@ -9,7 +9,13 @@ internal static class HostEnvironment
         ["GPUGEEK_DB_SYSTEM"] = ["Api", "Worker"],
         ["GPUGEEK_DB_HANGFIRE"] = ["Api", "Worker"],
         ["GPUGEEK_OBJECTS"] = ["Api", "Worker"],
-        ["GPUGEEK_KEYS"] = ["Web"],
+        ["GPUGEEK_S3_ENDPOINT"] = ["Api", "Worker"],
+        ["GPUGEEK_S3_PUBLIC_ENDPOINT"] = ["Api", "Worker"],
+        ["GPUGEEK_S3_BUCKET"] = ["Api", "Worker"],
+        ["GPUGEEK_S3_ACCESS_KEY"] = ["Api", "Worker"],
+        ["GPUGEEK_S3_SECRET_KEY"] = ["Api", "Worker"],
+        ["GPUGEEK_S3_REGION"] = ["Api", "Worker"],
+        ["GPUGEEK_KEYS"] = ["Api", "Web"],
         ["GPUGEEK_PUBLIC_URL"] = ["Api", "Web"],
         ["GPUGEEK_API_URL"] = ["Web"],
         ["GPUGEEK_FRONT_SECRET"] = ["Api", "Web"],
@@ -41,6 +47,8 @@ internal static class HostEnvironment
         };
         foreach (var name in PassedThrough)
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environment[name] = value;
+        // The folder is only the default; a service that is named takes its place.
+        if (environment.ContainsKey("GPUGEEK_S3_ENDPOINT") && Environment.GetEnvironmentVariable("GPUGEEK_OBJECTS") is not { Length: > 0 }) environment.Remove("GPUGEEK_OBJECTS");
         return environment;
     }
 

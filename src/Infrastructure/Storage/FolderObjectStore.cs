@@ -7,13 +7,17 @@ namespace GpuGeek.Infrastructure.Storage;
 /// <summary>The object store as a folder: an object is a file, written under a temporary name, flushed to disk and renamed.</summary>
 internal sealed class FolderObjectStore : IObjectStore
 {
+    private const int BufferBytes = 1 << 17;
+
     private readonly string _root;
     private readonly string _temporary;
+    private readonly TimeProvider _clock;
 
-    public FolderObjectStore(IOptions<ObjectStoreOptions> options)
+    public FolderObjectStore(IOptions<ObjectStoreOptions> options, TimeProvider clock)
     {
         _root = Path.GetFullPath(options.Value.Folder);
         _temporary = Path.Combine(_root, "tmp");
+        _clock = clock;
         Directory.CreateDirectory(_temporary);
     }
 
@@ -21,17 +25,18 @@ internal sealed class FolderObjectStore : IObjectStore
 
     public async Task<long> PutAsync(string key, Stream content, CancellationToken cancellationToken)
     {
+        var path = PathOf(key);
         var temporary = TemporaryName();
         try
         {
             long size;
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 17, FileOptions.Asynchronous))
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes, FileOptions.Asynchronous))
             {
-                await content.CopyToAsync(file, 1 << 17, cancellationToken);
+                await CopyAsync(key, content, file, cancellationToken);
                 size = file.Length;
                 file.Flush(flushToDisk: true);
             }
-            Publish(temporary, key);
+            Publish(temporary, path);
             return size;
         }
         finally
@@ -42,13 +47,20 @@ internal sealed class FolderObjectStore : IObjectStore
 
     public async Task PutFileAsync(string key, string path, CancellationToken cancellationToken)
     {
+        var target = PathOf(key);
         var temporary = TemporaryName();
         try
         {
             if (HardLink.TryCreate(path, temporary))
             {
-                await using (var file = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite)) file.Flush(flushToDisk: true);
-                Publish(temporary, key);
+                await using (var file = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, BufferBytes, FileOptions.Asynchronous))
+                {
+                    await ContentCheck.CheckAsync(key, file, cancellationToken);
+                    file.Flush(flushToDisk: true);
+                }
+                // Its age as an object begins now.
+                File.SetLastWriteTimeUtc(temporary, _clock.GetUtcNow().UtcDateTime);
+                Publish(temporary, target);
                 return;
             }
         }
@@ -60,24 +72,36 @@ internal sealed class FolderObjectStore : IObjectStore
         await PutAsync(key, source, cancellationToken);
     }
 
-    public Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken)
+    public async Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken)
     {
-        var path = PathOf(key);
-        if (!File.Exists(path)) throw new ObjectNotFoundException(key);
-        Stream stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
-        return Task.FromResult(stream);
+        var file = Open(key);
+        try
+        {
+            await ContentCheck.CheckAsync(key, file, cancellationToken);
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<Stream> OpenReadAsync(string key, long offset, long length, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        var file = Open(key);
+        file.Position = Math.Min(offset, file.Length);
+        return Task.FromResult<Stream>(new LimitedStream(file, length));
     }
 
     public async Task DownloadAsync(string key, string path, CancellationToken cancellationToken)
     {
-        var source = PathOf(key);
-        if (!File.Exists(source)) throw new ObjectNotFoundException(key);
-        if (HardLink.TryCreate(source, path)) return;
-        var temporary = path + ".part";
-        await using (var from = File.OpenRead(source))
-        await using (var to = File.Create(temporary))
-            await from.CopyToAsync(to, cancellationToken);
-        File.Move(temporary, path, overwrite: true);
+        await using var from = await OpenReadAsync(key, cancellationToken);
+        if (HardLink.TryCreate(PathOf(key), path)) return;
+        await Arrival.WriteAsync(path, to => from.CopyToAsync(to, cancellationToken));
     }
 
     public Task<long?> SizeAsync(string key, CancellationToken cancellationToken)
@@ -95,31 +119,99 @@ internal sealed class FolderObjectStore : IObjectStore
 
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await foreach (var stored in InspectAsync(prefix, cancellationToken)) yield return stored.Key;
+    }
+
+    public async IAsyncEnumerable<StoredObject> InspectAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         await Task.CompletedTask;
-        var folder = PathOf(prefix.Contains('/') ? prefix[..prefix.LastIndexOf('/')] : "");
-        if (!Directory.Exists(folder)) yield break;
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        var folder = prefix.Contains('/') ? PathOf(prefix[..prefix.LastIndexOf('/')]) : _root;
+        foreach (var file in FolderListing.Files(folder))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var key = Path.GetRelativePath(_root, file).Replace(Path.DirectorySeparatorChar, '/');
-            if (key.StartsWith(prefix, StringComparison.Ordinal) && !key.StartsWith("tmp/", StringComparison.Ordinal)) yield return key;
+            var key = Path.GetRelativePath(_root, file.FullName);
+            if (!key.StartsWith(prefix, StringComparison.Ordinal) || key.StartsWith("tmp/", StringComparison.Ordinal)) continue;
+            // Deleted since the folder was read.
+            file.Refresh();
+            if (file.Exists) yield return new(key, file.Length, file.LastWriteTimeUtc);
         }
+    }
+
+    public Task<bool> DeleteOlderAsync(string key, DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        var path = PathOf(key);
+        if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= moment) return Task.FromResult(false);
+        // Taken away by a rename, then looked at again: what was written just before the rename comes back.
+        var taken = TemporaryName();
+        try
+        {
+            File.Move(path, taken);
+        }
+        catch (FileNotFoundException)
+        {
+            return Task.FromResult(false);
+        }
+        var old = File.GetLastWriteTimeUtc(taken) < moment;
+        if (!old) HardLink.TryCreate(taken, path);
+        File.Delete(taken);
+        return Task.FromResult(old);
+    }
+
+    public Task<AbandonedWrites> RemoveAbandonedAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var (count, bytes) = (0, 0L);
+        foreach (var file in new DirectoryInfo(_temporary).EnumerateFiles())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (file.LastWriteTimeUtc >= before) continue;
+            (count, bytes) = (count + 1, bytes + file.Length);
+            file.Delete();
+        }
+        return Task.FromResult(new AbandonedWrites(count, bytes));
+    }
+
+    private FileStream Open(string key)
+    {
+        try
+        {
+            return new(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.Asynchronous);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ObjectNotFoundException(key);
+        }
+        catch (UnauthorizedAccessException) when (Directory.Exists(PathOf(key)))
+        {
+            throw new ObjectNotFoundException(key);
+        }
+    }
+
+    private static async Task CopyAsync(string key, Stream from, FileStream to, CancellationToken cancellationToken)
+    {
+        using var check = new ContentCheck(key);
+        var buffer = new byte[BufferBytes];
+        int read;
+        while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            check.Add(buffer.AsSpan(0, read));
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+        check.Finish();
     }
 
     private string TemporaryName() => Path.Combine(_temporary, Path.GetRandomFileName());
 
-    private void Publish(string temporary, string key)
+    private static void Publish(string temporary, string path)
     {
-        var path = PathOf(key);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var folder = Path.GetDirectoryName(path)!;
+        DurableFolder.Create(folder);
         File.Move(temporary, path, overwrite: true);
+        DurableFolder.Flush(folder);
     }
 
     private string PathOf(string key)
     {
-        var path = Path.GetFullPath(Path.Combine(_root, key));
-        if (path != _root && !path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            throw new ArgumentException($"The key '{key}' leaves the store.", nameof(key));
-        return path;
+        ObjectKeys.Check(key);
+        return Path.Combine(_root, key);
     }
 }

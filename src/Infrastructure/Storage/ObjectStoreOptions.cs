@@ -2,12 +2,47 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>Where pictures, checkpoints and models are kept. Set by <c>GPUGEEK_OBJECTS</c>.</summary>
-public sealed class ObjectStoreOptions
+/// <summary>Where pictures, checkpoints and models are kept: a folder (<c>GPUGEEK_OBJECTS</c>) or a bucket of an S3-compatible service (<c>GPUGEEK_S3_*</c>).</summary>
+public sealed class ObjectStoreOptions : IValidatableObject
 {
     public const string Section = "ObjectStore";
 
-    /// <summary>A folder on a file system that survives restarts.</summary>
-    [Required(ErrorMessage = "GPUGEEK_OBJECTS is not set: the folder of the object store.")]
+    /// <summary><c>GPUGEEK_OBJECTS</c>: a folder on a file system that survives restarts; empty for S3.</summary>
     public string Folder { get; set; } = "";
+
+    /// <summary><c>GPUGEEK_S3_ENDPOINT</c>: address of the service as Api and Worker reach it, such as <c>https://s3.eu-central-1.amazonaws.com</c>; empty for a folder.</summary>
+    public string Endpoint { get; set; } = "";
+
+    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: the same service as people's browsers reach it, since a signature covers the host; the endpoint when not set.</summary>
+    public string PublicEndpoint { get; set; } = "";
+
+    /// <summary><c>GPUGEEK_S3_BUCKET</c>: an existing bucket of its own (<c>deploy/object-store/seed.py</c> makes one).</summary>
+    public string Bucket { get; set; } = "";
+
+    /// <summary><c>GPUGEEK_S3_ACCESS_KEY</c>.</summary>
+    public string AccessKey { get; set; } = "";
+
+    /// <summary><c>GPUGEEK_S3_SECRET_KEY</c>.</summary>
+    public string SecretKey { get; set; } = "";
+
+    /// <summary><c>GPUGEEK_S3_REGION</c>: part of every signature.</summary>
+    public string Region { get; set; } = "us-east-1";
+
+    /// <summary>Bytes of a part: an object above this goes up in parts. S3 asks for at least 5 MiB; 10,000 parts are the most.</summary>
+    internal int PartBytes { get; set; } = 16 << 20;
+
+    public bool IsS3 => Endpoint.Length > 0;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Folder.Length > 0 && IsS3) yield return new("Both GPUGEEK_OBJECTS and GPUGEEK_S3_ENDPOINT are set: objects live in a folder or in a bucket, not in both. Unset one.");
+        if (Folder.Length == 0 && !IsS3) yield return new("Neither GPUGEEK_OBJECTS (a folder) nor GPUGEEK_S3_ENDPOINT (an S3-compatible service) is set: say where objects are kept.");
+        if (!IsS3) yield break;
+        if (!IsAddress(Endpoint)) yield return new("GPUGEEK_S3_ENDPOINT must be an http or https address without path, such as https://s3.eu-central-1.amazonaws.com.");
+        if (PublicEndpoint.Length > 0 && !IsAddress(PublicEndpoint)) yield return new("GPUGEEK_S3_PUBLIC_ENDPOINT must be an http or https address without path.");
+        foreach (var (name, value) in new[] { ("BUCKET", Bucket), ("ACCESS_KEY", AccessKey), ("SECRET_KEY", SecretKey), ("REGION", Region) })
+            if (value.Length == 0) yield return new($"GPUGEEK_S3_ENDPOINT is set, but GPUGEEK_S3_{name} is not.");
+    }
+
+    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0;
 }

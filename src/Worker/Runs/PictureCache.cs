@@ -72,5 +72,3 @@ internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> o
         }
     }
 }
-
-internal sealed class DamagedObjectException(string hash) : Exception($"The stored object {hash} no longer has the content its name says.");

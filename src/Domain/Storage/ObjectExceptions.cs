@@ -1,0 +1,16 @@
+namespace GpuGeek.Domain.Storage;
+
+public sealed class ObjectNotFoundException(string key) : Exception($"There is no object '{key}'.")
+{
+    public string Key { get; } = key;
+}
+
+/// <summary>The bytes are not those whose SHA-256 the name says. Restore the object from the backup, or store it again.</summary>
+/// <param name="key">The object's key, or its hash.</param>
+public sealed class DamagedObjectException(string key) : Exception($"The object {key} does not have the content that its name says.")
+{
+    public string Key { get; } = key;
+}
+
+/// <summary>The store did not do what it was asked for: it cannot be reached, refuses the keys, or has no such bucket. An <see cref="IOException"/>, as a full disk is.</summary>
+public sealed class ObjectStoreException(string message, Exception? inner = null) : IOException(message, inner);

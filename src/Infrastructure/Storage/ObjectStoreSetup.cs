@@ -1,0 +1,32 @@
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Storage.S3;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Infrastructure.Storage;
+
+public static class ObjectStoreSetup
+{
+    /// <summary>The folder or the bucket that the variables name.</summary>
+    public static IServiceCollection AddObjectStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ObjectStoreOptions>().Configure(options => Bind(options, configuration)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<FolderObjectStore>().AddSingleton<S3ObjectStore>();
+        services.AddSingleton<IObjectStore>(provider => IsS3(provider) ? provider.GetRequiredService<S3ObjectStore>() : provider.GetRequiredService<FolderObjectStore>());
+        return services;
+    }
+
+    private static bool IsS3(IServiceProvider provider) => provider.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.IsS3;
+
+    private static void Bind(ObjectStoreOptions options, IConfiguration configuration)
+    {
+        options.Folder = configuration["GPUGEEK_OBJECTS"] ?? "";
+        options.Endpoint = configuration["GPUGEEK_S3_ENDPOINT"] ?? "";
+        options.PublicEndpoint = configuration["GPUGEEK_S3_PUBLIC_ENDPOINT"] ?? "";
+        options.Bucket = configuration["GPUGEEK_S3_BUCKET"] ?? "";
+        options.AccessKey = configuration["GPUGEEK_S3_ACCESS_KEY"] ?? "";
+        options.SecretKey = configuration["GPUGEEK_S3_SECRET_KEY"] ?? "";
+        options.Region = configuration["GPUGEEK_S3_REGION"] is { Length: > 0 } region ? region : options.Region;
+    }
+}

@@ -1,0 +1,44 @@
+using GpuGeek.Infrastructure.Storage.S3;
+using GpuGeek.Storage.Tests.S3;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Storage.Tests.Conformance;
+
+public sealed class ABucketIsAStore(SwiftServer swift) : StoreConformance
+{
+    protected override Task<Bench> OpenAsync()
+    {
+        swift.Require();
+        return Task.FromResult(new S3Bench(swift).Bench);
+    }
+}
+
+internal sealed class S3Bench : IAsyncDisposable
+{
+    private readonly SwiftServer _swift;
+
+    public S3Bench(SwiftServer swift)
+    {
+        _swift = swift;
+        Store = StoreAt(TimeProvider.System);
+        Bench = new(Store, StoreAt, PlantAsync, this);
+    }
+
+    public S3ObjectStore Store { get; }
+    public Bench Bench { get; }
+
+    private S3ObjectStore StoreAt(TimeProvider clock) => new(Options.Create(_swift.Options()), clock, NullLogger<S3ObjectStore>.Instance);
+
+    private async Task PlantAsync(string key, byte[] bytes)
+    {
+        using var client = new S3Client(_swift.Options(), new("gpugeek:dev", "devsecret", "us-east-1"), TimeProvider.System);
+        (await client.SendAsync(new(HttpMethod.Put, key) { Body = bytes }, CancellationToken.None))!.Dispose();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Store.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
