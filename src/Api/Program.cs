@@ -8,15 +8,17 @@ using GpuGeek.Api.Features.Live;
 using GpuGeek.Api.Features.Models;
 using GpuGeek.Api.Features.Projects;
 using GpuGeek.Api.Features.Runs;
+using GpuGeek.Api.Features.Storage;
 using GpuGeek.Api.Features.Tenants;
 using GpuGeek.Api.Verbs;
 using GpuGeek.Infrastructure;
+using GpuGeek.Infrastructure.Storage;
 
 if (args is [var verb, ..] && VerbTable.Find(verb) is { } run) return await run(args[1..]);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddApiOptions();
-builder.Services.AddInfrastructure(builder.Configuration).AddLiveListener();
+builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener();
 builder.Services.AddTokensAndTenants();
 builder.Services.AddProblems().AddValidation().AddRateLimits().AddApiDescription();
 builder.Services.AddSingleton<LongPoll>();
@@ -42,6 +44,7 @@ app.MapRuns();
 app.MapModels();
 app.MapDeployments();
 app.MapLive();
+app.MapObjectUrls();
 await app.RunAsync();
 return 0;
 

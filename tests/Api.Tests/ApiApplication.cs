@@ -41,6 +41,7 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         builder.UseSetting("GPUGEEK_DB_SYSTEM", _postgres.Connections.System);
         builder.UseSetting("GPUGEEK_DB_HANGFIRE", _postgres.Connections.Hangfire);
         builder.UseSetting("GPUGEEK_OBJECTS", ObjectsFolder);
+        builder.UseSetting("GPUGEEK_KEYS", Path.Combine(_folder, "keys"));
         builder.UseSetting("GPUGEEK_PUBLIC_URL", "http://gpugeek.test");
         builder.UseSetting("GPUGEEK_FRONT_SECRET", "front");
         builder.UseSetting("GPUGEEK_PREDICTOR_SOCKET", PredictorSocket);

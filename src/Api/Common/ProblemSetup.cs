@@ -75,6 +75,15 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case ObjectNotFoundException:
                 await Problems.Of(404, "file_missing", "The file is missing", "The object store does not hold this file any more.", "Restore the object store from its backup.").ExecuteAsync(context);
                 return true;
+            case DamagedObjectException damaged:
+                LogDamaged(damaged.Key);
+                await Problems.Of(500, "file_damaged", "The file is damaged", "The stored file is not what it was when it was stored, so it is not given out.", "Restore the object store from its backup.").ExecuteAsync(context);
+                return true;
+            case ObjectStoreException:
+                LogStoreUnavailable(exception);
+                context.Response.Headers.RetryAfter = "10";
+                await Problems.Of(503, "store_unavailable", "The object store cannot be used", "The service that keeps files does not answer as it should.", "Try again in a minute.").ExecuteAsync(context);
+                return true;
             case DbUpdateConcurrencyException or DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } }:
                 await Problems.Conflict("changed_meanwhile", "Somebody else changed the same thing at the same moment.", "Read it again and repeat the change if it is still wanted.").ExecuteAsync(context);
                 return true;
@@ -92,6 +101,12 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 return true;
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The stored object {Key} does not have the content its name says")]
+    private partial void LogDamaged(string key);
+
+    [LoggerMessage(LogLevel.Error, "The object store cannot be used")]
+    private partial void LogStoreUnavailable(Exception failure);
 
     [LoggerMessage(LogLevel.Warning, "The database cannot be reached")]
     private partial void LogUnavailable(Exception failure);

@@ -17,6 +17,14 @@ public static class ObjectStoreSetup
         return services;
     }
 
+    /// <summary>For the process that gives addresses away: the bucket's own, or those of the route that serves the folder.</summary>
+    public static IServiceCollection AddObjectUrls(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ObjectUrlOptions>().Configure(options => (options.Keys, options.PublicUrl) = (configuration["GPUGEEK_KEYS"], configuration["GPUGEEK_PUBLIC_URL"] ?? ""));
+        services.AddSingleton<FolderObjectUrls>();
+        return services.AddSingleton<IObjectUrls>(provider => IsS3(provider) ? provider.GetRequiredService<S3ObjectStore>() : provider.GetRequiredService<FolderObjectUrls>());
+    }
+
     private static bool IsS3(IServiceProvider provider) => provider.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.IsS3;
 
     private static void Bind(ObjectStoreOptions options, IConfiguration configuration)

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 namespace GpuGeek.Infrastructure.Storage;
 
 /// <summary>What both kinds of signed address share.</summary>
-internal static class UrlRules
+public static class UrlRules
 {
     public static void CheckDownload(string key, TimeSpan lifetime)
     {

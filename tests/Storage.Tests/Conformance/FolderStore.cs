@@ -1,25 +1,57 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Features.Storage;
 using GpuGeek.Infrastructure.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Storage.Tests.Conformance;
 
 public sealed class AFolderIsAStore : StoreConformance
 {
-    protected override Task<Bench> OpenAsync() => Task.FromResult(new FolderBench().Bench);
+    private FolderBench? _folder;
+
+    protected override async Task<Bench> OpenAsync() => (_folder = await FolderBench.StartAsync()).Bench;
+
+    protected override Task<int> AbandonedAsync() => Task.FromResult(Directory.GetFiles(Path.Combine(_folder!.Folder, "tmp")).Length);
 }
 
+/// <summary>A folder and Api's route that serves it.</summary>
 internal sealed class FolderBench : IAsyncDisposable
 {
-    public FolderBench()
+    private readonly WebApplication _api;
+
+    private FolderBench(WebApplication api, string folder)
     {
-        Directory.CreateDirectory(Folder);
-        Store = new(Options.Create(new ObjectStoreOptions { Folder = Folder }), TimeProvider.System);
-        Bench = new(Store, _ => throw new NotSupportedException("later"), PlantAsync, this);
+        (_api, Folder) = (api, folder);
+        Store = api.Services.GetRequiredService<FolderObjectStore>();
+        Bench = new(Store, UrlsAt, PlantAsync, this);
     }
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("gpugeek-store-test-").FullName;
+    public string Folder { get; }
     public FolderObjectStore Store { get; }
     public Bench Bench { get; }
+
+    public static async Task<FolderBench> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("gpugeek-store-test-").FullName;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration["GPUGEEK_OBJECTS"] = Path.Combine(folder, "objects");
+        builder.Configuration["GPUGEEK_KEYS"] = Path.Combine(folder, "keys");
+        builder.Services.AddSingleton(TimeProvider.System).AddObjectStore(builder.Configuration).AddObjectUrls(builder.Configuration).AddProblems();
+        var api = builder.Build();
+        api.UseExceptionHandler();
+        api.MapObjectUrls();
+        await api.StartAsync();
+        return new(api, Path.Combine(folder, "objects"));
+    }
+
+    private FolderObjectUrls UrlsAt(TimeProvider clock) =>
+        new(Options.Create(new ObjectUrlOptions { Keys = Path.Combine(Path.GetDirectoryName(Folder)!, "keys"), PublicUrl = _api.Urls.Single() }), clock);
 
     private Task PlantAsync(string key, byte[] bytes)
     {
@@ -28,9 +60,9 @@ internal sealed class FolderBench : IAsyncDisposable
         return File.WriteAllBytesAsync(path, bytes);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        Directory.Delete(Folder, recursive: true);
-        return ValueTask.CompletedTask;
+        await _api.DisposeAsync();
+        Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
     }
 }

@@ -7,11 +7,16 @@ namespace GpuGeek.Storage.Tests.Conformance;
 
 public sealed class ABucketIsAStore(SwiftServer swift) : StoreConformance
 {
+    private S3Bench? _bucket;
+
     protected override Task<Bench> OpenAsync()
     {
         swift.Require();
-        return Task.FromResult(new S3Bench(swift).Bench);
+        _bucket = new(swift);
+        return Task.FromResult(_bucket.Bench);
     }
+
+    protected override async Task<int> AbandonedAsync() => (await _bucket!.Store.UploadsAsync(DateTimeOffset.MaxValue, Bench.Cancel)).Count(u => u.Key.StartsWith(Bench.Key(""), StringComparison.Ordinal));
 }
 
 internal sealed class S3Bench : IAsyncDisposable

@@ -147,7 +147,8 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         return await _client.ReadXmlAsync(response, cancellationToken);
     }
 
-    private async Task<List<(string Key, string Id)>> UploadsAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    /// <summary>Uploads in parts that began before the moment and have not ended.</summary>
+    public async Task<List<(string Key, string Id)>> UploadsAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var uploads = new List<(string, string)>();
         var (key, id, more) = ("", "", true);

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using GpuGeek.Domain.Storage;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Infrastructure.Storage;
+
+/// <summary>Signed addresses of the folder store: Api's route <see cref="Route"/> serves them.</summary>
+public sealed class FolderObjectUrls : IObjectUrls
+{
+    /// <summary>The token follows.</summary>
+    public const string Route = "/api/v1/objects/";
+
+    private const int SecretBytes = 32;
+    private const string SecretFile = "object-urls.key";
+
+    private readonly ObjectUrlOptions _options;
+    private readonly Lazy<ObjectUrlSigner> _signer;
+
+    public FolderObjectUrls(IOptions<ObjectUrlOptions> options, TimeProvider clock)
+    {
+        _options = options.Value;
+        _signer = new(() => new(ReadOrCreateSecret(), clock));
+    }
+
+    /// <exception cref="InvalidOperationException"><c>GPUGEEK_KEYS</c> is not set.</exception>
+    public ObjectUrlSigner Signer => _signer.Value;
+
+    public Uri SignDownload(string key, string fileName, TimeSpan lifetime)
+    {
+        UrlRules.CheckDownload(key, lifetime);
+        return Address(Signer.Sign("GET", key, fileName, lifetime));
+    }
+
+    public Uri SignUpload(string key, TimeSpan lifetime)
+    {
+        UrlRules.CheckUpload(key, lifetime);
+        return Address(Signer.Sign("PUT", key, "", lifetime));
+    }
+
+    private Uri Address(string token) => new(_options.PublicUrl.TrimEnd('/') + Route + token);
+
+    private byte[] ReadOrCreateSecret()
+    {
+        if (_options.Keys is not { Length: > 0 } folder)
+            throw new InvalidOperationException("GPUGEEK_KEYS is not set: the folder with the key that addresses of the folder store are signed with. Set it for Api, the same for all of its processes.");
+        var path = Path.Combine(folder, SecretFile);
+        if (!File.Exists(path)) Create(path);
+        var secret = File.ReadAllBytes(path);
+        return secret.Length == SecretBytes ? secret : throw new InvalidOperationException($"{path} does not hold {SecretBytes} bytes. Delete it: another is made, and addresses that were given away end.");
+    }
+
+    // Of processes that start together one makes the key, and no one reads half of it.
+    private static void Create(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = $"{path}.{Path.GetRandomFileName()}";
+        using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            file.Write(RandomNumberGenerator.GetBytes(SecretBytes));
+            file.Flush(flushToDisk: true);
+        }
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+        }
+    }
+}
