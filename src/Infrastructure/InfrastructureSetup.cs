@@ -2,6 +2,7 @@ using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Storage;
+using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +26,12 @@ public static class InfrastructureSetup
         services.AddSingleton<ILiveNotifier, LiveNotifier>();
         services.AddHangfireClient();
         services.AddSingleton<IJobQueue, JobQueue>();
+        services.AddOptions<WebhookOptions>().Configure(o =>
+        {
+            o.AllowPrivate = configuration.GetValue("GPUGEEK_WEBHOOK_ALLOW_PRIVATE", false);
+            o.KeysFolder = configuration["GPUGEEK_KEYS"];
+        });
+        services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookUrl>().AddSingleton<WebhookClient>();
         return services;
     }
 

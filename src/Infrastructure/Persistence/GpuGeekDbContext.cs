@@ -6,6 +6,7 @@ using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -44,6 +45,8 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Model> Models => Set<Model>();
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -63,6 +66,8 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<Model>(modelBuilder);
         Wall<ModelVersion>(modelBuilder);
         Wall<Deployment>(modelBuilder);
+        Wall<Webhook>(modelBuilder);
+        Wall<WebhookDelivery>(modelBuilder);
     }
 
     // Refers to a member of this context, so that the compiled model is shared and each context filters by its own organisation.

@@ -1,7 +1,9 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Runs;
@@ -22,13 +24,13 @@ public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live)
         foreach (var lease in lapsed)
         {
             await db.EndIntervalAsync(lease.OrgId, lease.RunId, lease.Fence, lease.Until!.Value, kept: false, cancellationToken);
-            changed.Add(GiveBack(await db.LockedRunAsync(lease.OrgId, lease.RunId, cancellationToken), now));
+            changed.Add(await GiveBackAsync(db, await db.LockedRunAsync(lease.OrgId, lease.RunId, cancellationToken), now, cancellationToken));
             // The old owner may still live: from here on it writes nothing.
             lease.Fence++;
             lease.Owner = null;
             lease.Until = null;
         }
-        changed.AddRange((await OrphansAsync(db, cancellationToken)).Select(run => GiveBack(run, now)));
+        foreach (var orphan in await OrphansAsync(db, cancellationToken)) changed.Add(await GiveBackAsync(db, orphan, now, cancellationToken));
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         foreach (var run in changed) await live.RunChangedAsync(run.OrgId, run.Id);
@@ -43,13 +45,14 @@ public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live)
             LIMIT 50 FOR UPDATE SKIP LOCKED
             """).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).ToListAsync(cancellationToken);
 
-    private static Run GiveBack(Run run, DateTimeOffset now)
+    private static async Task<Run> GiveBackAsync(GpuGeekDbContext db, Run run, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (run.IsFinished || run.State == RunState.Queued) return run;
         run.LastSeq++;
         if (run.State == RunState.Canceling) run.Cancel(now);
         else if (run.Attempt >= Run.MaxAttempts) run.Fail(TooManyAttempts(run.Attempt), now);
         else run.Requeue();
+        await db.TellAsync(WebhookEvents.Of(run), now, cancellationToken);
         return run;
     }
 

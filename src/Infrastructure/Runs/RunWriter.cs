@@ -1,7 +1,9 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Runs;
@@ -83,6 +85,7 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
         {
             await end(db, run, now);
             run.LastSeq++;
+            await db.TellAsync(WebhookEvents.Of(run), now, cancellationToken);
         }
         await db.EndIntervalAsync(claim.OrgId, claim.RunId, claim.Fence, now, kept, cancellationToken);
         await db.Database.ExecuteSqlAsync($"""

@@ -5,6 +5,7 @@ using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Runs;
+using GpuGeek.Worker.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,7 @@ internal static class WorkerSetup
         });
         services.AddRuns();
         services.AddImports();
+        services.AddSingleton<DeliveryWakeUp>().AddSingleton<DeliveryClaims>().AddHostedService<DeliveryService>();
         return services;
     }
 

@@ -2,14 +2,16 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Imports;
 
 /// <summary>Claims imports and ends them.</summary>
-internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live)
+internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, TimeProvider clock)
 {
     /// <summary>The oldest import that waits, or whose owner fell silent.</summary>
     public async Task<ClaimedImport?> NextAsync(string owner, CancellationToken cancellationToken)
@@ -69,6 +71,8 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live)
                   accepted = CASE WHEN {kept} THEN accepted ELSE 0 END, progress = CASE WHEN {kept} THEN 1 ELSE progress END
                 WHERE org_id = {claim.OrgId} AND id = {claim.Id}
                 """, cancellationToken);
+            await db.TellAsync(WebhookEvents.OfImport(claim.OrgId, claim.Id, claim.DatasetId, state, error?.Code), clock.GetUtcNow(), cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
         }, cancellationToken);
 
     /// <summary>One transaction that no other owner's can come between.</summary>

@@ -4,8 +4,10 @@ using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -106,7 +108,10 @@ internal sealed partial class DeploymentReconciler(
         deployment.UpdatedAt = clock.GetUtcNow();
         try
         {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.TellAsync(WebhookEvents.Of(deployment), deployment.UpdatedAt, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             await live.DeploymentChangedAsync(deployment.OrgId);
         }
         catch (DbUpdateConcurrencyException)

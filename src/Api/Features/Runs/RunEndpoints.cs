@@ -5,10 +5,12 @@ using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
+using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -78,7 +80,9 @@ internal static class RunEndpoints
         // The worker's writes lock the lease first; so does this one, so that neither overwrites the other.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM run_leases WHERE run_id = {run} FOR NO KEY UPDATE", cancellationToken);
         if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row) return Problems.NotFound();
-        row.RequestCancel(clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        row.RequestCancel(now);
+        await db.TellAsync(WebhookEvents.Of(row), now, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await live.RunChangedAsync(row.OrgId, row.Id);

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using GpuGeek.Domain.Webhooks;
+using Microsoft.Extensions.Options;
+using Microsoft.Security.AntiSSRF;
+
+namespace GpuGeek.Infrastructure.Webhooks;
+
+/// <param name="StatusCode">Null when there was no answer.</param>
+/// <param name="Error">Null when the receiver took the message.</param>
+public sealed record WebhookAnswer(int? StatusCode, string? Body, string? Error, int DurationMs)
+{
+    /// <summary>The receiver asks not to be told again.</summary>
+    public bool IsGone => StatusCode == (int)HttpStatusCode.Gone;
+}
+
+/// <summary>Sends one message as Standard Webhooks says. Follows no redirect, keeps no cookie, reads at most 2 kB of the answer.</summary>
+public sealed class WebhookClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly bool _allowPrivate;
+
+    public WebhookClient(IOptions<WebhookOptions> options)
+    {
+        _allowPrivate = options.Value.AllowPrivate;
+        // The deadline is per message and covers the answer's body too.
+        _http = new(PrivateNetworks.Handler(_allowPrivate)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _http.DefaultRequestHeaders.UserAgent.Add(new("GpuGeek-Webhooks", "1"));
+    }
+
+    /// <param name="secrets">Each signs; several during a rotation.</param>
+    /// <param name="cancellationToken">Of the process, not of the attempt, which has its own limit.</param>
+    /// <exception cref="OperationCanceledException">The process ends.</exception>
+    public async Task<WebhookAnswer> SendAsync(string url, WebhookDelivery delivery, IEnumerable<string> secrets, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(WebhookDelivery.Timeout);
+        int? status = null;
+        try
+        {
+            if (!_allowPrivate && !url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) return Failed("Messages go to https addresses only.");
+            using var request = Request(url, delivery, secrets, now);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            status = (int)response.StatusCode;
+            var body = await BeginningAsync(response.Content, limit.Token);
+            return new(status, body, response.IsSuccessStatusCode ? null : Refusal(response.StatusCode), Elapsed());
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(string.Create(CultureInfo.InvariantCulture, $"No whole answer within {WebhookDelivery.Timeout.TotalSeconds:0} seconds."));
+        }
+        catch (Exception failure) when (Explain(failure) is { } why)
+        {
+            return Failed(why);
+        }
+
+        WebhookAnswer Failed(string why) => new(status, null, why, Elapsed());
+        int Elapsed() => (int)watch.ElapsedMilliseconds;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static HttpRequestMessage Request(string url, WebhookDelivery delivery, IEnumerable<string> secrets, DateTimeOffset now)
+    {
+        var body = Encoding.UTF8.GetBytes(delivery.Payload);
+        var timestamp = now.ToUnixTimeSeconds();
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Add("webhook-id", delivery.MessageId);
+        request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation("webhook-signature", string.Join(' ', secrets.Select(s => WebhookSecret.Sign(s, delivery.MessageId, timestamp, body))));
+        return request;
+    }
+
+    private static async Task<string> BeginningAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[WebhookDelivery.MaxResponseBytes];
+        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        // PostgreSQL keeps no zero character in text.
+        return Encoding.UTF8.GetString(buffer, 0, read).Replace("\0", "�", StringComparison.Ordinal);
+    }
+
+    private static string Refusal(HttpStatusCode status) => (int)status is >= 300 and < 400
+        ? $"The receiver answered {(int)status}; redirects are not followed."
+        : $"The receiver answered {(int)status}.";
+
+    // The sentences say what the receiver's admin can mend and nothing about the network we are in.
+    private static string? Explain(Exception failure) => failure switch
+    {
+        AntiSSRFException or ArgumentException => "The address leads to a private network or this machine, which is refused.",
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "The name could not be resolved.",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "The secure connection failed: look at the receiver's certificate.",
+        HttpRequestException { InnerException: AntiSSRFException } => "The address leads to a private network or this machine, which is refused.",
+        HttpRequestException { InnerException: SocketException socket } => Explain(socket),
+        SocketException => "The connection failed.",
+        HttpRequestException or IOException => "The connection broke off.",
+        _ => null,
+    };
+}
