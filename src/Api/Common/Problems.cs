@@ -28,5 +28,5 @@ internal static class Problems
         ConflictCodes.Contains(failure.Code) ? Conflict(failure.Code, failure.Message, failure.Hint) : Impossible(failure.Code, failure.Message, failure.Hint);
 
     // A state that may pass; every other broken rule is about the request itself.
-    private static readonly HashSet<string> ConflictCodes = ["run_finished", "run_state"];
+    private static readonly HashSet<string> ConflictCodes = ["run_finished", "run_state", "delivery_under_way"];
 }

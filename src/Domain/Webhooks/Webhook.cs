@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Webhooks;
@@ -64,7 +65,7 @@ public sealed class Webhook : ITenantOwned
         FailingSince ??= now;
         Failures++;
         if (!Active || Failures < MaxFailures || now - FailingSince < GivenUpAfter) return false;
-        Disable($"{Failures} attempts in a row failed, the first on {FailingSince:yyyy-MM-dd} at {FailingSince:HH:mm} UTC.");
+        Disable(string.Create(CultureInfo.InvariantCulture, $"{Failures} attempts in a row failed, the first on {FailingSince:yyyy-MM-dd} at {FailingSince:HH:mm} UTC."));
         return true;
     }
 }
