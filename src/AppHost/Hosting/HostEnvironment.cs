@@ -25,6 +25,8 @@ internal static class HostEnvironment
         ["GPUGEEK_WORK"] = ["Worker"],
         ["GPUGEEK_WEIGHTS"] = ["Worker"],
         ["GPUGEEK_SLOTS"] = ["Worker"],
+        ["GPUGEEK_JANITOR_MINUTES"] = ["Worker"],
+        ["GPUGEEK_GRACE_DAYS"] = ["Worker"],
         ["GPUGEEK_REGISTRATION"] = ["Api"],
         ["GPUGEEK_FAULTS"] = ["Predictor", "Worker"],
     };

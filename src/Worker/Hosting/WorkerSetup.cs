@@ -5,7 +5,11 @@ using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Runs;
+<<<<<<< Updated upstream
 using GpuGeek.Worker.Webhooks;
+=======
+using GpuGeek.Worker.Storage;
+>>>>>>> Stashed changes
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,7 +30,11 @@ internal static class WorkerSetup
         });
         services.AddRuns();
         services.AddImports();
+<<<<<<< Updated upstream
         services.AddSingleton<DeliveryWakeUp>().AddSingleton<DeliveryClaims>().AddHostedService<DeliveryService>();
+=======
+        services.AddJanitor(configuration);
+>>>>>>> Stashed changes
         return services;
     }
 
@@ -57,5 +65,15 @@ internal static class WorkerSetup
         services.AddSingleton<ImportLeases>().AddSingleton<ImportRows>().AddSingleton<ImportSupervisor>();
         services.AddHostedService<ImportService>();
         services.AddHangfireServerFor("light", IImportJob.Queue, 2);
+    }
+
+    private static void AddJanitor(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<JanitorOptions>().Configure(options =>
+        {
+            options.Minutes = configuration.GetValue("GPUGEEK_JANITOR_MINUTES", options.Minutes);
+            options.GraceDays = configuration.GetValue("GPUGEEK_GRACE_DAYS", options.GraceDays);
+        }).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Janitor>().AddHostedService<JanitorService>();
     }
 }

@@ -1,0 +1,97 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace GpuGeek.Worker.Storage;
+
+/// <summary>All that one organisation's rows refer to, as they are now.</summary>
+internal sealed class OrgReferences
+{
+    private readonly Dictionary<Guid, (string? Checkpoint, long? Fence)> _runs = [];
+    private readonly HashSet<Guid> _uploads = [];
+    private readonly HashSet<Digest> _contents = [];
+    private readonly List<string> _manifests = [];
+
+    /// <summary>The organisation itself is gone: nothing of it is referred to.</summary>
+    public bool IsGone { get; private init; }
+
+    public static async Task<OrgReferences> ReadAsync(IDbContexts contexts, Guid org, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        // One picture of the database: what moves from one table to another meanwhile is seen in one of them.
+        await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        if (!await db.Organizations.AnyAsync(o => o.Id == org, cancellationToken)) return new() { IsGone = true };
+        var references = new OrgReferences();
+        foreach (var column in HashColumns(db)) await references.ReadHashesAsync(db, column, org, cancellationToken);
+        references._manifests.AddRange(await db.DatasetVersions.OfEveryOrg().Where(v => v.OrgId == org).Select(v => v.ManifestHash).ToListAsync(cancellationToken));
+        // While bytes still come, their object is not there yet; once it is, the import is queued.
+        foreach (var id in await db.Imports.OfEveryOrg().Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running)).Select(i => i.Id).ToListAsync(cancellationToken))
+            references._uploads.Add(id);
+        var runs = db.Database.SqlQuery<OpenRun>($"""
+            SELECT r.id, r.checkpoint_key, l.fence FROM runs r LEFT JOIN run_leases l ON l.org_id = r.org_id AND l.run_id = r.id
+            WHERE r.org_id = {org} AND r.state NOT IN ('succeeded', 'failed', 'canceled')
+            """);
+        foreach (var run in await runs.ToListAsync(cancellationToken)) references._runs[run.Id] = (run.CheckpointKey, run.Fence);
+        return references;
+    }
+
+    /// <summary>Every column of a tenant's table that holds a content's hash, from the model: a table that comes later is not forgotten.</summary>
+    public static IReadOnlyList<(string Table, string Column)> HashColumns(GpuGeekDbContext db) =>
+    [
+        .. from entity in db.Model.GetEntityTypes()
+           where typeof(ITenantOwned).IsAssignableFrom(entity.ClrType) && entity.GetTableName() is not null
+           from property in entity.GetProperties()
+           where property.ClrType == typeof(string) && property.GetMaxLength() == 64 && property.Name.EndsWith("Hash", StringComparison.Ordinal)
+           select (entity.GetTableName()!, property.GetColumnName()),
+    ];
+
+    /// <summary>Versions keep pictures that were taken out of their dataset: only their manifests name those.</summary>
+    /// <exception cref="ObjectNotFoundException"/>
+    /// <exception cref="DamagedObjectException"/>
+    /// <exception cref="DomainException">A manifest cannot be read.</exception>
+    public async Task AddPicturesOfVersionsAsync(IObjectStore store, Guid org, CancellationToken cancellationToken)
+    {
+        foreach (var hash in _manifests)
+        {
+            await using var stream = await store.OpenReadAsync(ObjectKeys.Content(org, hash), cancellationToken);
+            using var bytes = new MemoryStream();
+            await stream.CopyToAsync(bytes, cancellationToken);
+            foreach (var entry in Manifest.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))) Add(entry.Hash);
+        }
+        _manifests.Clear();
+    }
+
+    public bool Holds(string key)
+    {
+        if (IsGone) return false;
+        return StoredKey.Parse(key) switch
+        {
+            StoredKey.Content content => _contents.Contains(content.Digest),
+            StoredKey.Upload upload => _uploads.Contains(upload.Import),
+            // The present attempt's, and the checkpoint that the next one goes on from, whoever wrote it.
+            StoredKey.OfRun of => _runs.TryGetValue(of.Run, out var run)
+                && (of.Fence >= run.Fence || (run.Checkpoint is { } checkpoint && key.StartsWith(checkpoint + "/", StringComparison.Ordinal))),
+            _ => true,
+        };
+    }
+
+    private async Task ReadHashesAsync(GpuGeekDbContext db, (string Table, string Column) column, Guid org, CancellationToken cancellationToken)
+    {
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"""SELECT "{column.Column}" FROM "{column.Table}" WHERE org_id = $1 AND "{column.Column}" IS NOT NULL""";
+        command.Parameters.Add(new() { Value = org });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) Add(reader.GetString(0));
+    }
+
+    private void Add(string hash)
+    {
+        if (Digest.Parse(hash) is { } digest) _contents.Add(digest);
+    }
+
+    private sealed record OpenRun(Guid Id, string? CheckpointKey, long? Fence);
+}
