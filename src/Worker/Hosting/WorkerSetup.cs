@@ -5,11 +5,8 @@ using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Runs;
-<<<<<<< Updated upstream
-using GpuGeek.Worker.Webhooks;
-=======
 using GpuGeek.Worker.Storage;
->>>>>>> Stashed changes
+using GpuGeek.Worker.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,11 +27,8 @@ internal static class WorkerSetup
         });
         services.AddRuns();
         services.AddImports();
-<<<<<<< Updated upstream
         services.AddSingleton<DeliveryWakeUp>().AddSingleton<DeliveryClaims>().AddHostedService<DeliveryService>();
-=======
         services.AddJanitor(configuration);
->>>>>>> Stashed changes
         return services;
     }
 
