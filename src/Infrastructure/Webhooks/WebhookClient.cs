@@ -22,13 +22,13 @@ public sealed record WebhookAnswer(int? StatusCode, string? Body, string? Error,
 public sealed class WebhookClient : IDisposable
 {
     private readonly HttpClient _http;
-    private readonly bool _allowPrivate;
+    private readonly WebhookOptions _options;
 
     public WebhookClient(IOptions<WebhookOptions> options)
     {
-        _allowPrivate = options.Value.AllowPrivate;
+        _options = options.Value;
         // The deadline is per message and covers the answer's body too.
-        _http = new(PrivateNetworks.Handler(_allowPrivate)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _http = new(PrivateNetworks.Handler(_options.AllowPrivate)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.Add(new("GpuGeek-Webhooks", "1"));
     }
 
@@ -39,11 +39,11 @@ public sealed class WebhookClient : IDisposable
     {
         var watch = Stopwatch.StartNew();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(WebhookDelivery.Timeout);
+        limit.CancelAfter(_options.Timeout);
         int? status = null;
         try
         {
-            if (!_allowPrivate && !url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) return Failed("Messages go to https addresses only.");
+            if (!_options.AllowPrivate && !url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) return Failed("Messages go to https addresses only.");
             using var request = Request(url, delivery, secrets, now);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             status = (int)response.StatusCode;
@@ -52,7 +52,7 @@ public sealed class WebhookClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(string.Create(CultureInfo.InvariantCulture, $"No whole answer within {WebhookDelivery.Timeout.TotalSeconds:0} seconds."));
+            return Failed(string.Create(CultureInfo.InvariantCulture, $"No whole answer within {_options.Timeout.TotalSeconds:0} seconds."));
         }
         catch (Exception failure) when (Explain(failure) is { } why)
         {

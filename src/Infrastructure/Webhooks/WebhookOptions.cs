@@ -1,3 +1,5 @@
+using GpuGeek.Domain.Webhooks;
+
 namespace GpuGeek.Infrastructure.Webhooks;
 
 /// <summary>Set by <c>GPUGEEK_WEBHOOK_ALLOW_PRIVATE</c> and <c>GPUGEEK_KEYS</c>.</summary>
@@ -8,4 +10,7 @@ public sealed class WebhookOptions
 
     /// <summary>Folder with the file <c>webhooks.key</c>, shared by Api and Worker; without it no webhook can be made.</summary>
     public string? KeysFolder { get; set; }
+
+    /// <summary>For one attempt, the answer's body included.</summary>
+    internal TimeSpan Timeout { get; set; } = WebhookDelivery.Timeout;
 }

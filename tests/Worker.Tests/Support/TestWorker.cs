@@ -19,6 +19,8 @@ internal sealed class TestWorker : IAsyncDisposable
     public IObjectStore Store => _host.Services.GetRequiredService<IObjectStore>();
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
+    public IEnumerable<T> GetAll<T>() where T : notnull => _host.Services.GetServices<T>();
+
     /// <summary>Everything wired, nothing started.</summary>
     public static TestWorker Create(Settings settings, string? trainer = null, TimeSpan? grace = null)
     {

@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Webhooks;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Infrastructure.Webhooks;
+using GpuGeek.TestSupport;
+using GpuGeek.Worker.Imports;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Worker.Tests.Webhooks;
+
+public sealed class TellingWhatHappened(PostgresFixture postgres)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static RunWriter Writer(Bench bench, ClaimedRun claim) => new(bench.Worker.Contexts, bench.Worker.Get<GpuGeek.Infrastructure.Live.ILiveNotifier>(), TimeProvider.System, claim);
+
+    private static async Task<ClaimedRun> ClaimAsync(Bench bench) => await bench.Worker.Get<RunClaims>().NextAsync("a/1/0", Cancel) ?? throw new InvalidOperationException("Nothing was claimed.");
+
+    [Fact]
+    public async Task A_failed_run_is_told_with_its_code_and_a_requeued_one_is_not()
+    {
+        await using var bench = new Bench(postgres);
+        var tenant = await bench.TenantAsync();
+        var (hook, _) = await bench.AddAsync(tenant.OrgId, "https://hooks.example.org/");
+        var run = await tenant.QueueRunAsync();
+        await Writer(bench, await ClaimAsync(bench)).RequeueAsync(Cancel);
+        Assert.Empty(await bench.DeliveriesAsync(hook.Id));
+        var writer = Writer(bench, await ClaimAsync(bench));
+        await writer.FailAsync(new("out_of_memory", "Out of memory", "A secret detail"), Cancel);
+        var told = Assert.Single(await bench.DeliveriesAsync(hook.Id));
+        var data = JsonNode.Parse(told.Payload)!["data"]!;
+        Assert.Equal((WebhookEvents.RunFailed, run.ToString(), "failed", "out_of_memory"), (told.Type, (string)data["run"]!, (string)data["state"]!, (string)data["errorCode"]!));
+        Assert.DoesNotContain("secret", told.Payload, StringComparison.Ordinal);
+        // Whoever repeats a write whose commit was lost tells nothing twice.
+        await Assert.ThrowsAnyAsync<Exception>(async () => { await Writer(bench, writer.Claim with { Fence = 99 }).FailAsync(new("x", "x", "x"), Cancel); });
+        Assert.Single(await bench.DeliveriesAsync(hook.Id));
+    }
+
+    [Fact]
+    public async Task A_run_that_the_sweep_gives_up_is_told()
+    {
+        await using var bench = new Bench(postgres);
+        var tenant = await bench.TenantAsync();
+        var (hook, _) = await bench.AddAsync(tenant.OrgId, "https://hooks.example.org/");
+        var run = await tenant.QueueRunAsync();
+        for (var i = 0; i < Run.MaxAttempts; i++)
+        {
+            await ClaimAsync(bench);
+            await using (var db = bench.Worker.Contexts.System())
+                await db.RunLeases.OfEveryOrg().Where(l => l.RunId == run).ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, Bench.Now.AddSeconds(-1)), Cancel);
+            await bench.Worker.Get<RunSweep>().SweepAsync(Cancel);
+        }
+        Assert.Equal(WebhookEvents.RunFailed, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Type);
+    }
+
+    [Theory]
+    [InlineData(ImportState.Succeeded, WebhookEvents.ImportSucceeded), InlineData(ImportState.Failed, WebhookEvents.ImportFailed), InlineData(ImportState.Canceled, null)]
+    public async Task An_import_is_told_at_its_end(ImportState state, string? type)
+    {
+        await using var bench = new Bench(postgres);
+        var tenant = await bench.TenantAsync();
+        var (hook, _) = await bench.AddAsync(tenant.OrgId, "https://hooks.example.org/");
+        var import = await tenant.QueueImportAsync(null);
+        var leases = bench.Worker.Get<ImportLeases>();
+        var claim = await leases.NextAsync("a/1/import-0", Cancel);
+        Assert.Equal(import, claim!.Id);
+        await leases.EndAsync(claim, state, state == ImportState.Failed ? new("no_pictures", "None", "None") : null, [], Cancel);
+        Assert.Equal(type, (await bench.DeliveriesAsync(hook.Id)).SingleOrDefault()?.Type);
+    }
+
+    [Fact]
+    public async Task What_is_rolled_back_is_not_told()
+    {
+        await using var bench = new Bench(postgres);
+        var tenant = await bench.TenantAsync();
+        var (hook, _) = await bench.AddAsync(tenant.OrgId, "https://hooks.example.org/");
+        var happened = WebhookEvents.OfImport(tenant.OrgId, tenant.DatasetId, tenant.DatasetId, ImportState.Succeeded, null);
+        await using (var db = bench.Worker.Contexts.System())
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(Cancel);
+            await db.TellAsync(happened, Bench.Now, Cancel);
+            await db.SaveChangesAsync(Cancel);
+        }
+        Assert.Empty(await bench.DeliveriesAsync(hook.Id));
+        await using var bare = bench.Worker.Contexts.System();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bare.TellAsync(happened, Bench.Now, Cancel));
+    }
+}
