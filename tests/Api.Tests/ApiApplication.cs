@@ -5,6 +5,7 @@ using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,11 +19,14 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
 {
     private static int _count;
     private readonly PostgresFixture _postgres;
+    private readonly Action<IServiceCollection>? _change;
     private readonly string _folder = Directory.CreateTempSubdirectory("gpugeek-api-").FullName;
 
-    public ApiApplication(PostgresFixture postgres, bool registrationOpen = true)
+    /// <param name="change">Services as a mistake would leave them.</param>
+    public ApiApplication(PostgresFixture postgres, bool registrationOpen = true, Action<IServiceCollection>? change = null)
     {
         _postgres = postgres;
+        _change = change;
         RegistrationOpen = registrationOpen;
         PredictorSocket = Path.Combine(_folder, "predictor.sock");
         ObjectsFolder = Path.Combine(_folder, "objects");
@@ -48,6 +52,7 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         builder.UseSetting("GPUGEEK_PREDICTOR_PATIENCE", "2");
         if (RegistrationOpen) builder.UseSetting("GPUGEEK_REGISTRATION", "open");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        if (_change is not null) builder.ConfigureTestServices(_change);
     }
 
     /// <summary>What a worker or an operator would do to the database.</summary>

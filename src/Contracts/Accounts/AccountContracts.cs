@@ -14,9 +14,11 @@ public sealed record RegisterRequest
     /// <summary>What others see.</summary>
     /// <example>Ann</example>
     [Required, StringLength(100, MinimumLength = 1)] public required string DisplayName { get; init; }
-    /// <summary>Name of the organisation that is made; its slug is derived from it.</summary>
+    /// <summary>Name of the organisation that is made; its slug is derived from it. Needed unless an invitation leads to one.</summary>
     /// <example>Acme</example>
-    [Required, StringLength(100, MinimumLength = 1)] public required string Organization { get; init; }
+    [StringLength(100, MinimumLength = 1)] public string? Organization { get; init; }
+    /// <summary>Token of an invitation's link: the person joins that organisation, and may register where registration is closed.</summary>
+    [StringLength(200)] public string? Invitation { get; init; }
     /// <summary>The token of the first start's link: makes this person the operator. Needed until there is one.</summary>
     [StringLength(200)] public string? SetupToken { get; init; }
 }

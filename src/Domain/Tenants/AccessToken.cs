@@ -10,6 +10,8 @@ public enum TokenKind
     Setup,
     /// <summary><c>gg_link_</c>: signs the operator in, once.</summary>
     SignInLink,
+    /// <summary><c>gg_invite_</c>: lets a person into an organisation, once. Kept as an <see cref="Tenants.Invitation"/>.</summary>
+    Invitation,
 }
 
 /// <summary>What was given out once and is stored only as its SHA-256. Revoking it bites at the next request.</summary>

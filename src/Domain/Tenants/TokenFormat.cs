@@ -19,6 +19,7 @@ public static class TokenFormat
         TokenKind.ApiKey => "gg_k_",
         TokenKind.Setup => "gg_setup_",
         TokenKind.SignInLink => "gg_link_",
+        TokenKind.Invitation => "gg_invite_",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

@@ -34,5 +34,12 @@ CREATE OR REPLACE FUNCTION public.has_member(org uuid) RETURNS boolean LANGUAGE 
 CREATE OR REPLACE FUNCTION public.slug_taken(org_slug text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT EXISTS (SELECT FROM public.organizations o WHERE o.slug = org_slug) $$;
 
+-- Whoever holds the link's token may see what it leads to, before being a member.
+CREATE OR REPLACE FUNCTION public.invitation(token_hash bytea)
+RETURNS TABLE (org_id uuid, id uuid, org_slug text, org_name text, role text, invited_by text, expires_at timestamptz, accepted_at timestamptz, revoked_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT i.org_id, i.id, o.slug, o.name, i.role, u.display_name, i.expires_at, i.accepted_at, i.revoked_at
+  FROM public.invitations i JOIN public.organizations o ON o.id = i.org_id JOIN public.users u ON u.id = i.created_by WHERE i.hash = token_hash $$;
+
 REVOKE ALL ON FUNCTION public.auth_token(bytea), public.touch_token(uuid, timestamptz), public.consume_token(bytea, text, timestamptz),
-  public.user_for_sign_in(text), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text) FROM PUBLIC;
+  public.user_for_sign_in(text), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text), public.invitation(bytea) FROM PUBLIC;

@@ -28,6 +28,8 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Organization> Organizations => Set<Organization>();
     public DbSet<Member> Members => Set<Member>();
     public DbSet<AccessToken> Tokens => Set<AccessToken>();
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<Plan> Plans => Set<Plan>();
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
     public DbSet<Project> Projects => Set<Project>();
@@ -51,6 +53,8 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(GpuGeekDbContext).Assembly);
+        Wall<Invitation>(modelBuilder);
+        Wall<AuditEntry>(modelBuilder);
         Wall<Project>(modelBuilder);
         Wall<Dataset>(modelBuilder);
         Wall<DatasetClass>(modelBuilder);

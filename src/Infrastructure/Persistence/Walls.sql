@@ -27,6 +27,10 @@ BEGIN
   END LOOP;
 END $$;
 
+-- What was done stays: nobody changes an entry, and only the deletion of a whole organisation, a job of the system role, takes entries away.
+REVOKE UPDATE, DELETE, TRUNCATE ON public.audit_entries FROM gpugeek_app;
+REVOKE UPDATE, TRUNCATE ON public.audit_entries FROM gpugeek_system;
+
 -- Directory tables: read before a tenant is known.
 DO $$
 DECLARE t text;

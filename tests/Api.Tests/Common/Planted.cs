@@ -46,14 +46,14 @@ internal static class Planted
     public static byte[] Bytes(string fileName) => Encoding.UTF8.GetBytes("picture " + fileName);
 
     /// <summary>Pictures <c>class-000.jpg</c>… with their bytes in the store.</summary>
-    public static async Task<List<DatasetImage>> AddImagesAsync(this TenantSession session, Guid dataset, string className, int count, string? split = null)
+    public static async Task<List<DatasetImage>> AddImagesAsync(this TenantSession session, Guid dataset, string className, int count, string? split = null, int first = 0)
     {
         var org = await session.OrgIdAsync();
         await using var db = session.App.SystemDatabase();
         var known = await db.DatasetClasses.OfEveryOrg().FirstOrDefaultAsync(c => c.DatasetId == dataset && c.Name == className, Cancel);
         var label = known?.Id ?? NewId();
         if (known is null) db.DatasetClasses.Add(new() { OrgId = org, Id = label, DatasetId = dataset, Name = className });
-        var images = Enumerable.Range(0, count).Select(i => $"{className}{split}-{i:000}.jpg").Select(name => new DatasetImage
+        var images = Enumerable.Range(first, count).Select(i => $"{className}{split}-{i:000}.jpg").Select(name => new DatasetImage
         {
             OrgId = org, Id = NewId(), DatasetId = dataset, ClassId = label, ImportId = org, Hash = HashOf(Bytes(name)), FileName = name, Split = split, Format = "jpeg",
             Width = 40, Height = 30, Bytes = Bytes(name).Length, CreatedAt = Now,

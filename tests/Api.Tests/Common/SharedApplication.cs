@@ -5,6 +5,7 @@ namespace GpuGeek.Api.Tests.Common;
 /// <summary>One host for the tests of a class: they are kept apart by fresh organisations.</summary>
 public sealed class SharedApplication(PostgresFixture postgres) : IAsyncDisposable
 {
+    public PostgresFixture Postgres => postgres;
     public ApiApplication App { get; } = new(postgres);
 
     public ValueTask DisposeAsync() => App.DisposeAsync();

@@ -8,6 +8,7 @@ using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -26,14 +27,34 @@ internal static class Registration
         if (Passwords.Weakness(request.Password, request.Email) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         var now = clock.GetUtcNow();
         var user = NewUser(request, hasher, now);
+        if (request.Invitation is { } invitation) return await JoinAsync(invitation, user, http, contexts, now, cancellationToken);
+        if (request.Organization?.Trim() is not { Length: > 0 } name) return Problems.Impossible("organization_missing", "The organisation that is to be made has no name.", "Send its name, or the token of an invitation.");
         await using var db = contexts.ForUser(user.Id);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await AdmitAsync(request, user, db, options.Value, now, cancellationToken) is { } refusal) return refusal;
-        if (await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM user_for_sign_in({user.NormalizedEmail})").AnyAsync(cancellationToken)) return EmailTaken();
-        var org = new Organization { Id = Guid.CreateVersion7(now), Slug = await FreeSlugAsync(db, request.Organization, cancellationToken), Name = request.Organization.Trim(), PlanCode = Plan.Trial, CreatedAt = now };
+        if (await IsTakenAsync(db, user, cancellationToken)) return EmailTaken();
+        var org = new Organization { Id = Guid.CreateVersion7(now), Slug = await FreeSlugAsync(db, name, cancellationToken), Name = name, PlanCode = Plan.Trial, CreatedAt = now };
         db.AddRange(user, org);
         await db.SaveChangesAsync(cancellationToken);
         db.Members.Add(new() { OrgId = org.Id, UserId = user.Id, Role = Role.Owner, JoinedAt = now });
+        return await OpenAsync(db, transaction, user, new(org.Slug, org.Name, "owner"), http, now, cancellationToken);
+    }
+
+    /// <summary>An invited person needs no open registration and makes no organisation.</summary>
+    private static async Task<Results<Created<SessionResponse>, ProblemHttpResult>> JoinAsync(string token, ApplicationUser user, HttpContext http, IDbContexts contexts, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await Offers.FindAsync(contexts, token, now, cancellationToken) is not { } offer) return Offers.Invalid();
+        await using var db = contexts.ForOrg(offer.OrgId, user.Id);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await IsTakenAsync(db, user, cancellationToken)) return EmailTaken();
+        db.Users.Add(user);
+        if (!await Offers.AcceptAsync(db, offer, user, http, cancellationToken)) return Offers.Invalid();
+        return await OpenAsync(db, transaction, user, new(offer.OrgSlug, offer.OrgName, offer.Role), http, now, cancellationToken);
+    }
+
+    private static async Task<Results<Created<SessionResponse>, ProblemHttpResult>> OpenAsync(
+        GpuGeekDbContext db, IDbContextTransaction transaction, ApplicationUser user, MembershipResponse membership, HttpContext http, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         var (token, expiresAt) = Sessions.Add(db, user.Id, http, now);
         try
         {
@@ -44,8 +65,11 @@ internal static class Registration
             return EmailTaken();
         }
         await transaction.CommitAsync(cancellationToken);
-        return TypedResults.Created("/api/v1/account/me", new SessionResponse(token, expiresAt, Sessions.Response(user), [new(org.Slug, org.Name, "owner")]));
+        return TypedResults.Created("/api/v1/account/me", new SessionResponse(token, expiresAt, Sessions.Response(user), [membership]));
     }
+
+    private static Task<bool> IsTakenAsync(GpuGeekDbContext db, ApplicationUser user, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM user_for_sign_in({user.NormalizedEmail})").AnyAsync(cancellationToken);
 
     private static async Task<ProblemHttpResult?> AdmitAsync(RegisterRequest request, ApplicationUser user, GpuGeekDbContext db, ApiOptions options, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
@@ -62,18 +63,20 @@ internal static class DatasetEndpoints
     }
 
     /// <summary>Delete a dataset that no run has used</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid dataset, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
     {
-        if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken) is not { } row) return TypedResults.NoContent();
+        if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken) is not { } row)
+        {
+            change.None();
+            return TypedResults.NoContent();
+        }
         var runs = await db.Runs.CountAsync(r => db.DatasetVersions.Any(v => v.Id == r.DatasetVersionId && v.DatasetId == dataset), cancellationToken);
         if (runs > 0)
             return Problems.Of(409, "dataset_in_use", "The dataset is in use", $"{runs} runs were trained on it; their results would lose their source.", "Delete those runs first.", new Dictionary<string, object?> { ["dependants"] = new { runs } });
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.DatasetVersions.Where(v => v.DatasetId == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.DatasetImages.Where(i => i.DatasetId == dataset).ExecuteDeleteAsync(cancellationToken);
         db.Datasets.Remove(row);
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
@@ -51,9 +52,9 @@ internal static class ImageEndpoints
             .FirstOrDefaultAsync(cancellationToken) is { } row ? TypedResults.Ok(Response(row, tenant.Slug)) : Problems.NotFound();
 
     /// <summary>Take a picture out of the dataset; versions that hold it keep it</summary>
-    private static async Task<NoContent> DeleteAsync(Guid dataset, Guid image, GpuGeekDbContext db, CancellationToken cancellationToken)
+    private static async Task<NoContent> DeleteAsync(Guid dataset, Guid image, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
     {
-        await db.DatasetImages.Where(i => i.DatasetId == dataset && i.Id == image).ExecuteDeleteAsync(cancellationToken);
+        if (await db.DatasetImages.Where(i => i.DatasetId == dataset && i.Id == image).ExecuteDeleteAsync(cancellationToken) == 0) change.None();
         return TypedResults.NoContent();
     }
 

@@ -1,5 +1,5 @@
-using System.Text;
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
@@ -41,7 +41,7 @@ internal static class ImportEndpoints
     /// <summary>Ask whether an archive may come, or import a built-in sample</summary>
     /// <remarks>With <c>name</c> and <c>size</c>: checks quota and disk and answers where to PUT the bytes. With <c>sample</c>: starts at once.</remarks>
     private static async Task<Results<Created<ImportResponse>, Accepted<ImportResponse>, ProblemHttpResult>> CreateAsync(
-        Guid dataset, CreateImportRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, TimeProvider clock, CancellationToken cancellationToken)
+        Guid dataset, CreateImportRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         var now = clock.GetUtcNow();
@@ -52,7 +52,7 @@ internal static class ImportEndpoints
             var drawn = new Import { OrgId = tenant.OrgId, Id = id, DatasetId = dataset, Source = ImportSource.Sample, FileName = sample, State = ImportState.Queued, CreatedAt = now };
             db.Imports.Add(drawn);
             await db.SaveChangesAsync(cancellationToken);
-            queue.HintImport(tenant.OrgId, id);
+            change.AfterCommit(() => queue.HintImport(tenant.OrgId, id));
             return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, drawn), ImportMapping.ToResponse(drawn, tenant.Slug, []));
         }
         if (request is not { Name: { } name, Size: { } bytes }) return Problems.Impossible("import_source_missing", "Say what comes: name and size of an archive, or a sample.");
@@ -85,7 +85,7 @@ internal static class ImportEndpoints
         if (!await db.Imports.AnyAsync(i => i.Id == import && i.DatasetId == dataset, cancellationToken)) return Problems.NotFound();
         var rows = db.SkippedFiles.AsNoTracking().Where(s => s.ImportId == import).OrderBy(s => s.Id);
         if (http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
-            return TypedResults.File(Encoding.UTF8.GetBytes(ImportMapping.Csv(await rows.ToListAsync(cancellationToken))), "text/csv; charset=utf-8", "skipped.csv");
+            return TypedResults.File(ImportMapping.Csv(await rows.ToListAsync(cancellationToken)), "text/csv; charset=utf-8", "skipped.csv");
         var size = Paging.Limit(limit, 100);
         var last = Paging.After(after);
         var page = await rows.Where(s => last == null || s.Id > last).Take(size + 1).ToListAsync(cancellationToken);
@@ -93,14 +93,14 @@ internal static class ImportEndpoints
     }
 
     /// <summary>Cancel an import; what it brought is taken back</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(Guid dataset, Guid import, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(Guid dataset, Guid import, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         var row = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
         var now = clock.GetUtcNow();
         // Statements, not a loaded row: the worker writes the same row all the time, and neither may undo the other.
         var sending = await row.Where(i => i.State == ImportState.Uploading)
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Canceled).SetProperty(i => i.FinishedAt, now).SetProperty(i => i.CancelRequested, true), cancellationToken);
-        if (sending == 0) await row.Where(i => i.FinishedAt == null).ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), cancellationToken);
+        if (sending == 0 && await row.Where(i => i.FinishedAt == null && !i.CancelRequested).ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), cancellationToken) == 0) change.None();
         return await row.AnyAsync(cancellationToken) ? TypedResults.NoContent() : Problems.NotFound();
     }
 }

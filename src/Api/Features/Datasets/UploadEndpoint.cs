@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
@@ -21,7 +22,7 @@ internal static class UploadEndpoint
     private static readonly byte[] ZipMagic = "PK"u8.ToArray();
 
     public static void Map(RouteGroupBuilder datasets) =>
-        datasets.MapPut("/{dataset:guid}/imports/{fileName}", PutAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithTags("Imports").WithName("UploadArchive")
+        datasets.MapPut("/{dataset:guid}/imports/{fileName}", PutAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithTags("Imports").WithName("UploadArchive").WithoutChangeFilter()
             .Accepts<byte[]>("application/zip", "*/*");
 
     /// <summary>Send a ZIP archive and start its import</summary>
@@ -56,6 +57,7 @@ internal static class UploadEndpoint
             throw;
         }
         row.State = ImportState.Queued;
+        db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, ImportMapping.Address(tenant.Slug, row), CancellationToken.None));
         try
         {
             await db.SaveChangesAsync(CancellationToken.None);

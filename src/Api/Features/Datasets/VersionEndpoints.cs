@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
@@ -38,7 +39,7 @@ internal static class VersionEndpoints
     /// <summary>Freeze the dataset as it stands, with its splits</summary>
     /// <remarks>Equal pictures, labels and splits are the same version: then that one is answered with 200.</remarks>
     private static async Task<Results<Created<VersionResponse>, Ok<VersionResponse>, ProblemHttpResult>> CreateAsync(
-        Guid dataset, CreateVersionRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock, CancellationToken cancellationToken)
+        Guid dataset, CreateVersionRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         var images = await (from image in db.DatasetImages join c in db.DatasetClasses on image.ClassId equals c.Id where image.DatasetId == dataset select new SplitCandidate(image.Hash, c.Name, image.Split, ""))
@@ -48,10 +49,13 @@ internal static class VersionEndpoints
         if (EmptySplit(entries) is { } empty) return empty;
         var manifest = Manifest.Write(entries);
         var hash = Manifest.HashOf(manifest);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Two at once would take the same number: one waits here.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR UPDATE", cancellationToken);
-        if (await db.DatasetVersions.AsNoTracking().FirstOrDefaultAsync(v => v.DatasetId == dataset && v.ManifestHash == hash, cancellationToken) is { } same) return TypedResults.Ok(Response(same));
+        if (await db.DatasetVersions.AsNoTracking().FirstOrDefaultAsync(v => v.DatasetId == dataset && v.ManifestHash == hash, cancellationToken) is { } same)
+        {
+            change.None();
+            return TypedResults.Ok(Response(same));
+        }
         await store.PutAsync(ObjectKeys.Content(tenant.OrgId, hash), new MemoryStream(manifest), cancellationToken);
         var number = 1 + (await db.DatasetVersions.Where(v => v.DatasetId == dataset).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0);
         var version = new DatasetVersion
@@ -61,7 +65,6 @@ internal static class VersionEndpoints
         };
         db.DatasetVersions.Add(version);
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/datasets/{dataset}/versions/{version.Id}", Response(version));
     }
 

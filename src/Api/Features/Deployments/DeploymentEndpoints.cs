@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deployments;
@@ -39,20 +40,18 @@ internal static class DeploymentEndpoints
 
     /// <summary>Host a model version</summary>
     private static async Task<Results<Accepted<DeploymentResponse>, ProblemHttpResult>> CreateAsync(
-        CreateDeploymentRequest request, Tenant tenant, GpuGeekDbContext db, ILiveNotifier live, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        CreateDeploymentRequest request, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
         if (await FindVersionAsync(db, request.Model, request.Version, cancellationToken) is not { } version) return UnknownVersion(request.Model, request.Version);
         if (await db.Deployments.AnyAsync(d => d.Name == request.Name, cancellationToken)) return Problems.Conflict("name_taken", $"There is a deployment named '{request.Name}' already.", "Choose another name, or PATCH that one to the new version.");
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await PlanGate.CheckDeploymentAsync(db, tenant.OrgId, cancellationToken);
         var now = clock.GetUtcNow();
         var deployment = new Deployment { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, Name = request.Name, ModelVersionId = version.Id, CreatedAt = now, UpdatedAt = now };
         db.Deployments.Add(deployment);
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        await live.DeploymentChangedAsync(tenant.OrgId);
+        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
         return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/deployments/{deployment.Name}", await ReadOneAsync(db, request.Name, tenant, options.Value, cancellationToken));
     }
 
@@ -62,7 +61,7 @@ internal static class DeploymentEndpoints
 
     /// <summary>Serve another version; the one before answers until the new one is loaded</summary>
     private static async Task<Results<Accepted<DeploymentResponse>, ProblemHttpResult>> UpdateAsync(
-        string name, UpdateDeploymentRequest request, Tenant tenant, GpuGeekDbContext db, ILiveNotifier live, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        string name, UpdateDeploymentRequest request, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await db.Deployments.FirstOrDefaultAsync(d => d.Name == name, cancellationToken) is not { } deployment) return Problems.NotFound();
         var now = await db.ModelVersions.SingleAsync(v => v.Id == deployment.ModelVersionId, cancellationToken);
@@ -77,15 +76,15 @@ internal static class DeploymentEndpoints
         {
             return Problems.Conflict("changed_meanwhile", "The deployment was changed by somebody else at the same moment.", "Read it again and repeat the change if it is still wanted.");
         }
-        await live.DeploymentChangedAsync(tenant.OrgId);
+        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
         return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/deployments/{name}", await ReadOneAsync(db, name, tenant, options.Value, cancellationToken));
     }
 
     /// <summary>Stop hosting; requests in flight are answered</summary>
-    private static async Task<NoContent> DeleteAsync(string name, Tenant tenant, GpuGeekDbContext db, ILiveNotifier live, CancellationToken cancellationToken)
+    private static async Task<NoContent> DeleteAsync(string name, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, CancellationToken cancellationToken)
     {
-        await db.Deployments.Where(d => d.Name == name).ExecuteDeleteAsync(cancellationToken);
-        await live.DeploymentChangedAsync(tenant.OrgId);
+        if (await db.Deployments.Where(d => d.Name == name).ExecuteDeleteAsync(cancellationToken) == 0) change.None();
+        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
         return TypedResults.NoContent();
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deployments;
@@ -19,7 +20,7 @@ internal static class PredictEndpoint
     private const int MaxTop = 1000;
 
     public static void Map(RouteGroupBuilder deployments) =>
-        deployments.MapPost("/{name}/predict", PredictAsync).Needs(Role.Viewer, Scopes.Predict).WithName("Predict").DisableAntiforgery()
+        deployments.MapPost("/{name}/predict", PredictAsync).Needs(Role.Viewer, Scopes.Predict).WithName("Predict").WithoutChangeFilter().DisableAntiforgery()
             // Any content type: curl names one of its own when it is told none.
             .Accepts<PredictRequest>("application/json", "*/*");
 

@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Projects;
@@ -38,14 +39,12 @@ internal static class ProjectEndpoints
     private static async Task<Results<Created<ProjectResponse>, ProblemHttpResult>> CreateAsync(CreateProjectRequest request, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (request.Template != Project.ImageClassification) return Problems.Impossible("unknown_template", $"There is no template '{request.Template}'.", $"Use '{Project.ImageClassification}'.");
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await PlanGate.CheckProjectAsync(db, tenant.OrgId, cancellationToken);
         var now = clock.GetUtcNow();
         var project = new Project { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), Slug = await FreeSlugAsync(db, request.Name, cancellationToken), Name = request.Name.Trim(), Template = request.Template, CreatedAt = now };
         db.Projects.Add(project);
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/projects/{project.Slug}", await ReadAsync(db, tenant, project, cancellationToken));
     }
 
@@ -64,9 +63,13 @@ internal static class ProjectEndpoints
     }
 
     /// <summary>Delete an empty project</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string project, GpuGeekDbContext db, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string project, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
     {
-        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == project, cancellationToken) is not { } row) return TypedResults.NoContent();
+        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == project, cancellationToken) is not { } row)
+        {
+            change.None();
+            return TypedResults.NoContent();
+        }
         var dependants = new Dictionary<string, int>
         {
             ["datasets"] = await db.Datasets.CountAsync(d => d.ProjectId == row.Id, cancellationToken),

@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
@@ -45,14 +46,13 @@ internal static class RunEndpoints
 
     /// <summary>Start a training</summary>
     private static async Task<Results<Created<RunResponse>, ProblemHttpResult>> CreateAsync(
-        CreateRunRequest request, Tenant tenant, GpuGeekDbContext db, IJobQueue queue, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+        CreateRunRequest request, Tenant tenant, GpuGeekDbContext db, IJobQueue queue, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
         var known = await (from version in db.DatasetVersions join dataset in db.Datasets on version.DatasetId equals dataset.Id where version.Id == request.DatasetVersion && dataset.ProjectId == project.Id select version.Id).AnyAsync(cancellationToken);
         if (!known) return Problems.Impossible("unknown_dataset_version", "The project has no such dataset version.", "Create one: POST …/datasets/{dataset}/versions.");
         var recipe = RecipeMapping.Resolve(request.Recipe);
         var now = clock.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         var run = new Run
@@ -63,9 +63,8 @@ internal static class RunEndpoints
         db.Runs.Add(run);
         db.RunLeases.Add(new() { OrgId = run.OrgId, RunId = run.Id });
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        queue.HintRuns();
-        await live.RunChangedAsync(run.OrgId, run.Id);
+        change.AfterCommit(queue.HintRuns);
+        change.AfterCommit(() => live.RunChangedAsync(run.OrgId, run.Id));
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/runs/{run.Id}", await ReadAsync(db, run.Id, cancellationToken));
     }
 
@@ -74,9 +73,8 @@ internal static class RunEndpoints
         await poll.UntilAsync(wait, run, token => ReadAsync(db, run, token), r => r.FinishedAt is not null, cancellationToken) is { } response ? TypedResults.Ok(response) : Problems.NotFound();
 
     /// <summary>Cancel a run; what a checkpoint has kept is charged, the rest is not</summary>
-    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(Guid run, GpuGeekDbContext db, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(Guid run, GpuGeekDbContext db, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // The worker's writes lock the lease first; so does this one, so that neither overwrites the other.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM run_leases WHERE run_id = {run} FOR NO KEY UPDATE", cancellationToken);
         if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row) return Problems.NotFound();
@@ -84,8 +82,7 @@ internal static class RunEndpoints
         row.RequestCancel(now);
         await db.TellAsync(WebhookEvents.Of(row), now, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        await live.RunChangedAsync(row.OrgId, row.Id);
+        change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));
         return TypedResults.Ok((await ReadAsync(db, run, cancellationToken))!);
     }
 

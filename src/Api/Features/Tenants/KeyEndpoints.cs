@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Tenants;
@@ -49,10 +50,11 @@ internal static class KeyEndpoints
     }
 
     /// <summary>Revoke a key; it stops working at once</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid key, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid key, Tenant tenant, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         var row = await db.Tokens.FirstOrDefaultAsync(t => t.Id == key && t.OrgId == tenant.OrgId && t.Kind == TokenKind.ApiKey, cancellationToken);
         if (row is null) return Problems.NotFound();
+        if (row.RevokedAt is not null) change.None();
         row.RevokedAt ??= clock.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.NoContent();

@@ -15,6 +15,9 @@ internal static class OrganizationEndpoints
         routes.MapGet("/api/v1/orgs", ListAsync).WithTags("Organisations").WithName("ListOrganizations");
         routes.MapOrg().WithTags("Organisations").MapGet("", GetAsync).Needs(Role.Viewer, Scopes.OrgAdmin).WithName("GetOrganization");
         routes.MapKeys();
+        routes.MapMembers();
+        routes.MapInvitations();
+        routes.MapAudit();
     }
 
     /// <summary>The caller's organisations</summary>

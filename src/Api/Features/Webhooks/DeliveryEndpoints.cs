@@ -24,13 +24,11 @@ internal static class DeliveryEndpoints
     private static async Task<Results<Accepted<WebhookDeliveryResponse>, ProblemHttpResult>> TestAsync(
         Guid webhook, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await LockedAsync(db, webhook, cancellationToken) is not { } row) return Problems.NotFound();
         if (!row.Active) return Off();
         var ping = WebhookOutbox.Ping(tenant.OrgId, tenant.Slug, webhook, clock.GetUtcNow());
         db.WebhookDeliveries.Add(ping);
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/webhooks/{webhook}/deliveries", Response(ping));
     }
 
@@ -49,14 +47,12 @@ internal static class DeliveryEndpoints
     private static async Task<Results<Accepted<WebhookDeliveryResponse>, ProblemHttpResult>> RedeliverAsync(
         Guid webhook, Guid delivery, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await LockedAsync(db, webhook, cancellationToken) is not { } hook) return Problems.NotFound();
         var rows = await db.WebhookDeliveries.FromSql($"SELECT * FROM webhook_deliveries WHERE org_id = {tenant.OrgId} AND webhook_id = {webhook} AND id = {delivery} FOR NO KEY UPDATE").ToListAsync(cancellationToken);
         if (rows is not [var row]) return Problems.NotFound();
         if (!hook.Active) return Off();
         row.Redeliver(clock.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/webhooks/{webhook}/deliveries", Response(row));
     }
 

@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Webhooks;
@@ -65,9 +66,9 @@ internal static class WebhookEndpoints
     }
 
     /// <summary>Delete a webhook with its deliveries</summary>
-    private static async Task<NoContent> DeleteAsync(Guid webhook, GpuGeekDbContext db, CancellationToken cancellationToken)
+    private static async Task<NoContent> DeleteAsync(Guid webhook, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
     {
-        await db.Webhooks.Where(w => w.Id == webhook).ExecuteDeleteAsync(cancellationToken);
+        if (await db.Webhooks.Where(w => w.Id == webhook).ExecuteDeleteAsync(cancellationToken) == 0) change.None();
         return TypedResults.NoContent();
     }
 

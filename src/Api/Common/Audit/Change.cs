@@ -1,0 +1,31 @@
+namespace GpuGeek.Api.Common.Audit;
+
+/// <summary>The change that a request makes to an organisation, as its handler tells of it.</summary>
+internal sealed class Change
+{
+    private readonly List<Func<Task>> _afterCommit = [];
+
+    /// <summary>The request was granted and there was nothing left to do: no entry is written.</summary>
+    public bool IsNone { get; private set; }
+
+    public void None() => IsNone = true;
+
+    /// <summary>What the entry says beside the request's body, where that would be gone afterwards.</summary>
+    public object? Detail { get; private set; }
+
+    public void Describe(object detail) => Detail = detail;
+
+    /// <summary>Hints go out once the rows are durable; who acts on one earlier would not find them.</summary>
+    public void AfterCommit(Func<Task> hint) => _afterCommit.Add(hint);
+
+    public void AfterCommit(Action hint) => _afterCommit.Add(() =>
+    {
+        hint();
+        return Task.CompletedTask;
+    });
+
+    public async Task TellAsync()
+    {
+        foreach (var hint in _afterCommit) await hint();
+    }
+}

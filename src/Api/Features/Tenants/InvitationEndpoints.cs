@@ -1,0 +1,99 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Tenants;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Api.Features.Tenants;
+
+internal static class InvitationEndpoints
+{
+    public static void MapInvitations(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapOrg("/invitations").WithTags("Members");
+        group.MapGet("", ListAsync).Needs(Role.Admin, null).WithName("ListInvitations");
+        group.MapPost("", CreateAsync).Needs(Role.Admin, null).Idempotent().WithName("CreateInvitation");
+        group.MapDelete("/{invitation:guid}", RevokeAsync).Needs(Role.Admin, null).WithName("RevokeInvitation");
+        var links = routes.MapGroup("/api/v1/invitations").WithTags("Members");
+        links.MapPost("/look", LookAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("LookAtInvitation");
+        links.MapPost("/accept", AcceptAsync).RequireRateLimiting(RateLimits.SignIn).WithName("AcceptInvitation");
+    }
+
+    /// <summary>Invitations, newest first</summary>
+    private static async Task<Ok<Page<InvitationResponse>>> ListAsync(GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken, string? after = null, int? limit = null)
+    {
+        var size = Paging.Limit(limit);
+        var last = Paging.After(after);
+        var rows = await (from invitation in db.Invitations
+                          where last == null || invitation.Id < last
+                          orderby invitation.Id descending
+                          // Who invited may have left: the link still works, the name is no longer ours to show.
+                          select new
+                          {
+                              invitation, By = db.Users.Where(u => u.Id == invitation.CreatedBy).Select(u => u.DisplayName).FirstOrDefault(),
+                              Accepted = db.Users.Where(u => u.Id == invitation.AcceptedBy).Select(u => u.DisplayName).FirstOrDefault(),
+                          }).AsNoTracking().Take(size + 1).ToListAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        return TypedResults.Ok(Paging.Of(rows, size, r => r.invitation.Id.ToString(), r => new InvitationResponse(
+            r.invitation.Id, Name(r.invitation.Role), r.invitation.Email, State(r.invitation, now), r.By ?? "", r.Accepted, r.invitation.CreatedAt, r.invitation.ExpiresAt)));
+    }
+
+    /// <summary>Invite a person by a link; it is shown this once</summary>
+    private static async Task<Results<Created<CreatedInvitationResponse>, ProblemHttpResult>> CreateAsync(
+        CreateInvitationRequest request, Tenant tenant, GpuGeekDbContext db, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var role = Enum.Parse<Role>(request.Role, ignoreCase: true);
+        if (role > tenant.Role) return Problems.Forbidden("role_too_small", $"Nobody invites to a role above their own: yours is '{Name(tenant.Role)}'.", "Ask an owner of the organisation.");
+        var now = clock.GetUtcNow();
+        var token = TokenFormat.Create(TokenKind.Invitation);
+        var invitation = new Invitation
+        {
+            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), Hash = TokenFormat.Hash(token), Role = role, Email = request.Email?.Trim(), CreatedBy = tenant.UserId, CreatedAt = now, ExpiresAt = now + Invitation.Lifetime,
+        };
+        db.Invitations.Add(invitation);
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/invitations/{invitation.Id}",
+            new CreatedInvitationResponse(invitation.Id, Name(role), invitation.Email, $"{options.Value.PublicUrl}/invitation#{token}", now, invitation.ExpiresAt));
+    }
+
+    /// <summary>Revoke an invitation; its link stops working at once</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid invitation, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await db.Invitations.FirstOrDefaultAsync(i => i.Id == invitation, cancellationToken) is not { } row) return Problems.NotFound();
+        if (row.AcceptedAt is not null) return Problems.Conflict("invitation_accepted", "Somebody came in by this invitation already.", "Remove the member instead.");
+        if (row.RevokedAt is not null) change.None();
+        row.RevokedAt ??= clock.GetUtcNow();
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>What an invitation leads to</summary>
+    private static async Task<Results<Ok<InvitationOfferResponse>, ProblemHttpResult>> LookAsync(InvitationTokenRequest request, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken) =>
+        await Offers.FindAsync(contexts, request.Token, clock.GetUtcNow(), cancellationToken) is { } offer
+            ? TypedResults.Ok(new InvitationOfferResponse(offer.OrgName, offer.OrgSlug, offer.Role, offer.InvitedBy, offer.ExpiresAt)) : Offers.Invalid();
+
+    /// <summary>Join the organisation</summary>
+    private static async Task<Results<Ok<OrganizationResponse>, ProblemHttpResult>> AcceptAsync(InvitationTokenRequest request, HttpContext http, Caller caller, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (caller.IsKey) return Problems.Forbidden("session_needed", "API keys cannot join an organisation: sign in.");
+        if (await Offers.FindAsync(contexts, request.Token, clock.GetUtcNow(), cancellationToken) is not { } offer) return Offers.Invalid();
+        await using var db = contexts.ForOrg(offer.OrgId, caller.User);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Members.AnyAsync(m => m.OrgId == offer.OrgId && m.UserId == caller.User, cancellationToken)) return Problems.Conflict("already_member", "You belong to this organisation already.", "Pass the link on to whom it is meant for.");
+        var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
+        if (!await Offers.AcceptAsync(db, offer, user, http, cancellationToken)) return Offers.Invalid();
+        await transaction.CommitAsync(cancellationToken);
+        var org = await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == offer.OrgId, cancellationToken);
+        return TypedResults.Ok(new OrganizationResponse(org.Id, org.Slug, org.Name, org.PlanCode, offer.Role, org.CreatedAt));
+    }
+
+    private static string State(Invitation invitation, DateTimeOffset now) =>
+        invitation.AcceptedAt is not null ? "accepted" : invitation.RevokedAt is not null ? "revoked" : invitation.ExpiresAt <= now ? "expired" : "open";
+
+    private static string Name(Role role) => role.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using GpuGeek.Api.Tests.Common;
+using GpuGeek.Domain.Tenants;
+
+namespace GpuGeek.Api.Tests.Walls.Matrix;
+
+/// <summary>Runs the rows as everybody, and lists what was answered otherwise than it should be.</summary>
+internal static partial class RouteMatrix
+{
+    public static async Task<List<string>> DeviationsAsync(World world, IEnumerable<Row> rows)
+    {
+        var deviations = new List<string>();
+        foreach (var row in rows)
+            foreach (var who in Enum.GetValues<Who>()) deviations.AddRange(await CellAsync(world, row, who));
+        return deviations;
+    }
+
+    private static async Task<List<string>> CellAsync(World world, Row row, Who who)
+    {
+        var call = await row.Make(world);
+        var before = await world.AuditCountAsync();
+        using var response = await world.As(who, row.Scope).SendAsync(call.To(world.Owner.Org), ApiApplication.Cancel);
+        var expected = Expected(row, who);
+        var deviations = new List<string>();
+        if (response.StatusCode != expected) deviations.Add($"{row.Name} as {who}: {(int)response.StatusCode} instead of {(int)expected}");
+        var entries = await world.AuditCountAsync() - before;
+        var due = row.Audited && expected == row.Success ? 1 : 0;
+        if (entries != due) deviations.Add($"{row.Name} as {who}: {entries} audit entries instead of {due}");
+        return deviations;
+    }
+
+    private static HttpStatusCode Expected(Row row, Who who) => who switch
+    {
+        Who.Anonymous or Who.ExpiredSession or Who.SignedOutSession => HttpStatusCode.Unauthorized,
+        Who.Stranger or Who.RemovedMember or Who.KeyOfAnotherOrganisation => HttpStatusCode.NotFound,
+        Who.KeyWithoutTheScope => HttpStatusCode.Forbidden,
+        Who.KeyWithEveryScope => Granted(row, row.Scope is not null),
+        Who.KeyOfOneWhoIsViewerNow => Granted(row, row.Scope is not null && row.Least == Role.Viewer),
+        _ => Granted(row, Enum.Parse<Role>(who.ToString()) >= row.Least),
+    };
+
+    private static HttpStatusCode Granted(Row row, bool granted) => granted ? row.Success : HttpStatusCode.Forbidden;
+
+    /// <summary>Where a stranger, asking in the own organisation, is answered otherwise for this one's ids than for ids that nobody has.</summary>
+    public static async Task<List<string>> DifferencesAsync(World world, IEnumerable<Row> rows)
+    {
+        var differences = new List<string>();
+        foreach (var row in rows)
+        {
+            var call = await row.Make(world);
+            // A request without ids has nothing of another's in it.
+            if (!Ids().IsMatch($"{call.Path} {JsonSerializer.Serialize(call.Body)}")) continue;
+            var before = await world.AuditCountAsync();
+            var (foreign, unknown) = (await AskAsync(world, call, text => text), await AskAsync(world, call, Unknown));
+            if (foreign != unknown) differences.Add($"{row.Name}: {foreign} but {unknown}");
+            if (await world.AuditCountAsync() != before) differences.Add($"{row.Name} changed the other organisation");
+        }
+        return differences;
+    }
+
+    private static async Task<(int Status, string Body)> AskAsync(World world, Call call, Func<string, string> change)
+    {
+        using var response = await world.Stranger.Http.SendAsync(call.To(world.Stranger.Org, change), ApiApplication.Cancel);
+        var body = await response.Content.ReadAsStringAsync(ApiApplication.Cancel);
+        return ((int)response.StatusCode, Ids().Replace(RequestId().Replace(body, ""), "id"));
+    }
+
+    private static string Unknown(string text) => Ids().Replace(text, _ => Planted.NewId().ToString());
+
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
+    private static partial Regex Ids();
+
+    [GeneratedRegex("\"requestId\":\"[^\"]*\"")]
+    private static partial Regex RequestId();
+}

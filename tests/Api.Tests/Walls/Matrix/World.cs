@@ -1,0 +1,134 @@
+using GpuGeek.Api.Tests.Common;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Tests.Walls.Matrix;
+
+/// <summary>Who may come to a route: each column of the matrix.</summary>
+internal enum Who { Anonymous, ExpiredSession, SignedOutSession, Stranger, RemovedMember, KeyOfAnotherOrganisation, Viewer, Editor, Admin, Owner, KeyWithEveryScope, KeyWithoutTheScope, KeyOfOneWhoIsViewerNow }
+
+/// <summary>An organisation with something of everything, people of every role, and those who have no business in it.</summary>
+internal sealed class World
+{
+    /// <summary>A public address, so that nobody is asked for its name; nothing is sent there, for no worker runs.</summary>
+    public const string Hook = "https://8.8.8.8/hook";
+    private readonly Dictionary<Who, HttpClient> _clients = [];
+    private readonly Dictionary<string, HttpClient> _keysWithout = [];
+    private int _count;
+
+    private World(TenantSession owner) => Owner = owner;
+
+    public ApiApplication App => Owner.App;
+    public TenantSession Owner { get; }
+    public TenantSession Stranger { get; private set; } = null!;
+    public Guid OrgId { get; private set; }
+    public Guid Dataset { get; private set; }
+    public Guid Version { get; private set; }
+    public Guid Image { get; private set; }
+    public Guid Import { get; private set; }
+    public Guid Run { get; private set; }
+    public Guid Webhook { get; private set; }
+    public Guid Delivery { get; private set; }
+    public Guid Member { get; private set; }
+    public ModelVersion Model { get; private set; } = null!;
+
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    public static async Task<World> CreateAsync(ApiApplication app)
+    {
+        var (owner, dataset, version) = await app.RegisterWithVersionAsync();
+        var world = new World(owner) { Dataset = dataset.Id, Version = version.Id, OrgId = await owner.OrgIdAsync() };
+        await owner.PlanAsync("monthly");
+        world.Image = (await world.AddImageAsync()).Id;
+        world.Import = (await owner.Client.CreateImportAsync(owner.Org, dataset.Id, new() { Sample = "shapes" }, Cancel)).Id;
+        world.Model = await owner.AddModelVersionAsync(version.Id);
+        world.Run = (await owner.StartRunAsync(version.Id)).Id;
+        await world.AddDeploymentAsync("flowers");
+        world.Webhook = await world.AddWebhookAsync();
+        world.Delivery = (await owner.Client.TestWebhookAsync(owner.Org, world.Webhook, Cancel)).Id;
+        await world.AddPeopleAsync();
+        return world;
+    }
+
+    public HttpClient As(Who who, string? scope) => who == Who.KeyWithoutTheScope && scope is not null ? _keysWithout[scope] : _clients[who];
+
+    public string Name(string prefix) => $"{prefix}-{Interlocked.Increment(ref _count)}";
+
+    public async Task<Domain.Datasets.DatasetImage> AddImageAsync() => (await Owner.AddImagesAsync(Dataset, "daisy", 1, first: 100 + Interlocked.Increment(ref _count))).Single();
+
+    public async Task<string> AddDeploymentAsync(string? name = null)
+    {
+        name ??= Name("shop");
+        await using var db = App.SystemDatabase();
+        db.Deployments.Add(new() { OrgId = OrgId, Id = Planted.NewId(), ProjectId = await db.Projects.OfEveryOrg().Where(p => p.OrgId == OrgId && p.Slug == Planted.Project).Select(p => p.Id).SingleAsync(Cancel), Name = name, ModelVersionId = Model.Id, State = DeploymentState.Failed, CreatedAt = Planted.Now, UpdatedAt = Planted.Now });
+        await db.SaveChangesAsync(Cancel);
+        return name;
+    }
+
+    public async Task<Guid> AddWebhookAsync() => (await Owner.Client.CreateWebhookAsync(Owner.Org, new() { Url = Hook, Events = ["run.failed"] }, Cancel)).Id;
+
+    /// <summary>Somebody in the organisation, made without the API: registering costs a password's hash.</summary>
+    public async Task<Guid> AddMemberAsync(Role role)
+    {
+        await using var db = App.SystemDatabase();
+        var id = Planted.NewId();
+        var email = $"{id:N}@example.org";
+        db.Users.Add(new() { Id = id, Email = email, NormalizedEmail = email.ToUpperInvariant(), UserName = email, DisplayName = "Somebody", CreatedAt = Planted.Now });
+        db.Members.Add(new() { OrgId = OrgId, UserId = id, Role = role, JoinedAt = Planted.Now });
+        await db.SaveChangesAsync(Cancel);
+        return id;
+    }
+
+    public async Task<int> AuditCountAsync()
+    {
+        await using var db = App.SystemDatabase();
+        return await db.AuditEntries.OfEveryOrg().CountAsync(a => a.OrgId == OrgId, Cancel);
+    }
+
+    private async Task AddPeopleAsync()
+    {
+        Stranger = await App.RegisterAsync();
+        Member = await AddMemberAsync(Role.Viewer);
+        _clients[Who.Anonymous] = App.HttpWith(null);
+        _clients[Who.Owner] = Owner.Http;
+        _clients[Who.Stranger] = Stranger.Http;
+        foreach (var (who, role) in ((Who, Role)[])[(Who.Viewer, Role.Viewer), (Who.Editor, Role.Editor), (Who.Admin, Role.Admin)]) _clients[who] = (await SessionAsync(role)).Http;
+        var removed = await SessionAsync(Role.Owner);
+        _clients[Who.RemovedMember] = removed.Http;
+        await Owner.Client.RemoveMemberAsync(Owner.Org, removed.User, Cancel);
+        var signedOut = await SessionAsync(Role.Owner);
+        _clients[Who.SignedOutSession] = signedOut.Http;
+        (await signedOut.Http.PostAsync(new Uri("/api/v1/account/sign-out", UriKind.Relative), null, Cancel)).EnsureSuccessStatusCode();
+        _clients[Who.ExpiredSession] = (await SessionAsync(Role.Owner, expires: Planted.Now.AddSeconds(-1))).Http;
+        _clients[Who.KeyWithEveryScope] = await KeyAsync(Owner, Scopes.All);
+        _clients[Who.KeyWithoutTheScope] = _clients[Who.KeyWithEveryScope];
+        _clients[Who.KeyOfAnotherOrganisation] = await KeyAsync(Stranger, Scopes.All);
+        foreach (var scope in Scopes.All) _keysWithout[scope] = await KeyAsync(Owner, [.. Scopes.All.Where(s => s != scope)]);
+        _clients[Who.KeyOfOneWhoIsViewerNow] = await DemotedKeyAsync();
+    }
+
+    private async Task<HttpClient> DemotedKeyAsync()
+    {
+        var admin = await SessionAsync(Role.Admin);
+        var key = await KeyAsync(new(App, new(admin.Http), admin.Http, Owner.Org, "", "", ""), Scopes.All);
+        await Owner.Client.UpdateMemberAsync(Owner.Org, admin.User, new() { Role = "viewer" }, Cancel);
+        return key;
+    }
+
+    private async Task<(HttpClient Http, Guid User)> SessionAsync(Role role, DateTimeOffset? expires = null)
+    {
+        var user = await AddMemberAsync(role);
+        var token = TokenFormat.Create(TokenKind.Session);
+        await using var db = App.SystemDatabase();
+        db.Tokens.Add(new() { Id = Planted.NewId(), Kind = TokenKind.Session, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user, Name = "test", CreatedAt = Planted.Now, ExpiresAt = expires ?? Planted.Now.AddDays(1) });
+        await db.SaveChangesAsync(Cancel);
+        return (App.HttpWith(token), user);
+    }
+
+    private async Task<HttpClient> KeyAsync(TenantSession maker, IReadOnlyList<string> scopes) =>
+        App.HttpWith((await maker.Client.CreateKeyAsync(maker.Org, new() { Name = Name("key"), Scopes = scopes }, Cancel)).Key);
+}
