@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Makes the bucket that GPUGEEK_S3_* name, and lets the service itself drop uploads that never ended. May be run again at any time. Needs Python 3 alone."""
-import base64, datetime, hashlib, hmac, os, sys, urllib.error, urllib.parse, urllib.request
+import base64, datetime, hashlib, hmac, os, sys, time, urllib.error, urllib.parse, urllib.request
 
 # Every variable that is missing is named at once.
 missing = [name for name in ("ENDPOINT", "BUCKET", "ACCESS_KEY", "SECRET_KEY") if not os.environ.get("GPUGEEK_S3_" + name)]
@@ -21,18 +21,27 @@ def digest(data):
 
 
 def send(method, query="", body=b""):
-    """One request to the bucket, signed by AWS Signature Version 4: status and body."""
+    """A request to the bucket, made again while the service is busy: status and body."""
+    for wait in (1, 3, 6, 0):
+        status, answer = send_once(method, query, body)
+        if status not in (429, 500, 502, 503, 504) or not wait:
+            return status, answer
+        time.sleep(wait)
+
+
+def send_once(method, query, body):
+    """One request, signed by AWS Signature Version 4."""
     now = datetime.datetime.now(datetime.timezone.utc)
-    day, time = now.strftime("%Y%m%d"), now.strftime("%Y%m%dT%H%M%SZ")
+    day, moment = now.strftime("%Y%m%d"), now.strftime("%Y%m%dT%H%M%SZ")
     path = "/" + urllib.parse.quote(bucket)
-    headers = {"content-md5": base64.b64encode(hashlib.md5(body).digest()).decode(), "host": address.netloc, "x-amz-content-sha256": digest(body), "x-amz-date": time}
+    headers = {"content-md5": base64.b64encode(hashlib.md5(body).digest()).decode(), "host": address.netloc, "x-amz-content-sha256": digest(body), "x-amz-date": moment}
     names = ";".join(headers)
     canonical = "\n".join([method, path, query, *(f"{name}:{value}" for name, value in headers.items()), "", names, digest(body)])
     scope = f"{day}/{region}/s3/aws4_request"
     key = ("AWS4" + secret_key).encode()
     for part in scope.split("/"):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    signature = hmac.new(key, f"AWS4-HMAC-SHA256\n{time}\n{scope}\n{digest(canonical.encode())}".encode(), hashlib.sha256).hexdigest()
+    signature = hmac.new(key, f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{digest(canonical.encode())}".encode(), hashlib.sha256).hexdigest()
     headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
     url = f"{address.scheme}://{address.netloc}{path}" + ("?" + query if query else "")
     try:

@@ -54,6 +54,10 @@ pipeline = catch_errors gatekeeper healthcheck cache s3api tempauth bulk slo dlo
 use = egg:swift#proxy
 allow_account_management = true
 account_autocreate = true
+# A busy machine is slow, not broken.
+conn_timeout = 20
+node_timeout = 60
+error_suppression_limit = 1000000
 [filter:cache]
 use = egg:swift#memcache
 memcache_servers = 127.0.0.1:$memcached
@@ -86,17 +90,18 @@ EOF
 children=()
 trap 'kill -KILL "${children[@]}" 2>/dev/null; wait' EXIT
 start() { "$@" > "$root/log/${1##*/}.log" 2>&1 < /dev/null & children+=($!); }
-start memcached -u "$user" -l 127.0.0.1 -p "$memcached" -m 16 -U 0
-for name in account container object proxy; do start "swift-$name-server" "$etc/$name-server.conf"; done
+listens() { (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
+await() { for _ in $(seq 600); do "$@" && return; sleep 0.1; done; return 1; }
 
-for _ in $(seq 300); do
-  if curl -fs "http://127.0.0.1:$proxy/healthcheck" > /dev/null; then
-    echo ready
-    cat > /dev/null
-    exit 0
-  fi
-  sleep 0.1
-done
+# The proxy last: it would give up on a server behind it that is not there yet.
+start memcached -u "$user" -l 127.0.0.1 -p "$memcached" -m 16 -U 0
+for name in account container object; do start "swift-$name-server" "$etc/$name-server.conf"; done
+if await listens "$memcached" && await listens "$account" && await listens "$container" && await listens "$object" \
+    && start swift-proxy-server "$etc/proxy-server.conf" && await curl -fs -o /dev/null "http://127.0.0.1:$proxy/healthcheck"; then
+  echo ready
+  cat > /dev/null
+  exit 0
+fi
 echo "Swift does not answer:" >&2
 tail -n 20 "$root"/log/*.log >&2
 exit 1

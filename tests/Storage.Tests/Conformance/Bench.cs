@@ -4,10 +4,13 @@ using GpuGeek.Domain.Storage;
 namespace GpuGeek.Storage.Tests.Conformance;
 
 /// <summary>One store under test.</summary>
-public sealed class Bench(IObjectStore store, Func<TimeProvider, IObjectUrls> urls, Func<string, byte[], Task> plant, IAsyncDisposable owner) : IAsyncDisposable
+public sealed class Bench(IObjectStore store, Func<TimeProvider, IObjectUrls> urls, Func<string, byte[], Task> plant, Dictionary<string, string> variables, IAsyncDisposable owner) : IAsyncDisposable
 {
     public IObjectStore Store { get; } = store;
     public Guid Org { get; } = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
+    /// <summary>What another process opens the same store by.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; } = variables;
 
     /// <summary>A key of this test alone.</summary>
     public string Key(string name) => ObjectKeys.Organisation(Org) + name;

@@ -27,7 +27,7 @@ internal sealed class FolderBench : IAsyncDisposable
     {
         (_api, Folder) = (api, folder);
         Store = api.Services.GetRequiredService<FolderObjectStore>();
-        Bench = new(Store, UrlsAt, PlantAsync, this);
+        Bench = new(Store, UrlsAt, PlantAsync, new() { ["GPUGEEK_OBJECTS"] = Folder }, this);
     }
 
     public string Folder { get; }

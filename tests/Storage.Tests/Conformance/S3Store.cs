@@ -27,7 +27,7 @@ internal sealed class S3Bench : IAsyncDisposable
     {
         _swift = swift;
         Store = StoreAt(TimeProvider.System);
-        Bench = new(Store, StoreAt, PlantAsync, this);
+        Bench = new(Store, StoreAt, PlantAsync, swift.Variables(), this);
     }
 
     public S3ObjectStore Store { get; }

@@ -82,6 +82,21 @@ public abstract partial class StoreConformance
         await NothingIsLeftAsync();
     }
 
+    [Theory]
+    [InlineData(40_000_000)]
+    [InlineData(1_000_000)]
+    public async Task A_killed_writer_leaves_nothing_that_anybody_sees(long after)
+    {
+        await Store.PutAsync(Bench.Key("uploads/replaced"), new MemoryStream(Bytes(100)), Cancel);
+        foreach (var name in new[] { "uploads/new", "uploads/replaced" }) await KilledWriter.RunAsync(Bench.Variables, Bench.Key(name), after);
+
+        Assert.Equal([Bench.Key("uploads/replaced")], await Bench.ListAsync(Bench.Key("")));
+        Assert.Equal(Bytes(100), await Bench.ReadAsync(Bench.Key("uploads/replaced")));
+        // The dead clean up nothing; what is left is found by its age.
+        await Store.RemoveAbandonedAsync(TimeProvider.System.GetUtcNow().AddHours(1), Cancel);
+        await NothingIsLeftAsync();
+    }
+
     [Fact]
     public async Task Two_writers_of_one_content_both_succeed()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GpuGeek.Infrastructure.Storage;
+using GpuGeek.Storage.Tests.Conformance;
 using GpuGeek.TestSupport;
 
 namespace GpuGeek.Storage.Tests.S3;
@@ -37,7 +38,7 @@ public sealed class SwiftServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Missing is not null) return;
+        if (Missing is not null || KilledWriter.IsThisProcess) return;
         Directory.CreateDirectory(_folder);
         var ports = FreePorts(5);
         Endpoint = $"http://127.0.0.1:{ports[0]}";
