@@ -10,7 +10,7 @@ internal sealed record KnownPage(string Name, string Path, string Shows, bool Si
 
 internal static class PageList
 {
-    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "keys", "account", "plans"];
+    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "keys", "webhooks", "webhook", "account", "plans"];
 
     public static KnownPage Find(string name, Told told)
     {
@@ -30,6 +30,8 @@ internal static class PageList
             "deployment" => new(name, $"{project}/deployments/{told.Deployment.Name}", "[data-testid=picture]:enabled"),
             "usage" => new(name, $"/{org}/usage", "main .card"),
             "keys" => new(name, $"/{org}/keys", "main table"),
+            "webhooks" => new(name, $"/{org}/webhooks", "main table"),
+            "webhook" => new(name, $"/{org}/webhooks/{told.Webhook}", "[data-testid=deliveries]"),
             "account" => new(name, "/account", "#theme"),
             "plans" => new(name, "/operator/plans", "main .card"),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such page."),

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Contracts.Webhooks;
 using GpuGeek.EndToEnd.Tests.Support;
 using GpuGeek.TestSupport;
 using GpuGeek.TestSupport.Platform;
@@ -12,7 +13,7 @@ namespace GpuGeek.EndToEnd.Tests.Story;
 /// <param name="Shown">Probabilities that the page showed for the photograph, by class.</param>
 public sealed record Told(
     Account Account, string Cookies, string Project, Guid Dataset, RunResponse Run, DeploymentResponse Deployment, byte[] Photo, string Label, IReadOnlyDictionary<string, double> Shown,
-    IReadOnlyDictionary<string, string> Snippets, string Key);
+    IReadOnlyDictionary<string, string> Snippets, string Key, Guid Webhook);
 
 /// <summary>
 /// A person with photographs and no account walks from the setup link to an answer, in the browser. Walked once: every later scenario finds it as it was left.
@@ -63,7 +64,10 @@ public sealed class FlowersStory : IAsyncLifetime
 
         var deployment = await account.Api.GetDeploymentAsync(account.Org, page.Url[(page.Url.LastIndexOf('/') + 1)..]);
         var dataset = (await account.Api.ListDatasetsAsync(account.Org, run.Project)).Items[0].Id;
-        return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key);
+        // A name that leads nowhere: what is sent to it fails, which the page must show too.
+        var webhook = await account.Api.CreateWebhookAsync(account.Org, new() { Url = "https://hooks.example.org/gpugeek", Events = WebhookEventTypes.All });
+        await account.Api.TestWebhookAsync(account.Org, webhook.Id);
+        return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key, webhook.Id);
     }
 
     /// <summary>A daisy out of the archive.</summary>
