@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Storage;
+using GpuGeek.Storage.Tests.S3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,7 +10,7 @@ namespace GpuGeek.Storage.Tests.Conformance;
 /// <summary>A process of its own, this assembly again, that is killed in the middle of a write.</summary>
 public sealed class KilledWriter
 {
-    private const string Key = "GPUGEEK_TEST_WRITER_KEY";
+    private const string Key = SwiftServer.ChildMarker;
     private const string After = "GPUGEEK_TEST_WRITER_AFTER";
     private const string Marker = "GPUGEEK_TEST_WRITER_MARKER";
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GpuGeek.Infrastructure.Storage;
-using GpuGeek.Storage.Tests.Conformance;
 using GpuGeek.TestSupport;
 
 namespace GpuGeek.Storage.Tests.S3;
@@ -11,6 +10,9 @@ namespace GpuGeek.Storage.Tests.S3;
 public sealed class SwiftServer : IAsyncLifetime
 {
     public const string Bucket = "gpugeek-test";
+
+    /// <summary>Set in processes that tests start: they use their parent's server.</summary>
+    public const string ChildMarker = "GPUGEEK_TEST_WRITER_KEY";
 
     private static readonly string[] Programs = ["swift-proxy-server", "swift-account-server", "swift-container-server", "swift-object-server", "swift-ring-builder", "memcached"];
 
@@ -38,7 +40,7 @@ public sealed class SwiftServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Missing is not null || KilledWriter.IsThisProcess) return;
+        if (Missing is not null || Environment.GetEnvironmentVariable(ChildMarker) is not null) return;
         Directory.CreateDirectory(_folder);
         var ports = FreePorts(5);
         Endpoint = $"http://127.0.0.1:{ports[0]}";
