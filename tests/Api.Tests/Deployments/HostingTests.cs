@@ -119,6 +119,16 @@ public sealed class HostingAModel(HostedModels hosted)
     }
 
     [Fact]
+    public async Task A_version_whose_file_is_damaged_says_so()
+    {
+        var (session, _, second, name) = await LiveAsync();
+        await File.AppendAllTextAsync(Path.Combine(_app.ObjectsFolder, Domain.Storage.ObjectKeys.Content(second.OrgId, second.OnnxHash)), "x", Cancel);
+        await session.Client.UpdateDeploymentAsync(session.Org, name, new() { Version = 2 }, Cancel);
+        var failed = await session.Client.GetDeploymentAsync(session.Org, name, 60, Cancel);
+        Assert.Equal(("failed", "model_file_damaged", 1), (failed.State, failed.Error!.Code, failed.LiveVersion));
+    }
+
+    [Fact]
     public async Task What_cannot_be_hosted_is_refused()
     {
         var (session, _, _, _) = await LiveAsync();

@@ -43,9 +43,9 @@ internal sealed partial class DeploymentReconciler(
                 {
                     await ReconcileAsync(stoppingToken);
                 }
-                catch (Exception failure) when (failure is HttpRequestException or PredictorRefusedException or NpgsqlException or DbUpdateException or InvalidOperationException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
+                catch (Exception failure) when (failure is HttpRequestException or IOException or PredictorRefusedException or NpgsqlException or DbUpdateException or InvalidOperationException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
                 {
-                    // Predictor restarts or the database is away: the next round finds out.
+                    // Predictor restarts, or the database or the object store is away: the next round finds out.
                     LogLater(failure.Message);
                 }
                 await _poke.WaitAsync(Interval, stoppingToken);
@@ -93,6 +93,11 @@ internal sealed partial class DeploymentReconciler(
             LogRefused(deployment.Id, refused.Problem.Code);
             await SettleAsync(db, deployment, version, new(refused.Problem.Code, "The model could not be loaded", refused.Problem.Detail, refused.Problem.Hint ?? "Deploy another version."), cancellationToken);
         }
+        catch (Exception failure) when ((failure as DamagedObjectException ?? failure.InnerException) is DamagedObjectException damaged)
+        {
+            LogDamaged(deployment.Id, damaged.Key);
+            await SettleAsync(db, deployment, version, new("model_file_damaged", "The model's file is damaged", "The object store holds other bytes than it was given for this version.", "Train the version again or restore the object store."), cancellationToken);
+        }
         catch (ObjectNotFoundException)
         {
             await SettleAsync(db, deployment, version, new("model_file_missing", "The model's file is missing", "The object store does not hold the file of this version any more.", "Train the version again or restore the object store."), cancellationToken);
@@ -123,6 +128,9 @@ internal sealed partial class DeploymentReconciler(
 
     [LoggerMessage(LogLevel.Debug, "Deployments are compared again later: {Reason}")]
     private partial void LogLater(string reason);
+
+    [LoggerMessage(LogLevel.Error, "The model of deployment {Deployment} is damaged: object {Key}")]
+    private partial void LogDamaged(Guid deployment, string key);
 
     [LoggerMessage(LogLevel.Warning, "Predictor refused the version of deployment {Deployment}: {Code}")]
     private partial void LogRefused(Guid deployment, string code);

@@ -21,7 +21,7 @@ internal sealed record S3Request(HttpMethod Method, string Key, params (string N
 /// <summary>Signed requests to one bucket. What a network or a busy service breaks is tried again; what is refused is not.</summary>
 internal sealed class S3Client : IDisposable
 {
-    private static readonly TimeSpan[] Waits = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];
+    private static readonly TimeSpan[] Waits = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(10)];
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly S3Signature _signature;
