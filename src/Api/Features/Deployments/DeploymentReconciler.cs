@@ -107,6 +107,7 @@ internal sealed partial class DeploymentReconciler(
     private async Task SettleAsync(GpuGeekDbContext db, Deployment deployment, ModelVersion version, Domain.Common.Failure? failure, CancellationToken cancellationToken)
     {
         if (failure is not null && deployment.State == DeploymentState.Failed && deployment.Error == failure) return;
+        var before = (deployment.State, deployment.LiveVersionId);
         deployment.State = failure is null ? DeploymentState.Live : DeploymentState.Failed;
         deployment.Error = failure;
         if (failure is null) deployment.LiveVersionId = version.Id;
@@ -114,7 +115,8 @@ internal sealed partial class DeploymentReconciler(
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.TellAsync(WebhookEvents.Of(deployment), deployment.UpdatedAt, cancellationToken);
+            // Predictor that restarts is loaded again: that is no news.
+            if (before != (deployment.State, deployment.LiveVersionId)) await db.TellAsync(WebhookEvents.Of(deployment), deployment.UpdatedAt, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             await live.DeploymentChangedAsync(deployment.OrgId);

@@ -6,6 +6,7 @@ using GpuGeek.Contracts.Webhooks;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Webhooks;
+using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -37,6 +38,8 @@ internal static class WebhookEndpoints
     {
         var events = Events(request.Events);
         var url = await urls.CheckAsync(request.Url, cancellationToken);
+        // Two at once would both see room for one.
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         if (await db.Webhooks.CountAsync(cancellationToken) >= Webhook.MaxPerOrganization)
             return Problems.Impossible("webhook_limit", $"An organisation has at most {Webhook.MaxPerOrganization} webhooks.", "Delete one that is not needed any more.");
         var now = clock.GetUtcNow();
