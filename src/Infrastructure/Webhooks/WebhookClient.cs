@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using GpuGeek.Domain.Webhooks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Security.AntiSSRF;
 
@@ -19,13 +21,15 @@ public sealed record WebhookAnswer(int? StatusCode, string? Body, string? Error,
 }
 
 /// <summary>Sends one message as Standard Webhooks says. Follows no redirect, keeps no cookie, reads at most 2 kB of the answer.</summary>
-public sealed class WebhookClient : IDisposable
+public sealed partial class WebhookClient : IDisposable
 {
     private readonly HttpClient _http;
     private readonly WebhookOptions _options;
+    private readonly ILogger<WebhookClient> _logger;
 
-    public WebhookClient(IOptions<WebhookOptions> options)
+    public WebhookClient(IOptions<WebhookOptions> options, ILogger<WebhookClient> logger)
     {
+        _logger = logger;
         _options = options.Value;
         // The deadline is per message and covers the answer's body too.
         _http = new(PrivateNetworks.Handler(_options.AllowPrivate)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
@@ -54,9 +58,12 @@ public sealed class WebhookClient : IDisposable
         {
             return Failed(string.Create(CultureInfo.InvariantCulture, $"No whole answer within {_options.Timeout.TotalSeconds:0} seconds."));
         }
-        catch (Exception failure) when (Explain(failure) is { } why)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            return Failed(why);
+            // Whatever it was, the attempt has failed and must count: else it would be repeated for ever.
+            if (Explain(failure) is { } why) return Failed(why);
+            LogUnexpected(failure, delivery.Id);
+            return Failed("The message could not be sent; the worker's log says why.");
         }
 
         WebhookAnswer Failed(string why) => new(status, null, why, Elapsed());
@@ -96,10 +103,14 @@ public sealed class WebhookClient : IDisposable
         AntiSSRFException or ArgumentException => "The address leads to a private network or this machine, which is refused.",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "The name could not be resolved.",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "The secure connection failed: look at the receiver's certificate.",
+        AuthenticationException => "The secure connection failed: look at the receiver's certificate.",
         HttpRequestException { InnerException: AntiSSRFException } => "The address leads to a private network or this machine, which is refused.",
         HttpRequestException { InnerException: SocketException socket } => Explain(socket),
         SocketException => "The connection failed.",
         HttpRequestException or IOException => "The connection broke off.",
         _ => null,
     };
+
+    [LoggerMessage(LogLevel.Error, "Delivery {Delivery} could not be sent")]
+    private partial void LogUnexpected(Exception failure, Guid delivery);
 }

@@ -25,6 +25,12 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
             RETURNING *
             """).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).AsNoTracking().ToListAsync(cancellationToken);
         if (claimed is not [var delivery]) return null;
+        if (delivery.Attempt > WebhookDelivery.MaxAttempts)
+        {
+            // Its last attempt was never written down: the worker died in it.
+            await EndUnknownAsync(db, delivery, cancellationToken);
+            return await NextAsync(cancellationToken);
+        }
         var webhook = await db.Webhooks.OfEveryOrg().AsNoTracking().SingleOrDefaultAsync(w => w.OrgId == delivery.OrgId && w.Id == delivery.WebhookId, cancellationToken);
         return webhook is null ? null : (delivery, webhook);
     }
@@ -90,6 +96,11 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
         webhook.Recover();
         return false;
     }
+
+    private static Task<int> EndUnknownAsync(GpuGeekDbContext db, WebhookDelivery delivery, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync($"""
+        UPDATE webhook_deliveries SET state = 'failed', attempt = attempt - 1, lease_until = NULL, next_attempt_at = NULL, error = 'The worker ended during the last attempt; whether the message came is unknown.'
+        WHERE org_id = {delivery.OrgId} AND id = {delivery.Id} AND fence = {delivery.Fence}
+        """, cancellationToken);
 
     private static void GiveUp(WebhookDelivery delivery) => (delivery.State, delivery.NextAttemptAt) = (DeliveryState.Failed, null);
 

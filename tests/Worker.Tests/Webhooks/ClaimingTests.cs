@@ -45,6 +45,23 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_message_whose_last_attempt_nobody_wrote_down_is_given_up()
+    {
+        await using var bench = new Bench(postgres);
+        var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, "https://hooks.example.org/");
+        var id = await bench.PingAsync(hook);
+        for (var i = 0; i < WebhookDelivery.MaxAttempts; i++)
+        {
+            Assert.NotNull(await bench.Claims.NextAsync(Cancel));
+            await bench.DueAsync(id);
+        }
+        Assert.Null(await bench.Claims.NextAsync(Cancel));
+        var last = Assert.Single(await bench.DeliveriesAsync(hook.Id));
+        Assert.Equal((DeliveryState.Failed, WebhookDelivery.MaxAttempts), (last.State, last.Attempt));
+        Assert.Contains("whether the message came is unknown", last.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_organisation_does_not_take_every_lane()
     {
         await using var bench = new Bench(postgres);

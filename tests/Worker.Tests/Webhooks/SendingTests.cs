@@ -142,6 +142,25 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_is_wrong_with_the_connection_is_said()
+    {
+        await using var bench = new Bench(postgres);
+        await using var receiver = await Receiver.StartAsync();
+        using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        closed.Start();
+        var port = ((System.Net.IPEndPoint)closed.LocalEndpoint).Port;
+        closed.Stop();
+        foreach (var (url, error) in ((string, string)[])
+            [(receiver.Url.Replace("http:", "https:", StringComparison.Ordinal), "The secure connection failed: look at the receiver's certificate."), ($"http://127.0.0.1:{port}/", "The connection failed."), ("http://there-is-none.invalid/", "The name could not be resolved.")])
+        {
+            var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, url);
+            await bench.PingAsync(hook);
+            Assert.Equal((null, error), ((await bench.SendOneAsync()).StatusCode, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Error));
+        }
+        Assert.Empty(receiver.Messages);
+    }
+
+    [Fact]
     public async Task A_redirect_is_a_refusal_and_not_followed()
     {
         await using var bench = new Bench(postgres);
