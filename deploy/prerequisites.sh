@@ -51,11 +51,21 @@ if $want_tests; then
   # Ubuntu's package only points to a snap: there test.sh takes the browser that Playwright brings.
   [ "$ID" != debian ] || command -v chromium >/dev/null || packages+=(chromium)
   # An S3 server to test against: OpenStack Swift with its S3 middleware; only its programs, the tests start it themselves.
-  for package in swift-proxy swift-account swift-container swift-object memcached; do need_package "$package"; done
+  servers=()
+  for package in swift-proxy swift-account swift-container swift-object memcached; do
+    has_package "$package" || servers+=("$package")
+  done
+  packages+=("${servers[@]}")
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then
   commands+=("apt-get install -y --no-install-recommends ${packages[*]}")
+fi
+# Debian starts what it installs; nobody asked for these to run.
+if [ -d /run/systemd/system ]; then
+  for server in "${servers[@]:-}"; do
+    [ -z "$server" ] || commands+=("sh -c \"systemctl disable --now \$(dpkg -L $server | sed -n 's|.*/systemd/system/||p' | grep -v @) || true\"")
+  done
 fi
 
 # TorchSharp's native library needs the libstdc++ of GCC 13; Debian 12 has GCC 12's, so it gets Debian 13's, pinned low so that nothing else follows.

@@ -23,9 +23,13 @@ public sealed class ATokenOfTheFolderStore
     [Fact]
     public void With_any_one_byte_changed_is_refused()
     {
-        var token = _signer.Sign("GET", "orgs/0123/sha256/ab/abcdef", "model.onnx", Minute);
-        Gen.Select(Gen.Int[0, token.Length - 1], Gen.OneOf(Gen.Char['\0', '\u00ff'], Gen.Char[Alphabet])).Where((at, c) => token[at] != c)
-            .Sample((at, c) => _signer.Read(token[..at] + c + token[(at + 1)..]) is null, iter: 10_000);
+        // Three lengths: the last character then carries no spare bits, two or four.
+        string[] tokens = [.. new[] { "a", "ab", "abc" }.Select(name => _signer.Sign("GET", "orgs/0123/sha256/ab/abcdef", name, Minute))];
+        Gen.Select(Gen.Int[0, 2].Select(i => tokens[i]), Gen.Int[0, tokens[0].Length - 1], Gen.OneOf(Gen.Char['\0', '\u00ff'], Gen.Char[Alphabet]))
+            .Select((token, at, c) => (token, at: token.Length - 1 - at, c)).Where(m => m.token[m.at] != m.c)
+            .Sample(m => _signer.Read(m.token[..m.at] + m.c + m.token[(m.at + 1)..]) is null, iter: 10_000);
+        // And every last character there is.
+        Assert.All(tokens, token => Assert.All(Alphabet.Where(c => c != token[^1]), c => Assert.Null(_signer.Read(token[..^1] + c))));
     }
 
     [Fact]
