@@ -3,6 +3,16 @@ namespace GpuGeek.Domain.Tenants;
 /// <summary>The tenant.</summary>
 public sealed class Organization
 {
+    // First parts of the site's own addresses, and names that would speak for the platform.
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
+    {
+        "account", "admin", "api", "architectures", "customvision", "docs", "error", "favicon", "healthz", "help", "hubs", "invitation", "invitations", "js", "link", "login", "metrics", "not-found", "objects", "operator", "org", "orgs",
+        "p", "plans", "preferences", "pricing", "readyz", "register", "reset", "security", "settings", "setup", "sign-in", "sign-out", "signin", "status", "static", "support", "swagger", "v1", "v2", "vendor", "www",
+    };
+
+    /// <summary>An organisation of this name could not be reached: the address leads elsewhere.</summary>
+    public static bool IsReserved(string slug) => Reserved.Contains(slug);
+
     public required Guid Id { get; init; }
     public required string Slug { get; init; }
     public required string Name { get; set; }

@@ -3,6 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using GpuGeek.Api.Tests.Common;
 using GpuGeek.Contracts.Client;
+using GpuGeek.Domain.Projects;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Accounts;
 
@@ -19,6 +22,21 @@ public sealed class ComingAndGoing(SharedApplication shared) : IClassFixture<Sha
         Assert.Equal(session.Email, me.User.Email);
         Assert.Equal("owner", Assert.Single(me.Organizations).Role);
         Assert.Equal("trial", (await session.Client.GetOrganizationAsync(session.Org, Cancel)).Plan);
+    }
+
+    [Fact]
+    public async Task An_organisation_or_project_never_takes_an_address_of_the_site()
+    {
+        var pages = Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "src/Web/Components"), "*.razor", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+            .Where(l => l.StartsWith("@page \"/", StringComparison.Ordinal)).Select(l => l.Split('"')[1].Split('/')).ToList();
+        Assert.Contains("sign-in", pages.Select(p => p[1]));
+        Assert.DoesNotContain(pages.Select(p => p[1]), p => p.Length > 0 && p[0] != '{' && !Organization.IsReserved(p));
+        Assert.DoesNotContain(pages, p => p is [_, "{org:nonfile}", var second, ..] && second[0] != '{' && !Project.IsReserved(second));
+        var client = new GpuGeekClient(_app.HttpWith(null));
+        var session = await client.RegisterAsync(new() { Email = $"{Planted.NewId():N}@example.org", Password = "a long enough phrase", DisplayName = "A", Organization = "Account" }, Cancel);
+        Assert.StartsWith("account-", session.Organizations[0].Slug, StringComparison.Ordinal);
+        var own = new GpuGeekClient(_app.HttpWith(session.Token));
+        Assert.Equal("keys-2", (await own.CreateProjectAsync(session.Organizations[0].Slug, new() { Name = "Keys" }, Cancel)).Slug);
     }
 
     [Fact]

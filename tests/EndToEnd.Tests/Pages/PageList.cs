@@ -10,7 +10,7 @@ internal sealed record KnownPage(string Name, string Path, string Shows, bool Si
 
 internal static class PageList
 {
-    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "keys", "webhooks", "webhook", "account", "plans"];
+    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "invitation", "account", "plans"];
 
     public static KnownPage Find(string name, Told told)
     {
@@ -29,6 +29,9 @@ internal static class PageList
             "deployments" => new(name, $"{project}/deployments", "main table"),
             "deployment" => new(name, $"{project}/deployments/{told.Deployment.Name}", "[data-testid=picture]:enabled"),
             "usage" => new(name, $"/{org}/usage", "main .card"),
+            "members" => new(name, $"/{org}/members", "[data-testid=members] tbody tr"),
+            "audit" => new(name, $"/{org}/audit", "[data-testid=audit] tbody tr"),
+            "invitation" => new(name, $"/invitation#{told.Invitation}", "#name", SignedIn: false),
             "keys" => new(name, $"/{org}/keys", "main table"),
             "webhooks" => new(name, $"/{org}/webhooks", "main table"),
             "webhook" => new(name, $"/{org}/webhooks/{told.Webhook}", "[data-testid=deliveries]"),

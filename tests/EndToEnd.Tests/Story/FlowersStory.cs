@@ -10,10 +10,11 @@ namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>What the road has brought: later scenarios look at it.</summary>
 /// <param name="Cookies">The browser's, signed in.</param>
+/// <param name="Invitation">Token of an open one.</param>
 /// <param name="Shown">Probabilities that the page showed for the photograph, by class.</param>
 public sealed record Told(
     Account Account, string Cookies, string Project, Guid Dataset, RunResponse Run, DeploymentResponse Deployment, byte[] Photo, string Label, IReadOnlyDictionary<string, double> Shown,
-    IReadOnlyDictionary<string, string> Snippets, string Key, Guid Webhook);
+    IReadOnlyDictionary<string, string> Snippets, string Key, string Invitation, Guid Webhook);
 
 /// <summary>
 /// A person with photographs and no account walks from the setup link to an answer, in the browser. Walked once: every later scenario finds it as it was left.
@@ -63,11 +64,12 @@ public sealed class FlowersStory : IAsyncLifetime
         complaints.AssertNone();
 
         var deployment = await account.Api.GetDeploymentAsync(account.Org, page.Url[(page.Url.LastIndexOf('/') + 1)..]);
+        var invitation = await account.Api.CreateInvitationAsync(account.Org, new() { Role = "viewer", Email = "cleo@example.org" });
         var dataset = (await account.Api.ListDatasetsAsync(account.Org, run.Project)).Items[0].Id;
         // A name that leads nowhere: what is sent to it fails, which the page must show too.
         var webhook = await account.Api.CreateWebhookAsync(account.Org, new() { Url = "https://hooks.example.org/gpugeek", Events = WebhookEventTypes.All });
         await account.Api.TestWebhookAsync(account.Org, webhook.Id);
-        return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key, webhook.Id);
+        return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key, invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..], webhook.Id);
     }
 
     /// <summary>A daisy out of the archive.</summary>

@@ -104,7 +104,7 @@ internal static class Registration
         for (var i = 1; ; i++)
         {
             var slug = Slug.Numbered(basis, i);
-            if (!await db.Database.SqlQuery<bool>($"SELECT slug_taken({slug}) AS \"Value\"").SingleAsync(cancellationToken)) return slug;
+            if (!Organization.IsReserved(slug) && !await db.Database.SqlQuery<bool>($"SELECT slug_taken({slug}) AS \"Value\"").SingleAsync(cancellationToken)) return slug;
         }
     }
 

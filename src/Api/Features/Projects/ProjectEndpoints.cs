@@ -92,7 +92,7 @@ internal static class ProjectEndpoints
         var basis = Slug.From(name, "project");
         var taken = await db.Projects.Where(p => p.Slug.StartsWith(basis)).Select(p => p.Slug).ToListAsync(cancellationToken);
         var slug = basis;
-        for (var i = 2; taken.Contains(slug); i++) slug = Slug.Numbered(basis, i);
+        for (var i = 2; Project.IsReserved(slug) || taken.Contains(slug); i++) slug = Slug.Numbered(basis, i);
         return slug;
     }
 }

@@ -17,16 +17,16 @@ internal static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.MapOrg("/audit").WithTags("Audit").MapGet("", ListAsync).Needs(Role.Admin, Scopes.OrgAdmin).WithName("ListAudit");
 
-    /// <summary>Who changed what, when and from where, newest first; as CSV with <c>Accept: text/csv</c></summary>
+    /// <summary>Who changed what, when and from where, newest first; as CSV with <c>?format=csv</c> or <c>Accept: text/csv</c></summary>
     /// <remarks>Filters: <c>user</c> (id), <c>action</c> (such as <c>deployment.update</c>, or <c>deployment.</c> for all of a kind), <c>from</c> and <c>to</c> (times).</remarks>
     private static async Task<Results<Ok<Page<AuditEntryResponse>>, FileContentHttpResult>> ListAsync(
-        HttpRequest http, GpuGeekDbContext db, CancellationToken cancellationToken, Guid? user = null, string? action = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string? after = null, int? limit = null)
+        HttpRequest http, GpuGeekDbContext db, CancellationToken cancellationToken, Guid? user = null, string? action = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string? format = null, string? after = null, int? limit = null)
     {
         var (begin, end) = (from?.ToUniversalTime(), to?.ToUniversalTime());
         var kind = action?.EndsWith('.') == true ? action : null;
         var rows = db.AuditEntries.AsNoTracking().Where(a => (user == null || a.UserId == user) && (begin == null || a.At >= begin) && (end == null || a.At < end)
             && (action == null || a.Action == action || (kind != null && a.Action.StartsWith(kind)))).OrderByDescending(a => a.Id);
-        if (http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
+        if (format == "csv" || http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
             return TypedResults.File(Csv(await rows.Take(MaxExport).ToListAsync(cancellationToken)), "text/csv; charset=utf-8", "audit.csv");
         var size = Paging.Limit(limit);
         var last = Paging.After(after);

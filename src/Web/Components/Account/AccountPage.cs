@@ -34,5 +34,8 @@ public abstract class AccountPage : ComponentBase
         }
     }
 
+    /// <summary>Shows again what was refused, after something else was asked meanwhile.</summary>
+    private protected void Restore(Fault? fault) => Fault = fault;
+
     private protected void Enter(GpuGeek.Contracts.Accounts.SessionResponse session, string? returnUrl) => Flow.Enter(Context, session, returnUrl);
 }

@@ -23,6 +23,22 @@ document.addEventListener('change', event => {
   if (event.target.matches('[data-submit-on-change]')) event.target.form.requestSubmit();
 });
 
+// An invitation's token comes after the # of its link, which browsers do not send. It is kept in this tab while the person signs in, and goes on in a form's body.
+const invitation = document.querySelector('form[data-invitation]');
+if (invitation) {
+  const kept = 'gg:invitation', fromLink = location.hash.slice(1);
+  if (fromLink) {
+    sessionStorage.setItem(kept, fromLink);
+    history.replaceState(null, '', location.pathname);
+  }
+  const field = invitation.elements['Form.Token'], token = sessionStorage.getItem(kept);
+  if (invitation.dataset.invitation === 'stay') sessionStorage.removeItem(kept);
+  else if (!field.value && token) {
+    field.value = token;
+    invitation.requestSubmit();
+  }
+}
+
 // Account forms: one click is one request, and the button says that it works.
 document.addEventListener('submit', event => {
   const button = event.target.matches('form[method="post"]') ? event.target.querySelector('button[type="submit"]') : null;

@@ -1,0 +1,60 @@
+using GpuGeek.EndToEnd.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace GpuGeek.EndToEnd.Tests.Story;
+
+/// <summary>The first person lets a second one in, by a link and in two browsers.</summary>
+public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
+{
+    [Fact]
+    public async Task And_works_as_an_editor_until_removed()
+    {
+        var told = await story.ToldAsync(chromium);
+        var org = told.Account.Org;
+        await using var ada = await chromium.NewPersonAsync(told.Account.Platform.BaseAddress, told.Cookies);
+        var members = await ada.NewPageAsync();
+        var complaints = Complaints.Of(members);
+        await members.GotoAsync($"/{org}/members");
+        await Button(members, "Invite").ClickAsync();
+        await members.GetByRole(AriaRole.Dialog).GetByLabel("Role").SelectOptionAsync("editor");
+        await Button(members, "Make the link").ClickAsync();
+        var link = await members.GetByTestId("invitation").InnerTextAsync();
+        await Button(members, "Done").ClickAsync();
+
+        await using var bob = await chromium.NewPersonAsync(told.Account.Platform.BaseAddress);
+        var page = await bob.NewPageAsync();
+        var hisComplaints = Complaints.Of(page);
+        await page.GotoAsync(link);
+        await Expect(page.GetByText("Ada invites you as editor.")).ToBeVisibleAsync();
+        Assert.DoesNotContain("gg_invite", page.Url, StringComparison.Ordinal);
+        await page.GetByLabel("Your name").FillAsync("Bob");
+        await page.GetByLabel("Email").FillAsync("bob@example.org");
+        await page.GetByLabel("Password").FillAsync("difference engine no 2");
+        await Button(page, "Register and join").ClickAsync();
+        await page.WaitForURLAsync($"**/{org}");
+        await Expect(page.Locator("main .cards a").First).ToBeVisibleAsync();
+        Assert.Equal(0, await page.GetByRole(AriaRole.Link, new() { Name = "Audit" }).CountAsync());
+
+        await members.ReloadAsync();
+        var row = members.GetByTestId("members").Locator("tr", new() { HasText = "bob@example.org" });
+        await row.GetByLabel("Role of Bob").SelectOptionAsync("viewer");
+        await Expect(row.GetByLabel("Role of Bob")).ToHaveValueAsync("viewer");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await members.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await Expect(members.GetByTestId("members").GetByText("bob@example.org")).ToHaveCountAsync(0);
+        hisComplaints.AssertNone();
+        await page.GotoAsync($"/{org}");
+        await Expect(page.GetByText("There is nothing here")).ToBeVisibleAsync();
+
+        await members.GotoAsync($"/{org}/audit");
+        var audit = members.GetByTestId("audit");
+        foreach (var action in (string[])["member.remove", "member.update", "invitation.accept", "invitation.create", "run.create", "archive.upload", "project.create"])
+            await Expect(audit.GetByText(action, new() { Exact = true }).First).ToBeVisibleAsync();
+        var export = await members.RunAndWaitForDownloadAsync(() => members.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync());
+        Assert.Contains("bob@example.org", await File.ReadAllTextAsync(await export.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        complaints.AssertNone();
+    }
+
+    private static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+}
