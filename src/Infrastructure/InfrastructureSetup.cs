@@ -1,3 +1,4 @@
+using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
@@ -31,6 +32,7 @@ public static class InfrastructureSetup
             o.AllowPrivate = configuration.GetValue("GPUGEEK_WEBHOOK_ALLOW_PRIVATE", false);
             o.KeysFolder = configuration["GPUGEEK_KEYS"];
         });
+        services.AddSingleton<SecondFactorSecrets>();
         services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookUrl>().AddSingleton<WebhookClient>();
         return services;
     }

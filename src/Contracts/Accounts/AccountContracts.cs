@@ -30,7 +30,36 @@ public sealed record SignInRequest
     [Required, StringLength(254)] public required string Email { get; init; }
     /// <example>a long enough phrase</example>
     [Required, StringLength(256)] public required string Password { get; init; }
+    /// <summary>Six digits of the authenticator app, or a recovery code; needed where the account has a second factor.</summary>
+    /// <example>123456</example>
+    [StringLength(40)] public string? Code { get; init; }
 }
+
+/// <summary>What an authenticator app is told. Signing in asks for codes only after the first one was confirmed.</summary>
+/// <param name="Secret">Base32, for typing in.</param>
+/// <param name="Uri"><c>otpauth://</c>, for a QR code.</param>
+public sealed record SecondFactorResponse(string Secret, string Uri);
+
+/// <summary>A code of the authenticator app.</summary>
+public sealed record ConfirmSecondFactorRequest
+{
+    /// <example>123456</example>
+    [Required, StringLength(10)] public required string Code { get; init; }
+}
+
+/// <param name="Codes">Each signs in once without the app: shown this once.</param>
+public sealed record RecoveryCodesResponse(IReadOnlyList<string> Codes);
+
+/// <summary>Turning the second factor off takes the password.</summary>
+public sealed record RemoveSecondFactorRequest
+{
+    [Required, StringLength(256)] public required string Password { get; init; }
+}
+
+/// <summary>A browser or program that is signed in.</summary>
+/// <param name="Name">What it called itself when it signed in.</param>
+/// <param name="IsCurrent">The one that asks.</param>
+public sealed record SessionSummary(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, DateTimeOffset? ExpiresAt, bool IsCurrent);
 
 /// <summary>Signs in with a one-time link's token.</summary>
 public sealed record LinkSignInRequest
@@ -57,7 +86,8 @@ public sealed record UserResponse(Guid Id, string Email, string DisplayName, boo
 public sealed record MembershipResponse(string Slug, string Name, string Role);
 
 /// <summary>Who the token speaks for.</summary>
-public sealed record MeResponse(UserResponse User, IReadOnlyList<MembershipResponse> Organizations);
+/// <param name="SecondFactor">Signing in asks for a code beside the password.</param>
+public sealed record MeResponse(UserResponse User, IReadOnlyList<MembershipResponse> Organizations, bool SecondFactor);
 
 /// <summary>How the installation stands before anybody signs in.</summary>
 /// <param name="NeedsSetup">No operator yet: only the setup link can register.</param>

@@ -14,6 +14,11 @@ public sealed partial class GpuGeekClient
     public Task<SessionResponse> SignInByLinkAsync(LinkSignInRequest request, CancellationToken ct = default) => PostAsync<SessionResponse>("account/sign-in-link", request, ct);
     public Task SignOutAsync(CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/sign-out", null, ct);
     public Task ChangePasswordAsync(ChangePasswordRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/password", request, ct);
+    public Task<Page<SessionSummary>> ListSessionsAsync(CancellationToken ct = default) => GetAsync<Page<SessionSummary>>("account/sessions", ct);
+    public Task RevokeSessionAsync(Guid session, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"account/sessions/{session}", null, ct);
+    public Task<SecondFactorResponse> BeginSecondFactorAsync(CancellationToken ct = default) => PostAsync<SecondFactorResponse>("account/second-factor", null, ct);
+    public Task<RecoveryCodesResponse> ConfirmSecondFactorAsync(ConfirmSecondFactorRequest request, CancellationToken ct = default) => PostAsync<RecoveryCodesResponse>("account/second-factor/confirm", request, ct);
+    public Task RemoveSecondFactorAsync(RemoveSecondFactorRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/second-factor/remove", request, ct);
     public Task<MeResponse> GetMeAsync(CancellationToken ct = default) => GetAsync<MeResponse>("account/me", ct);
 
     public Task<Page<OrganizationResponse>> ListOrganizationsAsync(CancellationToken ct = default) => GetAsync<Page<OrganizationResponse>>("orgs", ct);

@@ -28,6 +28,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Organization> Organizations => Set<Organization>();
     public DbSet<Member> Members => Set<Member>();
     public DbSet<AccessToken> Tokens => Set<AccessToken>();
+    public DbSet<SecondFactor> SecondFactors => Set<SecondFactor>();
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<Plan> Plans => Set<Plan>();

@@ -35,7 +35,7 @@ REVOKE UPDATE, TRUNCATE ON public.audit_entries FROM gpugeek_system;
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['users', 'organizations', 'members', 'tokens', 'plans', 'idempotency_keys'] LOOP
+  FOREACH t IN ARRAY ARRAY['users', 'second_factors', 'organizations', 'members', 'tokens', 'plans', 'idempotency_keys'] LOOP
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('DROP POLICY IF EXISTS owner_all ON public.%I', t);
@@ -52,6 +52,11 @@ DROP POLICY IF EXISTS colleagues ON public.users;
 CREATE POLICY colleagues ON public.users FOR SELECT TO gpugeek_app
   USING (EXISTS (SELECT FROM public.members m WHERE m.user_id = users.id AND m.org_id = public.current_org()));
 GRANT SELECT, INSERT, UPDATE ON public.users TO gpugeek_app;
+
+-- Colleagues see one another's names, never this.
+DROP POLICY IF EXISTS own ON public.second_factors;
+CREATE POLICY own ON public.second_factors TO gpugeek_app USING (user_id = public.current_person()) WITH CHECK (user_id = public.current_person());
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.second_factors TO gpugeek_app;
 
 DROP POLICY IF EXISTS joined ON public.organizations;
 CREATE POLICY joined ON public.organizations FOR SELECT TO gpugeek_app

@@ -12,6 +12,9 @@ public sealed record Fault(string Title, string? Detail, string? Hint, string? R
     /// <summary>Goes away by itself: no reason for alarm.</summary>
     public bool IsPassing { get; private init; }
 
+    /// <summary>The API's stable code; null where there is none.</summary>
+    public string? Code { get; private init; }
+
     /// <summary>Whether a person can be told; anything else is a mistake of ours and goes to the error boundary.</summary>
     public static bool Explains(Exception e) => e is ApiException or HttpRequestException or TaskCanceledException;
 
@@ -31,7 +34,7 @@ public sealed record Fault(string Title, string? Detail, string? Hint, string? R
         Translated(problem.Code, "Detail", words) ?? (problem.Detail == problem.Title ? null : problem.Detail),
         Translated(problem.Code, "Hint", words) ?? problem.Hint,
         problem.RequestId, problem.Errors)
-    { IsPassing = problem.Status is 502 or 503 or 504 };
+    { IsPassing = problem.Status is 502 or 503 or 504, Code = problem.Code };
 
     /// <summary>The API answers in English; what people meet most often has words of its own here, by code.</summary>
     private static string? Translated(string? code, string part, IStringLocalizer<Words> words) =>

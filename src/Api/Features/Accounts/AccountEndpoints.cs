@@ -21,7 +21,9 @@ internal static class AccountEndpoints
         group.MapPost("/sign-in", SignIn.SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("SignIn");
         group.MapPost("/sign-in-link", SignIn.ByLinkAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("SignInByLink");
         group.MapPost("/sign-out", SignOutAsync).WithName("SignOut");
-        group.MapPost("/password", ChangePasswordAsync).RequireRateLimiting(RateLimits.SignIn).WithName("ChangePassword");
+        group.MapSessions();
+        group.MapSecondFactor();
+        group.MapPost("/password", ChangePasswordAsync).SessionOnly().RequireRateLimiting(RateLimits.SignIn).WithName("ChangePassword");
         group.MapGet("/me", GetMeAsync).WithName("GetMe");
     }
 
@@ -47,7 +49,6 @@ internal static class AccountEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
         ChangePasswordRequest request, Caller caller, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (caller.IsKey) return Problems.Forbidden("session_needed", "API keys cannot change a password: sign in.");
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
         if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.CurrentPassword) == PasswordVerificationResult.Failed)
@@ -56,8 +57,7 @@ internal static class AccountEndpoints
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
         await db.SaveChangesAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        await db.Tokens.Where(t => t.UserId == caller.User && t.Kind == Domain.Tenants.TokenKind.Session && t.Id != caller.Token && t.RevokedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
+        await Sessions.RevokeOthersAsync(db, caller, now, cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -67,6 +67,7 @@ internal static class AccountEndpoints
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == caller.User, cancellationToken);
         var memberships = await Sessions.MembershipsAsync(db, caller.User, cancellationToken);
-        return TypedResults.Ok(new MeResponse(Sessions.Response(user), caller.KeyOrg is null ? memberships : []));
+        var second = await db.SecondFactors.AnyAsync(f => f.UserId == caller.User && f.ConfirmedAt != null, cancellationToken);
+        return TypedResults.Ok(new MeResponse(Sessions.Response(user), caller.KeyOrg is null ? memberships : [], second));
     }
 }

@@ -1,7 +1,11 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Accounts;
+using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Accounts;
@@ -23,6 +27,36 @@ internal static class Sessions
         db.Tokens.Add(row);
         return (token, row.ExpiresAt!.Value);
     }
+
+    public static void MapSessions(this RouteGroupBuilder account)
+    {
+        account.MapGet("/sessions", ListAsync).SessionOnly().WithName("ListSessions");
+        account.MapDelete("/sessions/{session:guid}", RevokeAsync).SessionOnly().WithName("RevokeSession");
+    }
+
+    /// <summary>Where the person is signed in, newest first</summary>
+    private static async Task<Ok<Page<SessionSummary>>> ListAsync(Caller caller, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.ForUser(caller.User);
+        var now = clock.GetUtcNow();
+        var rows = await db.Tokens.AsNoTracking().Where(t => t.UserId == caller.User && t.Kind == TokenKind.Session && t.RevokedAt == null && t.ExpiresAt > now).OrderByDescending(t => t.Id).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new Page<SessionSummary>([.. rows.Select(t => new SessionSummary(t.Id, t.Name, t.CreatedAt, t.LastUsedAt, t.ExpiresAt, t.Id == caller.Token))], null));
+    }
+
+    /// <summary>End one session; it bites at once</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid session, Caller caller, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.ForUser(caller.User);
+        if (await db.Tokens.FirstOrDefaultAsync(t => t.Id == session && t.UserId == caller.User && t.Kind == TokenKind.Session, cancellationToken) is not { } row) return Problems.NotFound();
+        row.RevokedAt ??= clock.GetUtcNow();
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>After what protects the account has changed, only the session that changed it goes on.</summary>
+    public static Task RevokeOthersAsync(GpuGeekDbContext db, Caller caller, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.Tokens.Where(t => t.UserId == caller.User && t.Kind == TokenKind.Session && t.Id != caller.Token && t.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
 
     public static UserResponse Response(ApplicationUser user) => new(user.Id, user.Email!, user.DisplayName, user.IsOperator);
 

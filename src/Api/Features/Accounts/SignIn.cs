@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuGeek.Api.Common;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Domain.Tenants;
@@ -21,7 +22,7 @@ internal static class SignIn
 
     /// <summary>Sign in with email and password</summary>
     public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> SignInAsync(
-        SignInRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, TimeProvider clock, CancellationToken cancellationToken)
+        SignInRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, SecondFactorSecrets secrets, TimeProvider clock, CancellationToken cancellationToken)
     {
         var id = await FindAsync(contexts, Normalize(request.Email), cancellationToken);
         if (id is null)
@@ -33,16 +34,28 @@ internal static class SignIn
         await using var db = contexts.ForUser(id.Value);
         var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
         if (user.LockoutEnd > now)
-            return Problems.Of(429, "locked_out", "Too many attempts", "There were too many wrong passwords for this account.", $"Try again in {Math.Ceiling((user.LockoutEnd.Value - now).TotalMinutes)} minutes.");
-        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password) == PasswordVerificationResult.Failed)
         {
-            user.AccessFailedCount++;
-            if (user.AccessFailedCount >= AttemptsBeforeLockout) (user.AccessFailedCount, user.LockoutEnd) = (0, now + Lockout);
-            await db.SaveChangesAsync(cancellationToken);
-            return Wrong();
+            http.Response.Headers.RetryAfter = Math.Ceiling((user.LockoutEnd.Value - now).TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return Problems.Of(429, "locked_out", "Too many attempts", "There were too many wrong passwords for this account.", $"Try again in {Math.Ceiling((user.LockoutEnd.Value - now).TotalMinutes)} minutes.");
+        }
+        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password) == PasswordVerificationResult.Failed) return await FailedAsync(db, user, now, Wrong(), cancellationToken);
+        if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == user.Id && f.ConfirmedAt != null, cancellationToken) is { } factor)
+        {
+            if (string.IsNullOrWhiteSpace(request.Code)) return Problems.Unauthorized("second_factor_needed", "The account has a second factor.", "Send a code of the authenticator app, or a recovery code, as 'code'.");
+            if (!SecondFactors.TakeCode(factor, secrets.Unprotect(user.Id, factor.Secret), request.Code, now) && !SecondFactors.TakeRecoveryCode(factor, request.Code))
+                return await FailedAsync(db, user, now, Problems.Unauthorized("wrong_code", "The code is not right, or was used before.", "Take the code that the app shows now."), cancellationToken);
         }
         user.AccessFailedCount = 0;
         return TypedResults.Ok(await OpenSessionAsync(db, user, http, now, cancellationToken));
+    }
+
+    /// <summary>Wrong passwords and wrong codes count alike: six digits alone are soon guessed.</summary>
+    private static async Task<ProblemHttpResult> FailedAsync(GpuGeekDbContext db, ApplicationUser user, DateTimeOffset now, ProblemHttpResult answer, CancellationToken cancellationToken)
+    {
+        user.AccessFailedCount++;
+        if (user.AccessFailedCount >= AttemptsBeforeLockout) (user.AccessFailedCount, user.LockoutEnd) = (0, now + Lockout);
+        await db.SaveChangesAsync(cancellationToken);
+        return answer;
     }
 
     /// <summary>Sign in with a one-time link</summary>

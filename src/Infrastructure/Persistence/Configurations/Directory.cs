@@ -19,6 +19,17 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<ApplicationUs
     }
 }
 
+internal sealed class SecondFactorConfiguration : IEntityTypeConfiguration<SecondFactor>
+{
+    public void Configure(EntityTypeBuilder<SecondFactor> builder)
+    {
+        builder.ToTable("second_factors");
+        builder.HasKey(f => f.UserId);
+        builder.HasOne<ApplicationUser>().WithOne().HasForeignKey<SecondFactor>(f => f.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.Property<uint>("xmin").IsRowVersion();
+    }
+}
+
 internal sealed class OrganizationConfiguration : IEntityTypeConfiguration<Organization>
 {
     public void Configure(EntityTypeBuilder<Organization> builder)

@@ -1517,6 +1517,46 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("LastStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_step");
+
+                    b.PrimitiveCollection<byte[][]>("RecoveryCodes")
+                        .IsRequired()
+                        .HasColumnType("bytea[]")
+                        .HasColumnName("recovery_codes");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret");
+
+                    b.Property<uint>("xmin")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_second_factors");
+
+                    b.ToTable("second_factors", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Infrastructure.Persistence.IdempotencyKey", b =>
                 {
                     b.Property<string>("Key")
@@ -1824,6 +1864,16 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_webhook_deliveries_webhooks_org_id_webhook_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+                {
+                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                        .WithOne()
+                        .HasForeignKey("GpuGeek.Infrastructure.Identity.SecondFactor", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_second_factors_users_user_id");
                 });
 #pragma warning restore 612, 618
         }

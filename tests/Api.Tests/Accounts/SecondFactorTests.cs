@@ -1,0 +1,148 @@
+using System.Net;
+using GpuGeek.Api.Tests.Common;
+using GpuGeek.Contracts.Client;
+using GpuGeek.Contracts.Common;
+using Microsoft.EntityFrameworkCore;
+using OtpNet;
+
+namespace GpuGeek.Api.Tests.Accounts;
+
+public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<SharedApplication>
+{
+    private readonly ApiApplication _app = shared.App;
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    /// <summary>The person with an authenticator app: the code of the step before the present one, so that the present one is still unused.</summary>
+    private async Task<(TenantSession Session, Totp App, IReadOnlyList<string> Recovery)> WithAppAsync()
+    {
+        var session = await _app.RegisterAsync();
+        var setup = await session.Client.BeginSecondFactorAsync(Cancel);
+        var app = new Totp(Base32Encoding.ToBytes(setup.Secret));
+        return (session, app, (await session.Client.ConfirmSecondFactorAsync(new() { Code = app.ComputeTotp(DateTime.UnixEpoch + (Planted.Now - DateTimeOffset.UnixEpoch) - TimeSpan.FromSeconds(30)) }, Cancel)).Codes);
+    }
+
+    private static string Code(Totp app) => app.ComputeTotp((DateTime.UnixEpoch + (Planted.Now - DateTimeOffset.UnixEpoch)));
+
+    private Task<Contracts.Accounts.SessionResponse> SignInAsync(TenantSession session, string? code) =>
+        new GpuGeekClient(_app.HttpWith(null)).SignInAsync(new() { Email = session.Email, Password = session.Password, Code = code }, Cancel);
+
+    private async Task<string?> RefusedAsync(TenantSession session, string? code) => (await Answers.RefusedAsync(() => SignInAsync(session, code))).Code;
+
+    [Fact]
+    public async Task Is_asked_for_from_the_first_code_on()
+    {
+        var session = await _app.RegisterAsync();
+        var setup = await session.Client.BeginSecondFactorAsync(Cancel);
+        Assert.StartsWith("otpauth://totp/", setup.Uri, StringComparison.Ordinal);
+        Assert.False((await session.Client.GetMeAsync(Cancel)).SecondFactor);
+        await SignInAsync(session, null);
+        Assert.Equal("wrong_code", (await Answers.RefusedAsync(() => session.Client.ConfirmSecondFactorAsync(new() { Code = "000000x" }, Cancel))).Code);
+        await session.Client.ConfirmSecondFactorAsync(new() { Code = Code(new(Base32Encoding.ToBytes(setup.Secret))) }, Cancel);
+        Assert.True((await session.Client.GetMeAsync(Cancel)).SecondFactor);
+        Assert.Equal("second_factor_needed", await RefusedAsync(session, null));
+    }
+
+    [Fact]
+    public async Task Signs_in_with_a_code_and_that_code_once()
+    {
+        var (session, app, _) = await WithAppAsync();
+        var code = Code(app);
+        await SignInAsync(session, code);
+        Assert.Equal("wrong_code", await RefusedAsync(session, code));
+    }
+
+    [Fact]
+    public async Task Lost_is_replaced_by_recovery_codes_each_once_however_typed()
+    {
+        var (session, _, recovery) = await WithAppAsync();
+        Assert.Equal((10, 10), (recovery.Count, recovery.Distinct().Count()));
+        await SignInAsync(session, recovery[3].Replace("-", " ", StringComparison.Ordinal).ToUpperInvariant());
+        Assert.Equal("wrong_code", await RefusedAsync(session, recovery[3]));
+        await SignInAsync(session, recovery[4]);
+    }
+
+    [Fact]
+    public async Task Guessed_at_locks_the_account_as_guessed_passwords_do()
+    {
+        var (session, app, _) = await WithAppAsync();
+        for (var i = 0; i < 8; i++) Assert.Equal("wrong_code", await RefusedAsync(session, "12345"));
+        var locked = await Answers.RefusedAsync(() => SignInAsync(session, Code(app)));
+        Assert.Equal((HttpStatusCode.TooManyRequests, "locked_out"), (locked.Status, locked.Code));
+    }
+
+    [Fact]
+    public async Task Ends_the_sessions_before_it()
+    {
+        var session = await _app.RegisterAsync();
+        var other = await SignInAsync(session, null);
+        var setup = await session.Client.BeginSecondFactorAsync(Cancel);
+        await session.Client.ConfirmSecondFactorAsync(new() { Code = Code(new(Base32Encoding.ToBytes(setup.Secret))) }, Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(other.Token)).GetMeAsync(Cancel))).Status);
+        Assert.Single((await session.Client.ListSessionsAsync(Cancel)).Items);
+    }
+
+    [Fact]
+    public async Task Goes_with_the_password_only()
+    {
+        var (session, _, _) = await WithAppAsync();
+        Assert.Equal("second_factor_on", (await Answers.RefusedAsync(() => session.Client.BeginSecondFactorAsync(Cancel))).Code);
+        Assert.Equal("wrong_password", (await Answers.RefusedAsync(() => session.Client.RemoveSecondFactorAsync(new() { Password = "not the password" }, Cancel))).Code);
+        await session.Client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel);
+        await SignInAsync(session, null);
+    }
+
+    [Fact]
+    public async Task Is_not_readable_in_the_database_and_not_by_colleagues()
+    {
+        var session = await _app.RegisterAsync();
+        var setup = await session.Client.BeginSecondFactorAsync(Cancel);
+        var user = (await session.Client.GetMeAsync(Cancel)).User.Id;
+        await using (var db = _app.SystemDatabase())
+        {
+            var row = await db.SecondFactors.SingleAsync(f => f.UserId == user, Cancel);
+            Assert.DoesNotContain(Convert.ToHexString(Base32Encoding.ToBytes(setup.Secret)), Convert.ToHexString(row.Secret), StringComparison.Ordinal);
+        }
+        await using var colleague = _app.Contexts.ForOrg(await session.OrgIdAsync());
+        Assert.True(await colleague.Users.AnyAsync(u => u.Id == user, Cancel));
+        Assert.False(await colleague.SecondFactors.AnyAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task And_the_sessions_are_no_business_of_a_key()
+    {
+        var session = await _app.RegisterAsync();
+        var key = await session.Client.CreateKeyAsync(session.Org, new() { Name = "all", Scopes = Scopes.All }, Cancel);
+        var client = new GpuGeekClient(_app.HttpWith(key.Key));
+        Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.BeginSecondFactorAsync(Cancel))).Code);
+        Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.ListSessionsAsync(Cancel))).Code);
+        Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel))).Code);
+        Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.ChangePasswordAsync(new() { CurrentPassword = session.Password, NewPassword = "another long phrase" }, Cancel))).Code);
+    }
+}
+
+public sealed class SessionsOfAPerson(SharedApplication shared) : IClassFixture<SharedApplication>
+{
+    private readonly ApiApplication _app = shared.App;
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    [Fact]
+    public async Task Are_listed_and_ended_one_by_one()
+    {
+        var session = await _app.RegisterAsync();
+        var other = await new GpuGeekClient(_app.HttpWith(null)).SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel);
+        var sessions = (await session.Client.ListSessionsAsync(Cancel)).Items;
+        Assert.Equal([false, true], sessions.Select(s => s.IsCurrent));
+        await session.Client.RevokeSessionAsync(sessions[0].Id, Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(other.Token)).GetMeAsync(Cancel))).Status);
+        Assert.Equal([true], (await session.Client.ListSessionsAsync(Cancel)).Items.Select(s => s.IsCurrent));
+    }
+
+    [Fact]
+    public async Task Of_somebody_else_are_as_unknown_as_those_that_are_not()
+    {
+        var (me, other) = (await _app.RegisterAsync(), await _app.RegisterAsync());
+        var theirs = (await other.Client.ListSessionsAsync(Cancel)).Items.Single().Id;
+        foreach (var id in (Guid[])[theirs, Planted.NewId()]) Assert.Equal("not_found", (await Answers.RefusedAsync(() => me.Client.RevokeSessionAsync(id, Cancel))).Code);
+        Assert.Single((await other.Client.ListSessionsAsync(Cancel)).Items);
+    }
+}
