@@ -7,6 +7,7 @@ internal static class VerbTable
     {
         "migrate" => _ => MigrateVerb.RunAsync(),
         "link" => _ => LinkVerb.RunAsync(),
+        "reset-password" => ResetPasswordVerb.RunAsync,
         "--help" or "help" => _ => HelpAsync(),
         _ => null,
     };
@@ -17,6 +18,8 @@ internal static class VerbTable
             GpuGeek.Api             serves the REST API
             GpuGeek.Api migrate     brings the database up to date (GPUGEEK_DB_OWNER, GPUGEEK_DB_HANGFIRE)
             GpuGeek.Api link        prints a one-time link: makes the operator, or signs the operator in (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
+            GpuGeek.Api reset-password EMAIL [--remove-second-factor]
+                                    prints a one-time link to set a new password (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
             """);
         return Task.FromResult(0);
     }

@@ -75,6 +75,15 @@ public sealed record ChangePasswordRequest
     [Required, StringLength(256, MinimumLength = 10)] public required string NewPassword { get; init; }
 }
 
+/// <summary>A new password with the token of a reset link. All sessions of the person end.</summary>
+public sealed record ResetPasswordRequest
+{
+    /// <summary><c>gg_reset_…</c></summary>
+    [Required, StringLength(200)] public required string Token { get; init; }
+    /// <example>a long enough phrase</example>
+    [Required, StringLength(256, MinimumLength = 10)] public required string NewPassword { get; init; }
+}
+
 /// <summary>A session: send the token as <c>Authorization: Bearer</c>.</summary>
 /// <param name="Token">Shown this once.</param>
 public sealed record SessionResponse(string Token, DateTimeOffset ExpiresAt, UserResponse User, IReadOnlyList<MembershipResponse> Organizations);

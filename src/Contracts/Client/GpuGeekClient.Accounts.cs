@@ -19,6 +19,7 @@ public sealed partial class GpuGeekClient
     public Task<SecondFactorResponse> BeginSecondFactorAsync(CancellationToken ct = default) => PostAsync<SecondFactorResponse>("account/second-factor", null, ct);
     public Task<RecoveryCodesResponse> ConfirmSecondFactorAsync(ConfirmSecondFactorRequest request, CancellationToken ct = default) => PostAsync<RecoveryCodesResponse>("account/second-factor/confirm", request, ct);
     public Task RemoveSecondFactorAsync(RemoveSecondFactorRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/second-factor/remove", request, ct);
+    public Task ResetPasswordAsync(ResetPasswordRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/reset-password", request, ct);
     public Task<MeResponse> GetMeAsync(CancellationToken ct = default) => GetAsync<MeResponse>("account/me", ct);
 
     public Task<Page<OrganizationResponse>> ListOrganizationsAsync(CancellationToken ct = default) => GetAsync<Page<OrganizationResponse>>("orgs", ct);

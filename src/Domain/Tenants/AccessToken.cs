@@ -12,6 +12,8 @@ public enum TokenKind
     SignInLink,
     /// <summary><c>gg_invite_</c>: lets a person into an organisation, once. Kept as an <see cref="Tenants.Invitation"/>.</summary>
     Invitation,
+    /// <summary><c>gg_reset_</c>: sets a new password, once.</summary>
+    PasswordReset,
 }
 
 /// <summary>What was given out once and is stored only as its SHA-256. Revoking it bites at the next request.</summary>

@@ -20,6 +20,7 @@ public static class TokenFormat
         TokenKind.Setup => "gg_setup_",
         TokenKind.SignInLink => "gg_link_",
         TokenKind.Invitation => "gg_invite_",
+        TokenKind.PasswordReset => "gg_reset_",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

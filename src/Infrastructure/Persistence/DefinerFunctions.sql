@@ -14,7 +14,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
 CREATE OR REPLACE FUNCTION public.consume_token(token_hash bytea, wanted_kind text, at timestamptz)
 RETURNS TABLE (user_id uuid) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
   UPDATE public.tokens SET revoked_at = at, last_used_at = at
-  WHERE hash = token_hash AND kind = wanted_kind AND kind IN ('setup', 'signinlink') AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > at)
+  WHERE hash = token_hash AND kind = wanted_kind AND kind IN ('setup', 'signinlink', 'passwordreset') AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > at)
   RETURNING tokens.user_id $$;
 
 CREATE OR REPLACE FUNCTION public.user_for_sign_in(normalized text) RETURNS TABLE (id uuid)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using GpuGeek.Api.Tests.Common;
 using GpuGeek.Contracts.Client;
@@ -117,6 +118,60 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
         Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.ListSessionsAsync(Cancel))).Code);
         Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel))).Code);
         Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.ChangePasswordAsync(new() { CurrentPassword = session.Password, NewPassword = "another long phrase" }, Cancel))).Code);
+    }
+}
+
+public sealed class AResetLink(SharedApplication shared) : IClassFixture<SharedApplication>
+{
+    private readonly ApiApplication _app = shared.App;
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    /// <summary>The program as an operator runs it.</summary>
+    private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "reset-password", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        (start.Environment["GPUGEEK_DB_SYSTEM"], start.Environment["GPUGEEK_DB_HANGFIRE"]) = (shared.Postgres.Connections.System, shared.Postgres.Connections.Hangfire);
+        (start.Environment["GPUGEEK_PUBLIC_URL"], start.Environment["GPUGEEK_OBJECTS"]) = ("http://gpugeek.test", _app.ObjectsFolder);
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(Cancel) + await process.StandardError.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        return (process.ExitCode, output.Trim());
+    }
+
+    [Fact]
+    public async Task Of_the_operator_sets_a_new_password_once_and_ends_every_session()
+    {
+        var session = await _app.RegisterAsync();
+        var (code, link) = await RunAsync(session.Email.ToUpperInvariant());
+        Assert.Equal(0, code);
+        Assert.StartsWith("http://gpugeek.test/reset-password#gg_reset_", link, StringComparison.Ordinal);
+        var token = link[(link.IndexOf('#', StringComparison.Ordinal) + 1)..];
+        var nobody = new GpuGeekClient(_app.HttpWith(null));
+        Assert.Equal("weak_password", (await Answers.RefusedAsync(() => nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "1234567890" }, Cancel))).Code);
+        await nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "quite another phrase" }, Cancel);
+        Assert.Equal("link_invalid", (await Answers.RefusedAsync(() => nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "yet another phrase" }, Cancel))).Code);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Answers.RefusedAsync(() => session.Client.GetMeAsync(Cancel))).Status);
+        Assert.Equal("wrong_credentials", (await Answers.RefusedAsync(() => nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))).Code);
+        await nobody.SignInAsync(new() { Email = session.Email, Password = "quite another phrase" }, Cancel);
+    }
+
+    [Fact]
+    public async Task For_nobody_is_not_made()
+    {
+        Assert.Equal((1, "Nobody here has the email address nobody@example.org."), await RunAsync("nobody@example.org"));
+        Assert.Equal(2, (await RunAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Takes_a_lost_second_factor_away_only_when_told_to()
+    {
+        var session = await _app.RegisterAsync();
+        var setup = await session.Client.BeginSecondFactorAsync(Cancel);
+        await session.Client.ConfirmSecondFactorAsync(new() { Code = new Totp(Base32Encoding.ToBytes(setup.Secret)).ComputeTotp() }, Cancel);
+        await RunAsync(session.Email);
+        Assert.True((await session.Client.GetMeAsync(Cancel)).SecondFactor);
+        await RunAsync(session.Email, "--remove-second-factor");
+        Assert.False((await session.Client.GetMeAsync(Cancel)).SecondFactor);
     }
 }
 

@@ -10,7 +10,7 @@ internal sealed record KnownPage(string Name, string Path, string Shows, bool Si
 
 internal static class PageList
 {
-    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "invitation", "account", "plans"];
+    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "invitation", "reset-password", "account", "plans"];
 
     public static KnownPage Find(string name, Told told)
     {
@@ -32,6 +32,7 @@ internal static class PageList
             "members" => new(name, $"/{org}/members", "[data-testid=members] tbody tr"),
             "audit" => new(name, $"/{org}/audit", "[data-testid=audit] tbody tr"),
             "invitation" => new(name, $"/invitation#{told.Invitation}", "#name", SignedIn: false),
+            "reset-password" => new(name, "/reset-password#gg_reset_example", "#password", SignedIn: false),
             "keys" => new(name, $"/{org}/keys", "main table"),
             "webhooks" => new(name, $"/{org}/webhooks", "main table"),
             "webhook" => new(name, $"/{org}/webhooks/{told.Webhook}", "[data-testid=deliveries]"),

@@ -2,6 +2,7 @@ using System.Reflection;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Accounts;
+using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,6 +22,7 @@ internal static class AccountEndpoints
         group.MapPost("/sign-in", SignIn.SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("SignIn");
         group.MapPost("/sign-in-link", SignIn.ByLinkAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("SignInByLink");
         group.MapPost("/sign-out", SignOutAsync).WithName("SignOut");
+        group.MapPost("/reset-password", ResetPasswordAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("ResetPassword");
         group.MapSessions();
         group.MapSecondFactor();
         group.MapPost("/password", ChangePasswordAsync).SessionOnly().RequireRateLimiting(RateLimits.SignIn).WithName("ChangePassword");
@@ -58,6 +60,26 @@ internal static class AccountEndpoints
         await db.SaveChangesAsync(cancellationToken);
         var now = clock.GetUtcNow();
         await Sessions.RevokeOthersAsync(db, caller, now, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Set a new password with a reset link's token; all sessions end</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> ResetPasswordAsync(
+        ResetPasswordRequest request, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        // What is weak whoever it is for is refused before the link is used up.
+        if (Passwords.Weakness(request.NewPassword, "") is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        var hash = TokenFormat.Hash(request.Token);
+        await using var nobody = contexts.ForNobody();
+        var owner = await nobody.Database.SqlQuery<Guid?>($"SELECT user_id AS \"Value\" FROM consume_token({hash}, 'passwordreset', {now})").ToListAsync(cancellationToken);
+        if (owner is not [{ } id]) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Ask the operator of the installation for a new one.");
+        await using var db = contexts.ForUser(id);
+        var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
+        user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
+        (user.AccessFailedCount, user.LockoutEnd) = (0, null);
+        await db.SaveChangesAsync(cancellationToken);
+        await db.Tokens.Where(t => t.UserId == id && t.Kind == TokenKind.Session && t.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -39,6 +39,13 @@ if (invitation) {
   }
 }
 
+// The same for a link that a form uses at once.
+const linked = document.querySelector('form[data-fragment]');
+if (linked && location.hash.length > 1) {
+  linked.elements[linked.dataset.fragment].value = location.hash.slice(1);
+  history.replaceState(null, '', location.pathname);
+}
+
 // Account forms: one click is one request, and the button says that it works.
 document.addEventListener('submit', event => {
   const button = event.target.matches('form[method="post"]') ? event.target.querySelector('button[type="submit"]') : null;
