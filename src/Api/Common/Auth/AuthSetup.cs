@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common.Audit;
+using GpuGeek.Api.Common.Versions;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Authentication;
@@ -14,7 +15,7 @@ internal static class AuthSetup
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<TokenStore>().AddSingleton<TokenChecks>().AddSingleton<MembershipLookup>();
-        services.AddScoped<Tenant>().AddScoped<Change>();
+        services.AddScoped<Tenant>().AddScoped<Change>().AddSingleton<Representations>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContexts>().ForOrg(provider.GetRequiredService<Tenant>().OrgId, provider.GetRequiredService<Tenant>().UserId));
         services.AddScoped(provider => Caller.From(provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.User) ?? throw new InvalidOperationException("The endpoint allows anonymous callers and asks for one."));
         services.AddAuthentication(TokenAuthentication.Scheme_).AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Scheme_, null);
@@ -29,7 +30,7 @@ internal static class AuthSetup
 
     /// <summary>The group of an organisation's routes.</summary>
     public static RouteGroupBuilder MapOrg(this IEndpointRouteBuilder routes, string prefix = "") =>
-        routes.MapGroup($"/api/v1/orgs/{{{OrgAuthorization.Parameter}}}{prefix}").RequireAuthorization(OrgAuthorization.Policy).AddEndpointFilter<RouteGroupBuilder, ChangeFilter>();
+        routes.MapGroup($"/api/v1/orgs/{{{OrgAuthorization.Parameter}}}{prefix}").RequireAuthorization(OrgAuthorization.Policy).AddEndpointFilter<RouteGroupBuilder, ChangeFilter>().AddEndpointFilter<RouteGroupBuilder, VersionFilter>();
 
     public static TBuilder Needs<TBuilder>(this TBuilder builder, Role role, string? scope) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new Needs(role, scope));
