@@ -30,7 +30,7 @@ results=TestResults
 rm -rf "$results"
 mkdir -p "$results"
 passed=0 failed=0 skipped=0 broken=()
-for project in Domain Architecture Imaging Inference Training Storage Api Worker Web EndToEnd; do
+for project in Domain Architecture Imaging Inference Training Storage Api Worker Web Deploy EndToEnd; do
   name=$project.Tests
   $fast && [ "$project" = EndToEnd ] && continue
   started=$SECONDS

@@ -1,0 +1,3 @@
+using GpuGeek.Storage.Tests.S3;
+
+[assembly: AssemblyFixture(typeof(SwiftServer))]
