@@ -17,6 +17,8 @@ internal static class SecurityHeaders
         {
             var headers = context.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
+            // A page shows what is the person's own: it stays in no cache when they have signed out.
+            if (context.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true) headers.CacheControl = "no-store";
             headers.TryAdd("Referrer-Policy", "same-origin");
             headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
             headers.TryAdd("Permissions-Policy", "camera=(), microphone=(), geolocation=()");

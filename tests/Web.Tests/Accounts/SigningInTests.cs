@@ -83,6 +83,19 @@ public sealed partial class SigningIn(Site site) : IClassFixture<Site>
         Assert.DoesNotContain("Set-Cookie: " + site.CookieName, response.Headers.ToString());
     }
 
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/invitation")]
+    [InlineData("/reset-password")]
+    public async Task Leaves_no_page_in_a_cache(string page)
+    {
+        site.Upstream.Answer = ApiAsync;
+        using var client = site.Client();
+        using var response = await client.GetAsync(page, Cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(response.Headers.CacheControl!.NoStore);
+    }
+
     [Fact]
     public async Task From_a_form_of_another_site_is_refused()
     {
