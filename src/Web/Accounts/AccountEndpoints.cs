@@ -22,7 +22,7 @@ internal static class AccountEndpoints
         {
             try
             {
-                await clients.Create(token, context.Connection.RemoteIpAddress?.ToString()).SignOutAsync(context.RequestAborted);
+                await clients.Create(token, context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString()).SignOutAsync(context.RequestAborted);
             }
             catch (ApiException e) when (e.Status == HttpStatusCode.Unauthorized)
             {

@@ -17,8 +17,9 @@ internal sealed class SessionAuthenticationHandler(IOptionsMonitor<Authenticatio
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var address = new Claim(SessionClaims.Address, Context.Connection.RemoteIpAddress?.ToString() ?? "");
+        var agent = new Claim(SessionClaims.Agent, Request.Headers.UserAgent.ToString());
         if (cookie.Read(Request) is not { } token) return Task.FromResult(AuthenticateResult.NoResult());
-        var identity = new ClaimsIdentity([new Claim(SessionClaims.Token, token), address], SchemeName);
+        var identity = new ClaimsIdentity([new Claim(SessionClaims.Token, token), address, agent], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName)));
     }
 
@@ -33,6 +34,7 @@ internal static class SessionClaims
 {
     public const string Token = "gg:token";
     public const string Address = "gg:address";
+    public const string Agent = "gg:agent";
 }
 
 internal static class SessionSetup

@@ -13,10 +13,12 @@ internal sealed class ApiClients(IHttpClientFactory http, IOptions<WebOptions> o
     public const string HttpClientName = "api";
 
     /// <param name="address">Of the person's machine: Api limits by it.</param>
-    public GpuGeekClient Create(string? token, string? address)
+    /// <param name="agent">Of the person's browser: the list of sessions and the audit name it.</param>
+    public GpuGeekClient Create(string? token, string? address, string? agent)
     {
         var client = http.CreateClient(HttpClientName);
         FrontTransformer.Introduce(client.DefaultRequestHeaders, address, options.Value.FrontSecret);
+        if (!string.IsNullOrEmpty(agent)) client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", agent);
         return new(client, token);
     }
 
@@ -27,7 +29,8 @@ internal sealed class ApiClients(IHttpClientFactory http, IOptions<WebOptions> o
         var state = authentication.GetAuthenticationStateAsync();
         var user = state.IsCompletedSuccessfully ? state.Result.User : new ClaimsPrincipal();
         var address = user.FindFirst(SessionClaims.Address)?.Value ?? context.HttpContext?.Connection.RemoteIpAddress?.ToString();
-        return Create(user.FindFirst(SessionClaims.Token)?.Value, address);
+        var agent = user.FindFirst(SessionClaims.Agent)?.Value ?? context.HttpContext?.Request.Headers.UserAgent.ToString();
+        return Create(user.FindFirst(SessionClaims.Token)?.Value, address, agent);
     }
 }
 

@@ -26,6 +26,7 @@ public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chrom
         // The registration's own session, which no browser holds.
         var sessions = page.GetByTestId("sessions");
         await Expect(sessions.Locator("li")).ToHaveCountAsync(2);
+        await Expect(sessions.Locator("li", new() { HasText = "this one" })).ToContainTextAsync("Chrome, Linux");
         await sessions.GetByRole(AriaRole.Button, new() { Name = "End" }).ClickAsync();
         await Expect(sessions.Locator("li")).ToHaveCountAsync(1);
 
