@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.Net.Http.Headers;
 
 namespace GpuGeek.Api.Common;
 
@@ -41,6 +42,10 @@ internal static class HostSetup
     {
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        await next(context);
+        // Reading JSON would throw at it as if the fault were ours.
+        if (context.Request.ContentType is { } type && MediaTypeHeaderValue.TryParse(type, out var media) && media.Charset.HasValue && media.Encoding is null)
+            await Problems.Of(415, "unsupported_media_type", "Unknown charset", "The request's content type names a charset that nobody here knows.", "Send UTF-8.").ExecuteAsync(context);
+        else
+            await next(context);
     });
 }

@@ -9,6 +9,7 @@ public sealed partial class GpuGeekClient
 
     public Task<Page<DatasetResponse>> ListDatasetsAsync(string org, string project, CancellationToken ct = default) => GetAsync<Page<DatasetResponse>>($"orgs/{E(org)}/datasets?project={E(project)}&limit=200", ct);
     public Task<DatasetResponse> CreateDatasetAsync(string org, CreateDatasetRequest request, CancellationToken ct = default) => PostAsync<DatasetResponse>($"orgs/{E(org)}/datasets", request, ct);
+    public Task<DatasetResponse> UpdateDatasetAsync(string org, Guid dataset, UpdateDatasetRequest request, CancellationToken ct = default) => PatchAsync<DatasetResponse>(DatasetPath(org, dataset), request, ct);
     public Task<DatasetResponse> GetDatasetAsync(string org, Guid dataset, CancellationToken ct = default) => GetAsync<DatasetResponse>(DatasetPath(org, dataset), ct);
     public Task<DatasetStatsResponse> GetDatasetStatsAsync(string org, Guid dataset, CancellationToken ct = default) => GetAsync<DatasetStatsResponse>($"{DatasetPath(org, dataset)}/stats", ct);
 
@@ -25,6 +26,7 @@ public sealed partial class GpuGeekClient
 
     public Task<Page<ImageResponse>> ListImagesAsync(string org, Guid dataset, string? className = null, string? after = null, int limit = 60, CancellationToken ct = default) =>
         GetAsync<Page<ImageResponse>>($"{DatasetPath(org, dataset)}/images?limit={limit}{(className is null ? "" : $"&class={E(className)}")}{(after is null ? "" : $"&after={E(after)}")}", ct);
+    public Task<ImageResponse> UpdateImageAsync(string org, Guid dataset, Guid image, UpdateImageRequest request, CancellationToken ct = default) => PatchAsync<ImageResponse>($"{DatasetPath(org, dataset)}/images/{image}", request, ct);
     public Task<ImageResponse> GetImageAsync(string org, Guid dataset, Guid image, CancellationToken ct = default) => GetAsync<ImageResponse>($"{DatasetPath(org, dataset)}/images/{image}", ct);
 
     public Task<Page<VersionResponse>> ListVersionsAsync(string org, Guid dataset, CancellationToken ct = default) => GetAsync<Page<VersionResponse>>($"{DatasetPath(org, dataset)}/versions?limit=200", ct);

@@ -11,6 +11,8 @@ public sealed partial class GpuGeekClient
     public Task<RunResponse> CreateRunAsync(string org, CreateRunRequest request, CancellationToken ct = default) => PostAsync<RunResponse>($"orgs/{E(org)}/runs", request, ct);
     /// <param name="wait">Seconds to wait for the end, 0..60.</param>
     public Task<RunResponse> GetRunAsync(string org, Guid run, int wait = 0, CancellationToken ct = default) => GetAsync<RunResponse>($"orgs/{E(org)}/runs/{run}?wait={wait}", ct);
+    public Task<RunResponse> UpdateRunAsync(string org, Guid run, UpdateRunRequest request, CancellationToken ct = default) => PatchAsync<RunResponse>($"orgs/{E(org)}/runs/{run}", request, ct);
+    public Task DeleteRunAsync(string org, Guid run, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"orgs/{E(org)}/runs/{run}", null, ct);
     public Task<RunResponse> CancelRunAsync(string org, Guid run, CancellationToken ct = default) => PostAsync<RunResponse>($"orgs/{E(org)}/runs/{run}/cancel", null, ct);
     public Task<MetricsResponse> GetMetricsAsync(string org, Guid run, long after = 0, int? points = null, CancellationToken ct = default) =>
         GetAsync<MetricsResponse>($"orgs/{E(org)}/runs/{run}/metrics?after={after}{(points is null ? "" : $"&points={points}")}", ct);

@@ -13,6 +13,13 @@ public sealed record CreateDatasetRequest
     [Required, StringLength(100, MinimumLength = 1)] public required string Name { get; init; }
 }
 
+public sealed record UpdateDatasetRequest
+{
+    /// <summary>Unique in the project.</summary>
+    /// <example>flowers6</example>
+    [StringLength(100, MinimumLength = 1)] public string? Name { get; init; }
+}
+
 /// <param name="Project">Slug of the project.</param>
 /// <param name="Bytes">Of the originals.</param>
 public sealed record DatasetResponse(
@@ -54,6 +61,16 @@ public sealed record SkippedFileResponse(string Path, string Code, string Reason
 /// <param name="Content">The original's bytes.</param>
 public sealed record ImageResponse(
     Guid Id, string Class, string? Split, string FileName, string Format, int Width, int Height, long Bytes, string Hash, string Thumbnail, string Content, DateTimeOffset CreatedAt);
+
+public sealed record UpdateImageRequest
+{
+    /// <summary>Name of another class of the dataset.</summary>
+    /// <example>rose</example>
+    [StringLength(200, MinimumLength = 1)] public string? Class { get; init; }
+    /// <summary><c>train</c>, <c>val</c> or <c>test</c>; <c>none</c>: each version assigns it.</summary>
+    /// <example>test</example>
+    [RegularExpression("^(train|val|test|none)$", ErrorMessage = "The split must be 'train', 'val', 'test' or 'none'.")] public string? Split { get; init; }
+}
 
 public sealed record CreateVersionRequest
 {

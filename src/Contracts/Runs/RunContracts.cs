@@ -17,6 +17,12 @@ public sealed record CreateRunRequest
 }
 
 /// <summary>What differs from the preset; null means the preset's value.</summary>
+public sealed record UpdateRunRequest
+{
+    /// <example>More epochs</example>
+    [StringLength(100, MinimumLength = 1)] public string? Name { get; init; }
+}
+
 public sealed record RecipeRequest
 {
     /// <summary><c>fast</c>: frozen backbone, seconds. <c>balanced</c>: all layers, minutes.</summary>

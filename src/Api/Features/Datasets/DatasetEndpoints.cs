@@ -20,6 +20,7 @@ internal static class DatasetEndpoints
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("CreateDataset");
         group.MapGet("/{dataset:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetDataset");
         group.MapGet("/{dataset:guid}/stats", StatsAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetDatasetStats");
+        group.MapPatch("/{dataset:guid}", UpdateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("UpdateDataset");
         group.MapDelete("/{dataset:guid}", DeleteAsync).Needs(Role.Owner, null).WithName("DeleteDataset");
         ImportEndpoints.Map(group);
         UploadEndpoint.Map(group);
@@ -41,7 +42,7 @@ internal static class DatasetEndpoints
     {
         if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
         var name = request.Name.Trim();
-        if (await db.Datasets.AnyAsync(d => d.ProjectId == project.Id && d.Name == name, cancellationToken)) return Problems.Conflict("name_taken", $"The project has a dataset named '{name}' already.", "Choose another name.");
+        if (await db.Datasets.AnyAsync(d => d.ProjectId == project.Id && d.Name == name, cancellationToken)) return NameTaken(name);
         var dataset = new Dataset { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(clock.GetUtcNow()), ProjectId = project.Id, Name = name, CreatedAt = clock.GetUtcNow() };
         db.Datasets.Add(dataset);
         await db.SaveChangesAsync(cancellationToken);
@@ -51,6 +52,17 @@ internal static class DatasetEndpoints
     /// <summary>One dataset</summary>
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> GetAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken) =>
         await Responses(db, db.Datasets.Where(d => d.Id == dataset), null).FirstOrDefaultAsync(cancellationToken) is { } response ? TypedResults.Ok(response) : Problems.NotFound();
+
+    /// <summary>Rename a dataset</summary>
+    private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> UpdateAsync(Guid dataset, UpdateDatasetRequest request, GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken) is not { } row) return Problems.NotFound();
+        var name = request.Name?.Trim() ?? row.Name;
+        if (await db.Datasets.AnyAsync(d => d.ProjectId == row.ProjectId && d.Name == name && d.Id != dataset, cancellationToken)) return NameTaken(name);
+        row.Name = name;
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(await Responses(db, db.Datasets.Where(d => d.Id == dataset), null).SingleAsync(cancellationToken));
+    }
 
     /// <summary>Counts per class and per split</summary>
     private static async Task<Results<Ok<DatasetStatsResponse>, ProblemHttpResult>> StatsAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken)
@@ -79,6 +91,8 @@ internal static class DatasetEndpoints
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.NoContent();
     }
+
+    private static ProblemHttpResult NameTaken(string name) => Problems.Conflict("name_taken", $"The project has a dataset named '{name}' already.", "Choose another name.");
 
     private static IQueryable<DatasetResponse> Responses(GpuGeekDbContext db, IQueryable<Dataset> datasets, string? project) =>
         from dataset in datasets

@@ -22,6 +22,7 @@ internal static class ImageEndpoints
         var group = datasets.MapGroup("/{dataset:guid}/images").WithTags("Images");
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListImages");
         group.MapGet("/{image:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImage");
+        group.MapPatch("/{image:guid}", UpdateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("UpdateImage");
         group.MapDelete("/{image:guid}", DeleteAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("DeleteImage");
         group.MapGet("/{image:guid}/content", ContentAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageContent");
         group.MapGet("/{image:guid}/thumbnail", ThumbnailAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageThumbnail");
@@ -50,6 +51,21 @@ internal static class ImageEndpoints
     private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> GetAsync(Guid dataset, Guid image, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
         await (from i in db.DatasetImages join c in db.DatasetClasses on i.ClassId equals c.Id where i.DatasetId == dataset && i.Id == image select new Row(i, c.Name)).AsNoTracking()
             .FirstOrDefaultAsync(cancellationToken) is { } row ? TypedResults.Ok(Response(row, tenant.Slug)) : Problems.NotFound();
+
+    /// <summary>Give a picture another class or split; versions that hold it keep what it was</summary>
+    private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> UpdateAsync(Guid dataset, Guid image, UpdateImageRequest request, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        if (await db.DatasetImages.FirstOrDefaultAsync(i => i.DatasetId == dataset && i.Id == image, cancellationToken) is not { } row) return Problems.NotFound();
+        if (request.Class is { } name)
+        {
+            if (await db.DatasetClasses.FirstOrDefaultAsync(c => c.DatasetId == dataset && c.Name == name, cancellationToken) is not { } label)
+                return Problems.Impossible("unknown_class", $"The dataset has no class '{name}'.", "GET …/stats lists its classes.");
+            row.ClassId = label.Id;
+        }
+        if (request.Split is { } split) row.Split = split == "none" ? null : split;
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(Response(new(row, await db.DatasetClasses.Where(c => c.Id == row.ClassId).Select(c => c.Name).SingleAsync(cancellationToken)), tenant.Slug));
+    }
 
     /// <summary>Take a picture out of the dataset; versions that hold it keep it</summary>
     private static async Task<NoContent> DeleteAsync(Guid dataset, Guid image, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)

@@ -27,6 +27,7 @@ internal static class RunEndpoints
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.RunsWrite).Idempotent().WithName("CreateRun");
         group.MapGet("/{run:guid}", GetAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("GetRun");
         group.MapPost("/{run:guid}/cancel", CancelAsync).Needs(Role.Editor, Scopes.RunsWrite).WithName("CancelRun");
+        RunChangeEndpoints.Map(group);
         MetricEndpoints.Map(group);
     }
 

@@ -68,6 +68,7 @@ internal static class Rows
         Write("CreateDataset", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, "datasets", new { project = "flowers", name = w.Name("set") })), HttpStatusCode.Created),
         Get("GetDataset", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}"),
         Get("GetDatasetStats", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/stats"),
+        Write("UpdateDataset", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}", new { name = w.Name("set") }))),
         Write("DeleteDataset", Role.Owner, null, async w => new(HttpMethod.Delete, $"datasets/{(await w.Owner.Client.CreateDatasetAsync(w.Owner.Org, new() { Project = "flowers", Name = w.Name("gone") }, Cancel)).Id}"), HttpStatusCode.NoContent),
         Get("ListImports", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports"),
         Write("CreateImport", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, $"datasets/{w.Dataset}/imports", new { name = "x.zip", size = 10 })), HttpStatusCode.Created),
@@ -85,12 +86,20 @@ internal static class Rows
         Get("GetManifest", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/manifest"),
         Get("ListImages", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images"),
         Get("GetImage", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}"),
+        Write("UpdateImage", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}/images/{w.Image}", new { split = "none" }))),
         Write("DeleteImage", Role.Editor, Scopes.DatasetsWrite, async w => new(HttpMethod.Delete, $"datasets/{w.Dataset}/images/{(await w.AddImageAsync()).Id}"), HttpStatusCode.NoContent),
         Get("GetImageContent", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}/content", HttpStatusCode.NotFound),
         Get("GetImageThumbnail", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}/thumbnail", HttpStatusCode.NotFound),
         Get("ListRuns", Scopes.RunsRead, _ => "runs"),
         Write("CreateRun", Role.Editor, Scopes.RunsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, "runs", new { project = "flowers", datasetVersion = w.Version, recipe = new { preset = "fast" } })), HttpStatusCode.Created),
         Get("GetRun", Scopes.RunsRead, w => $"runs/{w.Run}"),
+        Write("UpdateRun", Role.Editor, Scopes.RunsWrite, w => Task.FromResult<Call>(new(HttpMethod.Patch, $"runs/{w.Run}", new { name = w.Name("run") }))),
+        Write("DeleteRun", Role.Owner, null, async w =>
+        {
+            var run = await w.Owner.StartRunAsync(w.Version);
+            await w.Owner.Client.CancelRunAsync(w.Owner.Org, run.Id, Cancel);
+            return new(HttpMethod.Delete, $"runs/{run.Id}");
+        }, HttpStatusCode.NoContent),
         Write("CancelRun", Role.Editor, Scopes.RunsWrite, async w => new(HttpMethod.Post, $"runs/{(await w.Owner.StartRunAsync(w.Version)).Id}/cancel")),
         Get("GetMetrics", Scopes.RunsRead, w => $"runs/{w.Run}/metrics"),
         Get("GetLogs", Scopes.RunsRead, w => $"runs/{w.Run}/logs"),

@@ -1,0 +1,67 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Runs;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Runs;
+
+internal static class RunChangeEndpoints
+{
+    public static void Map(RouteGroupBuilder runs)
+    {
+        runs.MapPatch("/{run:guid}", UpdateAsync).Needs(Role.Editor, Scopes.RunsWrite).WithName("UpdateRun");
+        runs.MapDelete("/{run:guid}", DeleteAsync).Needs(Role.Owner, null).WithName("DeleteRun");
+    }
+
+    /// <summary>Rename a run</summary>
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> UpdateAsync(Guid run, UpdateRunRequest request, GpuGeekDbContext db, ILiveNotifier live, Change change, CancellationToken cancellationToken)
+    {
+        await LockAsync(db, run, cancellationToken);
+        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row) return Problems.NotFound();
+        row.Name = request.Name?.Trim() ?? row.Name;
+        await db.SaveChangesAsync(cancellationToken);
+        change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));
+        return TypedResults.Ok((await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == run), cancellationToken)).Single());
+    }
+
+    /// <summary>Delete a run that has ended, with its curves and log; not one that left a model or is on the bill</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid run, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
+    {
+        await LockAsync(db, run, cancellationToken);
+        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row)
+        {
+            change.None();
+            return TypedResults.NoContent();
+        }
+        if (!row.IsFinished) return Problems.Conflict("run_state", "The run has not ended.", "Cancel it first.");
+        if (await RefuseModelAsync(db, run, cancellationToken) is { } refusal) return refusal;
+        // Of time that was charged the bill must go on saying what it was for.
+        var usage = await db.UsageIntervals.Where(u => u.RunId == run).ToListAsync(cancellationToken);
+        if (usage.Exists(u => u.ChargedSeconds > 0)) return Problems.Conflict("run_charged", "The run's training time is on the bill, and the bill says what it was for.", "Keep the run; nothing is charged for keeping it.");
+        db.UsageIntervals.RemoveRange(usage);
+        change.Describe(new { row.Name });
+        db.Runs.Remove(row);
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<ProblemHttpResult?> RefuseModelAsync(GpuGeekDbContext db, Guid run, CancellationToken cancellationToken)
+    {
+        var versions = await (from v in db.ModelVersions join m in db.Models on v.ModelId equals m.Id where v.RunId == run select new { v.Id, m.Name, v.Number }).ToListAsync(cancellationToken);
+        if (versions.Count == 0) return null;
+        var ids = versions.ConvertAll(v => v.Id);
+        var deployments = await db.Deployments.Where(d => ids.Contains(d.ModelVersionId) || (d.LiveVersionId != null && ids.Contains(d.LiveVersionId.Value))).Select(d => d.Name).ToListAsync(cancellationToken);
+        return Problems.Of(409, "model_in_use", "The run's model is kept", "The run left a model version; its results would lose their source.", "Keep the run as long as its model.",
+            new Dictionary<string, object?> { ["dependants"] = new { modelVersions = versions.ConvertAll(v => $"{v.Name}/{v.Number}"), deployments } });
+    }
+
+    /// <summary>The worker's writes lock the lease first, and so does this.</summary>
+    private static async Task LockAsync(GpuGeekDbContext db, Guid run, CancellationToken cancellationToken) =>
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM run_leases WHERE run_id = {run} FOR UPDATE", cancellationToken);
+}
