@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using GpuGeek.TestSupport;
@@ -9,7 +10,11 @@ internal sealed partial record HostVariables(IReadOnlySet<string> Read, IReadOnl
 {
     private static string Source => Path.Combine(SharedData.RepositoryRoot, "src");
 
-    public static HostVariables Of(string host)
+    private static readonly ConcurrentDictionary<string, HostVariables> Known = new(StringComparer.Ordinal);
+
+    public static HostVariables Of(string host) => Known.GetOrAdd(host, ReadSources);
+
+    private static HostVariables ReadSources(string host)
     {
         var text = string.Concat(Projects(host).SelectMany(project => Directory.EnumerateFiles(Path.Combine(Source, project), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)).Select(File.ReadAllText));

@@ -54,7 +54,8 @@ internal sealed class Container(Service service, Dockerfile images, ContainerMac
         walls.AddRange(["--proc", "/proc", "--dev", "/dev"]);
         foreach (var tmpfs in service.List("tmpfs")) walls.AddRange(["--tmpfs", tmpfs]);
         foreach (var volume in service.Volumes) walls.AddRange([volume.ReadOnly ? "--ro-bind" : "--bind", machine.Volume(volume.Source), volume.Target]);
-        walls.AddRange(["--remount-ro", "/", "--chdir", images.Last(service.Target, "WORKDIR")]);
+        if (service.Text("read_only") == "true") walls.AddRange(["--remount-ro", "/"]);
+        walls.AddRange(["--chdir", images.Last(service.Target, "WORKDIR")]);
         foreach (var (name, value) in Variables()) walls.AddRange(["--setenv", name, value]);
         return walls;
     }

@@ -28,6 +28,7 @@ public sealed class FromTheComposeFileToAnAnswer(SwiftServer swift) : IAsyncLife
     public async Task Every_host_does_its_work_behind_its_walls()
     {
         swift.Require();
+        ContainerMachine.Require();
         if (await ContainerMachine.ProblemAsync() is { } problem) Assert.Skip(problem);
         await StartAllAsync();
         await AssertWalledInAsync();
