@@ -59,4 +59,23 @@ public sealed class ChangingDatasetsPicturesAndRuns(SharedApplication shared) : 
         using var response = await session.Http.DeleteAsync(new Uri(session.At($"runs/{model.RunId}"), UriKind.Relative), Cancel);
         Assert.Contains("\"modelVersions\":[\"flowers/1\"]", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
+
+    /// <summary>An interval in which nothing was kept costs nothing and goes with its run.</summary>
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(60, "run_charged")]
+    public async Task A_run_that_is_on_the_bill_is_kept(int seconds, string? code)
+    {
+        var (session, _, version) = await shared.App.RegisterWithVersionAsync();
+        var (org, run) = (await session.OrgIdAsync(), await session.StartRunAsync(version.Id));
+        await session.Client.CancelRunAsync(session.Org, run.Id, Cancel);
+        await using (var db = shared.App.SystemDatabase())
+        {
+            var start = Planted.Now.AddHours(-1);
+            db.UsageIntervals.Add(new() { OrgId = org, Id = Planted.NewId(), RunId = run.Id, Fence = 1, Slot = $"slot {run.Id}", StartedAt = start, EndedAt = start.AddMinutes(5), KeptUntil = start.AddSeconds(seconds), PricePerHour = 1, Currency = "USD" });
+            await db.SaveChangesAsync(Cancel);
+        }
+        var refused = await Record.ExceptionAsync(() => session.Client.DeleteRunAsync(session.Org, run.Id, Cancel));
+        Assert.Equal(code, (refused as Contracts.Client.ApiException)?.Problem.Code);
+    }
 }
