@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuGeek.Contracts.Runs;
 using GpuGeek.EndToEnd.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 using Table = GpuGeek.TestSupport.Platform.Processes;
@@ -22,7 +23,7 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
 
         run = await Account.SucceededAsync(run.Id);
 
-        Assert.Equal(2, run.Attempt);
+        AssertTakenUpAgain(run);
         Assert.Equal(run.Attempt, await Books.LeasesAsync(Account, run.Id));
         await Books.AssertInOrderAsync(Account, run);
     }
@@ -38,7 +39,7 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
 
         run = await Account.SucceededAsync(run.Id);
 
-        Assert.Equal(2, run.Attempt);
+        AssertTakenUpAgain(run);
         Assert.NotEqual(worker, Table.Host(shapes.Platform, "Worker"));
         Assert.Equal(run.Attempt, await Books.LeasesAsync(Account, run.Id));
         await Books.AssertInOrderAsync(Account, run);
@@ -69,6 +70,9 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
         Assert.True(await page.EvaluateAsync<bool>("window.neverReloaded === true"));
         await Books.AssertInOrderAsync(Account, run);
     }
+
+    /// <summary>Once, and where the machine's disk stands still for longer than a lease lasts, once more: what must hold either way is in the books.</summary>
+    private static void AssertTakenUpAgain(RunResponse run) => Assert.InRange(run.Attempt, 2, 3);
 
     private async Task UntilReadyAsync()
     {
