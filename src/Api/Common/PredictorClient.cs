@@ -95,24 +95,30 @@ internal sealed class PredictorClient : IDisposable
         }
         catch (Exception away) when (WasNotTaken(away) && _waiting.Wait(0, CancellationToken.None))
         {
+            // Its place among those that wait is taken: below.
+        }
+        try
+        {
+            return await SendAgainAsync(key, image, started, cancellationToken);
+        }
+        finally
+        {
+            _waiting.Release();
+        }
+    }
+
+    private async Task<PredictorAnswer> SendAgainAsync(string key, ReadOnlyMemory<byte> image, long started, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(Pause, cancellationToken);
             try
             {
-                while (true)
-                {
-                    await Task.Delay(Pause, cancellationToken);
-                    try
-                    {
-                        return await SendAsync(key, image, cancellationToken);
-                    }
-                    catch (Exception still) when (WasNotTaken(still) && Stopwatch.GetElapsedTime(started) < _patience)
-                    {
-                        // Not yet back.
-                    }
-                }
+                return await SendAsync(key, image, cancellationToken);
             }
-            finally
+            catch (Exception still) when (WasNotTaken(still) && Stopwatch.GetElapsedTime(started) < _patience)
             {
-                _waiting.Release();
+                // Not yet back.
             }
         }
     }

@@ -12,8 +12,10 @@ namespace GpuGeek.Infrastructure.Security;
 /// <param name="missing">What to answer where there is no folder.</param>
 internal sealed class SecretBox(string? folder, string fileName, Func<DomainException> missing)
 {
-    private const int KeyBytes = 32, NonceBytes = 12, TagBytes = 16, IdBytes = 4;
-    private readonly Lazy<byte[]> _key = new(() => ReadOrCreate(folder, fileName, missing), LazyThreadSafetyMode.PublicationOnly);
+    private const int NonceBytes = 12, TagBytes = 16, IdBytes = 4;
+    private readonly Lazy<byte[]> _key = new(
+        () => KeyFile.ReadOrCreate(folder is { Length: > 0 } ? folder : throw missing(), fileName, path => new CryptographicException($"{path} does not hold {KeyFile.Bytes} bytes: restore it from the backup.")),
+        LazyThreadSafetyMode.PublicationOnly);
 
     /// <returns>Key id, nonce, tag, ciphertext.</returns>
     /// <exception cref="DomainException">The installation has no key folder.</exception>
@@ -39,34 +41,4 @@ internal sealed class SecretBox(string? folder, string fileName, Func<DomainExce
     }
 
     private byte[] KeyId() => SHA256.HashData(_key.Value)[..IdBytes];
-
-    private static byte[] ReadOrCreate(string? folder, string fileName, Func<DomainException> missing)
-    {
-        if (folder is not { Length: > 0 }) throw missing();
-        var path = Path.Combine(Directory.CreateDirectory(folder).FullName, fileName);
-        if (!File.Exists(path)) Create(path);
-        var key = File.ReadAllBytes(path);
-        return key.Length == KeyBytes ? key : throw new CryptographicException($"{path} does not hold {KeyBytes} bytes: restore it from the backup.");
-    }
-
-    // Whole or not at all, and the first of several processes wins.
-    private static void Create(string path)
-    {
-        var temporary = $"{path}.{Path.GetRandomFileName()}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(RandomNumberGenerator.GetBytes(KeyBytes));
-            file.Flush(flushToDisk: true);
-        }
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
-        }
-    }
 }

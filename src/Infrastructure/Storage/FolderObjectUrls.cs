@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Security;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Storage;
@@ -10,7 +10,6 @@ public sealed class FolderObjectUrls : IObjectUrls
     /// <summary>The token follows.</summary>
     public const string Route = "/api/v1/objects/";
 
-    private const int SecretBytes = 32;
     private const string SecretFile = "object-urls.key";
 
     private readonly ObjectUrlOptions _options;
@@ -43,29 +42,6 @@ public sealed class FolderObjectUrls : IObjectUrls
     {
         if (_options.Keys is not { Length: > 0 } folder)
             throw new InvalidOperationException("GPUGEEK_KEYS is not set: the folder with the key that addresses of the folder store are signed with. Set it for Api, the same for all of its processes.");
-        var path = Path.Combine(folder, SecretFile);
-        if (!File.Exists(path)) Create(path);
-        var secret = File.ReadAllBytes(path);
-        return secret.Length == SecretBytes ? secret : throw new InvalidOperationException($"{path} does not hold {SecretBytes} bytes. Delete it: another is made, and addresses that were given away end.");
-    }
-
-    // Of processes that start together one makes the key, and no one reads half of it.
-    private static void Create(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Path.GetRandomFileName()}";
-        using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-        {
-            file.Write(RandomNumberGenerator.GetBytes(SecretBytes));
-            file.Flush(flushToDisk: true);
-        }
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
-        }
+        return KeyFile.ReadOrCreate(folder, SecretFile, path => new InvalidOperationException($"{path} does not hold {KeyFile.Bytes} bytes. Delete it: another is made, and addresses that were given away end."));
     }
 }

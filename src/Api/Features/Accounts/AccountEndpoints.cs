@@ -59,7 +59,7 @@ internal static class AccountEndpoints
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
         await db.SaveChangesAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        await Sessions.RevokeOthersAsync(db, caller, now, cancellationToken);
+        await Sessions.RevokeAllAsync(db, caller.User, except: caller.Token, now, cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -70,16 +70,14 @@ internal static class AccountEndpoints
         var now = clock.GetUtcNow();
         // What is weak whoever it is for is refused before the link is used up.
         if (Passwords.Weakness(request.NewPassword, "") is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
-        var hash = TokenFormat.Hash(request.Token);
         await using var nobody = contexts.ForNobody();
-        var owner = await nobody.Database.SqlQuery<Guid?>($"SELECT user_id AS \"Value\" FROM consume_token({hash}, 'passwordreset', {now})").ToListAsync(cancellationToken);
-        if (owner is not [{ } id]) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Ask the operator of the installation for a new one.");
+        if ((await OneTimeTokens.TakeAsync(nobody, request.Token, TokenKind.PasswordReset, now, cancellationToken)).User is not { } id) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Ask the operator of the installation for a new one.");
         await using var db = contexts.ForUser(id);
         var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
         (user.AccessFailedCount, user.LockoutEnd) = (0, null);
         await db.SaveChangesAsync(cancellationToken);
-        await db.Tokens.Where(t => t.UserId == id && t.Kind == TokenKind.Session && t.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
+        await Sessions.RevokeAllAsync(db, id, except: null, now, cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -76,9 +76,8 @@ internal static class Registration
         var hasOperator = await HasOperatorAsync(db, cancellationToken);
         if (request.SetupToken is { } setup)
         {
-            var hash = TokenFormat.Hash(setup);
-            var used = await db.Database.SqlQuery<Guid?>($"SELECT user_id AS \"Value\" FROM consume_token({hash}, 'setup', {now})").ToListAsync(cancellationToken);
-            if (hasOperator || used.Count == 0) return Problems.Impossible("setup_token_invalid", "The setup link is not valid any more.", "Take the newest link from where the platform was started.");
+            var (taken, _) = await OneTimeTokens.TakeAsync(db, setup, TokenKind.Setup, now, cancellationToken);
+            if (hasOperator || !taken) return Problems.Impossible("setup_token_invalid", "The setup link is not valid any more.", "Take the newest link from where the platform was started.");
             user.IsOperator = true;
             return null;
         }

@@ -48,7 +48,7 @@ internal static class SecondFactorEndpoints
         factor.ConfirmedAt = now;
         var codes = SecondFactors.Renew(factor);
         await db.SaveChangesAsync(cancellationToken);
-        await Sessions.RevokeOthersAsync(db, caller, now, cancellationToken);
+        await Sessions.RevokeAllAsync(db, caller.User, except: caller.Token, now, cancellationToken);
         return TypedResults.Ok(new RecoveryCodesResponse(codes));
     }
 

@@ -53,9 +53,9 @@ internal static class Sessions
         return TypedResults.NoContent();
     }
 
-    /// <summary>After what protects the account has changed, only the session that changed it goes on.</summary>
-    public static Task RevokeOthersAsync(GpuGeekDbContext db, Caller caller, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db.Tokens.Where(t => t.UserId == caller.User && t.Kind == TokenKind.Session && t.Id != caller.Token && t.RevokedAt == null)
+    /// <summary>After what protects the account has changed, at most the session that changed it goes on.</summary>
+    public static Task RevokeAllAsync(GpuGeekDbContext db, Guid user, Guid? except, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.Tokens.Where(t => t.UserId == user && t.Kind == TokenKind.Session && (except == null || t.Id != except) && t.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
 
     public static UserResponse Response(ApplicationUser user) => new(user.Id, user.Email!, user.DisplayName, user.IsOperator);

@@ -63,10 +63,8 @@ internal static class SignIn
         LinkSignInRequest request, HttpContext http, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var hash = TokenFormat.Hash(request.Token);
         await using var nobody = contexts.ForNobody();
-        var owner = await nobody.Database.SqlQuery<Guid?>($"SELECT user_id AS \"Value\" FROM consume_token({hash}, 'signinlink', {now})").ToListAsync(cancellationToken);
-        if (owner is not [{ } id]) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Take the newest link from where the platform was started, or sign in with your password.");
+        if ((await OneTimeTokens.TakeAsync(nobody, request.Token, TokenKind.SignInLink, now, cancellationToken)).User is not { } id) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Take the newest link from where the platform was started, or sign in with your password.");
         await using var db = contexts.ForUser(id);
         var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
         return TypedResults.Ok(await OpenSessionAsync(db, user, http, now, cancellationToken));

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+
+namespace GpuGeek.Infrastructure.Security;
+
+/// <summary>A random key of 32 bytes in the installation's key folder, made at its first use and readable for its owner only.</summary>
+internal static class KeyFile
+{
+    public const int Bytes = 32;
+
+    /// <param name="damaged">Makes the exception for a file of another length; takes its path.</param>
+    public static byte[] ReadOrCreate(string folder, string fileName, Func<string, Exception> damaged)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(folder).FullName, fileName);
+        if (!File.Exists(path)) Create(path);
+        var key = File.ReadAllBytes(path);
+        return key.Length == Bytes ? key : throw damaged(path);
+    }
+
+    // Whole or not at all, and the first of several processes wins.
+    private static void Create(string path)
+    {
+        var temporary = $"{path}.{Path.GetRandomFileName()}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(RandomNumberGenerator.GetBytes(Bytes));
+            file.Flush(flushToDisk: true);
+        }
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+        }
+    }
+}
