@@ -8,9 +8,10 @@ public sealed record MoneyResponse(string Amount, string Currency);
 
 /// <param name="Kind"><c>trial</c>, <c>hourly</c> or <c>monthly</c>.</param>
 /// <param name="IncludedHours">Per calendar month (UTC), at no cost.</param>
+/// <param name="MaxShareLinks">Live share links of one project.</param>
 public sealed record PlanResponse(
     string Code, string Name, string Kind, MoneyResponse PricePerHour, MoneyResponse MonthlyFee, decimal IncludedHours, bool StopsAtIncludedHours,
-    long MaxStorageBytes, int MaxImages, int MaxProjects, int MaxConcurrentRuns, int MaxDeployments);
+    long MaxStorageBytes, int MaxImages, int MaxProjects, int MaxConcurrentRuns, int MaxDeployments, int MaxShareLinks);
 
 /// <summary>What the operator changes; null leaves a field as it is.</summary>
 public sealed record UpdatePlanRequest
@@ -25,6 +26,7 @@ public sealed record UpdatePlanRequest
     [Range(0, int.MaxValue)] public int? MaxProjects { get; init; }
     [Range(0, int.MaxValue)] public int? MaxConcurrentRuns { get; init; }
     [Range(0, int.MaxValue)] public int? MaxDeployments { get; init; }
+    [Range(0, int.MaxValue)] public int? MaxShareLinks { get; init; }
 }
 
 /// <summary>The organisation's plan and what it has used of it.</summary>

@@ -25,23 +25,25 @@ public sealed class Plan
     public required int MaxProjects { get; set; }
     public required int MaxConcurrentRuns { get; set; }
     public required int MaxDeployments { get; set; }
+    /// <summary>Live share links of one project.</summary>
+    public required int MaxShareLinks { get; set; }
 
     public static IReadOnlyList<Plan> Seed { get; } =
     [
         new()
         {
             Code = Trial, Name = "Trial", Kind = PlanKind.Trial, Currency = "USD", PricePerHour = 0, MonthlyFee = 0, IncludedHours = 50, StopsAtIncludedHours = true,
-            MaxStorageBytes = 50L << 30, MaxImages = 500_000, MaxProjects = 20, MaxConcurrentRuns = 4, MaxDeployments = 10,
+            MaxStorageBytes = 50L << 30, MaxImages = 500_000, MaxProjects = 20, MaxConcurrentRuns = 4, MaxDeployments = 10, MaxShareLinks = 20,
         },
         new()
         {
             Code = Hourly, Name = "Pay by the hour", Kind = PlanKind.Hourly, Currency = "USD", PricePerHour = 0.90m, MonthlyFee = 0, IncludedHours = 0, StopsAtIncludedHours = false,
-            MaxStorageBytes = 500L << 30, MaxImages = 5_000_000, MaxProjects = 100, MaxConcurrentRuns = 8, MaxDeployments = 50,
+            MaxStorageBytes = 500L << 30, MaxImages = 5_000_000, MaxProjects = 100, MaxConcurrentRuns = 8, MaxDeployments = 50, MaxShareLinks = 100,
         },
         new()
         {
             Code = Monthly, Name = "Team, monthly", Kind = PlanKind.Monthly, Currency = "USD", PricePerHour = 0.70m, MonthlyFee = 99, IncludedHours = 100, StopsAtIncludedHours = false,
-            MaxStorageBytes = 2L << 40, MaxImages = 20_000_000, MaxProjects = 1_000, MaxConcurrentRuns = 16, MaxDeployments = 200,
+            MaxStorageBytes = 2L << 40, MaxImages = 20_000_000, MaxProjects = 1_000, MaxConcurrentRuns = 16, MaxDeployments = 200, MaxShareLinks = 500,
         },
     ];
 }

@@ -7,7 +7,7 @@ public sealed class Project : ITenantOwned
     public const string ImageClassification = "image-classification";
 
     // Pages of the organisation, which stand where its projects stand.
-    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "audit", "billing", "keys", "members", "settings", "usage", "webhooks", "workers" };
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "audit", "billing", "keys", "members", "mentions", "settings", "usage", "webhooks", "workers" };
 
     /// <summary>A project of this name could not be reached: the address leads to a page of the organisation.</summary>
     public static bool IsReserved(string slug) => Reserved.Contains(slug);

@@ -14,6 +14,8 @@ public enum TokenKind
     Invitation,
     /// <summary><c>gg_reset_</c>: sets a new password, once.</summary>
     PasswordReset,
+    /// <summary><c>gg_share_</c>: shows one run or one model version to whoever has it. Kept as a <see cref="Teamwork.ShareLink"/>.</summary>
+    ShareLink,
 }
 
 /// <summary>What was given out once and is stored only as its SHA-256. Revoking it bites at the next request.</summary>

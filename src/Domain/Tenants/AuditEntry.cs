@@ -19,6 +19,8 @@ public sealed class AuditEntry : ITenantOwned
     public required string Action { get; init; }
     /// <summary>Address of what was changed, within the organisation.</summary>
     public required string Target { get; init; }
+    /// <summary>The project in which it was changed; null where it concerns the organisation. No key: the entry outlives the project.</summary>
+    public Guid? ProjectId { get; init; }
     /// <summary>What was asked for, as JSON; null where the action says it all.</summary>
     public string? Detail { get; init; }
     /// <summary>Network address of the client.</summary>

@@ -7,7 +7,7 @@ public sealed class Organization
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
         "account", "admin", "api", "architectures", "customvision", "docs", "error", "favicon", "healthz", "help", "hubs", "invitation", "invitations", "js", "link", "login", "metrics", "not-found", "objects", "operator", "org", "orgs",
-        "p", "plans", "preferences", "pricing", "readyz", "register", "reset", "reset-password", "security", "settings", "setup", "sign-in", "sign-out", "signin", "status", "static", "support", "swagger", "v1", "v2", "vendor", "www",
+        "p", "plans", "preferences", "pricing", "readyz", "register", "reset", "reset-password", "security", "settings", "setup", "shared", "sign-in", "sign-out", "signin", "status", "static", "support", "swagger", "v1", "v2", "vendor", "www",
     };
 
     /// <summary>An organisation of this name could not be reached: the address leads elsewhere.</summary>

@@ -21,6 +21,7 @@ public static class TokenFormat
         TokenKind.SignInLink => "gg_link_",
         TokenKind.Invitation => "gg_invite_",
         TokenKind.PasswordReset => "gg_reset_",
+        TokenKind.ShareLink => "gg_share_",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

@@ -42,6 +42,13 @@ public static class PlanGate
         if (await Rows(db.Deployments, org).CountAsync(cancellationToken) >= plan.MaxDeployments) throw Limit(plan, $"has at most {plan.MaxDeployments} deployments", "Delete one");
     }
 
+    public static async Task CheckShareLinkAsync(GpuGeekDbContext db, Guid org, Guid project, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var plan = await PlanOfAsync(db, org, cancellationToken);
+        if (await Rows(db.ShareLinks, org).CountAsync(l => l.ProjectId == project && l.RevokedAt == null && l.ExpiresAt > now, cancellationToken) >= plan.MaxShareLinks)
+            throw Limit(plan, $"has at most {plan.MaxShareLinks} live share links in a project", "Revoke one");
+    }
+
     /// <param name="bytes">That would be added.</param>
     public static async Task CheckStorageAsync(GpuGeekDbContext db, Guid org, long bytes, int images, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Teamwork;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Identity;
@@ -50,6 +51,9 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+    public DbSet<ShareLink> ShareLinks => Set<ShareLink>();
+    public DbSet<Comment> Comments => Set<Comment>();
+    public DbSet<Mention> Mentions => Set<Mention>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -73,6 +77,9 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<Deployment>(modelBuilder);
         Wall<Webhook>(modelBuilder);
         Wall<WebhookDelivery>(modelBuilder);
+        Wall<ShareLink>(modelBuilder);
+        Wall<Comment>(modelBuilder);
+        Wall<Mention>(modelBuilder);
     }
 
     // Refers to a member of this context, so that the compiled model is shared and each context filters by its own organisation.

@@ -16,6 +16,7 @@ public sealed class WhateverIsSent(WhateverIsSent.Listening shared) : IClassFixt
         Post("SignInByLink", "account/sign-in-link", new { token = "gg_link_x" }),
         Post("ChangePassword", "account/password", new { current = "wrong", @new = "a long enough phrase" }),
         Post("LookAtInvitation", "invitations/look", new { token = "gg_invite_x" }),
+        Post("LookAtShared", "shared/look", new { token = "gg_share_x" }),
         Post("AcceptInvitation", "invitations/accept", new { token = "gg_invite_x" }),
         Get("ListOrganizations", "orgs"), Get("GetMe", "account/me"), Get("ListPlans", "plans"), Get("ListArchitectures", "architectures"),
     ];

@@ -34,7 +34,7 @@ public sealed class TheQueryFilter
     {
         using var db = Context();
         Assert.Empty(WithoutFilter(db.Model));
-        Assert.InRange(db.Model.GetEntityTypes().Count(e => typeof(ITenantOwned).IsAssignableFrom(e.ClrType)), 19, 200);
+        Assert.InRange(db.Model.GetEntityTypes().Count(e => typeof(ITenantOwned).IsAssignableFrom(e.ClrType)), 22, 200);
     }
 
     [Fact]

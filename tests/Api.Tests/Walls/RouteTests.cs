@@ -12,7 +12,7 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
 {
     private static readonly string[] ForEverybody =
     [
-        "/api/v1/account/register", "/api/v1/account/reset-password", "/api/v1/account/sign-in", "/api/v1/account/sign-in-link", "/api/v1/installation", "/api/v1/invitations/look", "/api/v1/objects/{token}", "/healthz", "/readyz",
+        "/api/v1/account/register", "/api/v1/account/reset-password", "/api/v1/account/sign-in", "/api/v1/account/sign-in-link", "/api/v1/installation", "/api/v1/invitations/look", "/api/v1/objects/{token}", "/api/v1/shared/look", "/healthz", "/readyz",
         "/swagger/{documentName}/swagger.{extension}",
     ];
 
@@ -31,7 +31,8 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
     /// <summary>Routes that write and that a key with only a reading scope, or a viewer, could call.</summary>
     private static IEnumerable<string> WrittenByReaders(IEnumerable<RouteEndpoint> routes) => routes
         .Where(r => r.Metadata.GetMetadata<Needs>() is { } needs && r.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Any(m => m != "GET")
-            && (needs.Role < Role.Editor || needs.Scope?.EndsWith(":read", StringComparison.Ordinal) == true) && r.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName is not ("Predict" or "RemoveMember"))
+            && (needs.Role < Role.Editor || needs.Scope?.EndsWith(":read", StringComparison.Ordinal) == true) && r.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName is not ("Predict" or "RemoveMember"
+                or "CreateRunComment" or "CreateVersionComment" or "CreateModelComment" or "UpdateComment" or "DeleteComment" or "ReadMentions"))
         .Select(Path);
 
     private static async Task<List<RouteEndpoint>> PlantedAsync(Action<IEndpointRouteBuilder> map)

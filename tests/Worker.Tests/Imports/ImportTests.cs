@@ -116,7 +116,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
             db.Plans.Add(new()
             {
                 Code = plan, Name = "Tiny", Kind = PlanKind.Trial, Currency = "USD", PricePerHour = 0, MonthlyFee = 0, IncludedHours = 1, StopsAtIncludedHours = true,
-                MaxStorageBytes = 1 << 30, MaxImages = 2, MaxProjects = 1, MaxConcurrentRuns = 1, MaxDeployments = 1,
+                MaxStorageBytes = 1 << 30, MaxImages = 2, MaxProjects = 1, MaxConcurrentRuns = 1, MaxDeployments = 1, MaxShareLinks = 1,
             });
             await db.SaveChangesAsync(Cancel);
         }

@@ -15,21 +15,24 @@ internal static class AuditTrail
 
     /// <param name="detail">Becomes JSON; null: nothing to say.</param>
     /// <param name="created">Address of what was made; null: the request's own.</param>
-    public static async Task<AuditEntry> EntryAsync(HttpContext http, GpuGeekDbContext db, object? detail, string? created, CancellationToken cancellationToken)
+    /// <param name="project">Where the change was made, if that is known already; else it is found by the address.</param>
+    public static async Task<AuditEntry> EntryAsync(HttpContext http, GpuGeekDbContext db, object? detail, string? created, CancellationToken cancellationToken, Guid? project = null)
     {
         var tenant = http.RequestServices.GetRequiredService<Tenant>();
         var user = await db.Users.AsNoTracking().Where(u => u.Id == tenant.UserId).Select(u => new { u.DisplayName, u.Email }).SingleAsync(cancellationToken);
         var key = tenant.Caller.IsKey ? await db.Tokens.Where(t => t.Id == tenant.Caller.Token).Select(t => t.Name).SingleAsync(cancellationToken) : null;
-        return Entry(http, tenant.OrgId, tenant.UserId, user.DisplayName, user.Email!, key, Action(http), created ?? http.Request.Path, detail is null ? null : JsonSerializer.Serialize(detail, detail.GetType(), Json));
+        var target = created ?? http.Request.Path;
+        project ??= await AuditProjects.FindAsync(db, InOrganisation(target), cancellationToken);
+        return Entry(http, tenant.OrgId, tenant.UserId, user.DisplayName, user.Email!, key, Action(http), target, detail is null ? null : JsonSerializer.Serialize(detail, detail.GetType(), Json), project);
     }
 
-    public static AuditEntry Entry(HttpContext http, Guid org, Guid user, string name, string email, string? key, string action, string target, string? detail)
+    public static AuditEntry Entry(HttpContext http, Guid org, Guid user, string name, string email, string? key, string action, string target, string? detail, Guid? project = null)
     {
         var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         return new()
         {
             OrgId = org, Id = Guid.CreateVersion7(now), At = now, UserId = user, UserName = name, UserEmail = email, KeyName = key, Action = action,
-            Target = Cut(InOrganisation(target), MaxTarget), Detail = detail, Address = ClientAddress.Of(http), UserAgent = Cut(http.Request.Headers.UserAgent.ToString(), MaxUserAgent),
+            Target = Cut(InOrganisation(target), MaxTarget), ProjectId = project, Detail = detail, Address = ClientAddress.Of(http), UserAgent = Cut(http.Request.Headers.UserAgent.ToString(), MaxUserAgent),
         };
     }
 
@@ -43,8 +46,8 @@ internal static class AuditTrail
     /// <summary>The request's body among a handler's arguments: it is the one that is a contract.</summary>
     public static object? Body(IEnumerable<object?> arguments) => arguments.FirstOrDefault(a => a?.GetType().Namespace?.StartsWith("GpuGeek.Contracts", StringComparison.Ordinal) == true);
 
-    // /api/v1/orgs/acme/runs/… → runs/…
-    private static string InOrganisation(string address) => address.Split('/', 6) is ["", "api", "v1", "orgs", _, var rest] ? rest : address.TrimStart('/');
+    /// <summary>/api/v1/orgs/acme/runs/… → runs/…</summary>
+    public static string InOrganisation(string address) => address.Split('/', 6) is ["", "api", "v1", "orgs", _, var rest] ? rest : address.TrimStart('/');
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 }

@@ -18,11 +18,13 @@ internal sealed class ChangeFilter : IEndpointFilter
         var db = http.RequestServices.GetRequiredService<GpuGeekDbContext>();
         var change = http.RequestServices.GetRequiredService<Change>();
         await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
+        // What is deleted is in no project afterwards.
+        var project = await AuditProjects.FindAsync(db, AuditTrail.InOrganisation(http.Request.Path), http.RequestAborted);
         var result = await next(context);
         if (!Succeeded(result)) return result;
         if (!change.IsNone)
         {
-            db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, change.Detail ?? AuditTrail.Body(context.Arguments), Location(result), http.RequestAborted));
+            db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, change.Detail ?? AuditTrail.Body(context.Arguments), Location(result), http.RequestAborted, project));
             await db.SaveChangesAsync(http.RequestAborted);
         }
         await transaction.CommitAsync(CancellationToken.None);

@@ -9,7 +9,7 @@ internal static class BillingMapping
 {
     public static PlanResponse ToResponse(this Plan plan) => new(
         plan.Code, plan.Name, plan.Kind.ToString().ToLowerInvariant(), Money.Of(plan.PricePerHour, plan.Currency), Money.Of(plan.MonthlyFee, plan.Currency), plan.IncludedHours, plan.StopsAtIncludedHours,
-        plan.MaxStorageBytes, plan.MaxImages, plan.MaxProjects, plan.MaxConcurrentRuns, plan.MaxDeployments);
+        plan.MaxStorageBytes, plan.MaxImages, plan.MaxProjects, plan.MaxConcurrentRuns, plan.MaxDeployments, plan.MaxShareLinks);
 
     public static SubscriptionResponse ToResponse(this PlanUsage usage) => new(usage.Plan.ToResponse(),
         new(usage.MonthSeconds, Money.Of(usage.MonthCost, usage.Currency), usage.StorageBytes, usage.Images, usage.Projects, usage.ActiveRuns, usage.Deployments));

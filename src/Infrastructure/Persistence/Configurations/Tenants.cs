@@ -34,6 +34,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.Property(a => a.Detail).HasColumnType("jsonb");
         builder.Property(a => a.Address).HasMaxLength(64);
         builder.Property(a => a.UserAgent).HasMaxLength(200);
+        builder.HasIndex(a => new { a.OrgId, a.ProjectId, a.Id });
         // No key to the person: the entry outlives the account.
         builder.HasOne<Organization>().WithMany().HasForeignKey(a => a.OrgId).OnDelete(DeleteBehavior.Cascade);
     }

@@ -62,6 +62,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("max_projects");
 
+                    b.Property<int>("MaxShareLinks")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_share_links");
+
                     b.Property<long>("MaxStorageBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("max_storage_bytes");
@@ -978,6 +982,191 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("run_log_lines", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Teamwork.Comment", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("author_name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid?>("DatasetVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_version_id");
+
+                    b.Property<DateTimeOffset?>("EditedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("edited_at");
+
+                    b.Property<string>("Mentions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("mentions");
+
+                    b.Property<Guid?>("ModelVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("model_version_id");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("text");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_comments");
+
+                    b.HasIndex("OrgId", "DatasetVersionId", "Id")
+                        .HasDatabaseName("ix_comments_org_id_dataset_version_id_id");
+
+                    b.HasIndex("OrgId", "ModelVersionId", "Id")
+                        .HasDatabaseName("ix_comments_org_id_model_version_id_id");
+
+                    b.HasIndex("OrgId", "ProjectId", "Id")
+                        .HasDatabaseName("ix_comments_org_id_project_id_id");
+
+                    b.HasIndex("OrgId", "RunId", "Id")
+                        .HasDatabaseName("ix_comments_org_id_run_id_id");
+
+                    b.ToTable("comments", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_comments_subject", "num_nonnulls(run_id, dataset_version_id, model_version_id) = 1");
+                        });
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Teamwork.Mention", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("CommentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comment_id");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_mentions");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_mentions_user_id");
+
+                    b.HasIndex("OrgId", "CommentId", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_mentions_org_id_comment_id_user_id");
+
+                    b.HasIndex("OrgId", "UserId", "Id")
+                        .HasDatabaseName("ix_mentions_org_id_user_id_id");
+
+                    b.ToTable("mentions", (string)null);
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Teamwork.ShareLink", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset?>("LastOpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_opened_at");
+
+                    b.Property<Guid?>("ModelVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("model_version_id");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_share_links");
+
+                    b.HasIndex("CreatedBy")
+                        .HasDatabaseName("ix_share_links_created_by");
+
+                    b.HasIndex("Hash")
+                        .HasDatabaseName("ix_share_links_hash");
+
+                    b.HasIndex("OrgId", "ModelVersionId")
+                        .HasDatabaseName("ix_share_links_org_id_model_version_id");
+
+                    b.HasIndex("OrgId", "RunId")
+                        .HasDatabaseName("ix_share_links_org_id_run_id");
+
+                    b.HasIndex("OrgId", "ProjectId", "Id")
+                        .HasDatabaseName("ix_share_links_org_id_project_id_id");
+
+                    b.ToTable("share_links", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_share_links_subject", "num_nonnulls(run_id, model_version_id) = 1");
+                        });
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Tenants.AccessToken", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1088,6 +1277,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("key_name");
 
+                    b.Property<Guid?>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
                     b.Property<string>("Target")
                         .IsRequired()
                         .HasMaxLength(500)
@@ -1118,6 +1311,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
                     b.HasKey("OrgId", "Id")
                         .HasName("pk_audit_entries");
+
+                    b.HasIndex("OrgId", "ProjectId", "Id")
+                        .HasDatabaseName("ix_audit_entries_org_id_project_id_id");
 
                     b.ToTable("audit_entries", (string)null);
                 });
@@ -1775,6 +1971,80 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_run_log_lines_runs_org_id_run_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Teamwork.Comment", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Datasets.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "DatasetVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_comments_dataset_versions_org_id_dataset_version_id");
+
+                    b.HasOne("GpuGeek.Domain.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ModelVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_comments_model_versions_org_id_model_version_id");
+
+                    b.HasOne("GpuGeek.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comments_projects_org_id_project_id");
+
+                    b.HasOne("GpuGeek.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_comments_runs_org_id_run_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Teamwork.Mention", b =>
+                {
+                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_mentions_users_user_id");
+
+                    b.HasOne("GpuGeek.Domain.Teamwork.Comment", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "CommentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_mentions_comments_org_id_comment_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Teamwork.ShareLink", b =>
+                {
+                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedBy")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_share_links_users_created_by");
+
+                    b.HasOne("GpuGeek.Domain.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ModelVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_share_links_model_versions_org_id_model_version_id");
+
+                    b.HasOne("GpuGeek.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_share_links_projects_org_id_project_id");
+
+                    b.HasOne("GpuGeek.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_share_links_runs_org_id_run_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Tenants.AccessToken", b =>

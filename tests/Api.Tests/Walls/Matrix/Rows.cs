@@ -31,6 +31,7 @@ internal sealed record Row(string Name, Role Least, string? Scope, Func<World, T
 /// <summary>Every route of an organisation: a route that is not here fails the test.</summary>
 internal static class Rows
 {
+    private const string Shared = "projects/flowers/share-links";
     private static readonly byte[] Zip = [0x50, 0x4B, 3, 4, 0];
 
     public static readonly Row[] All =
@@ -114,6 +115,23 @@ internal static class Rows
         Get("GetDeployment", Scopes.DeploymentsRead, _ => "deployments/flowers"),
         Write("UpdateDeployment", Role.Editor, Scopes.DeploymentsWrite, async w => new(HttpMethod.Patch, $"deployments/{await w.AddDeploymentAsync()}", new { version = 1 }), HttpStatusCode.Accepted),
         Write("DeleteDeployment", Role.Editor, Scopes.DeploymentsWrite, async w => new(HttpMethod.Delete, $"deployments/{await w.AddDeploymentAsync()}"), HttpStatusCode.NoContent),
+        Get("ListShareLinks", null, _ => Shared),
+        Write("CreateShareLink", Role.Editor, null, w => Task.FromResult<Call>(new(HttpMethod.Post, Shared, new { run = w.Run, days = 14 })), HttpStatusCode.Created),
+        Write("RevokeShareLink", Role.Editor, null, async w => new(HttpMethod.Delete, $"{Shared}/{(await w.Owner.Client.CreateShareLinkAsync(w.Owner.Org, Planted.Project, new() { Run = w.Run }, Cancel)).Id}"), HttpStatusCode.NoContent),
+        Get("ListActivity", Scopes.DatasetsRead, _ => "projects/flowers/activity"),
+        // Every member may speak; what was said is changed by its author, here the owner, and taken back by an admin too.
+        Get("ListRunComments", Scopes.RunsRead, w => $"runs/{w.Run}/comments"),
+        Write("CreateRunComment", Role.Viewer, Scopes.RunsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, $"runs/{w.Run}/comments", new { text = w.Name("What about") })), HttpStatusCode.Created),
+        Get("ListVersionComments", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/comments"),
+        Write("CreateVersionComment", Role.Viewer, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, $"datasets/{w.Dataset}/versions/{w.Version}/comments", new { text = w.Name("What about") })), HttpStatusCode.Created),
+        Get("ListModelComments", Scopes.ModelsRead, _ => "models/flowers/versions/1/comments"),
+        Write("CreateModelComment", Role.Viewer, Scopes.ModelsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, "models/flowers/versions/1/comments", new { text = w.Name("What about") })), HttpStatusCode.Created),
+        Get("GetComment", null, w => $"comments/{w.Comment}"),
+        Write("UpdateComment", Role.Owner, null, w => Task.FromResult<Call>(new(HttpMethod.Patch, $"comments/{w.Comment}", new { text = w.Name("I meant") }))) with { Declares = Role.Viewer },
+        Write("DeleteComment", Role.Admin, null, async w => new(HttpMethod.Delete, $"comments/{await w.AddCommentAsync()}"), HttpStatusCode.NoContent) with { Declares = Role.Viewer },
+        Get("ListMentions", null, _ => "mentions"),
+        Get("CountUnreadMentions", null, _ => "mentions/unread"),
+        new("ReadMentions", Role.Viewer, null, w => Task.FromResult<Call>(new(HttpMethod.Post, "mentions/read", new { mention = w.Comment }))),
         // Nothing is loaded: whoever may ask hears that it is not live.
         new("Predict", Role.Viewer, Scopes.Predict, _ => Task.FromResult<Call>(new(HttpMethod.Post, "deployments/flowers/predict", Bytes: [1])), HttpStatusCode.ServiceUnavailable),
     ];

@@ -33,6 +33,7 @@ internal sealed class World
     public Guid Run { get; private set; }
     public Guid Webhook { get; private set; }
     public Guid Delivery { get; private set; }
+    public Guid Comment { get; private set; }
     public Guid Member { get; private set; }
     public ModelVersion Model { get; private set; } = null!;
 
@@ -50,6 +51,7 @@ internal sealed class World
         await world.AddDeploymentAsync("flowers");
         world.Webhook = await world.AddWebhookAsync();
         world.Delivery = (await owner.Client.TestWebhookAsync(owner.Org, world.Webhook, Cancel)).Id;
+        world.Comment = await world.AddCommentAsync();
         await world.AddPeopleAsync();
         return world;
     }
@@ -70,6 +72,8 @@ internal sealed class World
     }
 
     public async Task<Guid> AddWebhookAsync() => (await Owner.Client.CreateWebhookAsync(Owner.Org, new() { Url = Hook, Events = ["run.failed"] }, Cancel)).Id;
+
+    public async Task<Guid> AddCommentAsync() => (await Owner.Client.CreateRunCommentAsync(Owner.Org, Run, new() { Text = Name("What about") }, Cancel)).Id;
 
     /// <summary>Somebody in the organisation, made without the API: registering costs a password's hash.</summary>
     public async Task<Guid> AddMemberAsync(Role role)

@@ -1,0 +1,62 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Teamwork;
+using GpuGeek.Domain.Teamwork;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Teamwork;
+
+/// <summary>
+/// What goes on in a project, told from the audit's entries and the comments as they are: nothing is kept twice. Only the actions listed here, and of an entry neither address, email, key nor what was sent:
+/// those stay with the audit.
+/// </summary>
+internal static class ActivityEndpoints
+{
+    private const int ExcerptLength = 200;
+
+    /// <summary>Single pictures and what comments say themselves are left out.</summary>
+    public static readonly string[] Actions =
+    [
+        "archive.upload", "dataset.create", "dataset.delete", "dataset.update", "deployment.create", "deployment.delete", "deployment.update", "import.cancel", "import.create", "project.create", "project.update", "run.cancel",
+        "run.create", "run.delete", "run.update", "share_link.create", "share_link.revoke", "version.create",
+    ];
+
+    public static void MapActivity(this IEndpointRouteBuilder routes) =>
+        routes.MapOrg("/projects/{project}/activity").WithTags("Projects").MapGet("", ListAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListActivity");
+
+    /// <summary>What was done in a project, newest first</summary>
+    private static async Task<Results<Ok<Page<ActivityResponse>>, ProblemHttpResult>> ListAsync(string project, GpuGeekDbContext db, CancellationToken cancellationToken, string? after = null, int? limit = null)
+    {
+        var size = Paging.Limit(limit);
+        var last = Paging.After(after);
+        if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == project, cancellationToken) is not { } row) return Problems.NotFound();
+        var entries = await db.AuditEntries.AsNoTracking().Where(a => a.ProjectId == row.Id && Actions.Contains(a.Action) && (last == null || a.Id < last)).OrderByDescending(a => a.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var comments = await db.Comments.AsNoTracking().Where(c => c.ProjectId == row.Id && (last == null || c.Id < last)).OrderByDescending(c => c.Id).Take(size + 1).ToListAsync(cancellationToken);
+        // Both kinds of id begin with their time, so the two lists are one in the order of ids.
+        var both = entries.Select(e => new Happening(e.Id, e, null)).Concat(comments.Select(c => new Happening(c.Id, null, c))).OrderByDescending(h => h.Id).Take(size + 1).ToList();
+        var subjects = await ActivitySubjects.ReadAsync(db, row, both, cancellationToken);
+        return TypedResults.Ok(Paging.Of(both, size, h => h.Id.ToString(), h => Response(h, subjects.Of(h))));
+    }
+
+    private static ActivityResponse Response(Happening happening, ActivitySubject subject) => happening switch
+    {
+        { Comment: { } c } => new(c.Id, c.CreatedAt, c.AuthorName, false, "comment.create", subject, Excerpt(c.Text)),
+        { Entry: { } e } => new(e.Id, e.At, e.UserName, e.KeyName is not null, e.Action, subject, null),
+        _ => throw new InvalidOperationException("It is an entry or a comment."),
+    };
+
+    private static string Excerpt(string text)
+    {
+        if (text.Length <= ExcerptLength) return text;
+        // Not between the halves of one character.
+        var end = char.IsHighSurrogate(text[ExcerptLength - 1]) ? ExcerptLength - 1 : ExcerptLength;
+        return text[..end].TrimEnd() + "…";
+    }
+}
+
+/// <summary>An entry or a comment.</summary>
+internal sealed record Happening(Guid Id, AuditEntry? Entry, Comment? Comment);
