@@ -1,5 +1,6 @@
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Storage;
@@ -32,6 +33,7 @@ public static class InfrastructureSetup
             o.AllowPrivate = configuration.GetValue("GPUGEEK_WEBHOOK_ALLOW_PRIVATE", false);
             o.KeysFolder = configuration["GPUGEEK_KEYS"];
         });
+        services.AddMailOutbox(configuration);
         services.AddSingleton<SecondFactorSecrets>();
         services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookUrl>().AddSingleton<WebhookClient>();
         return services;

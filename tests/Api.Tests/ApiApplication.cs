@@ -20,11 +20,14 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
     private static int _count;
     private readonly PostgresFixture _postgres;
     private readonly Action<IServiceCollection>? _change;
+    private readonly IReadOnlyDictionary<string, string>? _settings;
     private readonly string _folder = Directory.CreateTempSubdirectory("gpugeek-api-").FullName;
 
     /// <param name="change">Services as a mistake would leave them.</param>
-    public ApiApplication(PostgresFixture postgres, bool registrationOpen = true, Action<IServiceCollection>? change = null)
+    /// <param name="settings">Variables beside those that every test has.</param>
+    public ApiApplication(PostgresFixture postgres, bool registrationOpen = true, Action<IServiceCollection>? change = null, IReadOnlyDictionary<string, string>? settings = null)
     {
+        _settings = settings;
         _postgres = postgres;
         _change = change;
         RegistrationOpen = registrationOpen;
@@ -52,6 +55,7 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         builder.UseSetting("GPUGEEK_PREDICTOR_PATIENCE", "2");
         if (RegistrationOpen) builder.UseSetting("GPUGEEK_REGISTRATION", "open");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        foreach (var (name, value) in _settings ?? new Dictionary<string, string>()) builder.UseSetting(name, value);
         if (_change is not null) builder.ConfigureTestServices(_change);
     }
 

@@ -25,7 +25,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
 
     private static readonly object[] All =
     [
-        new SessionResponse("gg_s_4oTqT9n6kVbW3cYxZJr0", At.AddDays(30), new(Id, "ann@example.org", "Ann", true), [new("acme", "Acme", "owner")]),
+        new SessionResponse("gg_s_4oTqT9n6kVbW3cYxZJr0", At.AddDays(90), new(Id, "ann@example.org", "Ann", true), [new("acme", "Acme", "owner")]),
         new ProjectResponse(Id, "flowers", "Flowers", "image-classification", At, 1500, 3, 1, 0.89, 1, At, [$"/api/v1/orgs/acme/datasets/{Other}/images/{Id}/thumbnail"]),
         new DatasetResponse(Id, "flowers", "flowers5", 600, 2, 17_745_363, 1, At),
         new ImportResponse(Id, Other, "flowers5.zip", 17_745_363, "succeeded", 1, 598, 2, [new("rose", 300), new("tulip", 298)], null, null, At, At.AddSeconds(1), At.AddSeconds(8)),

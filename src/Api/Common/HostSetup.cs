@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GpuGeek.Api.Common.Auth;
 using Microsoft.Net.Http.Headers;
 
 namespace GpuGeek.Api.Common;
@@ -18,6 +19,11 @@ internal static class HostSetup
             o.PredictorSocket = configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
             o.PredictorPatience = configuration.GetValue("GPUGEEK_PREDICTOR_PATIENCE", o.PredictorPatience);
             o.RegistrationOpen = string.Equals(configuration["GPUGEEK_REGISTRATION"], "open", StringComparison.OrdinalIgnoreCase);
+        }).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<SessionLifetime>().Configure(o =>
+        {
+            o.IdleDays = configuration.GetValue("GPUGEEK_SESSION_IDLE_DAYS", o.IdleDays);
+            o.Days = configuration.GetValue("GPUGEEK_SESSION_DAYS", o.Days);
         }).ValidateDataAnnotations().ValidateOnStart();
         // Request lines may carry the hub's token; what matters is logged by our own code.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);

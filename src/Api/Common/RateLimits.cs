@@ -8,28 +8,35 @@ internal static class RateLimits
 {
     public const string SignIn = "sign-in";
     public const string Shared = "shared";
-    private const int SignInsPerMinute = 30, LooksPerMinute = 240;
+    /// <summary>For what sends mail to whoever is named.</summary>
+    public const string Mail = "mail";
+    private const int SignInsPerMinute = 30, LooksPerMinute = 240, MailsPerHour = 10;
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1);
 
     /// <summary>Guessing passwords is slowed per address here, and per account by the lockout.</summary>
     public static IServiceCollection AddRateLimits(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        options.AddPolicy(SignIn, context => PerMinute(context, SignInsPerMinute));
+        options.AddPolicy(SignIn, context => Fixed(context, SignInsPerMinute, Minute));
         // Tokens of share links cannot be guessed; this keeps one address from reading them without end.
-        options.AddPolicy(Shared, context => PerMinute(context, LooksPerMinute));
+        options.AddPolicy(Shared, context => Fixed(context, LooksPerMinute, Minute));
+        options.AddPolicy(Mail, context => Fixed(context, MailsPerHour, Hour));
         options.OnRejected = async (rejected, cancellationToken) =>
         {
-            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : Minute;
             rejected.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            var isSignIn = rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName == SignIn;
-            await Problems.Of(429, "too_many_requests", "Too many attempts",
-                isSignIn ? $"This address has tried to sign in more than {SignInsPerMinute} times within a minute." : $"This address has looked at shared pages more than {LooksPerMinute} times within a minute.",
-                "Wait a minute.").ExecuteAsync(rejected.HttpContext);
+            var (detail, hint) = Why(rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName);
+            await Problems.Of(429, "too_many_requests", "Too many attempts", detail, hint).ExecuteAsync(rejected.HttpContext);
         };
     });
 
-    private static RateLimitPartition<string> PerMinute(HttpContext context, int permits) => RateLimitPartition.GetFixedWindowLimiter(ClientAddress.Of(context), _ => new()
+    private static (string Detail, string Hint) Why(string? policy) => policy switch
     {
-        PermitLimit = permits, Window = TimeSpan.FromMinutes(1), QueueLimit = 0,
-    });
+        Mail => ($"This address has asked for mail more than {MailsPerHour} times within an hour.", "Wait an hour, and look among the mailbox's unwanted mail."),
+        Shared => ($"This address has looked at shared pages more than {LooksPerMinute} times within a minute.", "Wait a minute."),
+        _ => ($"This address has tried to sign in more than {SignInsPerMinute} times within a minute.", "Wait a minute."),
+    };
+
+    private static RateLimitPartition<string> Fixed(HttpContext context, int permits, TimeSpan window) =>
+        RateLimitPartition.GetFixedWindowLimiter(ClientAddress.Of(context), _ => new() { PermitLimit = permits, Window = window, QueueLimit = 0 });
 }

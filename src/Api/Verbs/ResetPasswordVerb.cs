@@ -1,5 +1,6 @@
-using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure;
+using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,14 +29,13 @@ internal static class ResetPasswordVerb
             return 1;
         }
         var now = TimeProvider.System.GetUtcNow();
-        if (rest.Length > 0) await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync();
-        await db.Tokens.Where(t => t.Kind == TokenKind.PasswordReset && t.UserId == user.Id && t.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now));
-        var token = TokenFormat.Create(TokenKind.PasswordReset);
-        db.Tokens.Add(new()
+        if (rest.Length > 0 && await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync() > 0)
         {
-            Id = Guid.CreateVersion7(now), Kind = TokenKind.PasswordReset, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user.Id, Name = "made by the operator", CreatedAt = now, ExpiresAt = now + Lifetime,
-        });
-        await db.SaveChangesAsync();
+            db.AccountEvents.Add(AccountEvent.Of(user.Id, AccountEventKind.SecondFactorOff, now, "", "GpuGeek.Api reset-password", null));
+            services.GetRequiredService<MailOutbox>().Add(db, new(MailKind.SecondFactorRemoved, user.Email!, "en", origin, user.DisplayName) { At = now, Address = "", Agent = "GpuGeek.Api reset-password" });
+        }
+        db.AccountEvents.Add(AccountEvent.Of(user.Id, AccountEventKind.ResetLinkMade, now, "", "GpuGeek.Api reset-password", null));
+        var token = await ResetLinks.MakeAsync(db, user.Id, "made by the operator", Lifetime, now, CancellationToken.None);
         Console.WriteLine($"{origin}/reset-password#{token}");
         return 0;
     }

@@ -58,8 +58,10 @@ public sealed record RemoveSecondFactorRequest
 
 /// <summary>A browser or program that is signed in.</summary>
 /// <param name="Name">What it called itself when it signed in.</param>
+/// <param name="ExpiresAt">Ends then however much it is used.</param>
 /// <param name="IsCurrent">The one that asks.</param>
-public sealed record SessionSummary(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, DateTimeOffset? ExpiresAt, bool IsCurrent);
+/// <param name="EndsAt">Ends then when it is not used any more.</param>
+public sealed record SessionSummary(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, DateTimeOffset? ExpiresAt, bool IsCurrent, DateTimeOffset? EndsAt);
 
 /// <summary>Signs in with a one-time link's token.</summary>
 public sealed record LinkSignInRequest
@@ -74,6 +76,21 @@ public sealed record ChangePasswordRequest
     [Required, StringLength(256)] public required string CurrentPassword { get; init; }
     [Required, StringLength(256, MinimumLength = 10)] public required string NewPassword { get; init; }
 }
+
+/// <summary>Asks for a link to set a new password.</summary>
+public sealed record ForgotPasswordRequest
+{
+    /// <summary>The address of the account; the answer never says whether there is one.</summary>
+    /// <example>ann@example.org</example>
+    [Required, EmailAddress, StringLength(254)] public required string Email { get; init; }
+}
+
+/// <summary>What happened to the account.</summary>
+/// <param name="Kind"><c>registered</c>, <c>signed_in</c>, <c>sign_in_failed</c>, <c>locked_out</c>, <c>signed_out</c>, <c>password_changed</c>, <c>password_reset</c>, <c>reset_link_made</c>, <c>second_factor_on</c>, <c>second_factor_off</c>, <c>passkey_added</c>, <c>passkey_removed</c>, <c>session_ended</c>, <c>key_made</c> or <c>key_revoked</c>.</param>
+/// <param name="Address">Of the machine it came from; empty for the operator's command line.</param>
+/// <param name="Agent">What the browser or program called itself.</param>
+/// <param name="Detail">How, or which: <c>password</c>, <c>code</c>, <c>link</c>, <c>passkey</c>, or the name of what was added, ended or removed.</param>
+public sealed record AccountEventResponse(Guid Id, string Kind, DateTimeOffset At, string Address, string Agent, string? Detail);
 
 /// <summary>A new password with the token of a reset link. All sessions of the person end.</summary>
 public sealed record ResetPasswordRequest
@@ -101,4 +118,5 @@ public sealed record MeResponse(UserResponse User, IReadOnlyList<MembershipRespo
 /// <summary>How the installation stands before anybody signs in.</summary>
 /// <param name="NeedsSetup">No operator yet: only the setup link can register.</param>
 /// <param name="RegistrationOpen">Anybody may register.</param>
-public sealed record InstallationResponse(bool NeedsSetup, bool RegistrationOpen, string Version);
+/// <param name="SendsMail">A link to set a new password comes by mail; else the operator makes one.</param>
+public sealed record InstallationResponse(bool NeedsSetup, bool RegistrationOpen, string Version, bool SendsMail);

@@ -20,6 +20,9 @@ public sealed partial class GpuGeekClient
     public Task<RecoveryCodesResponse> ConfirmSecondFactorAsync(ConfirmSecondFactorRequest request, CancellationToken ct = default) => PostAsync<RecoveryCodesResponse>("account/second-factor/confirm", request, ct);
     public Task RemoveSecondFactorAsync(RemoveSecondFactorRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/second-factor/remove", request, ct);
     public Task ResetPasswordAsync(ResetPasswordRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/reset-password", request, ct);
+    public Task ForgotPasswordAsync(ForgotPasswordRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/forgot-password", request, ct);
+    public Task<Page<AccountEventResponse>> ListAccountEventsAsync(string? after = null, int limit = 50, CancellationToken ct = default) =>
+        GetAsync<Page<AccountEventResponse>>(FormattableString.Invariant($"account/events?limit={limit}") + (after is null ? "" : $"&after={E(after)}"), ct);
     public Task<MeResponse> GetMeAsync(CancellationToken ct = default) => GetAsync<MeResponse>("account/me", ct);
 
     public Task<Page<OrganizationResponse>> ListOrganizationsAsync(CancellationToken ct = default) => GetAsync<Page<OrganizationResponse>>("orgs", ct);

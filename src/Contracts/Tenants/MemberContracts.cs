@@ -25,7 +25,8 @@ public sealed record CreateInvitationRequest
 }
 
 /// <param name="Url">The link to pass on: shown this once.</param>
-public sealed record CreatedInvitationResponse(Guid Id, string Role, string? Email, string Url, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
+/// <param name="Mailed">It also goes to the address by mail.</param>
+public sealed record CreatedInvitationResponse(Guid Id, string Role, string? Email, string Url, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool Mailed);
 
 /// <param name="State"><c>open</c>, <c>accepted</c>, <c>revoked</c> or <c>expired</c>.</param>
 /// <param name="AcceptedBy">Who came in by it.</param>

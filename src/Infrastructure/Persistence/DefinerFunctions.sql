@@ -21,6 +21,10 @@ CREATE OR REPLACE FUNCTION public.user_for_sign_in(normalized text) RETURNS TABL
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT u.id FROM public.users u WHERE u.normalized_email = normalized $$;
 
+CREATE OR REPLACE FUNCTION public.user_for_passkey(credential bytea) RETURNS TABLE (id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT p.user_id FROM public.passkeys p WHERE p.credential_id = credential $$;
+
 CREATE OR REPLACE FUNCTION public.org_for_member(org_slug text, member uuid)
 RETURNS TABLE (id uuid, role text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT o.id, m.role FROM public.organizations o JOIN public.members m ON m.org_id = o.id AND m.user_id = member WHERE o.slug = org_slug $$;
@@ -49,4 +53,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   FROM public.share_links l JOIN public.organizations o ON o.id = l.org_id WHERE l.hash = token_hash $$;
 
 REVOKE ALL ON FUNCTION public.auth_token(bytea), public.touch_token(uuid, timestamptz), public.consume_token(bytea, text, timestamptz),
-  public.user_for_sign_in(text), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text), public.invitation(bytea), public.share_link(bytea) FROM PUBLIC;
+  public.user_for_sign_in(text), public.user_for_passkey(bytea), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text), public.invitation(bytea), public.share_link(bytea) FROM PUBLIC;

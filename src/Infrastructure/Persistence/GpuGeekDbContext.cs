@@ -9,6 +9,7 @@ using GpuGeek.Domain.Teamwork;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Mail;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Persistence;
@@ -29,6 +30,10 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Organization> Organizations => Set<Organization>();
     public DbSet<Member> Members => Set<Member>();
     public DbSet<AccessToken> Tokens => Set<AccessToken>();
+    public DbSet<AccountEvent> AccountEvents => Set<AccountEvent>();
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+    public DbSet<PasskeyChallenge> PasskeyChallenges => Set<PasskeyChallenge>();
+    public DbSet<QueuedMail> Mails => Set<QueuedMail>();
     public DbSet<SecondFactor> SecondFactors => Set<SecondFactor>();
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();

@@ -35,7 +35,7 @@ REVOKE UPDATE, TRUNCATE ON public.audit_entries FROM gpugeek_system;
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['users', 'second_factors', 'organizations', 'members', 'tokens', 'plans', 'idempotency_keys'] LOOP
+  FOREACH t IN ARRAY ARRAY['users', 'second_factors', 'account_events', 'passkeys', 'passkey_challenges', 'mails', 'organizations', 'members', 'tokens', 'plans', 'idempotency_keys'] LOOP
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('DROP POLICY IF EXISTS owner_all ON public.%I', t);
@@ -57,6 +57,26 @@ GRANT SELECT, INSERT, UPDATE ON public.users TO gpugeek_app;
 DROP POLICY IF EXISTS own ON public.second_factors;
 CREATE POLICY own ON public.second_factors TO gpugeek_app USING (user_id = public.current_person()) WITH CHECK (user_id = public.current_person());
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.second_factors TO gpugeek_app;
+
+-- What happened to an account is written once and read by its person alone; it goes only with the account.
+DROP POLICY IF EXISTS own ON public.account_events;
+CREATE POLICY own ON public.account_events TO gpugeek_app USING (user_id = public.current_person()) WITH CHECK (user_id = public.current_person());
+GRANT SELECT, INSERT ON public.account_events TO gpugeek_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON public.account_events FROM gpugeek_app, gpugeek_system;
+
+DROP POLICY IF EXISTS own ON public.passkeys;
+CREATE POLICY own ON public.passkeys TO gpugeek_app USING (user_id = public.current_person()) WITH CHECK (user_id = public.current_person());
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.passkeys TO gpugeek_app;
+
+-- Asked before anybody has signed in; whoever answers must hold what the asking browser holds.
+DROP POLICY IF EXISTS everybody ON public.passkey_challenges;
+CREATE POLICY everybody ON public.passkey_challenges TO gpugeek_app USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT, DELETE ON public.passkey_challenges TO gpugeek_app;
+
+-- Mail is posted by whoever has something to say and read by the worker alone.
+DROP POLICY IF EXISTS posting ON public.mails;
+CREATE POLICY posting ON public.mails FOR INSERT TO gpugeek_app WITH CHECK (true);
+GRANT INSERT ON public.mails TO gpugeek_app;
 
 DROP POLICY IF EXISTS joined ON public.organizations;
 CREATE POLICY joined ON public.organizations FOR SELECT TO gpugeek_app

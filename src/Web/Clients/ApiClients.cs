@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Web.Accounts;
@@ -19,6 +20,8 @@ internal sealed class ApiClients(IHttpClientFactory http, IOptions<WebOptions> o
         var client = http.CreateClient(HttpClientName);
         FrontTransformer.Introduce(client.DefaultRequestHeaders, address, options.Value.FrontSecret);
         if (!string.IsNullOrEmpty(agent)) client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", agent);
+        // Mail that follows from the call is written in the language of the page.
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(CultureInfo.CurrentUICulture.Name);
         return new(client, token);
     }
 

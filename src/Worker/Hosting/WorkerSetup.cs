@@ -1,9 +1,11 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure;
+using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Imports;
+using GpuGeek.Worker.Mail;
 using GpuGeek.Worker.Runs;
 using GpuGeek.Worker.Storage;
 using GpuGeek.Worker.Webhooks;
@@ -29,6 +31,7 @@ internal static class WorkerSetup
         services.AddImports();
         services.AddSingleton<DeliveryWakeUp>().AddSingleton<DeliveryClaims>().AddHostedService<DeliveryService>();
         services.AddJanitor(configuration);
+        if (services.AddMailPost(configuration)) services.AddSingleton<MailWakeUp>().AddHostedService<MailService>();
         return services;
     }
 

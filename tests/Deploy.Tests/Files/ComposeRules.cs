@@ -7,6 +7,8 @@ namespace GpuGeek.Deploy.Tests.Files;
 internal sealed partial class ComposeRules(ComposeFile compose, Dockerfile images)
 {
     private const string Prefix = "GPUGEEK_";
+    /// <summary>Secrets of services that an installation may do without.</summary>
+    private static readonly string[] MayBeMissing = ["GPUGEEK_SMTP_PASSWORD"];
     private static readonly string[] Bucket = ["GPUGEEK_S3_ENDPOINT", "GPUGEEK_S3_BUCKET", "GPUGEEK_S3_ACCESS_KEY", "GPUGEEK_S3_SECRET_KEY"];
     private static readonly string[] Folders = ["GPUGEEK_KEYS", "GPUGEEK_WORK", "GPUGEEK_WEIGHTS", "GPUGEEK_PREDICTOR_SOCKET"];
 
@@ -81,7 +83,7 @@ internal sealed partial class ComposeRules(ComposeFile compose, Dockerfile image
     private static IEnumerable<string> Secrets(Service s) =>
         from variable in s.Environment
         where variable.Key.StartsWith(Prefix + "DB", StringComparison.Ordinal) || SecretPattern().IsMatch(variable.Key)
-        where !variable.Value.Contains(":?", StringComparison.Ordinal)
+        where !variable.Value.Contains(":?", StringComparison.Ordinal) && !(MayBeMissing.Contains(variable.Key) && variable.Value.StartsWith("${", StringComparison.Ordinal) && variable.Value.EndsWith(":-}", StringComparison.Ordinal))
         select $"{s.Name}: {variable.Key} is written in the file, or may be empty";
 
     /// <summary>Where one service says how another is reached, that one must listen there, on a network that both are in.</summary>

@@ -37,6 +37,7 @@ public sealed partial class WhatTheComposeFileSays
     [InlineData("./postgres/roles.sql", "./postgres/role.sql", "which does not exist")]
     [InlineData("${FRONT_SECRET:?run deploy/docker/make-env.sh}", "abc", "GPUGEEK_FRONT_SECRET is written in the file")]
     [InlineData("Password=${APP_PASSWORD:?run deploy/docker/make-env.sh}", "Password=abc", "GPUGEEK_DB is written in the file")]
+    [InlineData("GPUGEEK_SMTP_PASSWORD: ${SMTP_PASSWORD:-}", "GPUGEEK_SMTP_PASSWORD: abc", "GPUGEEK_SMTP_PASSWORD is written in the file")]
     public void Is_found_out_where_it_is_wrong(string right, string wrong, string complaint)
     {
         var text = File.ReadAllText(ComposeFile.FileName);

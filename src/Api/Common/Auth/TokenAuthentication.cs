@@ -31,7 +31,7 @@ internal sealed class TokenAuthentication(
 }
 
 /// <summary>Tokens by their hash.</summary>
-internal sealed class TokenStore(IDbContexts contexts, TimeProvider clock)
+internal sealed class TokenStore(IDbContexts contexts, IOptions<SessionLifetime> sessions, TimeProvider clock)
 {
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
 
@@ -45,6 +45,7 @@ internal sealed class TokenStore(IDbContexts contexts, TimeProvider clock)
         var row = await db.Database.SqlQuery<Row>($"SELECT * FROM auth_token({hash})").FirstOrDefaultAsync(cancellationToken);
         var now = clock.GetUtcNow();
         if (row is not { UserId: { } user } || row.RevokedAt is not null || row.ExpiresAt <= now) return null;
+        if (kind == TokenKind.Session && !sessions.Value.IsAlive(row.LastUsedAt, now)) return null;
         if (row.LastUsedAt is null || now - row.LastUsedAt > TouchEvery)
             await db.Database.ExecuteSqlAsync($"SELECT touch_token({row.Id}, {now})", cancellationToken);
         return new(user, row.Id, kind, row.OrgId, row.Scopes, row.IsOperator);
@@ -52,12 +53,13 @@ internal sealed class TokenStore(IDbContexts contexts, TimeProvider clock)
 }
 
 /// <summary>Whether a token that was good when a connection opened still is.</summary>
-internal sealed class TokenChecks(IDbContexts contexts, TimeProvider clock)
+internal sealed class TokenChecks(IDbContexts contexts, IOptions<SessionLifetime> sessions, TimeProvider clock)
 {
     public async Task<bool> IsValidAsync(Guid token, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         var now = clock.GetUtcNow();
-        return await db.Tokens.AnyAsync(t => t.Id == token && t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now), cancellationToken);
+        var usedSince = now - sessions.Value.Idle;
+        return await db.Tokens.AnyAsync(t => t.Id == token && t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now) && (t.Kind != TokenKind.Session || t.LastUsedAt > usedSince), cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Account;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
@@ -56,6 +57,7 @@ internal static class Registration
         GpuGeekDbContext db, IDbContextTransaction transaction, ApplicationUser user, MembershipResponse membership, HttpContext http, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (token, expiresAt) = Sessions.Add(db, user.Id, http, now);
+        AccountTrail.Add(db, http, user.Id, AccountEventKind.Registered);
         try
         {
             await db.SaveChangesAsync(cancellationToken);

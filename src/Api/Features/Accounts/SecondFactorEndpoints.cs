@@ -1,7 +1,9 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -37,7 +39,7 @@ internal static class SecondFactorEndpoints
 
     /// <summary>Turn the second factor on with a first code; the recovery codes are shown this once, and all other sessions end</summary>
     private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> ConfirmAsync(
-        ConfirmSecondFactorRequest request, Caller caller, IDbContexts contexts, SecondFactorSecrets secrets, TimeProvider clock, CancellationToken cancellationToken)
+        ConfirmSecondFactorRequest request, Caller caller, HttpContext http, IDbContexts contexts, SecondFactorSecrets secrets, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         var factor = await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken);
@@ -47,19 +49,30 @@ internal static class SecondFactorEndpoints
             return Problems.Impossible("wrong_code", "The code is not right.", "Look whether the device's clock is right, and take the code it shows now.");
         factor.ConfirmedAt = now;
         var codes = SecondFactors.Renew(factor);
+        AccountTrail.Add(db, http, caller.User, AccountEventKind.SecondFactorOn);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await Sessions.RevokeAllAsync(db, caller.User, except: caller.Token, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return TypedResults.Ok(new RecoveryCodesResponse(codes));
     }
 
     /// <summary>Turn the second factor off</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        RemoveSecondFactorRequest request, Caller caller, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, CancellationToken cancellationToken)
+        RemoveSecondFactorRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
         if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password) == PasswordVerificationResult.Failed) return Problems.Impossible("wrong_password", "The password is not right.");
-        await db.SecondFactors.Where(f => f.UserId == caller.User).ExecuteDeleteAsync(cancellationToken);
+        if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken) is not { } factor) return TypedResults.NoContent();
+        db.SecondFactors.Remove(factor);
+        // One that was only begun has protected nothing.
+        if (factor.ConfirmedAt is not null)
+        {
+            AccountTrail.Add(db, http, caller.User, AccountEventKind.SecondFactorOff);
+            AccountTrail.Notify(db, http, user, MailKind.SecondFactorRemoved);
+        }
+        await db.SaveChangesAsync(cancellationToken);
         return TypedResults.NoContent();
     }
 }

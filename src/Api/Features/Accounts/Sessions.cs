@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Common;
@@ -7,22 +8,22 @@ using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Features.Accounts;
 
 internal static class Sessions
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
-
     /// <summary>Adds a session to the context; the caller saves. The token is given out this once.</summary>
     public static (string Token, DateTimeOffset ExpiresAt) Add(GpuGeekDbContext db, Guid user, HttpContext http, DateTimeOffset now)
     {
         var token = TokenFormat.Create(TokenKind.Session);
+        var lifetimes = http.RequestServices.GetRequiredService<IOptions<SessionLifetime>>().Value;
         var agent = http.Request.Headers.UserAgent.ToString();
         var row = new AccessToken
         {
             Id = Guid.CreateVersion7(now), Kind = TokenKind.Session, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user,
-            Name = agent.Length == 0 ? "unknown" : agent[..Math.Min(agent.Length, 200)], CreatedAt = now, ExpiresAt = now + Lifetime,
+            Name = agent.Length == 0 ? "unknown" : agent[..Math.Min(agent.Length, 200)], CreatedAt = now, LastUsedAt = now, ExpiresAt = now + lifetimes.Lifetime,
         };
         db.Tokens.Add(row);
         return (token, row.ExpiresAt!.Value);
@@ -35,20 +36,23 @@ internal static class Sessions
     }
 
     /// <summary>Where the person is signed in, newest first</summary>
-    private static async Task<Ok<Page<SessionSummary>>> ListAsync(Caller caller, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<SessionSummary>>> ListAsync(Caller caller, IDbContexts contexts, IOptions<SessionLifetime> options, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         var now = clock.GetUtcNow();
-        var rows = await db.Tokens.AsNoTracking().Where(t => t.UserId == caller.User && t.Kind == TokenKind.Session && t.RevokedAt == null && t.ExpiresAt > now).OrderByDescending(t => t.Id).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page<SessionSummary>([.. rows.Select(t => new SessionSummary(t.Id, t.Name, t.CreatedAt, t.LastUsedAt, t.ExpiresAt, t.Id == caller.Token))], null));
+        var (idle, usedSince) = (options.Value.Idle, now - options.Value.Idle);
+        var rows = await db.Tokens.AsNoTracking().Where(t => t.UserId == caller.User && t.Kind == TokenKind.Session && t.RevokedAt == null && t.ExpiresAt > now && t.LastUsedAt > usedSince).OrderByDescending(t => t.Id).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new Page<SessionSummary>([.. rows.Select(t => new SessionSummary(t.Id, t.Name, t.CreatedAt, t.LastUsedAt, t.ExpiresAt, t.Id == caller.Token, t.LastUsedAt + idle < t.ExpiresAt ? t.LastUsedAt + idle : t.ExpiresAt))], null));
     }
 
     /// <summary>End one session; it bites at once</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid session, Caller caller, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid session, Caller caller, HttpContext http, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         if (await db.Tokens.FirstOrDefaultAsync(t => t.Id == session && t.UserId == caller.User && t.Kind == TokenKind.Session, cancellationToken) is not { } row) return Problems.NotFound();
-        row.RevokedAt ??= clock.GetUtcNow();
+        if (row.RevokedAt is not null) return TypedResults.NoContent();
+        row.RevokedAt = clock.GetUtcNow();
+        AccountTrail.Add(db, http, caller.User, AccountEventKind.SessionEnded, row.Name);
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.NoContent();
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Account;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
@@ -38,22 +39,27 @@ internal static class SignIn
             http.Response.Headers.RetryAfter = Math.Ceiling((user.LockoutEnd.Value - now).TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return Problems.Of(429, "locked_out", "Too many attempts", "There were too many wrong passwords for this account.", $"Try again in {Math.Ceiling((user.LockoutEnd.Value - now).TotalMinutes)} minutes.");
         }
-        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password) == PasswordVerificationResult.Failed) return await FailedAsync(db, user, now, Wrong(), cancellationToken);
+        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password) == PasswordVerificationResult.Failed) return await FailedAsync(db, user, http, now, "password", Wrong(), cancellationToken);
         if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == user.Id && f.ConfirmedAt != null, cancellationToken) is { } factor)
         {
             if (string.IsNullOrWhiteSpace(request.Code)) return Problems.Unauthorized("second_factor_needed", "The account has a second factor.", "Send a code of the authenticator app, or a recovery code, as 'code'.");
             if (!SecondFactors.TakeCode(factor, secrets.Unprotect(user.Id, factor.Secret), request.Code, now) && !SecondFactors.TakeRecoveryCode(factor, request.Code))
-                return await FailedAsync(db, user, now, Problems.Unauthorized("wrong_code", "The code is not right, or was used before.", "Take the code that the app shows now."), cancellationToken);
+                return await FailedAsync(db, user, http, now, "code", Problems.Unauthorized("wrong_code", "The code is not right, or was used before.", "Take the code that the app shows now."), cancellationToken);
         }
         user.AccessFailedCount = 0;
-        return TypedResults.Ok(await OpenSessionAsync(db, user, http, now, cancellationToken));
+        return TypedResults.Ok(await OpenSessionAsync(db, user, http, "password", now, cancellationToken));
     }
 
     /// <summary>Wrong passwords and wrong codes count alike: six digits alone are soon guessed.</summary>
-    private static async Task<ProblemHttpResult> FailedAsync(GpuGeekDbContext db, ApplicationUser user, DateTimeOffset now, ProblemHttpResult answer, CancellationToken cancellationToken)
+    private static async Task<ProblemHttpResult> FailedAsync(GpuGeekDbContext db, ApplicationUser user, HttpContext http, DateTimeOffset now, string what, ProblemHttpResult answer, CancellationToken cancellationToken)
     {
         user.AccessFailedCount++;
-        if (user.AccessFailedCount >= AttemptsBeforeLockout) (user.AccessFailedCount, user.LockoutEnd) = (0, now + Lockout);
+        AccountTrail.Add(db, http, user.Id, AccountEventKind.SignInFailed, what);
+        if (user.AccessFailedCount >= AttemptsBeforeLockout)
+        {
+            (user.AccessFailedCount, user.LockoutEnd) = (0, now + Lockout);
+            AccountTrail.Add(db, http, user.Id, AccountEventKind.LockedOut);
+        }
         await db.SaveChangesAsync(cancellationToken);
         return answer;
     }
@@ -67,11 +73,13 @@ internal static class SignIn
         if ((await OneTimeTokens.TakeAsync(nobody, request.Token, TokenKind.SignInLink, now, cancellationToken)).User is not { } id) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Take the newest link from where the platform was started, or sign in with your password.");
         await using var db = contexts.ForUser(id);
         var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
-        return TypedResults.Ok(await OpenSessionAsync(db, user, http, now, cancellationToken));
+        return TypedResults.Ok(await OpenSessionAsync(db, user, http, "link", now, cancellationToken));
     }
 
-    private static async Task<SessionResponse> OpenSessionAsync(GpuGeekDbContext db, ApplicationUser user, HttpContext http, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="how">For the person's record: <c>password</c>, <c>link</c> or <c>passkey</c>.</param>
+    public static async Task<SessionResponse> OpenSessionAsync(GpuGeekDbContext db, ApplicationUser user, HttpContext http, string how, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        AccountTrail.Add(db, http, user.Id, AccountEventKind.SignedIn, how);
         var (token, expiresAt) = Sessions.Add(db, user.Id, http, now);
         await db.SaveChangesAsync(cancellationToken);
         return new(token, expiresAt, Sessions.Response(user), await Sessions.MembershipsAsync(db, user.Id, cancellationToken));

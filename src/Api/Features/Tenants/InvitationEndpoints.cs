@@ -1,9 +1,11 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Tenants;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -13,6 +15,9 @@ namespace GpuGeek.Api.Features.Tenants;
 
 internal static class InvitationEndpoints
 {
+    /// <summary>Of one organisation: more would make it a sender of unwanted mail.</summary>
+    private const int MailsPerHour = 60;
+
     public static void MapInvitations(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapOrg("/invitations").WithTags("Members");
@@ -45,7 +50,7 @@ internal static class InvitationEndpoints
 
     /// <summary>Invite a person by a link; it is shown this once</summary>
     private static async Task<Results<Created<CreatedInvitationResponse>, ProblemHttpResult>> CreateAsync(
-        CreateInvitationRequest request, Tenant tenant, GpuGeekDbContext db, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        CreateInvitationRequest request, Tenant tenant, HttpContext http, GpuGeekDbContext db, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
     {
         var role = Enum.Parse<Role>(request.Role, ignoreCase: true);
         if (role > tenant.Role) return Problems.Forbidden("role_too_small", $"Nobody invites to a role above their own: yours is '{Name(tenant.Role)}'.", "Ask an owner of the organisation.");
@@ -55,10 +60,24 @@ internal static class InvitationEndpoints
         {
             OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), Hash = TokenFormat.Hash(token), Role = role, Email = request.Email?.Trim(), CreatedBy = tenant.UserId, CreatedAt = now, ExpiresAt = now + Invitation.Lifetime,
         };
+        var url = $"{options.Value.PublicUrl}/invitation#{token}";
+        var mailed = await MailAsync(db, http, invitation, url, tenant.UserId, now, cancellationToken);
         db.Invitations.Add(invitation);
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/invitations/{invitation.Id}",
-            new CreatedInvitationResponse(invitation.Id, Name(role), invitation.Email, $"{options.Value.PublicUrl}/invitation#{token}", now, invitation.ExpiresAt));
+            new CreatedInvitationResponse(invitation.Id, Name(role), invitation.Email, url, now, invitation.ExpiresAt, mailed));
+    }
+
+    /// <returns>Whether the invitation also goes out by mail: it names an address, the installation sends mail, and the organisation has not used it up for this hour.</returns>
+    private static async Task<bool> MailAsync(GpuGeekDbContext db, HttpContext http, Invitation invitation, string url, Guid inviter, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (invitation.Email is not { Length: > 0 } email || !http.RequestServices.GetRequiredService<MailOutbox>().IsOn) return false;
+        var since = now.AddHours(-1);
+        if (await db.Invitations.CountAsync(i => i.Email != null && i.CreatedAt > since, cancellationToken) >= MailsPerHour) return false;
+        var organization = await db.Organizations.Where(o => o.Id == invitation.OrgId).Select(o => o.Name).SingleAsync(cancellationToken);
+        var name = await db.Users.Where(u => u.Id == inviter).Select(u => u.DisplayName).SingleAsync(cancellationToken);
+        AccountTrail.Post(db, http, new(MailKind.Invitation, email, AccountTrail.Language(http), AccountTrail.Origin(http)) { Link = url, Organization = organization, InvitedBy = name });
+        return true;
     }
 
     /// <summary>Revoke an invitation; its link stops working at once</summary>

@@ -1,9 +1,11 @@
 using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Tenants;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -33,7 +35,7 @@ internal static class KeyEndpoints
     }
 
     /// <summary>Make a key; it is shown this once</summary>
-    private static async Task<Results<Created<CreatedKeyResponse>, ProblemHttpResult>> CreateAsync(CreateKeyRequest request, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Created<CreatedKeyResponse>, ProblemHttpResult>> CreateAsync(CreateKeyRequest request, Tenant tenant, HttpContext http, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (request.Scopes.Except(Scopes.All).FirstOrDefault() is { } unknown) return Problems.Impossible("unknown_scope", $"There is no scope '{unknown}'.", $"Choose from: {string.Join(", ", Scopes.All)}.");
@@ -45,16 +47,18 @@ internal static class KeyEndpoints
             Name = request.Name.Trim(), Scopes = [.. request.Scopes.Distinct().Order(StringComparer.Ordinal)], CreatedAt = now, ExpiresAt = request.ExpiresAt?.ToUniversalTime(),
         };
         db.Tokens.Add(key);
+        AccountTrail.Add(db, http, tenant.UserId, AccountEventKind.KeyMade, $"{key.Name} · {tenant.Slug}");
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/keys/{key.Id}", new CreatedKeyResponse(key.Id, key.Name, token, key.Prefix, key.Scopes, key.CreatedAt, key.ExpiresAt));
     }
 
     /// <summary>Revoke a key; it stops working at once</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid key, Tenant tenant, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid key, Tenant tenant, HttpContext http, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         var row = await db.Tokens.FirstOrDefaultAsync(t => t.Id == key && t.OrgId == tenant.OrgId && t.Kind == TokenKind.ApiKey, cancellationToken);
         if (row is null) return Problems.NotFound();
         if (row.RevokedAt is not null) change.None();
+        else AccountTrail.Add(db, http, tenant.UserId, AccountEventKind.KeyRevoked, $"{row.Name} · {tenant.Slug}");
         row.RevokedAt ??= clock.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.NoContent();

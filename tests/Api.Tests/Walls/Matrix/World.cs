@@ -128,7 +128,7 @@ internal sealed class World
         var user = await AddMemberAsync(role);
         var token = TokenFormat.Create(TokenKind.Session);
         await using var db = App.SystemDatabase();
-        db.Tokens.Add(new() { Id = Planted.NewId(), Kind = TokenKind.Session, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user, Name = "test", CreatedAt = Planted.Now, ExpiresAt = expires ?? Planted.Now.AddDays(1) });
+        db.Tokens.Add(new() { Id = Planted.NewId(), Kind = TokenKind.Session, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user, Name = "test", CreatedAt = Planted.Now, LastUsedAt = Planted.Now, ExpiresAt = expires ?? Planted.Now.AddDays(1) });
         await db.SaveChangesAsync(Cancel);
         return (App.HttpWith(token), user);
     }

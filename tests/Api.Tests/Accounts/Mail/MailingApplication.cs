@@ -1,0 +1,72 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using GpuGeek.Contracts.Client;
+using GpuGeek.Infrastructure.Mail;
+using GpuGeek.TestSupport;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.EntityFrameworkCore;
+using MimeKit;
+
+namespace GpuGeek.Api.Tests.Accounts.Mail;
+
+/// <summary>An installation that sends mail, with the lane of the worker in the test's hands.</summary>
+public sealed partial class MailingApplication : IAsyncDisposable
+{
+    public MailingApplication(PostgresFixture postgres)
+    {
+        Server = new();
+        Settings = new Dictionary<string, string> { ["GPUGEEK_SMTP_HOST"] = "127.0.0.1", ["GPUGEEK_SMTP_PORT"] = $"{Server.Port}", ["GPUGEEK_SMTP_FROM"] = "GpuGeek <gpugeek@example.org>", ["GPUGEEK_SMTP_SECURITY"] = "none" };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings!).Build();
+        App = new(postgres, change: services => services.AddMailPost(configuration), settings: Settings);
+    }
+
+    public SmtpServer Server { get; }
+    public Dictionary<string, string> Settings { get; }
+    public ApiApplication App { get; }
+
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    public GpuGeekClient Nobody => new(App.HttpWith(null));
+
+    /// <summary>Everything that is due, as the worker's lane would send it.</summary>
+    public async Task SendAsync()
+    {
+        var post = App.Services.GetRequiredService<MailPost>();
+        while (await post.SendNextAsync(Cancel))
+        {
+            // The next one.
+        }
+    }
+
+    public async Task<int> WaitingAsync()
+    {
+        await using var db = App.SystemDatabase();
+        return await db.Mails.CountAsync(Cancel);
+    }
+
+    /// <summary>Mails that wait are due at once, as if the time until the next attempt had passed.</summary>
+    public async Task LaterAsync()
+    {
+        await using var db = App.SystemDatabase();
+        var now = TimeProvider.System.GetUtcNow();
+        await db.Mails.ExecuteUpdateAsync(set => set.SetProperty(m => m.DueAt, now), Cancel);
+    }
+
+    public async Task<MimeMessage> NextAsync() => Read(await Server.NextAsync(Cancel));
+
+    public static MimeMessage Read(TakenMail mail) => MimeMessage.Load(new MemoryStream(Encoding.UTF8.GetBytes(mail.Data)), Cancel);
+
+    public static string TokenIn(MimeMessage mail) => TokenPattern().Match(mail.TextBody!).Value;
+
+    [GeneratedRegex("gg_(reset|invite)_[0-9A-Za-z]+")]
+    private static partial Regex TokenPattern();
+
+    public async ValueTask DisposeAsync()
+    {
+        // The database is every test's, and the next installation could not read what this one sealed.
+        await using (var db = App.SystemDatabase()) await db.Mails.ExecuteDeleteAsync(CancellationToken.None);
+        await App.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+}
