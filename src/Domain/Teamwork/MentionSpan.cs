@@ -35,8 +35,8 @@ public static class MentionFinder
             .Concat(members.Select(m => (m.Email, (Mentionable?)m))).OrderByDescending(h => h.Item1.Length),
     ];
 
-    // "@Ann" is not in "@Annabel", and "@ann@a.org" not in "@ann@a.organic".
+    // "@Ann" is not in "@Annabel" nor in "@ann@elsewhere.org", and "@ann@a.org" not in "@ann@a.organic".
     private static bool IsAt(string text, int start, string handle) =>
         string.Compare(text, start, handle, 0, handle.Length, StringComparison.OrdinalIgnoreCase) == 0 && start + handle.Length <= text.Length
-        && (start + handle.Length == text.Length || !char.IsLetterOrDigit(text[start + handle.Length]));
+        && (start + handle.Length == text.Length || !(char.IsLetterOrDigit(text[start + handle.Length]) || text[start + handle.Length] == '@'));
 }
