@@ -9,6 +9,8 @@ public sealed class Workspace(GpuGeekClient api)
 {
     private readonly Dictionary<string, IReadOnlyList<ProjectResponse>> _projects = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, int> _unread = new(StringComparer.Ordinal);
+
     /// <summary>Raised when something the frame shows has changed; the listener calls <c>InvokeAsync(StateHasChanged)</c>.</summary>
     public event Action? Changed;
 
@@ -29,6 +31,18 @@ public sealed class Workspace(GpuGeekClient api)
 
     /// <summary>As last read; empty before.</summary>
     public IReadOnlyList<ProjectResponse> Projects(string org) => _projects.GetValueOrDefault(org, []);
+
+    /// <summary>Comments that name the person and were not read; as last counted.</summary>
+    public int UnreadMentions(string org) => _unread.GetValueOrDefault(org);
+
+    /// <summary>Counts them again.</summary>
+    public async Task RefreshMentionsAsync(string org, CancellationToken cancellationToken = default)
+    {
+        var count = (await api.CountUnreadMentionsAsync(org, cancellationToken)).Count;
+        var before = UnreadMentions(org);
+        _unread[org] = count;
+        if (count != before) Changed?.Invoke();
+    }
 
     public ProjectResponse? Project(string org, string project) => Projects(org).FirstOrDefault(p => p.Slug == project);
 

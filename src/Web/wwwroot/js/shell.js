@@ -46,6 +46,31 @@ if (linked && location.hash.length > 1) {
   history.replaceState(null, '', location.pathname);
 }
 
+// A share link's token stays after the # of its address, so that the page can be loaded again; only the form's body carries it on. A page of something that still goes on looks again by itself.
+const shared = document.querySelector('form[data-shared]');
+if (shared) {
+  const lookAgain = 15000;
+  let next;
+  const look = async () => {
+    clearTimeout(next);
+    shared.elements['Form.Token'].value = location.hash.slice(1);
+    try {
+      const response = await fetch(shared.action, { method: 'POST', body: new FormData(shared) });
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      const fresh = page.querySelector('[data-shared-content]');
+      if (!response.ok || !fresh) throw new Error(`The server answered ${response.status}.`);
+      document.querySelector('[data-shared-content]').replaceWith(fresh);
+      document.title = page.title;
+      if (fresh.dataset.sharedContent === 'live') next = setTimeout(look, lookAgain);
+    } catch {
+      // The server is away: what is on the screen stays.
+      next = setTimeout(look, lookAgain);
+    }
+  };
+  addEventListener('hashchange', look);
+  look();
+}
+
 // Account forms: one click is one request, and the button says that it works.
 document.addEventListener('submit', event => {
   const button = event.target.matches('form[method="post"]') ? event.target.querySelector('button[type="submit"]') : null;
