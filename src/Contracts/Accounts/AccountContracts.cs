@@ -119,4 +119,5 @@ public sealed record MeResponse(UserResponse User, IReadOnlyList<MembershipRespo
 /// <param name="NeedsSetup">No operator yet: only the setup link can register.</param>
 /// <param name="RegistrationOpen">Anybody may register.</param>
 /// <param name="SendsMail">A link to set a new password comes by mail; else the operator makes one.</param>
-public sealed record InstallationResponse(bool NeedsSetup, bool RegistrationOpen, string Version, bool SendsMail);
+/// <param name="Passkeys">Browsers can keep passkeys for the installation's address.</param>
+public sealed record InstallationResponse(bool NeedsSetup, bool RegistrationOpen, string Version, bool SendsMail, bool Passkeys);

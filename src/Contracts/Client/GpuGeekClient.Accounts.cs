@@ -23,6 +23,12 @@ public sealed partial class GpuGeekClient
     public Task ForgotPasswordAsync(ForgotPasswordRequest request, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "account/forgot-password", request, ct);
     public Task<Page<AccountEventResponse>> ListAccountEventsAsync(string? after = null, int limit = 50, CancellationToken ct = default) =>
         GetAsync<Page<AccountEventResponse>>(FormattableString.Invariant($"account/events?limit={limit}") + (after is null ? "" : $"&after={E(after)}"), ct);
+    public Task<Page<PasskeyResponse>> ListPasskeysAsync(CancellationToken ct = default) => GetAsync<Page<PasskeyResponse>>("account/passkeys", ct);
+    public Task<PasskeyChallengeResponse> BeginPasskeyAsync(BeginPasskeyRequest request, CancellationToken ct = default) => PostAsync<PasskeyChallengeResponse>("account/passkeys/begin", request, ct);
+    public Task<PasskeyResponse> AddPasskeyAsync(AddPasskeyRequest request, CancellationToken ct = default) => PostAsync<PasskeyResponse>("account/passkeys", request, ct);
+    public Task RemovePasskeyAsync(Guid passkey, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"account/passkeys/{passkey}", null, ct);
+    public Task<PasskeyChallengeResponse> BeginPasskeySignInAsync(BeginPasskeySignInRequest request, CancellationToken ct = default) => PostAsync<PasskeyChallengeResponse>("account/sign-in-passkey/begin", request, ct);
+    public Task<SessionResponse> SignInByPasskeyAsync(PasskeySignInRequest request, CancellationToken ct = default) => PostAsync<SessionResponse>("account/sign-in-passkey", request, ct);
     public Task<MeResponse> GetMeAsync(CancellationToken ct = default) => GetAsync<MeResponse>("account/me", ct);
 
     public Task<Page<OrganizationResponse>> ListOrganizationsAsync(CancellationToken ct = default) => GetAsync<Page<OrganizationResponse>>("orgs", ct);

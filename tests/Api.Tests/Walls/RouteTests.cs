@@ -12,7 +12,7 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
 {
     private static readonly string[] ForEverybody =
     [
-        "/api/v1/account/forgot-password", "/api/v1/account/register", "/api/v1/account/reset-password", "/api/v1/account/sign-in", "/api/v1/account/sign-in-link", "/api/v1/installation", "/api/v1/invitations/look", "/api/v1/objects/{token}", "/api/v1/shared/look", "/healthz", "/readyz",
+        "/api/v1/account/forgot-password", "/api/v1/account/register", "/api/v1/account/reset-password", "/api/v1/account/sign-in", "/api/v1/account/sign-in-link", "/api/v1/account/sign-in-passkey", "/api/v1/account/sign-in-passkey/begin", "/api/v1/installation", "/api/v1/invitations/look", "/api/v1/objects/{token}", "/api/v1/shared/look", "/healthz", "/readyz",
         "/swagger/{documentName}/swagger.{extension}",
     ];
 

@@ -18,7 +18,7 @@ public sealed partial class SigningIn(Site site) : IClassFixture<Site>
     {
         if (context.Request.Path == "/api/v1/installation")
         {
-            await context.Response.WriteAsJsonAsync(new InstallationResponse(false, false, "1", true));
+            await context.Response.WriteAsJsonAsync(new InstallationResponse(false, false, "1", true, true));
             return;
         }
         var body = await context.Request.ReadFromJsonAsync<SignInRequest>();

@@ -2,6 +2,7 @@ using System.Reflection;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Features.Accounts.Passkeys;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Mail;
@@ -26,6 +27,7 @@ internal static class AccountEndpoints
         group.MapSessions();
         group.MapSecondFactor();
         group.MapEvents();
+        group.MapPasskeys();
         group.MapGet("/me", GetMeAsync).WithName("GetMe");
     }
 
@@ -35,7 +37,7 @@ internal static class AccountEndpoints
         await using var db = contexts.ForNobody();
         var ready = await Registration.HasOperatorAsync(db, cancellationToken);
         var version = typeof(AccountEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        return TypedResults.Ok(new InstallationResponse(!ready, ready && options.Value.RegistrationOpen, version, mail.IsOn));
+        return TypedResults.Ok(new InstallationResponse(!ready, ready && options.Value.RegistrationOpen, version, mail.IsOn, PasskeyRules.ArePossible(options.Value)));
     }
 
     /// <summary>End this session</summary>

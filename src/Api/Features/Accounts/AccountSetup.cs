@@ -1,3 +1,4 @@
+using GpuGeek.Api.Features.Accounts.Passkeys;
 using GpuGeek.Infrastructure.Identity;
 using Microsoft.AspNetCore.Identity;
 
@@ -5,5 +6,5 @@ namespace GpuGeek.Api.Features.Accounts;
 
 internal static class AccountSetup
 {
-    public static IServiceCollection AddAccounts(this IServiceCollection services) => services.AddSingleton<IPasswordHasher<ApplicationUser>, PasswordHasher<ApplicationUser>>();
+    public static IServiceCollection AddAccounts(this IServiceCollection services) => services.AddSingleton<IPasswordHasher<ApplicationUser>, PasswordHasher<ApplicationUser>>().ConfigureOptions<PasskeyRules>();
 }
