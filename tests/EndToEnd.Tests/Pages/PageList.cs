@@ -10,7 +10,7 @@ internal sealed record KnownPage(string Name, string Path, string Shows, bool Si
 
 internal static class PageList
 {
-    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "invitation", "reset-password", "account", "plans"];
+    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "activity", "share-links", "mentions", "run-comments", "shared-run", "shared-model", "shared-gone", "invitation", "reset-password", "account", "plans"];
 
     public static KnownPage Find(string name, Told told)
     {
@@ -31,6 +31,13 @@ internal static class PageList
             "usage" => new(name, $"/{org}/usage", "main .card"),
             "members" => new(name, $"/{org}/members", "[data-testid=members] tbody tr"),
             "audit" => new(name, $"/{org}/audit", "[data-testid=audit] tbody tr"),
+            "activity" => new(name, $"{project}/activity", "[data-testid=activity] li"),
+            "share-links" => new(name, $"{project}/share-links", "[data-testid=share-links] tbody tr"),
+            "mentions" => new(name, $"/{org}/mentions", "[data-testid=mentions] li"),
+            "run-comments" => new(name, $"{project}/runs/{told.Run.Id}", "[data-testid=comments] li"),
+            "shared-run" => new(name, $"/shared#{told.Cleo.SharedRun}", "[data-testid=accuracy]", SignedIn: false),
+            "shared-model" => new(name, $"/shared#{told.Cleo.SharedModel}", "[data-testid=accuracy]", SignedIn: false),
+            "shared-gone" => new(name, "/shared#gg_share_example", "[role=alert]", SignedIn: false),
             "invitation" => new(name, $"/invitation#{told.Invitation}", "#name", SignedIn: false),
             "reset-password" => new(name, "/reset-password#gg_reset_example", "#password", SignedIn: false),
             "keys" => new(name, $"/{org}/keys", "main table"),

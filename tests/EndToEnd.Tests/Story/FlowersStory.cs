@@ -14,7 +14,7 @@ namespace GpuGeek.EndToEnd.Tests.Story;
 /// <param name="Shown">Probabilities that the page showed for the photograph, by class.</param>
 public sealed record Told(
     Account Account, string Cookies, string Project, Guid Dataset, RunResponse Run, DeploymentResponse Deployment, byte[] Photo, string Label, IReadOnlyDictionary<string, double> Shown,
-    IReadOnlyDictionary<string, string> Snippets, string Key, string Invitation, Guid Webhook);
+    IReadOnlyDictionary<string, string> Snippets, string Key, string Invitation, Guid Webhook, Colleague Cleo);
 
 /// <summary>
 /// A person with photographs and no account walks from the setup link to an answer, in the browser. Walked once: every later scenario finds it as it was left.
@@ -69,7 +69,8 @@ public sealed class FlowersStory : IAsyncLifetime
         // A name that leads nowhere: what is sent to it fails, which the page must show too.
         var webhook = await account.Api.CreateWebhookAsync(account.Org, new() { Url = "https://hooks.example.org/gpugeek", Events = WebhookEventTypes.All });
         await account.Api.TestWebhookAsync(account.Org, webhook.Id);
-        return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key, invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..], webhook.Id);
+        var cleo = await Colleague.JoinAsync(account, run);
+        return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key, invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..], webhook.Id, cleo);
     }
 
     /// <summary>A daisy out of the archive.</summary>
