@@ -1,7 +1,14 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Features.Teamwork;
 using GpuGeek.Api.Tests.Common;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Teamwork;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.TestSupport;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests.Teamwork;
 
@@ -73,6 +80,20 @@ public sealed class TheActivityOfAProject(SharedApplication shared) : IClassFixt
         var seen = (await ReadAsync(owner)).Where(a => a.Subject.Kind == "run").ToList();
         Assert.Equal([("run.delete", "Short"), ("run.cancel", ""), ("run.update", "Short"), ("run.create", "")], seen.Select(a => (a.Action, a.Subject.Name)));
         Assert.All(seen, a => Assert.False(a.Subject.Exists));
+    }
+
+    /// <summary>An action that no route makes any more, or that the pages have no words for, would go unseen.</summary>
+    [Fact]
+    public void Knows_only_actions_that_a_route_makes_and_that_both_languages_have_a_sentence_for()
+    {
+        var made = shared.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(e => e.Metadata.GetMetadata<Needs>() is not null)
+            .Select(e => JsonNamingPolicy.SnakeCaseLower.ConvertName(e.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName).Split('_', 2)).Select(w => $"{w[1]}.{w[0]}").ToHashSet();
+        Assert.Empty(ActivityEndpoints.Actions.Except(made));
+        foreach (var file in (string[])["TeamworkText.resx", "TeamworkText.zh-Hans.resx"])
+        {
+            var texts = XDocument.Load(Path.Combine(SharedData.RepositoryRoot, "src", "Web", "Localization", file)).Root!.Elements("data").Select(d => (string)d.Attribute("name")!);
+            Assert.Equal([.. ActivityEndpoints.Actions.Append("comment.create").Order(StringComparer.Ordinal)], texts.Where(t => t.StartsWith("Did.", StringComparison.Ordinal)).Select(t => t[4..]).Order(StringComparer.Ordinal));
+        }
     }
 
     [Fact]
