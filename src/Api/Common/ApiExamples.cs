@@ -31,7 +31,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
         new ImportResponse(Id, Other, "flowers5.zip", 17_745_363, "succeeded", 1, 598, 2, [new("rose", 300), new("tulip", 298)], null, null, At, At.AddSeconds(1), At.AddSeconds(8)),
         new SkippedFileResponse("rose/notes.txt", "not_a_picture", "The file is no JPEG, PNG, WebP, GIF or BMP.", "Leave it out, or save it as one of these."),
         new VersionResponse(Id, Other, 1, Hash, 0, 598, Classes, new Dictionary<string, IReadOnlyDictionary<string, int>> { ["train"] = Counts(210, 208), ["val"] = Counts(45, 45), ["test"] = Counts(45, 45) }, At),
-        new RunResponse(Id, "mobilenet_v2 fast", "flowers", Other, "flowers5", 1, "succeeded", 1, null, 1, null, Recipe, null, new(4, 0.9), Result, null, 14.2m, new("0.0039", "USD"), 812, At, At.AddSeconds(1), At.AddSeconds(16)),
+        new RunResponse(Id, "mobilenet_v2 fast", "flowers", Other, "flowers5", 1, false, "succeeded", 1, null, 1, null, Recipe, null, new(4, 0.9), Result, null, 14.2m, new("0.0039", "USD"), 812, At, At.AddSeconds(1), At.AddSeconds(16)),
         new MetricsResponse([new(812, "val/accuracy", 240, 3, 0.8711, At)], 812),
         new ModelVersionResponse(Id, "flowers", 1, Other, Other, "mobilenet_v2", Classes, Result, Hash, 8_912_345, [new("core.onnx", "/api/v1/orgs/acme/models/flowers/versions/1/files/core.onnx")], At),
         new DeploymentResponse(Id, "flowers", "flowers", "flowers", 1, 1, "live", null, "https://gpugeek.example.org/api/v1/orgs/acme/deployments/flowers/predict", Classes, 224, At, At),

@@ -43,6 +43,8 @@ public sealed record ChangeSubscriptionRequest
 public sealed record UsageTotals(decimal Seconds, MoneyResponse Cost, long StorageBytes, int Images, int Projects, int ActiveRuns, int Deployments);
 
 /// <summary>The time one lease held a worker slot.</summary>
+/// <param name="Run">Its run; that may have been deleted since.</param>
+/// <param name="RunName">The run's name; the one it had when the interval began where the run has been deleted.</param>
 /// <param name="HeldSeconds">From start to end.</param>
 /// <param name="ChargedSeconds">Kept in a durable checkpoint or a result: the rest is not charged.</param>
 public sealed record UsageIntervalResponse(

@@ -41,7 +41,6 @@ public sealed partial class GpuGeekClient
     public Task<Page<ProjectResponse>> ListProjectsAsync(string org, CancellationToken ct = default) => GetAsync<Page<ProjectResponse>>($"orgs/{E(org)}/projects?limit=200", ct);
     public Task<ProjectResponse> GetProjectAsync(string org, string project, CancellationToken ct = default) => GetAsync<ProjectResponse>($"orgs/{E(org)}/projects/{E(project)}", ct);
     public Task<ProjectResponse> CreateProjectAsync(string org, CreateProjectRequest request, CancellationToken ct = default) => PostAsync<ProjectResponse>($"orgs/{E(org)}/projects", request, ct);
-    public Task DeleteProjectAsync(string org, string project, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"orgs/{E(org)}/projects/{E(project)}", null, ct);
 
     public Task<Page<PlanResponse>> ListPlansAsync(CancellationToken ct = default) => GetAsync<Page<PlanResponse>>("plans", ct);
     public Task<PlanResponse> UpdatePlanAsync(string plan, UpdatePlanRequest request, CancellationToken ct = default) => PatchAsync<PlanResponse>($"plans/{E(plan)}", request, ct);

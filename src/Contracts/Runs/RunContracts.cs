@@ -53,6 +53,7 @@ public sealed record RecipeResponse(
 
 public sealed record AugmentationResponse(double CropScaleMin, bool HorizontalFlip, double ColorJitter, double RotationDegrees);
 
+/// <param name="DatasetDeleted">What it learned from has been deleted; the run and its model stay.</param>
 /// <param name="State"><c>queued|starting|running|pausing|paused|canceling|canceled|succeeded|failed</c>.</param>
 /// <param name="Attempt">Times it was started.</param>
 /// <param name="Phase">What the trainer is doing now: <c>preparing</c>, <c>embedding</c>, <c>training</c>, <c>evaluating</c>, <c>exporting</c>.</param>
@@ -61,7 +62,7 @@ public sealed record AugmentationResponse(double CropScaleMin, bool HorizontalFl
 /// <param name="Seconds">Charged seconds so far: only time kept in a durable checkpoint or a result.</param>
 /// <param name="LastSeq">Pass as <c>after</c> to see only newer metric points and log lines.</param>
 public sealed record RunResponse(
-    Guid Id, string Name, string Project, Guid DatasetVersion, string DatasetName, int DatasetVersionNumber, string State, int Attempt, string? Phase, double Progress, double? Eta, RecipeResponse Recipe,
+    Guid Id, string Name, string Project, Guid DatasetVersion, string DatasetName, int DatasetVersionNumber, bool DatasetDeleted, string State, int Attempt, string? Phase, double Progress, double? Eta, RecipeResponse Recipe,
     WorkerResponse? Worker, BestResponse? Best, RunResultResponse? Result, ErrorInfo? Error, decimal Seconds, MoneyResponse Cost, long LastSeq,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 

@@ -10,7 +10,10 @@ public sealed class UsageInterval : ITenantOwned
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
+    /// <summary>The run may be gone; what it cost is still told.</summary>
     public required Guid RunId { get; init; }
+    /// <summary>The run's name when the interval began.</summary>
+    public required string RunName { get; init; }
     /// <summary>Fence of the lease: one interval per lease.</summary>
     public required long Fence { get; init; }
     /// <summary>Worker and slot.</summary>

@@ -1,9 +1,10 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Deletions;
 
 namespace GpuGeek.Domain.Datasets;
 
 /// <summary>Pictures with labels, still changing. What a run trains on is a <see cref="DatasetVersion"/>.</summary>
-public sealed class Dataset : ITenantOwned
+public sealed class Dataset : ITenantOwned, IDeletable
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
@@ -11,6 +12,8 @@ public sealed class Dataset : ITenantOwned
     /// <summary>Unique in the project.</summary>
     public required string Name { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <inheritdoc/>
+    public Guid? DeletionId { get; private set; }
 }
 
 /// <summary>A class of a dataset: the label that pictures carry.</summary>

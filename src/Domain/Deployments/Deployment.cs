@@ -1,11 +1,12 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Deletions;
 
 namespace GpuGeek.Domain.Deployments;
 
 public enum DeploymentState { Starting, Live, Failed }
 
 /// <summary>A hosted endpoint. It wants one model version; while that cannot be loaded, the one before goes on serving.</summary>
-public sealed class Deployment : ITenantOwned
+public sealed class Deployment : ITenantOwned, IDeletable
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
@@ -19,5 +20,7 @@ public sealed class Deployment : ITenantOwned
     public DeploymentState State { get; set; } = DeploymentState.Starting;
     public Failure? Error { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <inheritdoc/>
+    public Guid? DeletionId { get; private set; }
     public required DateTimeOffset UpdatedAt { get; set; }
 }

@@ -1,9 +1,10 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Runs;
 
 namespace GpuGeek.Domain.Models;
 
-public sealed class Model : ITenantOwned
+public sealed class Model : ITenantOwned, IDeletable
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
@@ -11,6 +12,8 @@ public sealed class Model : ITenantOwned
     /// <summary>A slug, unique in the organisation.</summary>
     public required string Name { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <inheritdoc/>
+    public Guid? DeletionId { get; private set; }
 }
 
 /// <summary>What one run made: immutable.</summary>

@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Deletions;
 
 namespace GpuGeek.Domain.Runs;
 
@@ -8,14 +9,18 @@ public enum RunState { Queued, Starting, Running, Pausing, Paused, Canceling, Ca
 /// One training. The row is the truth and its own outbox: a queued row is found by a sweep even when every hint was lost.
 /// Who works on it is said by <see cref="RunLease"/>; its state is changed only here.
 /// </summary>
-public sealed class Run : ITenantOwned
+public sealed class Run : ITenantOwned, IDeletable
 {
     public const int MaxAttempts = 5;
 
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
+    /// <summary>The version it learns from. It may be gone: a dataset can be deleted, and what was learned from it stays.</summary>
     public required Guid DatasetVersionId { get; init; }
+    /// <summary>The dataset's name when the run was made.</summary>
+    public required string DatasetName { get; init; }
+    public required int DatasetVersionNumber { get; init; }
     public required string Name { get; set; }
     public required Recipe Recipe { get; init; }
     public RunState State { get; private set; } = RunState.Queued;
@@ -41,6 +46,8 @@ public sealed class Run : ITenantOwned
     public Guid? ModelVersionId { get; private set; }
     public Guid? CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <inheritdoc/>
+    public Guid? DeletionId { get; private set; }
     public DateTimeOffset? StartedAt { get; private set; }
     public DateTimeOffset? FinishedAt { get; private set; }
 

@@ -1,7 +1,9 @@
+using GpuGeek.Domain.Deletions;
+
 namespace GpuGeek.Domain.Tenants;
 
 /// <summary>The tenant.</summary>
-public sealed class Organization
+public sealed class Organization : IDeletable
 {
     // First parts of the site's own addresses, and names that would speak for the platform.
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
@@ -19,4 +21,6 @@ public sealed class Organization
     /// <summary>Code of its <see cref="Billing.Plan"/>.</summary>
     public required string PlanCode { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <inheritdoc/>
+    public Guid? DeletionId { get; private set; }
 }

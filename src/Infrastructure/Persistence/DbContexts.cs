@@ -47,7 +47,7 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
     public GpuGeekDbContext ForOrg(Guid org, Guid? user = null) => new(AppOptions, org, user);
     public GpuGeekDbContext ForUser(Guid user) => new(AppOptions, null, user);
     public GpuGeekDbContext ForNobody() => new(AppOptions, null, null);
-    public GpuGeekDbContext System() => new(_systemOptions, null, null);
+    public GpuGeekDbContext System() => new(_systemOptions, null, null, seesDeleted: true);
 
     public async ValueTask<NpgsqlConnection> OpenForOrgAsync(Guid org, CancellationToken cancellationToken)
     {

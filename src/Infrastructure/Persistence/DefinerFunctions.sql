@@ -27,7 +27,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 
 CREATE OR REPLACE FUNCTION public.org_for_member(org_slug text, member uuid)
 RETURNS TABLE (id uuid, role text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-  SELECT o.id, m.role FROM public.organizations o JOIN public.members m ON m.org_id = o.id AND m.user_id = member WHERE o.slug = org_slug $$;
+  SELECT o.id, m.role FROM public.organizations o JOIN public.members m ON m.org_id = o.id AND m.user_id = member WHERE o.slug = org_slug AND o.deletion_id IS NULL $$;
 
 CREATE OR REPLACE FUNCTION public.has_operator() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT EXISTS (SELECT FROM public.users WHERE is_operator) $$;
@@ -43,14 +43,14 @@ CREATE OR REPLACE FUNCTION public.invitation(token_hash bytea)
 RETURNS TABLE (org_id uuid, id uuid, org_slug text, org_name text, role text, invited_by text, expires_at timestamptz, accepted_at timestamptz, revoked_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT i.org_id, i.id, o.slug, o.name, i.role, u.display_name, i.expires_at, i.accepted_at, i.revoked_at
-  FROM public.invitations i JOIN public.organizations o ON o.id = i.org_id JOIN public.users u ON u.id = i.created_by WHERE i.hash = token_hash $$;
+  FROM public.invitations i JOIN public.organizations o ON o.id = i.org_id JOIN public.users u ON u.id = i.created_by WHERE i.hash = token_hash AND o.deletion_id IS NULL $$;
 
 -- Whoever holds a share link's token, before anything is known of the visitor. What it shows is read as the organisation that shares it.
 CREATE OR REPLACE FUNCTION public.share_link(token_hash bytea)
 RETURNS TABLE (org_id uuid, id uuid, org_name text, run_id uuid, model_version_id uuid, expires_at timestamptz, revoked_at timestamptz, last_opened_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT l.org_id, l.id, o.name, l.run_id, l.model_version_id, l.expires_at, l.revoked_at, l.last_opened_at
-  FROM public.share_links l JOIN public.organizations o ON o.id = l.org_id WHERE l.hash = token_hash $$;
+  FROM public.share_links l JOIN public.organizations o ON o.id = l.org_id WHERE l.hash = token_hash AND o.deletion_id IS NULL $$;
 
 REVOKE ALL ON FUNCTION public.auth_token(bytea), public.touch_token(uuid, timestamptz), public.consume_token(bytea, text, timestamptz),
   public.user_for_sign_in(text), public.user_for_passkey(bytea), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text), public.invitation(bytea), public.share_link(bytea) FROM PUBLIC;

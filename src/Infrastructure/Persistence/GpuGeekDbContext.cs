@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
@@ -18,13 +19,18 @@ namespace GpuGeek.Infrastructure.Persistence;
 /// The database as one organisation sees it: the tenant is a constructor value, another organisation is another context. Made by <see cref="IDbContexts"/> only,
 /// which also sets <c>app.org</c> and <c>app.user</c> on the connection for row-level security.
 /// </summary>
-public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options, Guid? org, Guid? user) : DbContext(options)
+public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options, Guid? org, Guid? user, bool seesDeleted = false) : DbContext(options)
 {
     /// <summary>Name of the query filter on every tenant table; a job that crosses tenants lifts this one and no other.</summary>
     public const string TenantFilter = "Tenant";
 
+    /// <summary>Name of the query filter that hides what was deleted and can still be restored.</summary>
+    public const string DeletedFilter = "Deleted";
+
     public Guid? Org { get; } = org;
     public Guid? User { get; } = user;
+    /// <summary>Of the system role's contexts: what is deleted is still there for the workers, until it is purged.</summary>
+    public bool SeesDeleted { get; } = seesDeleted;
 
     public DbSet<ApplicationUser> Users => Set<ApplicationUser>();
     public DbSet<Organization> Organizations => Set<Organization>();
@@ -37,6 +43,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<SecondFactor> SecondFactors => Set<SecondFactor>();
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+    public DbSet<Deletion> Deletions => Set<Deletion>();
     public DbSet<Plan> Plans => Set<Plan>();
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
     public DbSet<Project> Projects => Set<Project>();
@@ -65,6 +72,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(GpuGeekDbContext).Assembly);
         Wall<Invitation>(modelBuilder);
         Wall<AuditEntry>(modelBuilder);
+        Wall<Deletion>(modelBuilder);
         Wall<Project>(modelBuilder);
         Wall<Dataset>(modelBuilder);
         Wall<DatasetClass>(modelBuilder);
@@ -85,17 +93,34 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<ShareLink>(modelBuilder);
         Wall<Comment>(modelBuilder);
         Wall<Mention>(modelBuilder);
+        Hide<Organization>(modelBuilder);
+        Hide<Project>(modelBuilder);
+        Hide<Dataset>(modelBuilder);
+        Hide<Run>(modelBuilder);
+        Hide<Model>(modelBuilder);
+        Hide<Deployment>(modelBuilder);
     }
 
     // Refers to a member of this context, so that the compiled model is shared and each context filters by its own organisation.
     private void Wall<T>(ModelBuilder modelBuilder) where T : class, ITenantOwned =>
         modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, row => row.OrgId == Org);
+
+    private void Hide<T>(ModelBuilder modelBuilder) where T : class, IDeletable =>
+        modelBuilder.Entity<T>().HasQueryFilter(DeletedFilter, row => SeesDeleted || row.DeletionId == null);
 }
 
 public static class TenantFilterExtensions
 {
     private static readonly string[] Names = [GpuGeekDbContext.TenantFilter];
+    private static readonly string[] Deleted = [GpuGeekDbContext.DeletedFilter];
+    private static readonly string[] Both = [GpuGeekDbContext.TenantFilter, GpuGeekDbContext.DeletedFilter];
 
     /// <summary>Rows of every organisation: only for contexts of the system role, where row-level security lets them through.</summary>
     public static IQueryable<T> OfEveryOrg<T>(this DbSet<T> set) where T : class, ITenantOwned => set.IgnoreQueryFilters(Names);
+
+    /// <summary>For statements of the system role that name their rows themselves: a filter would wrap them in a subquery, and those that write or lock cannot be wrapped.</summary>
+    public static IQueryable<T> AsWritten<T>(this IQueryable<T> statement) where T : class => statement.IgnoreQueryFilters(Both);
+
+    /// <summary>Also what was deleted and can still be restored: in the whole query, its subqueries too.</summary>
+    public static IQueryable<T> AlsoDeleted<T>(this DbSet<T> set) where T : class, IDeletable => set.IgnoreQueryFilters(Deleted);
 }

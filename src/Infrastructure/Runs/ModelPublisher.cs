@@ -27,10 +27,10 @@ internal static class ModelPublisher
         var slug = await db.Projects.OfEveryOrg().Where(p => p.OrgId == run.OrgId && p.Id == run.ProjectId).Select(p => p.Slug).SingleAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO models (org_id, id, project_id, name, created_at) VALUES ({run.OrgId}, {Guid.CreateVersion7(clock.GetUtcNow())}, {run.ProjectId}, {slug}, {now})
-            ON CONFLICT (org_id, name) DO NOTHING
+            ON CONFLICT (org_id, name) WHERE deletion_id IS NULL DO NOTHING
             """, cancellationToken);
         // The model's row is locked, so that two runs that end together get two numbers.
-        var model = (await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM models WHERE org_id = {run.OrgId} AND name = {slug} FOR UPDATE").ToListAsync(cancellationToken)).Single();
+        var model = (await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM models WHERE org_id = {run.OrgId} AND name = {slug} AND deletion_id IS NULL FOR UPDATE").ToListAsync(cancellationToken)).Single();
         var number = await NextNumberAsync(db, run.OrgId, model, cancellationToken);
         var version = new ModelVersion
         {

@@ -31,7 +31,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellationToken);
-        var run = (await db.Runs.FromSqlRaw(Next).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).ToListAsync(cancellationToken)).SingleOrDefault();
+        var run = (await db.Runs.FromSqlRaw(Next).AsWritten().ToListAsync(cancellationToken)).SingleOrDefault();
         if (run is null) return null;
 
         var now = await db.NowAsync(cancellationToken);
@@ -86,7 +86,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         var plan = await db.Organizations.Where(o => o.Id == run.OrgId).Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p).SingleAsync(cancellationToken);
         return new()
         {
-            OrgId = run.OrgId, Id = Guid.CreateVersion7(clock.GetUtcNow()), RunId = run.Id, Fence = fence, Slot = slot,
+            OrgId = run.OrgId, Id = Guid.CreateVersion7(clock.GetUtcNow()), RunId = run.Id, RunName = run.Name, Fence = fence, Slot = slot,
             StartedAt = now, KeptUntil = now, PricePerHour = plan.PricePerHour, Currency = plan.Currency,
         };
     }

@@ -18,7 +18,7 @@ public sealed class RunPlans(IDbContexts contexts)
         var run = await db.Runs.OfEveryOrg().AsNoTracking().SingleAsync(r => r.OrgId == claim.OrgId && r.Id == claim.RunId, cancellationToken);
         var version = await db.DatasetVersions.OfEveryOrg().AsNoTracking().SingleAsync(v => v.OrgId == claim.OrgId && v.Id == run.DatasetVersionId, cancellationToken);
         var slug = await db.Projects.OfEveryOrg().Where(p => p.OrgId == claim.OrgId && p.Id == run.ProjectId).Select(p => p.Slug).SingleAsync(cancellationToken);
-        var model = await db.Models.OfEveryOrg().Where(m => m.OrgId == claim.OrgId && m.Name == slug).Select(m => (Guid?)m.Id).SingleOrDefaultAsync(cancellationToken);
+        var model = await db.Models.OfEveryOrg().Where(m => m.OrgId == claim.OrgId && m.Name == slug && m.DeletionId == null).Select(m => (Guid?)m.Id).SingleOrDefaultAsync(cancellationToken);
         return new(run, version, slug, model is null ? 1 : await ModelPublisher.NextNumberAsync(db, claim.OrgId, model.Value, cancellationToken));
     }
 

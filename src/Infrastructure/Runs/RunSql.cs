@@ -14,7 +14,7 @@ internal static class RunSql
     /// <summary>Locked, so that a cancel asked for meanwhile is neither missed nor overwritten.</summary>
     public static async Task<Run> LockedRunAsync(this GpuGeekDbContext db, Guid org, Guid run, CancellationToken cancellationToken) =>
         (await db.Runs.FromSql($"SELECT * FROM runs WHERE org_id = {org} AND id = {run} FOR NO KEY UPDATE")
-            .IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).ToListAsync(cancellationToken)).Single();
+            .AsWritten().ToListAsync(cancellationToken)).Single();
 
     /// <param name="kept">The whole interval is charged: its result is kept.</param>
     public static Task<int> EndIntervalAsync(this GpuGeekDbContext db, Guid org, Guid run, long fence, DateTimeOffset at, bool kept, CancellationToken cancellationToken) =>

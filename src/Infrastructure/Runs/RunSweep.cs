@@ -18,7 +18,7 @@ public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live)
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var lapsed = await db.RunLeases.FromSqlRaw("""
             SELECT * FROM run_leases WHERE owner IS NOT NULL AND until < clock_timestamp() ORDER BY until LIMIT 50 FOR UPDATE SKIP LOCKED
-            """).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).ToListAsync(cancellationToken);
+            """).AsWritten().ToListAsync(cancellationToken);
         var now = await db.NowAsync(cancellationToken);
         var changed = new List<Run>();
         foreach (var lease in lapsed)
@@ -43,7 +43,7 @@ public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live)
             SELECT r.* FROM runs r WHERE r.state IN ('starting', 'running', 'canceling')
               AND NOT EXISTS (SELECT FROM run_leases l WHERE l.org_id = r.org_id AND l.run_id = r.id AND l.owner IS NOT NULL)
             LIMIT 50 FOR UPDATE SKIP LOCKED
-            """).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).ToListAsync(cancellationToken);
+            """).AsWritten().ToListAsync(cancellationToken);
 
     private static async Task<Run> GiveBackAsync(GpuGeekDbContext db, Run run, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ public static class WebhookOutbox
         if (db.Database.CurrentTransaction is null) throw new InvalidOperationException("Messages are queued inside the transaction of what they tell.");
         var webhooks = await db.Webhooks.FromSql($"""
             SELECT *, xmin FROM webhooks WHERE org_id = {happened.OrgId} AND active AND {happened.Type} = ANY(events) ORDER BY id FOR KEY SHARE
-            """).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).AsNoTracking().Select(w => w.Id).ToListAsync(cancellationToken);
+            """).AsWritten().AsNoTracking().Select(w => w.Id).ToListAsync(cancellationToken);
         if (webhooks.Count == 0) return;
         var slug = await db.Organizations.Where(o => o.Id == happened.OrgId).Select(o => o.Slug).SingleAsync(cancellationToken);
         var payload = Payload(happened.Type, slug, happened.Data, now);

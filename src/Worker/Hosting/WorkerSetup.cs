@@ -71,6 +71,6 @@ internal static class WorkerSetup
             options.Minutes = configuration.GetValue("GPUGEEK_JANITOR_MINUTES", options.Minutes);
             options.GraceDays = configuration.GetValue("GPUGEEK_GRACE_DAYS", options.GraceDays);
         }).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Janitor>().AddHostedService<JanitorService>();
+        services.AddSingleton<Purge>().AddSingleton<Janitor>().AddHostedService<JanitorService>();
     }
 }

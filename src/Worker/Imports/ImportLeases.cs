@@ -24,7 +24,7 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
               SELECT org_id, id FROM imports WHERE state = 'queued' OR (state = 'running' AND COALESCE(lease_until, '-infinity') < clock_timestamp())
               ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING imports.*, imports.xmin
-            """).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).AsNoTracking().ToListAsync(cancellationToken);
+            """).AsWritten().AsNoTracking().ToListAsync(cancellationToken);
         return rows.Select(i => new ClaimedImport(i.OrgId, i.Id, i.DatasetId, i.Source, i.FileName, owner, i.Attempt)).SingleOrDefault();
     }
 

@@ -23,6 +23,12 @@ internal sealed class OrgReferences
         await using var db = contexts.System();
         // One picture of the database: what moves from one table to another meanwhile is seen in one of them.
         await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        return await ReadAsync(db, org, cancellationToken);
+    }
+
+    /// <param name="db">A context of the system role, in a transaction.</param>
+    public static async Task<OrgReferences> ReadAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
+    {
         if (!await db.Organizations.AnyAsync(o => o.Id == org, cancellationToken)) return new() { IsGone = true };
         var references = new OrgReferences();
         foreach (var column in HashColumns(db)) await references.ReadHashesAsync(db, column, org, cancellationToken);

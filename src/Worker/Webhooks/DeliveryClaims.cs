@@ -23,7 +23,7 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
                 AND {PerOrganization} > (SELECT count(*) FROM webhook_deliveries b WHERE b.org_id = d.org_id AND b.state = 'pending' AND b.lease_until > clock_timestamp())
               ORDER BY d.next_attempt_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
             RETURNING *
-            """).IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).AsNoTracking().ToListAsync(cancellationToken);
+            """).AsWritten().AsNoTracking().ToListAsync(cancellationToken);
         if (claimed is not [var delivery]) return null;
         if (delivery.Attempt > WebhookDelivery.MaxAttempts)
         {
@@ -43,9 +43,9 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // The webhook first, as everywhere, so that two ends of one webhook wait for each other and never in a ring.
         var webhooks = await db.Webhooks.FromSql($"SELECT *, xmin FROM webhooks WHERE org_id = {claimed.OrgId} AND id = {claimed.WebhookId} FOR NO KEY UPDATE")
-            .IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).ToListAsync(cancellationToken);
+            .AsWritten().ToListAsync(cancellationToken);
         var rows = await db.WebhookDeliveries.FromSql($"SELECT * FROM webhook_deliveries WHERE org_id = {claimed.OrgId} AND id = {claimed.Id} AND fence = {claimed.Fence} FOR NO KEY UPDATE")
-            .IgnoreQueryFilters([GpuGeekDbContext.TenantFilter]).ToListAsync(cancellationToken);
+            .AsWritten().ToListAsync(cancellationToken);
         // Deleted meanwhile, or claimed by another after this worker fell silent.
         if (webhooks is not [var webhook] || rows is not [var delivery]) return;
         Record(delivery, answer, now, jitter);

@@ -22,7 +22,7 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
         for (var i = 0; i < intervals.Length; i++)
             db.UsageIntervals.Add(new()
             {
-                OrgId = org, Id = Planted.NewId(), RunId = run, Fence = i + 1, Slot = $"worker-{run:N}/{i}", StartedAt = start, EndedAt = start.AddSeconds(intervals[i].Held), KeptUntil = start.AddSeconds(intervals[i].Kept),
+                OrgId = org, Id = Planted.NewId(), RunId = run, RunName = "Trained", Fence = i + 1, Slot = $"worker-{run:N}/{i}", StartedAt = start, EndedAt = start.AddSeconds(intervals[i].Held), KeptUntil = start.AddSeconds(intervals[i].Kept),
                 PricePerHour = price, Currency = "USD",
             });
         await db.SaveChangesAsync(Cancel);

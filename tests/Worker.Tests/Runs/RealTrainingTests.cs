@@ -63,7 +63,7 @@ public sealed class ATrainingFromSampleToModel(PostgresFixture postgres) : IDisp
     {
         var run = new Run
         {
-            OrgId = tenant.OrgId, Id = NewId(), ProjectId = tenant.ProjectId, DatasetVersionId = version, Name = "shapes", CreatedAt = TimeProvider.System.GetUtcNow(),
+            OrgId = tenant.OrgId, Id = NewId(), ProjectId = tenant.ProjectId, DatasetVersionId = version, DatasetName = "shapes", DatasetVersionNumber = 1, Name = "shapes", CreatedAt = TimeProvider.System.GetUtcNow(),
             Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced, Epochs: 4, BatchSize: 16, Pretrained: false, InputSize: 64)),
         };
         await using var db = worker.Contexts.System();

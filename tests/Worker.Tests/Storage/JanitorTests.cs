@@ -258,12 +258,4 @@ public sealed class TheJanitor : IAsyncLifetime
             ("dataset_images", "hash"), ("dataset_versions", "manifest_hash"), ("model_versions", "onnx_hash"), ("model_versions", "predictions_hash"), ("model_versions", "weights_hash"),
         }, columns.ToHashSet());
     }
-
-    private sealed class Calendar : TimeProvider
-    {
-        private TimeSpan _ahead;
-
-        public void Turn(double days) => _ahead += TimeSpan.FromDays(days);
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
-    }
 }

@@ -3,8 +3,8 @@ using GpuGeek.Domain.Storage;
 
 namespace GpuGeek.Worker.Tests.Storage;
 
-/// <summary>A real store in which something happens at the end of the first list: after the janitor has read the rows, before it deletes.</summary>
-internal sealed class Racing(IObjectStore inner, Func<Task> before) : IObjectStore
+/// <summary>A real store in which something happens at the end of the first list: after the janitor has read the rows, before it deletes; and before each deletion.</summary>
+internal sealed class Racing(IObjectStore inner, Func<Task> before, Action? beforeDelete = null) : IObjectStore
 {
     public long? FreeBytes => inner.FreeBytes;
 
@@ -20,8 +20,18 @@ internal sealed class Racing(IObjectStore inner, Func<Task> before) : IObjectSto
     public Task<Stream> OpenReadAsync(string key, long offset, long length, CancellationToken cancellationToken) => inner.OpenReadAsync(key, offset, length, cancellationToken);
     public Task DownloadAsync(string key, string path, CancellationToken cancellationToken) => inner.DownloadAsync(key, path, cancellationToken);
     public Task<long?> SizeAsync(string key, CancellationToken cancellationToken) => inner.SizeAsync(key, cancellationToken);
-    public Task DeleteAsync(string key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
+    public Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        beforeDelete?.Invoke();
+        return inner.DeleteAsync(key, cancellationToken);
+    }
+
     public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) => inner.ListAsync(prefix, cancellationToken);
-    public Task<bool> DeleteOlderAsync(string key, DateTimeOffset moment, CancellationToken cancellationToken) => inner.DeleteOlderAsync(key, moment, cancellationToken);
+    public Task<bool> DeleteOlderAsync(string key, DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        beforeDelete?.Invoke();
+        return inner.DeleteOlderAsync(key, moment, cancellationToken);
+    }
+
     public Task<AbandonedWrites> RemoveAbandonedAsync(DateTimeOffset before, CancellationToken cancellationToken) => inner.RemoveAbandonedAsync(before, cancellationToken);
 }

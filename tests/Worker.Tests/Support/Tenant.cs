@@ -45,7 +45,7 @@ internal sealed class Tenant
         await using var db = _contexts.System();
         var run = new Run
         {
-            OrgId = OrgId, Id = NewId(), ProjectId = ProjectId, DatasetVersionId = VersionId, Name = "run", Priority = priority,
+            OrgId = OrgId, Id = NewId(), ProjectId = ProjectId, DatasetName = "shapes", DatasetVersionNumber = 1, DatasetVersionId = VersionId, Name = "run", Priority = priority,
             Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced, Pretrained: pretrained)), CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         db.Runs.Add(run);

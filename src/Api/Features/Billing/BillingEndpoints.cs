@@ -69,11 +69,10 @@ internal static class BillingEndpoints
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
         var rows = await (from interval in db.UsageIntervals
-                          join r in db.Runs on interval.RunId equals r.Id
                           where (run == null || interval.RunId == run) && (last == null || interval.Id < last)
                           orderby interval.Id descending
-                          select new { interval, r.Name }).AsNoTracking().Take(size + 1).ToListAsync(cancellationToken);
+                          select new { interval, Name = db.Runs.Where(r => r.Id == interval.RunId).Select(r => r.Name).FirstOrDefault() }).AsNoTracking().Take(size + 1).ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        return TypedResults.Ok(Paging.Of(rows, size, r => r.interval.Id.ToString(), r => r.interval.ToResponse(r.Name, now)));
+        return TypedResults.Ok(Paging.Of(rows, size, r => r.interval.Id.ToString(), r => r.interval.ToResponse(r.Name ?? r.interval.RunName, now)));
     }
 }

@@ -1,5 +1,4 @@
 using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
@@ -15,13 +14,12 @@ internal static class DatasetEndpoints
 {
     public static void MapDatasets(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapOrg("/datasets").WithTags("Datasets");
+        var group = routes.MapOrg("/datasets").WithTags("Datasets").AddEndpointFilter<RouteGroupBuilder, DatasetFilter>();
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListDatasets");
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("CreateDataset");
         group.MapGet("/{dataset:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetDataset");
         group.MapGet("/{dataset:guid}/stats", StatsAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetDatasetStats");
         group.MapPatch("/{dataset:guid}", UpdateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("UpdateDataset");
-        group.MapDelete("/{dataset:guid}", DeleteAsync).Needs(Role.Owner, null).WithName("DeleteDataset");
         ImportEndpoints.Map(group);
         UploadEndpoint.Map(group);
         ImageEndpoints.Map(group);
@@ -67,29 +65,10 @@ internal static class DatasetEndpoints
     /// <summary>Counts per class and per split</summary>
     private static async Task<Results<Ok<DatasetStatsResponse>, ProblemHttpResult>> StatsAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken)
     {
-        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         var images = db.DatasetImages.Where(i => i.DatasetId == dataset);
         var classes = await (from c in db.DatasetClasses where c.DatasetId == dataset orderby c.Name select new ClassCount(c.Name, db.DatasetImages.Count(i => i.ClassId == c.Id))).ToListAsync(cancellationToken);
         var splits = await images.GroupBy(i => i.Split ?? "none").Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         return TypedResults.Ok(new DatasetStatsResponse(classes.Sum(c => c.Count), await images.SumAsync(i => i.Bytes, cancellationToken), classes, splits));
-    }
-
-    /// <summary>Delete a dataset that no run has used</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid dataset, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
-    {
-        if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken) is not { } row)
-        {
-            change.None();
-            return TypedResults.NoContent();
-        }
-        var runs = await db.Runs.CountAsync(r => db.DatasetVersions.Any(v => v.Id == r.DatasetVersionId && v.DatasetId == dataset), cancellationToken);
-        if (runs > 0)
-            return Problems.Of(409, "dataset_in_use", "The dataset is in use", $"{runs} runs were trained on it; their results would lose their source.", "Delete those runs first.", new Dictionary<string, object?> { ["dependants"] = new { runs } });
-        await db.DatasetVersions.Where(v => v.DatasetId == dataset).ExecuteDeleteAsync(cancellationToken);
-        await db.DatasetImages.Where(i => i.DatasetId == dataset).ExecuteDeleteAsync(cancellationToken);
-        db.Datasets.Remove(row);
-        await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.NoContent();
     }
 
     private static ProblemHttpResult NameTaken(string name) => Problems.Conflict("name_taken", $"The project has a dataset named '{name}' already.", "Choose another name.");

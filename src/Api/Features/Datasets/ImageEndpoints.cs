@@ -32,7 +32,6 @@ internal static class ImageEndpoints
     private static async Task<Results<Ok<Page<ImageResponse>>, ProblemHttpResult>> ListAsync(
         Guid dataset, Tenant tenant, GpuGeekDbContext db, HttpRequest http, CancellationToken cancellationToken, string? split = null, string? q = null, string? after = null, int? limit = null)
     {
-        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
         var className = http.Query["class"].ToString();

@@ -31,7 +31,6 @@ internal static class ImportEndpoints
     /// <summary>The imports of a dataset, newest first</summary>
     private static async Task<Results<Ok<Page<ImportResponse>>, ProblemHttpResult>> ListAsync(Guid dataset, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken, string? after = null, int? limit = null)
     {
-        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
         var rows = await db.Imports.AsNoTracking().Where(i => i.DatasetId == dataset && (last == null || i.Id < last)).OrderByDescending(i => i.Id).Take(size + 1).ToListAsync(cancellationToken);
@@ -43,7 +42,6 @@ internal static class ImportEndpoints
     private static async Task<Results<Created<ImportResponse>, Accepted<ImportResponse>, ProblemHttpResult>> CreateAsync(
         Guid dataset, CreateImportRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         if (request.Sample is { } sample)

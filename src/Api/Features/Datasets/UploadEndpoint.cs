@@ -32,7 +32,6 @@ internal static class UploadEndpoint
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
-        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         if (fileName.Length > 255) return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
         if (await Admission.RefuseAsync(db, store, tenant.OrgId, fileName, http.Request.ContentLength ?? 0, cancellationToken) is { } refusal) return refusal;
         var (row, problem) = await FindOrAddAsync(dataset, fileName, import, tenant, db, clock, cancellationToken);

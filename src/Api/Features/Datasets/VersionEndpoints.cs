@@ -29,7 +29,6 @@ internal static class VersionEndpoints
     /// <summary>The versions of a dataset, newest first</summary>
     private static async Task<Results<Ok<Page<VersionResponse>>, ProblemHttpResult>> ListAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken, string? after = null, int? limit = null)
     {
-        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
         var rows = await db.DatasetVersions.AsNoTracking().Where(v => v.DatasetId == dataset && (last == null || v.Id < last)).OrderByDescending(v => v.Id).Take(size + 1).ToListAsync(cancellationToken);
@@ -41,7 +40,6 @@ internal static class VersionEndpoints
     private static async Task<Results<Created<VersionResponse>, Ok<VersionResponse>, ProblemHttpResult>> CreateAsync(
         Guid dataset, CreateVersionRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken)) return Problems.NotFound();
         var images = await (from image in db.DatasetImages join c in db.DatasetClasses on image.ClassId equals c.Id where image.DatasetId == dataset select new SplitCandidate(image.Hash, c.Name, image.Split, ""))
             .ToListAsync(cancellationToken);
         if (TooFew(images) is { } refusal) return refusal;

@@ -42,10 +42,10 @@ internal static class DeploymentEndpoints
     private static async Task<Results<Accepted<DeploymentResponse>, ProblemHttpResult>> CreateAsync(
         CreateDeploymentRequest request, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
     {
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
         if (await FindVersionAsync(db, request.Model, request.Version, cancellationToken) is not { } version) return UnknownVersion(request.Model, request.Version);
         if (await db.Deployments.AnyAsync(d => d.Name == request.Name, cancellationToken)) return Problems.Conflict("name_taken", $"There is a deployment named '{request.Name}' already.", "Choose another name, or PATCH that one to the new version.");
-        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await PlanGate.CheckDeploymentAsync(db, tenant.OrgId, cancellationToken);
         var now = clock.GetUtcNow();
         var deployment = new Deployment { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, Name = request.Name, ModelVersionId = version.Id, CreatedAt = now, UpdatedAt = now };

@@ -63,7 +63,7 @@ internal sealed partial class DeploymentReconciler(
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var wanted = await db.Deployments.OfEveryOrg().ToListAsync(cancellationToken);
+        var wanted = await db.Deployments.OfEveryOrg().Where(d => d.DeletionId == null).ToListAsync(cancellationToken);
         var loaded = (await predictor.StateAsync(cancellationToken)).Deployments.ToDictionary(d => d.Key, d => d.OnnxHash, StringComparer.Ordinal);
         foreach (var deployment in wanted) await ReconcileAsync(db, deployment, loaded.GetValueOrDefault(Key(deployment.OrgId, deployment.Id)), cancellationToken);
         var known = wanted.Select(d => Key(d.OrgId, d.Id)).ToHashSet(StringComparer.Ordinal);

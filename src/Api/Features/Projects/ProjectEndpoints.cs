@@ -1,5 +1,4 @@
 using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Projects;
@@ -22,7 +21,6 @@ internal static class ProjectEndpoints
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("CreateProject");
         group.MapGet("/{project}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetProject");
         group.MapPatch("/{project}", UpdateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("UpdateProject");
-        group.MapDelete("/{project}", DeleteAsync).Needs(Role.Owner, null).WithName("DeleteProject");
     }
 
     /// <summary>The organisation's projects, newest first</summary>
@@ -60,28 +58,6 @@ internal static class ProjectEndpoints
         row.Name = request.Name?.Trim() ?? row.Name;
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(await ReadAsync(db, tenant, row, cancellationToken));
-    }
-
-    /// <summary>Delete an empty project</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string project, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
-    {
-        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == project, cancellationToken) is not { } row)
-        {
-            change.None();
-            return TypedResults.NoContent();
-        }
-        var dependants = new Dictionary<string, int>
-        {
-            ["datasets"] = await db.Datasets.CountAsync(d => d.ProjectId == row.Id, cancellationToken),
-            ["runs"] = await db.Runs.CountAsync(r => r.ProjectId == row.Id, cancellationToken),
-            ["models"] = await db.Models.CountAsync(m => m.ProjectId == row.Id, cancellationToken),
-            ["deployments"] = await db.Deployments.CountAsync(d => d.ProjectId == row.Id, cancellationToken),
-        };
-        if (dependants.Values.Any(count => count > 0))
-            return Problems.Of(409, "project_not_empty", "The project is not empty", "It still has datasets, runs, models or deployments.", "Delete those first.", new Dictionary<string, object?> { ["dependants"] = dependants });
-        db.Projects.Remove(row);
-        await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.NoContent();
     }
 
     private static async Task<ProjectResponse> ReadAsync(GpuGeekDbContext db, Tenant tenant, Project project, CancellationToken cancellationToken) =>

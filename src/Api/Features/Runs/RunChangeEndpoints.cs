@@ -30,7 +30,7 @@ internal static class RunChangeEndpoints
         return TypedResults.Ok((await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == run), cancellationToken)).Single());
     }
 
-    /// <summary>Delete a run that has ended, with its curves and log; not one that left a model or is on the bill</summary>
+    /// <summary>Delete a run that has ended, with its curves and log, at once and for good; not one that left a model. What it cost stays on the bill</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid run, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
     {
         await LockAsync(db, run, cancellationToken);
@@ -41,10 +41,6 @@ internal static class RunChangeEndpoints
         }
         if (!row.IsFinished) return Problems.Conflict("run_state", "The run has not ended.", "Cancel it first.");
         if (await RefuseModelAsync(db, run, cancellationToken) is { } refusal) return refusal;
-        // Of time that was charged the bill must go on saying what it was for.
-        var usage = await db.UsageIntervals.Where(u => u.RunId == run).ToListAsync(cancellationToken);
-        if (usage.Exists(u => u.ChargedSeconds > 0)) return Problems.Conflict("run_charged", "The run's training time is on the bill, and the bill says what it was for.", "Keep the run; nothing is charged for keeping it.");
-        db.UsageIntervals.RemoveRange(usage);
         change.Describe(new { row.Name });
         db.Runs.Remove(row);
         await db.SaveChangesAsync(cancellationToken);

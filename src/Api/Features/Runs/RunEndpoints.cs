@@ -6,12 +6,10 @@ using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Tenants;
-using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
-using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -49,16 +47,17 @@ internal static class RunEndpoints
     private static async Task<Results<Created<RunResponse>, ProblemHttpResult>> CreateAsync(
         CreateRunRequest request, Tenant tenant, GpuGeekDbContext db, IJobQueue queue, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
-        var known = await (from version in db.DatasetVersions join dataset in db.Datasets on version.DatasetId equals dataset.Id where version.Id == request.DatasetVersion && dataset.ProjectId == project.Id select version.Id).AnyAsync(cancellationToken);
-        if (!known) return Problems.Impossible("unknown_dataset_version", "The project has no such dataset version.", "Create one: POST …/datasets/{dataset}/versions.");
+        var known = await (from version in db.DatasetVersions join dataset in db.Datasets on version.DatasetId equals dataset.Id where version.Id == request.DatasetVersion && dataset.ProjectId == project.Id select new { dataset.Name, version.Number })
+            .FirstOrDefaultAsync(cancellationToken);
+        if (known is null) return Problems.Impossible("unknown_dataset_version", "The project has no such dataset version.", "Create one: POST …/datasets/{dataset}/versions.");
         var recipe = RecipeMapping.Resolve(request.Recipe);
         var now = clock.GetUtcNow();
-        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         var run = new Run
         {
-            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, DatasetVersionId = request.DatasetVersion, Recipe = recipe, CreatedBy = tenant.UserId, CreatedAt = now,
+            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, DatasetVersionId = request.DatasetVersion, DatasetName = known.Name, DatasetVersionNumber = known.Number, Recipe = recipe, CreatedBy = tenant.UserId, CreatedAt = now,
             Name = request.Name?.Trim() ?? $"{ModelCatalog.All[recipe.Architecture].Title} {recipe.Preset.ToString().ToLowerInvariant()} {1 + await db.Runs.CountAsync(r => r.ProjectId == project.Id, cancellationToken)}",
         };
         db.Runs.Add(run);
@@ -76,13 +75,7 @@ internal static class RunEndpoints
     /// <summary>Cancel a run; what a checkpoint has kept is charged, the rest is not</summary>
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(Guid run, GpuGeekDbContext db, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
-        // The worker's writes lock the lease first; so does this one, so that neither overwrites the other.
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM run_leases WHERE run_id = {run} FOR NO KEY UPDATE", cancellationToken);
-        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row) return Problems.NotFound();
-        var now = clock.GetUtcNow();
-        row.RequestCancel(now);
-        await db.TellAsync(WebhookEvents.Of(row), now, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
+        if (await RunCancellation.RequestAsync(db, db.Runs.Where(r => r.Id == run), clock.GetUtcNow(), cancellationToken) is not [var row]) return Problems.NotFound();
         change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));
         return TypedResults.Ok((await ReadAsync(db, run, cancellationToken))!);
     }

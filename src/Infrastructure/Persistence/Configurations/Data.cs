@@ -16,7 +16,7 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
         builder.Property(p => p.Name).HasMaxLength(100);
         builder.Property(p => p.Template).HasMaxLength(50);
         builder.Property<uint>("xmin").IsRowVersion();
-        builder.HasIndex(p => new { p.OrgId, p.Slug }).IsUnique();
+        builder.HasIndex(p => new { p.OrgId, p.Slug }).IsUnique().HasFilter("deletion_id IS NULL");
         builder.HasOne<Organization>().WithMany().HasForeignKey(p => p.OrgId).OnDelete(DeleteBehavior.Cascade);
     }
 }
@@ -28,7 +28,7 @@ internal sealed class DatasetConfiguration : IEntityTypeConfiguration<Dataset>
         builder.ToTable("datasets");
         builder.HasKey(d => new { d.OrgId, d.Id });
         builder.Property(d => d.Name).HasMaxLength(100);
-        builder.HasIndex(d => new { d.OrgId, d.ProjectId, d.Name }).IsUnique();
+        builder.HasIndex(d => new { d.OrgId, d.ProjectId, d.Name }).IsUnique().HasFilter("deletion_id IS NULL");
         builder.HasOne<Project>().WithMany().HasForeignKey(d => new { d.OrgId, d.ProjectId }).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ModelConfiguration : IEntityTypeConfiguration<Model>
         builder.ToTable("models");
         builder.HasKey(m => new { m.OrgId, m.Id });
         builder.Property(m => m.Name).HasMaxLength(63);
-        builder.HasIndex(m => new { m.OrgId, m.Name }).IsUnique();
+        builder.HasIndex(m => new { m.OrgId, m.Name }).IsUnique().HasFilter("deletion_id IS NULL");
         builder.HasOne<Project>().WithMany().HasForeignKey(m => new { m.OrgId, m.ProjectId }).OnDelete(DeleteBehavior.Restrict);
     }
 }
@@ -48,7 +48,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         builder.Property(d => d.State).AsText();
         builder.Property(d => d.Error).AsJson();
         builder.Property<uint>("xmin").IsRowVersion();
-        builder.HasIndex(d => new { d.OrgId, d.Name }).IsUnique();
+        builder.HasIndex(d => new { d.OrgId, d.Name }).IsUnique().HasFilter("deletion_id IS NULL");
         builder.HasOne<Project>().WithMany().HasForeignKey(d => new { d.OrgId, d.ProjectId }).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<ModelVersion>().WithMany().HasForeignKey(d => new { d.OrgId, d.ModelVersionId }).OnDelete(DeleteBehavior.Restrict);
     }

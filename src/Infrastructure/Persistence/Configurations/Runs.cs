@@ -1,7 +1,7 @@
 using GpuGeek.Domain.Billing;
-using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Tenants;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -23,7 +23,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.HasIndex(r => new { r.OrgId, r.ProjectId, r.Id });
         builder.HasIndex(r => r.State);
         builder.HasOne<Project>().WithMany().HasForeignKey(r => new { r.OrgId, r.ProjectId }).OnDelete(DeleteBehavior.Restrict);
-        builder.HasOne<DatasetVersion>().WithMany().HasForeignKey(r => new { r.OrgId, r.DatasetVersionId }).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(r => r.DatasetName).HasMaxLength(100);
+        builder.HasIndex(r => new { r.OrgId, r.DatasetVersionId });
     }
 }
 
@@ -75,6 +76,8 @@ internal sealed class UsageIntervalConfiguration : IEntityTypeConfiguration<Usag
         builder.Ignore(u => u.ChargedSeconds).Ignore(u => u.Cost);
         builder.HasIndex(u => new { u.OrgId, u.RunId, u.Fence }).IsUnique();
         builder.HasIndex(u => new { u.OrgId, u.StartedAt });
-        builder.HasOne<Run>().WithMany().HasForeignKey(u => new { u.OrgId, u.RunId }).OnDelete(DeleteBehavior.Restrict);
+        // No key to the run: what was charged stays on the bill when the run goes.
+        builder.HasOne<Organization>().WithMany().HasForeignKey(u => u.OrgId).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(u => u.RunName).HasMaxLength(100);
     }
 }

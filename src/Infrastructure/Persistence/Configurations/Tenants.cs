@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -37,5 +38,19 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.HasIndex(a => new { a.OrgId, a.ProjectId, a.Id });
         // No key to the person: the entry outlives the account.
         builder.HasOne<Organization>().WithMany().HasForeignKey(a => a.OrgId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class DeletionConfiguration : IEntityTypeConfiguration<Deletion>
+{
+    public void Configure(EntityTypeBuilder<Deletion> builder)
+    {
+        builder.ToTable("deletions");
+        builder.HasKey(d => new { d.OrgId, d.Id });
+        builder.Property(d => d.Kind).AsText();
+        builder.Property(d => d.Name).HasMaxLength(100);
+        builder.Property(d => d.RequestedByName).HasMaxLength(100);
+        builder.HasIndex(d => d.PurgeAt);
+        builder.HasOne<Organization>().WithMany().HasForeignKey(d => d.OrgId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -139,6 +139,12 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
 
+                    b.Property<string>("RunName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("run_name");
+
                     b.Property<string>("Slot")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -176,6 +182,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<Guid?>("DeletionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deletion_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -191,7 +201,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
                     b.HasIndex("OrgId", "ProjectId", "Name")
                         .IsUnique()
-                        .HasDatabaseName("ix_datasets_org_id_project_id_name");
+                        .HasDatabaseName("ix_datasets_org_id_project_id_name")
+                        .HasFilter("deletion_id IS NULL");
 
                     b.ToTable("datasets", (string)null);
                 });
@@ -511,6 +522,59 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("skipped_files", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Deletions.Deletion", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("PurgeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("purge_at");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<Guid>("RequestedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("RequestedByName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("requested_by_name");
+
+                    b.Property<Guid>("TargetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("target_id");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_deletions");
+
+                    b.HasIndex("PurgeAt")
+                        .HasDatabaseName("ix_deletions_purge_at");
+
+                    b.ToTable("deletions", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Deployments.Deployment", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -524,6 +588,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<Guid?>("DeletionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deletion_id");
 
                     b.Property<string>("Error")
                         .HasColumnType("jsonb")
@@ -571,7 +639,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
                     b.HasIndex("OrgId", "Name")
                         .IsUnique()
-                        .HasDatabaseName("ix_deployments_org_id_name");
+                        .HasDatabaseName("ix_deployments_org_id_name")
+                        .HasFilter("deletion_id IS NULL");
 
                     b.HasIndex("OrgId", "ProjectId")
                         .HasDatabaseName("ix_deployments_org_id_project_id");
@@ -593,6 +662,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<Guid?>("DeletionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deletion_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(63)
@@ -608,7 +681,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
                     b.HasIndex("OrgId", "Name")
                         .IsUnique()
-                        .HasDatabaseName("ix_models_org_id_name");
+                        .HasDatabaseName("ix_models_org_id_name")
+                        .HasFilter("deletion_id IS NULL");
 
                     b.HasIndex("OrgId", "ProjectId")
                         .HasDatabaseName("ix_models_org_id_project_id");
@@ -715,6 +789,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<Guid?>("DeletionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deletion_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -744,7 +822,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
                     b.HasIndex("OrgId", "Slug")
                         .IsUnique()
-                        .HasDatabaseName("ix_projects_org_id_slug");
+                        .HasDatabaseName("ix_projects_org_id_slug")
+                        .HasFilter("deletion_id IS NULL");
 
                     b.ToTable("projects", (string)null);
                 });
@@ -833,9 +912,23 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("created_by");
 
+                    b.Property<string>("DatasetName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("dataset_name");
+
                     b.Property<Guid>("DatasetVersionId")
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_version_id");
+
+                    b.Property<int>("DatasetVersionNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("dataset_version_number");
+
+                    b.Property<Guid?>("DeletionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deletion_id");
 
                     b.Property<string>("Error")
                         .HasColumnType("jsonb")
@@ -1426,6 +1519,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<Guid?>("DeletionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deletion_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -1998,12 +2095,12 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Billing.UsageInterval", b =>
                 {
-                    b.HasOne("GpuGeek.Domain.Runs.Run", null)
+                    b.HasOne("GpuGeek.Domain.Tenants.Organization", null)
                         .WithMany()
-                        .HasForeignKey("OrgId", "RunId")
+                        .HasForeignKey("OrgId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
-                        .HasConstraintName("fk_usage_intervals_runs_org_id_run_id");
+                        .HasConstraintName("fk_usage_intervals_organizations_org_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Datasets.Dataset", b =>
@@ -2073,6 +2170,16 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_skipped_files_imports_org_id_import_id");
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Deletions.Deletion", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Tenants.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_deletions_organizations_org_id");
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Deployments.Deployment", b =>
                 {
                     b.HasOne("GpuGeek.Domain.Models.ModelVersion", null)
@@ -2139,13 +2246,6 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Runs.Run", b =>
                 {
-                    b.HasOne("GpuGeek.Domain.Datasets.DatasetVersion", null)
-                        .WithMany()
-                        .HasForeignKey("OrgId", "DatasetVersionId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_runs_dataset_versions_org_id_dataset_version_id");
-
                     b.HasOne("GpuGeek.Domain.Projects.Project", null)
                         .WithMany()
                         .HasForeignKey("OrgId", "ProjectId")

@@ -28,6 +28,7 @@ internal static partial class RouteMatrix
         var entries = await world.AuditCountAsync() - before;
         var due = row.Audited && expected == row.Success ? 1 : 0;
         if (entries != due) deviations.Add($"{row.Name} as {who}: {entries} audit entries instead of {due}");
+        if (row.Undo is not null && response.IsSuccessStatusCode) await row.Undo(world);
         return deviations;
     }
 

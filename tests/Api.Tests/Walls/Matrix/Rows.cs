@@ -25,8 +25,9 @@ internal sealed record Call(HttpMethod Method, string Path, object? Body = null,
 /// <param name="Scope">Of a key; null: no key gets through.</param>
 /// <param name="Make">A request that succeeds once, made anew for each cell.</param>
 /// <param name="Success">What it then answers.</param>
+/// <param name="Undo">What makes the next cell possible after one that succeeded.</param>
 /// <param name="Declares">The role the route declares, where its handler asks for more.</param>
-internal sealed record Row(string Name, Role Least, string? Scope, Func<World, Task<Call>> Make, HttpStatusCode Success = HttpStatusCode.OK, bool Audited = false, Role? Declares = null);
+internal sealed record Row(string Name, Role Least, string? Scope, Func<World, Task<Call>> Make, HttpStatusCode Success = HttpStatusCode.OK, bool Audited = false, Role? Declares = null, Func<World, Task>? Undo = null);
 
 /// <summary>Every route of an organisation: a route that is not here fails the test.</summary>
 internal static class Rows
@@ -37,6 +38,10 @@ internal static class Rows
     public static readonly Row[] All =
     [
         Get("GetOrganization", Scopes.OrgAdmin, _ => ""),
+        Get("PreviewOrganizationDeletion", null, _ => "deletion") with { Least = Role.Owner },
+        Write("DeleteOrganization", Role.Owner, null, _ => Task.FromResult<Call>(new(HttpMethod.Delete, "")), HttpStatusCode.NoContent) with { Undo = w => w.Owner.Client.RestoreOrganizationAsync(w.OrgId, Cancel) },
+        Get("ListDeletions", Scopes.OrgAdmin, _ => "deletions"),
+        Write("RestoreDeletion", Role.Owner, null, async w => new(HttpMethod.Post, $"deletions/{await w.AddDeletionAsync()}/restore")),
         Get("ListMembers", Scopes.OrgAdmin, _ => "members"),
         Get("GetMember", Scopes.OrgAdmin, w => $"members/{w.Member}"),
         Write("UpdateMember", Role.Admin, null, async w => new(HttpMethod.Patch, $"members/{await w.AddMemberAsync(Role.Viewer)}", new { role = "editor" })),
@@ -64,12 +69,14 @@ internal static class Rows
         Write("CreateProject", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, "projects", new { name = w.Name("Project") })), HttpStatusCode.Created),
         Get("GetProject", Scopes.DatasetsRead, _ => "projects/flowers"),
         Write("UpdateProject", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Patch, "projects/flowers", new { name = w.Name("Flowers") }))),
+        Get("PreviewProjectDeletion", null, _ => "projects/flowers/deletion") with { Least = Role.Owner },
         Write("DeleteProject", Role.Owner, null, async w => new(HttpMethod.Delete, $"projects/{(await w.Owner.Client.CreateProjectAsync(w.Owner.Org, new() { Name = w.Name("gone") }, Cancel)).Slug}"), HttpStatusCode.NoContent),
         Get("ListDatasets", Scopes.DatasetsRead, _ => "datasets?project=flowers"),
         Write("CreateDataset", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, "datasets", new { project = "flowers", name = w.Name("set") })), HttpStatusCode.Created),
         Get("GetDataset", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}"),
         Get("GetDatasetStats", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/stats"),
         Write("UpdateDataset", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}", new { name = w.Name("set") }))),
+        Get("PreviewDatasetDeletion", null, w => $"datasets/{w.Dataset}/deletion") with { Least = Role.Owner },
         Write("DeleteDataset", Role.Owner, null, async w => new(HttpMethod.Delete, $"datasets/{(await w.Owner.Client.CreateDatasetAsync(w.Owner.Org, new() { Project = "flowers", Name = w.Name("gone") }, Cancel)).Id}"), HttpStatusCode.NoContent),
         Get("ListImports", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports"),
         Write("CreateImport", Role.Editor, Scopes.DatasetsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, $"datasets/{w.Dataset}/imports", new { name = "x.zip", size = 10 })), HttpStatusCode.Created),

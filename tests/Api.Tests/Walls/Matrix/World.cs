@@ -71,6 +71,14 @@ internal sealed class World
         return name;
     }
 
+    /// <summary>A project that was deleted and can be restored.</summary>
+    public async Task<Guid> AddDeletionAsync()
+    {
+        var project = await Owner.Client.CreateProjectAsync(Owner.Org, new() { Name = Name("gone") }, Cancel);
+        await Owner.Client.DeleteProjectAsync(Owner.Org, project.Slug, Cancel);
+        return (await Owner.Client.ListDeletionsAsync(Owner.Org, Cancel)).Items.Single(d => d.TargetId == project.Id).Id;
+    }
+
     public async Task<Guid> AddWebhookAsync() => (await Owner.Client.CreateWebhookAsync(Owner.Org, new() { Url = Hook, Events = ["run.failed"] }, Cancel)).Id;
 
     public async Task<Guid> AddCommentAsync() => (await Owner.Client.CreateRunCommentAsync(Owner.Org, Run, new() { Text = Name("What about") }, Cancel)).Id;

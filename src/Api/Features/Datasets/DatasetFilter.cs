@@ -1,0 +1,20 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Datasets;
+
+/// <summary>
+/// What lies in a dataset is there only as long as the dataset: pictures, versions and imports of a deleted one are not marked one by one,
+/// so every route below <c>{dataset}</c> asks for the dataset first.
+/// </summary>
+internal sealed class DatasetFilter : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (http.GetRouteValue("dataset") is not string text || !Guid.TryParse(text, out var dataset)) return await next(context);
+        var db = http.RequestServices.GetRequiredService<GpuGeekDbContext>();
+        return await db.Datasets.AnyAsync(d => d.Id == dataset, http.RequestAborted) ? await next(context) : Problems.NotFound();
+    }
+}

@@ -1,0 +1,106 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Deletions;
+using GpuGeek.Domain.Deletions;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Deletions;
+
+internal static class DeletionEndpoints
+{
+    public static void MapDeletions(this IEndpointRouteBuilder routes)
+    {
+        var org = routes.MapOrg().WithTags("Deletions");
+        org.MapGet("/datasets/{dataset:guid}/deletion", PreviewDatasetAsync).Needs(Role.Owner, null).WithName("PreviewDatasetDeletion");
+        org.MapDelete("/datasets/{dataset:guid}", DeleteDatasetAsync).Needs(Role.Owner, null).WithName("DeleteDataset");
+        org.MapGet("/projects/{project}/deletion", PreviewProjectAsync).Needs(Role.Owner, null).WithName("PreviewProjectDeletion");
+        org.MapDelete("/projects/{project}", DeleteProjectAsync).Needs(Role.Owner, null).WithName("DeleteProject");
+        org.MapGet("/deletion", PreviewOrganizationAsync).Needs(Role.Owner, null).WithName("PreviewOrganizationDeletion");
+        org.MapDelete("", DeleteOrganizationAsync).Needs(Role.Owner, null).WithName("DeleteOrganization");
+        org.MapGet("/deletions", ListAsync).Needs(Role.Viewer, Scopes.OrgAdmin).WithName("ListDeletions");
+        org.MapPost("/deletions/{deletion:guid}/restore", RestoreAsync).Needs(Role.Owner, null).WithName("RestoreDeletion");
+        DeletedOrganizationEndpoints.Map(routes);
+    }
+
+    /// <summary>What deleting a dataset would take along</summary>
+    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewDatasetAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        await db.Datasets.AsNoTracking().FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken) is { } row
+            ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, Doomed.Of(db, row), cancellationToken)) : Problems.NotFound();
+
+    /// <summary>Delete a dataset with its pictures and versions</summary>
+    /// <remarks>It is hidden at once and can be restored for seven days; then its rows and files are gone for good. Runs that learned from it stay, with their models; those that learn from it now are canceled.</remarks>
+    private static async Task<NoContent> DeleteDatasetAsync(Guid dataset, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR UPDATE", cancellationToken);
+        var row = await db.Datasets.AsNoTracking().FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken);
+        return await DeleteAsync(row is null ? null : Doomed.Of(db, row), tenant, db, change, live, clock, cancellationToken);
+    }
+
+    /// <summary>What deleting a project would take along</summary>
+    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewProjectAsync(string project, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == project, cancellationToken) is { } row
+            ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, Doomed.Of(db, row), cancellationToken)) : Problems.NotFound();
+
+    /// <summary>Delete a project with its datasets, runs, models and deployments</summary>
+    /// <remarks>It is hidden at once, its endpoints stop answering, its runs are canceled, and it can be restored for seven days; then its rows and files are gone for good. What its runs cost stays on the bill.</remarks>
+    private static async Task<NoContent> DeleteProjectAsync(string project, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM projects WHERE slug = {project} FOR UPDATE", cancellationToken);
+        var row = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == project, cancellationToken);
+        return await DeleteAsync(row is null ? null : Doomed.Of(db, row), tenant, db, change, live, clock, cancellationToken);
+    }
+
+    /// <summary>What deleting the organisation would take along</summary>
+    private static async Task<Ok<DeletionPreviewResponse>> PreviewOrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await DeletionPreviews.ReadAsync(db, await OrganizationAsync(tenant, db, cancellationToken), cancellationToken));
+
+    /// <summary>Delete the organisation with everything in it</summary>
+    /// <remarks>Nobody reaches it any more, keys stop working at once. Its owners can restore it for seven days (<c>GET /account/deleted-organizations</c>); then it is gone for good, with its audit trail and its bills.</remarks>
+    private static async Task<NoContent> DeleteOrganizationAsync(Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken) =>
+        await DeleteAsync(await OrganizationAsync(tenant, db, cancellationToken), tenant, db, change, live, clock, cancellationToken);
+
+    /// <summary>What was deleted and can still be restored, newest first</summary>
+    private static async Task<Ok<Page<DeletionResponse>>> ListAsync(GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken, string? after = null, int? limit = null)
+    {
+        var size = Paging.Limit(limit);
+        var last = Paging.After(after);
+        var now = clock.GetUtcNow();
+        var rows = await db.Deletions.AsNoTracking().Where(d => d.PurgeAt > now && (last == null || d.Id < last)).OrderByDescending(d => d.Id).Take(size + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Paging.Of(rows, size, d => d.Id.ToString(), d => d.ToResponse()));
+    }
+
+    /// <summary>Restore what was deleted, with all that went along; endpoints answer again, canceled runs stay canceled</summary>
+    private static async Task<Results<Ok<DeletionResponse>, ProblemHttpResult>> RestoreAsync(Guid deletion, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await Deletions.FindAsync(db, deletion, clock.GetUtcNow(), cancellationToken) is not { } row) return Problems.NotFound();
+        if (row.Kind == DeletionKind.Dataset && await db.Datasets.AlsoDeleted().AnyAsync(d => d.Id == row.TargetId && db.Projects.Any(p => p.Id == d.ProjectId && p.DeletionId != null), cancellationToken))
+            return Problems.Conflict("project_deleted", "The dataset's project has been deleted too.", "Restore the project first.");
+        if (!await Deletions.RestoreAsync(db, row, cancellationToken))
+            return Problems.Conflict("name_taken", $"Something made since has the name of '{row.Name}' or of one of its endpoints.", "Rename or delete that one, then restore this.");
+        change.Describe(new { row.Kind, row.Name });
+        return TypedResults.Ok(row.ToResponse());
+    }
+
+    private static async Task<NoContent> DeleteAsync(Doomed? doomed, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (doomed is null)
+        {
+            change.None();
+            return TypedResults.NoContent();
+        }
+        change.Describe(await DeletionPreviews.ReadAsync(db, doomed, cancellationToken));
+        var canceled = await Deletions.HideAsync(db, doomed, tenant, clock.GetUtcNow(), cancellationToken);
+        foreach (var run in canceled) change.AfterCommit(() => live.RunChangedAsync(run.OrgId, run.Id));
+        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Doomed> OrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        Doomed.OfOrganization(db, tenant.OrgId, await db.Organizations.Where(o => o.Id == tenant.OrgId).Select(o => o.Name).SingleAsync(cancellationToken));
+}

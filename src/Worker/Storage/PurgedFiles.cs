@@ -1,0 +1,75 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Deletions;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+
+namespace GpuGeek.Worker.Storage;
+
+/// <summary>The stored objects of rows that are purged.</summary>
+internal sealed class PurgedFiles(IObjectStore store)
+{
+    // Who stores a picture names it in a row within minutes: what is younger may be another dataset's, on its way in.
+    private static readonly TimeSpan OnTheWay = TimeSpan.FromDays(1);
+
+    private readonly List<string> _own = [];
+    private readonly List<string> _manifests = [];
+    private readonly HashSet<string> _hashes = [];
+
+    /// <summary>Notes what the rows name, before they go.</summary>
+    public async Task NoteAsync(GpuGeekDbContext db, Deletion deletion, IReadOnlyList<PurgeStep> steps, CancellationToken cancellationToken)
+    {
+        if (deletion.Kind == DeletionKind.Organization) return;
+        var columns = OrgReferences.HashColumns(db).ToLookup(c => c.Table, c => c.Column);
+        foreach (var step in steps)
+        {
+            foreach (var column in columns[step.Table])
+                foreach (var hash in await step.ReadAsync(db, deletion, column, cancellationToken)) (step.Entity.ClrType == typeof(DatasetVersion) ? (ICollection<string>)_manifests : _hashes).Add(hash);
+            if (step.Entity.ClrType == typeof(Import)) _own.AddRange((await step.ReadAsync(db, deletion, "id::text", cancellationToken)).Select(id => ObjectKeys.Upload(deletion.OrgId, Guid.Parse(id))));
+            if (step.Entity.ClrType == typeof(Run))
+                foreach (var id in await step.ReadAsync(db, deletion, "id::text", cancellationToken)) _own.AddRange(await store.ListAsync($"{ObjectKeys.Organisation(deletion.OrgId)}runs/{Guid.Parse(id):N}/", cancellationToken).ToListAsync(cancellationToken));
+        }
+        foreach (var manifest in _manifests) await AddPicturesAsync(deletion.OrgId, manifest, cancellationToken);
+    }
+
+    /// <summary>Deletes what was noted and what nothing else of the organisation refers to.</summary>
+    /// <param name="db">In the transaction in which the rows were deleted.</param>
+    /// <returns>Objects that are gone.</returns>
+    public async Task<int> DeleteAsync(GpuGeekDbContext db, Deletion deletion, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (deletion.Kind == DeletionKind.Organization) return await DeleteOrganisationAsync(deletion.OrgId, cancellationToken);
+        var references = await OrgReferences.ReadAsync(db, deletion.OrgId, cancellationToken);
+        await references.AddPicturesOfVersionsAsync(store, deletion.OrgId, cancellationToken);
+        foreach (var key in _own) await store.DeleteAsync(key, cancellationToken);
+        var deleted = _own.Count;
+        // Manifests last: should this break off, the next round reads them again.
+        foreach (var hash in _hashes.Concat(_manifests))
+            foreach (var key in (string[])[ObjectKeys.Content(deletion.OrgId, hash), ObjectKeys.Thumbnail(deletion.OrgId, hash)])
+                if (!references.Holds(key) && await store.DeleteOlderAsync(key, now - OnTheWay, cancellationToken)) deleted++;
+        return deleted;
+    }
+
+    private async Task<int> DeleteOrganisationAsync(Guid org, CancellationToken cancellationToken)
+    {
+        var keys = await store.ListAsync(ObjectKeys.Organisation(org), cancellationToken).ToListAsync(cancellationToken);
+        foreach (var key in keys) await store.DeleteAsync(key, cancellationToken);
+        return keys.Count;
+    }
+
+    // A version keeps pictures that were taken out of its dataset: only its manifest names them.
+    private async Task AddPicturesAsync(Guid org, string manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await store.OpenReadAsync(ObjectKeys.Content(org, manifest), cancellationToken);
+            using var bytes = new MemoryStream();
+            await stream.CopyToAsync(bytes, cancellationToken);
+            foreach (var entry in Manifest.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))) _hashes.Add(entry.Hash);
+        }
+        catch (Exception unreadable) when (unreadable is ObjectNotFoundException or DamagedObjectException or DomainException)
+        {
+            // Deleted by a round that broke off after it, or lost: what only it named is unreferenced now, and the janitor's.
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace GpuGeek.Worker.Tests.Support;
+
+/// <summary>A clock that goes on by itself and that a test turns forward.</summary>
+internal sealed class Calendar : TimeProvider
+{
+    private TimeSpan _ahead;
+
+    public void Turn(double days) => _ahead += TimeSpan.FromDays(days);
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
+}
