@@ -8,7 +8,7 @@ public sealed class ChargingForTime
 
     private static UsageInterval Kept(double seconds, decimal price) => new()
     {
-        OrgId = Guid.Empty, Id = Guid.Empty, RunId = Guid.Empty, Fence = 1, Slot = "host/0", StartedAt = Start, KeptUntil = Start.AddSeconds(seconds), EndedAt = Start.AddHours(9),
+        OrgId = Guid.Empty, Id = Guid.Empty, RunId = Guid.Empty, RunName = "run", Fence = 1, Slot = "host/0", StartedAt = Start, KeptUntil = Start.AddSeconds(seconds), EndedAt = Start.AddHours(9),
         PricePerHour = price, Currency = "USD",
     };
 

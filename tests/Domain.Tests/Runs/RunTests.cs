@@ -9,7 +9,7 @@ public sealed class TheLifeOfARun
 
     private static Run NewRun() => new()
     {
-        OrgId = Guid.Empty, Id = Guid.Empty, ProjectId = Guid.Empty, DatasetVersionId = Guid.Empty, Name = "run", CreatedAt = Now,
+        OrgId = Guid.Empty, Id = Guid.Empty, ProjectId = Guid.Empty, DatasetVersionId = Guid.Empty, DatasetName = "flowers", DatasetVersionNumber = 1, Name = "run", CreatedAt = Now,
         Recipe = RecipePresets.Resolve(new(RecipePreset.Fast)),
     };
 

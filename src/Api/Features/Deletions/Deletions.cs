@@ -1,5 +1,5 @@
 using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Features.Runs;
+using GpuGeek.Api.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Runs;

@@ -17,6 +17,7 @@ internal sealed record PlantedProject(Guid Project, Guid Dataset, Guid Version, 
 /// <summary>An organisation with a row in every table and an object of every kind.</summary>
 internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
 {
+    private readonly Guid _user = NewId();
     private int _count;
 
     public Guid Id { get; } = NewId();
@@ -27,7 +28,7 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
     public async Task CreateAsync()
     {
         await using var db = contexts.System();
-        var (user, webhook) = (NewId(), NewId());
+        var (user, webhook) = (_user, NewId());
         db.Organizations.Add(new() { Id = Id, Slug = $"o-{Id:N}", Name = "Full", PlanCode = Plan.Hourly, CreatedAt = Now });
         db.Users.Add(new() { Id = user, Email = $"{user:N}@example.org", NormalizedEmail = $"{user:N}@EXAMPLE.ORG".ToUpperInvariant(), UserName = $"{user:N}", DisplayName = "Ann", CreatedAt = Now });
         await db.SaveChangesAsync(Cancel);
@@ -94,8 +95,13 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
             OnnxHash = await KeepAsync("onnx of " + name), PredictionsHash = await KeepAsync("predictions of " + name), WeightsHash = await KeepAsync("weights of " + name),
         });
         await db.SaveChangesAsync(Cancel);
-        var deployment = NewId();
+        var (deployment, comment) = (NewId(), NewId());
         db.Deployments.Add(new() { OrgId = Id, Id = deployment, ProjectId = project, Name = $"d-{project:N}"[..30], ModelVersionId = made, CreatedAt = Now, UpdatedAt = Now });
+        await db.SaveChangesAsync(Cancel);
+        db.ShareLinks.Add(new() { OrgId = Id, Id = NewId(), ProjectId = project, Hash = run.ToByteArray(), RunId = run, CreatedBy = _user, CreatedAt = Now, ExpiresAt = Now });
+        db.Comments.Add(new() { OrgId = Id, Id = comment, ProjectId = project, DatasetVersionId = version, AuthorId = _user, AuthorName = "Ann", Text = "Look", Mentions = [], CreatedAt = Now });
+        await db.SaveChangesAsync(Cancel);
+        db.Mentions.Add(new() { OrgId = Id, Id = NewId(), CommentId = comment, UserId = _user });
         await db.SaveChangesAsync(Cancel);
         await KeepAtAsync(ObjectKeys.Upload(Id, import));
         await KeepAtAsync(ObjectKeys.Run(Id, run, 1, "checkpoints/1/weights.bin"));

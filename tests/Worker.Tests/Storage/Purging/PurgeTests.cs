@@ -103,7 +103,7 @@ public sealed class WhatIsPurged : IAsyncLifetime
         await _org.DeleteAsync(DeletionKind.Dataset, goes.Dataset);
         _calendar.Turn(7.01);
         Assert.Equal(1, await RoundAsync());
-        string[] gone = ["datasets", "dataset_classes", "dataset_images", "dataset_versions", "imports", "skipped_files"];
+        string[] gone = ["datasets", "dataset_classes", "dataset_images", "dataset_versions", "imports", "skipped_files", "comments", "mentions"];
         foreach (var table in gone) before[table] = 0;
         Assert.Equal(before, await RowsAsync(_org));
         var kept = await KeysAsync(_org);

@@ -4,7 +4,7 @@ using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
-namespace GpuGeek.Api.Features.Runs;
+namespace GpuGeek.Api.Common;
 
 /// <summary>Asks runs to stop: one by name, or all that what is deleted had going.</summary>
 internal static class RunCancellation
