@@ -10,7 +10,7 @@ internal sealed record KnownPage(string Name, string Path, string Shows, bool Si
 
 internal static class PageList
 {
-    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "activity", "share-links", "mentions", "run-comments", "shared-run", "shared-model", "shared-gone", "invitation", "reset-password", "account", "plans"];
+    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "activity", "share-links", "mentions", "run-comments", "shared-run", "shared-model", "shared-gone", "invitation", "forgot-password", "reset-password", "account", "activity-of-account", "plans"];
 
     public static KnownPage Find(string name, Told told)
     {
@@ -40,6 +40,8 @@ internal static class PageList
             "shared-gone" => new(name, "/shared#gg_share_example", "[role=alert]", SignedIn: false),
             "invitation" => new(name, $"/invitation#{told.Invitation}", "#name", SignedIn: false),
             "reset-password" => new(name, "/reset-password#gg_reset_example", "#password", SignedIn: false),
+            "forgot-password" => new(name, "/forgot-password", "pre.code", SignedIn: false),
+            "activity-of-account" => new(name, "/account/activity", "[data-testid=activity] li"),
             "keys" => new(name, $"/{org}/keys", "main table"),
             "webhooks" => new(name, $"/{org}/webhooks", "main table"),
             "webhook" => new(name, $"/{org}/webhooks/{told.Webhook}", "[data-testid=deliveries]"),

@@ -71,6 +71,31 @@ if (shared) {
   look();
 }
 
+// A passkey: the device is asked as soon as the page says what for, and its answer goes on in the form's body.
+const passkey = document.querySelector('form[data-passkey]');
+if (passkey) {
+  const say = (what, isShown) => { passkey.querySelector(`[data-passkey-${what}]`).hidden = !isShown; };
+  const isKnown = !!window.PublicKeyCredential?.parseCreationOptionsFromJSON;
+  const askDevice = async () => {
+    say('failed', false);
+    try {
+      const options = JSON.parse(passkey.dataset.options);
+      const credential = passkey.dataset.passkey === 'create'
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      passkey.querySelector('[data-passkey-answer]').value = JSON.stringify(credential);
+      passkey.requestSubmit();
+    } catch (refused) {
+      // Declined, timed out, or there is none: the person may try again or go another way.
+      if (!(refused instanceof DOMException)) throw refused;
+      say('failed', true);
+    }
+  };
+  passkey.querySelector('[data-passkey-ask]').addEventListener('click', askDevice);
+  if (isKnown) askDevice();
+  else say('unknown', true);
+}
+
 // Account forms: one click is one request, and the button says that it works.
 document.addEventListener('submit', event => {
   const button = event.target.matches('form[method="post"]') ? event.target.querySelector('button[type="submit"]') : null;
