@@ -29,6 +29,8 @@ public sealed class Workspace(GpuGeekClient api)
 
     public bool MayAdminister(string org) => Membership(org)?.Role is "admin" or "owner";
 
+    public bool Owns(string org) => Membership(org)?.Role is "owner";
+
     /// <summary>As last read; empty before.</summary>
     public IReadOnlyList<ProjectResponse> Projects(string org) => _projects.GetValueOrDefault(org, []);
 
