@@ -24,4 +24,7 @@ public sealed class ApiOptions
 
     /// <summary><c>GPUGEEK_REGISTRATION</c>: <c>open</c> lets anybody register; else only the setup link does.</summary>
     public bool RegistrationOpen { get; set; }
+
+    /// <summary>Whether a person who is registered may found another organisation.</summary>
+    public bool MayFound(bool isOperator) => RegistrationOpen || isOperator;
 }

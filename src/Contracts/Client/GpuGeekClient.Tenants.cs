@@ -5,6 +5,9 @@ namespace GpuGeek.Contracts.Client;
 
 public sealed partial class GpuGeekClient
 {
+    public Task<OrganizationResponse> CreateOrganizationAsync(string name, CancellationToken ct = default) => PostAsync<OrganizationResponse>("orgs", new CreateOrganizationRequest { Name = name }, ct);
+    public Task<OrganizationResponse> UpdateOrganizationAsync(string org, UpdateOrganizationRequest request, CancellationToken ct = default) => PatchAsync<OrganizationResponse>($"orgs/{E(org)}", request, ct);
+
     public Task<Page<MemberResponse>> ListMembersAsync(string org, CancellationToken ct = default) => GetAsync<Page<MemberResponse>>($"orgs/{E(org)}/members", ct);
     public Task<MemberResponse> UpdateMemberAsync(string org, Guid user, UpdateMemberRequest request, CancellationToken ct = default) => PatchAsync<MemberResponse>($"orgs/{E(org)}/members/{user}", request, ct);
     /// <summary>With one's own id: leaves the organisation.</summary>

@@ -2,6 +2,21 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Contracts.Tenants;
 
+public sealed record CreateOrganizationRequest
+{
+    /// <summary>The address is made from it and stays.</summary>
+    /// <example>Acme</example>
+    [Required, StringLength(100, MinimumLength = 1)] public required string Name { get; init; }
+}
+
+public sealed record UpdateOrganizationRequest
+{
+    /// <example>Acme</example>
+    [StringLength(100, MinimumLength = 1)] public string? Name { get; init; }
+}
+
+/// <param name="Slug">Its name in addresses; never changes.</param>
+/// <param name="Role">The caller's: <c>viewer</c>, <c>editor</c>, <c>admin</c> or <c>owner</c>.</param>
 public sealed record OrganizationResponse(Guid Id, string Slug, string Name, string Plan, string Role, DateTimeOffset CreatedAt);
 
 /// <summary>A key for machines, bound to one organisation.</summary>

@@ -8,7 +8,7 @@ public sealed class Organization : IDeletable
     // First parts of the site's own addresses, and names that would speak for the platform.
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        "account", "admin", "api", "architectures", "customvision", "docs", "error", "favicon", "forgot-password", "healthz", "help", "hubs", "invitation", "invitations", "js", "link", "login", "metrics", "not-found", "objects", "operator", "org", "orgs",
+        "account", "admin", "api", "architectures", "customvision", "docs", "error", "favicon", "forgot-password", "healthz", "help", "hubs", "invitation", "invitations", "js", "link", "login", "metrics", "new-organization", "not-found", "objects", "operator", "org", "orgs",
         "p", "plans", "preferences", "pricing", "readyz", "register", "reset", "reset-password", "security", "settings", "setup", "shared", "sign-in", "sign-out", "signin", "status", "static", "support", "swagger", "v1", "v2", "vendor", "www",
     };
 

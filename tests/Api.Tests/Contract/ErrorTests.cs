@@ -18,6 +18,7 @@ public sealed class WhateverIsSent(WhateverIsSent.Listening shared) : IClassFixt
         Post("LookAtInvitation", "invitations/look", new { token = "gg_invite_x" }),
         Post("LookAtShared", "shared/look", new { token = "gg_share_x" }),
         Post("AcceptInvitation", "invitations/accept", new { token = "gg_invite_x" }),
+        Post("CreateOrganization", "orgs", new { name = "A" }), Post("RestoreOrganization", $"account/deleted-organizations/{Guid.Empty}/restore", new { }), Get("ListDeletedOrganizations", "account/deleted-organizations"),
         Get("ListOrganizations", "orgs"), Get("GetMe", "account/me"), Get("ListPlans", "plans"), Get("ListArchitectures", "architectures"),
     ];
 
@@ -34,7 +35,7 @@ public sealed class WhateverIsSent(WhateverIsSent.Listening shared) : IClassFixt
         var world = await World.CreateAsync(shared.App);
         var documented = DocumentedCodes.Read();
         var attacks = new List<Attack>();
-        foreach (var row in Rows.All.Where(r => r.Name is not "RemoveMember")) attacks.AddRange(Attack.On(row.Name, await row.Make(world), $"orgs/{world.Owner.Org}"));
+        foreach (var row in Rows.All.Where(r => r.Name is not ("RemoveMember" or "DeleteOrganization"))) attacks.AddRange(Attack.On(row.Name, await row.Make(world), $"orgs/{world.Owner.Org}"));
         foreach (var row in Elsewhere) attacks.AddRange(Attack.On(row.Name, await row.Make(world), ""));
         var faults = new System.Collections.Concurrent.ConcurrentBag<string>();
         await Parallel.ForEachAsync(attacks, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = ApiApplication.Cancel }, async (attack, _) =>

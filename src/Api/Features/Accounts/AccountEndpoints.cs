@@ -52,12 +52,12 @@ internal static class AccountEndpoints
     }
 
     /// <summary>Who the token speaks for</summary>
-    private static async Task<Ok<MeResponse>> GetMeAsync(Caller caller, IDbContexts contexts, CancellationToken cancellationToken)
+    private static async Task<Ok<MeResponse>> GetMeAsync(Caller caller, IDbContexts contexts, IOptions<ApiOptions> options, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == caller.User, cancellationToken);
         var memberships = await Sessions.MembershipsAsync(db, caller.User, cancellationToken);
         var second = await db.SecondFactors.AnyAsync(f => f.UserId == caller.User && f.ConfirmedAt != null, cancellationToken);
-        return TypedResults.Ok(new MeResponse(Sessions.Response(user), caller.KeyOrg is null ? memberships : [], second));
+        return TypedResults.Ok(new MeResponse(Sessions.Response(user), caller.KeyOrg is null ? memberships : [], second, options.Value.MayFound(caller.IsOperator)));
     }
 }

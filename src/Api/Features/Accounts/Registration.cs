@@ -1,8 +1,6 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Account;
 using GpuGeek.Contracts.Accounts;
-using GpuGeek.Domain.Billing;
-using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
@@ -34,10 +32,8 @@ internal static class Registration
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await AdmitAsync(request, user, db, options.Value, now, cancellationToken) is { } refusal) return refusal;
         if (await IsTakenAsync(db, user, cancellationToken)) return EmailTaken();
-        var org = new Organization { Id = Guid.CreateVersion7(now), Slug = await FreeSlugAsync(db, name, cancellationToken), Name = name, PlanCode = Plan.Trial, CreatedAt = now };
-        db.AddRange(user, org);
-        await db.SaveChangesAsync(cancellationToken);
-        db.Members.Add(new() { OrgId = org.Id, UserId = user.Id, Role = Role.Owner, JoinedAt = now });
+        db.Add(user);
+        var org = await Founding.FoundAsync(db, Guid.CreateVersion7(now), user.Id, name, now, cancellationToken);
         return await OpenAsync(db, transaction, user, new(org.Slug, org.Name, "owner"), http, now, cancellationToken);
     }
 
@@ -97,16 +93,6 @@ internal static class Registration
         };
         user.PasswordHash = hasher.HashPassword(user, request.Password);
         return user;
-    }
-
-    private static async Task<string> FreeSlugAsync(GpuGeekDbContext db, string name, CancellationToken cancellationToken)
-    {
-        var basis = Slug.From(name, "org");
-        for (var i = 1; ; i++)
-        {
-            var slug = Slug.Numbered(basis, i);
-            if (!Organization.IsReserved(slug) && !await db.Database.SqlQuery<bool>($"SELECT slug_taken({slug}) AS \"Value\"").SingleAsync(cancellationToken)) return slug;
-        }
     }
 
     private static ProblemHttpResult EmailTaken() => Problems.Conflict("email_taken", "There is already an account with this email address.", "Sign in instead.");

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Tenants;
@@ -5,15 +8,21 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Features.Tenants;
 
 internal static class OrganizationEndpoints
 {
+    private const int MaxOwned = 20;
+
     public static void MapTenants(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/v1/orgs", ListAsync).WithTags("Organisations").WithName("ListOrganizations");
-        routes.MapOrg().WithTags("Organisations").MapGet("", GetAsync).Needs(Role.Viewer, Scopes.OrgAdmin).WithName("GetOrganization");
+        routes.MapPost("/api/v1/orgs", CreateAsync).SessionOnly().Idempotent().WithTags("Organisations").WithName("CreateOrganization");
+        var group = routes.MapOrg().WithTags("Organisations");
+        group.MapGet("", GetAsync).Needs(Role.Viewer, Scopes.OrgAdmin).WithName("GetOrganization");
+        group.MapPatch("", UpdateAsync).Needs(Role.Owner, null).WithName("UpdateOrganization");
         routes.MapKeys();
         routes.MapMembers();
         routes.MapInvitations();
@@ -35,6 +44,37 @@ internal static class OrganizationEndpoints
     /// <summary>One organisation</summary>
     private static async Task<Ok<OrganizationResponse>> GetAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
         TypedResults.Ok(Response(await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == tenant.OrgId, cancellationToken), tenant.Role));
+
+    /// <summary>Found an organisation; the caller is its owner</summary>
+    private static async Task<Results<Created<OrganizationResponse>, ProblemHttpResult>> CreateAsync(
+        CreateOrganizationRequest request, HttpContext http, Caller caller, IDbContexts contexts, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!options.Value.MayFound(caller.IsOperator)) return Problems.Forbidden("registration_closed", "New organisations are not made on this installation.", "Ask for an invitation, or ask the operator to found one for you.");
+        if (request.Name.Trim() is not { Length: > 0 } name) return Problems.Impossible("organization_missing", "The organisation that is to be made has no name.", "Send its name.");
+        var now = clock.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        await using var db = contexts.ForOrg(id, caller.User);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Two at once would both see room for one.
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"founding:" + caller.User}, 0))", cancellationToken);
+        if (await db.Members.CountAsync(m => m.UserId == caller.User && m.Role == Role.Owner, cancellationToken) >= MaxOwned)
+            return Problems.Impossible("organization_limit", $"A person owns at most {MaxOwned} organisations.", "Delete one, or have somebody else own it.");
+        var org = await Founding.FoundAsync(db, id, caller.User, name, now, cancellationToken);
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == caller.User, cancellationToken);
+        db.AuditEntries.Add(AuditTrail.Entry(http, id, user.Id, user.DisplayName, user.Email!, null, "organization.create", "", JsonSerializer.Serialize(request, JsonSerializerOptions.Web)));
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.Created($"/api/v1/orgs/{org.Slug}", Response(org, Role.Owner));
+    }
+
+    /// <summary>Rename an organisation; its slug stays</summary>
+    private static async Task<Ok<OrganizationResponse>> UpdateAsync(UpdateOrganizationRequest request, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        var org = await db.Organizations.SingleAsync(o => o.Id == tenant.OrgId, cancellationToken);
+        if (request.Name?.Trim() is { Length: > 0 } name) org.Name = name;
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(Response(org, tenant.Role));
+    }
 
     private static OrganizationResponse Response(Organization org, Role role) => new(org.Id, org.Slug, org.Name, org.PlanCode, role.ToString().ToLowerInvariant(), org.CreatedAt);
 }

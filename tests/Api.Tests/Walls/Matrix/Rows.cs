@@ -38,6 +38,7 @@ internal static class Rows
     public static readonly Row[] All =
     [
         Get("GetOrganization", Scopes.OrgAdmin, _ => ""),
+        Write("UpdateOrganization", Role.Owner, null, w => Task.FromResult<Call>(new(HttpMethod.Patch, "", new { name = w.Name("Org") }))),
         Get("PreviewOrganizationDeletion", null, _ => "deletion") with { Least = Role.Owner },
         Write("DeleteOrganization", Role.Owner, null, _ => Task.FromResult<Call>(new(HttpMethod.Delete, "")), HttpStatusCode.NoContent) with { Undo = w => w.Owner.Client.RestoreOrganizationAsync(w.OrgId, Cancel) },
         Get("ListDeletions", Scopes.OrgAdmin, _ => "deletions"),
