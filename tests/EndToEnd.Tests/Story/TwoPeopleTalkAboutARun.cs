@@ -44,7 +44,7 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
         Assert.Equal(0, await Button(hersOf, "Edit").CountAsync());
 
         // What stands in a field is no text of the page.
-        var last = comments.Locator("li").Last;
+        var last = comments.Locator("ol > li").Last;
         await Button(last, "Edit").ClickAsync();
         await last.GetByRole(AriaRole.Textbox).FillAsync("Never mind");
         await Button(last, "Save").ClickAsync();
