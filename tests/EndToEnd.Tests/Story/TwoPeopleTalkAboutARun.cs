@@ -21,6 +21,7 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
         await page.GotoAsync($"/{told.Account.Org}/{told.Project}/runs/{told.Run.Id}");
         var comments = page.GetByTestId("comments");
         var box = comments.GetByLabel("Write a comment").Last;
+        await Expect(box).ToHaveAttributeAsync("aria-autocomplete", "list");
         await box.PressSequentiallyAsync("Look, @cle");
         await Expect(comments.GetByRole(AriaRole.Option, new() { Name = Colleague.Name })).ToBeVisibleAsync();
         await box.PressAsync("Enter");

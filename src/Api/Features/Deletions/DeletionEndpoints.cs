@@ -83,7 +83,7 @@ internal static class DeletionEndpoints
             return Problems.Conflict("project_deleted", "The dataset's project has been deleted too.", "Restore the project first.");
         if (!await Deletions.RestoreAsync(db, row, cancellationToken))
             return Problems.Conflict("name_taken", $"Something made since has the name of '{row.Name}' or of one of its endpoints.", "Rename or delete that one, then restore this.");
-        change.Describe(new { row.Kind, row.Name });
+        change.Describe(new { Kind = row.Kind.ToString(), row.Name });
         return TypedResults.Ok(row.ToResponse());
     }
 

@@ -21,7 +21,7 @@ internal static class ActivityEndpoints
     /// <summary>Single pictures and what comments say themselves are left out.</summary>
     public static readonly string[] Actions =
     [
-        "archive.upload", "dataset.create", "dataset.delete", "dataset.update", "deployment.create", "deployment.delete", "deployment.update", "import.cancel", "import.create", "project.create", "project.update", "run.cancel",
+        "archive.upload", "dataset.create", "dataset.delete", "dataset.update", "deletion.restore", "deployment.create", "deployment.delete", "deployment.update", "import.cancel", "import.create", "project.create", "project.delete", "project.update", "run.cancel",
         "run.create", "run.delete", "run.update", "share_link.create", "share_link.revoke", "version.create",
     ];
 
@@ -35,7 +35,7 @@ internal static class ActivityEndpoints
         var last = Paging.After(after);
         if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == project, cancellationToken) is not { } row) return Problems.NotFound();
         var entries = await db.AuditEntries.AsNoTracking().Where(a => a.ProjectId == row.Id && Actions.Contains(a.Action) && (last == null || a.Id < last)).OrderByDescending(a => a.Id).Take(size + 1).ToListAsync(cancellationToken);
-        var comments = await db.Comments.AsNoTracking().Where(c => c.ProjectId == row.Id && (last == null || c.Id < last)).OrderByDescending(c => c.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var comments = await VisibleComments.Of(db).AsNoTracking().Where(c => c.ProjectId == row.Id && (last == null || c.Id < last)).OrderByDescending(c => c.Id).Take(size + 1).ToListAsync(cancellationToken);
         // Both kinds of id begin with their time, so the two lists are one in the order of ids.
         var both = entries.Select(e => new Happening(e.Id, e, null)).Concat(comments.Select(c => new Happening(c.Id, null, c))).OrderByDescending(h => h.Id).Take(size + 1).ToList();
         var subjects = await ActivitySubjects.ReadAsync(db, row, both, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Api.Common;
 using GpuGeek.Contracts.Teamwork;
+using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Teamwork;
 using GpuGeek.Infrastructure.Persistence;
@@ -39,6 +40,7 @@ internal sealed class ActivitySubjects(Project project, SubjectNames names, IRea
             ["datasets", _, "versions", var key, ..] when Guid.TryParse(key, out var id) => OfOne(null, id, null),
             ["datasets", var key, ..] when Guid.TryParse(key, out var id) => datasets.TryGetValue(id, out var name) ? new(Dataset, key, name, null, true) : Gone(Dataset, key, NameIn(entry.Detail)),
             ["runs", var key, ..] when Guid.TryParse(key, out var id) => names.Runs.TryGetValue(id, out var name) ? new(Run, key, name, null, true) : Gone(Run, key, NameIn(entry.Detail)),
+            ["deletions", var key, ..] when TextIn(entry.Detail, "kind") == nameof(DeletionKind.Dataset) => Gone(Dataset, key, NameIn(entry.Detail)),
             ["deployments", var name, ..] => new(Deployment, name, name, null, deployments.Contains(name)),
             _ => new("project", project.Slug, project.Name, null, true),
         };
@@ -55,11 +57,13 @@ internal sealed class ActivitySubjects(Project project, SubjectNames names, IRea
     private static ActivitySubject Gone(string kind, string key, string name) => new(kind, key, name, null, false);
 
     /// <summary>What was deleted is called as the entry of its deletion, making or renaming calls it.</summary>
-    private static string NameIn(string? detail)
+    private static string NameIn(string? detail) => TextIn(detail, "name");
+
+    private static string TextIn(string? detail, string property)
     {
         if (detail is null) return "";
         using var json = JsonDocument.Parse(detail);
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "";
+        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(property, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
     }
 
     private static Guid[] Ids(IEnumerable<string[]> targets, int position) =>

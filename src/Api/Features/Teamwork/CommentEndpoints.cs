@@ -24,13 +24,13 @@ internal static class CommentEndpoints
 
     /// <summary>One comment</summary>
     private static async Task<Results<Ok<CommentResponse>, ProblemHttpResult>> GetAsync(Guid comment, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await db.Comments.AsNoTracking().FirstOrDefaultAsync(c => c.Id == comment, cancellationToken) is { } row ? TypedResults.Ok(row.ToResponse()) : Problems.NotFound();
+        await VisibleComments.Of(db).AsNoTracking().FirstOrDefaultAsync(c => c.Id == comment, cancellationToken) is { } row ? TypedResults.Ok(row.ToResponse()) : Problems.NotFound();
 
     /// <summary>Change what one has written</summary>
     private static async Task<Results<Ok<CommentResponse>, ProblemHttpResult>> UpdateAsync(
         Guid comment, UpdateCommentRequest request, Tenant tenant, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (await db.Comments.FirstOrDefaultAsync(c => c.Id == comment, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await VisibleComments.Of(db).FirstOrDefaultAsync(c => c.Id == comment, cancellationToken) is not { } row) return Problems.NotFound();
         if (row.AuthorId != tenant.UserId) return Problems.Forbidden("not_yours", "A comment is changed by who wrote it.", "Answer it with another one.");
         var text = Comment.Clean(request.Text);
         CommentWriter.Describe(change, text);
@@ -46,7 +46,7 @@ internal static class CommentEndpoints
     /// <summary>Delete what one has written; admins may delete what anybody has</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid comment, Tenant tenant, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
     {
-        if (await db.Comments.FirstOrDefaultAsync(c => c.Id == comment, cancellationToken) is not { } row)
+        if (await VisibleComments.Of(db).FirstOrDefaultAsync(c => c.Id == comment, cancellationToken) is not { } row)
         {
             change.None();
             return TypedResults.NoContent();

@@ -28,7 +28,7 @@ internal static class MentionEndpoints
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
         var rows = await (from mention in Own(db, tenant)
-                          join comment in db.Comments on mention.CommentId equals comment.Id
+                          join comment in VisibleComments.Of(db) on mention.CommentId equals comment.Id
                           join project in db.Projects on comment.ProjectId equals project.Id
                           where last == null || mention.Id < last
                           orderby mention.Id descending
@@ -51,7 +51,7 @@ internal static class MentionEndpoints
     private static IQueryable<Mention> Own(GpuGeekDbContext db, Tenant tenant) => db.Mentions.Where(m => m.UserId == tenant.UserId);
 
     private static async Task<UnreadMentionsResponse> UnreadAsync(GpuGeekDbContext db, Tenant tenant, CancellationToken cancellationToken) =>
-        new(await Own(db, tenant).CountAsync(m => m.ReadAt == null, cancellationToken));
+        new(await Own(db, tenant).CountAsync(m => m.ReadAt == null && VisibleComments.Of(db).Any(c => c.Id == m.CommentId), cancellationToken));
 
     private static MentionResponse Response(Mention mention, Comment c, string project, SubjectNames names) => new(
         mention.Id, c.ToResponse(), project, names.Of(c.RunId, c.DatasetVersionId, c.ModelVersionId), c.RunId, c.DatasetVersionId is { } v ? names.DatasetVersions.GetValueOrDefault(v).Ref : null,

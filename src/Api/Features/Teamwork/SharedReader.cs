@@ -20,15 +20,18 @@ internal static class SharedReader
     {
         var row = await (from run in db.Runs
                          join project in db.Projects on run.ProjectId equals project.Id
-                         join version in db.DatasetVersions on run.DatasetVersionId equals version.Id
-                         join dataset in db.Datasets on version.DatasetId equals dataset.Id
                          where run.Id == id
-                         select new { run, Project = project.Name, Dataset = dataset.Name, version.Number, version.Classes }).AsNoTracking().FirstOrDefaultAsync(cancellationToken);
+                         select new
+                         {
+                             run, Project = project.Name,
+                             // Deleted: then the run tells itself what it learned from.
+                             Version = (from version in db.DatasetVersions join dataset in db.Datasets on version.DatasetId equals dataset.Id where version.Id == run.DatasetVersionId select new { dataset.Name, version.Classes }).FirstOrDefault(),
+                         }).AsNoTracking().FirstOrDefaultAsync(cancellationToken);
         if (row is null) return null;
         var points = await MetricReader.PointsAsync(db, id, after: 0, Curves, limit: null, cancellationToken);
         var (r, best) = (row.run, row.run is { BestEpoch: { } epoch, BestValAccuracy: { } accuracy } ? new BestResponse(epoch, accuracy) : null);
         return new(row.Project, new(
-            r.Name, row.Dataset, row.Number, row.Classes, r.State.ToString().ToLowerInvariant(), r.Progress, r.Error?.Title, r.Recipe.ToResponse(), best, r.Result is null ? null : Response(r.Result),
+            r.Name, row.Version?.Name ?? r.DatasetName, r.DatasetVersionNumber, row.Version?.Classes ?? [.. r.Result?.PerClass.Select(c => c.Name) ?? []], r.State.ToString().ToLowerInvariant(), r.Progress, r.Error?.Title, r.Recipe.ToResponse(), best, r.Result is null ? null : Response(r.Result),
             [.. MetricReader.Buckets(points, Points).Select(p => new SharedPoint(p.Name, p.Step, p.Epoch, p.Value))], r.CreatedAt, r.StartedAt, r.FinishedAt), null);
     }
 

@@ -52,6 +52,8 @@ export function attach(box, members, label) {
     area.focus();
   };
 
+  // Somebody may have begun before this script came.
+  if (document.activeElement === area) look();
   area.addEventListener('input', look);
   area.addEventListener('blur', close);
   area.addEventListener('keydown', event => {
