@@ -13,17 +13,28 @@ namespace GpuGeek.Api.Tests.Accounts.Mail;
 /// <summary>An installation that sends mail, with the lane of the worker in the test's hands.</summary>
 public sealed partial class MailingApplication : IAsyncDisposable
 {
+    private readonly ApiApplication _app;
+    private bool _isUsed;
+
     public MailingApplication(PostgresFixture postgres)
     {
         Server = new();
         Settings = new Dictionary<string, string> { ["GPUGEEK_SMTP_HOST"] = "127.0.0.1", ["GPUGEEK_SMTP_PORT"] = $"{Server.Port}", ["GPUGEEK_SMTP_FROM"] = "GpuGeek <gpugeek@example.org>", ["GPUGEEK_SMTP_SECURITY"] = "none" };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings!).Build();
-        App = new(postgres, change: services => services.AddMailPost(configuration), settings: Settings);
+        _app = new(postgres, change: services => services.AddMailPost(configuration), settings: Settings);
     }
 
     public SmtpServer Server { get; }
     public Dictionary<string, string> Settings { get; }
-    public ApiApplication App { get; }
+
+    public ApiApplication App
+    {
+        get
+        {
+            _isUsed = true;
+            return _app;
+        }
+    }
 
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
@@ -65,7 +76,7 @@ public sealed partial class MailingApplication : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The database is every test's, and the next installation could not read what this one sealed.
-        await using (var db = App.SystemDatabase()) await db.Mails.ExecuteDeleteAsync(CancellationToken.None);
+        if (_isUsed) await using (var db = App.SystemDatabase()) await db.Mails.ExecuteDeleteAsync(CancellationToken.None);
         await App.DisposeAsync();
         await Server.DisposeAsync();
     }

@@ -30,6 +30,20 @@ public sealed class MailFromTheInstallation(PostgresFixture postgres) : IAsyncDi
     }
 
     [Fact]
+    public async Task Tells_of_a_second_factor_that_is_gone_and_not_of_one_that_never_was()
+    {
+        var session = await _mailing.App.RegisterAsync();
+        await session.Client.BeginSecondFactorAsync(Cancel);
+        await session.Client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel);
+        Assert.Equal(0, await _mailing.WaitingAsync());
+        var setup = await session.Client.BeginSecondFactorAsync(Cancel);
+        await session.Client.ConfirmSecondFactorAsync(new() { Code = new OtpNet.Totp(OtpNet.Base32Encoding.ToBytes(setup.Secret)).ComputeTotp(TimeProvider.System.GetUtcNow().UtcDateTime) }, Cancel);
+        await session.Client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel);
+        await _mailing.SendAsync();
+        Assert.Equal("Your GpuGeek second factor was turned off", (await _mailing.NextAsync()).Subject);
+    }
+
+    [Fact]
     public async Task Brings_an_invitation_to_whom_it_names()
     {
         var session = await _mailing.App.RegisterAsync();
