@@ -23,7 +23,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddApiOptions();
 builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener();
 builder.Services.AddTokensAndTenants();
-builder.Services.AddProblems().AddValidation().AddRateLimits().AddApiDescription();
+builder.Services.AddProblems().AddValidation().AddRateLimits(builder.Configuration).AddApiDescription();
 builder.Services.AddSingleton<LongPoll>();
 builder.Services.AddAccounts().AddDeployments().AddLive();
 
@@ -33,8 +33,10 @@ app.UseStatusCodePages();
 app.UseRequestIds();
 app.UseRouting();
 app.UseAuthentication();
-app.UseAuthorization();
+// Before authorization: who comes without a good token is counted too.
+app.UseRequestLimitHeaders();
 app.UseRateLimiter();
+app.UseAuthorization();
 app.UseMiddleware<Idempotency>();
 app.MapApiDescription();
 app.MapHealth();

@@ -14,7 +14,20 @@ internal static class RateLimits
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1);
 
     /// <summary>Guessing passwords is slowed per address here, and per account by the lockout.</summary>
-    public static IServiceCollection AddRateLimits(this IServiceCollection services) => services.AddRateLimiter(options =>
+    public static IServiceCollection AddRateLimits(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<RequestLimitOptions>().Configure(o =>
+        {
+            o.Key = configuration.GetValue("GPUGEEK_LIMIT_KEY", o.Key);
+            o.Account = configuration.GetValue("GPUGEEK_LIMIT_ACCOUNT", o.Account);
+            o.Address = configuration.GetValue("GPUGEEK_LIMIT_ADDRESS", o.Address);
+        }).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RequestLimits>();
+        services.AddOptions<RateLimiterOptions>().Configure<RequestLimits>((options, limits) => options.GlobalLimiter = limits.All);
+        return services.AddRateLimiter(AddPolicies);
+    }
+
+    private static void AddPolicies(RateLimiterOptions options)
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.AddPolicy(SignIn, context => Fixed(context, SignInsPerMinute, Minute));
@@ -25,10 +38,12 @@ internal static class RateLimits
         {
             var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : Minute;
             rejected.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            var (detail, hint) = Why(rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName);
-            await Problems.Of(429, "too_many_requests", "Too many attempts", detail, hint).ExecuteAsync(rejected.HttpContext);
+            var (detail, hint) = rejected.HttpContext.RequestServices.GetRequiredService<RequestLimits>().Of(rejected.HttpContext) is { Remaining: 0 } limit
+                ? ($"This {limit.Of} has sent more than {limit.PerMinute} requests within a minute.", "Wait as long as Retry-After says, and spread requests: RateLimit-Remaining tells how many are left. The operator sets the limit.")
+                : Why(rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName);
+            await Problems.Of(429, "too_many_requests", "Too many requests", detail, hint).ExecuteAsync(rejected.HttpContext);
         };
-    });
+    }
 
     private static (string Detail, string Hint) Why(string? policy) => policy switch
     {
