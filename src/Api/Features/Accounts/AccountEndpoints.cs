@@ -2,7 +2,6 @@ using System.Reflection;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Features.Accounts.Passkeys;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Mail;

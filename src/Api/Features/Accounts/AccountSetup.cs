@@ -1,4 +1,3 @@
-using GpuGeek.Api.Features.Accounts.Passkeys;
 using GpuGeek.Infrastructure.Identity;
 using Microsoft.AspNetCore.Identity;
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
-namespace GpuGeek.Api.Features.Accounts.Passkeys;
+namespace GpuGeek.Api.Features.Accounts;
 
 /// <summary>Signing in with a passkey: the device has recognised the person, so no second factor is asked for. A lockout after wrong passwords does not touch it: there is nothing to guess.</summary>
 internal static class PasskeySignIn
@@ -21,7 +21,7 @@ internal static class PasskeySignIn
         if (!PasskeyRules.ArePossible(options.Value)) return PasskeyEndpoints.Impossible();
         await using var db = contexts.ForNobody();
         var made = await PasskeyEndpoints.Handler(db, http).MakeRequestOptionsAsync(null, http);
-        return TypedResults.Ok(new PasskeyChallengeResponse(await Challenges.KeepAsync(db, request.Browser, null, made.AssertionState!, clock.GetUtcNow(), cancellationToken), made.RequestOptionsJson));
+        return TypedResults.Ok(new PasskeyChallengeResponse(await PasskeyChallenges.KeepAsync(db, request.Browser, null, made.AssertionState!, clock.GetUtcNow(), cancellationToken), made.RequestOptionsJson));
     }
 
     /// <summary>Sign in with a passkey</summary>
@@ -29,7 +29,7 @@ internal static class PasskeySignIn
     {
         var now = clock.GetUtcNow();
         await using var nobody = contexts.ForNobody();
-        if (await Challenges.TakeAsync(nobody, request.Challenge, request.Browser, null, now, cancellationToken) is not { } state) return Refused();
+        if (await PasskeyChallenges.TakeAsync(nobody, request.Challenge, request.Browser, null, now, cancellationToken) is not { } state) return Refused();
         if (CredentialId(request.Credential) is not { } credential || await FindAsync(nobody, credential, cancellationToken) is not { } id) return Refused();
         await using var db = contexts.ForUser(id);
         var answer = await PasskeyEndpoints.Handler(db, http).PerformAssertionAsync(new() { HttpContext = http, CredentialJson = request.Credential, AssertionState = state });

@@ -3,7 +3,7 @@ using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
-namespace GpuGeek.Api.Features.Accounts.Passkeys;
+namespace GpuGeek.Api.Features.Accounts;
 
 /// <summary>What Identity's passkey handler asks of the person whose context this is. It only reads: what changes is saved with the session or the event that goes with it.</summary>
 internal sealed class PasskeyStore(GpuGeekDbContext db) : IUserPasskeyStore<ApplicationUser>

@@ -4,10 +4,10 @@ using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace GpuGeek.Api.Features.Accounts.Passkeys;
+namespace GpuGeek.Api.Features.Accounts;
 
 /// <summary>Challenges that wait for an answer: each good once, within minutes, from the browser that asked.</summary>
-internal static class Challenges
+internal static class PasskeyChallenges
 {
     /// <param name="browser">What only the asking browser holds.</param>
     /// <param name="state">What Identity compares the answer with.</param>

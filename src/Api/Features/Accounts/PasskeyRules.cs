@@ -2,7 +2,7 @@ using GpuGeek.Api.Common;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
-namespace GpuGeek.Api.Features.Accounts.Passkeys;
+namespace GpuGeek.Api.Features.Accounts;
 
 /// <summary>
 /// What a device must do to be believed. Domain and origin are the options' and never the request's. The device recognises the person (fingerprint, face, PIN) at every use,

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace GpuGeek.Api.Features.Accounts.Passkeys;
+namespace GpuGeek.Api.Features.Accounts;
 
 internal static class PasskeyEndpoints
 {
@@ -58,7 +58,7 @@ internal static class PasskeyEndpoints
         if (await db.Passkeys.CountAsync(p => p.UserId == user.Id, cancellationToken) >= MaxPerAccount)
             return Problems.Conflict("passkey_limit", $"An account has at most {MaxPerAccount} passkeys.", "Remove one that is not used any more.");
         var made = await Handler(db, http).MakeCreationOptionsAsync(new() { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.DisplayName }, http);
-        return TypedResults.Ok(new PasskeyChallengeResponse(await Challenges.KeepAsync(db, caller.Token.ToString(), user.Id, made.AttestationState!, now, cancellationToken), made.CreationOptionsJson));
+        return TypedResults.Ok(new PasskeyChallengeResponse(await PasskeyChallenges.KeepAsync(db, caller.Token.ToString(), user.Id, made.AttestationState!, now, cancellationToken), made.CreationOptionsJson));
     }
 
     /// <summary>Add a passkey with the device's answer</summary>
@@ -66,7 +66,7 @@ internal static class PasskeyEndpoints
     {
         var now = clock.GetUtcNow();
         await using var db = contexts.ForUser(caller.User);
-        if (await Challenges.TakeAsync(db, request.Challenge, caller.Token.ToString(), caller.User, now, cancellationToken) is not { } state) return Refused();
+        if (await PasskeyChallenges.TakeAsync(db, request.Challenge, caller.Token.ToString(), caller.User, now, cancellationToken) is not { } state) return Refused();
         var answer = await Handler(db, http).PerformAttestationAsync(new() { HttpContext = http, CredentialJson = request.Credential, AttestationState = state });
         if (!answer.Succeeded || answer.UserEntity.Id != caller.User.ToString()) return Refused();
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
