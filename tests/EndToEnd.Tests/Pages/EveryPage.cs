@@ -36,6 +36,11 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium)
         await page.Locator(known.Shows).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         if (photo is not null) await new Road(page).DropAsync(photo);
         if (known.Name == "run-comments") await page.GetByTestId("comments").ScrollIntoViewIfNeededAsync();
+        if (known.Name == "run-share")
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();
+            await page.GetByRole(AriaRole.Dialog).GetByTestId("share-links").WaitForAsync();
+        }
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         await page.WaitForFunctionAsync("() => [...document.images].every(i => i.hidden || i.complete || i.getBoundingClientRect().top > innerHeight)");
         var (content, screen) = (await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await page.EvaluateAsync<int>("document.documentElement.clientWidth"));
