@@ -69,6 +69,8 @@ public sealed class FlowersStory : IAsyncLifetime
         // A name that leads nowhere: what is sent to it fails, which the page must show too.
         var webhook = await account.Api.CreateWebhookAsync(account.Org, new() { Url = "https://hooks.example.org/gpugeek", Events = WebhookEventTypes.All });
         await account.Api.TestWebhookAsync(account.Org, webhook.Id);
+        var old = await account.Api.CreateProjectAsync(account.Org, new() { Name = "Old pictures" });
+        await account.Api.DeleteProjectAsync(account.Org, old.Slug);
         var cleo = await Colleague.JoinAsync(account, run);
         return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key, invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..], webhook.Id, cleo);
     }
