@@ -91,12 +91,14 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } or DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } }:
                 await Problems.Impossible("invalid_text", "A text of the request contains a character that cannot be stored.", "Take out NUL characters.").ExecuteAsync(context);
                 return true;
-            case NpgsqlException { IsTransient: true } or TimeoutException:
+            // EF wraps what the database says, at times twice.
+            case var _ when exception is TimeoutException || exception.GetBaseException() is NpgsqlException { IsTransient: true }:
                 LogUnavailable(exception);
                 context.Response.Headers.RetryAfter = "2";
                 await Problems.Of(503, "database_unavailable", "The database cannot be reached", "Nothing was changed.", "Try again in a few seconds.").ExecuteAsync(context);
                 return true;
             default:
+                LogUnexpected(exception, context.Request.Method, context.GetEndpoint()?.DisplayName, context.TraceIdentifier);
                 await Problems.Of(500, "internal_error", "Something went wrong here", "The request could not be completed; the fault is ours.", "Report the request id.").ExecuteAsync(context);
                 return true;
         }
@@ -108,6 +110,10 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
     [LoggerMessage(LogLevel.Error, "The object store cannot be used")]
     private partial void LogStoreUnavailable(Exception failure);
 
-    [LoggerMessage(LogLevel.Warning, "The database cannot be reached")]
+    // The route and not the address: an address may hold what somebody typed.
+    [LoggerMessage(LogLevel.Error, "{Method} {Route} failed; request {RequestId}")]
+    private partial void LogUnexpected(Exception failure, string method, string? route, string requestId);
+
+    [LoggerMessage(LogLevel.Warning, "The database cannot be reached, or gave up")]
     private partial void LogUnavailable(Exception failure);
 }

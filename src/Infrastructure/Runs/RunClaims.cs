@@ -2,6 +2,7 @@ using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace GpuGeek.Infrastructure.Runs;
@@ -14,40 +15,56 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 
     // Resumed first, then priority, then the organisation that runs least, then age. An organisation at its plan's limit waits.
     private const string Next = """
-        SELECT r.* FROM runs r
+        SELECT r.org_id, r.id FROM runs r
         JOIN organizations o ON o.id = r.org_id
         JOIN plans p ON p.code = o.plan_code
         CROSS JOIN LATERAL (SELECT count(*) AS runs FROM runs a WHERE a.org_id = r.org_id AND a.state IN ('starting', 'running', 'pausing', 'canceling')) active
         WHERE r.state = 'queued' AND active.runs < p.max_concurrent_runs
         ORDER BY (r.attempt > 0) DESC, r.priority DESC, active.runs, r.created_at, r.id
         LIMIT 1
-        FOR UPDATE OF r SKIP LOCKED
         """;
+
+    private sealed record Waiting(Guid OrgId, Guid Id);
 
     /// <summary>Claims the next run for a slot: lease, state and usage interval in one transaction.</summary>
     /// <returns>Null when nothing waits, or when this slot's last interval has not been closed yet.</returns>
     public async Task<ClaimedRun?> NextAsync(string slot, CancellationToken cancellationToken)
     {
-        await using var db = contexts.System();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellationToken);
-        var run = (await db.Runs.FromSqlRaw(Next).AsWritten().ToListAsync(cancellationToken)).SingleOrDefault();
-        if (run is null) return null;
+        while (true)
+        {
+            await using var db = contexts.System();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellationToken);
+            if ((await db.Database.SqlQueryRaw<Waiting>(Next).ToListAsync(cancellationToken)).SingleOrDefault() is not { } next) return null;
+            // The lease first and then the run, as everybody does who writes both: the other way round a cancel at this moment and this claim would wait for each other.
+            var fence = await TakeLeaseAsync(db, next, slot, cancellationToken);
+            var run = await db.LockedRunAsync(next.OrgId, next.Id, cancellationToken);
+            // Canceled while the lease was waited for: another one may be next.
+            if (run.State != RunState.Queued) continue;
+            return await StartAsync(db, run, slot, fence, cancellationToken) ? await CommitAsync(transaction, run, slot, fence, cancellationToken) : null;
+        }
+    }
 
+    /// <returns>False when the slot's former life died without ending its interval; the sweep ends it when that lease lapses.</returns>
+    private async Task<bool> StartAsync(GpuGeekDbContext db, Run run, string slot, long fence, CancellationToken cancellationToken)
+    {
         var now = await db.NowAsync(cancellationToken);
-        var fence = await TakeLeaseAsync(db, run, slot, cancellationToken);
         run.Start(now);
         run.LastSeq++;
         db.UsageIntervals.Add(await IntervalAsync(db, run, slot, fence, now, cancellationToken));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
+            return true;
         }
         catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.ExclusionViolation })
         {
-            // The slot's former life died without ending its interval; the sweep ends it when that lease lapses.
-            return null;
+            return false;
         }
+    }
+
+    private static async Task<ClaimedRun> CommitAsync(IDbContextTransaction transaction, Run run, string slot, long fence, CancellationToken cancellationToken)
+    {
         await transaction.CommitAsync(cancellationToken);
         return new(run.OrgId, run.Id, fence, slot, run.Attempt);
     }
@@ -74,7 +91,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         return await db.Runs.OfEveryOrg().AnyAsync(r => r.OrgId == claim.OrgId && r.Id == claim.RunId && r.State == RunState.Canceling, cancellationToken);
     }
 
-    private static async Task<long> TakeLeaseAsync(GpuGeekDbContext db, Run run, string slot, CancellationToken cancellationToken) =>
+    private static async Task<long> TakeLeaseAsync(GpuGeekDbContext db, Waiting run, string slot, CancellationToken cancellationToken) =>
         (await db.Database.SqlQuery<long>($"""
             INSERT INTO run_leases (org_id, run_id, owner, until, fence) VALUES ({run.OrgId}, {run.Id}, {slot}, clock_timestamp() + {RunLease.Duration}, 1)
             ON CONFLICT (org_id, run_id) DO UPDATE SET owner = excluded.owner, until = excluded.until, fence = run_leases.fence + 1

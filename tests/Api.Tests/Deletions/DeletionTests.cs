@@ -176,6 +176,20 @@ public sealed class WhatIsDeleted(SharedApplication shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task While_runs_are_started_in_it_leaves_none_going()
+    {
+        var (session, _, version) = await FullAsync();
+        await session.PlanAsync("monthly");
+        var starts = Enumerable.Range(0, 12).Select(_ => Record.ExceptionAsync(() => session.StartRunAsync(version))).ToList();
+        await session.Client.DeleteProjectAsync(session.Org, Planted.Project, Cancel);
+        foreach (var refused in (await Task.WhenAll(starts)).OfType<Contracts.Client.ApiException>()) Assert.Equal("unknown_project", refused.Problem.Code);
+        await using var db = shared.App.SystemDatabase();
+        var org = await session.OrgIdAsync();
+        var runs = await db.Runs.OfEveryOrg().Where(r => r.OrgId == org).ToListAsync(Cancel);
+        Assert.All(runs, r => Assert.True(r.IsFinished && r.DeletionId is not null, $"{r.State} {r.DeletionId}"));
+    }
+
+    [Fact]
     public async Task At_the_same_moment_by_many_is_deleted_once()
     {
         var (session, _, _) = await FullAsync();

@@ -5,6 +5,7 @@ using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deletions;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -37,7 +38,7 @@ internal static class DeletionEndpoints
     /// <remarks>It is hidden at once and can be restored for seven days; then its rows and files are gone for good. Runs that learned from it stay, with their models; those that learn from it now are canceled.</remarks>
     private static async Task<NoContent> DeleteDatasetAsync(Guid dataset, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR UPDATE", cancellationToken);
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var row = await db.Datasets.AsNoTracking().FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken);
         return await DeleteAsync(row is null ? null : Doomed.Of(db, row), tenant, db, change, live, clock, cancellationToken);
     }
@@ -51,19 +52,22 @@ internal static class DeletionEndpoints
     /// <remarks>It is hidden at once, its endpoints stop answering, its runs are canceled, and it can be restored for seven days; then its rows and files are gone for good. What its runs cost stays on the bill.</remarks>
     private static async Task<NoContent> DeleteProjectAsync(string project, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM projects WHERE slug = {project} FOR UPDATE", cancellationToken);
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var row = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == project, cancellationToken);
         return await DeleteAsync(row is null ? null : Doomed.Of(db, row), tenant, db, change, live, clock, cancellationToken);
     }
 
     /// <summary>What deleting the organisation would take along</summary>
-    private static async Task<Ok<DeletionPreviewResponse>> PreviewOrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await DeletionPreviews.ReadAsync(db, await OrganizationAsync(tenant, db, cancellationToken), cancellationToken));
+    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewOrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        await OrganizationAsync(tenant, db, cancellationToken) is { } doomed ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, doomed, cancellationToken)) : Problems.NotFound();
 
     /// <summary>Delete the organisation with everything in it</summary>
     /// <remarks>Nobody reaches it any more, keys stop working at once. Its owners can restore it for seven days (<c>GET /account/deleted-organizations</c>); then it is gone for good, with its audit trail and its bills.</remarks>
-    private static async Task<NoContent> DeleteOrganizationAsync(Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken) =>
-        await DeleteAsync(await OrganizationAsync(tenant, db, cancellationToken), tenant, db, change, live, clock, cancellationToken);
+    private static async Task<NoContent> DeleteOrganizationAsync(Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
+        return await DeleteAsync(await OrganizationAsync(tenant, db, cancellationToken), tenant, db, change, live, clock, cancellationToken);
+    }
 
     /// <summary>What was deleted and can still be restored, newest first</summary>
     private static async Task<Ok<Page<DeletionResponse>>> ListAsync(GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken, string? after = null, int? limit = null)
@@ -101,6 +105,7 @@ internal static class DeletionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Doomed> OrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        Doomed.OfOrganization(db, tenant.OrgId, await db.Organizations.Where(o => o.Id == tenant.OrgId).Select(o => o.Name).SingleAsync(cancellationToken));
+    // Gone when another request has deleted it after this one was let in.
+    private static async Task<Doomed?> OrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        await db.Organizations.Where(o => o.Id == tenant.OrgId).Select(o => o.Name).SingleOrDefaultAsync(cancellationToken) is { } name ? Doomed.OfOrganization(db, tenant.OrgId, name) : null;
 }

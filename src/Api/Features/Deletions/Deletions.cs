@@ -14,11 +14,10 @@ namespace GpuGeek.Api.Features.Deletions;
 internal static class Deletions
 {
     /// <summary>Hides everything that goes; the caller commits.</summary>
+    /// <param name="db">In a transaction that holds <see cref="PlanGate.LockAsync"/>, as whoever starts a run or an endpoint does while looking for the project: nothing is begun in what has just gone.</param>
     /// <returns>The runs that were asked to stop.</returns>
     public static async Task<List<Run>> HideAsync(GpuGeekDbContext db, Doomed doomed, Tenant tenant, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // Whoever starts a run or an endpoint holds this lock while looking for the project: nothing is begun in what has just gone.
-        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var canceled = await RunCancellation.RequestAsync(db, doomed.Canceled, now, cancellationToken);
         await CancelImportsAsync(doomed.ActiveImports(db), now, cancellationToken);
         var deletion = new Deletion
