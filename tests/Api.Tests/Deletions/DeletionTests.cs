@@ -180,7 +180,7 @@ public sealed class WhatIsDeleted(SharedApplication shared) : IClassFixture<Shar
     {
         var (session, _, version) = await FullAsync();
         await session.PlanAsync("monthly");
-        var starts = Enumerable.Range(0, 12).Select(_ => Record.ExceptionAsync(() => session.StartRunAsync(version))).ToList();
+        var starts = Enumerable.Range(0, 12).Select(_ => Record.ExceptionAsync(() => session.StartRunAsync(version)).AsTask()).ToList();
         await session.Client.DeleteProjectAsync(session.Org, Planted.Project, Cancel);
         foreach (var refused in (await Task.WhenAll(starts)).OfType<Contracts.Client.ApiException>()) Assert.Equal("unknown_project", refused.Problem.Code);
         await using var db = shared.App.SystemDatabase();
