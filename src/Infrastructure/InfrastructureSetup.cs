@@ -3,6 +3,7 @@ using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
+using GpuGeek.Infrastructure.Security;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -34,7 +35,7 @@ public static class InfrastructureSetup
             o.KeysFolder = configuration["GPUGEEK_KEYS"];
         });
         services.AddMailOutbox(configuration);
-        services.AddSingleton<SecondFactorSecrets>();
+        services.AddSingleton<SecondFactorSecrets>().AddSingleton<SealedAnswers>().AddSingleton<KeyRotation>();
         services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookUrl>().AddSingleton<WebhookClient>();
         return services;
     }

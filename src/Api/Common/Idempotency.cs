@@ -18,8 +18,9 @@ internal static class IdempotencySetup
 /// <summary>
 /// The same key and the same request get the first answer again; the same key and another request 422; while the first still runs 409. Kept for a day.
 /// Answers of 5xx are not kept: then the caller should try again.
+/// Bodies are kept sealed: a first answer may hold a key or a link that is shown this once.
 /// </summary>
-internal sealed class Idempotency(RequestDelegate next)
+internal sealed class Idempotency(RequestDelegate next, SealedAnswers answers)
 {
     private const string Header = "Idempotency-Key";
     private const int MaxLength = 255;
@@ -43,10 +44,15 @@ internal sealed class Idempotency(RequestDelegate next)
         var row = new IdempotencyKey { Key = Hash($"{Scope(context)}\n{key}"), Request = await FingerprintAsync(context), CreatedAt = clock.GetUtcNow() };
         await using var db = contexts.ForNobody();
         var (expired, givenUp) = (row.CreatedAt - Kept, row.CreatedAt - GivenUp);
+        await ForgetAsync(db, row.CreatedAt - Kept, context.RequestAborted);
         await db.IdempotencyKeys.Where(k => k.Key == row.Key && (k.CreatedAt < expired || (k.Status == null && k.CreatedAt < givenUp))).ExecuteDeleteAsync(context.RequestAborted);
         if (await TryAddAsync(db, row, context.RequestAborted)) await RunAsync(context, db, row);
         else await ReplayAsync(context, db, row);
     }
+
+    /// <summary>What was kept long enough goes with the requests that come; two of them never wait for each other.</summary>
+    private static Task<int> ForgetAsync(GpuGeekDbContext db, DateTimeOffset expired, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
+        $"DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys WHERE created_at < {expired} ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED)", cancellationToken);
 
     private async Task RunAsync(HttpContext context, GpuGeekDbContext db, IdempotencyKey row)
     {
@@ -69,14 +75,15 @@ internal sealed class Idempotency(RequestDelegate next)
         await copy.CopyToAsync(body, context.RequestAborted);
     }
 
-    private static async Task SaveAsync(HttpContext context, GpuGeekDbContext db, IdempotencyKey row, byte[] body)
+    private async Task SaveAsync(HttpContext context, GpuGeekDbContext db, IdempotencyKey row, byte[] body)
     {
         var (status, type, location) = (context.Response.StatusCode, context.Response.ContentType, context.Response.Headers.Location.ToString());
+        var kept = answers.Seal(row.Key, body);
         await db.IdempotencyKeys.Where(k => k.Key == row.Key).ExecuteUpdateAsync(set => set
-            .SetProperty(k => k.Status, status).SetProperty(k => k.ContentType, type).SetProperty(k => k.Location, location).SetProperty(k => k.Body, body), CancellationToken.None);
+            .SetProperty(k => k.Status, status).SetProperty(k => k.ContentType, type).SetProperty(k => k.Location, location).SetProperty(k => k.Body, kept), CancellationToken.None);
     }
 
-    private static async Task ReplayAsync(HttpContext context, GpuGeekDbContext db, IdempotencyKey asked)
+    private async Task ReplayAsync(HttpContext context, GpuGeekDbContext db, IdempotencyKey asked)
     {
         var first = await db.IdempotencyKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Key == asked.Key, context.RequestAborted);
         if (first is not null && first.Request != asked.Request)
@@ -89,11 +96,16 @@ internal sealed class Idempotency(RequestDelegate next)
             await Problems.Conflict("still_running", "The first request with this Idempotency-Key is still running.", "Ask again in a moment.").ExecuteAsync(context);
             return;
         }
+        if (answers.Open(first.Key, first.Body) is not { } body)
+        {
+            await Problems.Conflict("answer_not_kept", "The request was carried out, but its first answer cannot be read any more.", "Look at what is there; make it anew with another Idempotency-Key if a secret was lost.").ExecuteAsync(context);
+            return;
+        }
         context.Response.StatusCode = first.Status.Value;
         context.Response.ContentType = first.ContentType;
         context.Response.Headers["Idempotency-Replayed"] = "true";
         if (first.Location is { Length: > 0 }) context.Response.Headers.Location = first.Location;
-        await context.Response.Body.WriteAsync(first.Body ?? [], context.RequestAborted);
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     private static async Task<bool> TryAddAsync(GpuGeekDbContext db, IdempotencyKey row, CancellationToken cancellationToken)

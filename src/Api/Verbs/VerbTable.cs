@@ -8,6 +8,7 @@ internal static class VerbTable
         "migrate" => _ => MigrateVerb.RunAsync(),
         "link" => _ => LinkVerb.RunAsync(),
         "reset-password" => ResetPasswordVerb.RunAsync,
+        "rotate-keys" => _ => RotateKeysVerb.RunAsync(),
         "--help" or "help" => _ => HelpAsync(),
         _ => null,
     };
@@ -20,6 +21,7 @@ internal static class VerbTable
             GpuGeek.Api link        prints a one-time link: makes the operator, or signs the operator in (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
             GpuGeek.Api reset-password EMAIL [--remove-second-factor]
                                     prints a one-time link to set a new password (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
+            GpuGeek.Api rotate-keys seals what lies sealed in the database with new keys (GPUGEEK_DB_SYSTEM, GPUGEEK_KEYS)
             """);
         return Task.FromResult(0);
     }

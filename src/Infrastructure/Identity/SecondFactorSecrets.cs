@@ -15,4 +15,8 @@ public sealed class SecondFactorSecrets(IOptions<WebhookOptions> options)
     public byte[] Protect(Guid user, byte[] secret) => _box.Seal(user.ToByteArray(), secret);
 
     public byte[] Unprotect(Guid user, byte[] box) => _box.Open(user.ToByteArray(), box);
+
+    internal SecretBox Box => _box;
+
+    internal byte[]? Reseal(SecondFactor factor) => _box.Reseal(factor.UserId.ToByteArray(), factor.Secret);
 }

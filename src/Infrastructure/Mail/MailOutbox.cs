@@ -30,4 +30,8 @@ public sealed class MailOutbox(IOptions<MailOptions> options, TimeProvider clock
     /// <exception cref="CryptographicException">Another key sealed it.</exception>
     /// <exception cref="DomainException">The installation has no key folder.</exception>
     public MailContent Open(QueuedMail mail) => JsonSerializer.Deserialize<MailContent>(_box.Open(mail.Id.ToByteArray(), mail.Content))!;
+
+    internal SecretBox Box => _box;
+
+    internal byte[]? Reseal(QueuedMail mail) => _box.Reseal(mail.Id.ToByteArray(), mail.Content);
 }

@@ -11,6 +11,7 @@ public sealed class IdempotencyKey
     public int? Status { get; set; }
     public string? ContentType { get; set; }
     public string? Location { get; set; }
+    /// <summary>Sealed (<see cref="SealedAnswers"/>): it may hold a key or a link that is shown once. Null where it could not be kept.</summary>
     public byte[]? Body { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -11,20 +11,23 @@ internal static class KeyFile
     public static byte[] ReadOrCreate(string folder, string fileName, Func<string, Exception> damaged)
     {
         var path = Path.Combine(Directory.CreateDirectory(folder).FullName, fileName);
-        if (!File.Exists(path)) Create(path);
+        if (!File.Exists(path)) Write(path, RandomNumberGenerator.GetBytes(Bytes));
         var key = File.ReadAllBytes(path);
         return key.Length == Bytes ? key : throw damaged(path);
     }
 
+    /// <summary>Leaves what is there.</summary>
+    public static void Copy(string from, string to) => Write(to, File.ReadAllBytes(from));
+
     // Whole or not at all, and the first of several processes wins.
-    private static void Create(string path)
+    private static void Write(string path, byte[] key)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var file = new FileStream(temporary, options))
         {
-            file.Write(RandomNumberGenerator.GetBytes(Bytes));
+            file.Write(key);
             file.Flush(flushToDisk: true);
         }
         try

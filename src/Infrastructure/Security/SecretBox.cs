@@ -12,20 +12,24 @@ namespace GpuGeek.Infrastructure.Security;
 /// <param name="missing">What to answer where there is no folder.</param>
 internal sealed class SecretBox(string? folder, string fileName, Func<DomainException> missing)
 {
-    private const int NonceBytes = 12, TagBytes = 16, IdBytes = 4;
-    private readonly Lazy<byte[]> _key = new(
-        () => KeyFile.ReadOrCreate(folder is { Length: > 0 } ? folder : throw missing(), fileName, path => new CryptographicException($"{path} does not hold {KeyFile.Bytes} bytes: restore it from the backup.")),
-        LazyThreadSafetyMode.PublicationOnly);
+    private const int NonceBytes = 12, TagBytes = 16, IdBytes = SealingKeys.IdBytes;
+    private readonly Lazy<SealingKeys> _keys = new(() => new(folder is { Length: > 0 } ? folder : throw missing(), fileName), LazyThreadSafetyMode.PublicationOnly);
+
+    public bool HasFolder => folder is { Length: > 0 };
+
+    /// <exception cref="DomainException">The installation has no key folder.</exception>
+    public SealingKeys Keys => _keys.Value;
 
     /// <returns>Key id, nonce, tag, ciphertext.</returns>
     /// <exception cref="DomainException">The installation has no key folder.</exception>
     public byte[] Seal(ReadOnlySpan<byte> owner, ReadOnlySpan<byte> plain)
     {
+        var key = Keys.Sealing();
         var box = new byte[IdBytes + NonceBytes + TagBytes + plain.Length];
-        KeyId().CopyTo(box, 0);
+        SealingKeys.Id(key).CopyTo(box, 0);
         var nonce = box.AsSpan(IdBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(_key.Value, TagBytes);
+        using var aes = new AesGcm(key, TagBytes);
         aes.Encrypt(nonce, plain, box.AsSpan(IdBytes + NonceBytes + TagBytes), box.AsSpan(IdBytes + NonceBytes, TagBytes), owner);
         return box;
     }
@@ -33,12 +37,15 @@ internal sealed class SecretBox(string? folder, string fileName, Func<DomainExce
     /// <exception cref="CryptographicException">Another key made it, or it belongs to another owner.</exception>
     public byte[] Open(ReadOnlySpan<byte> owner, byte[] box)
     {
-        if (!box.AsSpan(0, IdBytes).SequenceEqual(KeyId())) throw new CryptographicException($"The secret was made with another {fileName}: restore the key folder from the backup.");
+        if (box.Length < IdBytes + NonceBytes + TagBytes) throw new CryptographicException("The secret is cut off.");
+        var key = Keys.Opening(box.AsSpan(0, IdBytes)) ?? throw new CryptographicException($"The secret was made with another {fileName}: restore the key folder from the backup.");
         var plain = new byte[box.Length - IdBytes - NonceBytes - TagBytes];
-        using var aes = new AesGcm(_key.Value, TagBytes);
+        using var aes = new AesGcm(key, TagBytes);
         aes.Decrypt(box.AsSpan(IdBytes, NonceBytes), box.AsSpan(IdBytes + NonceBytes + TagBytes), box.AsSpan(IdBytes + NonceBytes, TagBytes), plain, owner);
         return plain;
     }
 
-    private byte[] KeyId() => SHA256.HashData(_key.Value)[..IdBytes];
+    /// <returns>The same secret under the key that seals now; null where it already is.</returns>
+    /// <exception cref="CryptographicException">Another key made it, or it belongs to another owner.</exception>
+    public byte[]? Reseal(ReadOnlySpan<byte> owner, byte[] box) => box.AsSpan(0, Math.Min(box.Length, IdBytes)).SequenceEqual(SealingKeys.Id(Keys.Sealing())) ? null : Seal(owner, Open(owner, box));
 }

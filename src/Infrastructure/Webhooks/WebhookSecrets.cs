@@ -25,5 +25,9 @@ public sealed class WebhookSecrets(IOptions<WebhookOptions> options)
             ? [Unprotect(webhook.OrgId, webhook.Id, webhook.Secret), Unprotect(webhook.OrgId, webhook.Id, old)]
             : [Unprotect(webhook.OrgId, webhook.Id, webhook.Secret)];
 
+    internal SecretBox Box => _box;
+
+    internal byte[]? Reseal(Webhook webhook, byte[] secret) => _box.Reseal(Owner(webhook.OrgId, webhook.Id), secret);
+
     private static byte[] Owner(Guid org, Guid webhook) => [.. org.ToByteArray(), .. webhook.ToByteArray()];
 }
