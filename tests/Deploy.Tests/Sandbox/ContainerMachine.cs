@@ -70,7 +70,7 @@ internal sealed partial class ContainerMachine : IAsyncDisposable
     public string Volume(string name) => Path.Combine(Folder, "volumes", name);
 
     /// <summary>A value of the compose file: secrets filled in, and the names of its networks replaced by where the services are here.</summary>
-    public string Fill(string service, string value) => InterpolationPattern().Replace(value, m => _secrets[m.Groups[1].Value])
+    public string Fill(string service, string value) => InterpolationPattern().Replace(value, m => _secrets.TryGetValue(m.Groups[1].Value, out var secret) || m.Groups[2].Value == "?" ? secret ?? throw new KeyNotFoundException($"deploy/.env must give {m.Groups[1].Value}") : m.Groups[3].Value)
         .Replace("Host=postgres;Port=5432", $"Host=127.0.0.1;Port={_postgres.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
         .Replace("http://objects:7070", _objects, StringComparison.Ordinal)
         .Replace("http://api:8080", $"http://127.0.0.1:{Port("api")}", StringComparison.Ordinal)
@@ -96,6 +96,6 @@ internal sealed partial class ContainerMachine : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"\$\{(\w+):[?-][^}]*\}")]
+    [GeneratedRegex(@"\$\{(\w+):([?-])([^}]*)\}")]
     private static partial Regex InterpolationPattern();
 }
