@@ -5,6 +5,7 @@ using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Training.Weights;
+using GpuGeek.Worker.Storage;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
@@ -17,7 +18,7 @@ internal sealed class RunPreparation(IObjectStore store, PictureCache pictures, 
     {
         try
         {
-            var entries = Manifest.Read(await ManifestAsync(claim.OrgId, plan.Version.ManifestHash, cancellationToken));
+            var entries = await StoredManifest.ReadAsync(store, claim.OrgId, plan.Version.ManifestHash, cancellationToken);
             var images = Path.Combine(directory.Root, "images");
             await pictures.BringAsync(claim.OrgId, [.. entries.Select(e => e.Hash)], images, cancellationToken);
             if (plan.Run.CheckpointKey is { } key) await checkpoints.RestoreAsync(directory, key, cancellationToken);
@@ -58,14 +59,6 @@ internal sealed class RunPreparation(IObjectStore store, PictureCache pictures, 
             Model = plan.ModelName,
             ModelVersion = plan.ModelNumber,
         };
-    }
-
-    private async Task<byte[]> ManifestAsync(Guid org, string hash, CancellationToken cancellationToken)
-    {
-        await using var stream = await store.OpenReadAsync(ObjectKeys.Content(org, hash), cancellationToken);
-        using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, cancellationToken);
-        return Manifest.HashOf(bytes.ToArray()) == hash ? bytes.ToArray() : throw new DamagedObjectException(hash);
     }
 
     public static void WriteSpec(RunDirectory directory, RunSpec spec)

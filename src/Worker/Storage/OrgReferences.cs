@@ -61,12 +61,7 @@ internal sealed class OrgReferences
     public async Task AddPicturesOfVersionsAsync(IObjectStore store, Guid org, CancellationToken cancellationToken)
     {
         foreach (var hash in _manifests)
-        {
-            await using var stream = await store.OpenReadAsync(ObjectKeys.Content(org, hash), cancellationToken);
-            using var bytes = new MemoryStream();
-            await stream.CopyToAsync(bytes, cancellationToken);
-            foreach (var entry in Manifest.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))) Add(entry.Hash);
-        }
+            foreach (var entry in await StoredManifest.ReadAsync(store, org, hash, cancellationToken)) Add(entry.Hash);
         _manifests.Clear();
     }
 

@@ -62,10 +62,7 @@ internal sealed class PurgedFiles(IObjectStore store)
     {
         try
         {
-            await using var stream = await store.OpenReadAsync(ObjectKeys.Content(org, manifest), cancellationToken);
-            using var bytes = new MemoryStream();
-            await stream.CopyToAsync(bytes, cancellationToken);
-            foreach (var entry in Manifest.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))) _hashes.Add(entry.Hash);
+            foreach (var entry in await StoredManifest.ReadAsync(store, org, manifest, cancellationToken)) _hashes.Add(entry.Hash);
         }
         catch (Exception unreadable) when (unreadable is ObjectNotFoundException or DamagedObjectException or DomainException)
         {
