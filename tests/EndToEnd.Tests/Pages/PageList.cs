@@ -10,7 +10,7 @@ internal sealed record KnownPage(string Name, string Path, string Shows, bool Si
 
 internal static class PageList
 {
-    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "activity", "share-links", "mentions", "run-comments", "run-share", "version-comments", "shared-run", "shared-model", "shared-gone", "invitation", "forgot-password", "reset-password", "account", "activity-of-account", "plans", "new-organization", "delete-dataset", "delete-project", "delete-organization", "deleted"];
+    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "activity", "share-links", "mentions", "run-comments", "run-share", "version-comments", "shared-run", "shared-model", "shared-gone", "invitation", "forgot-password", "reset-password", "account", "activity-of-account", "plans", "new-organization", "architectures", "delete-dataset", "delete-project", "delete-organization", "deleted"];
 
     public static KnownPage Find(string name, Told told)
     {
@@ -50,6 +50,7 @@ internal static class PageList
             "account" => new(name, "/account", "#theme"),
             "plans" => new(name, "/operator/plans", "main .card"),
             "new-organization" => new(name, "/new-organization", "#organization-name"),
+            "architectures" => new(name, "/architectures", "[data-testid=architectures] tbody tr"),
             "delete-dataset" => new(name, $"{project}/delete?dataset={told.Dataset}", "#confirm"),
             "delete-project" => new(name, $"{project}/delete", "#confirm"),
             "delete-organization" => new(name, $"/{org}/delete", "#confirm"),
