@@ -62,6 +62,9 @@ internal static class WebSetup
             pages.Use(AnswerWithAPageAsync);
         });
         app.UseOriginRule();
+        // Behind a proxy that speaks https this process speaks http: only the public address tells that every cookie belongs to https.
+        if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true)
+            app.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always });
         app.UseRequestLocalization();
         app.UseRouting();
         app.UseAuthentication();

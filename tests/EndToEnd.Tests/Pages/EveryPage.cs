@@ -11,6 +11,13 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium)
 {
     private static readonly (int Width, int Height)[] Screens = [(1280, 800), (390, 844)];
 
+    // What the policy would not run must not be there either: whoever loosens the policy one day would let it loose.
+    private const string WrittenIntoThePage = """
+        () => [...document.querySelectorAll('*')].flatMap(e => [
+          ...(e.localName === 'script' && !e.src && e.textContent.trim() ? ['script: ' + e.textContent.slice(0, 80)] : []),
+          ...[...e.attributes].filter(a => a.name.startsWith('on') || /^\s*javascript:/i.test(a.value)).map(a => e.localName + ' ' + a.name)])
+        """;
+
     private static string Folder { get; } = Path.Combine(SharedData.RepositoryRoot, Environment.GetEnvironmentVariable("GPUGEEK_UPDATE_PICTURES") == "1" ? "docs/pictures" : "artifacts/pictures");
 
     public static TheoryData<string> Names => [.. PageList.Names];
@@ -32,7 +39,7 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium)
     private static async Task LookAsync(IPage page, KnownPage known, byte[]? photo, string file)
     {
         var complaints = Complaints.Of(page);
-        await page.GotoAsync(known.Path);
+        var answer = await page.GotoAsync(known.Path);
         await page.Locator(known.Shows).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         if (photo is not null) await new Road(page).DropAsync(photo);
         if (known.Name == "run-comments") await page.GetByTestId("comments").ScrollIntoViewIfNeededAsync();
@@ -46,6 +53,8 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium)
         var (content, screen) = (await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await page.EvaluateAsync<int>("document.documentElement.clientWidth"));
         await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, file), Animations = ScreenshotAnimations.Disabled });
 
+        Assert.Contains("script-src 'self';", answer!.Headers["content-security-policy"], StringComparison.Ordinal);
+        Assert.Empty(await page.EvaluateAsync<string[]>(WrittenIntoThePage));
         Assert.True(content <= screen, $"{file} scrolls sideways: {content} pixels on {screen}.");
         complaints.AssertNone();
     }

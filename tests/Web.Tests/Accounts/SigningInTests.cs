@@ -65,6 +65,13 @@ public sealed partial class SigningIn(Site site) : IClassFixture<Site>
     [InlineData("/acme/keys", "/acme/keys")]
     [InlineData("https://evil.example/", "/acme")]
     [InlineData("//evil.example/", "/acme")]
+    [InlineData("/\\evil.example/", "/acme")]
+    [InlineData("/\t/evil.example/", "/acme")]
+    [InlineData("/\n/evil.example/", "/acme")]
+    [InlineData("https:evil.example", "/acme")]
+    [InlineData("javascript:alert(1)", "/acme")]
+    [InlineData("/%2Fevil.example/", "/%2Fevil.example/")]
+    [InlineData("/.//evil.example/", "//evil.example/")]
     public async Task Returns_only_to_this_site(string asked, string expected)
     {
         using var response = await SendFormAsync("/sign-in?returnUrl=" + Uri.EscapeDataString(asked), "right password");
