@@ -47,7 +47,7 @@ for package in util-linux libfontconfig1; do
 done
 
 if $want_tests; then
-  for package in fonts-dejavu-core python3-pil jq curl bubblewrap; do need_package "$package"; done
+  for package in fonts-dejavu-core python3-pil python3-torchvision libopenblas0-pthread jq curl bubblewrap; do need_package "$package"; done
   # Ubuntu's package only points to a snap: there test.sh takes the browser that Playwright brings.
   [ "$ID" != debian ] || command -v chromium >/dev/null || packages+=(chromium)
   # An S3 server to test against: OpenStack Swift with its S3 middleware; only its programs, the tests start it themselves.

@@ -1,9 +1,13 @@
 namespace GpuGeek.Domain.Models;
 
+/// <summary>How the publisher resized pictures.</summary>
+public enum Interpolation { Bilinear, Bicubic }
+
 /// <summary>Where published weights lie: facts, not files of ours.</summary>
 /// <param name="Url">torchvision's published address of a PyTorch state_dict.</param>
 /// <param name="HashPrefix">First 8 hex digits of the file's SHA-256: torch hub's convention, and the end of the file's name.</param>
-public sealed record PublishedWeights(Uri Url, string HashPrefix)
+/// <param name="Licence">SPDX name of what the publisher's repository says.</param>
+public sealed record PublishedWeights(Uri Url, string HashPrefix, string Licence = "BSD-3-Clause")
 {
     public string FileName => Path.GetFileName(Url.AbsolutePath);
 }
@@ -19,20 +23,29 @@ public sealed record PublishedWeights(Uri Url, string HashPrefix)
 /// <param name="ClassifierPath">Module path of the last linear layer: what is replaced for other classes.</param>
 /// <param name="Paper">Address of the paper.</param>
 /// <param name="Weights">Published weights.</param>
+/// <param name="PublishedResize">Pixels of the shorter side at which the published accuracy was measured, before the crop.</param>
+/// <param name="PublishedInterpolation">With which it was measured; our own preprocessing is bilinear for every architecture.</param>
 public sealed record ModelCard(
     string Name, string Title, string Family, int InputSize, long Parameters, long MultiplyAdds, double ImageNetTop1,
-    string ClassifierPath, Uri Paper, PublishedWeights Weights)
+    string ClassifierPath, Uri Paper, PublishedWeights Weights,
+    int PublishedResize, Interpolation PublishedInterpolation)
 {
     public Preprocessing Preprocessing => Preprocessing.ImageNet(InputSize);
 }
 
-public static class ModelCatalog
+public static partial class ModelCatalog
 {
-    public static IReadOnlyDictionary<string, ModelCard> All { get; } = new ModelCard[]
+    private const int HashDigits = 8;
+
+    public static IReadOnlyDictionary<string, ModelCard> All { get; } =
+        Convolutional.Concat(Mobile).Concat(Modern).OrderBy(card => card.Name, StringComparer.Ordinal).ToDictionary(card => card.Name, StringComparer.Ordinal);
+
+    private static ModelCard Card(
+        string name, string title, string family, int inputSize, int resize, Interpolation interpolation, long parameters, long multiplyAdds, double top1,
+        string classifierPath, string paper, string weights, string licence)
     {
-        new("mobilenet_v2", "MobileNetV2", "MobileNetV2", 224, 3_504_872, 300_774_272, 0.71878, "classifier.1",
-            new("https://arxiv.org/abs/1801.04381"), new(new("https://download.pytorch.org/models/mobilenet_v2-b0353104.pth"), "b0353104")),
-        new("resnet18", "ResNet-18", "ResNet", 224, 11_689_512, 1_814_073_344, 0.69758, "fc",
-            new("https://arxiv.org/abs/1512.03385"), new(new("https://download.pytorch.org/models/resnet18-f37072fd.pth"), "f37072fd")),
-    }.ToDictionary(card => card.Name, StringComparer.Ordinal);
+        var file = Path.GetFileNameWithoutExtension(weights);
+        var hash = file[(file.LastIndexOf('-') + 1)..][..HashDigits];
+        return new ModelCard(name, title, family, inputSize, parameters, multiplyAdds, top1, classifierPath, new($"https://arxiv.org/abs/{paper}"), new(new(weights), hash, licence), resize, interpolation);
+    }
 }

@@ -3,10 +3,14 @@ using GpuGeek.Training.Graphs;
 namespace GpuGeek.Training.Export;
 
 /// <summary>A node of a network in which nothing is trained any more, with its plain numbers.</summary>
+/// <param name="From">Shape of the first input; empty where there is none.</param>
 /// <param name="Inputs">Positions in <see cref="FoldedGraph.Nodes"/>.</param>
-internal sealed record FoldedNode(string Path, Op Op, int[] Inputs, long[] Shape, float[]? Weight, float[]? Bias);
+internal sealed record FoldedNode(string Path, Op Op, int[] Inputs, long[] Shape, long[] From, FoldedTensor[] Tensors);
 
-/// <summary>A graph as it is served: dropout gone, each batch norm folded into the convolution before it (Jacob et al. 2018, arXiv:1712.05877, §3.2).</summary>
+/// <param name="Name">Unique in the graph.</param>
+internal sealed record FoldedTensor(string Name, long[] Shape, float[] Values);
+
+/// <summary>A graph as it is served: dropout gone, each batch norm folded into the convolution before it (Jacob et al. 2018, arXiv:1712.05877, §3.2), or where there is none a scale and a shift.</summary>
 internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
 {
     public static FoldedGraph From(GraphModule module)
@@ -16,38 +20,62 @@ internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
         var uses = module.Graph.UseCounts();
         foreach (var node in module.Graph.Nodes)
         {
-            if (node.Op is Dropout) place[node.Id] = place[node.Inputs[0]];
-            else if (node.Op is BatchNorm norm)
+            if (node.Op is Dropout or StochasticDepth) place[node.Id] = place[node.Inputs[0]];
+            else if (node.Op is BatchNorm norm && nodes[place[node.Inputs[0]]].Op is Conv && uses[node.Inputs[0]] == 1)
             {
                 var at = place[node.Inputs[0]];
-                if (nodes[at].Op is not Conv || uses[node.Inputs[0]] != 1) throw new NotSupportedException($"The batch norm at '{node.Path}' does not follow a convolution of its own.");
-                nodes[at] = Fold(nodes[at], node, norm, module);
+                nodes[at] = Fold(nodes[at], node, Line(node, norm, module));
                 place[node.Id] = at;
             }
             else
             {
                 place[node.Id] = nodes.Count;
-                nodes.Add(new FoldedNode(node.Path, node.Op, [.. node.Inputs.Select(i => place[i])], node.Shape, Numbers(module, node, ".weight"), Numbers(module, node, ".bias")));
+                nodes.Add(new FoldedNode(node.Path, node.Op, [.. node.Inputs.Select(i => place[i])], node.Shape, node.Inputs.Length == 0 ? [] : module.Graph.Nodes[node.Inputs[0]].Shape, Numbers(module, node)));
             }
         }
         return new FoldedGraph(nodes, place[module.Graph.Output]);
     }
 
-    private static float[]? Numbers(GraphModule module, Node node, string part) =>
-        ParameterSpec.Of(node).Any(p => p.Name == node.Path + part) ? module.Read(node.Path + part) : null;
-
-    private static FoldedNode Fold(FoldedNode conv, Node node, BatchNorm norm, GraphModule module)
+    private static FoldedTensor[] Numbers(GraphModule module, Node node) => node.Op switch
     {
-        float[] scale = module.Read(node.Path + ".weight"), shift = module.Read(node.Path + ".bias"), mean = module.Read(node.Path + ".running_mean"), variance = module.Read(node.Path + ".running_var");
-        var weight = (float[])conv.Weight!.Clone();
-        var bias = new float[norm.Channels];
-        var perChannel = weight.Length / norm.Channels;
-        for (var c = 0; c < norm.Channels; c++)
+        BatchNorm norm when Line(node, norm, module) is var (scale, shift) =>
+            [new(node.Path + ".scale", [norm.Channels, 1, 1], [.. scale.Select(s => (float)s)]), new(node.Path + ".shift", [norm.Channels, 1, 1], [.. shift.Select(s => (float)s)])],
+        RelativePositionBias r => [new(node.Path, [r.Heads, r.Side * r.Side, r.Side * r.Side], Biases(module.Read($"{node.Path}_table"), r))],
+        _ => [.. ParameterSpec.Of(node).Select(p => new FoldedTensor(p.Name, p.Shape, module.Read(p.Name)))],
+    };
+
+    /// <summary>What a batch norm with fixed statistics does to each channel.</summary>
+    private static (double[] Scale, double[] Shift) Line(Node node, BatchNorm norm, GraphModule module)
+    {
+        float[] weight = module.Read(node.Path + ".weight"), bias = module.Read(node.Path + ".bias"), mean = module.Read(node.Path + ".running_mean"), variance = module.Read(node.Path + ".running_var");
+        double[] scale = [.. weight.Zip(variance, (w, v) => w / Math.Sqrt(v + norm.Epsilon))];
+        return (scale, [.. scale.Select((s, c) => bias[c] - mean[c] * s)]);
+    }
+
+    private static FoldedNode Fold(FoldedNode conv, Node node, (double[] Scale, double[] Shift) line)
+    {
+        var weight = (float[])conv.Tensors[0].Values.Clone();
+        var bias = new float[line.Scale.Length];
+        var perChannel = weight.Length / bias.Length;
+        for (var c = 0; c < bias.Length; c++)
         {
-            var factor = scale[c] / Math.Sqrt(variance[c] + norm.Epsilon);
-            for (var i = c * perChannel; i < (c + 1) * perChannel; i++) weight[i] = (float)(weight[i] * factor);
-            bias[c] = (float)(((conv.Bias?[c] ?? 0) - mean[c]) * factor + shift[c]);
+            for (var i = c * perChannel; i < (c + 1) * perChannel; i++) weight[i] = (float)(weight[i] * line.Scale[c]);
+            bias[c] = (float)((((Conv)conv.Op).Bias ? conv.Tensors[1].Values[c] : 0) * line.Scale[c] + line.Shift[c]);
         }
-        return conv with { Op = (Conv)conv.Op with { Bias = true }, Weight = weight, Bias = bias };
+        return conv with
+        {
+            Op = (Conv)conv.Op with { Bias = true },
+            Tensors = [conv.Tensors[0] with { Values = weight }, new(conv.Path + ".bias", [bias.Length], bias)],
+        };
+    }
+
+    private static float[] Biases(float[] table, RelativePositionBias r)
+    {
+        var index = WindowIndex.Of(r.Side);
+        var biases = new float[r.Heads * index.Length];
+        for (var head = 0; head < r.Heads; head++)
+            for (var i = 0; i < index.Length; i++)
+                biases[head * index.Length + i] = table[index[i] * r.Heads + head];
+        return biases;
     }
 }

@@ -1,10 +1,10 @@
 using GpuGeek.Training.Export.Wire;
 using GpuGeek.Training.Graphs;
-using AttributeType = GpuGeek.Training.Export.Wire.AttributeProto.Types.AttributeType;
+using static GpuGeek.Training.Export.OnnxNodes;
 
 namespace GpuGeek.Training.Export;
 
-/// <summary>The ONNX back end: one arm per operation.</summary>
+/// <summary>The ONNX back end: one arm per operation. What ONNX has no operator for is composed in <see cref="OnnxComposed"/>.</summary>
 internal static class OnnxOps
 {
     /// <param name="inputs">Names of the node's values and then of its parameters.</param>
@@ -15,37 +15,51 @@ internal static class OnnxOps
             Make("Conv", node.Path, inputs, output, Ints("dilations", 1, 1), Int("group", c.Groups), Ints("kernel_shape", c.Kernel, c.Kernel),
                 Ints("pads", c.Padding, c.Padding, c.Padding, c.Padding), Ints("strides", c.Stride, c.Stride)),
         ],
-        Activation { Kind: ActivationKind.Relu } => [Make("Relu", node.Path, inputs, output)],
-        Activation { Kind: ActivationKind.Relu6 } => [Make("Clip", node.Path, [.. inputs, OnnxWriter.Zero, OnnxWriter.Six], output)],
+        BatchNorm => OnnxComposed.ScaleAndShift(node, inputs, output),
+        Activation a => Activate(a.Kind, node, inputs, output),
         MaxPool m =>
         [
-            Make("MaxPool", node.Path, inputs, output, Ints("kernel_shape", m.Kernel, m.Kernel), Ints("pads", m.Padding, m.Padding, m.Padding, m.Padding), Ints("strides", m.Stride, m.Stride)),
+            Make("MaxPool", node.Path, inputs, output, Ints("kernel_shape", m.Kernel, m.Kernel), Ints("pads", m.Padding, m.Padding, m.Padding, m.Padding), Ints("strides", m.Stride, m.Stride),
+                Int("ceil_mode", m.Ceiling ? 1 : 0)),
         ],
+        AveragePool a => [Make("AveragePool", node.Path, inputs, output, Ints("kernel_shape", a.Kernel, a.Kernel), Ints("strides", a.Kernel, a.Kernel))],
+        AdaptiveAveragePool { Side: 1 } => [Make("GlobalAveragePool", node.Path, inputs, output)],
+        AdaptiveAveragePool a => OnnxComposed.EvenWindows(node, a, inputs, output),
         GlobalAveragePool =>
         [
             Make("GlobalAveragePool", node.Path, inputs, output + "/map"),
             Make("Flatten", node.Path + "/flatten", [output + "/map"], output, Int("axis", 1)),
         ],
-        Add => [Make("Add", node.Path, inputs, output)],
-        Linear => [Make("Gemm", node.Path, inputs, output, Int("transB", 1))],
+        Add or LearntShift or RelativePositionBias => [Make("Add", node.Path, inputs, output)],
+        Multiply or LearntScale => [Make("Mul", node.Path, inputs, output)],
+        Times t => [Floats(output + "/factor", [], [(float)t.Factor]), Make("Mul", node.Path, [inputs[0], output + "/factor"], output)],
+        AddConstant c => [Floats(output + "/constant", c.Shape, c.Values), Make("Add", node.Path, [inputs[0], output + "/constant"], output)],
+        Concat => [Make("Concat", node.Path, inputs, output, Int("axis", 1))],
+        Slice s => OnnxComposed.Slice(node.Path, inputs[0], output, [s.Start], [s.Start + s.Length], [1]),
+        Crop c => OnnxComposed.Slice(node.Path, inputs[0], output, [0, 0], [c.Height, c.Width], [1, 2]),
+        // 0 keeps the batch as it is.
+        Reshape r => [Whole(output + "/shape", 0, r.Shape), Make("Reshape", node.Path, [inputs[0], output + "/shape"], output)],
+        Transpose t => [Make("Transpose", node.Path, inputs, output, Ints("perm", 0, [.. t.Order.Select(d => d + 1L)]))],
+        MatMul => [Make("MatMul", node.Path, inputs, output)],
+        Softmax => [Make("Softmax", node.Path, inputs, output, Int("axis", -1))],
+        LayerNorm n => [Make("LayerNormalization", node.Path, inputs, output, Int("axis", -1), Float("epsilon", (float)n.Epsilon))],
+        Pad p => [Whole(output + "/pads", 0, [0, 0, 0, 0, p.Below, p.Right, 0]), Make("Pad", node.Path, [inputs[0], output + "/pads"], output)],
+        Roll r => OnnxComposed.Roll(node, r, inputs[0], output),
+        ClassToken t => OnnxComposed.Prepend(node, t, inputs, output),
+        Linear when node.Shape.Length == 1 => [Make("Gemm", node.Path, inputs, output, Int("transB", 1))],
+        Linear => OnnxComposed.LinearOfRows(node, inputs, output),
         _ => throw new NotSupportedException($"ONNX export does not write {node.Op.GetType().Name} yet."),
     };
 
-    private static NodeProto Make(string type, string name, string[] inputs, string output, params AttributeProto[] attributes)
+    private static IEnumerable<NodeProto> Activate(ActivationKind kind, FoldedNode node, string[] inputs, string output) => kind switch
     {
-        var node = new NodeProto { OpType = type, Name = name };
-        node.Input.AddRange(inputs);
-        node.Output.Add(output);
-        node.Attribute.AddRange(attributes);
-        return node;
-    }
-
-    private static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
-
-    private static AttributeProto Ints(string name, params long[] values)
-    {
-        var attribute = new AttributeProto { Name = name, Type = AttributeType.Ints };
-        attribute.Ints.AddRange(values);
-        return attribute;
-    }
+        ActivationKind.Relu => [Make("Relu", node.Path, inputs, output)],
+        ActivationKind.Relu6 => [Make("Clip", node.Path, [.. inputs, OnnxWriter.Zero, OnnxWriter.Six], output)],
+        ActivationKind.HardSwish => [Make("HardSwish", node.Path, inputs, output)],
+        ActivationKind.HardSigmoid => [Make("HardSigmoid", node.Path, inputs, output, Float("alpha", 1f / 6), Float("beta", 0.5f))],
+        ActivationKind.Sigmoid => [Make("Sigmoid", node.Path, inputs, output)],
+        ActivationKind.Silu => [Make("Sigmoid", node.Path + "/sigmoid", inputs, output + "/sigmoid"), Make("Mul", node.Path, [inputs[0], output + "/sigmoid"], output)],
+        ActivationKind.Gelu => OnnxComposed.Gelu(node, inputs[0], output),
+        _ => throw new NotSupportedException($"ONNX export does not write {kind} yet."),
+    };
 }

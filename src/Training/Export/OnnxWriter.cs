@@ -45,24 +45,17 @@ internal static class OnnxWriter
 
     private static IEnumerable<string> Parameters(GraphProto proto, FoldedNode node)
     {
-        if (node.Weight is null) yield break;
-        long[] shape = node.Op switch
+        foreach (var tensor in node.Tensors)
         {
-            Conv c => [c.Out, c.In / c.Groups, c.Kernel, c.Kernel],
-            Linear l => [l.Out, l.In],
-            _ => throw new NotSupportedException($"{node.Op.GetType().Name} has no weight in ONNX."),
-        };
-        proto.Initializer.Add(Tensor(node.Path + ".weight", shape, node.Weight));
-        yield return node.Path + ".weight";
-        if (node.Bias is null) yield break;
-        proto.Initializer.Add(Tensor(node.Path + ".bias", [shape[0]], node.Bias));
-        yield return node.Path + ".bias";
+            proto.Initializer.Add(Tensor(tensor.Name, tensor.Shape, tensor.Values));
+            yield return tensor.Name;
+        }
     }
 
     private static string NameOf(FoldedGraph graph, int id) =>
         id == graph.Output ? OutputName : graph.Nodes[id].Op is Input ? InputName : graph.Nodes[id].Path + "/out";
 
-    private static TensorProto Tensor(string name, long[] shape, float[] values)
+    internal static TensorProto Tensor(string name, long[] shape, float[] values)
     {
         var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) };
         tensor.Dims.AddRange(shape);

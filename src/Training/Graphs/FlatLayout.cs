@@ -36,6 +36,6 @@ internal sealed class FlatLayout
         [_, var i, var h, var w] => [h * w * i, 1, w * i, i],
         [_, var i] => [i, 1],
         [_] => [1],
-        _ => throw new ArgumentException($"A parameter of {shape.Length} dimensions."),
+        _ => [.. shape.Select((_, d) => shape.Skip(d + 1).Aggregate(1L, (a, b) => a * b))],
     };
 }

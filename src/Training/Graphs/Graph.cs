@@ -9,7 +9,7 @@ internal sealed record Node(int Id, string Path, Op Op, int[] Inputs, long[] Sha
 /// <summary>A network as data: immutable, built for one input size by <see cref="GraphBuilder"/>. Modes, weights and devices belong to what executes it.</summary>
 internal sealed class Graph
 {
-    public Graph(IReadOnlyList<Node> nodes, int output, string classifierPath, IReadOnlyList<string>? declaredOrder)
+    public Graph(IReadOnlyList<Node> nodes, int output, string classifierPath, IReadOnlyList<int>? declaredOrder)
     {
         Nodes = nodes;
         Output = output;
@@ -21,14 +21,16 @@ internal sealed class Graph
     public IReadOnlyList<Node> Nodes { get; }
     /// <summary>Id of the node whose value is the result.</summary>
     public int Output { get; }
-    /// <summary>Module path of the last linear layer.</summary>
+    /// <summary>Module path of the last layer that learns: what is replaced for other classes.</summary>
     public string ClassifierPath { get; }
     public Node Classifier { get; }
+    /// <summary>Nothing but a linear layer follows what the classifier sees, so that it can be trained alone on stored rows; SqueezeNet's is a convolution, rectified and averaged.</summary>
+    public bool EndsInClassifier => Classifier.Id == Output && Classifier.Op is Linear;
     /// <summary>Parameters and buffers in the order in which torchvision declares them, which is not the order of execution in every family.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 
     public long ParameterCount => Parameters.Where(p => p.IsLearnt).Sum(p => p.Count);
-    /// <summary>Of one input, as the papers count: convolutions and linear layers, biases and normalisation left out.</summary>
+    /// <summary>Of one input, as the papers count: convolutions, linear layers and products of attention; biases and normalisation left out.</summary>
     public long MultiplyAdds => Nodes.Sum(Cost);
 
     public bool IsHead(ParameterSpec parameter) => parameter.Name.StartsWith(ClassifierPath + ".", StringComparison.Ordinal);
@@ -42,17 +44,15 @@ internal sealed class Graph
         return uses;
     }
 
-    private IEnumerable<Node> Declared(IReadOnlyList<string>? order)
-    {
-        if (order is null) return Nodes;
-        var byPath = Nodes.ToDictionary(n => n.Path, StringComparer.Ordinal);
-        return order.Select(path => byPath[path]);
-    }
+    private IEnumerable<Node> Declared(IReadOnlyList<int>? order) => order?.Select(id => Nodes[id]) ?? Nodes;
 
-    private static long Cost(Node node) => node.Op switch
+    private static long Count(long[] shape) => shape.Aggregate(1L, (a, b) => a * b);
+
+    private long Cost(Node node) => node.Op switch
     {
-        Conv c => (long)c.In / c.Groups * c.Kernel * c.Kernel * node.Shape.Aggregate(1L, (a, b) => a * b),
-        Linear l => (long)l.In * l.Out,
+        Conv c => (long)c.In / c.Groups * c.Kernel * c.Kernel * Count(node.Shape),
+        Linear l => l.In * Count(node.Shape),
+        MatMul => Nodes[node.Inputs[0]].Shape[^1] * Count(node.Shape),
         _ => 0,
     };
 }

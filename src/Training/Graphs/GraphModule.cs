@@ -11,15 +11,20 @@ internal sealed class GraphModule : IDisposable
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly List<Tensor> _gradients = [];
     private readonly int[] _uses;
+    private readonly ScalarType _type;
 
-    public GraphModule(Graph graph)
+    /// <param name="type">Of parameters and statistics; inputs must have it too.</param>
+    public GraphModule(Graph graph, ScalarType type = ScalarType.Float32)
     {
         Graph = graph;
+        _type = type;
         _uses = graph.UseCounts();
         Layout = new FlatLayout(graph);
-        Flat = zeros(Layout.Length).DetachFromDisposeScope();
-        FlatGradient = zeros(Layout.Length).DetachFromDisposeScope();
-        foreach (var p in graph.Parameters) _tensors[p.Name] = Allocate(p).DetachFromDisposeScope();
+        Flat = zeros(Layout.Length, dtype: type).DetachFromDisposeScope();
+        FlatGradient = zeros(Layout.Length, dtype: type).DetachFromDisposeScope();
+        foreach (var p in graph.Parameters.Where(p => p.Kind != ParameterKind.Index)) _tensors[p.Name] = Allocate(p).DetachFromDisposeScope();
+        foreach (var node in graph.Nodes)
+            if (node.Op is RelativePositionBias r) _tensors[ParameterSpec.Of(node).Single(p => p.Kind == ParameterKind.Index).Name] = tensor(WindowIndex.Of(r.Side)).DetachFromDisposeScope();
     }
 
     public Graph Graph { get; }
@@ -85,7 +90,7 @@ internal sealed class GraphModule : IDisposable
     private Tensor Allocate(ParameterSpec p)
     {
         if (p.Kind == ParameterKind.Counter) return zeros(p.Shape, dtype: ScalarType.Int64);
-        if (p.Kind == ParameterKind.Buffer) return p.Name.EndsWith("running_var", StringComparison.Ordinal) ? ones(p.Shape) : zeros(p.Shape);
+        if (p.Kind == ParameterKind.Buffer) return p.Name.EndsWith("running_var", StringComparison.Ordinal) ? ones(p.Shape, dtype: _type) : zeros(p.Shape, dtype: _type);
         var offset = Layout.Offsets[p.Name];
         var parameter = Flat.as_strided(p.Shape, FlatLayout.Strides(p.Shape), offset).detach();
         parameter.requires_grad = true;

@@ -22,6 +22,8 @@ internal sealed class ModePlan
 
     public static ModePlan Eval(Graph graph) => new(graph.Nodes.Select(_ => NodeMode.Eval));
     public static ModePlan Train(Graph graph) => new(graph.Nodes.Select(_ => NodeMode.Train));
+    /// <summary>As <see cref="Train"/>, but nothing is dropped: what two implementations can be compared by.</summary>
+    public static ModePlan TrainWithoutChance(Graph graph) => new(graph.Nodes.Select(n => n.Op is Dropout or StochasticDepth ? NodeMode.Eval : NodeMode.Train));
     /// <summary>All before the classifier frozen, the classifier learning.</summary>
     public static ModePlan FrozenBackbone(Graph graph) =>
         new(graph.Nodes.Select(n => n.Path == graph.ClassifierPath ? NodeMode.Train : NodeMode.Frozen));

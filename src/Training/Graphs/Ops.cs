@@ -12,16 +12,90 @@ internal sealed record Conv(int In, int Out, int Kernel, int Stride = 1, int Pad
 /// <summary>Ioffe and Szegedy 2015, arXiv:1502.03167. <paramref name="Momentum"/> is the weight of the new batch in the running statistics.</summary>
 internal sealed record BatchNorm(int Channels, double Epsilon = 1e-5, double Momentum = 0.1) : Op;
 
-internal enum ActivationKind { Relu, Relu6 }
+internal enum ActivationKind
+{
+    Relu,
+    Relu6,
+    /// <summary>x · relu6(x + 3) / 6 (Howard et al. 2019, arXiv:1905.02244).</summary>
+    HardSwish,
+    /// <summary>relu6(x + 3) / 6.</summary>
+    HardSigmoid,
+    /// <summary>x · sigmoid(x), also called swish.</summary>
+    Silu,
+    Sigmoid,
+    /// <summary>The exact form with the error function (Hendrycks and Gimpel 2016, arXiv:1606.08415).</summary>
+    Gelu,
+}
 
 internal sealed record Activation(ActivationKind Kind) : Op;
 
-internal sealed record MaxPool(int Kernel, int Stride, int Padding) : Op;
+/// <param name="Ceiling">The last window may reach over the edge.</param>
+internal sealed record MaxPool(int Kernel, int Stride, int Padding, bool Ceiling = false) : Op;
+
+/// <summary>Mean of square windows side by side.</summary>
+internal sealed record AveragePool(int Kernel) : Op;
+
+/// <summary>C×H×W to C×Side×Side: means of windows as even as they can be, overlapping where the sides do not divide.</summary>
+internal sealed record AdaptiveAveragePool(int Side) : Op;
 
 /// <summary>C×H×W to C.</summary>
 internal sealed record GlobalAveragePool : Op;
 
 internal sealed record Add : Op;
+
+/// <summary>Second input may be 1 where the first is longer.</summary>
+internal sealed record Multiply : Op;
+
+/// <summary>Along the first dimension: channels of a map.</summary>
+internal sealed record Concat : Op;
+
+/// <summary>A stretch of the first dimension.</summary>
+internal sealed record Slice(long Start, long Length) : Op;
+
+/// <summary>All dimensions but the batch.</summary>
+internal sealed record Reshape(params long[] Shape) : Op;
+
+/// <param name="Order">Which dimension comes where, counted without the batch.</param>
+internal sealed record Transpose(params int[] Order) : Op;
+
+/// <summary>Of the last two dimensions.</summary>
+internal sealed record MatMul : Op;
+
+/// <summary>Over the last dimension.</summary>
+internal sealed record Softmax : Op;
+
+/// <summary>Times a number that is not learnt.</summary>
+internal sealed record Times(double Factor) : Op;
+
+/// <summary>H×W×C moved around, what leaves on one side coming back on the other; towards the end where positive.</summary>
+internal sealed record Roll(int Down, int Right) : Op;
+
+/// <summary>H×W×C with zeros below and at the right.</summary>
+internal sealed record Pad(int Below, int Right) : Op;
+
+/// <summary>H×W×C without what <see cref="Pad"/> added.</summary>
+internal sealed record Crop(int Height, int Width) : Op;
+
+/// <summary>Plus numbers that are not learnt, of the input's shape; 1 where they are the same along a dimension.</summary>
+internal sealed record AddConstant(float[] Values, long[] Shape) : Op;
+
+/// <summary>Ba, Kiros and Hinton 2016, arXiv:1607.06450, over the last dimension.</summary>
+internal sealed record LayerNorm(int Width, double Epsilon) : Op;
+
+/// <summary>Times a learnt tensor named by the node's path (layer scale; Touvron et al. 2021, arXiv:2103.17239).</summary>
+internal sealed record LearntScale(params long[] Shape) : Op;
+
+/// <summary>Plus a learnt tensor named by the node's path: positions.</summary>
+internal sealed record LearntShift(params long[] Shape) : Op;
+
+/// <summary>One learnt row before the rows of a picture, named by the node's path.</summary>
+internal sealed record ClassToken(int Width) : Op;
+
+/// <summary>Plus a learnt number for each head and each distance between two pixels of a window (Liu et al. 2021, arXiv:2103.14030, §3.2). Input: windows × heads × Side² × Side².</summary>
+internal sealed record RelativePositionBias(int Side, int Heads) : Op;
+
+/// <summary>Drops a whole residual branch for some pictures of a batch (Huang et al. 2016, arXiv:1603.09382); nothing outside <see cref="NodeMode.Train"/>.</summary>
+internal sealed record StochasticDepth(double Probability) : Op;
 
 /// <summary>Inverted dropout; nothing outside <see cref="NodeMode.Train"/>.</summary>
 internal sealed record Dropout(double Probability) : Op;
@@ -33,7 +107,12 @@ internal enum LinearInit
     UniformFanIn,
     /// <summary>Weight normal with deviation 0.01, bias 0: MobileNetV2.</summary>
     SmallNormal,
+    /// <summary>Weight normal with deviation 0.02, bias 0: transformers and ConvNeXt.</summary>
+    Normal02,
+    /// <summary>Weight uniform in ± 1/√Out, bias 0: EfficientNet.</summary>
+    UniformFanOut,
 }
 
-/// <summary>Weight: Out × In.</summary>
-internal sealed record Linear(int In, int Out, LinearInit Init = LinearInit.UniformFanIn) : Op;
+/// <summary>Of the last dimension. Weight: Out × In.</summary>
+/// <param name="Joint">What stands between the path and <c>weight</c>.</param>
+internal sealed record Linear(int In, int Out, LinearInit Init = LinearInit.UniformFanIn, bool Bias = true, string Joint = ".") : Op;

@@ -10,6 +10,8 @@ internal enum ParameterKind
     Buffer,
     /// <summary>int64: batches seen by a batch norm.</summary>
     Counter,
+    /// <summary>int64, the same in every network: where Swin finds its biases.</summary>
+    Index,
 }
 
 /// <param name="Name">torchvision's state-dict key.</param>
@@ -22,7 +24,17 @@ internal sealed record ParameterSpec(string Name, long[] Shape, ParameterKind Ki
     {
         Conv { Bias: true } c => [ConvWeight(node, c), new($"{node.Path}.bias", [c.Out], ParameterKind.Undecayed)],
         Conv c => [ConvWeight(node, c)],
-        Linear l => [new($"{node.Path}.weight", [l.Out, l.In], ParameterKind.Weight), new($"{node.Path}.bias", [l.Out], ParameterKind.Undecayed)],
+        Linear { Bias: true } l => [LinearWeight(node, l), new($"{node.Path}{l.Joint}bias", [l.Out], ParameterKind.Undecayed)],
+        Linear l => [LinearWeight(node, l)],
+        LayerNorm n => [new($"{node.Path}.weight", [n.Width], ParameterKind.Undecayed), new($"{node.Path}.bias", [n.Width], ParameterKind.Undecayed)],
+        LearntScale s => [new(node.Path, s.Shape, ParameterKind.Undecayed)],
+        LearntShift s => [new(node.Path, [1, .. s.Shape], ParameterKind.Undecayed)],
+        ClassToken t => [new(node.Path, [1, 1, t.Width], ParameterKind.Undecayed)],
+        RelativePositionBias r =>
+        [
+            new($"{node.Path}_table", [(2L * r.Side - 1) * (2 * r.Side - 1), r.Heads], ParameterKind.Undecayed),
+            new($"{node.Path[..^"bias".Length]}index", [(long)r.Side * r.Side * r.Side * r.Side], ParameterKind.Index),
+        ],
         BatchNorm b =>
         [
             new($"{node.Path}.weight", [b.Channels], ParameterKind.Undecayed), new($"{node.Path}.bias", [b.Channels], ParameterKind.Undecayed),
@@ -31,6 +43,8 @@ internal sealed record ParameterSpec(string Name, long[] Shape, ParameterKind Ki
         ],
         _ => [],
     };
+
+    private static ParameterSpec LinearWeight(Node node, Linear l) => new($"{node.Path}{l.Joint}weight", [l.Out, l.In], ParameterKind.Weight);
 
     private static ParameterSpec ConvWeight(Node node, Conv c) =>
         new($"{node.Path}.weight", [c.Out, c.In / c.Groups, c.Kernel, c.Kernel], ParameterKind.Weight);

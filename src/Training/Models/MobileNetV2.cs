@@ -9,9 +9,10 @@ internal static class MobileNetV2
     private static readonly (int Expand, int Channels, int Repeats, int Stride)[] Stages =
         [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 
+    public static IEnumerable<string> Names => ["mobilenet_v2"];
+
     public static Graph Build(string variant, int classes, int inputSize)
     {
-        if (variant != "mobilenet_v2") throw new ArgumentException($"MobileNetV2 has no variant '{variant}'.", nameof(variant));
         var g = new GraphBuilder();
         var x = g.Add("input", new Input(3, inputSize, inputSize));
         x = ConvNormRelu6(g, x, new Conv(3, 32, 3, 2, 1), "features.0");

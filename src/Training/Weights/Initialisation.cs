@@ -16,7 +16,7 @@ internal static class Initialisation
 
     private static void One(GraphModule module, Node node, int seed)
     {
-        foreach (var p in ParameterSpec.Of(node))
+        foreach (var p in ParameterSpec.Of(node).Where(p => p.Kind != ParameterKind.Index))
         {
             var values = new float[p.Count];
             var random = CounterRandom.Keyed(seed, node.Id, p.Kind == ParameterKind.Weight ? 0 : 1);
@@ -34,6 +34,19 @@ internal static class Initialisation
                 break;
             case Linear { Init: LinearInit.SmallNormal } when p.Kind == ParameterKind.Weight:
                 Normal(values, 0.01, ref random);
+                break;
+            case Linear { Init: LinearInit.Normal02 } when p.Kind == ParameterKind.Weight:
+            case LearntShift or ClassToken or RelativePositionBias:
+                Normal(values, 0.02, ref random);
+                break;
+            case LearntScale:
+                Array.Fill(values, 1e-6f);
+                break;
+            case LayerNorm when p.Name.EndsWith(".weight", StringComparison.Ordinal):
+                Array.Fill(values, 1f);
+                break;
+            case Linear { Init: LinearInit.UniformFanOut } f when p.Kind == ParameterKind.Weight:
+                for (var i = 0; i < values.Length; i++) values[i] = (float)random.Uniform(-1 / Math.Sqrt(f.Out), 1 / Math.Sqrt(f.Out));
                 break;
             case Linear { Init: LinearInit.UniformFanIn } l:
                 var bound = 1 / Math.Sqrt(l.In);

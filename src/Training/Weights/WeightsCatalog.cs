@@ -9,7 +9,7 @@ public static class WeightsCatalog
     private const int PrefixLength = 8;
 
     /// <param name="weightsFolder">
-    /// Folder named by <c>GPUGEEK_WEIGHTS</c>, or null. Any file <c>{architecture}-{8 hex}.pth</c> whose SHA-256 begins with these digits is taken: torch hub's convention.
+    /// Folder named by <c>GPUGEEK_WEIGHTS</c>, or null. The published file is taken, or any file <c>{architecture}-{8 hex}.pth</c> whose SHA-256 begins with these digits (torch hub's convention).
     /// </param>
     /// <param name="cacheFolder">Where a download is kept; made when needed.</param>
     /// <param name="http">Null where nothing may be downloaded.</param>
@@ -27,6 +27,8 @@ public static class WeightsCatalog
     private static async Task<string?> FindAsync(ModelCard card, string folder, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(folder)) return null;
+        var published = Path.Combine(folder, card.Weights.FileName);
+        if (File.Exists(published) && await HasPrefixAsync(published, card.Weights.HashPrefix, cancellationToken)) return published;
         var start = card.Name + "-";
         foreach (var path in Directory.EnumerateFiles(folder, start + "*.pth").Order(StringComparer.Ordinal))
         {

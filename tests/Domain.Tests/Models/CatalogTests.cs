@@ -11,7 +11,8 @@ public sealed class TheCatalogue
     {
         var card = ModelCatalog.All[name];
         Assert.Matches("^[0-9a-f]{8}$", card.Weights.HashPrefix);
-        Assert.Equal($"{name}-{card.Weights.HashPrefix}.pth", card.Weights.FileName);
+        // ShuffleNet's names have ten digits.
+        Assert.Matches($"^[a-z0-9_.]+-{card.Weights.HashPrefix}[0-9a-f]{{0,2}}\\.pth$", card.Weights.FileName);
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -20,5 +21,13 @@ public sealed class TheCatalogue
         var card = ModelCatalog.All[name];
         Assert.Equal(card.InputSize, card.Preprocessing.CropSize);
         Assert.True(card.Preprocessing.ResizeShorter >= card.InputSize);
+        Assert.True(card.PublishedResize >= card.InputSize);
+    }
+
+    [Fact]
+    public void Two_architectures_never_share_a_file()
+    {
+        var files = ModelCatalog.All.Values.Select(card => card.Weights.Url).ToArray();
+        Assert.Equal(files.Length, files.Distinct().Count());
     }
 }

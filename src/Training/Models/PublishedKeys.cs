@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using GpuGeek.Training.Graphs;
+using GpuGeek.Training.Weights;
+using static TorchSharp.torch;
+
+namespace GpuGeek.Training.Models;
+
+/// <summary>Where published files name their tensors otherwise than the networks of today, and where positions were learnt for another input size.</summary>
+internal static partial class PublishedKeys
+{
+    /// <returns>The tensors under the names, and with the positions, of <paramref name="graph"/>.</returns>
+    public static Dictionary<string, LoadedTensor> Adapt(Graph graph, IReadOnlyDictionary<string, LoadedTensor> file)
+    {
+        var deit = file.ContainsKey("cls_token");
+        var tensors = new Dictionary<string, LoadedTensor>(StringComparer.Ordinal);
+        foreach (var (name, tensor) in file)
+        {
+            var known = deit ? OfDeit(name) : Known(name);
+            if (!tensors.TryAdd(known, tensor)) throw WeightsException.Refused($"it names '{known}' twice, in an old way and in a new one");
+        }
+        foreach (var node in graph.Nodes)
+            if (node.Op is LearntShift positions && tensors.TryGetValue(node.Path, out var learnt) && Stretched(learnt, positions.Shape[0]) is { } stretched)
+                tensors[node.Path] = stretched;
+        return tensors;
+    }
+
+    private static string Known(string name) =>
+        DenseLayer().Replace(name, "$1$2").Replace(".mlp.linear_1.", ".mlp.0.", StringComparison.Ordinal).Replace(".mlp.linear_2.", ".mlp.3.", StringComparison.Ordinal);
+
+    private static string OfDeit(string name)
+    {
+        name = DeitBlock().Replace(name, "encoder.layers.encoder_layer_$1.");
+        foreach (var (old, now) in Deit)
+            if (name.StartsWith("encoder.", StringComparison.Ordinal) == old.StartsWith('.')) name = name.Replace(old, now, StringComparison.Ordinal);
+        return name;
+    }
+
+    /// <summary>Those with a dot in front stand inside a block.</summary>
+    private static readonly (string Old, string Now)[] Deit =
+    [
+        (".norm1.", ".ln_1."), (".norm2.", ".ln_2."), (".attn.qkv.", ".self_attention.in_proj_"), (".attn.proj.", ".self_attention.out_proj."), (".mlp.fc1.", ".mlp.0."), (".mlp.fc2.", ".mlp.3."),
+        ("norm.", "encoder.ln."), ("cls_token", "class_token"), ("pos_embed", "encoder.pos_embedding"), ("patch_embed.proj.", "conv_proj."), ("head.", "heads.head."),
+    ];
+
+    /// <summary>The grid of positions, without the class token's, as a picture resized bicubically with its corners kept: torchvision's rule.</summary>
+    private static LoadedTensor? Stretched(LoadedTensor learnt, long rows)
+    {
+        if (learnt.Shape is not [1, var from, var width] || from == rows || Side(from - 1) is not { } old || Side(rows - 1) is not { } side) return null;
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var all = tensor(learnt.Values, learnt.Shape);
+        var map = all.narrow(1, 1, from - 1).permute(0, 2, 1).reshape(1, width, old, old);
+        var resized = nn.functional.interpolate(map, [side, side], mode: InterpolationMode.Bicubic, align_corners: true).reshape(1, width, rows - 1).permute(0, 2, 1);
+        return new LoadedTensor([1, rows, width], cat([all.narrow(1, 0, 1), resized], 1).contiguous().data<float>().ToArray());
+    }
+
+    private static long? Side(long area) => (long)Math.Round(Math.Sqrt(area)) is var side && side > 0 && side * side == area ? side : null;
+
+    [GeneratedRegex(@"(\.denselayer\d+\.(?:norm|conv))\.([12]\.)")]
+    private static partial Regex DenseLayer();
+
+    [GeneratedRegex(@"^blocks\.(\d+)\.")]
+    private static partial Regex DeitBlock();
+}

@@ -1,0 +1,193 @@
+"""Answers what torchvision's own networks are and compute: one JSON request a line on standard input, one JSON answer a line on standard output.
+
+{"op": "keys", "name": N}                      names and shapes of the state_dict in order, and the count of learnt numbers
+{"op": "prove", "name": N, "size": S, "batch": B, "classes": K, "file": F}
+    fills the network from the counter-based generator below, takes statistics of batch norms from 10 training batches, and writes to F
+    (raw little-endian float64, sorted out by "tensors": name, offset, count): the statistics; logits, gradients and new statistics in training mode;
+    logits and gradients in evaluation mode; logits in evaluation mode in float32. "moves" has how far the logits move (relative to their norm)
+    with another picture, and with each residual block replaced by the identity.
+"""
+import copy
+import json
+import sys
+
+import numpy
+import torch
+import torchvision
+
+GOLDEN, BATCHES = numpy.uint64(0x9E3779B97F4A7C15), 10
+
+
+def mix(z):
+    z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+    return z ^ (z >> numpy.uint64(31))
+
+
+def key_of(name):
+    """FNV-1a."""
+    key = 0xCBF29CE484222325
+    for byte in name.encode():
+        key = ((key ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return numpy.uint64(key)
+
+
+def uniform(name, count, stream=0):
+    with numpy.errstate(over="ignore"):
+        counter = numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(2) + numpy.uint64(stream)
+        return (mix(key_of(name) + counter * GOLDEN) >> numpy.uint64(11)).astype(numpy.float64) * (1.0 / (1 << 53))
+
+
+def normal(name, count):
+    return numpy.sqrt(-2 * numpy.log(1 - uniform(name, count))) * numpy.cos(2 * numpy.pi * uniform(name, count, 1))
+
+
+def tensor(name, *shape):
+    return torch.from_numpy(normal(name, int(numpy.prod(shape))).reshape(shape))
+
+
+def value(name, shape, gain):
+    count = int(numpy.prod(shape))
+    if name.endswith("layer_scale") or (name.endswith("weight") and len(shape) == 1):
+        return 0.5 + uniform(name, count)
+    if "bias" in name or name.endswith(("class_token", "pos_embedding")):
+        return 0.1 * normal(name, count)
+    return normal(name, count) * (gain / numpy.prod(shape[1:])) ** 0.5
+
+
+def same(tensor, *args, **kwargs):
+    return tensor
+
+
+for name in dir(torch.nn.init):  # every number is replaced anyway, and drawing 143 million takes seconds
+    if name.endswith("_") and not name.startswith("_"):
+        setattr(torch.nn.init, name, same)
+
+DEIT = {"deit_tiny_patch16_224": (192, 3), "deit_small_patch16_224": (384, 6)}
+
+
+def build(name, classes, size):
+    if name in DEIT:
+        width, heads = DEIT[name]
+        return torchvision.models.VisionTransformer(size or 224, 16, 12, heads, width, 4 * width, num_classes=classes)
+    options = {"image_size": size} if name.startswith("vit_") and size else {}
+    return torchvision.models.get_model(name, num_classes=classes, **options)
+
+
+def keys(request):
+    model = build(request["name"], 1000, 0)
+    return {"keys": [[name, list(t.shape)] for name, t in model.state_dict().items()], "parameters": sum(p.numel() for p in model.parameters())}
+
+
+def gain_of(model):
+    # Without a norm a signal would be gone after ten rectifiers: He's gain keeps it.
+    norms = (torch.nn.BatchNorm2d, torch.nn.LayerNorm)
+    return 1 if any(isinstance(m, norms) for m in model.modules()) else 2
+
+
+def fill(model):
+    gain = gain_of(model)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(torch.from_numpy(value(name, tuple(parameter.shape), gain).reshape(parameter.shape)))
+
+
+def train(model):
+    """Training mode without chance."""
+    model.train()
+    for module in model.modules():
+        if isinstance(module, (torch.nn.Dropout, torchvision.ops.StochasticDepth)):
+            module.eval()
+
+
+def statistics(model):
+    return {name: t for name, t in model.named_buffers() if name.endswith(("running_mean", "running_var"))}
+
+
+def take_statistics(model, batches):
+    """Plain means over the batches: with the usual momentum a third of what they were at first would remain, and drown the picture."""
+    momenta = {m: m.momentum for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)}
+    for norm in momenta:
+        norm.momentum = None
+    with torch.no_grad():
+        for batch in batches:
+            model(batch)
+    for norm, momentum in momenta.items():
+        norm.momentum = momentum
+
+
+def run(model, x, cotangent):
+    model.zero_grad(set_to_none=True)
+    logits = model(x)
+    (logits * cotangent).sum().backward()
+    answer = {"logits": logits.detach()}
+    answer.update({"grad:" + name: p.grad for name, p in model.named_parameters()})
+    return answer
+
+
+def distance(a, b):
+    return float((a - b).norm() / a.norm())
+
+
+BLOCKS = ("BasicBlock", "Bottleneck", "InvertedResidual", "MBConv", "FusedMBConv", "CNBlock", "EncoderBlock", "SwinTransformerBlock")
+
+
+def block_moves(model, x, logits):
+    moves = {}
+    for name, module in model.named_modules():
+        if type(module).__name__ not in BLOCKS:
+            continue
+        shapes = []
+        hook = module.register_forward_hook(lambda m, i, o: (shapes.append(i[0].shape == o.shape), i[0] if i[0].shape == o.shape else o)[1])
+        with torch.no_grad():
+            moved = distance(logits, model(x))
+        hook.remove()
+        if shapes[0]:
+            moves[name] = moved
+    return moves
+
+
+def prove(request):
+    size, batch, classes = request["size"], request["batch"], request["classes"]
+    model = build(request["name"], classes, size).double()
+    fill(model)
+    train(model)
+    has_statistics = bool(statistics(model))
+    if has_statistics:
+        take_statistics(model, [tensor(f"batch{i}", batch, 3, size, size) for i in range(BATCHES)])
+    x, cotangent = tensor("input", batch, 3, size, size), tensor("cotangent", batch, classes)
+    results = {"start:" + name: t.clone() for name, t in statistics(model).items()}
+    model.eval()
+    results.update({"eval:" + name: t.clone() for name, t in run(model, x, cotangent).items()})
+    logits = results["eval:logits"]
+    with torch.no_grad():
+        single = copy.deepcopy(model).float()
+        results["float32:logits"] = single(x.float()).double()
+        moves = {"picture": distance(logits, model(tensor("other", batch, 3, size, size))), **block_moves(single, x.float(), logits.float())}
+    train(model)
+    results.update({"train:" + name: t for name, t in run(model, x, cotangent).items()})
+    results.update({"after:" + name: t for name, t in statistics(model).items()})
+    return {"tensors": write(results, request["file"]), "moves": moves}
+
+
+def write(results, path):
+    offset, index = 0, []
+    with open(path, "wb") as file:
+        for name, t in results.items():
+            numbers = t.double().contiguous().numpy()
+            file.write(numbers.tobytes())
+            index.append([name, offset, numbers.size])
+            offset += numbers.size
+    return index
+
+
+def main():
+    torch.set_num_threads(1)  # beside other tests, two threads mostly wait for each other
+    print(json.dumps({"torchvision": torchvision.__version__, "torch": torch.__version__}), flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        print(json.dumps({"keys": keys, "prove": prove}[request["op"]](request)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

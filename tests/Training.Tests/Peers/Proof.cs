@@ -1,0 +1,115 @@
+using System.Globalization;
+using GpuGeek.Training.Graphs;
+using static TorchSharp.torch;
+
+namespace GpuGeek.Training.Tests.Peers;
+
+/// <summary>
+/// Compares a graph with torchvision's answer. Distances are ‖Δ‖ / (‖peer‖ + 1e-6 · ‖all gradients of the peer‖): the second part lets gradients alone that are zero by mathematics
+/// (a bias in front of a batch norm), of which both sides only have rounding.
+/// </summary>
+internal static class Proof
+{
+    private const double Double = 1e-7, Single = 1e-4;
+
+    /// <returns>What differs too much, worst first; empty means equal.</returns>
+    public static List<string> Differences(List<(string Name, double Distance, double Bound)> measured) => [.. measured.Where(m => !(m.Distance <= m.Bound)).OrderByDescending(m => m.Distance).Select(Text)];
+
+    /// <summary>The worst distance of each kind, for the record.</summary>
+    public static string Summary(List<(string Name, double Distance, double Bound)> measured) =>
+        string.Join(", ", measured.GroupBy(m => m.Name.Split(' ')[0]).Select(kind => Text(kind.MaxBy(m => m.Distance))));
+
+    /// <summary>Whether a mistake shows: in the logits of evaluation mode, else in anything.</summary>
+    public static bool Sees(Graph mistaken, PeerAnswer peer)
+    {
+        using var scope = NewDisposeScope();
+        using var module = new GraphModule(mistaken, ScalarType.Float64);
+        Fill(module, peer);
+        using (no_grad())
+            if (!(Distance(peer.Tensors["eval:logits"], Numbers(module.Forward(Input(mistaken), ModePlan.Eval(mistaken))), 0) <= Double)) return true;
+        return Differences(Measure(mistaken, peer)).Count > 0;
+    }
+
+    public static List<(string Name, double Distance, double Bound)> Measure(Graph graph, PeerAnswer peer)
+    {
+        var found = new List<(string, double, double)>();
+        using var scope = NewDisposeScope();
+        using var module = new GraphModule(graph, ScalarType.Float64);
+        Fill(module, peer);
+        var input = Input(graph);
+        found.Add(("float32:logits", InSingle(module, input, peer.Tensors["float32:logits"]), Single));
+        Compare(module, input, peer, "eval", ModePlan.Eval(graph), found);
+        Compare(module, input, peer, "train", ModePlan.TrainWithoutChance(graph), found);
+        foreach (var (name, after) in peer.Tensors.Where(t => t.Key.StartsWith("after:", StringComparison.Ordinal)))
+            found.Add(("statistics " + name, Distance(after, Numbers(module[name["after:".Length..]]), 0), Double));
+        return found;
+    }
+
+    private static Tensor Input(Graph graph)
+    {
+        long[] shape = [TorchvisionPeer.Batch, .. graph.Nodes[0].Shape];
+        return tensor(GeneratedNumbers.Normal("input", shape.Aggregate((a, b) => a * b)), shape);
+    }
+
+    private static void Fill(GraphModule module, PeerAnswer peer)
+    {
+        using var frozen = no_grad();
+        var gain = GeneratedNumbers.Gain(module.Graph);
+        foreach (var p in module.Graph.Parameters.Where(p => p.IsLearnt || p.Kind == ParameterKind.Buffer))
+        {
+            using var scope = NewDisposeScope();
+            if (!peer.Tensors.TryGetValue("start:" + p.Name, out var numbers)) peer.Tensors["start:" + p.Name] = numbers = GeneratedNumbers.Parameter(p.Name, p.Shape, gain);
+            module[p.Name].copy_(tensor(numbers, p.Shape));
+        }
+    }
+
+    private static void Compare(GraphModule module, Tensor input, PeerAnswer peer, string mode, ModePlan plan, List<(string, double, double)> found)
+    {
+        using var scope = NewDisposeScope();
+        module.FlatGradient.zero_();
+        var logits = module.Forward(input, plan);
+        found.Add(($"{mode}:logits", Distance(peer.Tensors[mode + ":logits"], Numbers(logits), 0), Double));
+        (logits * tensor(GeneratedNumbers.Normal("cotangent", logits.numel()), logits.shape)).sum().backward();
+        var learnt = module.Graph.Parameters.Where(p => p.IsLearnt).ToArray();
+        var all = Math.Sqrt(learnt.Sum(p => peer.Tensors[$"{mode}:grad:{p.Name}"].Sum(v => v * v)));
+        double difference = 0;
+        foreach (var p in learnt)
+        {
+            var (theirs, ours) = (peer.Tensors[$"{mode}:grad:{p.Name}"], Numbers(module[p.Name].grad!));
+            found.Add(($"{mode}:gradient {p.Name}", Distance(theirs, ours, 1e-6 * all), Double));
+            difference += theirs.Zip(ours).Sum(pair => (pair.First - pair.Second) * (pair.First - pair.Second));
+        }
+        found.Add(($"{mode}:whole-gradient", Math.Sqrt(difference) / all, Double));
+    }
+
+    /// <returns>Largest difference as a share of the largest logit.</returns>
+    private static double InSingle(GraphModule wide, Tensor input, double[] peer)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var module = new GraphModule(wide.Graph);
+        foreach (var p in wide.Graph.Parameters.Where(p => p.Kind != ParameterKind.Index)) module[p.Name].copy_(wide[p.Name]);
+        var ours = Numbers(module.Forward(input.to(ScalarType.Float32), ModePlan.Eval(wide.Graph)).to(ScalarType.Float64));
+        return peer.Zip(ours).Max(pair => Math.Abs(pair.First - pair.Second)) / peer.Max(Math.Abs);
+    }
+
+    private static double Distance(double[] peer, double[] ours, double extra)
+    {
+        if (peer.Length != ours.Length) return double.NaN;
+        double difference = 0, norm = 0;
+        for (var i = 0; i < peer.Length; i++)
+        {
+            difference += (peer[i] - ours[i]) * (peer[i] - ours[i]);
+            norm += peer[i] * peer[i];
+        }
+        return Math.Sqrt(difference) / (Math.Sqrt(norm) + extra);
+    }
+
+    private static double[] Numbers(Tensor t)
+    {
+        using var scope = NewDisposeScope();
+        return t.detach().contiguous().data<double>().ToArray();
+    }
+
+    private static string Text((string Name, double Distance, double Bound) m) => string.Create(CultureInfo.InvariantCulture, $"{m.Name} {m.Distance:g2}");
+}
