@@ -58,12 +58,19 @@ public sealed class WalledHouse(SwiftServer swift) : IAsyncLifetime
 
     internal string Log(string name) => _containers.Single(c => c.Name == name).Log;
 
-    /// <returns>The token at the end of the link that the operator's command prints.</returns>
+    /// <returns>The token at the end of the link that the operator's command prints, or the whole link where it is behind its '#'.</returns>
     internal async Task<string> LinkAsync(params string[] verb)
     {
-        var (code, link) = await _containers.Single(c => c.Name == "api").RunAsync([.. _images.EntryPoint("api"), .. verb]);
-        Assert.True(code == 0, link);
-        return link[(link.LastIndexOf("token=", StringComparison.Ordinal) + "token=".Length)..].Trim();
+        var link = await VerbAsync(verb);
+        return link.Contains("token=", StringComparison.Ordinal) ? link[(link.LastIndexOf("token=", StringComparison.Ordinal) + "token=".Length)..].Trim() : link;
+    }
+
+    /// <returns>What a command of the operator prints.</returns>
+    internal async Task<string> VerbAsync(params string[] verb)
+    {
+        var (code, output) = await _containers.Single(c => c.Name == "api").RunAsync([.. _images.EntryPoint("api"), .. verb]);
+        Assert.True(code == 0, output);
+        return output;
     }
 
     private async Task StartAllAsync()

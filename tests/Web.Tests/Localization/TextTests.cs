@@ -63,4 +63,21 @@ public sealed partial class EveryText
             select $"{Path.GetFileName(file)}: {owner} has no {use.Groups[2].Value}";
         Assert.Empty(missing);
     }
+
+    [GeneratedRegex("`([a-z][a-z0-9_]*)`")]
+    private static partial Regex Code { get; }
+
+    /// <summary>Title and hint; the detail too, but where the API's own names a number or a class that a general sentence would hide.</summary>
+    [Fact]
+    public void Of_every_documented_problem_is_there_in_Chinese()
+    {
+        var documented = File.ReadAllText(Path.Combine(Root(), "docs", "api.md"));
+        documented = documented[documented.IndexOf("## Errors", StringComparison.Ordinal)..];
+        documented = documented[..documented.IndexOf("\n## ", 1, StringComparison.Ordinal)];
+        // Beside a code a cell may explain it in a sentence, which names fields: only the table's second column has codes.
+        var codes = documented.Split('\n').Where(row => row.StartsWith("| ", StringComparison.Ordinal)).SelectMany(row => Code.Matches(row.Split('|')[2])).Select(m => m.Groups[1].Value).ToHashSet();
+        Assert.True(codes.Count > 90, $"Only {codes.Count} codes were read.");
+        var chinese = Read("Words.zh-Hans.resx");
+        Assert.DoesNotContain(codes.SelectMany(code => (string[])[$"Problem.{code}.Title", $"Problem.{code}.Hint"]), key => !chinese.TryGetValue(key, out var text) || !text.Any(c => c is >= '\u4e00' and <= '\u9fff'));
+    }
 }

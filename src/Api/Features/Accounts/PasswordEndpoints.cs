@@ -29,7 +29,7 @@ internal static class PasswordEndpoints
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
         if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.CurrentPassword) == PasswordVerificationResult.Failed)
             return Problems.Impossible("wrong_password", "The current password is not right.");
-        if (Passwords.Weakness(request.NewPassword, user.Email!) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        if (Passwords.Weakness(request.NewPassword, user.Email, user.DisplayName) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
         AccountTrail.Add(db, http, user.Id, AccountEventKind.PasswordChanged);
         AccountTrail.Notify(db, http, user, MailKind.PasswordChanged);
@@ -56,7 +56,7 @@ internal static class PasswordEndpoints
     {
         var now = clock.GetUtcNow();
         // What is weak whoever it is for is refused before the link is used up.
-        if (Passwords.Weakness(request.NewPassword, "") is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        if (Passwords.Weakness(request.NewPassword) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         await using var nobody = contexts.ForNobody();
         if ((await OneTimeTokens.TakeAsync(nobody, request.Token, TokenKind.PasswordReset, now, cancellationToken)).User is not { } id) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Ask for a new one.");
         await using var db = contexts.ForUser(id);

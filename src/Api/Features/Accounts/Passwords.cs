@@ -1,20 +1,27 @@
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>Length and no common password (NIST SP 800-63B): no rules on kinds of characters.</summary>
+/// <summary>Length and nothing that is guessed first (NIST SP 800-63B): no rules on kinds of characters. What is guessed first is told by rule, not by a list.</summary>
 internal static class Passwords
 {
-    private static readonly HashSet<string> Common = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "1234567890", "12345678910", "0123456789", "0987654321", "1q2w3e4r5t", "qwertyuiop", "qwerty12345", "qwerty123456", "password12", "password123", "password1234",
-        "passwordpassword", "adminadmin", "administrator", "letmein123", "iloveyou123", "1111111111", "0000000000", "aaaaaaaaaa", "abcdefghij", "asdfghjkl1", "welcome123",
-        "changeme123", "qwer1234qwer", "zaq12wsxcde", "football123", "baseball123", "superman123", "princess123", "sunshine123",
-    };
-
+    /// <param name="names">What everybody knows of the person: email, name, organisation.</param>
     /// <returns>What is wrong with it, or null.</returns>
-    public static string? Weakness(string password, string email)
+    public static string? Weakness(string password, params ReadOnlySpan<string?> names)
     {
-        if (Common.Contains(password)) return "This password is among the most common ones.";
-        if (password.Distinct().Count() < 4) return "This password repeats too few characters.";
-        return password.Contains(email.Split('@')[0], StringComparison.OrdinalIgnoreCase) && email.IndexOf('@', StringComparison.Ordinal) > 3 ? "The password contains the email's name." : null;
+        var plain = password.ToLowerInvariant();
+        if (plain.Distinct().Count() < 4) return "This password repeats too few characters.";
+        foreach (var name in names)
+            if (PartOf(plain, name) is { } part) return $"The password contains '{part}', which everybody knows of this account.";
+        // What no rule explains must be long enough to be worth guessing.
+        var surprising = Predictable.Surprising(plain);
+        return surprising < Predictable.Least ? "This password is made of common words, keyboard rows, dates or repetitions: it is among the first that are tried." : null;
+    }
+
+    private static string? PartOf(string password, string? name)
+    {
+        if (name is null) return null;
+        // Of an address what stands before the @: what comes after it may be a common word.
+        foreach (var part in name.Split('@')[0].Split([' ', '.', '-', '_', '+'], StringSplitOptions.RemoveEmptyEntries))
+            if (part.Length >= 4 && password.Contains(part, StringComparison.OrdinalIgnoreCase) && password.Length < part.Length * 3) return part;
+        return null;
     }
 }

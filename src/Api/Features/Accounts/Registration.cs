@@ -23,7 +23,7 @@ internal static class Registration
     public static async Task<Results<Created<SessionResponse>, ProblemHttpResult>> RegisterAsync(
         RegisterRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (Passwords.Weakness(request.Password, request.Email) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        if (Passwords.Weakness(request.Password, request.Email, request.DisplayName, request.Organization) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         var now = clock.GetUtcNow();
         var user = NewUser(request, hasher, now);
         if (request.Invitation is { } invitation) return await JoinAsync(invitation, user, http, contexts, now, cancellationToken);
