@@ -29,11 +29,8 @@ public static class InfrastructureSetup
         services.AddSingleton<ILiveNotifier, LiveNotifier>();
         services.AddHangfireClient();
         services.AddSingleton<IJobQueue, JobQueue>();
-        services.AddOptions<WebhookOptions>().Configure(o =>
-        {
-            o.AllowPrivate = configuration.GetValue("GPUGEEK_WEBHOOK_ALLOW_PRIVATE", false);
-            o.KeysFolder = configuration["GPUGEEK_KEYS"];
-        });
+        services.AddOptions<KeyFolderOptions>().Configure(o => o.Folder = configuration["GPUGEEK_KEYS"]);
+        services.AddOptions<WebhookOptions>().Configure(o => o.AllowPrivate = configuration.GetValue("GPUGEEK_WEBHOOK_ALLOW_PRIVATE", false));
         services.AddMailOutbox(configuration);
         services.AddSingleton<SecondFactorSecrets>().AddSingleton<SealedAnswers>().AddSingleton<KeyRotation>();
         services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookUrl>().AddSingleton<WebhookClient>();

@@ -1,15 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 using GpuGeek.Infrastructure.Security;
-using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Persistence;
 
 /// <summary>First answers to creating requests as they are kept: whoever has only the database reads no key and no link in them.</summary>
-public sealed class SealedAnswers(IOptions<WebhookOptions> options)
+public sealed class SealedAnswers(IOptions<KeyFolderOptions> options)
 {
-    private readonly SecretBox _box = new(options.Value.KeysFolder, "answers.key", () =>
+    private readonly SecretBox _box = new(options.Value.Folder, "answers.key", () =>
         new("keys_not_set_up", "This installation has no folder for keys, so answers cannot be kept.", "Ask the operator to set GPUGEEK_KEYS."));
 
     /// <returns>Null where the installation has no key folder: the answer is not kept rather than kept in clear.</returns>

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Infrastructure.Webhooks;
 
 /// <summary>Signing secrets as they are kept: readable for Api and Worker, which share the key folder, and for nobody who has only the database.</summary>
-public sealed class WebhookSecrets(IOptions<WebhookOptions> options)
+public sealed class WebhookSecrets(IOptions<KeyFolderOptions> options)
 {
-    private readonly SecretBox _box = new(options.Value.KeysFolder, "webhooks.key", () =>
+    private readonly SecretBox _box = new(options.Value.Folder, "webhooks.key", () =>
         new("webhooks_not_set_up", "This installation has no folder for keys, so secrets of webhooks cannot be kept.", "Ask the operator to set GPUGEEK_KEYS for Api and Worker."));
 
     /// <exception cref="DomainException">The installation has no key folder.</exception>

@@ -24,7 +24,7 @@ public sealed class RotatingTheKeys : IAsyncLifetime
     private static readonly string[] Files = ["answers.key", "mail.key", "second-factors.key", "webhooks.key"];
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    private string Keys => _app.Services.GetRequiredService<IOptions<WebhookOptions>>().Value.KeysFolder!;
+    private string Keys => _app.Services.GetRequiredService<IOptions<KeyFolderOptions>>().Value.Folder!;
 
     public async ValueTask InitializeAsync()
     {

@@ -14,8 +14,8 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
         await using var two = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
         // Secrets need one key folder, so the second worker reads the first one's.
-        two.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Webhooks.WebhookOptions>>().Value.KeysFolder =
-            one.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Webhooks.WebhookOptions>>().Value.KeysFolder;
+        two.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Security.KeyFolderOptions>>().Value.Folder =
+            one.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Security.KeyFolderOptions>>().Value.Folder;
         List<Webhook> hooks = [];
         for (var i = 0; i < 4; i++) hooks.Add((await one.AddAsync((await one.TenantAsync()).OrgId, receiver.Url)).Hook);
         foreach (var hook in hooks.SelectMany(h => Enumerable.Repeat(h, 15))) await one.PingAsync(hook);

@@ -94,11 +94,7 @@ internal static class ImportEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(Guid dataset, Guid import, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         var row = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
-        var now = clock.GetUtcNow();
-        // Statements, not a loaded row: the worker writes the same row all the time, and neither may undo the other.
-        var sending = await row.Where(i => i.State == ImportState.Uploading)
-            .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Canceled).SetProperty(i => i.FinishedAt, now).SetProperty(i => i.CancelRequested, true), cancellationToken);
-        if (sending == 0 && await row.Where(i => i.FinishedAt == null && !i.CancelRequested).ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), cancellationToken) == 0) change.None();
+        if (await ImportCancellation.RequestAsync(row, clock.GetUtcNow(), cancellationToken) == 0) change.None();
         return await row.AnyAsync(cancellationToken) ? TypedResults.NoContent() : Problems.NotFound();
     }
 }

@@ -1,6 +1,5 @@
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Api.Common;
-using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Billing;
@@ -19,7 +18,7 @@ internal static class Deletions
     public static async Task<List<Run>> HideAsync(GpuGeekDbContext db, Doomed doomed, Tenant tenant, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var canceled = await RunCancellation.RequestAsync(db, doomed.Canceled, now, cancellationToken);
-        await CancelImportsAsync(doomed.ActiveImports(db), now, cancellationToken);
+        await ImportCancellation.RequestAsync(doomed.ActiveImports(db), now, cancellationToken);
         var deletion = new Deletion
         {
             OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), Kind = doomed.Kind, TargetId = doomed.Target, Name = doomed.Name, RequestedBy = tenant.UserId, RequestedAt = now, PurgeAt = now + Deletion.Grace,
@@ -64,14 +63,6 @@ internal static class Deletions
         db.Deletions.Remove(deletion);
         await db.SaveChangesAsync(cancellationToken);
         return true;
-    }
-
-    // Statements, not loaded rows: the worker writes the same rows all the time, and neither may undo the other.
-    private static async Task CancelImportsAsync(IQueryable<Import> imports, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await imports.Where(i => i.State == ImportState.Uploading)
-            .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Canceled).SetProperty(i => i.FinishedAt, now).SetProperty(i => i.CancelRequested, true), cancellationToken);
-        await imports.ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), cancellationToken);
     }
 
     private static Task<int> MarkAsync<T>(IQueryable<T> rows, Guid deletion, CancellationToken cancellationToken) where T : class, IDeletable =>
