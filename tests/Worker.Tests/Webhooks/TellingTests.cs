@@ -17,7 +17,12 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
 
     private static RunWriter Writer(Bench bench, ClaimedRun claim) => new(bench.Worker.Contexts, bench.Worker.Get<GpuGeek.Infrastructure.Live.ILiveNotifier>(), TimeProvider.System, claim);
 
-    private static async Task<ClaimedRun> ClaimAsync(Bench bench) => await bench.Worker.Get<RunClaims>().NextAsync("a/1/0", Cancel) ?? throw new InvalidOperationException("Nothing was claimed.");
+    private static async Task<ClaimedRun> ClaimAsync(Bench bench, Guid run)
+    {
+        var claim = await bench.Worker.Get<RunClaims>().NextAsync($"telling/{run}", Cancel);
+        Assert.Equal(run, claim?.RunId);
+        return claim!;
+    }
 
     [Fact]
     public async Task A_failed_run_is_told_with_its_code_and_a_requeued_one_is_not()
@@ -26,9 +31,9 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         var tenant = await bench.TenantAsync();
         var (hook, _) = await bench.AddAsync(tenant.OrgId, "https://hooks.example.org/");
         var run = await tenant.QueueRunAsync();
-        await Writer(bench, await ClaimAsync(bench)).RequeueAsync(Cancel);
+        await Writer(bench, await ClaimAsync(bench, run)).RequeueAsync(Cancel);
         Assert.Empty(await bench.DeliveriesAsync(hook.Id));
-        var writer = Writer(bench, await ClaimAsync(bench));
+        var writer = Writer(bench, await ClaimAsync(bench, run));
         await writer.FailAsync(new("out_of_memory", "Out of memory", "A secret detail"), Cancel);
         var told = Assert.Single(await bench.DeliveriesAsync(hook.Id));
         var data = JsonNode.Parse(told.Payload)!["data"]!;
@@ -48,7 +53,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         var run = await tenant.QueueRunAsync();
         for (var i = 0; i < Run.MaxAttempts; i++)
         {
-            await ClaimAsync(bench);
+            await ClaimAsync(bench, run);
             await using (var db = bench.Worker.Contexts.System())
                 await db.RunLeases.OfEveryOrg().Where(l => l.RunId == run).ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, Bench.Now.AddSeconds(-1)), Cancel);
             await bench.Worker.Get<RunSweep>().SweepAsync(Cancel);

@@ -5,6 +5,7 @@ using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Webhooks;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
@@ -37,7 +38,7 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
         db.Invitations.Add(new() { OrgId = Id, Id = NewId(), Hash = Id.ToByteArray(), Role = Role.Viewer, CreatedBy = user, CreatedAt = Now, ExpiresAt = Now });
         db.AuditEntries.Add(new() { OrgId = Id, Id = NewId(), At = Now, UserId = user, UserName = "Ann", UserEmail = "ann@example.org", Action = "project.create", Target = "projects/one", Address = "::1", UserAgent = "test" });
         db.Webhooks.Add(new() { OrgId = Id, Id = webhook, Url = "https://example.org", Events = ["run.failed"], Secret = [1], CreatedAt = Now, UpdatedAt = Now });
-        db.WebhookDeliveries.Add(new() { OrgId = Id, Id = NewId(), WebhookId = webhook, MessageId = "msg", Type = "run.failed", Payload = "{}", CreatedAt = Now });
+        db.WebhookDeliveries.Add(new() { OrgId = Id, Id = NewId(), WebhookId = webhook, MessageId = "msg", Type = "run.failed", Payload = "{}", State = DeliveryState.Delivered, CreatedAt = Now });
         await db.SaveChangesAsync(Cancel);
     }
 
@@ -79,7 +80,10 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
         db.DatasetVersions.Add(new() { OrgId = Id, Id = version, DatasetId = dataset, Number = 1, ManifestHash = Manifest.HashOf(manifest), Seed = 0, Classes = ["cat"], ImageCount = 1, Counts = [], CreatedAt = Now });
         await store.PutAsync(ObjectKeys.Content(Id, Manifest.HashOf(manifest)), new MemoryStream(manifest), Cancel);
         keys.Add(ObjectKeys.Content(Id, Manifest.HashOf(manifest)));
-        db.Runs.Add(new() { OrgId = Id, Id = run, ProjectId = project, DatasetVersionId = version, DatasetName = name, DatasetVersionNumber = 1, Name = "run", Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced)), CreatedAt = Now });
+        // Over: a queued one would be claimed by the next test's worker.
+        var over = new Run { OrgId = Id, Id = run, ProjectId = project, DatasetVersionId = version, DatasetName = name, DatasetVersionNumber = 1, Name = "run", Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced)), CreatedAt = Now };
+        over.RequestCancel(Now);
+        db.Runs.Add(over);
         await db.SaveChangesAsync(Cancel);
         db.RunLeases.Add(new() { OrgId = Id, RunId = run, Fence = 1 });
         db.MetricPoints.Add(new() { OrgId = Id, RunId = run, Name = "loss", Step = 1, Seq = 1, Epoch = 1, Value = 1, At = Now });
