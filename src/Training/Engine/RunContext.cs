@@ -43,7 +43,7 @@ internal sealed class RunContext : IDisposable
     {
         Initialisation.All(Network, Recipe.Seed);
         if (Spec.WeightsFile is null) return;
-        var report = WeightsLoading.Load(Network, PublishedKeys.Adapt(Network.Graph, StateDictFile.Read(Spec.WeightsFile)));
+        var report = WeightsLoading.Load(Network, WeightsFile.Read(Spec.WeightsFile).For(Network.Graph));
         Console.WriteLine($"Started from {Path.GetFileName(Spec.WeightsFile)}{(report.HeadReplaced ? "; the classifier is new" : "")}.");
     }
 

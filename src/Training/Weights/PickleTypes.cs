@@ -16,10 +16,12 @@ internal static class AllowedGlobals
 {
     public static readonly PickleGlobal OrderedDict = new("collections", "OrderedDict");
     public static readonly PickleGlobal RebuildTensor = new("torch._utils", "_rebuild_tensor_v2");
+    /// <summary>As PyTorch before 0.4 wrote it.</summary>
+    public static readonly PickleGlobal RebuildOldTensor = new("torch._utils", "_rebuild_tensor");
     public static readonly PickleGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
 
     private static readonly HashSet<PickleGlobal> All =
-        [OrderedDict, RebuildTensor, RebuildParameter, .. Enum.GetNames<StorageType>().Select(type => new PickleGlobal("torch", $"{type}Storage"))];
+        [OrderedDict, RebuildTensor, RebuildOldTensor, RebuildParameter, .. Enum.GetNames<StorageType>().Select(type => new PickleGlobal("torch", $"{type}Storage"))];
 
     public static PickleGlobal Find(string module, string name)
     {

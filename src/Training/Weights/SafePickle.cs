@@ -7,22 +7,44 @@ namespace GpuGeek.Training.Weights;
 /// Reads the pickle of a state_dict without the power to run anything: opcodes and names outside two short lists are refused, a call is a choice among
 /// three known functions, and work and memory are bounded.
 /// </summary>
-internal sealed class SafePickle(byte[] bytes)
+internal sealed class SafePickle(byte[] bytes, int start)
 {
     private const int MaxOperations = 2_000_000;
     private const int MaxText = 4096;
+    private const int MaxSides = 64;
     private static readonly object Mark = new();
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
     private readonly List<object?> _stack = [];
-    private readonly Dictionary<int, object?> _memo = [];
-    private int _at;
+    // A list and no table by number: whoever chooses the numbers could make a table arbitrarily slow.
+    private readonly List<object?> _memo = [];
+    private readonly Dictionary<string, PickleStorage> _storages = new(StringComparer.Ordinal);
+    private int _at = start;
+    private int _operations;
 
+    /// <summary>Reads one pickle that fills all of <paramref name="bytes"/>.</summary>
     /// <exception cref="WeightsException"><c>weights_refused</c> or <c>weights_unreadable</c>.</exception>
     public static object? Read(byte[] bytes)
     {
+        var at = 0;
+        var value = Next(bytes, ref at);
+        return at == bytes.Length ? value : throw WeightsException.Refused("something follows its table of tensors");
+    }
+
+    /// <summary>Reads the pickle that begins at <paramref name="at"/>, and moves it behind the end.</summary>
+    /// <returns>Null, bool, long, double, string, <see cref="System.Numerics.BigInteger"/>, object?[] (a tuple), List (a list), Dictionary, or one of the Pickle records.</returns>
+    /// <exception cref="WeightsException"><c>weights_refused</c> or <c>weights_unreadable</c>.</exception>
+    public static object? Next(byte[] bytes, ref int at) => Next(bytes, ref at, out _);
+
+    /// <param name="storages">All that the pickle refers to, by key.</param>
+    public static object? Next(byte[] bytes, ref int at, out IReadOnlyDictionary<string, PickleStorage> storages)
+    {
         try
         {
-            return new SafePickle(bytes).Run();
+            var machine = new SafePickle(bytes, at);
+            var value = machine.Run();
+            at = machine._at;
+            storages = machine._storages;
+            return value;
         }
         catch (Exception broken) when (broken is InvalidCastException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException or OverflowException or NullReferenceException)
         {
@@ -33,7 +55,7 @@ internal sealed class SafePickle(byte[] bytes)
 
     private object? Run()
     {
-        for (var operations = 0; operations < MaxOperations; operations++)
+        for (_operations = 0; _operations < MaxOperations; _operations++)
         {
             var code = Byte();
             if (code == '.') return End();
@@ -46,7 +68,6 @@ internal sealed class SafePickle(byte[] bytes)
     {
         var result = Pop();
         if (_stack.Count != 0) throw WeightsException.Unreadable("values are left over in its table of tensors");
-        if (_at != bytes.Length) throw WeightsException.Refused("something follows its table of tensors");
         return result;
     }
 
@@ -62,9 +83,11 @@ internal sealed class SafePickle(byte[] bytes)
             case (byte)'K': Push((long)Byte()); return true;
             case (byte)'M': Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); return true;
             case (byte)'J': Push((long)Int32()); return true;
-            case 0x8a: Push(Long()); return true;
+            case 0x8a: PushLong(); return true;
             case (byte)'G': Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); return true;
             case (byte)'X': Push(Text(Int32())); return true;
+            // Python 2's text.
+            case (byte)'U': Push(Text(Byte())); return true;
             case 0x8c: Push(Text(Byte())); return true;
             default: return false;
         }
@@ -77,17 +100,20 @@ internal sealed class SafePickle(byte[] bytes)
             case (byte)'(': Push(Mark); return true;
             case (byte)')': Push(Array.Empty<object?>()); return true;
             case (byte)'}': Push(new Dictionary<string, object?>(StringComparer.Ordinal)); return true;
+            case (byte)']': Push(new List<object?>()); return true;
+            case (byte)'a': Append(Popped(1)); return true;
+            case (byte)'e': Append(PopToMark()); return true;
             case (byte)'t': Push(PopToMark()); return true;
             case 0x85: Push(Popped(1)); return true;
             case 0x86: Push(Popped(2)); return true;
             case 0x87: Push(Popped(3)); return true;
             case (byte)'s': SetItems(Popped(2)); return true;
             case (byte)'u': SetItems(PopToMark()); return true;
-            case (byte)'q': _memo[Byte()] = _stack[^1]; return true;
-            case (byte)'r': _memo[Int32()] = _stack[^1]; return true;
-            case 0x94: _memo[_memo.Count] = _stack[^1]; return true;
-            case (byte)'h': Push(_memo[Byte()]); return true;
-            case (byte)'j': Push(_memo[Int32()]); return true;
+            case (byte)'q': Remember(Byte()); return true;
+            case (byte)'r': Remember(Int32()); return true;
+            case 0x94: Remember(_memo.Count); return true;
+            case (byte)'h': Push(Recall(Byte())); return true;
+            case (byte)'j': Push(Recall(Int32())); return true;
             default: return false;
         }
     }
@@ -107,18 +133,43 @@ internal sealed class SafePickle(byte[] bytes)
         }
     }
 
-    private static object Call(PickleGlobal function, object?[] arguments)
+    private object Call(PickleGlobal function, object?[] arguments)
     {
+        // Python 2 writes the items of an OrderedDict as an argument.
+        if (function == AllowedGlobals.OrderedDict && arguments is [List<object?> pairs]) return OfPairs(pairs);
         if (function == AllowedGlobals.OrderedDict && arguments.Length == 0) return new Dictionary<string, object?>(StringComparer.Ordinal);
         if (function == AllowedGlobals.RebuildParameter && arguments is [PickleTensor parameter, ..]) return parameter;
-        if (function == AllowedGlobals.RebuildTensor && arguments is [PickleStorage storage, long offset, object?[] shape, object?[] stride, ..])
+        // The limit stands before the copy: one long tuple may be passed to many calls.
+        if ((function == AllowedGlobals.RebuildTensor || function == AllowedGlobals.RebuildOldTensor) && arguments is [PickleStorage storage, long offset, object?[] { Length: <= MaxSides } shape, object?[] { Length: <= MaxSides } stride, ..])
             return new PickleTensor(storage, offset, [.. shape.Select(v => (long)v!)], [.. stride.Select(v => (long)v!)]);
         throw WeightsException.Refused($"it calls '{function.Module}.{function.Name}' in a way no weights need");
     }
 
-    private static PickleStorage Storage(object?[] id) => id switch
+    private Dictionary<string, object?> OfPairs(List<object?> pairs)
+    {
+        // One list may be passed to many calls: each costs what it copies.
+        _operations += pairs.Count;
+        var table = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var pair in pairs)
+        {
+            if (pair is not List<object?> { Count: 2 } both) throw WeightsException.Unreadable("a dictionary in it is broken");
+            table[both[0] as string ?? $"#{both[0]}"] = both[1];
+        }
+        return table;
+    }
+
+    private PickleStorage Storage(object?[] id)
+    {
+        var storage = Named(id);
+        if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage) throw WeightsException.Unreadable("it says two things about the same numbers");
+        return storage;
+    }
+
+    private static PickleStorage Named(object?[] id) => id switch
     {
         ["storage", PickleGlobal type, string key, string, long count] => new PickleStorage(AllowedGlobals.StorageOf(type), key, count),
+        // Before 1.6 a sixth said which storage this one is a part of; nothing since 0.4 has written one.
+        ["storage", PickleGlobal type, string key, string, long count, null] => new PickleStorage(AllowedGlobals.StorageOf(type), key, count),
         _ => throw WeightsException.Refused("it refers to something outside itself"),
     };
 
@@ -128,6 +179,22 @@ internal sealed class SafePickle(byte[] bytes)
         // Keys of the tables inside a checkpoint may be numbers (optimizer state): they are of no interest, but no reason to refuse.
         for (var i = 0; i < items.Length; i += 2) target[items[i] as string ?? $"#{items[i]}"] = items[i + 1];
     }
+
+    private void Append(object?[] items)
+    {
+        if (_stack[^1] is not List<object?> target) throw WeightsException.Unreadable("a list in it is broken");
+        target.AddRange(items);
+    }
+
+    private void Remember(int place)
+    {
+        // Writers number what they remember from 0 or 1 on, at most one thing for each operation.
+        if (place > _operations + 1) throw WeightsException.Refused("it numbers what it refers to absurdly high");
+        while (_memo.Count <= place) _memo.Add(Mark);
+        _memo[place] = _stack[^1];
+    }
+
+    private object? Recall(int place) => ReferenceEquals(_memo[place], Mark) ? throw WeightsException.Unreadable("it refers to something that is not there") : _memo[place];
 
     private void Push(object? value) => _stack.Add(value);
 
@@ -160,11 +227,12 @@ internal sealed class SafePickle(byte[] bytes)
 
     private int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
 
-    private long Long()
+    /// <summary>A long where it fits; what is larger serves only to be recognised.</summary>
+    private void PushLong()
     {
-        var raw = Take(Byte());
-        if (raw.Length > 8) throw WeightsException.Unreadable("a number in it is beyond 64 bits");
-        return (long)new System.Numerics.BigInteger(raw);
+        var number = new System.Numerics.BigInteger(Take(Byte()));
+        if (number < long.MinValue || number > long.MaxValue) Push(number);
+        else Push((long)number);
     }
 
     private string Text(int length) => length is < 0 or > MaxText ? throw WeightsException.Refused("a name in it is absurdly long") : Utf8.GetString(Take(length));

@@ -1,34 +1,36 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Takes a strided view out of a storage, row-major.</summary>
+/// <summary>Takes strided views out of a storage, row-major.</summary>
 internal static class TensorView
 {
-    private const long MaxElements = 1L << 29;
-
-    /// <exception cref="WeightsException">The view reaches outside its storage.</exception>
-    public static float[] Gather(PickleTensor tensor, float[] storage, string name)
+    /// <summary>Reads every tensor, each storage once.</summary>
+    /// <param name="raw">The bytes of a storage, as many as its count of elements says.</param>
+    /// <exception cref="WeightsException">A view reaches outside its storage, or a number is not finite.</exception>
+    public static Dictionary<string, LoadedTensor> GatherAll(IReadOnlyDictionary<string, PickleTensor> tensors, NumberBudget budget, Func<PickleStorage, byte[]> raw)
     {
-        var (shape, stride) = (tensor.Shape, tensor.Stride);
-        if (shape.Length != stride.Length || shape.Length > 8 || tensor.Offset < 0 || shape.Any(n => n < 0) || stride.Any(n => n < 0)) throw Outside(name);
-        Int128 count = 1, last = tensor.Offset;
-        for (var d = 0; d < shape.Length; d++)
+        var loaded = tensors.Keys.ToDictionary(name => name, _ => (LoadedTensor?)null, StringComparer.Ordinal);
+        foreach (var sharing in tensors.GroupBy(pair => pair.Value.Storage))
         {
-            count *= shape[d];
-            last += (Int128)(shape[d] - 1) * stride[d];
-            if (count > MaxElements) throw Outside(name);
+            var bytes = raw(sharing.Key);
+            foreach (var (name, tensor) in sharing)
+            {
+                CheckInside(tensor, name);
+                var values = new float[budget.Take(tensor.Shape, name)];
+                StorageNumbers.Copy(bytes, sharing.Key.Type, tensor, values);
+                loaded[name] = values.AsSpan().HasNonFinite() ? throw WeightsException.NotFinite(name) : new LoadedTensor(tensor.Shape, values);
+            }
         }
-        if (count == 0) return [];
-        if (last >= storage.Length) throw Outside(name);
-        return Copy(tensor, storage, new float[(int)count]);
+        return loaded!;
     }
 
-    private static float[] Copy(PickleTensor tensor, float[] storage, float[] values)
+    /// <summary>Places in the storage in the order of the view.</summary>
+    public static void ForEach(PickleTensor tensor, int count, Action<int, long> take)
     {
         var index = new long[tensor.Shape.Length];
         var source = tensor.Offset;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < count; i++)
         {
-            values[i] = storage[source];
+            take(i, source);
             for (var d = index.Length - 1; d >= 0; d--)
             {
                 source += tensor.Stride[d];
@@ -37,7 +39,27 @@ internal static class TensorView
                 index[d] = 0;
             }
         }
-        return values;
+    }
+
+    public static bool IsRowMajor(PickleTensor tensor)
+    {
+        long next = 1;
+        for (var d = tensor.Shape.Length - 1; d >= 0; d--)
+        {
+            if (tensor.Shape[d] != 1 && tensor.Stride[d] != next) return false;
+            next *= tensor.Shape[d];
+        }
+        return true;
+    }
+
+    private static void CheckInside(PickleTensor tensor, string name)
+    {
+        var (shape, stride) = (tensor.Shape, tensor.Stride);
+        if (shape.Length != stride.Length || tensor.Offset < 0 || stride.Any(n => n < 0)) throw Outside(name);
+        if (shape.Contains(0)) return;
+        Int128 last = tensor.Offset;
+        for (var d = 0; d < shape.Length; d++) last += (Int128)(shape[d] - 1) * stride[d];
+        if (last >= tensor.Storage.Count) throw Outside(name);
     }
 
     private static WeightsException Outside(string name) => WeightsException.Unreadable($"the tensor '{name}' reaches outside its numbers");

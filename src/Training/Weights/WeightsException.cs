@@ -18,6 +18,9 @@ public sealed class WeightsException(string code, string detail, string? hint = 
     internal static WeightsException Refused(string what) =>
         new("weights_refused", $"The weights file was refused: {what}. Nothing in it was executed.", "A weights file holds tensors by name and nothing else: save it with torch.save(model.state_dict(), path).");
 
+    internal static WeightsException NotFinite(string name) =>
+        new("weights_not_finite", $"'{name}' in the weights file holds a number that is not finite.", "The training that wrote it diverged: take an earlier one.");
+
     internal static WeightsException Unsupported(string what) =>
-        new("weights_unsupported", $"The weights file is {what}, which is not read.", "Load it in PyTorch 1.6 or newer and save it with torch.save(model.state_dict(), path).");
+        new("weights_unsupported", $"The weights file is {what}, which is not read.", "Save it with torch.save(model.state_dict(), path) or as safetensors.");
 }

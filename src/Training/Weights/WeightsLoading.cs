@@ -2,45 +2,62 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>What did not fit between a file and a network.</summary>
-/// <param name="Missing">In the network, not in the file.</param>
-/// <param name="Unexpected">In the file, not in the network.</param>
-/// <param name="Mismatched">In both, of different shape; says both.</param>
-/// <param name="HeadReplaced">The file's classifier has another number of classes and was left out.</param>
-internal sealed record LoadReport(string[] Missing, string[] Unexpected, string[] Mismatched, bool HeadReplaced);
+/// <summary>How much of a file goes into a network.</summary>
+/// <param name="KeepHead">The file's classifier is taken where it has as many classes; false leaves the network's own in any case.</param>
+/// <param name="Groups">Null: everything before the classifier, which must fit exactly. N: the first N layer groups from the input on, which must fit whole; the others stay as they are.</param>
+internal sealed record LoadRule(bool KeepHead = true, int? Groups = null)
+{
+    public static readonly LoadRule Whole = new();
+}
+
+/// <summary>What was taken from a file.</summary>
+/// <param name="Loaded">Tensors written into the network.</param>
+/// <param name="HeadReplaced">The network's own classifier was kept.</param>
+internal sealed record LoadReport(int Loaded, bool HeadReplaced);
 
 internal static class WeightsLoading
 {
-    /// <summary>Copies a file's tensors into a network. A classifier of another size is left as it is; everything before it must fit exactly.</summary>
+    private const int Listed = 3;
+
+    /// <summary>Copies a file's tensors into a network, by the rule of a whole network.</summary>
     /// <exception cref="WeightsException"><c>weights_mismatch</c>: the backbone does not fit.</exception>
-    public static LoadReport Load(GraphModule module, IReadOnlyDictionary<string, LoadedTensor> tensors)
+    public static LoadReport Load(GraphModule module, IReadOnlyDictionary<string, LoadedTensor> tensors) => Load(module, tensors, LoadRule.Whole);
+
+    /// <summary>Copies a file's tensors into a network; nothing is written unless all that the rule asks for fits.</summary>
+    /// <param name="tensors">Under the network's keys (<see cref="WeightsFile.For"/>).</param>
+    /// <exception cref="WeightsException"><c>weights_mismatch</c>: names what is missing, unexpected, and of another shape.</exception>
+    public static LoadReport Load(GraphModule module, IReadOnlyDictionary<string, LoadedTensor> tensors, LoadRule rule)
     {
-        var report = Compare(module.Graph, tensors);
-        if (report.Missing.Length + report.Unexpected.Length + report.Mismatched.Length > 0) throw Mismatch(report);
-        foreach (var p in module.Graph.Parameters)
-            if (tensors.TryGetValue(p.Name, out var tensor) && !(report.HeadReplaced && module.Graph.IsHead(p)))
-                module.Write(p.Name, tensor.Values);
-        return report;
+        var groups = module.Graph.Nodes[^1].Group + 1;
+        if (rule.Groups is < 1 || rule.Groups > groups)
+            throw new WeightsException("weights_mismatch", $"The network has {groups} layer groups, and the first {rule.Groups} of them were to be loaded.", $"Take from 1 to {groups} groups.");
+        var fit = WeightsFit.Of(module.Graph, tensors);
+        Check(fit, rule);
+        var head = rule.KeepHead && fit.HeadFits && (rule.Groups is null || rule.Groups == groups);
+        var loaded = 0;
+        foreach (var entry in fit.Entries.Where(entry => entry.Fits && (entry.IsHead ? head : entry.Group < (rule.Groups ?? groups))))
+        {
+            module.Write(entry.Parameter.Name, tensors[entry.Parameter.Name].Values);
+            loaded++;
+        }
+        return new LoadReport(loaded, !head);
     }
 
-    private static LoadReport Compare(Graph graph, IReadOnlyDictionary<string, LoadedTensor> tensors)
+    private static void Check(WeightsFit fit, LoadRule rule)
     {
-        var known = graph.Parameters.ToDictionary(p => p.Name, StringComparer.Ordinal);
-        var different = known.Values.Where(p => tensors.TryGetValue(p.Name, out var t) && !t.Shape.SequenceEqual(p.Shape)).ToArray();
-        return new LoadReport(
-            // Files from before PyTorch 0.4.1 lack the counters, and nothing depends on them.
-            [.. known.Values.Where(p => p.Kind != ParameterKind.Counter && !graph.IsHead(p) && !tensors.ContainsKey(p.Name)).Select(p => p.Name)],
-            [.. tensors.Keys.Where(name => !known.ContainsKey(name)).Order(StringComparer.Ordinal)],
-            [.. different.Where(p => !graph.IsHead(p)).Select(p => $"{p.Name}: network {Shape(p.Shape)}, file {Shape(tensors[p.Name].Shape)}")],
-            different.Any(graph.IsHead) || known.Values.Any(p => graph.IsHead(p) && !tensors.ContainsKey(p.Name)));
+        var asked = fit.Body.Where(entry => rule.Groups is null || entry.Group < rule.Groups).ToArray();
+        (string What, string[] Names)[] parts =
+        [
+            ("missing", [.. asked.Where(entry => entry.File is null).Select(entry => entry.Parameter.Name)]),
+            // What other groups and other networks have is no matter where a part is loaded.
+            ("unexpected", rule.Groups is null ? fit.Unexpected : []),
+            ("of another shape", [.. asked.Where(entry => entry is { File: not null, Fits: false }).Select(entry => $"{entry.Parameter.Name}: network {Shape(entry.Parameter.Shape)}, file {Shape(entry.File!)}")]),
+        ];
+        if (parts.All(part => part.Names.Length == 0)) return;
+        var text = string.Join("; ", parts.Where(part => part.Names.Length > 0).Select(part => $"{part.Names.Length} {part.What} ({string.Join(", ", part.Names.Take(Listed))}{(part.Names.Length > Listed ? ", …" : "")})"));
+        throw new WeightsException("weights_mismatch", rule.Groups is { } count ? $"The weights file does not fill the first {count} layer groups of the network: {text}." : $"The weights file belongs to another network: {text}.",
+            rule.Groups is null ? "Use the weights published for the architecture of the recipe, or load only the layer groups that fit." : "Load fewer layer groups; the report on the file says how many fit.");
     }
 
-    private static WeightsException Mismatch(LoadReport report)
-    {
-        var parts = new[] { ("missing", report.Missing), ("unexpected", report.Unexpected), ("of another shape", report.Mismatched) };
-        var text = string.Join("; ", parts.Where(p => p.Item2.Length > 0).Select(p => $"{p.Item2.Length} {p.Item1} ({string.Join(", ", p.Item2.Take(3))}{(p.Item2.Length > 3 ? ", …" : "")})"));
-        return new WeightsException("weights_mismatch", $"The weights file belongs to another network: {text}.", "Use the weights published for the architecture of the recipe.");
-    }
-
-    private static string Shape(long[] shape) => string.Join('×', shape);
+    private static string Shape(long[] shape) => shape.Length == 0 ? "scalar" : string.Join('×', shape);
 }

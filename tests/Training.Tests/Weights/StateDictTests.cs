@@ -16,7 +16,7 @@ public sealed class AnHonestWeightsFile : IDisposable
     public void Is_read_with_its_metadata_passed_over()
     {
         TorchFiles.Save(_folder.File("w.pth"), ("a.weight", [2, 3], [1, 2, 3, 4, 5, 6]), ("a.bias", [], [7]));
-        var tensors = StateDictFile.Read(_folder.File("w.pth"));
+        var tensors = WeightsFile.Read(_folder.File("w.pth")).Tensors;
         Assert.Equal([2, 3], tensors["a.weight"].Shape);
         Assert.Equal([1, 2, 3, 4, 5, 6], tensors["a.weight"].Values);
         Assert.Equal([7], tensors["a.bias"].Values);
@@ -26,7 +26,7 @@ public sealed class AnHonestWeightsFile : IDisposable
     public void May_carry_the_prefix_of_a_parallel_wrapper()
     {
         TorchFiles.Save(_folder.File("w.pth"), ("module.fc.bias", [1], [3]));
-        Assert.Equal(["fc.bias"], StateDictFile.Read(_folder.File("w.pth")).Keys);
+        Assert.Equal(["fc.bias"], WeightsFile.Read(_folder.File("w.pth")).Tensors.Keys);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class AnHonestWeightsFile : IDisposable
             .Text("turned").Tensor("0", "FloatStorage", 6, 0, [3, 2], [1, 3])
             .Text("tail").Tensor("0", "FloatStorage", 6, 4, [2], [1]).Op('u').End();
         TorchFiles.Zip(_folder.File("w.pth"), pickle, Floats(1, 2, 3, 4, 5, 6));
-        var tensors = StateDictFile.Read(_folder.File("w.pth"));
+        var tensors = WeightsFile.Read(_folder.File("w.pth")).Tensors;
         Assert.Equal([1, 4, 2, 5, 3, 6], tensors["turned"].Values);
         Assert.Equal([5, 6], tensors["tail"].Values);
     }
@@ -52,14 +52,14 @@ public sealed class AnHonestWeightsFile : IDisposable
     public void May_be_of_another_type(string type, string hex)
     {
         TorchFiles.Zip(_folder.File("w.pth"), new Pickle().OpenDict().Text("x").Tensor("0", type, 2, 0, [2], [1]).Op('u').End(), Convert.FromHexString(hex));
-        Assert.Equal([1, -2], StateDictFile.Read(_folder.File("w.pth"))["x"].Values);
+        Assert.Equal([1, -2], WeightsFile.Read(_folder.File("w.pth")).Tensors["x"].Values);
     }
 
     [Fact]
     public void Of_MobileNetV2_fits_the_network_and_its_head_is_replaced_for_other_classes()
     {
         if (SharedData.WeightsFolder is not { } folder) { Assert.Skip("../shared/weights is absent."); return; }
-        var tensors = StateDictFile.Read(Path.Combine(folder, "mobilenet_v2-a176b74e.pth"));
+        var tensors = WeightsFile.Read(Path.Combine(folder, "mobilenet_v2-a176b74e.pth")).Tensors;
         using var thousand = new GraphModule(ModelRegistry.Build("mobilenet_v2", 1000, 224));
         Assert.False(WeightsLoading.Load(thousand, tensors).HeadReplaced);
         Assert.Equal(tensors["features.3.conv.1.0.weight"].Values, thousand.Read("features.3.conv.1.0.weight"));
@@ -72,7 +72,7 @@ public sealed class AnHonestWeightsFile : IDisposable
     {
         TorchFiles.Save(_folder.File("w.pth"), ("conv1.weight", [1, 2], [1, 2]), ("strange", [1], [1]));
         using var module = new GraphModule(ModelRegistry.Build("resnet18", 5, 64));
-        var refused = Assert.Throws<WeightsException>(() => WeightsLoading.Load(module, StateDictFile.Read(_folder.File("w.pth"))));
+        var refused = Assert.Throws<WeightsException>(() => WeightsLoading.Load(module, WeightsFile.Read(_folder.File("w.pth")).Tensors));
         Assert.Equal("weights_mismatch", refused.Code);
         Assert.Contains("missing (bn1.weight", refused.Message, StringComparison.Ordinal);
         Assert.Contains("1 unexpected (strange)", refused.Message, StringComparison.Ordinal);

@@ -1,0 +1,53 @@
+using GpuGeek.Training.Graphs;
+using GpuGeek.Training.Models;
+
+namespace GpuGeek.Training.Weights;
+
+/// <summary>A tensor of a weights file, row-major, whatever its type in the file was.</summary>
+internal sealed record LoadedTensor(long[] Shape, float[] Values);
+
+/// <summary>
+/// What a weights file holds. It may come from a stranger: nothing in it is executed, and it is read within bounds. A file has at most 4 GB and never more
+/// numbers than bytes, so the memory taken is at most five times its size (four bytes for each number, and the largest block of raw numbers), and 64 MB for its table.
+/// </summary>
+/// <param name="Format">One of <see cref="WeightsFormats"/>.</param>
+/// <param name="Tensors">By key, wrappers and prefixes taken off.</param>
+/// <param name="Types">Of the numbers as they stand in the file, in alphabetical order.</param>
+internal sealed record WeightsFile(string Format, IReadOnlyDictionary<string, LoadedTensor> Tensors, IReadOnlyList<string> Types)
+{
+    public const long MaxBytes = 4L << 30;
+
+    /// <summary>Takes the reader by the first bytes; the name of the file says nothing.</summary>
+    /// <exception cref="WeightsException">Anything is wrong with the file.</exception>
+    public static WeightsFile Read(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return Read(file);
+        }
+        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException)
+        {
+            throw WeightsException.Unreadable("it is cut short or broken");
+        }
+    }
+
+    /// <summary>The tensors under the names, and with the positions, of <paramref name="graph"/>.</summary>
+    public IReadOnlyDictionary<string, LoadedTensor> For(Graph graph) =>
+        Format == WeightsFormats.Onnx ? FoldedWeights.Unfold(graph, Tensors) : PublishedKeys.Adapt(graph, Tensors);
+
+    private static WeightsFile Read(FileStream file)
+    {
+        if (file.Length > MaxBytes) throw WeightsException.Unsupported("larger than 4 GB");
+        var head = new byte[512];
+        var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return WeightsFormats.Of(head.AsSpan(0, length)) switch
+        {
+            WeightsFormats.PyTorch => StateDictFile.Read(file),
+            WeightsFormats.PyTorchLegacy => LegacyStateDictFile.Read(file),
+            WeightsFormats.Safetensors => SafetensorsFile.Read(file),
+            _ => OnnxInitialisers.Read(file),
+        };
+    }
+}
