@@ -6,6 +6,8 @@
     (raw little-endian float64, sorted out by "tensors": name, offset, count): the statistics; logits, gradients and new statistics in training mode;
     logits and gradients in evaluation mode; logits in evaluation mode in float32. "moves" has how far the logits move (relative to their norm)
     with another picture, and with each residual block replaced by the identity.
+{"op": "evaluate", …}                          as "prove" with fewer batches, and writes the statistics and the logits in evaluation mode alone
+{"op": "chances", "name": N, "options": {}}    rates above 0 of dropout and stochastic depth in order of execution; options are torchvision's
 """
 import copy
 import json
@@ -52,7 +54,10 @@ def value(name, shape, gain):
         return 0.5 + uniform(name, count)
     if "bias" in name or name.endswith(("class_token", "pos_embedding")):
         return 0.1 * normal(name, count)
-    return normal(name, count) * (gain / numpy.prod(shape[1:])) ** 0.5
+    rows = normal(name, count).reshape(shape[0], -1)
+    if gain != 1:
+        rows = rows - rows.mean(axis=1, keepdims=True)
+    return rows * (gain / numpy.prod(shape[1:])) ** 0.5
 
 
 def same(tensor, *args, **kwargs):
@@ -66,11 +71,12 @@ for name in dir(torch.nn.init):  # every number is replaced anyway, and drawing 
 DEIT = {"deit_tiny_patch16_224": (192, 3), "deit_small_patch16_224": (384, 6)}
 
 
-def build(name, classes, size):
+def build(name, classes, size, **options):
     if name in DEIT:
         width, heads = DEIT[name]
-        return torchvision.models.VisionTransformer(size or 224, 16, 12, heads, width, 4 * width, num_classes=classes)
-    options = {"image_size": size} if name.startswith("vit_") and size else {}
+        return torchvision.models.VisionTransformer(size or 224, 16, 12, heads, width, 4 * width, num_classes=classes, **options)
+    if name.startswith("vit_") and size:
+        options["image_size"] = size
     return torchvision.models.get_model(name, num_classes=classes, **options)
 
 
@@ -80,9 +86,9 @@ def keys(request):
 
 
 def gain_of(model):
-    # Without a norm a signal would be gone after ten rectifiers: He's gain keeps it.
+    # Without a norm rectifiers make all pictures alike: what they have in common is their mean, so the weights of an output add up to 0, and its gain makes up for the rest that is lost.
     norms = (torch.nn.BatchNorm2d, torch.nn.LayerNorm)
-    return 1 if any(isinstance(m, norms) for m in model.modules()) else 2
+    return 1 if any(isinstance(m, norms) for m in model.modules()) else 3
 
 
 def fill(model):
@@ -147,14 +153,39 @@ def block_moves(model, x, logits):
     return moves
 
 
-def prove(request):
-    size, batch, classes = request["size"], request["batch"], request["classes"]
-    model = build(request["name"], classes, size).double()
+def prepared(request, batches):
+    size, batch = request["size"], request["batch"]
+    model = build(request["name"], request["classes"], size).double()
     fill(model)
     train(model)
-    has_statistics = bool(statistics(model))
-    if has_statistics:
-        take_statistics(model, [tensor(f"batch{i}", batch, 3, size, size) for i in range(BATCHES)])
+    if statistics(model):
+        take_statistics(model, [tensor(f"batch{i}", batch, 3, size, size) for i in range(batches)])
+    return model
+
+
+def evaluate(request):
+    model = prepared(request, 3)
+    results = {"start:" + name: t for name, t in statistics(model).items()}
+    with torch.no_grad():
+        results["eval:logits"] = model.eval()(tensor("input", request["batch"], 3, request["size"], request["size"]))
+    return {"tensors": write(results, request["file"]), "moves": {}}
+
+
+def chances(request):
+    model = build(request["name"], 10, 0, **request["options"]).train()
+    seen = []
+    for module in model.modules():
+        if isinstance(module, (torch.nn.Dropout, torchvision.ops.StochasticDepth)):
+            module.register_forward_hook(lambda m, i, o: seen.append([type(m).__name__, m.p]))
+    side = getattr(model, "image_size", 64)
+    with torch.no_grad():
+        model(torch.zeros(2, 3, side, side))
+    return {"chances": [chance for chance in seen if chance[1] > 0]}
+
+
+def prove(request):
+    size, batch, classes = request["size"], request["batch"], request["classes"]
+    model = prepared(request, BATCHES)
     x, cotangent = tensor("input", batch, 3, size, size), tensor("cotangent", batch, classes)
     results = {"start:" + name: t.clone() for name, t in statistics(model).items()}
     model.eval()
@@ -186,7 +217,7 @@ def main():
     print(json.dumps({"torchvision": torchvision.__version__, "torch": torch.__version__}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        print(json.dumps({"keys": keys, "prove": prove}[request["op"]](request)), flush=True)
+        print(json.dumps({"keys": keys, "prove": prove, "evaluate": evaluate, "chances": chances}[request["op"]](request)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+using GpuGeek.Domain.Common;
+
 namespace GpuGeek.Domain.Models;
 
 /// <summary>How the publisher resized pictures.</summary>
@@ -25,12 +27,39 @@ public sealed record PublishedWeights(Uri Url, string HashPrefix, string Licence
 /// <param name="Weights">Published weights.</param>
 /// <param name="PublishedResize">Pixels of the shorter side at which the published accuracy was measured, before the crop.</param>
 /// <param name="PublishedInterpolation">With which it was measured; our own preprocessing is bilinear for every architecture.</param>
+/// <param name="SizeMultiple">Input sides must be a multiple of this: a transformer's patch.</param>
 public sealed record ModelCard(
     string Name, string Title, string Family, int InputSize, long Parameters, long MultiplyAdds, double ImageNetTop1,
     string ClassifierPath, Uri Paper, PublishedWeights Weights,
-    int PublishedResize, Interpolation PublishedInterpolation)
+    int PublishedResize, Interpolation PublishedInterpolation, int SizeMultiple = 1)
 {
+    /// <summary>Input sides that any network takes: below, several would have nothing left to pool.</summary>
+    public const int LeastInputSize = 32, MostInputSize = 1024;
+
     public Preprocessing Preprocessing => Preprocessing.ImageNet(InputSize);
+
+    /// <summary>Whether it has residual branches that stochastic depth can skip.</summary>
+    public bool HasBranches => Family is not ("DenseNet" or "ShuffleNetV2" or "SqueezeNet" or "Vgg");
+
+    public bool Takes(int inputSize) => inputSize is >= LeastInputSize and <= MostInputSize && inputSize % SizeMultiple == 0;
+
+    /// <exception cref="DomainException"><c>invalid_input_size</c>: says which sizes there are and names the nearest.</exception>
+    public void DemandInputSize(int inputSize)
+    {
+        if (Takes(inputSize)) return;
+        var below = Math.Clamp(inputSize, LeastInputSize, MostInputSize) / SizeMultiple * SizeMultiple;
+        var nearest = new[] { below, below + SizeMultiple }.Where(Takes).MinBy(size => Math.Abs(size - inputSize));
+        throw new DomainException("invalid_input_size",
+            $"{Title} takes square inputs of {LeastInputSize} to {MostInputSize} pixels{(SizeMultiple > 1 ? $" that are a multiple of {SizeMultiple}, the side of the patches it cuts them into" : "")}; {inputSize} is not one.",
+            $"Choose {nearest}, or {InputSize}, at which it was published.");
+    }
+
+    /// <exception cref="DomainException"><c>stochastic_depth_unsupported</c></exception>
+    public void DemandStochasticDepth(double? rate)
+    {
+        if (rate is not null && !HasBranches)
+            throw new DomainException("stochastic_depth_unsupported", $"{Title} has no residual branches that could be skipped.", "Leave stochasticDepth away, or choose another architecture.");
+    }
 }
 
 public static partial class ModelCatalog
@@ -42,10 +71,10 @@ public static partial class ModelCatalog
 
     private static ModelCard Card(
         string name, string title, string family, int inputSize, int resize, Interpolation interpolation, long parameters, long multiplyAdds, double top1,
-        string classifierPath, string paper, string weights, string licence)
+        string classifierPath, string paper, string weights, string licence, int sizeMultiple = 1)
     {
         var file = Path.GetFileNameWithoutExtension(weights);
         var hash = file[(file.LastIndexOf('-') + 1)..][..HashDigits];
-        return new ModelCard(name, title, family, inputSize, parameters, multiplyAdds, top1, classifierPath, new($"https://arxiv.org/abs/{paper}"), new(new(weights), hash, licence), resize, interpolation);
+        return new ModelCard(name, title, family, inputSize, parameters, multiplyAdds, top1, classifierPath, new($"https://arxiv.org/abs/{paper}"), new(new(weights), hash, licence), resize, interpolation, sizeMultiple);
     }
 }

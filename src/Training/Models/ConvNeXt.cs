@@ -18,12 +18,12 @@ internal static class ConvNeXt
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var v = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
-        x = g.Add("features.0.0", new Conv(3, v.Width, 4, 4, Bias: true), x);
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
+        x = g.Add("features.0.0", new Conv(options.InputChannels, v.Width, 4, 4, Bias: true), x);
         x = NormOfMap(g, x, "features.0.1", v.Width);
         int done = 0, all = v.Depths.Sum(), channels = v.Width;
         for (var stage = 0; stage < v.Depths.Length; stage++)
@@ -37,12 +37,13 @@ internal static class ConvNeXt
             for (var i = 0; i < v.Depths[stage]; i++, done++)
             {
                 using var scope = g.Scope($"features.{2 * stage + 1}.{i}");
-                x = Block(g, x, channels, v.DepthDropped * done / (all - 1));
+                x = Block(g, x, channels, (options.StochasticDepth ?? v.DepthDropped) * done / (all - 1));
             }
         }
         g.NextGroup();
         x = g.Add("avgpool", new GlobalAveragePool(), x);
         x = g.Add("classifier.0", new LayerNorm(channels, Epsilon), x);
+        x = Parts.Dropped(g, x, options);
         return g.Build(g.Add("classifier.2", new Linear(channels, classes, LinearInit.Normal02), x), "classifier.2");
     }
 

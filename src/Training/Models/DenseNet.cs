@@ -19,15 +19,15 @@ internal static class DenseNet
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var v = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
         var channels = v.Stem;
         using (g.Scope("features"))
         {
-            x = g.Add("conv0", new Conv(3, v.Stem, 7, 2, 3), x);
+            x = g.Add("conv0", new Conv(options.InputChannels, v.Stem, 7, 2, 3), x);
             x = NormRelu(g, x, "norm0", "relu0", channels);
             x = g.Add("pool0", new MaxPool(3, 2, 1), x);
             for (var block = 0; block < v.Blocks.Length; block++)
@@ -47,6 +47,7 @@ internal static class DenseNet
         }
         g.NextGroup();
         x = g.Add("avgpool", new GlobalAveragePool(), x);
+        x = Parts.Dropped(g, x, options);
         return g.Build(g.Add("classifier", new Linear(channels, classes), x), "classifier");
     }
 

@@ -39,13 +39,13 @@ internal static class EfficientNet
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var v = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
         var channels = Parts.Eighths(v.Stages[0].Input * v.Width);
-        x = Parts.ConvNorm(g, x, "features.0", new Conv(3, channels, 3, 2, 1), Norm(v, channels), Silu);
+        x = Parts.ConvNorm(g, x, "features.0", new Conv(options.InputChannels, channels, 3, 2, 1), Norm(v, channels), Silu);
         int done = 0, all = v.Stages.Sum(s => Layers(v, s));
         for (var s = 0; s < v.Stages.Length; s++)
         {
@@ -57,7 +57,7 @@ internal static class EfficientNet
                 var output = Parts.Eighths(stage.Output * v.Width);
                 var block = stage with { Input = channels, Output = output, Stride = i == 0 ? stage.Stride : 1 };
                 var y = stage.Fused ? Fused(g, x, v, block) : Inverted(g, x, v, block);
-                x = block.Stride == 1 && channels == output ? g.Add("add", new Add(), x, g.Add("stochastic_depth", new StochasticDepth(DepthDropped * done / all), y)) : y;
+                x = block.Stride == 1 && channels == output ? g.Add("add", new Add(), x, g.Add("stochastic_depth", new StochasticDepth((options.StochasticDepth ?? DepthDropped) * done / all), y)) : y;
                 channels = output;
             }
         }
@@ -65,7 +65,7 @@ internal static class EfficientNet
         var last = v.Last > 0 ? v.Last : 4 * channels;
         x = Parts.ConvNorm(g, x, $"features.{v.Stages.Length + 1}", new Conv(channels, last, 1), Norm(v, last), Silu);
         x = g.Add("avgpool", new GlobalAveragePool(), x);
-        x = g.Add("classifier.0", new Dropout(v.Dropout), x);
+        x = Parts.Dropped(g, x, options, v.Dropout, "classifier.0");
         return g.Build(g.Add("classifier.1", new Linear(last, classes, LinearInit.UniformFanOut), x), "classifier.1");
     }
 

@@ -28,18 +28,19 @@ internal static class MobileNetV3
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var (rows, last) = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
-        x = Parts.ConvNorm(g, x, "features.0", new Conv(3, 16, 3, 2, 1), Norm(16), HardSwish);
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
+        x = Parts.ConvNorm(g, x, "features.0", new Conv(options.InputChannels, 16, 3, 2, 1), Norm(16), HardSwish);
         var channels = 16;
         for (var i = 0; i < rows.Length; i++)
         {
             if (rows[i].Stride == 2) g.NextGroup();
             using var scope = g.Scope($"features.{i + 1}");
-            x = InvertedResidual(g, x, channels, rows[i]);
+            var block = i;
+            x = InvertedResidual(g, x, channels, rows[i], y => Parts.Branch(g, y, options, block, rows.Length));
             channels = rows[i].Output;
         }
         g.NextGroup();
@@ -47,18 +48,18 @@ internal static class MobileNetV3
         x = g.Add("avgpool", new GlobalAveragePool(), x);
         x = g.Add("classifier.0", new Linear(6 * channels, last, LinearInit.SmallNormal), x);
         x = g.Add("classifier.1", new Activation(HardSwish), x);
-        x = g.Add("classifier.2", new Dropout(0.2), x);
+        x = Parts.Dropped(g, x, options, 0.2, "classifier.2");
         return g.Build(g.Add("classifier.3", new Linear(last, classes, LinearInit.SmallNormal), x), "classifier.3");
     }
 
-    private static int InvertedResidual(GraphBuilder g, int x, int input, Row row)
+    private static int InvertedResidual(GraphBuilder g, int x, int input, Row row, Func<int, int> branch)
     {
         int wide = row.Expanded, part = 0, y = x;
         if (wide != input) y = Parts.ConvNorm(g, y, $"block.{part++}", new Conv(input, wide, 1), Norm(wide), row.Activation);
         y = Parts.ConvNorm(g, y, $"block.{part++}", new Conv(wide, wide, row.Kernel, row.Stride, row.Kernel / 2, wide), Norm(wide), row.Activation);
         if (row.Squeeze) y = Parts.SqueezeExcite(g, y, $"block.{part++}", wide, Parts.Eighths(wide / 4), Relu, HardSigmoid);
         y = Parts.ConvNorm(g, y, $"block.{part}", new Conv(wide, row.Output, 1), Norm(row.Output), null);
-        return row.Stride == 1 && input == row.Output ? g.Add("add", new Add(), x, y) : y;
+        return row.Stride == 1 && input == row.Output ? g.Add("add", new Add(), x, branch(y)) : y;
     }
 
     private static BatchNorm Norm(int channels) => new(channels, 1e-3, 0.01);

@@ -1,11 +1,12 @@
+using GpuGeek.Domain.Models;
 using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Models;
 
-/// <summary>The builders of the networks that <see cref="Domain.Models.ModelCatalog"/> describes, under the same names.</summary>
+/// <summary>The builders of the networks that <see cref="ModelCatalog"/> describes, under the same names.</summary>
 internal static class ModelRegistry
 {
-    private static readonly Dictionary<string, Func<string, int, int, Graph>> Builders = new[]
+    private static readonly Dictionary<string, Func<string, int, int, BuildOptions, Graph>> Builders = new[]
     {
         Family(ConvNeXt.Names, ConvNeXt.Build),
         Family(DenseNet.Names, DenseNet.Build),
@@ -23,9 +24,19 @@ internal static class ModelRegistry
     public static IReadOnlyCollection<string> Names => Builders.Keys;
 
     /// <param name="classes">Outputs of the classifier.</param>
-    /// <param name="inputSize">Square side in pixels.</param>
-    public static Graph Build(string name, int classes, int inputSize) => Builders[name](name, classes, inputSize);
+    /// <param name="inputSize">Square side in pixels. Positions, masks and pools are laid out for it.</param>
+    /// <param name="options">Null: as published.</param>
+    /// <exception cref="Domain.Common.DomainException"><c>invalid_input_size</c> or <c>stochastic_depth_unsupported</c>: what <see cref="ModelCard"/> says.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A rate or a count of channels in <paramref name="options"/>.</exception>
+    public static Graph Build(string name, int classes, int inputSize, BuildOptions? options = null)
+    {
+        options ??= BuildOptions.AsPublished;
+        options.Check();
+        ModelCatalog.All[name].DemandInputSize(inputSize);
+        ModelCatalog.All[name].DemandStochasticDepth(options.StochasticDepth);
+        return Builders[name](name, classes, inputSize, options);
+    }
 
-    private static IEnumerable<KeyValuePair<string, Func<string, int, int, Graph>>> Family(IEnumerable<string> names, Func<string, int, int, Graph> build) =>
+    private static IEnumerable<KeyValuePair<string, Func<string, int, int, BuildOptions, Graph>>> Family(IEnumerable<string> names, Func<string, int, int, BuildOptions, Graph> build) =>
         names.Select(name => KeyValuePair.Create(name, build));
 }

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Models;
 
-/// <summary>Where published files name their tensors otherwise than the networks of today, and where positions were learnt for another input size.</summary>
+/// <summary>Where published files name their tensors otherwise than the networks of today, where positions were learnt for another input size, and where colours were learnt and gray is seen.</summary>
 internal static partial class PublishedKeys
 {
-    /// <returns>The tensors under the names, and with the positions, of <paramref name="graph"/>.</returns>
+    /// <returns>The tensors under the names, and with the positions and input channels, of <paramref name="graph"/>.</returns>
     public static Dictionary<string, LoadedTensor> Adapt(Graph graph, IReadOnlyDictionary<string, LoadedTensor> file)
     {
         var deit = file.ContainsKey("cls_token");
@@ -21,7 +21,22 @@ internal static partial class PublishedKeys
         foreach (var node in graph.Nodes)
             if (node.Op is LearntShift positions && tensors.TryGetValue(node.Path, out var learnt) && Stretched(learnt, positions.Shape[0]) is { } stretched)
                 tensors[node.Path] = stretched;
+        var first = graph.Nodes.First(n => n.Op is Conv);
+        var weight = $"{first.Path}.weight";
+        if (((Conv)first.Op).In == 1 && tensors.TryGetValue(weight, out var colour) && Summed(colour) is { } summed) tensors[weight] = summed;
         return tensors;
+    }
+
+    /// <summary>The sum over three channels: what a gray picture meets when it stands in all of them.</summary>
+    private static LoadedTensor? Summed(LoadedTensor colour)
+    {
+        if (colour.Shape is not [var output, 3, var height, var width]) return null;
+        var area = height * width;
+        var values = new float[output * area];
+        for (long o = 0; o < output; o++)
+            for (long i = 0; i < area; i++)
+                values[o * area + i] = colour.Values[3 * o * area + i] + colour.Values[(3 * o + 1) * area + i] + colour.Values[(3 * o + 2) * area + i];
+        return new LoadedTensor([output, 1, height, width], values);
     }
 
     private static string Known(string name) =>

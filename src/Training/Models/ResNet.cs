@@ -24,28 +24,31 @@ internal static class ResNet
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var v = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
-        x = ConvNorm(g, x, new Conv(3, 64, 7, 2, 3), "conv1", "bn1");
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
+        x = ConvNorm(g, x, new Conv(options.InputChannels, 64, 7, 2, 3), "conv1", "bn1");
         x = g.Add("relu", new Activation(ActivationKind.Relu), x);
         x = g.Add("maxpool", new MaxPool(3, 2, 1), x);
-        var channels = 64;
+        int channels = 64, done = 0, blocks = v.Blocks.Sum();
         for (var stage = 0; stage < v.Blocks.Length; stage++)
         {
             g.NextGroup();
-            for (var block = 0; block < v.Blocks[stage]; block++)
+            for (var block = 0; block < v.Blocks[stage]; block++, done++)
             {
                 using var scope = g.Scope($"layer{stage + 1}.{block}");
                 var stride = block == 0 && stage > 0 ? 2 : 1;
-                x = v.Bottleneck ? Bottleneck(g, x, v, channels, 64 << stage, stride) : BasicBlock(g, x, channels, 64 << stage, stride);
-                channels = (64 << stage) * (v.Bottleneck ? 4 : 1);
+                var output = (64 << stage) * (v.Bottleneck ? 4 : 1);
+                var y = v.Bottleneck ? Bottleneck(g, x, v, channels, 64 << stage, stride) : BasicBlock(g, x, channels, output, stride);
+                x = Joined(g, x, Parts.Branch(g, y, options, done, blocks), channels, output, stride);
+                channels = output;
             }
         }
         g.NextGroup();
         x = g.Add("avgpool", new GlobalAveragePool(), x);
+        x = Parts.Dropped(g, x, options);
         return g.Build(g.Add("fc", new Linear(channels, classes), x), "fc");
     }
 
@@ -53,8 +56,7 @@ internal static class ResNet
     {
         var y = ConvNorm(g, x, new Conv(input, output, 3, stride, 1), "conv1", "bn1");
         y = g.Add("relu", new Activation(ActivationKind.Relu), y);
-        y = ConvNorm(g, y, new Conv(output, output, 3, 1, 1), "conv2", "bn2");
-        return Joined(g, x, y, input, output, stride);
+        return ConvNorm(g, y, new Conv(output, output, 3, 1, 1), "conv2", "bn2");
     }
 
     /// <summary>The stride lies in the 3×3 convolution, as in torchvision, and not in the first one, as in the paper.</summary>
@@ -65,8 +67,7 @@ internal static class ResNet
         y = g.Add("relu", new Activation(ActivationKind.Relu), y);
         y = ConvNorm(g, y, new Conv(width, width, 3, stride, 1, v.Groups), "conv2", "bn2");
         y = g.Add("relu1", new Activation(ActivationKind.Relu), y);
-        y = ConvNorm(g, y, new Conv(width, planes * 4, 1), "conv3", "bn3");
-        return Joined(g, x, y, input, planes * 4, stride);
+        return ConvNorm(g, y, new Conv(width, planes * 4, 1), "conv3", "bn3");
     }
 
     private static int Joined(GraphBuilder g, int x, int y, int input, int output, int stride)

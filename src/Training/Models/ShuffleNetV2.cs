@@ -19,12 +19,12 @@ internal static class ShuffleNetV2
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var widths = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
-        x = Parts.ConvNorm(g, x, "conv1", new Conv(3, Stem, 3, 2, 1), new BatchNorm(Stem), ActivationKind.Relu);
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
+        x = Parts.ConvNorm(g, x, "conv1", new Conv(options.InputChannels, Stem, 3, 2, 1), new BatchNorm(Stem), ActivationKind.Relu);
         x = g.Add("maxpool", new MaxPool(3, 2, 1), x);
         var channels = Stem;
         for (var stage = 0; stage < Repeats.Length; stage++)
@@ -39,6 +39,7 @@ internal static class ShuffleNetV2
         g.NextGroup();
         x = Parts.ConvNorm(g, x, "conv5", new Conv(channels, widths[^1], 1), new BatchNorm(widths[^1]), ActivationKind.Relu);
         x = g.Add("mean", new GlobalAveragePool(), x);
+        x = Parts.Dropped(g, x, options);
         return g.Build(g.Add("fc", new Linear(widths[^1], classes), x), "fc");
     }
 

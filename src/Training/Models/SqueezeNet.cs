@@ -18,12 +18,12 @@ internal static class SqueezeNet
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var v = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
-        x = g.Add("features.0", new Conv(3, v.Stem, v.Kernel, 2, Bias: true), x);
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
+        x = g.Add("features.0", new Conv(options.InputChannels, v.Stem, v.Kernel, 2, Bias: true), x);
         x = g.Add("features.1", new Activation(ActivationKind.Relu), x);
         var channels = v.Stem;
         for (var i = 0; i < v.Fires.Length; i++)
@@ -40,7 +40,7 @@ internal static class SqueezeNet
             channels = squeezed * 8;
         }
         g.NextGroup();
-        x = g.Add("classifier.0", new Dropout(0.5), x);
+        x = Parts.Dropped(g, x, options, 0.5, "classifier.0");
         x = g.Add("classifier.1", new Conv(channels, classes, 1, Bias: true), x);
         x = g.Add("classifier.2", new Activation(ActivationKind.Relu), x);
         return g.Build(g.Add("classifier.3", new GlobalAveragePool(), x), "classifier.1");

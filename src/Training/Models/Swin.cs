@@ -17,12 +17,12 @@ internal static class Swin
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var v = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
-        x = g.Add("features.0.0", new Conv(3, v.Width, 4, 4, Bias: true), x);
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
+        x = g.Add("features.0.0", new Conv(options.InputChannels, v.Width, 4, 4, Bias: true), x);
         x = g.Add("features.0.1", new Transpose(1, 2, 0), x);
         x = g.Add("features.0.2", new LayerNorm(v.Width, Epsilon), x);
         int done = 0, all = v.Depths.Sum(), width = v.Width;
@@ -38,13 +38,14 @@ internal static class Swin
             for (var i = 0; i < v.Depths[stage]; i++, done++)
             {
                 using var scope = g.Scope($"features.{2 * stage + 1}.{i}");
-                x = Block(g, x, width, v.Heads[stage], i % 2 == 1 ? Window / 2 : 0, v.DepthDropped * done / (all - 1));
+                x = Block(g, x, width, v.Heads[stage], i % 2 == 1 ? Window / 2 : 0, (options.StochasticDepth ?? v.DepthDropped) * done / (all - 1));
             }
         }
         g.NextGroup();
         x = g.Add("norm", new LayerNorm(width, Epsilon), x);
         x = g.Add("permute", new Transpose(2, 0, 1), x);
         x = g.Add("avgpool", new GlobalAveragePool(), x);
+        x = Parts.Dropped(g, x, options);
         return g.Build(g.Add("head", new Linear(width, classes, LinearInit.Normal02), x), "head");
     }
 

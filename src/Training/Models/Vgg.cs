@@ -22,12 +22,12 @@ internal static class Vgg
 
     public static IEnumerable<string> Names => Variants.Keys;
 
-    public static Graph Build(string variant, int classes, int inputSize)
+    public static Graph Build(string variant, int classes, int inputSize, BuildOptions options)
     {
         var (stages, norm) = Variants[variant];
         var g = new GraphBuilder();
-        var x = g.Add("input", new Input(3, inputSize, inputSize));
-        int channels = 3, index = 0;
+        var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
+        int channels = options.InputChannels, index = 0;
         string Next() => $"features.{index++}";
         for (var stage = 0; stage < stages.Length; stage++)
         {
@@ -43,15 +43,15 @@ internal static class Vgg
         }
         x = g.Add("avgpool", new AdaptiveAveragePool(PooledSide), x);
         x = g.Add("flatten", new Reshape(channels * PooledSide * PooledSide), x);
-        x = Hide(g, x, 0, channels * PooledSide * PooledSide);
-        x = Hide(g, x, 3, Hidden);
+        x = Hide(g, x, 0, channels * PooledSide * PooledSide, options);
+        x = Hide(g, x, 3, Hidden, options);
         return g.Build(g.Add("classifier.6", new Linear(Hidden, classes, LinearInit.SmallNormal), x), "classifier.6");
     }
 
-    private static int Hide(GraphBuilder g, int x, int index, int input)
+    private static int Hide(GraphBuilder g, int x, int index, int input, BuildOptions options)
     {
         x = g.Add($"classifier.{index}", new Linear(input, Hidden, LinearInit.SmallNormal), x);
         x = g.Add($"classifier.{index + 1}", new Activation(ActivationKind.Relu), x);
-        return g.Add($"classifier.{index + 2}", new Dropout(0.5), x);
+        return Parts.Dropped(g, x, options, 0.5, $"classifier.{index + 2}");
     }
 }

@@ -11,6 +11,9 @@ internal static class Zoo
         "shufflenet_v2_x0_5", "squeezenet1_1", "swin_t",
     ];
 
+    /// <summary>The smallest of each family but VGG's, all of which take half a minute or more.</summary>
+    public static readonly string[] OfEachFamily = [.. OfEachBlock.Except(["efficientnet_v2_s", "resnext50_32x4d"])];
+
     public static IEnumerable<string> All => ModelRegistry.Names.Order(StringComparer.Ordinal);
     public static IEnumerable<string> Others => All.Except(OfEachBlock);
 

@@ -10,7 +10,8 @@ namespace GpuGeek.Training.Tests.Peers;
 /// </summary>
 internal static class Proof
 {
-    private const double Double = 1e-7, Single = 1e-4;
+    public const double Double = 1e-7;
+    private const double Single = 1e-4;
 
     /// <returns>What differs too much, worst first; empty means equal.</returns>
     public static List<string> Differences(List<(string Name, double Distance, double Bound)> measured) => [.. measured.Where(m => !(m.Distance <= m.Bound)).OrderByDescending(m => m.Distance).Select(Text)];
@@ -22,12 +23,17 @@ internal static class Proof
     /// <summary>Whether a mistake shows: in the logits of evaluation mode, else in anything.</summary>
     public static bool Sees(Graph mistaken, PeerAnswer peer)
     {
-        using var scope = NewDisposeScope();
-        using var module = new GraphModule(mistaken, ScalarType.Float64);
-        Fill(module, peer);
-        using (no_grad())
-            if (!(Distance(peer.Tensors["eval:logits"], Numbers(module.Forward(Input(mistaken), ModePlan.Eval(mistaken))), 0) <= Double)) return true;
+        if (!(OfLogits(mistaken, peer) <= Double)) return true;
         return Differences(Measure(mistaken, peer)).Count > 0;
+    }
+
+    /// <summary>Distance of the logits in evaluation mode.</summary>
+    public static double OfLogits(Graph graph, PeerAnswer peer)
+    {
+        using var scope = NewDisposeScope();
+        using var module = new GraphModule(graph, ScalarType.Float64);
+        Fill(module, peer);
+        using (no_grad()) return Distance(peer.Tensors["eval:logits"], Numbers(module.Forward(Input(graph), ModePlan.Eval(graph))), 0);
     }
 
     public static List<(string Name, double Distance, double Bound)> Measure(Graph graph, PeerAnswer peer)
@@ -37,7 +43,7 @@ internal static class Proof
         using var module = new GraphModule(graph, ScalarType.Float64);
         Fill(module, peer);
         var input = Input(graph);
-        found.Add(("float32:logits", InSingle(module, input, peer.Tensors["float32:logits"]), Single));
+        found.Add(("float32:logits", InSingle(module, input, peer.Tensors["float32:logits"]), Math.Max(Single, 2 * OwnRounding(peer))));
         Compare(module, input, peer, "eval", ModePlan.Eval(graph), found);
         Compare(module, input, peer, "train", ModePlan.TrainWithoutChance(graph), found);
         foreach (var (name, after) in peer.Tensors.Where(t => t.Key.StartsWith("after:", StringComparison.Ordinal)))
@@ -82,6 +88,9 @@ internal static class Proof
         found.Add(($"{mode}:whole-gradient", Math.Sqrt(difference) / all, Double));
     }
 
+    /// <summary>How far torchvision's logits in single precision are from its own in double: in the deepest networks rounding alone exceeds what is asked of the others.</summary>
+    private static double OwnRounding(PeerAnswer peer) => Largest(peer.Tensors["eval:logits"], peer.Tensors["float32:logits"]);
+
     /// <returns>Largest difference as a share of the largest logit.</returns>
     private static double InSingle(GraphModule wide, Tensor input, double[] peer)
     {
@@ -90,8 +99,10 @@ internal static class Proof
         using var module = new GraphModule(wide.Graph);
         foreach (var p in wide.Graph.Parameters.Where(p => p.Kind != ParameterKind.Index)) module[p.Name].copy_(wide[p.Name]);
         var ours = Numbers(module.Forward(input.to(ScalarType.Float32), ModePlan.Eval(wide.Graph)).to(ScalarType.Float64));
-        return peer.Zip(ours).Max(pair => Math.Abs(pair.First - pair.Second)) / peer.Max(Math.Abs);
+        return Largest(peer, ours);
     }
+
+    private static double Largest(double[] peer, double[] other) => peer.Zip(other).Max(pair => Math.Abs(pair.First - pair.Second)) / peer.Max(Math.Abs);
 
     private static double Distance(double[] peer, double[] ours, double extra)
     {

@@ -33,9 +33,27 @@ public sealed class TorchvisionPeer : IDisposable
     internal PeerAnswer Prove(string name)
     {
         if (_last?.Name == name) return _last;
-        var file = Path.Combine(_folder, "answer.bin");
-        using var answer = Ask(new { op = "prove", name, size = Size, batch = Batch, classes = Classes, file });
         _last = null;
+        return _last = Computed("prove", name, Size);
+    }
+
+    /// <summary>Logits in evaluation mode alone, at any size.</summary>
+    internal PeerAnswer Evaluate(string name, int size) => Computed("evaluate", name, size);
+
+    /// <summary>Rates above 0 of dropout and stochastic depth, in order of execution.</summary>
+    /// <param name="options">Arguments of torchvision's constructor.</param>
+    internal string[] Chances(string name, Dictionary<string, double> options)
+    {
+        using var answer = Ask(new { op = "chances", name, options });
+        return [.. answer.RootElement.GetProperty("chances").EnumerateArray().Select(c => Chance(c[0].GetString()!, c[1].GetDouble()))];
+    }
+
+    internal static string Chance(string kind, double rate) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind} {rate:f9}");
+
+    private PeerAnswer Computed(string op, string name, int size)
+    {
+        var file = Path.Combine(_folder, "answer.bin");
+        using var answer = Ask(new { op, name, size, batch = Batch, classes = Classes, file });
         var tensors = new Dictionary<string, double[]>(StringComparer.Ordinal);
         using (var numbers = File.OpenRead(file))
             foreach (var entry in answer.RootElement.GetProperty("tensors").EnumerateArray())
@@ -45,7 +63,7 @@ public sealed class TorchvisionPeer : IDisposable
                 tensors.Add(entry[0].GetString()!, values);
             }
         File.Delete(file);
-        return _last = new PeerAnswer(name, tensors, answer.RootElement.GetProperty("moves").EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetDouble(), StringComparer.Ordinal));
+        return new PeerAnswer(name, tensors, answer.RootElement.GetProperty("moves").EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetDouble(), StringComparer.Ordinal));
     }
 
     public void Dispose()
