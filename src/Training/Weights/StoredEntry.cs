@@ -1,20 +1,20 @@
-using System.IO.Compression;
-
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Reads an entry whole and checks it against the archive's checksum, which .NET's reader does not.</summary>
-internal static class StoredEntry
+/// <summary>A file of an archive, stored as it is.</summary>
+/// <param name="Header">Where its local header begins.</param>
+/// <param name="Start">Where its bytes begin.</param>
+internal sealed record StoredEntry(string Name, long Header, long Start, long Length, uint Crc, bool HasDescriptor)
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (c, _) => (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1))];
 
-    public static byte[] Read(ZipArchiveEntry entry, int maxBytes)
+    /// <summary>Reads it whole and checks it against the archive's checksum.</summary>
+    public byte[] Read(FileStream file, int maxBytes)
     {
-        if (entry.Length > Math.Min(maxBytes, Array.MaxLength)) throw WeightsException.Refused("a part of its archive is too large");
-        var bytes = new byte[entry.Length];
-        using var stream = entry.Open();
-        stream.ReadExactly(bytes);
-        if (Crc32(bytes) != entry.Crc32) throw WeightsException.Unreadable("a checksum in its archive is wrong");
-        return bytes;
+        if (Length > Math.Min(maxBytes, Array.MaxLength)) throw WeightsException.Refused("a part of its archive is too large");
+        var bytes = new byte[Length];
+        file.Position = Start;
+        file.ReadExactly(bytes);
+        return Crc32(bytes) == Crc ? bytes : throw WeightsException.Unreadable("a checksum in its archive is wrong");
     }
 
     internal static uint Crc32(ReadOnlySpan<byte> bytes)
