@@ -7,9 +7,9 @@ internal static class RecipeMapping
 {
     public static Recipe Resolve(RecipeRequest request) => RecipePresets.Resolve(new(
         Enum.Parse<RecipePreset>(request.Preset, ignoreCase: true), request.Architecture, request.Epochs, request.Seed, request.BatchSize, request.LearningRate, request.WeightDecay,
-        request.LabelSmoothing, request.Pretrained, request.InputSize));
+        request.LabelSmoothing, request.Pretrained, request.InputSize, request.Dropout, request.StochasticDepth));
 
     public static RecipeResponse ToResponse(this Recipe r) => new(
         r.Preset.ToString().ToLowerInvariant(), r.Architecture, r.Epochs, r.Seed, r.BatchSize, r.LearningRate, r.BackboneRateFactor, r.WeightDecay, r.WarmupFraction, r.LabelSmoothing, r.Pretrained, r.InputSize,
-        new(r.Augmentation.CropScaleMin, r.Augmentation.HorizontalFlip, r.Augmentation.ColorJitter, r.Augmentation.RotationDegrees));
+        new(r.Augmentation.CropScaleMin, r.Augmentation.HorizontalFlip, r.Augmentation.ColorJitter, r.Augmentation.RotationDegrees), r.Dropout, r.StochasticDepth);
 }

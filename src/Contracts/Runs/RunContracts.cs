@@ -42,14 +42,21 @@ public sealed record RecipeRequest
     [Range(0, 0.5)] public double? LabelSmoothing { get; init; }
     /// <summary>Start from published weights. False trains from random ones.</summary>
     public bool? Pretrained { get; init; }
-    /// <summary>Square input side in pixels.</summary>
-    [Range(32, 512)] public int? InputSize { get; init; }
+    /// <summary>Square input side in pixels; for transformers a multiple of their patch (<c>sizeMultiple</c> of the architecture).</summary>
+    [Range(32, 1024)] public int? InputSize { get; init; }
+    /// <summary>Share of what the classifier sees that is dropped in training. Null: what the architecture was published with; nothing with <c>fast</c>.</summary>
+    [Range(0, 0.9)] public double? Dropout { get; init; }
+    /// <summary>How often the last residual branch is skipped in training; earlier ones less, linearly. Null: as the architecture was published. Only with <c>balanced</c>, and for architectures that have such branches.</summary>
+    [Range(0, 0.9)] public double? StochasticDepth { get; init; }
 }
 
 /// <summary>The recipe with every choice resolved.</summary>
+/// <param name="Dropout">Null: as the architecture was published.</param>
+/// <param name="StochasticDepth">Null: as the architecture was published.</param>
 public sealed record RecipeResponse(
     string Preset, string Architecture, int Epochs, int Seed, int BatchSize, double LearningRate, double BackboneRateFactor, double WeightDecay,
-    double WarmupFraction, double LabelSmoothing, bool Pretrained, int InputSize, AugmentationResponse Augmentation);
+    double WarmupFraction, double LabelSmoothing, bool Pretrained, int InputSize, AugmentationResponse Augmentation,
+    double? Dropout = null, double? StochasticDepth = null);
 
 public sealed record AugmentationResponse(double CropScaleMin, bool HorizontalFlip, double ColorJitter, double RotationDegrees);
 

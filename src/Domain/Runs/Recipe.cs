@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuGeek.Domain.Runs;
 
 public enum RecipePreset { Fast, Balanced }
@@ -35,5 +37,9 @@ public sealed record Recipe
     public required bool Pretrained { get; init; }
     /// <summary>Square input side in pixels.</summary>
     public required int InputSize { get; init; }
+    /// <summary>Share of what the classifier sees that is dropped in training, 0..0.9; null: what the architecture was published with, or nothing where the classifier learns alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public double? Dropout { get; init; }
+    /// <summary>How often the last residual branch is skipped in training, earlier ones less, 0..0.9; null: as the architecture was published.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public double? StochasticDepth { get; init; }
     public required Augmentation Augmentation { get; init; }
 }

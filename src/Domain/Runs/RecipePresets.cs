@@ -6,14 +6,15 @@ namespace GpuGeek.Domain.Runs;
 /// <summary>What a person may set; null means the preset's value.</summary>
 public sealed record RecipeChoices(
     RecipePreset Preset, string? Architecture = null, int? Epochs = null, int? Seed = null, int? BatchSize = null,
-    double? LearningRate = null, double? WeightDecay = null, double? LabelSmoothing = null, bool? Pretrained = null, int? InputSize = null);
+    double? LearningRate = null, double? WeightDecay = null, double? LabelSmoothing = null, bool? Pretrained = null, int? InputSize = null,
+    double? Dropout = null, double? StochasticDepth = null);
 
 public static class RecipePresets
 {
     public const string DefaultArchitecture = "mobilenet_v2";
 
     /// <summary>Fills every field from the preset.</summary>
-    /// <exception cref="DomainException"><c>unknown_architecture</c> or <c>fast_needs_pretrained</c>.</exception>
+    /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c> or <c>stochastic_depth_unsupported</c>.</exception>
     public static Recipe Resolve(RecipeChoices choices)
     {
         var name = choices.Architecture ?? DefaultArchitecture;
@@ -22,6 +23,10 @@ public static class RecipePresets
         var pretrained = choices.Pretrained ?? true;
         if (choices.Preset == RecipePreset.Fast && !pretrained)
             throw new DomainException("fast_needs_pretrained", "The preset 'fast' keeps the backbone as it is, so it needs pretrained weights.", "Use 'balanced' to train from random weights.");
+        if (choices.InputSize is { } size) card.DemandInputSize(size);
+        card.DemandStochasticDepth(choices.StochasticDepth);
+        if (choices.Preset == RecipePreset.Fast && choices.StochasticDepth is not null)
+            throw new DomainException("stochastic_depth_unsupported", "The preset 'fast' keeps the backbone as it is, so skipping its branches would teach it nothing.", "Leave stochasticDepth away, or choose 'balanced'.");
         var basis = choices.Preset == RecipePreset.Fast ? Fast(card) : pretrained ? Balanced(card) : FromScratch(card);
         return basis with
         {
@@ -32,6 +37,8 @@ public static class RecipePresets
             WeightDecay = choices.WeightDecay ?? basis.WeightDecay,
             LabelSmoothing = choices.LabelSmoothing ?? basis.LabelSmoothing,
             InputSize = choices.InputSize ?? basis.InputSize,
+            Dropout = choices.Dropout,
+            StochasticDepth = choices.StochasticDepth,
         };
     }
 

@@ -38,7 +38,9 @@ internal sealed class EmbeddingTraining(RunContext context)
     {
         var path = context.Network.Graph.ClassifierPath;
         var builder = new GraphBuilder();
-        return builder.Build(builder.Add(path, Classifier, builder.Add("input", new Input(Classifier.In))), path);
+        var rows = builder.Add("input", new Input(Classifier.In));
+        if (context.Recipe.Dropout is { } rate) rows = builder.Add("dropout", new Dropout(rate), rows);
+        return builder.Build(builder.Add(path, Classifier, rows), path);
     }
 
     private void Fold(GraphModule head, Standardisation scaling)

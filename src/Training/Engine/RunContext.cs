@@ -25,7 +25,7 @@ internal sealed class RunContext : IDisposable
         TorchSharp.torch.set_num_threads(spec.Threads);
         Preprocessing = Preprocessing.ImageNet(Recipe.InputSize);
         Originals = new Originals(spec);
-        Network = new GraphModule(ModelRegistry.Build(Recipe.Architecture, spec.Classes.Length, Recipe.InputSize));
+        Network = new GraphModule(ModelRegistry.Build(Recipe.Architecture, spec.Classes.Length, Recipe.InputSize, new(Recipe.Dropout, Recipe.StochasticDepth)));
     }
 
     public RunSpec Spec { get; }

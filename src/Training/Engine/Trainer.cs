@@ -15,7 +15,7 @@ internal sealed class Trainer(TrainerOptions options, GraphModule module, IExamp
 {
     private const int ReportSeconds = 2;
     private readonly int _stepsPerEpoch = Math.Max(1, source.Count(Splits.Train) / options.Recipe.BatchSize);
-    private readonly ModePlan _plan = options.Recipe.BackboneRateFactor > 0 ? ModePlan.Train(module.Graph) : ModePlan.FrozenBackbone(module.Graph);
+    private readonly ModePlan _plan = options.Recipe.BackboneRateFactor > 0 ? ModePlan.Train(module.Graph) : ModePlan.FrozenBackbone(module.Graph, options.Recipe.Dropout is not null);
     private readonly AdamW _optimizer = new(module, options.Recipe.WeightDecay);
     private TrainingProgress _progress = new() { Threads = options.Threads, Fingerprint = options.Fingerprint };
     private ModuleState? _best;

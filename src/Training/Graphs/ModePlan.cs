@@ -25,6 +25,7 @@ internal sealed class ModePlan
     /// <summary>As <see cref="Train"/>, but nothing is dropped: what two implementations can be compared by.</summary>
     public static ModePlan TrainWithoutChance(Graph graph) => new(graph.Nodes.Select(n => n.Op is Dropout or StochasticDepth ? NodeMode.Eval : NodeMode.Train));
     /// <summary>All before the classifier frozen, the classifier learning.</summary>
-    public static ModePlan FrozenBackbone(Graph graph) =>
-        new(graph.Nodes.Select(n => n.Path == graph.ClassifierPath ? NodeMode.Train : NodeMode.Frozen));
+    /// <param name="dropping">Of what it sees a share is dropped, if the graph says so.</param>
+    public static ModePlan FrozenBackbone(Graph graph, bool dropping = false) =>
+        new(graph.Nodes.Select(n => n == graph.Classifier || (dropping && n.Op is Dropout && graph.Classifier.Inputs.Contains(n.Id)) ? NodeMode.Train : NodeMode.Frozen));
 }

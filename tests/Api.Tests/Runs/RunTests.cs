@@ -41,6 +41,18 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task What_the_architecture_cannot_do_is_refused_and_what_it_can_is_shown()
+    {
+        var (session, _, version) = await _app.RegisterWithVersionAsync();
+        var refused = await Answers.RefusedAsync(() => CreateAsync(session, version.Id, new() { Preset = "balanced", Architecture = "vit_b_16", InputSize = 200 }));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid_input_size"), (refused.Status, refused.Code));
+        refused = await Answers.RefusedAsync(() => CreateAsync(session, version.Id, new() { Preset = "balanced", Architecture = "densenet121", StochasticDepth = 0.1 }));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "stochastic_depth_unsupported"), (refused.Status, refused.Code));
+        var run = await CreateAsync(session, version.Id, new() { Preset = "balanced", Architecture = "vit_b_16", InputSize = 208, Dropout = 0.3, StochasticDepth = 0.1 });
+        Assert.Equal((208, 0.3, 0.1), (run.Recipe.InputSize, run.Recipe.Dropout, run.Recipe.StochasticDepth));
+    }
+
+    [Fact]
     public async Task Anothers_version_is_as_unknown_as_none()
     {
         var (_, _, foreign) = await _app.RegisterWithVersionAsync();

@@ -27,6 +27,15 @@ public sealed class AFrozenBackbone
     }
 
     [Fact]
+    public void Drops_what_the_classifier_sees_where_that_was_asked_for()
+    {
+        var graph = ModelRegistry.Build("vgg11", 3, 64);
+        NodeMode Of(ModePlan plan, string path) => plan[graph.Nodes.Single(n => n.Path == path)];
+        Assert.Equal(NodeMode.Frozen, Of(ModePlan.FrozenBackbone(graph), "classifier.5"));
+        Assert.Equal((NodeMode.Frozen, NodeMode.Train), (Of(ModePlan.FrozenBackbone(graph, dropping: true), "classifier.2"), Of(ModePlan.FrozenBackbone(graph, dropping: true), "classifier.5")));
+    }
+
+    [Fact]
     public void In_training_mode_moves_its_running_statistics()
     {
         using var scope = NewDisposeScope();
