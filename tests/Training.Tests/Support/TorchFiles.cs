@@ -45,10 +45,13 @@ internal sealed class Pickle
     /// <summary>An OrderedDict with its items still to come.</summary>
     public Pickle OpenDict() => Global("collections", "OrderedDict").Op(')').Op('R').Op('(');
 
-    public Pickle Tensor(string key, string storageType, long count, long offset, long[] shape, long[] stride)
+    /// <param name="legacy">Before 1.6 a storage was also said to be a part of another one, or None.</param>
+    public Pickle Tensor(string key, string storageType, long count, long offset, long[] shape, long[] stride, bool legacy = false)
     {
         Global("torch._utils", "_rebuild_tensor_v2").Op('(');
-        Op('(').Text("storage").Global("torch", storageType).Text(key).Text("cpu").Int(count).Op('t').Op('Q');
+        Op('(').Text("storage").Global("torch", storageType).Text(key).Text("cpu").Int(count);
+        if (legacy) Op('N');
+        Op('t').Op('Q');
         Int(offset).Ints(shape).Ints(stride).Op(0x89);
         return OpenDict().Op('u').Op('t').Op('R');
     }
@@ -68,6 +71,45 @@ internal static class TorchFiles
         pickle.Op('u').Op('}').Text("_metadata").OpenDict().Op('u').Op('s').Op('b');
         Zip(path, pickle.End(), [.. tensors.Select(t => System.Runtime.InteropServices.MemoryMarshal.AsBytes(t.Values.AsSpan()).ToArray())]);
     }
+
+    private static readonly byte[] Magic = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
+    private static readonly byte[] Protocol = [0x80, 2, (byte)'M', 0xe9, 3, (byte)'.'];
+
+    /// <summary>The format from before PyTorch 1.6.</summary>
+    public static void SaveLegacy(string path, params (string Name, long[] Shape, float[] Values)[] tensors)
+    {
+        var pickle = new Pickle().OpenDict();
+        for (var i = 0; i < tensors.Length; i++)
+            pickle.Text(tensors[i].Name).Tensor($"{i}", "FloatStorage", tensors[i].Values.Length, 0, tensors[i].Shape, RowMajor(tensors[i].Shape), legacy: true);
+        Legacy(path, pickle.Op('u').End(), Machine(little: true), [.. tensors.Select((t, i) => ($"{i}", Bytes(t.Values)))]);
+    }
+
+    public static void Legacy(string path, byte[] pickle, byte[] machine, params (string Key, byte[] Floats)[] storages)
+    {
+        var keys = new Pickle().Op(']').Op('(');
+        foreach (var (key, _) in storages) keys.Text(key);
+        using var file = File.Create(path);
+        foreach (var part in new[] { Magic, Protocol, machine, pickle, keys.Op('e').End() }) file.Write(part);
+        foreach (var (_, floats) in storages)
+        {
+            file.Write(BitConverter.GetBytes(floats.LongLength / sizeof(float)));
+            file.Write(floats);
+        }
+    }
+
+    /// <summary>What a legacy file says of the machine that wrote it.</summary>
+    public static byte[] Machine(bool little) => new Pickle().Op('}').Op('(').Text("protocol_version").Op((byte)'M', 0xe9, 3).Text("little_endian").Op((byte)(little ? 0x88 : 0x89)).Op('u').End();
+
+    public static void Safetensors(string path, string header, byte[] numbers, ulong? length = null)
+    {
+        var json = Encoding.UTF8.GetBytes(header);
+        using var file = File.Create(path);
+        file.Write(BitConverter.GetBytes(length ?? (ulong)json.Length));
+        file.Write(json);
+        file.Write(numbers);
+    }
+
+    public static byte[] Bytes(params float[] values) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
 
     public static void Zip(string path, byte[] pickle, params byte[][] storages)
     {
