@@ -39,9 +39,10 @@ internal static class LegacyStateDictFile
         var left = table.GroupBy(pair => pair.Value.Storage.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
         var budget = new NumberBudget(file.Length);
         var loaded = new Dictionary<string, LoadedTensor>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var key in keys)
         {
-            if (key is not string name || !storages.TryGetValue(name, out var storage)) throw WeightsException.Unreadable("it holds numbers that belong to no tensor");
+            if (key is not string name || !storages.TryGetValue(name, out var storage) || !seen.Add(name)) throw WeightsException.Unreadable("it holds numbers twice, or such that belong to no tensor");
             var bytes = CheckedSize(file, storage);
             // What else a checkpoint keeps, an optimizer's state above all, is passed over.
             if (!left.Remove(name, out var tensors)) file.Position += bytes;

@@ -12,6 +12,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
     private const int MaxOperations = 2_000_000;
     private const int MaxText = 4096;
     private const int MaxSides = 64;
+    private const int MaxLine = 256;
     private static readonly object Mark = new();
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
     private readonly List<object?> _stack = [];
@@ -240,7 +241,8 @@ internal sealed class SafePickle(byte[] bytes, int start)
     private string Line()
     {
         var length = bytes.AsSpan(_at).IndexOf((byte)'\n');
-        if (length is < 0 or > 256) throw WeightsException.Refused("a name in it is absurdly long");
+        if (length < 0 && bytes.Length - _at <= MaxLine) throw WeightsException.Unreadable("its table of tensors is cut short");
+        if (length is < 0 or > MaxLine) throw WeightsException.Refused("a name in it is absurdly long");
         var line = Encoding.Latin1.GetString(Take(length));
         _at++;
         return line;
