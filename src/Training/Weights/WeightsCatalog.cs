@@ -11,7 +11,7 @@ public static class WeightsCatalog
     /// <param name="weightsFolder">
     /// Folder named by <c>GPUGEEK_WEIGHTS</c>, or null. The published file is taken, or any file <c>{architecture}-{8 hex}.pth</c> whose SHA-256 begins with these digits (torch hub's convention).
     /// </param>
-    /// <param name="cacheFolder">Where a download is kept; made when needed.</param>
+    /// <param name="cacheFolder">Where a download is kept; made when needed. Several workers may share it: one downloads and the others wait.</param>
     /// <param name="http">Null where nothing may be downloaded.</param>
     /// <returns>Path of a file whose hash was checked now.</returns>
     /// <exception cref="WeightsException"><c>weights_unavailable</c>; the hint names the address, the file and the setting.</exception>
@@ -21,7 +21,7 @@ public static class WeightsCatalog
             if (folder is not null && await FindAsync(card, folder, cancellationToken) is { } found)
                 return found;
         if (http is null) throw Unavailable(card, "and nothing may be downloaded here");
-        return await DownloadAsync(card, cacheFolder, http, cancellationToken);
+        return await new WeightsDownload(card, cacheFolder, http, TimeProvider.System).RunAsync(cancellationToken);
     }
 
     private static async Task<string?> FindAsync(ModelCard card, string folder, CancellationToken cancellationToken)
@@ -38,37 +38,16 @@ public static class WeightsCatalog
         return null;
     }
 
-    private static async Task<string> DownloadAsync(ModelCard card, string cacheFolder, HttpClient http, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(cacheFolder);
-        var path = Path.Combine(cacheFolder, card.Weights.FileName);
-        var part = path + "." + Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N") + ".part";
-        try
-        {
-            await using (var body = await http.GetStreamAsync(card.Weights.Url, cancellationToken))
-            await using (var file = File.Create(part))
-                await body.CopyToAsync(file, cancellationToken);
-            if (!await HasPrefixAsync(part, card.Weights.HashPrefix, cancellationToken)) throw Unavailable(card, "and what the published address sent has another hash");
-            File.Move(part, path, overwrite: true);
-            return path;
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            throw Unavailable(card, "and the published address cannot be reached from here");
-        }
-        finally
-        {
-            File.Delete(part);
-        }
-    }
-
-    private static async Task<bool> HasPrefixAsync(string path, string prefix, CancellationToken cancellationToken)
+    internal static async Task<bool> HasPrefixAsync(string path, string prefix, CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)).StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+        return await HasPrefixAsync(file, prefix, cancellationToken);
     }
 
-    private static WeightsException Unavailable(ModelCard card, string why) => new(
+    internal static async Task<bool> HasPrefixAsync(FileStream file, string prefix, CancellationToken cancellationToken) =>
+        Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)).StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+
+    internal static WeightsException Unavailable(ModelCard card, string why) => new(
         "weights_unavailable", $"The published weights of {card.Title} are not on this machine, {why}.",
         $"Download {card.Weights.Url} where there is internet, put the file {card.Weights.FileName} into a folder and name the folder in GPUGEEK_WEIGHTS; or train with pretrained off.");
 }
