@@ -60,7 +60,7 @@ internal static partial class PublishedKeys
     /// <summary>The grid of positions, without the class token's, as a picture resized bicubically with its corners kept: torchvision's rule.</summary>
     private static LoadedTensor? Stretched(LoadedTensor learnt, long rows)
     {
-        if (learnt.Shape is not [1, var from, var width] || from == rows || Side(from - 1) is not { } old || Side(rows - 1) is not { } side) return null;
+        if (learnt.Shape is not [1, var from, > 0 and var width] || from == rows || Side(from - 1) is not { } old || Side(rows - 1) is not { } side) return null;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var all = tensor(learnt.Values, learnt.Shape);

@@ -32,9 +32,10 @@ internal sealed record WeightsFile(string Format, IReadOnlyDictionary<string, Lo
         }
     }
 
-    /// <summary>The tensors under the names, and with the positions, of <paramref name="graph"/>.</summary>
+    /// <summary>The tensors under the names, and with the positions and input channels, of <paramref name="graph"/>.</summary>
+    /// <exception cref="WeightsException">Two names become one.</exception>
     public IReadOnlyDictionary<string, LoadedTensor> For(Graph graph) =>
-        Format == WeightsFormats.Onnx ? FoldedWeights.Unfold(graph, Tensors) : PublishedKeys.Adapt(graph, Tensors);
+        PublishedKeys.Adapt(graph, Format == WeightsFormats.Onnx ? FoldedWeights.Unfold(graph, Tensors) : Tensors);
 
     private static WeightsFile Read(FileStream file)
     {

@@ -3,6 +3,7 @@ using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Export;
 using GpuGeek.Training.Graphs;
+using GpuGeek.Training.Models;
 using GpuGeek.Training.Tests.Support;
 using GpuGeek.Training.Weights;
 
@@ -32,6 +33,8 @@ public sealed class AMutatedWeightsFile : IDisposable
         Write(format, good);
         Assert.Equal(format == Pickled ? WeightsFormats.PyTorch : format, WeightsFile.Read(Target).Format);
         int read = 0, refused = 0;
+        // The one with old names and with positions that are stretched.
+        var network = ModelRegistry.Build("deit_tiny_patch16_224", 2, 32);
         for (var number = 0; number < Mutations; number++)
         {
             var bytes = Mutate(good, number);
@@ -39,7 +42,7 @@ public sealed class AMutatedWeightsFile : IDisposable
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                WeightsFile.Read(Target);
+                WeightsFile.Read(Target).For(network);
                 read++;
             }
             catch (WeightsException)
@@ -60,7 +63,7 @@ public sealed class AMutatedWeightsFile : IDisposable
 
     private byte[] Good(string format)
     {
-        (string, long[], float[])[] tensors = [("features.0.weight", [4, 3], [.. Enumerable.Range(0, 12).Select(i => i / 8f)]), ("features.0.bias", [4], [1, 2, 3, 4]), ("fc.weight", [2, 4], new float[8])];
+        (string, long[], float[])[] tensors = [("features.0.weight", [4, 3], [.. Enumerable.Range(0, 12).Select(i => i / 8f)]), ("features.0.bias", [4], [1, 2, 3, 4]), ("cls_token", [1, 1, 2], [1, 2]), ("pos_embed", [1, 10, 2], new float[20])];
         switch (format)
         {
             case Pickled: return new Pickle().OpenDict().Text("a").Tensor("0", "FloatStorage", 8, 0, [2, 4], [4, 1]).Text("b").Tensor("0", "FloatStorage", 8, 1, [3], [2]).Text("n").Tensor("1", "LongStorage", 1, 0, [], []).Op('u').End();

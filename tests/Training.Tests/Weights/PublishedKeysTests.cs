@@ -1,9 +1,13 @@
+using System.Text.RegularExpressions;
+using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
+using GpuGeek.Training.Tests.Support;
 using GpuGeek.Training.Weights;
 
 namespace GpuGeek.Training.Tests.Weights;
 
-public sealed class OldNamesOfPublishedFiles
+public sealed partial class OldNamesOfPublishedFiles
 {
     [Fact]
     public void Of_DenseNet_and_of_transformers_become_those_of_today()
@@ -14,13 +18,33 @@ public sealed class OldNamesOfPublishedFiles
             PublishedKeys.Adapt(graph, old.ToDictionary(name => name, _ => new LoadedTensor([1], [0]), StringComparer.Ordinal)).Keys);
     }
 
-    [Fact]
-    public void Of_DeiT_become_those_of_the_same_network_here()
+    public static TheoryData<string> Variants => [.. ModelRegistry.Names.Where(name => name.StartsWith("densenet", StringComparison.Ordinal) || name.StartsWith("vit_", StringComparison.Ordinal) || name.StartsWith("deit_", StringComparison.Ordinal))];
+
+    /// <summary>Names and shapes alone: the largest has 86 million numbers.</summary>
+    [Theory, MemberData(nameof(Variants))]
+    public void Of_every_variant_that_was_published_with_them_fill_the_network(string name)
     {
-        var graph = ModelRegistry.Build("deit_tiny_patch16_224", 1000, 224);
-        var file = graph.Parameters.ToDictionary(p => Deit(p.Name), p => new LoadedTensor(p.Shape, new float[p.Count]), StringComparer.Ordinal);
-        Assert.Contains("blocks.11.attn.qkv.weight", file.Keys);
-        Assert.Equal(graph.Parameters.Select(p => p.Name), PublishedKeys.Adapt(graph, file).Keys);
+        var graph = ModelRegistry.Build(name, 1000, 224);
+        var file = graph.Parameters.ToDictionary(p => Old(name, p.Name), p => new LoadedTensor(p.Shape, []), StringComparer.Ordinal);
+        Assert.NotEmpty(file.Keys.Except(graph.Parameters.Select(p => p.Name)));
+        var fit = WeightsFit.Of(graph, new WeightsFile(WeightsFormats.PyTorch, file, ["float32"]).For(graph));
+        Assert.Empty(fit.Unexpected);
+        Assert.All(fit.Entries, entry => Assert.True(entry.Fits, entry.Parameter.Name));
+        Assert.True(fit.HeadFits);
+    }
+
+    [Theory, InlineData("densenet121", "features.denseblock1.denselayer1.norm.1.weight", "features.denseblock1.denselayer1.norm1.weight"), InlineData("deit_tiny_patch16_224", "blocks.3.attn.qkv.bias", "encoder.layers.encoder_layer_3.self_attention.in_proj_bias")]
+    public void In_a_file_are_reported_as_the_network_they_belong_to_and_loaded(string name, string old, string now)
+    {
+        using var folder = new TempFolder();
+        var graph = ModelRegistry.Build(name, 10, 224);
+        TensorFile.Write(folder.File("w"), graph.Parameters.Select((p, i) => new NamedTensor(Old(name, p.Name), p.Shape, [.. Enumerable.Repeat(i / 64f, (int)p.Count)])));
+        var report = WeightsInspection.Inspect(folder.File("w"), null);
+        Assert.Equal((name, 10, true), (report.Architecture, report.Classes, report.Fits));
+        var file = WeightsFile.Read(folder.File("w"));
+        using var network = new GraphModule(graph);
+        Assert.False(WeightsLoading.Load(network, file.For(graph)).HeadReplaced);
+        Assert.Equal(file.Tensors[old].Values, network.Read(now));
     }
 
     [Fact]
@@ -42,6 +66,21 @@ public sealed class OldNamesOfPublishedFiles
         Assert.Equal(-1, now.Values[0]);
         Assert.Equal(0, now.Values[width], 1e-4);
         Assert.Equal(old - 1, now.Values[7 * width], 1e-4);
+    }
+
+    private static string Old(string architecture, string name) =>
+        architecture.StartsWith("densenet", StringComparison.Ordinal) ? DenseLayer().Replace(name, "$1.$2")
+        : architecture.StartsWith("vit_", StringComparison.Ordinal) ? name.Replace(".mlp.0.", ".mlp.linear_1.", StringComparison.Ordinal).Replace(".mlp.3.", ".mlp.linear_2.", StringComparison.Ordinal)
+        : Deit(name);
+
+    [GeneratedRegex(@"(\.denselayer\d+\.(?:norm|conv))([12]\.)")]
+    private static partial Regex DenseLayer();
+
+    [Theory, InlineData(0), InlineData(-1)]
+    public void Positions_of_no_width_or_no_grid_are_left_as_they_are(int width)
+    {
+        var file = new Dictionary<string, LoadedTensor> { ["encoder.pos_embedding"] = width < 0 ? new([1, 1, 192], new float[192]) : new([1, 10, 0], []) };
+        Assert.Same(file["encoder.pos_embedding"], PublishedKeys.Adapt(ModelRegistry.Build("deit_tiny_patch16_224", 2, 112), file)["encoder.pos_embedding"]);
     }
 
     private static string Deit(string name)
