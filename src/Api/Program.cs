@@ -47,6 +47,7 @@ app.MapBilling();
 app.MapDatasets();
 app.MapRuns();
 app.MapModels();
+app.MapWeights();
 app.MapDeployments();
 app.MapWebhooks();
 app.MapTeamwork();

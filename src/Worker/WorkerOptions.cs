@@ -30,5 +30,6 @@ public sealed class WorkerOptions
 
     internal string Runs => Path.Combine(Work, "runs");
     internal string Imports => Path.Combine(Work, "imports");
+    internal string Uploads => Path.Combine(Work, "uploads");
     internal string Cache => Path.Combine(Work, "cache");
 }

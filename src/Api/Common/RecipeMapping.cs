@@ -11,5 +11,6 @@ internal static class RecipeMapping
 
     public static RecipeResponse ToResponse(this Recipe r) => new(
         r.Preset.ToString().ToLowerInvariant(), r.Architecture, r.Epochs, r.Seed, r.BatchSize, r.LearningRate, r.BackboneRateFactor, r.WeightDecay, r.WarmupFraction, r.LabelSmoothing, r.Pretrained, r.InputSize,
-        new(r.Augmentation.CropScaleMin, r.Augmentation.HorizontalFlip, r.Augmentation.ColorJitter, r.Augmentation.RotationDegrees), r.Dropout, r.StochasticDepth);
+        new(r.Augmentation.CropScaleMin, r.Augmentation.HorizontalFlip, r.Augmentation.ColorJitter, r.Augmentation.RotationDegrees), r.Dropout, r.StochasticDepth,
+        r.Start is { } s ? new(s.Weights, s.Model, s.Version, s.Name, s.Groups) : null);
 }

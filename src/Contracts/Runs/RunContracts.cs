@@ -42,6 +42,8 @@ public sealed record RecipeRequest
     [Range(0, 0.5)] public double? LabelSmoothing { get; init; }
     /// <summary>Start from published weights. False trains from random ones.</summary>
     public bool? Pretrained { get; init; }
+    /// <summary>Start from these weights instead of the published ones.</summary>
+    public StartRequest? Start { get; init; }
     /// <summary>Square input side in pixels; for transformers a multiple of their patch (<c>sizeMultiple</c> of the architecture).</summary>
     [Range(32, 1024)] public int? InputSize { get; init; }
     /// <summary>Share of what the classifier sees that is dropped in training. Null: what the architecture was published with; nothing with <c>fast</c>.</summary>
@@ -50,13 +52,33 @@ public sealed record RecipeRequest
     [Range(0, 0.9)] public double? StochasticDepth { get; init; }
 }
 
+/// <summary>Weights to start from: an uploaded file, or a version of one of the project's models. Without an architecture in the recipe theirs is taken.</summary>
+public sealed record StartRequest
+{
+    /// <summary>Id of an uploaded weights file that is <c>ready</c>.</summary>
+    public Guid? Weights { get; init; }
+    /// <summary>Name of a model of the project.</summary>
+    /// <example>flowers</example>
+    [StringLength(63)] public string? Model { get; init; }
+    /// <summary>Version of the model; null: the newest one.</summary>
+    [Range(1, int.MaxValue)] public int? Version { get; init; }
+    /// <summary>Take only so many layer groups, from the input on, and leave the others as fresh numbers; null takes all before the classifier. The report of a weights file says how many fit.</summary>
+    [Range(1, 100)] public int? Groups { get; init; }
+}
+
+/// <param name="Weights">Id of the uploaded file, or null.</param>
+/// <param name="Name">The file's name, or the model and its version.</param>
+/// <param name="Groups">Layer groups that were taken from the input on; null: all.</param>
+public sealed record StartResponse(Guid? Weights, string? Model, int? Version, string Name, int? Groups);
+
 /// <summary>The recipe with every choice resolved.</summary>
 /// <param name="Dropout">Null: as the architecture was published.</param>
 /// <param name="StochasticDepth">Null: as the architecture was published.</param>
+/// <param name="Start">Null: the published weights, or random ones where <c>pretrained</c> is false.</param>
 public sealed record RecipeResponse(
     string Preset, string Architecture, int Epochs, int Seed, int BatchSize, double LearningRate, double BackboneRateFactor, double WeightDecay,
     double WarmupFraction, double LabelSmoothing, bool Pretrained, int InputSize, AugmentationResponse Augmentation,
-    double? Dropout = null, double? StochasticDepth = null);
+    double? Dropout = null, double? StochasticDepth = null, StartResponse? Start = null);
 
 public sealed record AugmentationResponse(double CropScaleMin, bool HorizontalFlip, double ColorJitter, double RotationDegrees);
 

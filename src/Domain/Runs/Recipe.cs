@@ -33,8 +33,10 @@ public sealed record Recipe
     /// <summary>Share of all steps over which the rate rises linearly; then it falls by a half cosine.</summary>
     public required double WarmupFraction { get; init; }
     public required double LabelSmoothing { get; init; }
-    /// <summary>Starts from published weights. When they cannot be had, the run fails: it never starts from random ones instead.</summary>
+    /// <summary>Starts from weights: those of <see cref="Start"/>, else the published ones. When they cannot be had, the run fails: it never starts from random ones instead.</summary>
     public required bool Pretrained { get; init; }
+    /// <summary>Null: from the published weights, or from random ones.</summary>
+    public RecipeStart? Start { get; init; }
     /// <summary>Square input side in pixels.</summary>
     public required int InputSize { get; init; }
     /// <summary>Share of what the classifier sees that is dropped in training, 0..0.9; null: what the architecture was published with, or nothing where the classifier learns alone.</summary>

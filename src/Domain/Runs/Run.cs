@@ -23,6 +23,8 @@ public sealed class Run : ITenantOwned, IDeletable
     public required int DatasetVersionNumber { get; init; }
     public required string Name { get; set; }
     public required Recipe Recipe { get; init; }
+    /// <summary>SHA-256 in hex of the weights of <see cref="Recipe.Start"/>: while the run is kept, so are they.</summary>
+    public string? StartHash { get; init; }
     public RunState State { get; private set; } = RunState.Queued;
     /// <summary>Times it was started.</summary>
     public int Attempt { get; private set; }

@@ -22,7 +22,7 @@ public static class PlanGate
         var intervals = await Rows(db.UsageIntervals, org).Where(u => u.StartedAt >= month).ToListAsync(cancellationToken);
         var images = Rows(db.DatasetImages, org);
         return new(plan, intervals.Sum(i => i.ChargedSeconds), intervals.Sum(i => i.Cost), plan.Currency,
-            await images.SumAsync(i => i.Bytes, cancellationToken), await images.CountAsync(cancellationToken), await Rows(db.Projects, org).CountAsync(cancellationToken),
+            await StoredAsync(db, org, cancellationToken), await images.CountAsync(cancellationToken), await Rows(db.Projects, org).CountAsync(cancellationToken),
             await Rows(db.Runs, org).CountAsync(r => Active.Contains(r.State), cancellationToken), await Rows(db.Deployments, org).CountAsync(cancellationToken));
     }
 
@@ -53,9 +53,8 @@ public static class PlanGate
     public static async Task CheckStorageAsync(GpuGeekDbContext db, Guid org, long bytes, int images, CancellationToken cancellationToken)
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
-        var rows = Rows(db.DatasetImages, org);
-        if (await rows.SumAsync(i => i.Bytes, cancellationToken) > plan.MaxStorageBytes - bytes) throw Limit(plan, $"keeps at most {plan.MaxStorageBytes >> 30} GiB of pictures", "Delete datasets that are no longer needed");
-        if (await rows.CountAsync(cancellationToken) + images > plan.MaxImages) throw Limit(plan, $"keeps at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
+        if (await StoredAsync(db, org, cancellationToken) > plan.MaxStorageBytes - bytes) throw Limit(plan, $"keeps at most {plan.MaxStorageBytes >> 30} GiB of pictures and uploaded weights", "Delete datasets or weights that are no longer needed");
+        if (images > 0 && await Rows(db.DatasetImages, org).CountAsync(cancellationToken) + images > plan.MaxImages) throw Limit(plan, $"keeps at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
     }
 
     public static async Task CheckRunAsync(GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken)
@@ -65,6 +64,9 @@ public static class PlanGate
         if (usage.Plan.StopsAtIncludedHours && usage.MonthSeconds >= usage.Plan.IncludedHours * 3600m)
             throw Limit(usage.Plan, $"includes {usage.Plan.IncludedHours:0.##} hours of training a month and they are used up", "Wait for the first of the next month");
     }
+
+    private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
+        await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken) + await Rows(db.WeightsFiles, org).SumAsync(w => w.Size, cancellationToken);
 
     private static async Task<Plan> PlanOfAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {

@@ -60,6 +60,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<UsageInterval> UsageIntervals => Set<UsageInterval>();
     public DbSet<Model> Models => Set<Model>();
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
+    public DbSet<WeightsFile> WeightsFiles => Set<WeightsFile>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -87,6 +88,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<UsageInterval>(modelBuilder);
         Wall<Model>(modelBuilder);
         Wall<ModelVersion>(modelBuilder);
+        Wall<WeightsFile>(modelBuilder);
         Wall<Deployment>(modelBuilder);
         Wall<Webhook>(modelBuilder);
         Wall<WebhookDelivery>(modelBuilder);

@@ -9,6 +9,7 @@ using GpuGeek.Worker.Mail;
 using GpuGeek.Worker.Runs;
 using GpuGeek.Worker.Storage;
 using GpuGeek.Worker.Webhooks;
+using GpuGeek.Worker.Weights;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,6 +31,7 @@ internal static class WorkerSetup
         services.AddRuns();
         services.AddImports();
         services.AddSingleton<DeliveryWakeUp>().AddSingleton<DeliveryClaims>().AddHostedService<DeliveryService>();
+        services.AddSingleton<WeightsWakeUp>().AddSingleton<WeightsLeases>().AddSingleton<WeightsReading>().AddHostedService<WeightsService>();
         services.AddJanitor(configuration);
         if (services.AddMailPost(configuration)) services.AddSingleton<MailWakeUp>().AddHostedService<MailService>();
         return services;

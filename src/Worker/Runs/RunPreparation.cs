@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
@@ -22,7 +23,7 @@ internal sealed class RunPreparation(IObjectStore store, PictureCache pictures, 
             var images = Path.Combine(directory.Root, "images");
             await pictures.BringAsync(claim.OrgId, [.. entries.Select(e => e.Hash)], images, cancellationToken);
             if (plan.Run.CheckpointKey is { } key) await checkpoints.RestoreAsync(directory, key, cancellationToken);
-            var file = plan.Run.Recipe.Pretrained ? await weights.ResolveAsync(plan.Run.Recipe.Architecture, cancellationToken) : null;
+            var file = await WeightsAsync(directory, plan.Run, cancellationToken);
             WriteSpec(directory, Spec(plan, entries, images, file));
         }
         catch (WeightsException missing)
@@ -41,6 +42,18 @@ internal sealed class RunPreparation(IObjectStore store, PictureCache pictures, 
         {
             throw new RunCannotStartException(new(broken.Code, "The dataset version cannot be read", broken.Message, broken.Hint));
         }
+    }
+
+    /// <returns>Null: the run starts from random numbers.</returns>
+    private async Task<string?> WeightsAsync(RunDirectory directory, Run run, CancellationToken cancellationToken)
+    {
+        if (run.StartHash is { } hash)
+        {
+            var path = Path.Combine(directory.Root, "start.weights");
+            if (!File.Exists(path)) await store.DownloadAsync(ObjectKeys.Content(run.OrgId, hash), path, cancellationToken);
+            return path;
+        }
+        return run.Recipe.Pretrained ? await weights.ResolveAsync(run.Recipe.Architecture, cancellationToken) : null;
     }
 
     private RunSpec Spec(RunPlan plan, List<ManifestEntry> entries, string images, string? weightsFile)

@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -36,6 +37,8 @@ internal sealed class OrgReferences
         // While bytes still come, their object is not there yet; once it is, the import is queued.
         foreach (var id in await db.Imports.OfEveryOrg().Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running)).Select(i => i.Id).ToListAsync(cancellationToken))
             references._uploads.Add(id);
+        foreach (var id in await db.WeightsFiles.OfEveryOrg().Where(w => w.OrgId == org && (w.State == WeightsState.Queued || w.State == WeightsState.Inspecting)).Select(w => w.Id).ToListAsync(cancellationToken))
+            references._uploads.Add(id);
         var runs = db.Database.SqlQuery<OpenRun>($"""
             SELECT r.id, r.checkpoint_key, l.fence FROM runs r LEFT JOIN run_leases l ON l.org_id = r.org_id AND l.run_id = r.id
             WHERE r.org_id = {org} AND r.state NOT IN ('succeeded', 'failed', 'canceled')
@@ -71,7 +74,7 @@ internal sealed class OrgReferences
         return StoredKey.Parse(key) switch
         {
             StoredKey.Content content => _contents.Contains(content.Digest),
-            StoredKey.Upload upload => _uploads.Contains(upload.Import),
+            StoredKey.Upload upload => _uploads.Contains(upload.Id),
             // The present attempt's, and the checkpoint that the next one goes on from, whoever wrote it.
             StoredKey.OfRun of => _runs.TryGetValue(of.Run, out var run)
                 && (of.Fence >= run.Fence || (run.Checkpoint is { } checkpoint && key.StartsWith(checkpoint + "/", StringComparison.Ordinal))),

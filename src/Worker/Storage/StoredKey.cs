@@ -21,7 +21,8 @@ internal abstract record StoredKey
     /// <summary>A picture, its thumbnail, a manifest or a model's file: named by a hash.</summary>
     public sealed record Content(Digest Digest) : StoredKey;
 
-    public sealed record Upload(Guid Import) : StoredKey;
+    /// <summary>What an import or a weights file sent, until it was read.</summary>
+    public sealed record Upload(Guid Id) : StoredKey;
 
     public sealed record OfRun(Guid Run, long Fence) : StoredKey;
 
@@ -35,7 +36,7 @@ internal abstract record StoredKey
     public static StoredKey Parse(string key) => key.Split('/') switch
     {
         [_, _, "sha256" or "thumbnails", _, var hash] when Digest.Parse(hash) is { } digest => new Content(digest),
-        [_, _, "uploads", var import] when Guid.TryParseExact(import, "N", out var id) => new Upload(id),
+        [_, _, "uploads", var upload] when Guid.TryParseExact(upload, "N", out var id) => new Upload(id),
         [_, _, "runs", var run, var fence, ..] when Guid.TryParseExact(run, "N", out var id) && long.TryParse(fence, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => new OfRun(id, number),
         _ => new Unknown(),
     };

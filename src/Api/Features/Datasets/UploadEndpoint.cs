@@ -8,10 +8,7 @@ using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Datasets;
@@ -30,8 +27,7 @@ internal static class UploadEndpoint
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> PutAsync(
         Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, TimeProvider clock, CancellationToken cancellationToken, Guid? import = null)
     {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
-        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
+        LongBody.Allow(http, null);
         if (fileName.Length > 255) return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
         if (await Admission.RefuseAsync(db, store, tenant.OrgId, fileName, http.Request.ContentLength ?? 0, cancellationToken) is { } refusal) return refusal;
         var (row, problem) = await FindOrAddAsync(dataset, fileName, import, tenant, db, clock, cancellationToken);

@@ -52,12 +52,14 @@ internal static class RunEndpoints
         var known = await (from version in db.DatasetVersions join dataset in db.Datasets on version.DatasetId equals dataset.Id where version.Id == request.DatasetVersion && dataset.ProjectId == project.Id select new { dataset.Name, version.Number })
             .FirstOrDefaultAsync(cancellationToken);
         if (known is null) return Problems.Impossible("unknown_dataset_version", "The project has no such dataset version.", "Create one: POST …/datasets/{dataset}/versions.");
-        var recipe = RecipeMapping.Resolve(request.Recipe);
+        var (start, problem) = await RunStart.FindAsync(db, project.Id, request.Recipe, cancellationToken);
+        if (problem is not null) return problem;
+        var recipe = RecipeMapping.Resolve(request.Recipe with { Architecture = start?.Architecture ?? request.Recipe.Architecture }) with { Start = start?.Start };
         var now = clock.GetUtcNow();
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         var run = new Run
         {
-            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, DatasetVersionId = request.DatasetVersion, DatasetName = known.Name, DatasetVersionNumber = known.Number, Recipe = recipe, CreatedBy = tenant.UserId, CreatedAt = now,
+            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, DatasetVersionId = request.DatasetVersion, DatasetName = known.Name, DatasetVersionNumber = known.Number, Recipe = recipe, StartHash = start?.Hash, CreatedBy = tenant.UserId, CreatedAt = now,
             Name = request.Name?.Trim() ?? $"{ModelCatalog.All[recipe.Architecture].Title} {recipe.Preset.ToString().ToLowerInvariant()} {1 + await db.Runs.CountAsync(r => r.ProjectId == project.Id, cancellationToken)}",
         };
         db.Runs.Add(run);

@@ -13,7 +13,7 @@ public sealed record RunSpec
     public required RunImage[] Images { get; init; }
     /// <summary>Folder with the originals, named by their SHA-256 in hex.</summary>
     public required string ImagesDirectory { get; init; }
-    /// <summary>A PyTorch state_dict to start from, already fetched and verified; null when <see cref="Recipe.Pretrained"/> is false.</summary>
+    /// <summary>Weights to start from, in any format that is read, already fetched and verified; null when <see cref="Recipe.Pretrained"/> is false.</summary>
     public string? WeightsFile { get; init; }
     /// <summary>libtorch's intra-op threads. The bits of a run depend on it, so it is part of the checkpoint.</summary>
     public required int Threads { get; init; }

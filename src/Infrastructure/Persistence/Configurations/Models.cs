@@ -38,6 +38,26 @@ internal sealed class ModelVersionConfiguration : IEntityTypeConfiguration<Model
     }
 }
 
+internal sealed class WeightsFileConfiguration : IEntityTypeConfiguration<WeightsFile>
+{
+    public void Configure(EntityTypeBuilder<WeightsFile> builder)
+    {
+        builder.ToTable("weights_files");
+        builder.HasKey(w => new { w.OrgId, w.Id });
+        builder.Property(w => w.FileName).HasMaxLength(255);
+        builder.Property(w => w.Asked).HasMaxLength(50);
+        builder.Property(w => w.State).AsText();
+        builder.Property(w => w.ContentHash).HasMaxLength(64).IsFixedLength();
+        builder.Property(w => w.Report).AsJson();
+        builder.Property(w => w.Error).AsJson();
+        builder.Property(w => w.Owner).HasMaxLength(200);
+        builder.Property<uint>("xmin").IsRowVersion();
+        builder.HasIndex(w => new { w.OrgId, w.ProjectId, w.Id });
+        builder.HasIndex(w => w.State);
+        builder.HasOne<Project>().WithMany().HasForeignKey(w => new { w.OrgId, w.ProjectId }).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
 internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deployment>
 {
     public void Configure(EntityTypeBuilder<Deployment> builder)

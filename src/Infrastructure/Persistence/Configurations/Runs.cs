@@ -17,6 +17,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.Property(r => r.State).AsText();
         builder.Property(r => r.Phase).HasMaxLength(30);
         builder.Property(r => r.Recipe).AsJson();
+        builder.Property(r => r.StartHash).HasMaxLength(64).IsFixedLength();
         builder.Property(r => r.Error).AsJson();
         builder.Property(r => r.Result).AsJson();
         builder.Property(r => r.CheckpointKey).HasMaxLength(300);

@@ -1,0 +1,78 @@
+using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Audit;
+using GpuGeek.Api.Common.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Models;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Billing;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Models;
+
+internal static class WeightsEndpoints
+{
+    public static void MapWeights(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapOrg("/weights").WithTags("Weights");
+        group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListWeights");
+        group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.ModelsWrite).Idempotent().WithName("CreateWeights");
+        group.MapGet("/{weights:guid}", GetAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("GetWeights");
+        group.MapDelete("/{weights:guid}", DeleteAsync).Needs(Role.Editor, Scopes.ModelsWrite).WithName("DeleteWeights");
+        WeightsUpload.Map(group);
+    }
+
+    /// <summary>Uploaded weights, newest first; <c>?project=</c> filters</summary>
+    private static async Task<Ok<Page<WeightsResponse>>> ListAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken, string? project = null, string? after = null, int? limit = null)
+    {
+        var size = Paging.Limit(limit);
+        var last = Paging.After(after);
+        var rows = await (from w in db.WeightsFiles.AsNoTracking() join p in db.Projects on w.ProjectId equals p.Id where (last == null || w.Id < last) && (project == null || p.Slug == project) orderby w.Id descending select new { w, p.Slug })
+            .Take(size + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Paging.Of(rows, size, r => r.w.Id.ToString(), r => r.w.ToResponse(tenant.Slug, r.Slug)));
+    }
+
+    /// <summary>Ask whether a weights file may come</summary>
+    /// <remarks>PUT the bytes to <c>uploadUrl</c>. They are read in a process of their own, in which nothing of the file is executed; then the report says what is in it and how it fits. Read: PyTorch state_dicts, safetensors, and ONNX files and weights of GpuGeek's own models.</remarks>
+    private static async Task<Results<Created<WeightsResponse>, ProblemHttpResult>> CreateAsync(CreateWeightsRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
+        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
+        if (request.Architecture is { } asked && !ModelCatalog.All.ContainsKey(asked)) return Problems.Impossible("unknown_architecture", $"There is no architecture named '{asked}'.", "GET /api/v1/architectures lists them.");
+        await PlanGate.CheckStorageAsync(db, tenant.OrgId, request.Size, 0, cancellationToken);
+        // The upload itself, and the worker's copy of it.
+        if (store.FreeBytes is { } free && free < 2 * request.Size) return Problems.Impossible("disk_full", $"The file needs {2 * request.Size / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server.");
+        var now = clock.GetUtcNow();
+        var row = new WeightsFile
+        {
+            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, FileName = request.Name.Trim(), Size = request.Size, Asked = request.Architecture, CreatedBy = tenant.UserId, CreatedAt = now,
+        };
+        db.WeightsFiles.Add(row);
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Created(WeightsMapping.Address(tenant.Slug, row.Id), row.ToResponse(tenant.Slug, project.Slug));
+    }
+
+    /// <summary>One weights file with its report; <c>?wait=30</c> waits until it was read</summary>
+    private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> GetAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, LongPoll poll, CancellationToken cancellationToken, int? wait = null) =>
+        await poll.UntilAsync(wait, weights, token => FindAsync(db, weights, token), found => found.File.IsFinished, cancellationToken) is { } found
+            ? TypedResults.Ok(found.File.ToResponse(tenant.Slug, found.Project)) : Problems.NotFound();
+
+    /// <summary>Delete a weights file; runs that started from it keep what they need of it</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(db, weights, cancellationToken) is null) return Problems.NotFound();
+        await db.WeightsFiles.Where(w => w.Id == weights).ExecuteDeleteAsync(cancellationToken);
+        // The content itself is the janitor's: a run may refer to it.
+        change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None));
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Of a project that is there.</summary>
+    public static Task<WeightsOfProject?> FindAsync(GpuGeekDbContext db, Guid weights, CancellationToken cancellationToken) =>
+        (from w in db.WeightsFiles.AsNoTracking() join p in db.Projects on w.ProjectId equals p.Id where w.Id == weights select new WeightsOfProject(w, p.Slug)).FirstOrDefaultAsync(cancellationToken);
+}
+
+internal sealed record WeightsOfProject(WeightsFile File, string Project);

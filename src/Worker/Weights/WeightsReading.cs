@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Worker.Hosting;
+using GpuGeek.Worker.Processes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Weights;
+
+/// <summary>Everything between the claim of a weights file and its report. The file is a stranger's: a child with limits reads it.</summary>
+internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore store, TimeProvider clock, IOptions<WorkerOptions> options, ILogger<WeightsReading> logger)
+{
+    private const int MaxAttempts = 2;
+    /// <summary>A file of 4 GB, its numbers as floats and libtorch's own library.</summary>
+    private const long AddressSpace = 24L << 30;
+    private const long HeapLimit = 10L << 30;
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(3);
+
+    public async Task ReadAsync(ClaimedWeights claim, CancellationToken draining)
+    {
+        var folder = Path.Combine(options.Value.Uploads, claim.Id.ToString("N"));
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            Directory.CreateDirectory(folder);
+            await ReadAsync(claim, folder, draining);
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested)
+        {
+            await leases.GiveBackAsync(claim, counts: false, CancellationToken.None);
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task ReadAsync(ClaimedWeights claim, string folder, CancellationToken draining)
+    {
+        var (file, answer) = (Path.Combine(folder, "weights"), Path.Combine(folder, "report.json"));
+        if (claim.Attempt > MaxAttempts)
+        {
+            await EndAsync(claim, null, null, Broken("the worker died while it read the file"));
+            return;
+        }
+        try
+        {
+            await store.DownloadAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), file, draining);
+        }
+        catch (ObjectNotFoundException)
+        {
+            await EndAsync(claim, null, null, new("upload_missing", "The upload is gone", "The bytes that were sent are no longer in the object store.", "Send the file again."));
+            return;
+        }
+        if (await InspectAsync(claim, folder, file, answer, draining) is not { } exitCode) return;
+        var (report, error) = Answer(answer);
+        if (report is not null) await EndAsync(claim, report, await KeepAsync(claim.OrgId, file, draining), null);
+        else if (error is not null) await EndAsync(claim, null, null, error);
+        else if (claim.Attempt < MaxAttempts) await leases.GiveBackAsync(claim, counts: true, CancellationToken.None);
+        else await EndAsync(claim, null, null, Broken(string.Create(CultureInfo.InvariantCulture, $"the process that reads it ended with exit code {exitCode}")));
+    }
+
+    /// <returns>The child's exit code; null when the file is no longer ours.</returns>
+    private async Task<int?> InspectAsync(ClaimedWeights claim, string folder, string file, string answer, CancellationToken draining)
+    {
+        var child = ChildProcess.Start(new()
+        {
+            Name = "inspect", FileName = OwnExecutable.Path, Arguments = ["inspect", file, "--out", answer, .. claim.Asked is { } asked ? (string[])["--architecture", asked] : []],
+            LogFile = Path.Combine(folder, "log.txt"), Nice = 5, AddressSpace = AddressSpace, Environment = { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
+        });
+        try
+        {
+            var begun = clock.GetTimestamp();
+            while (!child.Exited.IsCompleted && clock.GetElapsedTime(begun) < Longest)
+            {
+                await Task.WhenAny(child.Exited, Task.Delay(RenewEvery, clock, draining));
+                draining.ThrowIfCancellationRequested();
+                if (!await leases.RenewAsync(claim, draining)) return null;
+            }
+        }
+        finally
+        {
+            child.Kill();
+            await child.Exited;
+        }
+        return await child.Exited;
+    }
+
+    private static (WeightsReport? Report, Failure? Error) Answer(string path)
+    {
+        if (!File.Exists(path)) return (null, null);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+        return json.RootElement.TryGetProperty("error", out var error) ? (null, error.Deserialize<Failure>(RunDirectory.Json)) : (json.RootElement.Deserialize<WeightsReport>(RunDirectory.Json), null);
+    }
+
+    private async Task<string> KeepAsync(Guid org, string file, CancellationToken cancellationToken)
+    {
+        string hash;
+        await using (var bytes = File.OpenRead(file)) hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(bytes, cancellationToken));
+        await store.PutFileAsync(ObjectKeys.Content(org, hash), file, cancellationToken);
+        return hash;
+    }
+
+    private async Task EndAsync(ClaimedWeights claim, WeightsReport? report, string? hash, Failure? error)
+    {
+        if (await leases.EndAsync(claim, report, hash, error, clock.GetUtcNow(), CancellationToken.None)) await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
+        LogRead(claim.Id, error?.Code ?? "ready");
+    }
+
+    private static Failure Broken(string how) => new(
+        "inspection_broken_off", "The file could not be read", $"It was tried {MaxAttempts} times and broke off each time: {how}.", "The file may be made to harm, or be larger than this machine can read; save it anew with torch.save(model.state_dict(), path).");
+
+    [LoggerMessage(LogLevel.Information, "Weights {WeightsId} were read: {Outcome}")]
+    private partial void LogRead(Guid weightsId, string outcome);
+}

@@ -1,0 +1,41 @@
+using GpuGeek.Worker.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Weights;
+
+internal sealed class WeightsWakeUp : WakeUp;
+
+/// <summary>Light work has a lane of its own and never waits behind a training. Rows are looked for every two seconds: nobody has to be told.</summary>
+internal sealed partial class WeightsService(WeightsLeases leases, WeightsReading reading, WeightsWakeUp wake, IOptions<WorkerOptions> options, ILogger<WeightsService> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        // What a killed worker left behind; nobody else uses this folder.
+        if (Directory.Exists(options.Value.Uploads)) Directory.Delete(options.Value.Uploads, recursive: true);
+        var owner = $"{Environment.MachineName}/{Environment.ProcessId}/weights";
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await leases.NextAsync(owner, stoppingToken) is { } claim) await reading.ReadAsync(claim, stoppingToken);
+                else await wake.WaitAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // The lane lives on; the file's lease lapses and it is tried again, twice in all.
+                LogFailed(failure);
+                await wake.WaitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The lane that reads weights broke off")]
+    private partial void LogFailed(Exception failure);
+}
