@@ -34,6 +34,7 @@ internal sealed class World
     public Guid Webhook { get; private set; }
     public Guid Delivery { get; private set; }
     public Guid Comment { get; private set; }
+    public Guid Weights { get; private set; }
     public Guid Member { get; private set; }
     public ModelVersion Model { get; private set; } = null!;
 
@@ -52,6 +53,7 @@ internal sealed class World
         world.Webhook = await world.AddWebhookAsync();
         world.Delivery = (await owner.Client.TestWebhookAsync(owner.Org, world.Webhook, Cancel)).Id;
         world.Comment = await world.AddCommentAsync();
+        world.Weights = await world.AddWeightsAsync();
         await world.AddPeopleAsync();
         return world;
     }
@@ -80,6 +82,9 @@ internal sealed class World
     }
 
     public async Task<Guid> AddWebhookAsync() => (await Owner.Client.CreateWebhookAsync(Owner.Org, new() { Url = Hook, Events = ["run.failed"] }, Cancel)).Id;
+
+    /// <summary>Five bytes are awaited.</summary>
+    public async Task<Guid> AddWeightsAsync() => (await Owner.Client.CreateWeightsAsync(Owner.Org, new() { Project = Planted.Project, Name = "resnet18.pth", Size = 5 }, Cancel)).Id;
 
     public async Task<Guid> AddCommentAsync() => (await Owner.Client.CreateRunCommentAsync(Owner.Org, Run, new() { Text = Name("What about") }, Cancel)).Id;
 

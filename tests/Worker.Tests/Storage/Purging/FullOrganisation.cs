@@ -5,9 +5,9 @@ using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
-using GpuGeek.Domain.Webhooks;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Worker.Tests.Storage.Purging;
@@ -107,6 +107,10 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
         await db.SaveChangesAsync(Cancel);
         db.Mentions.Add(new() { OrgId = Id, Id = NewId(), CommentId = comment, UserId = _user });
         await db.SaveChangesAsync(Cancel);
+        var weights = NewId();
+        db.WeightsFiles.Add(new() { OrgId = Id, Id = weights, ProjectId = project, FileName = "a.pth", State = WeightsState.Ready, ContentHash = await KeepAsync("uploaded weights of " + name), CreatedBy = _user, CreatedAt = Now, FinishedAt = Now });
+        await db.SaveChangesAsync(Cancel);
+        await KeepAtAsync(ObjectKeys.Upload(Id, weights));
         await KeepAtAsync(ObjectKeys.Upload(Id, import));
         await KeepAtAsync(ObjectKeys.Run(Id, run, 1, "checkpoints/1/weights.bin"));
         await KeepAtAsync(ObjectKeys.Run(Id, run, 2, "checkpoints/2/weights.bin"));

@@ -21,7 +21,9 @@ public sealed class NewRunForm
     public double? WeightDecay { get; set; }
     public double? LabelSmoothing { get; set; }
     public int? InputSize { get; set; }
-    public bool Pretrained { get; set; } = true;
+    public StartChoice Start { get; set; } = StartChoice.Published;
+    /// <summary>Of the weights it starts from; null: all.</summary>
+    public int? Groups { get; set; }
 
     public CreateRunRequest Request(string project) => new()
     {
@@ -30,8 +32,8 @@ public sealed class NewRunForm
         Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
         Recipe = new()
         {
-            Preset = Preset, Architecture = Architecture, Epochs = Epochs, Seed = Seed, BatchSize = BatchSize, LearningRate = LearningRate, WeightDecay = WeightDecay, LabelSmoothing = LabelSmoothing,
-            InputSize = InputSize, Pretrained = Pretrained ? null : false,
+            Preset = Preset, Architecture = Start.Architecture is null ? Architecture : null, Epochs = Epochs, Seed = Seed, BatchSize = BatchSize, LearningRate = LearningRate, WeightDecay = WeightDecay, LabelSmoothing = LabelSmoothing,
+            InputSize = InputSize, Pretrained = Start == StartChoice.Random ? false : null, Start = Start.Request is { } start ? start with { Groups = Groups } : null,
         },
     };
 

@@ -1,0 +1,96 @@
+using GpuGeek.Contracts.Client;
+using GpuGeek.Web.Localization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Microsoft.JSInterop;
+
+namespace GpuGeek.Web.Components.Controls;
+
+/// <summary>A file on its way from the browser to the API.</summary>
+public sealed record SendingFile(string Name, long Size, long Sent, double Speed)
+{
+    public double Share => Size == 0 ? 0 : (double)Sent / Size;
+}
+
+/// <summary>What a panel that sends files says and hears; <c>js/send.js</c> is the other end.</summary>
+public abstract class UploadBase : PageBase, IAsyncDisposable
+{
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _uploader;
+    private DotNetObjectReference<UploadBase>? _self;
+
+    /// <summary>Null while nothing is sent.</summary>
+    protected SendingFile? Sending { get; private set; }
+
+    [Inject] protected IStringLocalizer<DataText> Texts { get; set; } = default!;
+
+    /// <summary>All bytes have arrived.</summary>
+    [Parameter] public EventCallback Started { get; set; }
+
+    /// <param name="elements">What the module's <c>attach</c> takes before the page.</param>
+    protected async Task AttachAsync(string module, params object?[] elements)
+    {
+        _self = DotNetObjectReference.Create(this);
+        _module = await Browser.ImportAsync(module);
+        _uploader = await _module.InvokeAsync<IJSObjectReference>("attach", [.. elements, _self]);
+    }
+
+    /// <summary>Asks the API before a byte is sent.</summary>
+    /// <returns>The address to PUT to; null when it was refused.</returns>
+    protected async Task<string?> OfferAsync(string name, long size, Func<Task<string?>> ask)
+    {
+        string? address = null;
+        if (await TryAsync(async () => address = await ask())) Sending = new(name, size, 0, 0);
+        StateHasChanged();
+        return address;
+    }
+
+    [JSInvokable]
+    public void Progressed(long sent, long total, double bytesPerSecond)
+    {
+        Sending = Sending is null ? null : Sending with { Sent = sent, Size = total, Speed = bytesPerSecond };
+        StateHasChanged();
+    }
+
+    [JSInvokable]
+    public async Task SentAsync()
+    {
+        Sending = null;
+        StateHasChanged();
+        await Started.InvokeAsync();
+    }
+
+    /// <param name="problem">The API's answer; null when the connection broke.</param>
+    [JSInvokable]
+    public void Failed(ApiProblem? problem)
+    {
+        Sending = null;
+        Fault = problem is null ? new(Texts["Broken"], Texts["BrokenWhy"], Texts["BrokenHint"], null, null) : Fault.From(new ApiException((System.Net.HttpStatusCode)(problem.Status ?? 500), problem), W);
+        StateHasChanged();
+    }
+
+    /// <param name="forget">Tells the API that nothing more comes.</param>
+    protected async Task CancelAsync(Func<Task> forget)
+    {
+        if (Sending is null) return;
+        Sending = null;
+        await _uploader!.InvokeVoidAsync("cancel");
+        await TryAsync(forget);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        try
+        {
+            if (_uploader is not null) await _uploader.InvokeVoidAsync("detach");
+            if (_module is not null) await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone with its listeners.
+        }
+        _self?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

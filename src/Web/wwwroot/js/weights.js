@@ -1,0 +1,16 @@
+import { Sender } from './send.js';
+
+export function attach(input, page) {
+  const gone = new AbortController();
+  const sender = new Sender(page, gone.signal);
+  input.addEventListener('change', async () => {
+    const [file] = input.files;
+    if (!file || sender.busy) return;
+    await sender.send(file, file.name);
+    input.value = '';
+  }, { signal: gone.signal });
+  return {
+    cancel: () => sender.cancel(),
+    detach: () => gone.abort(),
+  };
+}
