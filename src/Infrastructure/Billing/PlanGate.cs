@@ -66,7 +66,7 @@ public static class PlanGate
     }
 
     private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
-        await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken) + await Rows(db.WeightsFiles, org).SumAsync(w => w.Size, cancellationToken);
+        await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken) + await Rows(db.UploadedWeights, org).SumAsync(w => w.Size, cancellationToken);
 
     private static async Task<Plan> PlanOfAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {

@@ -60,7 +60,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<UsageInterval> UsageIntervals => Set<UsageInterval>();
     public DbSet<Model> Models => Set<Model>();
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
-    public DbSet<WeightsFile> WeightsFiles => Set<WeightsFile>();
+    public DbSet<UploadedWeights> UploadedWeights => Set<UploadedWeights>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -88,7 +88,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<UsageInterval>(modelBuilder);
         Wall<Model>(modelBuilder);
         Wall<ModelVersion>(modelBuilder);
-        Wall<WeightsFile>(modelBuilder);
+        Wall<UploadedWeights>(modelBuilder);
         Wall<Deployment>(modelBuilder);
         Wall<Webhook>(modelBuilder);
         Wall<WebhookDelivery>(modelBuilder);

@@ -38,13 +38,14 @@ internal sealed class RunContext : IDisposable
     public Originals Originals { get; }
     public GraphModule Network { get; }
 
-    /// <summary>Fills the network from the weights file, or with fresh numbers; the classifier is always fresh unless the file has as many classes.</summary>
+    /// <summary>Fills the network from the weights file, or with fresh numbers. A classifier is kept only where it may know the same classes: that of published weights tells ImageNet's apart.</summary>
     public void StartNetwork()
     {
         Initialisation.All(Network, Recipe.Seed);
         if (Spec.WeightsFile is null) return;
-        var report = WeightsLoading.Load(Network, WeightsFile.Read(Spec.WeightsFile).For(Network.Graph));
-        Console.WriteLine($"Started from {Path.GetFileName(Spec.WeightsFile)}{(report.HeadReplaced ? "; the classifier is new" : "")}.");
+        var rule = Recipe.Start is { } start ? new LoadRule(start.KeepsClassifier(Spec.Classes), start.Groups) : new LoadRule(KeepHead: false);
+        var report = WeightsLoading.Load(Network, WeightsFile.Read(Spec.WeightsFile).For(Network.Graph), rule);
+        Console.WriteLine($"Started from {Recipe.Start?.Name ?? Path.GetFileName(Spec.WeightsFile)}: {report.Loaded} tensors{(report.HeadReplaced ? "; the classifier is new" : ", the classifier among them")}.");
     }
 
     public void ThrowIfStopped()

@@ -37,7 +37,7 @@ internal sealed class OrgReferences
         // While bytes still come, their object is not there yet; once it is, the import is queued.
         foreach (var id in await db.Imports.OfEveryOrg().Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running)).Select(i => i.Id).ToListAsync(cancellationToken))
             references._uploads.Add(id);
-        foreach (var id in await db.WeightsFiles.OfEveryOrg().Where(w => w.OrgId == org && (w.State == WeightsState.Queued || w.State == WeightsState.Inspecting)).Select(w => w.Id).ToListAsync(cancellationToken))
+        foreach (var id in await db.UploadedWeights.OfEveryOrg().Where(w => w.OrgId == org && (w.State == WeightsState.Queued || w.State == WeightsState.Inspecting)).Select(w => w.Id).ToListAsync(cancellationToken))
             references._uploads.Add(id);
         var runs = db.Database.SqlQuery<OpenRun>($"""
             SELECT r.id, r.checkpoint_key, l.fence FROM runs r LEFT JOIN run_leases l ON l.org_id = r.org_id AND l.run_id = r.id

@@ -71,7 +71,7 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
     private static async Task<bool> IsBusyAsync(GpuGeekDbContext db, Deletion due, CancellationToken cancellationToken) =>
         await db.Runs.OfEveryOrg().AnyAsync(r => r.OrgId == due.OrgId && r.DeletionId == due.Id && db.RunLeases.OfEveryOrg().Any(l => l.OrgId == r.OrgId && l.RunId == r.Id && l.Owner != null), cancellationToken)
         || await db.Imports.OfEveryOrg().AnyAsync(i => i.OrgId == due.OrgId && i.Owner != null && db.Datasets.OfEveryOrg().Any(d => d.OrgId == i.OrgId && d.Id == i.DatasetId && d.DeletionId == due.Id), cancellationToken)
-        || await db.WeightsFiles.OfEveryOrg().AnyAsync(w => w.OrgId == due.OrgId && w.Owner != null && db.Projects.OfEveryOrg().Any(p => p.OrgId == w.OrgId && p.Id == w.ProjectId && p.DeletionId == due.Id), cancellationToken);
+        || await db.UploadedWeights.OfEveryOrg().AnyAsync(w => w.OrgId == due.OrgId && w.Owner != null && db.Projects.OfEveryOrg().Any(p => p.OrgId == w.OrgId && p.Id == w.ProjectId && p.DeletionId == due.Id), cancellationToken);
 
     /// <summary>The deletion itself, and those of datasets that went with their project.</summary>
     private static Task<int> ForgetAsync(GpuGeekDbContext db, Deletion due, CancellationToken cancellationToken) =>

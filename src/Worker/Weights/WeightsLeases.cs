@@ -15,7 +15,7 @@ internal sealed class WeightsLeases(IDbContexts contexts)
     public async Task<ClaimedWeights?> NextAsync(string owner, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var rows = await db.WeightsFiles.FromSql($"""
+        var rows = await db.UploadedWeights.FromSql($"""
             UPDATE weights_files SET state = 'inspecting', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1
             WHERE (org_id, id) = (
               SELECT org_id, id FROM weights_files WHERE state = 'queued' OR (state = 'inspecting' AND COALESCE(lease_until, '-infinity') < clock_timestamp())
@@ -63,6 +63,6 @@ internal sealed class WeightsLeases(IDbContexts contexts)
         }
     }
 
-    private static IQueryable<WeightsFile> Held(GpuGeekDbContext db, ClaimedWeights claim) =>
-        db.WeightsFiles.OfEveryOrg().Where(w => w.OrgId == claim.OrgId && w.Id == claim.Id && w.Owner == claim.Owner && w.Attempt == claim.Attempt && w.State == WeightsState.Inspecting);
+    private static IQueryable<UploadedWeights> Held(GpuGeekDbContext db, ClaimedWeights claim) =>
+        db.UploadedWeights.OfEveryOrg().Where(w => w.OrgId == claim.OrgId && w.Id == claim.Id && w.Owner == claim.Owner && w.Attempt == claim.Attempt && w.State == WeightsState.Inspecting);
 }

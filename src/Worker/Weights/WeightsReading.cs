@@ -5,7 +5,6 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
-using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Processes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,9 +15,6 @@ namespace GpuGeek.Worker.Weights;
 internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore store, TimeProvider clock, IOptions<WorkerOptions> options, ILogger<WeightsReading> logger)
 {
     private const int MaxAttempts = 2;
-    /// <summary>A file of 4 GB, its numbers as floats and libtorch's own library.</summary>
-    private const long AddressSpace = 24L << 30;
-    private const long HeapLimit = 10L << 30;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(3);
 
@@ -69,11 +65,7 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
     /// <returns>The child's exit code; null when the file is no longer ours.</returns>
     private async Task<int?> InspectAsync(ClaimedWeights claim, string folder, string file, string answer, CancellationToken draining)
     {
-        var child = ChildProcess.Start(new()
-        {
-            Name = "inspect", FileName = OwnExecutable.Path, Arguments = ["inspect", file, "--out", answer, .. claim.Asked is { } asked ? (string[])["--architecture", asked] : []],
-            LogFile = Path.Combine(folder, "log.txt"), Nice = 5, AddressSpace = AddressSpace, Environment = { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
-        });
+        var child = ChildProcess.Start(InspectionChild.Spec(new(file, claim.Asked, answer), Path.Combine(folder, "log.txt")));
         try
         {
             var begun = clock.GetTimestamp();

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Tests.Models;
 
 /// <summary>Weights that somebody sends. No worker runs here: what it finds is planted.</summary>
-public sealed class UploadedWeights(SharedApplication shared) : IClassFixture<SharedApplication>
+public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const long Size = 5;
     private static readonly byte[] Bytes = [0x50, 0x4B, 3, 4, 0];
@@ -33,7 +33,7 @@ public sealed class UploadedWeights(SharedApplication shared) : IClassFixture<Sh
     {
         var id = (await AskAsync(session)).Id;
         await using var db = _app.SystemDatabase();
-        var row = await db.WeightsFiles.OfEveryOrg().SingleAsync(w => w.Id == id, Cancel);
+        var row = await db.UploadedWeights.OfEveryOrg().SingleAsync(w => w.Id == id, Cancel);
         (row.State, row.Report, row.Error, row.ContentHash, row.FinishedAt) = (error is null ? WeightsState.Ready : WeightsState.Failed, report, error, error is null ? Planted.HashOf(Bytes) : null, Planted.Now);
         await db.SaveChangesAsync(Cancel);
         return id;
@@ -90,7 +90,7 @@ public sealed class UploadedWeights(SharedApplication shared) : IClassFixture<Sh
         {
             var org = await session.OrgIdAsync();
             var project = await db.Projects.OfEveryOrg().Where(p => p.OrgId == org).Select(p => p.Id).SingleAsync(Cancel);
-            db.WeightsFiles.Add(new() { OrgId = org, Id = Planted.NewId(), ProjectId = project, FileName = "large.pth", Size = long.MaxValue / 2, CreatedBy = org, CreatedAt = Planted.Now });
+            db.UploadedWeights.Add(new() { OrgId = org, Id = Planted.NewId(), ProjectId = project, FileName = "large.pth", Size = long.MaxValue / 2, CreatedBy = org, CreatedAt = Planted.Now });
             await db.SaveChangesAsync(Cancel);
         }
         Assert.Equal("plan_limit", (await Answers.RefusedAsync(() => AskAsync(session))).Code);
@@ -117,10 +117,11 @@ public sealed class UploadedWeights(SharedApplication shared) : IClassFixture<Sh
         var id = await ReadAsync(session, Report(whole: false));
         foreach (var groups in (int?[])[null, 2])
         {
-            var refused = await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Weights = id, Groups = groups }));
+            var refused = await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Weights = id, Groups = groups }, preset: "balanced"));
             Assert.Equal("weights_mismatch", refused.Code);
             Assert.Contains("1 tensors are missing", refused.Detail, StringComparison.Ordinal);
         }
+        Assert.Equal("fast_needs_whole_weights", (await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Weights = id, Groups = 1 }))).Code);
         Assert.Equal(1, (await StartAsync(session, version.Id, new() { Weights = id, Groups = 1 }, preset: "balanced")).Recipe.Start!.Groups);
     }
 

@@ -20,7 +20,7 @@ internal static class AuditProjects
             "models" => db.Models.Where(m => m.Name == key).Select(m => m.ProjectId),
             "deployments" => db.Deployments.Where(d => d.Name == key).Select(d => d.ProjectId),
             "deletions" => db.Projects.AlsoDeleted().Where(p => db.Deletions.Any(d => d.Id == id && (d.TargetId == p.Id || db.Datasets.Any(s => s.Id == d.TargetId && s.ProjectId == p.Id)))).Select(p => p.Id),
-            "weights" => db.WeightsFiles.Where(w => w.Id == id).Select(w => w.ProjectId),
+            "weights" => db.UploadedWeights.Where(w => w.Id == id).Select(w => w.ProjectId),
             "comments" => db.Comments.Where(c => c.Id == id).Select(c => c.ProjectId),
             _ => null,
         };

@@ -30,7 +30,7 @@ internal static class WeightsEndpoints
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var rows = await (from w in db.WeightsFiles.AsNoTracking() join p in db.Projects on w.ProjectId equals p.Id where (last == null || w.Id < last) && (project == null || p.Slug == project) orderby w.Id descending select new { w, p.Slug })
+        var rows = await (from w in db.UploadedWeights.AsNoTracking() join p in db.Projects on w.ProjectId equals p.Id where (last == null || w.Id < last) && (project == null || p.Slug == project) orderby w.Id descending select new { w, p.Slug })
             .Take(size + 1).ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, r => r.w.Id.ToString(), r => r.w.ToResponse(tenant.Slug, r.Slug)));
     }
@@ -46,11 +46,11 @@ internal static class WeightsEndpoints
         // The upload itself, and the worker's copy of it.
         if (store.FreeBytes is { } free && free < 2 * request.Size) return Problems.Impossible("disk_full", $"The file needs {2 * request.Size / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server.");
         var now = clock.GetUtcNow();
-        var row = new WeightsFile
+        var row = new UploadedWeights
         {
             OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, FileName = request.Name.Trim(), Size = request.Size, Asked = request.Architecture, CreatedBy = tenant.UserId, CreatedAt = now,
         };
-        db.WeightsFiles.Add(row);
+        db.UploadedWeights.Add(row);
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created(WeightsMapping.Address(tenant.Slug, row.Id), row.ToResponse(tenant.Slug, project.Slug));
     }
@@ -64,7 +64,7 @@ internal static class WeightsEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, CancellationToken cancellationToken)
     {
         if (await FindAsync(db, weights, cancellationToken) is null) return Problems.NotFound();
-        await db.WeightsFiles.Where(w => w.Id == weights).ExecuteDeleteAsync(cancellationToken);
+        await db.UploadedWeights.Where(w => w.Id == weights).ExecuteDeleteAsync(cancellationToken);
         // The content itself is the janitor's: a run may refer to it.
         change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None));
         return TypedResults.NoContent();
@@ -72,7 +72,7 @@ internal static class WeightsEndpoints
 
     /// <summary>Of a project that is there.</summary>
     public static Task<WeightsOfProject?> FindAsync(GpuGeekDbContext db, Guid weights, CancellationToken cancellationToken) =>
-        (from w in db.WeightsFiles.AsNoTracking() join p in db.Projects on w.ProjectId equals p.Id where w.Id == weights select new WeightsOfProject(w, p.Slug)).FirstOrDefaultAsync(cancellationToken);
+        (from w in db.UploadedWeights.AsNoTracking() join p in db.Projects on w.ProjectId equals p.Id where w.Id == weights select new WeightsOfProject(w, p.Slug)).FirstOrDefaultAsync(cancellationToken);
 }
 
-internal sealed record WeightsOfProject(WeightsFile File, string Project);
+internal sealed record WeightsOfProject(UploadedWeights File, string Project);

@@ -8,7 +8,7 @@ internal static class WeightsMapping
 {
     public static string Address(string org, Guid weights) => $"/api/v1/orgs/{org}/weights/{weights}";
 
-    public static WeightsResponse ToResponse(this WeightsFile w, string org, string project) => new(
+    public static WeightsResponse ToResponse(this UploadedWeights w, string org, string project) => new(
         w.Id, project, w.FileName, w.Size, w.State.ToString().ToLowerInvariant(), w.Report?.Architecture ?? w.Asked, w.ContentHash is null ? null : "sha256:" + w.ContentHash, w.Report?.ToResponse(), w.Error?.ToResponse(),
         w.State == WeightsState.Uploading ? Address(org, w.Id) + "/content" : null, w.CreatedAt, w.FinishedAt);
 

@@ -48,7 +48,7 @@ internal static class WeightsUpload
 
     private static async Task<Results<Accepted<WeightsResponse>, ProblemHttpResult>> QueueAsync(Guid weights, string project, HttpContext http, Tenant tenant, GpuGeekDbContext db)
     {
-        var row = await db.WeightsFiles.FirstOrDefaultAsync(w => w.Id == weights, CancellationToken.None);
+        var row = await db.UploadedWeights.FirstOrDefaultAsync(w => w.Id == weights, CancellationToken.None);
         if (row is null) return Problems.NotFound();
         if (row.State != WeightsState.Uploading) return Started();
         row.State = WeightsState.Queued;

@@ -17,6 +17,8 @@ internal sealed record RunStart(RecipeStart Start, string Architecture, string H
     {
         if (recipe.Start is not { } asked) return (null, null);
         if (recipe.Pretrained == false) return (null, Problems.Impossible("start_without_pretrained", "The recipe names weights to start from and says 'pretrained: false'.", "Leave one of the two out."));
+        if (asked.Groups is not null && recipe.Preset == "fast")
+            return (null, Problems.Impossible("fast_needs_whole_weights", "The preset 'fast' keeps the backbone as it is, so it needs all of it and not the first layer groups alone.", "Use 'balanced', or leave 'groups' out."));
         var (start, problem) = asked switch
         {
             { Weights: { } weights, Model: null, Version: null } => await OfUploadAsync(db, project, weights, asked.Groups, cancellationToken),
@@ -30,7 +32,7 @@ internal sealed record RunStart(RecipeStart Start, string Architecture, string H
 
     private static async Task<(RunStart?, ProblemHttpResult?)> OfUploadAsync(GpuGeekDbContext db, Guid project, Guid weights, int? groups, CancellationToken cancellationToken)
     {
-        if (await db.WeightsFiles.AsNoTracking().FirstOrDefaultAsync(w => w.Id == weights && w.ProjectId == project, cancellationToken) is not { } file)
+        if (await db.UploadedWeights.AsNoTracking().FirstOrDefaultAsync(w => w.Id == weights && w.ProjectId == project, cancellationToken) is not { } file)
             return (null, Problems.Impossible("unknown_weights", "The project has no such weights file.", "GET …/weights?project= lists them."));
         if (file is not { State: WeightsState.Ready, Report: { } report, ContentHash: { } hash })
             return (null, Problems.Conflict("weights_not_ready", $"{file.FileName} has not been read, or cannot be.", "GET …/weights/{weights}?wait=30 says when it is ready, or why it will never be."));

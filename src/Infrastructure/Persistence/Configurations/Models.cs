@@ -38,9 +38,9 @@ internal sealed class ModelVersionConfiguration : IEntityTypeConfiguration<Model
     }
 }
 
-internal sealed class WeightsFileConfiguration : IEntityTypeConfiguration<WeightsFile>
+internal sealed class UploadedWeightsConfiguration : IEntityTypeConfiguration<UploadedWeights>
 {
-    public void Configure(EntityTypeBuilder<WeightsFile> builder)
+    public void Configure(EntityTypeBuilder<UploadedWeights> builder)
     {
         builder.ToTable("weights_files");
         builder.HasKey(w => new { w.OrgId, w.Id });

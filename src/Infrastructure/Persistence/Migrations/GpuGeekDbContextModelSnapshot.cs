@@ -775,7 +775,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("model_versions", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Domain.Models.WeightsFile", b =>
+            modelBuilder.Entity("GpuGeek.Domain.Models.UploadedWeights", b =>
                 {
                     b.Property<Guid>("OrgId")
                         .HasColumnType("uuid")
@@ -2322,7 +2322,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_model_versions_runs_org_id_run_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Domain.Models.WeightsFile", b =>
+            modelBuilder.Entity("GpuGeek.Domain.Models.UploadedWeights", b =>
                 {
                     b.HasOne("GpuGeek.Domain.Projects.Project", null)
                         .WithMany()

@@ -108,7 +108,7 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
         db.Mentions.Add(new() { OrgId = Id, Id = NewId(), CommentId = comment, UserId = _user });
         await db.SaveChangesAsync(Cancel);
         var weights = NewId();
-        db.WeightsFiles.Add(new() { OrgId = Id, Id = weights, ProjectId = project, FileName = "a.pth", State = WeightsState.Ready, ContentHash = await KeepAsync("uploaded weights of " + name), CreatedBy = _user, CreatedAt = Now, FinishedAt = Now });
+        db.UploadedWeights.Add(new() { OrgId = Id, Id = weights, ProjectId = project, FileName = "a.pth", State = WeightsState.Ready, ContentHash = await KeepAsync("uploaded weights of " + name), CreatedBy = _user, CreatedAt = Now, FinishedAt = Now });
         await db.SaveChangesAsync(Cancel);
         await KeepAtAsync(ObjectKeys.Upload(Id, weights));
         await KeepAtAsync(ObjectKeys.Upload(Id, import));

@@ -107,9 +107,9 @@ public sealed class WhatIsPurged : IAsyncLifetime
         foreach (var table in gone) before[table] = 0;
         Assert.Equal(before, await RowsAsync(_org));
         var kept = await KeysAsync(_org);
-        // The model's three files with their thumbnails' places, and the run's checkpoints.
-        Assert.Equal(8, kept.Count);
-        Assert.DoesNotContain(kept, key => key.Contains("/uploads/", StringComparison.Ordinal));
+        // The model's three files and the project's weights with their thumbnails' places, the run's checkpoints, and of the uploads that of the weights.
+        Assert.Equal(11, kept.Count);
+        Assert.Single(kept, key => key.Contains("/uploads/", StringComparison.Ordinal));
         await using var db = _worker.Contexts.System();
         Assert.Equal(goes.Version, await db.Runs.OfEveryOrg().Where(r => r.Id == goes.Run).Select(r => r.DatasetVersionId).SingleAsync(Cancel));
     }

@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Text;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
+using GpuGeek.Worker.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Worker.Tests.Weights;
+
+public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
+{
+    private const string Architecture = "squeezenet1_1";
+    private readonly Settings _settings = new(postgres);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _settings.Dispose();
+
+    /// <summary>The first convolution of SqueezeNet 1.1, as safetensors has it: length of the table, table, numbers.</summary>
+    private static byte[] FirstLayer()
+    {
+        const int weights = 64 * 3 * 3 * 3 * 4, biases = 64 * 4;
+        var table = Encoding.UTF8.GetBytes($$$"""{"features.0.weight":{"dtype":"F32","shape":[64,3,3,3],"data_offsets":[0,{{{weights}}}]},"features.0.bias":{"dtype":"F32","shape":[64],"data_offsets":[{{{weights}}},{{{weights + biases}}}]}}""");
+        var file = new byte[8 + table.Length + weights + biases];
+        BinaryPrimitives.WriteInt64LittleEndian(file, table.Length);
+        table.CopyTo(file, 8);
+        return file;
+    }
+
+    private static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant, byte[]? bytes, Action<UploadedWeights>? change = null)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var row = new UploadedWeights { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = tenant.ProjectId, FileName = "mine.pth", Size = bytes?.Length ?? 1, Asked = Architecture, State = WeightsState.Queued, CreatedBy = tenant.OrgId, CreatedAt = now };
+        change?.Invoke(row);
+        if (bytes is not null) await worker.Store.PutAsync(ObjectKeys.Upload(tenant.OrgId, row.Id), new MemoryStream(bytes), Cancel);
+        await using var db = worker.Contexts.System();
+        db.UploadedWeights.Add(row);
+        await db.SaveChangesAsync(Cancel);
+        return row.Id;
+    }
+
+    private static async Task<UploadedWeights> EndOfAsync(Tenant tenant, Guid id)
+    {
+        while (true)
+        {
+            var row = await tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().AsNoTracking().SingleAsync(w => w.Id == id, Cancel));
+            if (row.IsFinished) return row;
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task Are_read_by_a_child_and_kept_under_the_name_of_their_content()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var file = FirstLayer();
+        var id = await QueueAsync(worker, tenant, file);
+        var row = await EndOfAsync(tenant, id);
+        Assert.Equal((WeightsState.Ready, null, null), (row.State, row.Error, row.Owner));
+        Assert.Equal(("safetensors", Architecture, 2, 1792L), (row.Report!.Format, row.Report.Architecture, row.Report.Tensors, row.Report.Numbers));
+        Assert.False(row.Report.Fits);
+        Assert.Equal((0, 2), (row.Report.UnexpectedCount, row.Report.Groups.Sum(g => g.Fitting)));
+        await using (var kept = await worker.Store.OpenReadAsync(ObjectKeys.Content(tenant.OrgId, row.ContentHash!), Cancel))
+        {
+            using var back = new MemoryStream();
+            await kept.CopyToAsync(back, Cancel);
+            Assert.Equal(file, back.ToArray());
+        }
+        Assert.Null(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
+    }
+
+    [Fact]
+    public async Task That_hold_a_program_are_refused_and_nothing_of_them_is_kept()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        // A pickle that would call os.system; the legacy format is one pickle after another.
+        var id = await QueueAsync(worker, tenant, [0x80, 2, .. "cos\nsystem\nX"u8, 9, 0, 0, 0, .. "touch /a."u8, 0x85, (byte)'R', (byte)'.']);
+        var row = await EndOfAsync(tenant, id);
+        Assert.Equal(WeightsState.Failed, row.State);
+        Assert.StartsWith("weights_", row.Error!.Code, StringComparison.Ordinal);
+        Assert.NotNull(row.Error.Hint);
+        Assert.Null(row.ContentHash);
+        Assert.Null(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
+    }
+
+    [Fact]
+    public async Task Whose_bytes_are_gone_say_so()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        Assert.Equal("upload_missing", (await EndOfAsync(tenant, await QueueAsync(worker, tenant, null))).Error!.Code);
+    }
+
+    [Fact]
+    public async Task That_two_workers_died_of_are_given_up()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await QueueAsync(worker, tenant, FirstLayer(), row => (row.State, row.Attempt, row.Owner, row.LeaseUntil) = (WeightsState.Inspecting, 2, "dead", TimeProvider.System.GetUtcNow().AddSeconds(-1)));
+        Assert.Equal("inspection_broken_off", (await EndOfAsync(tenant, id)).Error!.Code);
+    }
+}
