@@ -10,7 +10,7 @@ internal sealed record KnownPage(string Name, string Path, string Shows, bool Si
 
 internal static class PageList
 {
-    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "activity", "share-links", "mentions", "run-comments", "run-share", "version-comments", "shared-run", "shared-model", "shared-gone", "invitation", "forgot-password", "reset-password", "account", "activity-of-account", "plans", "new-organization", "architectures", "delete-dataset", "delete-project", "delete-organization", "deleted"];
+    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "weights", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "activity", "share-links", "mentions", "run-comments", "run-share", "version-comments", "shared-run", "shared-model", "shared-gone", "invitation", "forgot-password", "reset-password", "account", "activity-of-account", "plans", "new-organization", "architectures", "delete-dataset", "delete-project", "delete-organization", "deleted"];
 
     public static KnownPage Find(string name, Told told)
     {
@@ -26,6 +26,7 @@ internal static class PageList
             "run" => new(name, $"{project}/runs/{told.Run.Id}", "[data-testid=run]:not([data-points='0'])"),
             "models" => new(name, $"{project}/models", "main table, main .card"),
             "model" => new(name, $"{project}/models/{model.Model}/{model.Version}", "[data-testid=accuracy]"),
+            "weights" => new(name, $"{project}/weights", "[data-testid=weights]"),
             "deployments" => new(name, $"{project}/deployments", "main table"),
             "deployment" => new(name, $"{project}/deployments/{told.Deployment.Name}", "[data-testid=picture]:enabled"),
             "usage" => new(name, $"/{org}/usage", "main .card"),

@@ -69,6 +69,10 @@ public sealed class FlowersStory : IAsyncLifetime
         // A name that leads nowhere: what is sent to it fails, which the page must show too.
         var webhook = await account.Api.CreateWebhookAsync(account.Org, new() { Url = "https://hooks.example.org/gpugeek", Events = WebhookEventTypes.All });
         await account.Api.TestWebhookAsync(account.Org, webhook.Id);
+        // One that fits, and one beside a network that it was not made for.
+        var squeezenet = Path.GetFileName(Directory.GetFiles(SharedData.WeightsFolder!, "squeezenet1_0-*.pth")[0]);
+        await account.SendWeightsAsync(run.Project, squeezenet, "squeezenet1_1");
+        await account.SendWeightsAsync(run.Project, squeezenet);
         var old = await account.Api.CreateProjectAsync(account.Org, new() { Name = "Old pictures" });
         await account.Api.DeleteProjectAsync(account.Org, old.Slug);
         var cleo = await Colleague.JoinAsync(account, run);

@@ -2,7 +2,9 @@ using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Deployments;
+using GpuGeek.Contracts.Models;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.TestSupport;
 using GpuGeek.TestSupport.Platform;
 
 namespace GpuGeek.EndToEnd.Tests.Support;
@@ -70,6 +72,17 @@ public sealed record Account(RunningPlatform Platform, string Token, string Org)
         while (state.FinishedAt is null) state = await Api.GetRunAsync(Org, run, 60, Cancel);
         Assert.True(state.State == "succeeded", $"The run has {state.State}: {state.Error}\n{Platform.Log("Worker")}");
         return state;
+    }
+
+    /// <summary>Sends a file of ../shared/weights and waits until it was read.</summary>
+    /// <param name="architecture">To compare with; null: the one that fits best.</param>
+    public async Task<WeightsResponse> SendWeightsAsync(string project, string file, string? architecture = null)
+    {
+        var path = Path.Combine(SharedData.WeightsFolder!, file);
+        var weights = await Api.CreateWeightsAsync(Org, new() { Project = project, Name = file, Size = new FileInfo(path).Length, Architecture = architecture }, Cancel);
+        await using (var bytes = File.OpenRead(path)) weights = await Api.UploadWeightsAsync(Org, weights.Id, bytes, Cancel);
+        while (weights.FinishedAt is null) weights = await Api.GetWeightsAsync(Org, weights.Id, 30, Cancel);
+        return weights;
     }
 
     public async Task<DeploymentResponse> LiveAsync(string project, string name, ModelVersionRef model)
