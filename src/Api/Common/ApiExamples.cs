@@ -19,7 +19,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
     private static readonly DateTimeOffset At = new(2026, 1, 15, 8, 20, 0, TimeSpan.Zero);
     private const string Hash = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
     private static readonly string[] Classes = ["rose", "tulip"];
-    private static readonly RecipeResponse Recipe = new("fast", "mobilenet_v2", 5, 0, 32, 0.01, 0, 0.0001, 0.1, 0.1, true, 224, new(1, false, 0, 0), null);
+    private static readonly RecipeResponse Recipe = new("fast", "mobilenet_v2", 5, 0, 32, 0.01, 0, 0.0001, 0.1, 0.1, true, 224, new(1, false, 0, 0));
     private static readonly RunResultResponse Result = new(0.89, [0.84, 0.93], 180, 0.9, 4, 1.12, Classes, [[82, 8], [12, 78]],
         [new("rose", 0.872, 0.911, 0.891, 90), new("tulip", 0.907, 0.867, 0.886, 90)], 7e-6, new("flowers", 1));
 

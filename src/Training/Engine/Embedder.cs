@@ -48,7 +48,9 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
         var graph = context.Network.Graph;
         var side = context.Preprocessing.CropSize;
         var batch = Tensors.Of(new Batch(inputs, [.. block.Select(v => (long)v.Image.Label)]), [3, side, side]);
-        var rows = context.Network.Forward(batch, ModePlan.Eval(graph), graph.Nodes[graph.Classifier.Inputs[0]]).contiguous().data<float>().ToArray();
+        var seen = context.Network.Forward(batch, ModePlan.Eval(graph), graph.Nodes[graph.Classifier.Inputs[0]]);
+        // A linear layer at every place of the picture and then the mean is the linear layer of the mean.
+        var rows = (graph.RectifiesClassifier ? seen.mean([2, 3]) : seen).contiguous().data<float>().ToArray();
         var width = rows.Length / block.Length;
         for (var i = 0; i < block.Length; i++) cache.Add(block[i].Image.Hash, block[i].View, rows.AsSpan(i * width, width));
     }

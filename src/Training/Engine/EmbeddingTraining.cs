@@ -21,14 +21,29 @@ internal sealed class EmbeddingTraining(RunContext context)
         Initialisation.All(head, context.Recipe.Seed);
         var outcome = context.Train(head, source, (Embedded, TrainingDone));
         outcome.Best.CopyTo(head);
-        context.Events.Phase("evaluating", TrainingDone);
-        var validation = Evaluation.Run(head, source, Splits.Validation, context.Stop);
-        var test = Evaluation.Run(head, source, Splits.Test, context.Stop);
         Fold(head, source.Scaling);
+        context.Events.Phase("evaluating", TrainingDone);
+        var (validation, test) = context.Network.Graph.RectifiesClassifier ? EvaluateRectified() : (Evaluate(head, source, Splits.Validation), Evaluate(head, source, Splits.Test));
         return new Trained(validation, test, outcome.BestEpoch, outcome.SecondsSpent);
     }
 
-    private Linear Classifier => (Linear)context.Network.Graph.Classifier.Op;
+    /// <summary>The network as it is served, on pictures: where its rectifier cuts something after all, the figures have it too.</summary>
+    private (SplitLogits Validation, SplitLogits Test) EvaluateRectified()
+    {
+        var derived = new DerivedPictures(context.Originals, context.Directory.Cache, context.Recipe.InputSize);
+        var pictures = new PictureSource(context.Originals, derived, context.Recipe, context.Preprocessing);
+        RectifiedClassifier.Lift(context.Network, pictures, context.Stop);
+        return (Evaluate(context.Network, pictures, Splits.Validation), Evaluate(context.Network, pictures, Splits.Test));
+    }
+
+    private SplitLogits Evaluate(GraphModule module, IExampleSource source, string split) => Evaluation.Run(module, source, split, context.Stop);
+
+    private Linear Classifier => context.Network.Graph.Classifier.Op switch
+    {
+        Linear linear => linear,
+        Conv { Kernel: 1 } c => new Linear(c.In, c.Out),
+        var other => throw new InvalidOperationException($"A classifier is a linear layer or a 1×1 convolution, not {other.GetType().Name}."),
+    };
 
     private EmbeddingCache OpenCache() =>
         new(Path.Combine(context.Directory.Cache, $"embeddings-{context.EmbeddingKey()[..16]}.bin"), Classifier.In);

@@ -2,7 +2,7 @@ using GpuGeek.Training.Data;
 
 namespace GpuGeek.Training.Engine;
 
-/// <summary>The preset <c>balanced</c>: all layers learn from augmented pictures. Also <c>fast</c> where the classifier cannot be trained alone: then it learns in its place, all before it frozen.</summary>
+/// <summary>The preset <c>balanced</c>: all layers learn from augmented pictures.</summary>
 internal sealed class PictureTraining(RunContext context)
 {
     private const double Prepared = 0.04, TrainingDone = 0.94;

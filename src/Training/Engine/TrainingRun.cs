@@ -14,7 +14,7 @@ internal sealed class TrainingRun(RunContext context, ICoreModelProof proof)
     {
         context.Events.Phase("preparing", 0);
         context.StartNetwork();
-        var trained = context.Recipe.Preset == RecipePreset.Fast && context.Network.Graph.EndsInClassifier ? new EmbeddingTraining(context).Run() : new PictureTraining(context).Run();
+        var trained = context.Recipe.Preset == RecipePreset.Fast ? new EmbeddingTraining(context).Run() : new PictureTraining(context).Run();
         context.ThrowIfStopped();
         context.Events.Phase("exporting", 0.97);
         var result = new ResultWriter(context, proof).Write(trained);

@@ -24,8 +24,8 @@ internal sealed class Graph
     /// <summary>Module path of the last layer that learns: what is replaced for other classes.</summary>
     public string ClassifierPath { get; }
     public Node Classifier { get; }
-    /// <summary>Nothing but a linear layer follows what the classifier sees, so that it can be trained alone on stored rows; SqueezeNet's is a convolution, rectified and averaged.</summary>
-    public bool EndsInClassifier => Classifier.Id == Output && Classifier.Op is Linear;
+    /// <summary>The classifier is a 1×1 convolution, rectified and averaged over the picture (SqueezeNet), and not a linear layer on pooled features.</summary>
+    public bool RectifiesClassifier => Classifier.Op is Conv;
     /// <summary>Parameters and buffers in the order in which torchvision declares them, which is not the order of execution in every family.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 
