@@ -38,6 +38,9 @@ public sealed record ModelCard(
 
     public Preprocessing Preprocessing => Preprocessing.ImageNet(InputSize);
 
+    /// <summary>Has layers that normalise. Without, what a layer sees is as large as training made it, and large steps end it.</summary>
+    public bool Normalises => Family != "SqueezeNet" && (Family != "Vgg" || Name.EndsWith("_bn", StringComparison.Ordinal));
+
     /// <summary>Whether it has residual branches that stochastic depth can skip.</summary>
     public bool HasBranches => Family is not ("DenseNet" or "ShuffleNetV2" or "SqueezeNet" or "Vgg");
 

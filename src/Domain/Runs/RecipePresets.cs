@@ -13,6 +13,9 @@ public static class RecipePresets
 {
     public const string DefaultArchitecture = "mobilenet_v2";
 
+    // Ten times less than others learn with.
+    private const double Careful = 2e-4;
+
     /// <summary>Fills every field from the preset.</summary>
     /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c> or <c>stochastic_depth_unsupported</c>.</exception>
     public static Recipe Resolve(RecipeChoices choices)
@@ -45,7 +48,7 @@ public static class RecipePresets
     /// <summary>All layers from random weights: one rate for all, and more epochs.</summary>
     private static Recipe FromScratch(ModelCard card) => Balanced(card) with
     {
-        Pretrained = false, BackboneRateFactor = 1, Epochs = 16, BatchSize = 16, LearningRate = 1e-3, LabelSmoothing = 0.05, Augmentation = Augmentation.Balanced with { CropScaleMin = 0.7 },
+        Pretrained = false, BackboneRateFactor = 1, Epochs = 16, BatchSize = 16, LearningRate = card.Normalises ? 1e-3 : Careful, LabelSmoothing = 0.05, Augmentation = Augmentation.Balanced with { CropScaleMin = 0.7 },
     };
 
     /// <summary>Frozen backbone; embeddings are computed once and the head alone is trained on them. The augmentation says that training pictures are embedded as served, mirrored, and in a wider view.</summary>
@@ -58,7 +61,7 @@ public static class RecipePresets
     /// <summary>All layers, the head at ten times the backbone's rate.</summary>
     private static Recipe Balanced(ModelCard card) => new()
     {
-        Preset = RecipePreset.Balanced, Architecture = card.Name, Epochs = 5, Seed = 0, BatchSize = 32, LearningRate = 2e-3, BackboneRateFactor = 0.1,
+        Preset = RecipePreset.Balanced, Architecture = card.Name, Epochs = 5, Seed = 0, BatchSize = 32, LearningRate = card.Normalises ? 2e-3 : Careful, BackboneRateFactor = 0.1,
         WeightDecay = 1e-2, WarmupFraction = 0.1, LabelSmoothing = 0.1, Pretrained = true, InputSize = card.InputSize, Augmentation = Augmentation.Balanced,
     };
 }

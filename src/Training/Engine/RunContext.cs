@@ -42,10 +42,16 @@ internal sealed class RunContext : IDisposable
     public void StartNetwork()
     {
         Initialisation.All(Network, Recipe.Seed);
-        if (Spec.WeightsFile is null) return;
+        var freshHead = Spec.WeightsFile is null || LoadWeights(Spec.WeightsFile).HeadReplaced;
+        if (freshHead && Network.Graph.RectifiesClassifier) RectifiedClassifier.Begin(Network);
+    }
+
+    private LoadReport LoadWeights(string file)
+    {
         var rule = Recipe.Start is { } start ? new LoadRule(start.KeepsClassifier(Spec.Classes), start.Groups) : new LoadRule(KeepHead: false);
-        var report = WeightsLoading.Load(Network, WeightsFile.Read(Spec.WeightsFile).For(Network.Graph), rule);
-        Console.WriteLine($"Started from {Recipe.Start?.Name ?? Path.GetFileName(Spec.WeightsFile)}: {report.Loaded} tensors{(report.HeadReplaced ? "; the classifier is new" : ", the classifier among them")}.");
+        var report = WeightsLoading.Load(Network, WeightsFile.Read(file).For(Network.Graph), rule);
+        Console.WriteLine($"Started from {Recipe.Start?.Name ?? Path.GetFileName(file)}: {report.Loaded} tensors{(report.HeadReplaced ? "; the classifier is new" : ", the classifier among them")}.");
+        return report;
     }
 
     public void ThrowIfStopped()
