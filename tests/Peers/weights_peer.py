@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes weights files with the real torch.save, and beside each what is in it: the reader is held against both.
 
-Usage: weights_peer.py FOLDER. For each case there is FOLDER/<case>.pth and FOLDER/<case>.json: {"types": [...], "tensors": {key: [shape, [numbers]]}}.
+Usage: weights_peer.py FOLDER. FOLDER/ours.safetensors, which the project wrote, is read by the format's definition and written as the case zip-ours. For each case there is FOLDER/<case>.pth and FOLDER/<case>.json: {"types": [...], "tensors": {key: [shape, [numbers]]}}.
 """
 import collections
 import json
@@ -42,6 +42,16 @@ def views():
     }
 
 
+def ours():
+    """By the definition alone: eight bytes of length, JSON, raw numbers."""
+    with open(os.path.join(folder, "ours.safetensors"), "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        numbers = file.read()
+    assert all(entry["dtype"] == "F32" for entry in header.values())
+    return {key: torch.frombuffer(bytearray(numbers[slice(*entry["data_offsets"])]), dtype=torch.float32).reshape(entry["shape"]) for key, entry in header.items()}
+
+
+save("zip-ours", read := ours(), read)
 for form, legacy in (("zip", False), ("legacy", True)):
     how = {"_use_new_zipfile_serialization": not legacy}
     net = network()
@@ -66,5 +76,7 @@ for form, legacy in (("zip", False), ("legacy", True)):
     averaged = collections.OrderedDict([("n_averaged", torch.tensor(5)), *(("module." + k, v * 2) for k, v in state.items())])
     save(f"{form}-averaged", {"model": state, "model_ema": averaged}, {k: v * 2 for k, v in state.items()}, **how)
     many = {f"layer.{i}": torch.full((2,), float(i)) for i in range(700)}
+    held = {"state_dict": {"model." + k: v for k, v in state.items()}}
+    save(f"{form}-held", held, state, **how)
     save(f"{form}-many", many, many, **how)
     save(f"{form}-protocol4", state, state, pickle_protocol=4, **how)

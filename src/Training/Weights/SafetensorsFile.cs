@@ -9,8 +9,8 @@ namespace GpuGeek.Training.Weights;
 /// </summary>
 internal static class SafetensorsFile
 {
-    /// <summary>Twenty thousand tensors need three megabytes; the format allows a hundred.</summary>
-    private const int MaxHeader = 100_000_000;
+    /// <summary>Twenty thousand tensors need three megabytes. The format allows a hundred, which would take a gigabyte to parse.</summary>
+    private const int MaxHeader = 16 << 20;
     private const int MaxTensors = 20_000;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
 
@@ -23,12 +23,7 @@ internal static class SafetensorsFile
         var entries = Parse(header);
         CheckCovered(entries, file.Length - 8 - header.Length);
         var budget = new NumberBudget(file.Length);
-        var tensors = new Dictionary<string, LoadedTensor>(StringComparer.Ordinal);
-        foreach (var entry in entries)
-        {
-            var name = StateTable.Plain(entry.Name);
-            if (!tensors.TryAdd(name, Tensor(file, entry, budget))) throw WeightsException.Refused($"it names '{name}' twice, with a prefix and without");
-        }
+        var tensors = StateTable.ByPlainName(entries.Select(entry => (entry.Name, Tensor(file, entry, budget))));
         return tensors.Count == 0 ? throw WeightsException.Unsupported("without a tensor") : new WeightsFile(WeightsFormats.Safetensors, tensors, StorageNumbers.Names(entries.Select(entry => entry.Type)));
     }
 
@@ -37,7 +32,7 @@ internal static class SafetensorsFile
         Span<byte> raw = stackalloc byte[8];
         file.ReadExactly(raw);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(raw);
-        if (length > MaxHeader) throw WeightsException.Refused("its header says that it is larger than 100 MB");
+        if (length > MaxHeader) throw WeightsException.Refused("its header is larger than 16 MB");
         if (length > (ulong)(file.Length - 8)) throw WeightsException.Unreadable("its header is longer than the file");
         var header = new byte[length];
         file.ReadExactly(header);

@@ -6,6 +6,8 @@ internal static class StateTable
     // Averaged weights come first, since they are what a training that has both is judged by.
     private static readonly string[] Wrappers = ["state_dict_ema", "model_ema", "ema", "model_ema_state_dict", "ema_state_dict", "state_dict", "model_state_dict", "model", "module", "net", "network", "weights"];
     private static readonly string[] Prefixes = ["module.", "_orig_mod."];
+    /// <summary>What a training framework calls the one network that it holds: taken off where every name has it.</summary>
+    private static readonly string[] Holders = ["model.", "net.", "network.", "backbone."];
     private const int MaxWrappers = 4;
 
     /// <exception cref="WeightsException">There is no such table, or two of its names become one.</exception>
@@ -13,15 +15,24 @@ internal static class StateTable
     {
         var table = root as Dictionary<string, object?> ?? throw WeightsException.Unsupported("no dictionary of tensors");
         for (var depth = 0; depth < MaxWrappers && Inner(table) is { } inner; depth++) table = inner;
-        var tensors = new Dictionary<string, PickleTensor>(StringComparer.Ordinal);
-        foreach (var (key, value) in table)
-            if (value is PickleTensor tensor && key != "n_averaged" && !tensors.TryAdd(Plain(key), tensor))
-                throw WeightsException.Refused($"it names '{Plain(key)}' twice, with a prefix and without");
+        // torch's averaged model counts there how many it has averaged.
+        var tensors = ByPlainName(table.Where(pair => pair.Key != "n_averaged").Select(pair => (pair.Key, pair.Value as PickleTensor)).Where(pair => pair.Item2 is not null).Select(pair => (pair.Key, pair.Item2!)));
         return tensors.Count > 0 ? tensors : throw WeightsException.Unsupported("a dictionary without tensors");
     }
 
-    /// <summary>A name without what wrappers for parallel, averaged or compiled execution put before it.</summary>
-    public static string Plain(string key)
+    /// <summary>Takes off what wrappers for parallel, averaged or compiled execution put before a name, and what holds the whole network.</summary>
+    /// <exception cref="WeightsException">Two names become one.</exception>
+    public static Dictionary<string, T> ByPlainName<T>(IEnumerable<(string Key, T Tensor)> named)
+    {
+        (string Name, T Tensor)[] all = [.. named.Select(pair => (Plain(pair.Key), pair.Tensor))];
+        var holder = Array.Find(Holders, holder => all.All(pair => pair.Name.StartsWith(holder, StringComparison.Ordinal))) ?? "";
+        var tensors = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var (name, tensor) in all)
+            if (!tensors.TryAdd(Plain(name[holder.Length..]), tensor)) throw WeightsException.Refused($"it names '{name}' twice, with a prefix and without");
+        return tensors;
+    }
+
+    private static string Plain(string key)
     {
         while (Array.Find(Prefixes, prefix => key.StartsWith(prefix, StringComparison.Ordinal)) is { } found) key = key[found.Length..];
         return key;

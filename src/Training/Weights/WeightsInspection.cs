@@ -11,7 +11,7 @@ public static class WeightsInspection
     private const int Classes = 1000;
 
     /// <summary>Reads the whole file and compares it with one architecture, or with all to find the one that it fits best.</summary>
-    /// <param name="path">A file of any format that is read; it may come from a stranger. Takes memory in proportion to its size, at most five times and 64 MB.</param>
+    /// <param name="path">A file of any format that is read; it may come from a stranger. Takes memory in proportion to its size, at most five times and 256 MB.</param>
     /// <param name="architecture">A name of <see cref="ModelCatalog"/>; null compares with all: most tensors that fit, then fewest keys left over, then the name, decide.</param>
     /// <exception cref="WeightsException">The file cannot be read or must not be used, or the architecture does not exist (<c>architecture_unknown</c>).</exception>
     public static WeightsReport Inspect(string path, string? architecture)

@@ -28,7 +28,8 @@ internal static class InspectionChild
     /// <summary>Inspects in a child and prints what it says.</summary>
     public static async Task<int> RunAsync(InspectionRequest request, TextWriter terminal)
     {
-        var log = Path.Combine(Path.GetTempPath(), $"gpugeek-inspect-{Environment.ProcessId}.log");
+        var folder = Directory.CreateTempSubdirectory("gpugeek-inspect-").FullName;
+        var log = Path.Combine(folder, "log.txt");
         try
         {
             var code = await ChildProcess.Start(Spec(request, log)).Exited;
@@ -42,7 +43,7 @@ internal static class InspectionChild
         }
         finally
         {
-            File.Delete(log);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

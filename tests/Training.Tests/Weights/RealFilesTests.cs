@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using GpuGeek.TestSupport;
+using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Tests.Support;
 using GpuGeek.Training.Weights;
 
@@ -20,10 +21,15 @@ public sealed class AFileThatPyTorchWrote : IDisposable
     [Fact]
     public void Has_the_numbers_that_PyTorch_says_it_has()
     {
+        NamedTensor[] ours = [new("features.0.weight", [2, 3], [1, 2, 3, 4, 5, 6.5f]), new("fc.bias", [2], [float.Epsilon, -float.MaxValue])];
+        TensorFile.Write(_folder.File("ours.safetensors"), ours);
         Peer();
         var cases = Directory.GetFiles(_folder.Path, "*.json");
-        Assert.True(cases.Length >= 28, $"Only {cases.Length} cases were written.");
+        Assert.True(cases.Length >= 31, $"Only {cases.Length} cases were written.");
         foreach (var path in cases) Check(Path.GetFileNameWithoutExtension(path), path);
+        // What we wrote came back through the other program.
+        var back = WeightsFile.Read(_folder.File("zip-ours.pth")).Tensors;
+        foreach (var tensor in ours) Assert.Equal(tensor.Values, back[tensor.Name].Values);
     }
 
     private void Check(string name, string path)
