@@ -75,7 +75,12 @@ internal sealed class RunContext : IDisposable
 
     public void Dispose() => Network.Dispose();
 
-    private string WeightsHash() => Spec.WeightsFile is null ? "" : Hash(File.ReadAllBytes(Spec.WeightsFile));
+    private string WeightsHash()
+    {
+        if (Spec.WeightsFile is null) return "";
+        using var file = File.OpenRead(Spec.WeightsFile);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -19,7 +19,7 @@ internal static partial class PublishedKeys
             if (!tensors.TryAdd(known, tensor)) throw WeightsException.Refused($"it names '{known}' twice, in an old way and in a new one");
         }
         foreach (var node in graph.Nodes)
-            if (node.Op is LearntShift positions && tensors.TryGetValue(node.Path, out var learnt) && Stretched(learnt, positions.Shape[0]) is { } stretched)
+            if (node.Op is LearntShift positions && tensors.TryGetValue(node.Path, out var learnt) && Stretched(learnt, positions.Shape[0], positions.Shape[1]) is { } stretched)
                 tensors[node.Path] = stretched;
         var first = graph.Nodes.First(n => n.Op is Conv);
         var weight = $"{first.Path}.weight";
@@ -58,9 +58,9 @@ internal static partial class PublishedKeys
     ];
 
     /// <summary>The grid of positions, without the class token's, as a picture resized bicubically with its corners kept: torchvision's rule.</summary>
-    private static LoadedTensor? Stretched(LoadedTensor learnt, long rows)
+    private static LoadedTensor? Stretched(LoadedTensor learnt, long rows, long width)
     {
-        if (learnt.Shape is not [1, var from, > 0 and var width] || from == rows || Side(from - 1) is not { } old || Side(rows - 1) is not { } side) return null;
+        if (learnt.Shape is not [1, var from, var wide] || wide != width || from == rows || Side(from - 1) is not { } old || Side(rows - 1) is not { } side) return null;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var all = tensor(learnt.Values, learnt.Shape);

@@ -7,10 +7,19 @@ namespace GpuGeek.Training.Weights;
 /// </param>
 /// <param name="detail">What happened and why.</param>
 /// <param name="hint">What to do next, or null.</param>
-public sealed class WeightsException(string code, string detail, string? hint = null) : Exception(detail)
+public sealed class WeightsException(string code, string detail, string? hint = null) : Exception(Printable(detail))
 {
+    private const int Longest = 1000;
+
     public string Code { get; } = code;
     public string? Hint { get; } = hint;
+
+    /// <summary>Names in it come from the file: they must not steer a terminal, nor be more than anybody reads; and PostgreSQL keeps no zeros in text.</summary>
+    internal static string Printable(string text, int longest = Longest)
+    {
+        var shown = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+        return shown.Length <= longest ? shown : shown[..longest] + "…";
+    }
 
     internal static WeightsException Unreadable(string what) =>
         new("weights_unreadable", $"The weights file is damaged: {what}.", "Fetch it again, or save it anew with torch.save(model.state_dict(), path).");

@@ -9,6 +9,7 @@ public static class WeightsInspection
 {
     // The classifier is compared apart from the rest: any number of classes builds the same network before it.
     private const int Classes = 1000;
+    private const int LongestName = 200;
 
     /// <summary>Reads the whole file and compares it with one architecture, or with all to find the one that it fits best.</summary>
     /// <param name="path">A file of any format that is read; it may come from a stranger. Takes memory in proportion to its size, at most five times and 256 MB.</param>
@@ -57,7 +58,7 @@ public static class WeightsInspection
                 Groups = [.. GroupNames.Of(Graph).Select((name, g) => new WeightsGroup(name, Fit.Body.Count(entry => entry.Group == g), Fit.Body.Count(entry => entry.Group == g && entry.Fits)))],
                 Missing = [.. missing.Take(WeightsReport.MaxListed).Select(entry => entry.Parameter.Name)],
                 MissingCount = missing.Length,
-                Unexpected = [.. Fit.Unexpected.Take(WeightsReport.MaxListed)],
+                Unexpected = [.. Fit.Unexpected.Take(WeightsReport.MaxListed).Select(name => WeightsException.Printable(name, LongestName))],
                 UnexpectedCount = Fit.Unexpected.Length,
                 Mismatched = [.. mismatched.Take(WeightsReport.MaxListed).Select(entry => new WeightsMismatch(entry.Parameter.Name, entry.Parameter.Shape, entry.File!))],
                 MismatchedCount = mismatched.Length,

@@ -60,6 +60,23 @@ public sealed class TheReportOnAWeightsFile : IDisposable
     }
 
     [Fact]
+    public void Shows_names_of_the_file_without_what_steers_a_terminal_and_no_longer_than_they_are_read()
+    {
+        Write("resnet18", 12, tensors =>
+        {
+            tensors["a\0b\u001b[2J"] = [1];
+            tensors[new string('z', 3000)] = [1];
+        });
+        var report = WeightsInspection.Inspect(Target, "resnet18");
+        Assert.Equal(["a?b?[2J", new string('z', 200) + "…"], report.Unexpected);
+        TorchFiles.Save(Target, ("x\0" + new string('y', 3000), [1], [float.NaN]));
+        var refused = Assert.Throws<WeightsException>(() => WeightsInspection.Inspect(Target, null));
+        Assert.Equal("weights_not_finite", refused.Code);
+        Assert.StartsWith("'x?yyy", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.Message.Length <= 1001);
+    }
+
+    [Fact]
     public void Compares_with_the_network_that_is_asked_for_even_where_another_fits_better()
     {
         Write("resnet18", 12);

@@ -76,10 +76,11 @@ public sealed partial class OldNamesOfPublishedFiles
     [GeneratedRegex(@"(\.denselayer\d+\.(?:norm|conv))([12]\.)")]
     private static partial Regex DenseLayer();
 
-    [Theory, InlineData(0), InlineData(-1)]
-    public void Positions_of_no_width_or_no_grid_are_left_as_they_are(int width)
+    /// <summary>Stretched, a row of a million numbers would become two hundred of them.</summary>
+    [Theory, InlineData(10, 0), InlineData(1, 192), InlineData(0, 192), InlineData(2, 1_000_000), InlineData(11, 192)]
+    public void Positions_of_another_width_or_of_no_grid_are_left_as_they_are(int rows, int width)
     {
-        var file = new Dictionary<string, LoadedTensor> { ["encoder.pos_embedding"] = width < 0 ? new([1, 1, 192], new float[192]) : new([1, 10, 0], []) };
+        var file = new Dictionary<string, LoadedTensor> { ["encoder.pos_embedding"] = new([1, rows, width], new float[rows * width]) };
         Assert.Same(file["encoder.pos_embedding"], PublishedKeys.Adapt(ModelRegistry.Build("deit_tiny_patch16_224", 2, 112), file)["encoder.pos_embedding"]);
     }
 
