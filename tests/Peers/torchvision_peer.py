@@ -195,6 +195,7 @@ def prove(request):
         single = copy.deepcopy(model).float()
         results["float32:logits"] = single(x.float()).double()
         moves = {"picture": distance(logits, model(tensor("other", batch, 3, size, size))), **block_moves(single, x.float(), logits.float())}
+        del single
     train(model)
     results.update({"train:" + name: t for name, t in run(model, x, cotangent).items()})
     results.update({"after:" + name: t for name, t in statistics(model).items()})

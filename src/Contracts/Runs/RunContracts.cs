@@ -123,4 +123,15 @@ public sealed record LogLineResponse(long Seq, string Level, string Message, Dat
 public sealed record LogsResponse(IReadOnlyList<LogLineResponse> Items, long LastSeq);
 
 /// <summary>An architecture of the catalogue.</summary>
-public sealed record ArchitectureResponse(string Name, string Title, int InputSize, long Parameters, long MultiplyAdds, double ImageNetTop1, string Paper);
+/// <param name="InputSize">Pixels of the square input at which its weights were published, and at which it is counted.</param>
+/// <param name="Parameters">With 1,000 classes.</param>
+/// <param name="MultiplyAdds">Of one picture.</param>
+/// <param name="ImageNetTop1">Published accuracy of the weights, 0..1.</param>
+/// <param name="InferenceBytes">Most bytes of activations held at once for one picture in float32, without the parameters.</param>
+/// <param name="TrainingBytes">The same when all layers learn; grows with the batch.</param>
+/// <param name="Licence">Of the published weights: an SPDX name.</param>
+/// <param name="SizeMultiple">Other input sizes, of 32 to 1024 pixels, must be a multiple of this.</param>
+/// <param name="StochasticDepth">Whether a recipe may set it.</param>
+public sealed record ArchitectureResponse(
+    string Name, string Title, int InputSize, long Parameters, long MultiplyAdds, double ImageNetTop1, string Paper,
+    long InferenceBytes, long TrainingBytes, string Licence, int SizeMultiple, bool StochasticDepth);

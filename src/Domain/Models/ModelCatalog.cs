@@ -21,6 +21,8 @@ public sealed record PublishedWeights(Uri Url, string HashPrefix, string Licence
 /// <param name="InputSize">Pixels of the square input the weights were trained at.</param>
 /// <param name="Parameters">Published count, with 1,000 classes.</param>
 /// <param name="MultiplyAdds">Multiply-adds of one picture at <paramref name="InputSize"/>.</param>
+/// <param name="InferenceBytes">Most bytes of activations held at once for one picture at <paramref name="InputSize"/> in float32; parameters not among them.</param>
+/// <param name="TrainingBytes">The same when all layers learn: values kept for the derivatives, and gradients.</param>
 /// <param name="ImageNetTop1">Published top-1 accuracy of <paramref name="Weights"/> on ImageNet-1k, 0..1.</param>
 /// <param name="ClassifierPath">Module path of the last linear layer: what is replaced for other classes.</param>
 /// <param name="Paper">Address of the paper.</param>
@@ -29,7 +31,7 @@ public sealed record PublishedWeights(Uri Url, string HashPrefix, string Licence
 /// <param name="PublishedInterpolation">With which it was measured; our own preprocessing is bilinear for every architecture.</param>
 /// <param name="SizeMultiple">Input sides must be a multiple of this: a transformer's patch.</param>
 public sealed record ModelCard(
-    string Name, string Title, string Family, int InputSize, long Parameters, long MultiplyAdds, double ImageNetTop1,
+    string Name, string Title, string Family, int InputSize, long Parameters, long MultiplyAdds, long InferenceBytes, long TrainingBytes, double ImageNetTop1,
     string ClassifierPath, Uri Paper, PublishedWeights Weights,
     int PublishedResize, Interpolation PublishedInterpolation, int SizeMultiple = 1)
 {
@@ -73,11 +75,11 @@ public static partial class ModelCatalog
         Convolutional.Concat(Mobile).Concat(Modern).OrderBy(card => card.Name, StringComparer.Ordinal).ToDictionary(card => card.Name, StringComparer.Ordinal);
 
     private static ModelCard Card(
-        string name, string title, string family, int inputSize, int resize, Interpolation interpolation, long parameters, long multiplyAdds, double top1,
-        string classifierPath, string paper, string weights, string licence, int sizeMultiple = 1)
+        string name, string title, string family, int inputSize, int resize, Interpolation interpolation, long parameters, long multiplyAdds, long inferenceBytes, long trainingBytes,
+        double top1, string classifierPath, string paper, string weights, string licence, int sizeMultiple = 1)
     {
         var file = Path.GetFileNameWithoutExtension(weights);
         var hash = file[(file.LastIndexOf('-') + 1)..][..HashDigits];
-        return new ModelCard(name, title, family, inputSize, parameters, multiplyAdds, top1, classifierPath, new($"https://arxiv.org/abs/{paper}"), new(new(weights), hash, licence), resize, interpolation, sizeMultiple);
+        return new ModelCard(name, title, family, inputSize, parameters, multiplyAdds, inferenceBytes, trainingBytes, top1, classifierPath, new($"https://arxiv.org/abs/{paper}"), new(new(weights), hash, licence), resize, interpolation, sizeMultiple);
     }
 }

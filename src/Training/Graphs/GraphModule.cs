@@ -33,6 +33,9 @@ internal sealed class GraphModule : IDisposable
     public Tensor Flat { get; }
     public Tensor FlatGradient { get; }
 
+    /// <summary>Told of each node when its value is there and before its inputs go: for measuring.</summary>
+    public Action<Node>? Watching { get; set; }
+
     public Tensor this[string name] => _tensors[name];
 
     /// <summary>Runs the graph.</summary>
@@ -47,6 +50,7 @@ internal sealed class GraphModule : IDisposable
         foreach (var node in Graph.Nodes)
         {
             values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan[node]);
+            Watching?.Invoke(node);
             if (node.Id == last) break;
             foreach (var i in node.Inputs)
                 if (--left[i] == 0) Release(values, i);

@@ -147,5 +147,7 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
         var items = (await session.Client.ListArchitecturesAsync(Cancel)).Items;
         Assert.Equal(GpuGeek.Domain.Models.ModelCatalog.All.Keys.Order(StringComparer.Ordinal), items.Select(a => a.Name).Order(StringComparer.Ordinal));
         Assert.All(items, a => Assert.True(a is { InputSize: >= 224, Parameters: > 1_000_000, ImageNetTop1: > 0.5 and < 0.9 } && a.Paper.StartsWith("https://arxiv.org/", StringComparison.Ordinal)));
+        Assert.All(items, a => Assert.True(a.InferenceBytes > 1_000_000 && a.TrainingBytes > a.InferenceBytes && a.Licence.Length > 2 && a.InputSize % a.SizeMultiple == 0));
+        Assert.False(items.Single(a => a.Name == "vgg11").StochasticDepth);
     }
 }

@@ -17,12 +17,13 @@ public sealed class EveryNetwork
         Assert.Equal(ModelCatalog.All.Keys.Order(StringComparer.Ordinal), ModelRegistry.Names.Order(StringComparer.Ordinal));
 
     [Theory, MemberData(nameof(Names))]
-    public void Has_the_parameters_and_multiply_adds_of_its_card(string name)
+    public void Has_the_parameters_multiply_adds_and_memory_of_its_card(string name)
     {
         var card = ModelCatalog.All[name];
         var graph = ModelRegistry.Build(name, 1000, card.InputSize);
         Assert.Equal(card.Parameters, graph.ParameterCount);
         Assert.Equal(card.MultiplyAdds, graph.MultiplyAdds);
+        Assert.Equal((card.InferenceBytes, card.TrainingBytes), (ActivationMemory.OfInference(graph), ActivationMemory.OfTraining(graph)));
         Assert.Equal(card.ClassifierPath, graph.ClassifierPath);
     }
 

@@ -34,6 +34,7 @@ public sealed class TorchvisionPeer : IDisposable
     {
         if (_last?.Name == name) return _last;
         _last = null;
+        GC.Collect(); // gigabytes in the largest networks
         return _last = Computed("prove", name, Size);
     }
 
