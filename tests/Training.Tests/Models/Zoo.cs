@@ -17,6 +17,8 @@ internal static class Zoo
     public static IEnumerable<string> All => ModelRegistry.Names.Order(StringComparer.Ordinal);
     public static IEnumerable<string> Others => All.Except(OfEachBlock);
 
+    public static bool IsLong => Environment.GetEnvironmentVariable("GPUGEEK_LONG_TESTS") == "1";
+
     public static void SkipUnlessLong() =>
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("GPUGEEK_LONG_TESTS") == "1", "Takes long: only with GPUGEEK_LONG_TESTS=1.");
+        Assert.SkipUnless(IsLong, "Takes long: only with GPUGEEK_LONG_TESTS=1.");
 }
