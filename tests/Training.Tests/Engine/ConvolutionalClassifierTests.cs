@@ -8,8 +8,8 @@ using GpuGeek.Training.Weights;
 
 namespace GpuGeek.Training.Tests.Engine;
 
-/// <summary>SqueezeNet's classifier is a convolution that is rectified and averaged: <c>fast</c> trains it where it stands.</summary>
-public sealed class FastWhereNothingCanBeStored
+/// <summary>SqueezeNet's: rectified and averaged.</summary>
+public sealed class FastWhereTheClassifierIsAConvolution
 {
     [Theory, InlineData(null), InlineData(0.3)]
     public void Trains_the_classifier_and_leaves_the_rest_as_it_was_published(double? dropout)
