@@ -6,11 +6,14 @@ switch (args)
     case ["imaging", ..]:
         ImagingBenchmark.Run();
         return 0;
+    case ["interpreter"]:
+        InterpreterBenchmark.Run();
+        return 0;
     case ["walls", var address, var email]:
         // The password comes by standard input: arguments are seen by everybody on the machine.
         await WallBenchmark.RunAsync(address, email, Console.ReadLine() ?? "");
         return 0;
     default:
-        Console.Error.WriteLine("Usage: GpuGeek.Benchmarks imaging | walls ADDRESS EMAIL < PASSWORD");
+        Console.Error.WriteLine("Usage: GpuGeek.Benchmarks imaging | interpreter | walls ADDRESS EMAIL < PASSWORD");
         return 2;
 }

@@ -7,6 +7,7 @@
     logits and gradients in evaluation mode; logits in evaluation mode in float32. "moves" has how far the logits move (relative to their norm)
     with another picture, and with each residual block replaced by the identity.
 {"op": "evaluate", …}                          as "prove" with fewer batches, and writes the statistics and the logits in evaluation mode alone
+{"op": "published", "name": N}                 torchvision's own notes on its weights: address, top-1 in percent, learnt numbers, crop, resize, interpolation
 {"op": "chances", "name": N, "options": {}}    rates above 0 of dropout and stochastic depth in order of execution; options are torchvision's
 """
 import copy
@@ -183,6 +184,17 @@ def chances(request):
     return {"chances": [chance for chance in seen if chance[1] > 0]}
 
 
+def published(request):
+    notes = []
+    for weights in torchvision.models.get_model_weights(request["name"]):
+        transform = weights.transforms()
+        notes.append({
+            "url": weights.url, "top1": weights.meta["_metrics"]["ImageNet-1K"]["acc@1"], "parameters": weights.meta["num_params"],
+            "crop": transform.crop_size[0], "resize": transform.resize_size[0], "interpolation": transform.interpolation.value,
+        })
+    return {"published": [note for note in notes if note["top1"] == note["top1"]]}  # one file's is not a number
+
+
 def prove(request):
     size, batch, classes = request["size"], request["batch"], request["classes"]
     model = prepared(request, BATCHES)
@@ -218,7 +230,7 @@ def main():
     print(json.dumps({"torchvision": torchvision.__version__, "torch": torch.__version__}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        print(json.dumps({"keys": keys, "prove": prove, "evaluate": evaluate, "chances": chances}[request["op"]](request)), flush=True)
+        print(json.dumps({"keys": keys, "prove": prove, "evaluate": evaluate, "chances": chances, "published": published}[request["op"]](request)), flush=True)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,17 @@ public sealed class TorchvisionPeer : IDisposable
         return [.. answer.RootElement.GetProperty("chances").EnumerateArray().Select(c => Chance(c[0].GetString()!, c[1].GetDouble()))];
     }
 
+    /// <summary>torchvision's notes on its weights of this name: file, and what they say of it.</summary>
+    internal (string File, string Notes)[] Published(string name)
+    {
+        using var answer = Ask(new { op = "published", name });
+        return [.. answer.RootElement.GetProperty("published").EnumerateArray().Select(p => (Path.GetFileName(p.GetProperty("url").GetString()!),
+            Notes(p.GetProperty("top1").GetDouble() / 100, p.GetProperty("parameters").GetInt64(), p.GetProperty("crop").GetInt32(), p.GetProperty("resize").GetInt32(), p.GetProperty("interpolation").GetString()!)))];
+    }
+
+    internal static string Notes(double top1, long parameters, int crop, int resize, string interpolation) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"top-1 {top1:f5}, {parameters} parameters, {resize} to {crop} pixels, {interpolation}");
+
     internal static string Chance(string kind, double rate) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind} {rate:f9}");
 
     private PeerAnswer Computed(string op, string name, int size)
