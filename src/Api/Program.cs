@@ -47,7 +47,6 @@ app.MapBilling();
 app.MapDatasets();
 app.MapRuns();
 app.MapModels();
-app.MapWeights();
 app.MapDeployments();
 app.MapWebhooks();
 app.MapTeamwork();

@@ -58,7 +58,6 @@ public sealed record StartRequest
     /// <summary>Id of an uploaded weights file that is <c>ready</c>.</summary>
     public Guid? Weights { get; init; }
     /// <summary>Name of a model of the project.</summary>
-    /// <example>flowers</example>
     [StringLength(63)] public string? Model { get; init; }
     /// <summary>Version of the model; null: the newest one.</summary>
     [Range(1, int.MaxValue)] public int? Version { get; init; }

@@ -19,6 +19,7 @@ internal static class ModelEndpoints
         group.MapGet("/{model}/versions", ListVersionsAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListModelVersions");
         group.MapGet("/{model}/versions/{version:int}", GetVersionAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("GetModelVersion");
         ModelFileEndpoints.Map(group);
+        WeightsEndpoints.Map(routes);
     }
 
     /// <summary>Models, newest first; <c>?project=</c> filters</summary>

@@ -15,7 +15,7 @@ namespace GpuGeek.Api.Features.Models;
 
 internal static class WeightsEndpoints
 {
-    public static void MapWeights(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapOrg("/weights").WithTags("Weights");
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListWeights");
