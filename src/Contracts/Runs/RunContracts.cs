@@ -131,6 +131,7 @@ public sealed record LogsResponse(IReadOnlyList<LogLineResponse> Items, long Las
 /// <param name="Licence">Of the published weights: an SPDX name.</param>
 /// <param name="SizeMultiple">Other input sizes, of 32 to 1024 pixels, must be a multiple of this.</param>
 /// <param name="StochasticDepth">Whether a recipe may set it.</param>
+/// <param name="Family">What it is a variant of, such as <c>ResNet</c>.</param>
 public sealed record ArchitectureResponse(
     string Name, string Title, int InputSize, long Parameters, long MultiplyAdds, double ImageNetTop1, string Paper,
-    long InferenceBytes, long TrainingBytes, string Licence, int SizeMultiple, bool StochasticDepth);
+    long InferenceBytes, long TrainingBytes, string Licence, int SizeMultiple, bool StochasticDepth, string Family);

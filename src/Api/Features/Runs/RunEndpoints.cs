@@ -31,7 +31,7 @@ internal static class RunEndpoints
 
     /// <summary>The architectures that can be trained</summary>
     private static Ok<Page<ArchitectureResponse>> ListArchitectures() => TypedResults.Ok(new Page<ArchitectureResponse>(
-        [.. ModelCatalog.All.Values.Select(c => new ArchitectureResponse(c.Name, c.Title, c.InputSize, c.Parameters, c.MultiplyAdds, c.ImageNetTop1, c.Paper.ToString(), c.InferenceBytes, c.TrainingBytes, c.Weights.Licence, c.SizeMultiple, c.HasBranches))], null));
+        [.. ModelCatalog.All.Values.Select(c => new ArchitectureResponse(c.Name, c.Title, c.InputSize, c.Parameters, c.MultiplyAdds, c.ImageNetTop1, c.Paper.ToString(), c.InferenceBytes, c.TrainingBytes, c.Weights.Licence, c.SizeMultiple, c.HasBranches, c.Family))], null));
 
     /// <summary>Runs, newest first; <c>?project=</c> filters</summary>
     private static async Task<Ok<Page<RunResponse>>> ListAsync(GpuGeekDbContext db, CancellationToken cancellationToken, string? project = null, string? after = null, int? limit = null)

@@ -21,6 +21,8 @@ public sealed class NewRunForm
     public double? WeightDecay { get; set; }
     public double? LabelSmoothing { get; set; }
     public int? InputSize { get; set; }
+    public double? Dropout { get; set; }
+    public double? StochasticDepth { get; set; }
     public StartChoice Start { get; set; } = StartChoice.Published;
     /// <summary>Of the weights it starts from; null: all.</summary>
     public int? Groups { get; set; }
@@ -33,7 +35,7 @@ public sealed class NewRunForm
         Recipe = new()
         {
             Preset = Preset, Architecture = Start.Architecture is null ? Architecture : null, Epochs = Epochs, Seed = Seed, BatchSize = BatchSize, LearningRate = LearningRate, WeightDecay = WeightDecay, LabelSmoothing = LabelSmoothing,
-            InputSize = InputSize, Pretrained = Start == StartChoice.Random ? false : null, Start = Start.Request is { } start ? start with { Groups = Groups } : null,
+            InputSize = InputSize, Dropout = Dropout, StochasticDepth = StochasticDepth, Pretrained = Start == StartChoice.Random ? false : null, Start = Start.Request is { } start ? start with { Groups = Groups } : null,
         },
     };
 
