@@ -166,6 +166,19 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
     }
 
     [Fact]
+    public async Task Are_in_the_projects_activity_also_when_they_are_gone()
+    {
+        var (session, _) = await _app.RegisterWithProjectAsync();
+        var id = (await AskAsync(session)).Id;
+        await session.Client.UploadWeightsAsync(session.Org, id, new MemoryStream(Bytes), Cancel);
+        async Task<List<(string, string, string, bool)>> SeenAsync() =>
+            [.. (await session.Client.ListActivityAsync(session.Org, Planted.Project, ct: Cancel)).Items.Where(a => a.Subject.Kind == "weights").Select(a => (a.Action, a.Subject.Key, a.Subject.Name, a.Subject.Exists))];
+        Assert.Equal([("weights.upload", id.ToString(), "mine.pth", true)], await SeenAsync());
+        await session.Client.DeleteWeightsAsync(session.Org, id, Cancel);
+        Assert.Equal([("weights.delete", id.ToString(), "mine.pth", false), ("weights.upload", id.ToString(), "", false)], await SeenAsync());
+    }
+
+    [Fact]
     public async Task Are_sent_by_editors_and_seen_by_viewers()
     {
         var (session, _) = await _app.RegisterWithProjectAsync();

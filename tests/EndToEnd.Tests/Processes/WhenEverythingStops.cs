@@ -27,7 +27,7 @@ public sealed class WhenEverythingStops(Chromium chromium, ITestOutputHelper out
             Assert.True(all.Count >= 7, $"Only {all.Count} processes were found.");
             var stopping = Stopwatch.GetTimestamp();
             first.Signal("INT");
-            await first.WaitForExitAsync(Cancel);
+            await EndAsync(first);
             output.WriteLine($"stopped {all.Count} processes in {Stopwatch.GetElapsedTime(stopping).TotalSeconds:0.0} s");
             Assert.Equal(0, first.ExitCode);
             Assert.True(await Table.AllGoneAsync(all, TimeSpan.FromSeconds(5)), "Something outlived AppHost.");
@@ -65,7 +65,7 @@ public sealed class WhenEverythingStops(Chromium chromium, ITestOutputHelper out
         {
             await Account.RegisterAsync(first);
             first.Signal("INT");
-            await first.WaitForExitAsync(Cancel);
+            await EndAsync(first);
         }
 
         await using var second = await ShapesPlatform.StartAsync(data.Root);
@@ -79,6 +79,14 @@ public sealed class WhenEverythingStops(Chromium chromium, ITestOutputHelper out
 
         var used = await Assert.ThrowsAsync<ApiException>(() => second.Client().SignInByLinkAsync(new() { Token = second.LinkToken }, Cancel));
         Assert.Equal("link_invalid", used.Problem.Code);
+    }
+
+    /// <summary>Who was started in the background of a script ignores Ctrl-C, and so does what it starts: then this fails instead of waiting for ever.</summary>
+    private static async Task EndAsync(RunningPlatform platform)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        await platform.WaitForExitAsync(patience.Token);
     }
 
     private static async Task<Guid> TrainIntoTheMiddleAsync(RunningPlatform platform)

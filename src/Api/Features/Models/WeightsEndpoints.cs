@@ -63,7 +63,8 @@ internal static class WeightsEndpoints
     /// <summary>Delete a weights file; runs that started from it keep what they need of it</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, CancellationToken cancellationToken)
     {
-        if (await FindAsync(db, weights, cancellationToken) is null) return Problems.NotFound();
+        if (await FindAsync(db, weights, cancellationToken) is not { } found) return Problems.NotFound();
+        change.Describe(new { name = found.File.FileName });
         await db.UploadedWeights.Where(w => w.Id == weights).ExecuteDeleteAsync(cancellationToken);
         // The content itself is the janitor's: a run may refer to it.
         change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None));

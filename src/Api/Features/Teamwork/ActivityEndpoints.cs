@@ -22,7 +22,7 @@ internal static class ActivityEndpoints
     public static readonly string[] Actions =
     [
         "archive.upload", "dataset.create", "dataset.delete", "dataset.update", "deletion.restore", "deployment.create", "deployment.delete", "deployment.update", "import.cancel", "import.create", "project.create", "project.delete", "project.update", "run.cancel",
-        "run.create", "run.delete", "run.update", "share_link.create", "share_link.revoke", "version.create",
+        "run.create", "run.delete", "run.update", "share_link.create", "share_link.revoke", "version.create", "weights.delete", "weights.upload",
     ];
 
     public static void MapActivity(this IEndpointRouteBuilder routes) =>

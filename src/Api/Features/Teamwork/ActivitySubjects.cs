@@ -10,9 +10,9 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Features.Teamwork;
 
 /// <summary>What the entries of a page were done to, by the addresses they keep; names as they are now, read for all at once.</summary>
-internal sealed class ActivitySubjects(Project project, SubjectNames names, IReadOnlyDictionary<Guid, string> datasets, IReadOnlySet<string> deployments, IReadOnlyDictionary<Guid, ShareLink> links)
+internal sealed class ActivitySubjects(Project project, SubjectNames names, IReadOnlyDictionary<Guid, string> datasets, IReadOnlyDictionary<Guid, string> weights, IReadOnlySet<string> deployments, IReadOnlyDictionary<Guid, ShareLink> links)
 {
-    private const string Run = "run", Dataset = "dataset", DatasetVersion = "dataset_version", ModelVersion = "model_version", Deployment = "deployment";
+    private const string Run = "run", Dataset = "dataset", DatasetVersion = "dataset_version", ModelVersion = "model_version", Deployment = "deployment", Weights = "weights";
 
     public static async Task<ActivitySubjects> ReadAsync(GpuGeekDbContext db, Project project, IReadOnlyCollection<Happening> happenings, CancellationToken cancellationToken)
     {
@@ -20,6 +20,7 @@ internal sealed class ActivitySubjects(Project project, SubjectNames names, IRea
         var comments = happenings.Where(h => h.Comment is not null).Select(h => h.Comment!).ToList();
         var linkIds = Ids(targets.Where(t => t is ["projects", _, "share-links", ..]), 3);
         var datasetIds = Ids(targets.Where(t => t[0] == "datasets"), 1);
+        var weightsIds = Ids(targets.Where(t => t[0] == "weights"), 1);
         var deploymentNames = targets.Where(t => t is ["deployments", _, ..]).Select(t => t[1]).Distinct().ToArray();
         var links = await db.ShareLinks.AsNoTracking().Where(l => linkIds.Contains(l.Id)).ToDictionaryAsync(l => l.Id, cancellationToken);
         var names = await SubjectNames.ReadAsync(db,
@@ -27,6 +28,7 @@ internal sealed class ActivitySubjects(Project project, SubjectNames names, IRea
             [.. Ids(targets.Where(t => t is ["datasets", _, "versions", ..]), 3).Cast<Guid?>(), .. comments.Select(c => c.DatasetVersionId)],
             [.. comments.Select(c => c.ModelVersionId), .. links.Values.Select(l => l.ModelVersionId)], cancellationToken);
         return new(project, names, await db.Datasets.Where(d => datasetIds.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.Name, cancellationToken),
+            await db.UploadedWeights.Where(w => weightsIds.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.FileName, cancellationToken),
             (await db.Deployments.Where(d => deploymentNames.Contains(d.Name)).Select(d => d.Name).ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal), links);
     }
 
@@ -40,6 +42,7 @@ internal sealed class ActivitySubjects(Project project, SubjectNames names, IRea
             ["datasets", _, "versions", var key, ..] when Guid.TryParse(key, out var id) => OfOne(null, id, null),
             ["datasets", var key, ..] when Guid.TryParse(key, out var id) => datasets.TryGetValue(id, out var name) ? new(Dataset, key, name, null, true) : Gone(Dataset, key, NameIn(entry.Detail)),
             ["runs", var key, ..] when Guid.TryParse(key, out var id) => names.Runs.TryGetValue(id, out var name) ? new(Run, key, name, null, true) : Gone(Run, key, NameIn(entry.Detail)),
+            ["weights", var key, ..] when Guid.TryParse(key, out var id) => weights.TryGetValue(id, out var name) ? new(Weights, key, name, null, true) : Gone(Weights, key, NameIn(entry.Detail)),
             ["deletions", var key, ..] when TextIn(entry.Detail, "kind") == nameof(DeletionKind.Dataset) => Gone(Dataset, key, NameIn(entry.Detail)),
             ["deployments", var name, ..] => new(Deployment, name, name, null, deployments.Contains(name)),
             _ => new("project", project.Slug, project.Name, null, true),
