@@ -5,10 +5,7 @@ namespace GpuGeek.Training.Weights;
 /// <summary>How much of a file goes into a network.</summary>
 /// <param name="KeepHead">The file's classifier is taken where it has as many classes; false leaves the network's own in any case.</param>
 /// <param name="Groups">Null: everything before the classifier, which must fit exactly. N: the first N layer groups from the input on, which must fit whole; the others stay as they are.</param>
-internal sealed record LoadRule(bool KeepHead = true, int? Groups = null)
-{
-    public static readonly LoadRule Whole = new();
-}
+internal sealed record LoadRule(bool KeepHead = true, int? Groups = null);
 
 /// <summary>What was taken from a file.</summary>
 /// <param name="Loaded">Tensors written into the network.</param>
@@ -19,15 +16,13 @@ internal static class WeightsLoading
 {
     private const int Listed = 3;
 
-    /// <summary>Copies a file's tensors into a network, by the rule of a whole network.</summary>
-    /// <exception cref="WeightsException"><c>weights_mismatch</c>: the backbone does not fit.</exception>
-    public static LoadReport Load(GraphModule module, IReadOnlyDictionary<string, LoadedTensor> tensors) => Load(module, tensors, LoadRule.Whole);
-
     /// <summary>Copies a file's tensors into a network; nothing is written unless all that the rule asks for fits.</summary>
     /// <param name="tensors">Under the network's keys (<see cref="WeightsFile.For"/>).</param>
+    /// <param name="rule">Null: all of it, the classifier too where it fits.</param>
     /// <exception cref="WeightsException"><c>weights_mismatch</c>: names what is missing, unexpected, and of another shape.</exception>
-    public static LoadReport Load(GraphModule module, IReadOnlyDictionary<string, LoadedTensor> tensors, LoadRule rule)
+    public static LoadReport Load(GraphModule module, IReadOnlyDictionary<string, LoadedTensor> tensors, LoadRule? rule = null)
     {
+        rule ??= new();
         var groups = module.Graph.Nodes[^1].Group + 1;
         if (rule.Groups is < 1 || rule.Groups > groups)
             throw new WeightsException("weights_mismatch", $"The network has {groups} layer groups, and the first {rule.Groups} of them were to be loaded.", $"Take from 1 to {groups} groups.");

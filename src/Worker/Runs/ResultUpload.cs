@@ -1,10 +1,10 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Storage;
 
 namespace GpuGeek.Worker.Runs;
 
@@ -16,7 +16,7 @@ internal sealed class ResultUpload(IObjectStore store)
     {
         var onnx = PathOf(directory, ResultFiles.Onnx);
         var manifest = ReadManifest(PathOf(directory, ResultFiles.Manifest));
-        var onnxHash = await PutAsync(onnx, org, cancellationToken);
+        var onnxHash = await store.PutContentAsync(org, onnx, cancellationToken);
         if (onnxHash != result.OnnxHash) throw new ResultDamagedException($"{ResultFiles.Onnx} is not the file whose hash the result names.");
         return new()
         {
@@ -24,8 +24,8 @@ internal sealed class ResultUpload(IObjectStore store)
             Manifest = manifest,
             OnnxHash = onnxHash,
             OnnxBytes = new FileInfo(onnx).Length,
-            PredictionsHash = await PutAsync(PathOf(directory, ResultFiles.Predictions), org, cancellationToken),
-            WeightsHash = await PutAsync(PathOf(directory, ResultFiles.Weights), org, cancellationToken),
+            PredictionsHash = await store.PutContentAsync(org, PathOf(directory, ResultFiles.Predictions), cancellationToken),
+            WeightsHash = await store.PutContentAsync(org, PathOf(directory, ResultFiles.Weights), cancellationToken),
         };
     }
 
@@ -45,14 +45,6 @@ internal sealed class ResultUpload(IObjectStore store)
         {
             throw new ResultDamagedException($"{ResultFiles.Manifest} cannot be read.");
         }
-    }
-
-    private async Task<string> PutAsync(string path, Guid org, CancellationToken cancellationToken)
-    {
-        string hash;
-        await using (var file = File.OpenRead(path)) hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
-        await store.PutFileAsync(ObjectKeys.Content(org, hash), path, cancellationToken);
-        return hash;
     }
 }
 

@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Worker.Processes;
+using GpuGeek.Worker.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -56,7 +56,7 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
         }
         if (await InspectAsync(claim, folder, file, answer, draining) is not { } exitCode) return;
         var (report, error) = Answer(answer);
-        if (report is not null) await EndAsync(claim, report, await KeepAsync(claim.OrgId, file, draining), null);
+        if (report is not null) await EndAsync(claim, report, await store.PutContentAsync(claim.OrgId, file, draining), null);
         else if (error is not null) await EndAsync(claim, null, null, error);
         else if (claim.Attempt < MaxAttempts) await leases.GiveBackAsync(claim, counts: true, CancellationToken.None);
         else await EndAsync(claim, null, null, Broken(string.Create(CultureInfo.InvariantCulture, $"the process that reads it ended with exit code {exitCode}")));
@@ -89,14 +89,6 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
         if (!File.Exists(path)) return (null, null);
         using var json = JsonDocument.Parse(File.ReadAllBytes(path));
         return json.RootElement.TryGetProperty("error", out var error) ? (null, error.Deserialize<Failure>(RunDirectory.Json)) : (json.RootElement.Deserialize<WeightsReport>(RunDirectory.Json), null);
-    }
-
-    private async Task<string> KeepAsync(Guid org, string file, CancellationToken cancellationToken)
-    {
-        string hash;
-        await using (var bytes = File.OpenRead(file)) hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(bytes, cancellationToken));
-        await store.PutFileAsync(ObjectKeys.Content(org, hash), file, cancellationToken);
-        return hash;
     }
 
     private async Task EndAsync(ClaimedWeights claim, WeightsReport? report, string? hash, Failure? error)

@@ -66,7 +66,7 @@ public sealed class LoadingByLayerGroup : IDisposable
     public void Does_without_the_counters_that_old_files_lack()
     {
         foreach (var name in _file.Keys.Where(name => name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToArray()) _file.Remove(name);
-        Assert.Equal(_network.Graph.Parameters.Count(p => p.Kind != ParameterKind.Counter), WeightsLoading.Load(_network, _file, LoadRule.Whole).Loaded);
+        Assert.Equal(_network.Graph.Parameters.Count(p => p.Kind != ParameterKind.Counter), WeightsLoading.Load(_network, _file, new LoadRule()).Loaded);
     }
 
     private int GroupOf(string path) => _network.Graph.Nodes.Single(node => node.Path == path).Group;
