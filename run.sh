@@ -54,7 +54,7 @@ fi
 
 # Building nothing takes MSBuild several seconds, so it is not asked when no source is newer than the last build.
 stamp=src/AppHost/bin/Release/.built
-newer() { [ ! -e "$stamp" ] || [ -n "$(find src deploy Directory.Build.props Directory.Packages.props global.json -newer "$stamp" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; }
+newer() { [ ! -e "$stamp" ] || [ -n "$(find src build deploy Directory.Build.props Directory.Build.targets Directory.Packages.props global.json -newer "$stamp" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; }
 if newer; then
   echo "Building (a few minutes the first time)..." >&2
   if ! dotnet build src/AppHost -c Release -v quiet -nologo -clp:NoSummary > /tmp/gpugeek-build.$$ 2>&1; then
