@@ -23,16 +23,30 @@ public sealed record RegisterRequest
     [StringLength(200)] public string? SetupToken { get; init; }
 }
 
-/// <summary>Email and password.</summary>
-public sealed record SignInRequest
+/// <summary>Email and password; or the challenge of an answer <c>second_factor_needed</c> and a code, so that the password is sent once.</summary>
+public sealed record SignInRequest : IValidatableObject
 {
+    /// <summary>Needed without a challenge.</summary>
     /// <example>ann@example.org</example>
-    [Required, StringLength(254)] public required string Email { get; init; }
+    [StringLength(254)] public string? Email { get; init; }
+    /// <summary>Needed without a challenge.</summary>
     /// <example>a long enough phrase</example>
-    [Required, StringLength(256)] public required string Password { get; init; }
+    [StringLength(256)] public string? Password { get; init; }
     /// <summary>Six digits of the authenticator app, or a recovery code; needed where the account has a second factor.</summary>
     /// <example>123456</example>
     [StringLength(40)] public string? Code { get; init; }
+    /// <summary>
+    /// <c>challenge</c> of the answer <c>second_factor_needed</c>, in place of email and password. It is good for five minutes, from the same network
+    /// address (IPv6: the same /64), as long as the password is not changed.
+    /// </summary>
+    [StringLength(400)] public string? Challenge { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        (string Name, string? Value)[] needed = Challenge is null ? [(nameof(Email), Email), (nameof(Password), Password)] : [(nameof(Code), Code)];
+        return needed.Where(n => string.IsNullOrWhiteSpace(n.Value)).Select(n => new ValidationResult($"The {n.Name} field is required.", [n.Name]));
+    }
 }
 
 /// <summary>What an authenticator app is told. Signing in asks for codes only after the first one was confirmed.</summary>

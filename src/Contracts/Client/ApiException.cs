@@ -11,4 +11,8 @@ public sealed class ApiException(HttpStatusCode status, ApiProblem problem) : Ex
 
 /// <summary>application/problem+json with our extensions.</summary>
 public sealed record ApiProblem(
-    string? Type, string? Title, int? Status, string? Detail, string? Code, string? Hint, string? RequestId, IReadOnlyDictionary<string, string[]>? Errors);
+    string? Type, string? Title, int? Status, string? Detail, string? Code, string? Hint, string? RequestId, IReadOnlyDictionary<string, string[]>? Errors)
+{
+    /// <summary>With <c>second_factor_needed</c>: the right password, proved a moment ago. See <see cref="Accounts.SignInRequest.Challenge"/>.</summary>
+    public string? Challenge { get; init; }
+}

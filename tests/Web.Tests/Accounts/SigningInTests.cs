@@ -24,7 +24,7 @@ public sealed partial class SigningIn(Site site) : IClassFixture<Site>
         var body = await context.Request.ReadFromJsonAsync<SignInRequest>();
         if (body!.Password == "right password")
         {
-            var person = new UserResponse(Guid.Empty, body.Email, "Ada", false);
+            var person = new UserResponse(Guid.Empty, body.Email!, "Ada", false);
             await context.Response.WriteAsJsonAsync(new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), person, [new("acme", "Acme", "owner")]));
             return;
         }

@@ -22,33 +22,50 @@ internal static class SignIn
     public static string Normalize(string email) => email.Trim().ToUpperInvariant();
 
     /// <summary>Sign in with email and password</summary>
+    /// <remarks>
+    /// Where the account has a second factor, the right password alone is answered 401 <c>second_factor_needed</c> with a <c>challenge</c>: send it with the
+    /// code, in place of email and password.
+    /// </remarks>
     public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> SignInAsync(
-        SignInRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, SecondFactorSecrets secrets, TimeProvider clock, CancellationToken cancellationToken)
+        SignInRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, SecondFactorSecrets secrets,
+        SignInTickets tickets, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var id = await FindAsync(contexts, Normalize(request.Email), cancellationToken);
+        var now = clock.GetUtcNow();
+        var id = request.Challenge is { } known ? SignInChallenge.UserOf(tickets, known, http, now) : await FindAsync(contexts, Normalize(request.Email!), cancellationToken);
+        if (id is null && request.Challenge is not null) return ChallengeInvalid();
         if (id is null)
         {
-            hasher.VerifyHashedPassword(null!, Decoy.Value, request.Password);
+            hasher.VerifyHashedPassword(null!, Decoy.Value, request.Password!);
             return Wrong();
         }
-        var now = clock.GetUtcNow();
         await using var db = contexts.ForUser(id.Value);
-        var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
+        if (await db.Users.FirstOrDefaultAsync(u => u.Id == id, cancellationToken) is not { } user) return ChallengeInvalid();
         if (user.LockoutEnd > now)
         {
             http.Response.Headers.RetryAfter = Math.Ceiling((user.LockoutEnd.Value - now).TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return Problems.Of(429, "locked_out", "Too many attempts", "There were too many wrong passwords for this account.", $"Try again in {Math.Ceiling((user.LockoutEnd.Value - now).TotalMinutes)} minutes.");
         }
-        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password) == PasswordVerificationResult.Failed) return await FailedAsync(db, user, http, now, "password", Wrong(), cancellationToken);
+        if (request.Challenge is { } challenge)
+        {
+            if (!SignInChallenge.Proves(tickets, challenge, user, http)) return ChallengeInvalid();
+        }
+        else if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password!) == PasswordVerificationResult.Failed)
+            return await FailedAsync(db, user, http, now, "password", Wrong(), cancellationToken);
         if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == user.Id && f.ConfirmedAt != null, cancellationToken) is { } factor)
         {
-            if (string.IsNullOrWhiteSpace(request.Code)) return Problems.Unauthorized("second_factor_needed", "The account has a second factor.", "Send a code of the authenticator app, or a recovery code, as 'code'.");
+            if (string.IsNullOrWhiteSpace(request.Code)) return CodeNeeded(SignInChallenge.Make(tickets, user, http, now));
             if (!SecondFactors.TakeCode(factor, secrets.Unprotect(user.Id, factor.Secret), request.Code, now) && !SecondFactors.TakeRecoveryCode(factor, request.Code))
                 return await FailedAsync(db, user, http, now, "code", Problems.Unauthorized("wrong_code", "The code is not right, or was used before.", "Take the code that the app shows now."), cancellationToken);
         }
         user.AccessFailedCount = 0;
         return TypedResults.Ok(await OpenSessionAsync(db, user, http, "password", now, cancellationToken));
     }
+
+    private static ProblemHttpResult CodeNeeded(string challenge) => Problems.Of(401, "second_factor_needed", "Not signed in", "The account has a second factor.",
+        "Send a code of the authenticator app, or a recovery code, as 'code' with this 'challenge'.", new Dictionary<string, object?> { ["challenge"] = challenge });
+
+    private static ProblemHttpResult ChallengeInvalid() => Problems.Unauthorized("challenge_invalid",
+        "The challenge is older than five minutes, was given to another network address, or the password has changed since.", "Begin again with email and password.");
 
     /// <summary>Wrong passwords and wrong codes count alike: six digits alone are soon guessed.</summary>
     private static async Task<ProblemHttpResult> FailedAsync(GpuGeekDbContext db, ApplicationUser user, HttpContext http, DateTimeOffset now, string what, ProblemHttpResult answer, CancellationToken cancellationToken)
