@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace GpuGeek.Inference;
@@ -28,15 +27,17 @@ public sealed class DynamicBatcher : IAsyncDisposable
     private readonly Func<Memory<float>, int, float[]> _run;
     private readonly int _inputLength;
     private readonly BatcherOptions _options;
+    private readonly TimeProvider _clock;
     private readonly Channel<Item> _queue;
     private readonly Task _loop;
     private int _waiting;
 
     /// <param name="run">(batch, count) → count × classes logits.</param>
     /// <param name="inputLength">Floats of one picture.</param>
-    public DynamicBatcher(Func<Memory<float>, int, float[]> run, int inputLength, BatcherOptions options)
+    /// <param name="clock">Measures how long a picture waited; null: the system's.</param>
+    public DynamicBatcher(Func<Memory<float>, int, float[]> run, int inputLength, BatcherOptions options, TimeProvider? clock = null)
     {
-        (_run, _inputLength, _options) = (run, inputLength, options);
+        (_run, _inputLength, _options, _clock) = (run, inputLength, options, clock ?? TimeProvider.System);
         _queue = Channel.CreateUnbounded<Item>(new() { SingleReader = true });
         _loop = Task.Factory.StartNew(LoopAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
@@ -49,7 +50,7 @@ public sealed class DynamicBatcher : IAsyncDisposable
             Interlocked.Decrement(ref _waiting);
             throw new QueueRefusedException("queue_full", $"{_options.QueueLimit} pictures are waiting already.");
         }
-        var item = new Item(input, Stopwatch.GetTimestamp(), new(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
+        var item = new Item(input, _clock.GetTimestamp(), new(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
         return _queue.Writer.TryWrite(item) ? item.Done.Task : throw new ObjectDisposedException(nameof(DynamicBatcher));
     }
 
@@ -71,7 +72,7 @@ public sealed class DynamicBatcher : IAsyncDisposable
             {
                 Interlocked.Decrement(ref _waiting);
                 if (item.Canceled.IsCancellationRequested) item.Done.TrySetCanceled(item.Canceled);
-                else if (Stopwatch.GetElapsedTime(item.EnqueuedAt).TotalMilliseconds > _options.QueueTimeoutMs)
+                else if (_clock.GetElapsedTime(item.EnqueuedAt).TotalMilliseconds > _options.QueueTimeoutMs)
                     item.Done.TrySetException(new QueueRefusedException("queue_timeout", $"The picture waited longer than {_options.QueueTimeoutMs / 1000.0:0.#} s."));
                 else items.Add(item);
             }
@@ -81,14 +82,18 @@ public sealed class DynamicBatcher : IAsyncDisposable
 
     private void Run(List<Item> items, float[] batch)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = _clock.GetTimestamp();
         try
         {
             for (var i = 0; i < items.Count; i++) items[i].Input.CopyTo(batch, i * _inputLength);
             var logits = _run(batch.AsMemory(0, items.Count * _inputLength), items.Count);
-            var (ended, classes) = (Stopwatch.GetTimestamp(), logits.Length / items.Count);
+            var (ended, classes) = (_clock.GetTimestamp(), logits.Length / items.Count);
             for (var i = 0; i < items.Count; i++)
-                items[i].Done.TrySetResult(new(logits.AsSpan(i * classes, classes).ToArray(), Stopwatch.GetElapsedTime(items[i].EnqueuedAt, started).TotalMilliseconds, Stopwatch.GetElapsedTime(started, ended).TotalMilliseconds));
+            {
+                var (queued, inferred) = (_clock.GetElapsedTime(items[i].EnqueuedAt, started), _clock.GetElapsedTime(started, ended));
+                items[i].Done.TrySetResult(
+                    new(logits.AsSpan(i * classes, classes).ToArray(), queued.TotalMilliseconds, inferred.TotalMilliseconds));
+            }
         }
         catch (Exception failure)
         {

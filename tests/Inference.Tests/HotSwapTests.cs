@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GpuGeek.TestSupport;
 
 namespace GpuGeek.Inference.Tests;
 
@@ -32,7 +33,8 @@ public sealed class ReplacingAVersion
         }, Cancel)).ToList();
         for (var swap = 0; swap < 20; swap++)
         {
-            await Task.Delay(20, Cancel);
+            var before = seen.Values.Sum();
+            await Eventually.HoldsAsync(() => seen.Values.Sum(), answers => answers >= before + 16);
             await host.ReplaceAsync("a", swap % 2 == 0 ? Model(2, 2) : Model(1, 1));
         }
         await stop.CancelAsync();

@@ -7,6 +7,7 @@ using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
+using GpuGeek.TestSupport;
 
 namespace GpuGeek.Inference.Tests;
 
@@ -43,17 +44,17 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         using var http = Http();
-        for (var i = 0; ; i++)
+        await Eventually.HoldsAsync(async () =>
         {
             try
             {
-                if ((await http.GetAsync(PredictorRoutes.Health, Cancel)).IsSuccessStatusCode) return;
+                return (await http.GetAsync(PredictorRoutes.Health, Cancel)).StatusCode.ToString();
             }
-            catch (HttpRequestException) when (i < 200)
+            catch (HttpRequestException notYet)
             {
-                await Task.Delay(50, Cancel);
+                return notYet.Message;
             }
-        }
+        }, answer => answer == nameof(HttpStatusCode.OK));
     }
 
     private HttpClient Http() => new(new SocketsHttpHandler

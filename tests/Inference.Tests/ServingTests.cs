@@ -1,3 +1,5 @@
+using GpuGeek.TestSupport;
+
 namespace GpuGeek.Inference.Tests;
 
 public sealed class ServingAModel
@@ -60,13 +62,19 @@ public sealed class TheQueue
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>A network that runs as long as the test says.</summary>
     private sealed class Gate
     {
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public ManualResetEventSlim Open { get; } = new(false);
+        /// <summary>Ends when the first batch is in the network.</summary>
+        public Task Entered => _entered.Task;
         public List<int> Batches { get; } = [];
 
         public float[] Run(Memory<float> batch, int count)
         {
+            _entered.TrySetResult();
             Open.Wait();
             lock (Batches) Batches.Add(count);
             return batch.ToArray();
@@ -76,7 +84,7 @@ public sealed class TheQueue
     private static async Task FillAsync(Gate gate, DynamicBatcher batcher, List<Task<BatchedLogits>> tasks, int count)
     {
         tasks.Add(batcher.EnqueueAsync([0], Cancel));
-        await Task.Delay(100, Cancel); // the first one is in the network now
+        await gate.Entered.WaitAsync(Cancel);
         for (var i = 1; i < count; i++) tasks.Add(batcher.EnqueueAsync([i], Cancel));
         Assert.Empty(gate.Batches);
     }
@@ -111,14 +119,28 @@ public sealed class TheQueue
     public async Task What_waited_too_long_never_reaches_the_network()
     {
         var gate = new Gate();
-        await using var batcher = new DynamicBatcher(gate.Run, 1, new(QueueTimeoutMs: 50));
+        var clock = new ManualClock();
+        await using var batcher = new DynamicBatcher(gate.Run, 1, new(QueueTimeoutMs: 50), clock);
         var tasks = new List<Task<BatchedLogits>>();
         await FillAsync(gate, batcher, tasks, 2);
-        await Task.Delay(150, Cancel);
+        clock.Advance(TimeSpan.FromMilliseconds(51));
         gate.Open.Set();
         await tasks[0];
         Assert.Equal("queue_timeout", (await Assert.ThrowsAsync<QueueRefusedException>(() => tasks[1])).Code);
         Assert.Equal([1], gate.Batches);
+    }
+
+    [Fact]
+    public async Task What_waited_just_as_long_as_allowed_is_answered()
+    {
+        var gate = new Gate();
+        var clock = new ManualClock();
+        await using var batcher = new DynamicBatcher(gate.Run, 1, new(QueueTimeoutMs: 50), clock);
+        var tasks = new List<Task<BatchedLogits>>();
+        await FillAsync(gate, batcher, tasks, 2);
+        clock.Advance(TimeSpan.FromMilliseconds(50));
+        gate.Open.Set();
+        Assert.Equal((50, 0), ((await tasks[1]).QueueMs, (await tasks[1]).InferMs));
     }
 
     [Fact]

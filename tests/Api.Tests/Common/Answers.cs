@@ -35,15 +35,4 @@ internal static class Answers
         var refused = await Assert.ThrowsAsync<ApiException>(call);
         return (refused.Status, refused.Problem.Code, refused.Message);
     }
-
-    /// <summary>Looks again until it holds; a minute is far beyond what a busy machine needs.</summary>
-    public static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 600; i++)
-        {
-            if (await holds()) return;
-            await Task.Delay(100, Cancel);
-        }
-        Assert.Fail("It did not come about within a minute.");
-    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Common;
@@ -22,16 +23,13 @@ public sealed class SendingTheSameTwice(SharedApplication shared) : IClassFixtur
     public async Task Twenty_at_once_make_one_project_and_get_one_answer()
     {
         var session = await _app.RegisterAsync();
-        async Task<HttpResponseMessage> UntilAnsweredAsync()
+        Task<HttpResponseMessage> UntilAnsweredAsync() => Eventually.HoldsAsync(async () =>
         {
-            while (true)
-            {
-                var response = await PostAsync(session, "once", "Flowers");
-                if (response.StatusCode != HttpStatusCode.Conflict) return response;
+            var response = await PostAsync(session, "once", "Flowers");
+            if (response.StatusCode == HttpStatusCode.Conflict)
                 Assert.Equal("still_running", await response.CodeAsync(HttpStatusCode.Conflict));
-                await Task.Delay(50, Cancel);
-            }
-        }
+            return response;
+        }, response => response.StatusCode != HttpStatusCode.Conflict);
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => UntilAnsweredAsync()));
         Assert.All(answers, a => Assert.Equal((HttpStatusCode.Created, session.At("projects/flowers")), (a.StatusCode, a.Headers.Location!.ToString())));
         Assert.Equal(19, answers.Count(Replayed));

@@ -81,6 +81,7 @@ public sealed class RequestsWithoutEnd(PostgresFixture postgres)
         await using var app = With("GPUGEEK_LIMIT_ACCOUNT", 120);
         var session = await app.RegisterAsync();
         await SendAsync(session.Http, 200);
-        await Answers.EventuallyAsync(async () => (await session.Http.GetAsync(Projects, Cancel)).IsSuccessStatusCode);
+        await Eventually.HoldsAsync(
+            async () => (await session.Http.GetAsync(Projects, Cancel)).StatusCode, status => status == HttpStatusCode.OK);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Tests.Common;
 using GpuGeek.Api.Tests.Walls.Matrix;
+using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -35,18 +36,17 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
         }
     }
 
-    private static async Task<(HttpStatusCode Status, string Body, bool Replayed)> UntilAnsweredAsync(World world, Call call, string key)
-    {
-        while (true)
+    private static Task<(HttpStatusCode Status, string Body, bool Replayed)> UntilAnsweredAsync(World world, Call call, string key) =>
+        Eventually.HoldsAsync(async () =>
         {
             using var request = call.To(world.Owner.Org);
             request.Headers.Add("Idempotency-Key", key);
             using var response = await world.Owner.Http.SendAsync(request, Cancel);
-            if (response.StatusCode != HttpStatusCode.Conflict) return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), response.Headers.Contains("Idempotency-Replayed"));
-            Assert.Equal("still_running", await response.CodeAsync(HttpStatusCode.Conflict));
-            await Task.Delay(100, Cancel);
-        }
-    }
+            if (response.StatusCode == HttpStatusCode.Conflict)
+                Assert.Equal("still_running", await response.CodeAsync(HttpStatusCode.Conflict));
+            var body = await response.Content.ReadAsStringAsync(Cancel);
+            return (Status: response.StatusCode, Body: body, Replayed: response.Headers.Contains("Idempotency-Replayed"));
+        }, answer => answer.Status != HttpStatusCode.Conflict);
 
     /// <returns>Null: the address is no list.</returns>
     private static async Task<int?> CountAsync(World world, string path)

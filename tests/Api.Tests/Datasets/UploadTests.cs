@@ -7,6 +7,7 @@ using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Datasets;
@@ -84,7 +85,7 @@ public sealed class SendingAnArchive(ListeningApplication listening) : IClassFix
         var (session, dataset) = await _app.RegisterWithDatasetAsync();
         using var http = ListeningApplication.Streaming(session);
         await Assert.ThrowsAsync<HttpRequestException>(() => http.PutAsync(session.At($"datasets/{dataset.Id}/imports/x.zip"), new StreamContent(new Endless(5_000_000, broken: true)), Cancel));
-        await Answers.EventuallyAsync(async () => await LeftAsync(session) == (0, 0));
+        await Eventually.HoldsAsync(() => LeftAsync(session), left => left == (0, 0));
         Assert.Empty(Directory.GetFiles(Path.Combine(_app.ObjectsFolder, "tmp")));
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using GpuGeek.Api.Tests.Common;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.Domain.Models;
+using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Deployments;
 
@@ -77,13 +78,13 @@ public sealed class HostingAModel(HostedModels hosted)
     {
         var (session, first, second, name) = await LiveAsync();
         hosted.Predictor.Forget();
-        await Answers.EventuallyAsync(async () => (await LoadedAsync(session))?.OnnxHash == "sha256:" + first.OnnxHash);
+        await Eventually.HoldsAsync(() => LoadedAsync(session), loaded => loaded?.OnnxHash == "sha256:" + first.OnnxHash);
         Assert.Equal(1, await AnsweringAsync(session, name));
         hosted.Predictor.Refused["sha256:" + second.OnnxHash] = new("model_refused", "No.");
         await session.Client.UpdateDeploymentAsync(session.Org, name, new() { Version = 2 }, Cancel);
         Assert.Equal("failed", (await session.Client.GetDeploymentAsync(session.Org, name, 60, Cancel)).State);
         hosted.Predictor.Forget();
-        await Answers.EventuallyAsync(async () => (await LoadedAsync(session))?.OnnxHash == "sha256:" + first.OnnxHash);
+        await Eventually.HoldsAsync(() => LoadedAsync(session), loaded => loaded?.OnnxHash == "sha256:" + first.OnnxHash);
     }
 
     [Fact]
@@ -92,10 +93,11 @@ public sealed class HostingAModel(HostedModels hosted)
         var (session, first, _, name) = await LiveAsync();
         hosted.Predictor.Refused["sha256:" + first.OnnxHash] = new("model_refused", "Not now.");
         hosted.Predictor.Forget();
-        await Answers.EventuallyAsync(async () => (await session.Client.GetDeploymentAsync(session.Org, name, ct: Cancel)).State == "failed");
+        await Eventually.HoldsAsync(() => session.Client.GetDeploymentAsync(session.Org, name, ct: Cancel), seen => seen.State == "failed");
         Assert.Equal("deployment_not_live", (await Answers.RefusedAsync(() => AnsweringAsync(session, name))).Code);
         hosted.Predictor.Refused.Clear();
-        await Answers.EventuallyAsync(async () => await session.Client.GetDeploymentAsync(session.Org, name, ct: Cancel) is { State: "live", Error: null });
+        await Eventually.HoldsAsync(
+            () => session.Client.GetDeploymentAsync(session.Org, name, ct: Cancel), seen => seen is { State: "live", Error: null });
         Assert.Equal(1, await AnsweringAsync(session, name));
     }
 
@@ -104,7 +106,7 @@ public sealed class HostingAModel(HostedModels hosted)
     {
         var (session, _, _, name) = await LiveAsync();
         for (var i = 0; i < 2; i++) await session.Client.DeleteDeploymentAsync(session.Org, name, Cancel);
-        await Answers.EventuallyAsync(async () => await LoadedAsync(session) is null);
+        await Eventually.HoldsAsync(() => LoadedAsync(session), loaded => loaded is null);
         Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => AnsweringAsync(session, name))).Status);
     }
 

@@ -4,6 +4,7 @@ using GpuGeek.Contracts.Live;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,11 +46,11 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         await WriteAsync(org, run, 1, 10, hint: false);
         await using var watcher = await Watcher.ConnectAsync(_app, session.Token);
         await watcher.CallAsync(LiveHub.WatchRun, session.Org, run, 4);
-        await Answers.EventuallyAsync(() => Task.FromResult(watcher.LastSeq == 10));
+        await Eventually.HoldsAsync(() => watcher.LastSeq, seq => seq == 10);
         Assert.Equal(("queued", run), (watcher.State!.State, watcher.State.Id));
         await WriteAsync(org, run, 11, 15, hint: true);
         await WriteAsync(org, run, 16, 20, hint: false);
-        await Answers.EventuallyAsync(() => Task.FromResult(watcher.LastSeq == 20));
+        await Eventually.HoldsAsync(() => watcher.LastSeq, seq => seq == 20);
         Assert.Equal(Range(5, 20), Seen(watcher));
     }
 
@@ -64,12 +65,12 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         {
             for (var from = 6; from < 300; from += 2) await WriteAsync(org, run, from, from + 1, hint: true);
         }, Cancel);
-        await Answers.EventuallyAsync(() => Task.FromResult(first.LastSeq > 5));
+        await Eventually.HoldsAsync(() => first.LastSeq, seq => seq > 5);
         await first.DisposeAsync();
         await using var second = await Watcher.ConnectAsync(_app, session.Token);
         await second.CallAsync(LiveHub.WatchRun, session.Org, run, first.LastSeq);
         await writing;
-        await Answers.EventuallyAsync(() => Task.FromResult(second.LastSeq == 299));
+        await Eventually.HoldsAsync(() => second.LastSeq, seq => seq == 299);
         Assert.Equal(Range(1, 299), Seen(first, second));
     }
 
@@ -80,7 +81,7 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         await WriteAsync(org, run, 1, 7000, hint: false);
         await using var watcher = await Watcher.ConnectAsync(_app, session.Token);
         await watcher.CallAsync(LiveHub.WatchRun, session.Org, run, 0);
-        await Answers.EventuallyAsync(() => Task.FromResult(watcher.LastSeq == 7000));
+        await Eventually.HoldsAsync(() => watcher.LastSeq, seq => seq == 7000);
         Assert.Equal(Range(1, 7000), Seen(watcher));
     }
 
@@ -113,7 +114,7 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         var (session, org, run) = await StartedAsync();
         await using var watcher = await Watcher.ConnectAsync(_app, session.Token);
         await watcher.CallAsync(LiveHub.WatchRun, session.Org, run, 0);
-        await Answers.EventuallyAsync(() => Task.FromResult(watcher.State is not null));
+        await Eventually.HoldsAsync(() => watcher.State, state => state is not null);
         await session.Client.SignOutAsync(Cancel);
         await watcher.Closed.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         await WriteAsync(org, run, 1, 5, hint: true);
@@ -127,11 +128,11 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         await using var watcher = await Watcher.ConnectAsync(_app, session.Token);
         await watcher.CallAsync(LiveHub.WatchDataset, session.Org, dataset.Id);
         var import = await session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Sample = "shapes" }, Cancel);
-        await Answers.EventuallyAsync(() => Task.FromResult(watcher.ImportStates.Contains("queued")));
+        await Eventually.HoldsAsync(() => watcher.ImportStates, states => states.Contains("queued"));
         await using (var db = _app.SystemDatabase())
             await db.Imports.OfEveryOrg().Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Running).SetProperty(i => i.Progress, 0.5), Cancel);
         await _app.Services.GetRequiredService<ILiveNotifier>().ImportChangedAsync(await session.OrgIdAsync(), dataset.Id);
-        await Answers.EventuallyAsync(() => Task.FromResult(watcher.ImportStates[^1] == "running"));
+        await Eventually.HoldsAsync(() => watcher.ImportStates, states => states[^1] == "running");
         Assert.Equal(["queued", "running"], watcher.ImportStates);
     }
 }

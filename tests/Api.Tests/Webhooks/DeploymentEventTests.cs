@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GpuGeek.Api.Tests.Common;
 using GpuGeek.Api.Tests.Deployments;
+using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Webhooks;
 
@@ -23,7 +24,8 @@ public sealed class EventsOfADeployment(HostedModels hosted)
 
         var deployment = Guid.Parse((string)(await PayloadAsync())["deployment"]!);
         hosted.Predictor.Forget();
-        await Answers.EventuallyAsync(() => Task.FromResult(hosted.Predictor.Loaded.Keys.Any(k => k.EndsWith($"{deployment:N}", StringComparison.Ordinal))));
+        await Eventually.HoldsAsync(
+            () => hosted.Predictor.Loaded.Keys, keys => keys.Any(k => k.EndsWith($"{deployment:N}", StringComparison.Ordinal)));
 
         hosted.Predictor.Refused["sha256:" + refused.OnnxHash] = new("model_refused", "The file is no ONNX model.", "Train it again.");
         await owner.Client.UpdateDeploymentAsync(owner.Org, "shop", new() { Version = 2 }, Cancel);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Deploy.Tests.Files;
@@ -101,14 +100,12 @@ public sealed class WalledHouse(SwiftServer swift) : IAsyncLifetime
         var (before, _) = await container.HealthAsync();
         Assert.NotEqual(0, before);
         container.Start();
-        var started = Stopwatch.GetTimestamp();
-        while (true)
+        await Eventually.HoldsAsync(async () =>
         {
             var (code, output) = await container.HealthAsync();
-            if (code == 0) return;
-            Assert.True(!container.Ended && Stopwatch.GetElapsedTime(started) < Patience, $"{name} is not healthy: {output}\n{container.Log}");
-            await Task.Delay(200, Cancel);
-        }
+            Assert.False(container.Ended, $"{name} ended: {output}\n{container.Log}");
+            return (Code: code, Service: name, output, container.Log);
+        }, health => health.Code == 0, Patience);
     }
 
     private Container Make(string name)

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.TestSupport;
 
 namespace GpuGeek.EndToEnd.Tests.Serving;
 
@@ -35,7 +36,11 @@ internal sealed class UnderLoad : IAsyncDisposable
     public async Task MoreAsync(int answers)
     {
         var enough = Total + answers;
-        while (Total < enough) await Task.WhenAny(Task.Delay(20, _stop.Token), Failed());
+        await Eventually.HoldsAsync(async () =>
+        {
+            if (Array.Find(_clients, c => c.IsFaulted) is { } failed) await failed;
+            return Total;
+        }, total => total >= enough);
     }
 
     public async ValueTask DisposeAsync()
@@ -45,8 +50,6 @@ internal sealed class UnderLoad : IAsyncDisposable
         _http.Dispose();
         _stop.Dispose();
     }
-
-    private Task Failed() => _clients.FirstOrDefault(c => c.IsFaulted) ?? Task.Delay(Timeout.Infinite, _stop.Token);
 
     private async Task SendAsync(Uri address, byte[] picture)
     {

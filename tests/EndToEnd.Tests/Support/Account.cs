@@ -55,16 +55,13 @@ public sealed record Account(RunningPlatform Platform, string Token, string Org)
     }, Cancel);
 
     /// <summary>Waits until the run has trained into the middle of an epoch.</summary>
-    public async Task<RunResponse> UntilTrainingAsync(Guid run, double epoch)
+    public async Task<RunResponse> UntilTrainingAsync(Guid run, double epoch) => (await Eventually.HoldsAsync(async () =>
     {
-        while (true)
-        {
-            var state = await Api.GetRunAsync(Org, run, ct: Cancel);
-            Assert.True(state.FinishedAt is null, $"The run ended too early: {state.State} {state.Error}");
-            if ((await Api.GetMetricsAsync(Org, run, ct: Cancel)).Items.Any(p => p.Epoch > epoch && p.Name == "train/loss")) return state;
-            await Task.Delay(100, Cancel);
-        }
-    }
+        var state = await Api.GetRunAsync(Org, run, ct: Cancel);
+        Assert.True(state.FinishedAt is null, $"The run ended too early: {state.State} {state.Error}");
+        var losses = (await Api.GetMetricsAsync(Org, run, ct: Cancel)).Items.Where(p => p.Name == "train/loss");
+        return (Run: state, Epoch: losses.Max(p => (double?)p.Epoch));
+    }, seen => seen.Epoch > epoch, Eventually.TrainingLimit)).Run;
 
     public async Task<RunResponse> SucceededAsync(Guid run)
     {

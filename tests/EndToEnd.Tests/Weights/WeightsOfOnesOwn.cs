@@ -1,5 +1,4 @@
 using System.Globalization;
-using GpuGeek.Contracts.Models;
 using GpuGeek.EndToEnd.Tests.Story;
 using GpuGeek.EndToEnd.Tests.Support;
 using GpuGeek.TestSupport;
@@ -72,13 +71,13 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         var chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByText("Upload weights").ClickAsync());
         await chooser.SetFilesAsync(Directory.GetFiles(SharedData.WeightsFolder!, "mobilenet_v2-*.pth")[0]);
-        WeightsResponse? sent = null;
-        while (sent?.State != "ready")
+        var sent = (await Eventually.HoldsAsync(async () =>
         {
-            await Task.Delay(200, Cancel);
-            sent = (await told.Account.Api.ListWeightsAsync(told.Account.Org, told.Project, Cancel)).Items.FirstOrDefault(w => !known.Contains(w.Id));
-            Assert.NotEqual("failed", sent?.State);
-        }
+            var all = (await told.Account.Api.ListWeightsAsync(told.Account.Org, told.Project, Cancel)).Items;
+            var arrived = all.FirstOrDefault(w => !known.Contains(w.Id));
+            Assert.NotEqual("failed", arrived?.State);
+            return arrived;
+        }, arrived => arrived?.State == "ready"))!;
         var card = page.GetByTestId("weights").First;
         await Expect(card).ToContainTextAsync("Fits mobilenet_v2 whole", new() { Timeout = 30_000 });
         await card.GetByText("Report").ClickAsync();

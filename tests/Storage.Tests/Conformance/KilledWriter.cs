@@ -2,6 +2,7 @@ using System.Diagnostics;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Storage.Tests.S3;
+using GpuGeek.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,11 +28,11 @@ public sealed class KilledWriter
         try
         {
             var output = writer.StandardOutput.ReadToEndAsync(Bench.Cancel);
-            while (!File.Exists(marker))
+            await Eventually.HoldsAsync(async () =>
             {
                 if (writer.HasExited) Assert.Fail($"The writer ended by itself: {await output}");
-                await Task.Delay(50, Bench.Cancel);
-            }
+                return File.Exists(marker);
+            }, halted => halted);
         }
         finally
         {

@@ -24,8 +24,9 @@ public sealed class HintsThroughTheQueue(PostgresFixture postgres) : IDisposable
         await connection.OpenAsync(Cancel);
         await using var succeeded = new NpgsqlCommand("SELECT array_agg(invocationdata->>'Method' ORDER BY invocationdata->>'Method') FROM hangfire.job WHERE statename = 'Succeeded'", connection);
         await using var failed = new NpgsqlCommand("SELECT count(*) FROM hangfire.job WHERE statename IN ('Failed', 'Deleted')", connection);
-        while (await succeeded.ExecuteScalarAsync(Cancel) is not string[] { Length: 2 }) await Task.Delay(100, Cancel);
-        Assert.Equal(["ClaimAsync", "RunAsync"], (string[])(await succeeded.ExecuteScalarAsync(Cancel))!);
+        var done = await Eventually.HoldsAsync(
+            async () => await succeeded.ExecuteScalarAsync(Cancel) as string[] ?? [], jobs => jobs.Length == 2);
+        Assert.Equal(["ClaimAsync", "RunAsync"], done);
         Assert.Equal(0L, await failed.ExecuteScalarAsync(Cancel));
     }
 }

@@ -37,7 +37,7 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
             Assert.NotEmpty(children);
             Signals.Send(worker.Id, Signals.Kill);
             await worker.WaitForExitAsync(Cancel);
-            while (children.Any(ProcessTable.Alive)) await Task.Delay(50, Cancel);
+            await Eventually.HoldsAsync(() => children.Where(ProcessTable.Alive).ToList(), alive => alive.Count == 0);
         }
         await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, TimeProvider.System.GetUtcNow()), Cancel));
         await using var successor = await TestWorker.StartAsync(_settings);

@@ -147,12 +147,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         foreach (var attempt in new[] { 1, 2 })
         {
             await tenant.WaitForImportAsync(id, i => i.Attempt == attempt && i.State == ImportState.Running);
-            List<int> children = [];
-            while (children.Count == 0)
-            {
-                children = ProcessTable.WithArgument($"imports/{id:N}");
-                await Task.Delay(20, Cancel);
-            }
+            var children = await Eventually.HoldsAsync(() => ProcessTable.WithArgument($"imports/{id:N}"), found => found.Count > 0);
             foreach (var child in children) Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
         }
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed);

@@ -53,9 +53,8 @@ public sealed class AClaimThatMeetsACancel : IAsyncLifetime
     }
 
     /// <summary>Until the claim stands before the lease.</summary>
-    private async Task WaitsAsync()
-    {
-        while (await _tenant.QueryAsync(db => db.Database.SqlQuery<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO run_leases%') AS \"Value\"").SingleAsync(Cancel)) is false)
-            await Task.Delay(20, Cancel);
-    }
+    private Task<List<string>> WaitsAsync() => Eventually.HoldsAsync(
+        () => _tenant.QueryAsync(db => db.Database.SqlQuery<string>(
+            $"SELECT query AS \"Value\" FROM pg_stat_activity WHERE wait_event_type = 'Lock'").ToListAsync(Cancel)),
+        waiting => waiting.Exists(query => query.StartsWith("INSERT INTO run_leases", StringComparison.Ordinal)));
 }

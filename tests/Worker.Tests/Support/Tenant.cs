@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Support;
@@ -79,27 +81,23 @@ internal sealed class Tenant
         return await query(db);
     }
 
-    public async Task<Run> WaitForRunAsync(Guid id, Func<Run, bool> condition)
-    {
-        while (true)
+    public Task<Run> WaitForRunAsync(
+        Guid id, Func<Run, bool> condition, [CallerArgumentExpression(nameof(condition))] string expected = "") =>
+        Eventually.HoldsAsync(async () =>
         {
             var run = await RunAsync(id);
-            if (condition(run)) return run;
-            if (run.IsFinished) Assert.Fail($"The run ended as {run.State}: {run.Error}");
-            await Task.Delay(100, Cancel);
-        }
-    }
+            if (run.IsFinished && !condition(run)) Assert.Fail($"The run ended as {run.State}: {run.Error}");
+            return run;
+        }, condition, Eventually.TrainingLimit, expected);
 
-    public async Task<Import> WaitForImportAsync(Guid id, Func<Import, bool> condition)
-    {
-        while (true)
+    public Task<Import> WaitForImportAsync(
+        Guid id, Func<Import, bool> condition, [CallerArgumentExpression(nameof(condition))] string expected = "") =>
+        Eventually.HoldsAsync(async () =>
         {
             var import = await QueryAsync(db => db.Imports.OfEveryOrg().AsNoTracking().SingleAsync(i => i.OrgId == OrgId && i.Id == id, Cancel));
-            if (condition(import)) return import;
-            if (import.IsFinished) Assert.Fail($"The import ended as {import.State}: {import.Error}");
-            await Task.Delay(100, Cancel);
-        }
-    }
+            if (import.IsFinished && !condition(import)) Assert.Fail($"The import ended as {import.State}: {import.Error}");
+            return import;
+        }, condition, expected: expected);
 
     private async Task<DatasetVersion> VersionAsync(DateTimeOffset now)
     {

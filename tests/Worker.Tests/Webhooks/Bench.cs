@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Webhooks;
@@ -83,14 +84,10 @@ internal sealed class Bench : IAsyncDisposable
         return await db.WebhookDeliveries.OfEveryOrg().AsNoTracking().Where(d => d.WebhookId == hook).OrderBy(d => d.Id).ToListAsync(Cancel);
     }
 
-    public async Task<WebhookDelivery> WaitAsync(Guid hook, Func<WebhookDelivery, bool> condition)
-    {
-        while (true)
-        {
-            if ((await DeliveriesAsync(hook)).FirstOrDefault(condition) is { } delivery) return delivery;
-            await Task.Delay(50, Cancel);
-        }
-    }
+    public async Task<WebhookDelivery> WaitAsync(
+        Guid hook, Func<WebhookDelivery, bool> condition, [CallerArgumentExpression(nameof(condition))] string expected = "") =>
+        (await Eventually.HoldsAsync(() => DeliveriesAsync(hook), all => all.Exists(d => condition(d)), expected: expected))
+            .First(condition);
 
     /// <summary>Claims and ends one delivery as a lane does, without the waiting.</summary>
     public async Task<WebhookAnswer> SendOneAsync()

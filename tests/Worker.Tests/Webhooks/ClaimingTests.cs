@@ -22,7 +22,7 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
         await one.StartAsync();
         await two.StartAsync();
         foreach (var hook in hooks)
-            while ((await one.DeliveriesAsync(hook.Id)).Any(d => d.State == DeliveryState.Pending)) await Task.Delay(50, Cancel);
+            await Eventually.HoldsAsync(() => one.DeliveriesAsync(hook.Id), all => all.TrueForAll(d => d.State != DeliveryState.Pending));
         Assert.Equal(60, receiver.Messages.Count);
         Assert.Equal(60, receiver.Messages.Select(m => m.Id).Distinct().Count());
     }

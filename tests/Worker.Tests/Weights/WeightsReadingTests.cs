@@ -41,15 +41,9 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
         return row.Id;
     }
 
-    private static async Task<UploadedWeights> EndOfAsync(Tenant tenant, Guid id)
-    {
-        while (true)
-        {
-            var row = await tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().AsNoTracking().SingleAsync(w => w.Id == id, Cancel));
-            if (row.IsFinished) return row;
-            await Task.Delay(100, Cancel);
-        }
-    }
+    private static Task<UploadedWeights> EndOfAsync(Tenant tenant, Guid id) => Eventually.HoldsAsync(
+        () => tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().AsNoTracking().SingleAsync(w => w.Id == id, Cancel)),
+        row => row.IsFinished);
 
     [Fact]
     public async Task Are_read_by_a_child_and_kept_under_the_name_of_their_content()
