@@ -25,6 +25,12 @@ public sealed class WorkerOptions
     /// <summary>What is started instead of <c>train DIR</c>: for tests of the supervisor.</summary>
     internal string[]? TrainerCommand { get; set; }
 
+    /// <summary>How often the worker looks for work in the database when nothing wakes it, and for runs whose lease expired.</summary>
+    internal TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a training run looks whether somebody asked to cancel it.</summary>
+    internal TimeSpan CancelPoll { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>From SIGTERM to SIGKILL.</summary>
     internal TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(10);
 

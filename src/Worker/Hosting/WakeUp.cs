@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Options;
+
 namespace GpuGeek.Worker.Hosting;
 
 /// <summary>Lets a sweep look at once instead of at its next turn. Any number of calls wake it once.</summary>
-internal class WakeUp : IDisposable
+internal class WakeUp(IOptions<WorkerOptions> options) : IDisposable
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _signal = new(0, 1);
 
     public void Signal()
@@ -24,6 +25,6 @@ internal class WakeUp : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Until somebody signals, at most two seconds.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _signal.WaitAsync(Turn, cancellationToken);
+    /// <summary>Until somebody signals, at most <see cref="WorkerOptions.Poll"/>.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _signal.WaitAsync(options.Value.Poll, cancellationToken);
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Imports;
 
-internal sealed class ImportWakeUp : WakeUp;
+internal sealed class ImportWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
 
 /// <summary>Only a hint: the lanes claim in SQL whichever import is next.</summary>
 internal sealed class ImportJob(ImportWakeUp wake) : IImportJob

@@ -2,10 +2,11 @@ using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Worker.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Mail;
 
-internal sealed class MailWakeUp : WakeUp;
+internal sealed class MailWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
 
 /// <summary>Hands waiting mail over, one after the other: light work, which never waits behind a training or an import. Looks every two seconds for what is due.</summary>
 internal sealed partial class MailService(MailPost post, MailWakeUp wake, ILogger<MailService> logger) : BackgroundService

@@ -1,9 +1,10 @@
 using GpuGeek.Domain.Runs;
 using GpuGeek.Worker.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-internal sealed class RunWakeUp : WakeUp;
+internal sealed class RunWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
 
 /// <summary>Only a hint: the slots claim in SQL.</summary>
 internal sealed class ClaimRunJob(RunWakeUp wake) : IClaimRunJob

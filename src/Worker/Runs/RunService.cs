@@ -12,8 +12,6 @@ internal sealed partial class RunService(
     RunClaims claims, RunSweep sweep, RunPlans plans, RunSupervisor supervisor, LeaseKeeper keeper, RunWakeUp wake, IOptions<WorkerOptions> options, TimeProvider clock,
     ILogger<RunService> logger) : BackgroundService
 {
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(2);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
@@ -71,7 +69,7 @@ internal sealed partial class RunService(
             {
                 LogSweepFailed(failure);
             }
-            await QuietAsync(Task.Delay(SweepEvery, clock, stopping));
+            await QuietAsync(Task.Delay(options.Value.Poll, clock, stopping));
         }
     }
 

@@ -9,7 +9,6 @@ namespace GpuGeek.Worker.Runs;
 internal sealed class TrainerWatch(RunDirectory directory, ClaimedRun claim, EventRecorder recorder, RunClaims claims, WorkerOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan PollCancel = TimeSpan.FromSeconds(1);
     private bool _cancelAsked;
     private Task? _stopping;
 
@@ -43,7 +42,7 @@ internal sealed class TrainerWatch(RunDirectory directory, ClaimedRun claim, Eve
         while (!child.Exited.IsCompleted)
         {
             await recorder.PumpAsync(final: false, limit);
-            if (!_cancelAsked && clock.GetElapsedTime(asked) >= PollCancel)
+            if (!_cancelAsked && clock.GetElapsedTime(asked) >= options.CancelPoll)
             {
                 asked = clock.GetTimestamp();
                 _cancelAsked = await DatabaseRetry.RunAsync(() => claims.CancelAskedAsync(claim, limit), clock, limit);

@@ -5,10 +5,11 @@ using GpuGeek.Infrastructure.Webhooks;
 using GpuGeek.Worker.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Webhooks;
 
-internal sealed class DeliveryWakeUp : WakeUp;
+internal sealed class DeliveryWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
 
 /// <summary>Sends messages in lanes of their own: light work, which never waits behind a training or an import. Looks every two seconds for what is due.</summary>
 internal sealed partial class DeliveryService(DeliveryClaims claims, WebhookClient client, WebhookSecrets secrets, DeliveryWakeUp wake, TimeProvider clock, ILogger<DeliveryService> logger) : BackgroundService

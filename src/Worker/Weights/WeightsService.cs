@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Weights;
 
-internal sealed class WeightsWakeUp : WakeUp;
+internal sealed class WeightsWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
 
 /// <summary>Light work has a lane of its own and never waits behind a training. Rows are looked for every two seconds: nobody has to be told.</summary>
 internal sealed partial class WeightsService(WeightsLeases leases, WeightsReading reading, WeightsWakeUp wake, IOptions<WorkerOptions> options, ILogger<WeightsService> logger) : BackgroundService

@@ -31,6 +31,9 @@ internal sealed class TestWorker : IAsyncDisposable
         {
             if (trainer is not null) options.TrainerCommand = ["/bin/bash", trainer];
             options.Grace = grace ?? options.Grace;
+            // A test that waits for a turn of the lanes waits for nothing else.
+            options.Poll = TimeSpan.FromMilliseconds(100);
+            options.CancelPoll = TimeSpan.FromMilliseconds(200);
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         return new(builder.Build());
