@@ -1,5 +1,4 @@
 using GpuGeek.AppHost.Postgres;
-using GpuGeek.Infrastructure.Persistence;
 using Xunit;
 
 namespace GpuGeek.TestSupport;
@@ -15,14 +14,13 @@ public sealed class PostgresFixture : IAsyncLifetime
     public RoleConnections Connections { get; private set; } = null!;
 
     /// <summary>As the superuser: for what no role of ours may see.</summary>
-    public string SuperUser => _postgres!.SuperUserConnection("gpugeek");
+    public string SuperUser => _postgres!.SuperUserConnection(PostgresTemplate.Database);
 
     public async ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(_folder);
+        await PostgresTemplate.CopyToAsync(_folder);
         _postgres = await PrivatePostgres.StartAsync(_folder, durable: false, CancellationToken.None);
-        Connections = await Roles.EnsureAsync(_postgres, _folder, "gpugeek", CancellationToken.None);
-        await Migrator.MigrateAsync(Connections.Owner, Connections.Hangfire, CancellationToken.None);
+        Connections = await Roles.EnsureAsync(_postgres, _folder, PostgresTemplate.Database, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

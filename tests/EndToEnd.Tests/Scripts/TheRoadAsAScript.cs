@@ -19,7 +19,7 @@ public sealed class TheRoadAsAScript(ITestOutputHelper output)
         Assert.SkipUnless(File.Exists("/usr/bin/jq") && File.Exists("/usr/bin/curl"), "curl and jq are needed.");
         using var folder = new TemporaryFolder();
         await MakeAsync(folder.At("flowers.zip"), folder.At("photo.jpg"));
-        await using var platform = await RunningPlatform.StartAsync();
+        await using var platform = await RunningPlatform.StartAsync(fromNothing: true);
 
         var said = await Terminal.RunAsync(folder.Root, new()
         {

@@ -40,7 +40,7 @@ public sealed class FlowersStory : IAsyncLifetime
 
     private async Task<Told> TellAsync(Chromium chromium)
     {
-        _platform = await RunningPlatform.StartAsync();
+        _platform = await RunningPlatform.StartAsync(fromNothing: true);
         await using var person = await chromium.NewPersonAsync(_platform.BaseAddress);
         var page = await person.NewPageAsync();
         var complaints = Complaints.Of(page);

@@ -27,12 +27,18 @@ public sealed partial class RunningPlatform : IAsyncDisposable
 
     /// <param name="data">A data directory to keep; null: a new one that is deleted at the end.</param>
     /// <param name="environment">More variables for all processes.</param>
-    public static async Task<RunningPlatform> StartAsync(string? data = null, Dictionary<string, string>? environment = null, int? port = null)
+    /// <param name="fromNothing">
+    /// AppHost makes its cluster itself, as for a person; else it finds a copy of the template in a new directory.
+    /// </param>
+    public static async Task<RunningPlatform> StartAsync(
+        string? data = null, Dictionary<string, string>? environment = null, int? port = null, bool fromNothing = false)
     {
         var ownsData = data is null;
         // Not under a home directory: PostgreSQL's account must be able to enter it.
         data ??= Directory.CreateTempSubdirectory("gpugeek-e2e-").FullName;
         if (ownsData) File.SetUnixFileMode(data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var postgres = Path.Combine(data, "postgres");
+        if (!fromNothing && !Directory.Exists(postgres)) await PostgresTemplate.CopyToAsync(postgres);
         var chosen = port ?? FreePort();
         var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         foreach (var argument in (string[])["--data", data, "--port", chosen.ToString(CultureInfo.InvariantCulture)]) start.ArgumentList.Add(argument);
