@@ -1,3 +1,4 @@
+using GpuGeek.TestSupport;
 using GpuGeek.Training.Models;
 
 namespace GpuGeek.Training.Tests.Models;
@@ -17,8 +18,8 @@ internal static class Zoo
     public static IEnumerable<string> All => ModelRegistry.Names.Order(StringComparer.Ordinal);
     public static IEnumerable<string> Others => All.Except(OfEachBlock);
 
-    public static bool IsLong => Environment.GetEnvironmentVariable("GPUGEEK_LONG_TESTS") == "1";
+    public static bool IsLong => LongTests.Wanted;
 
     public static void SkipUnlessLong() =>
-        Assert.SkipUnless(IsLong, "Takes long: only with GPUGEEK_LONG_TESTS=1.");
+        Assert.SkipUnless(IsLong, LongTests.Reason);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using GpuGeek.TestSupport;
 using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Export;
@@ -20,7 +21,7 @@ public sealed class AMutatedWeightsFile : IDisposable
     private static readonly byte[] Interesting = [0, 1, 0x7f, 0x80, 0xff, (byte)'c', (byte)'R', (byte)'b', (byte)'.', (byte)'(', (byte)'Q', (byte)'{', (byte)'"'];
     private readonly TempFolder _folder = new();
 
-    private static int Mutations => Environment.GetEnvironmentVariable("GPUGEEK_LONG_TESTS") == "1" ? Long : Short;
+    private static int Mutations => LongTests.Wanted ? Long : Short;
 
     private string Target => _folder.File("w");
 

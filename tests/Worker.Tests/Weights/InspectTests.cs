@@ -55,7 +55,7 @@ public sealed class TheVerbInspect : IDisposable
     [Fact]
     public async Task Refuses_what_needs_more_memory_than_the_child_may_have()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("GPUGEEK_LONG_TESTS") == "1", "Takes seven gigabytes of memory: only with GPUGEEK_LONG_TESTS=1.");
+        Assert.SkipUnless(LongTests.Wanted, "Takes seven gigabytes of memory. " + LongTests.Reason);
         var file = Path.Combine(_folder, "w.safetensors");
         const long each = 500_000_000, count = 4;
         var header = System.Text.Encoding.UTF8.GetBytes("{" + string.Join(',', Enumerable.Range(0, (int)count).Select(i => $$"""
