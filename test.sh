@@ -30,18 +30,25 @@ results=TestResults
 rm -rf "$results"
 mkdir -p "$results"
 passed=0 failed=0 skipped=0 broken=()
-for project in Domain Architecture Imaging Inference Training Storage Api Worker Web Deploy EndToEnd; do
-  name=$project.Tests
-  $fast && [ "$project" = EndToEnd ] && continue
-  started=$SECONDS
-  code=0
-  "tests/$name/bin/Release/net10.0/GpuGeek.$name" -noLogo -noColor -trx "$results/$name.trx" > "$results/$name.log" 2>&1 < /dev/null || code=$?
+
+# run PROJECT: its results, its log and how it ended, as files.
+run() {
+  local name=$1.Tests started=$SECONDS code=0
+  "tests/$name/bin/Release/net10.0/GpuGeek.$name" -noLogo -noColor -result-trx "$results/$name.trx" \
+    > "$results/$name.log" 2>&1 < /dev/null || code=$?
+  echo "$code $((SECONDS - started))" > "$results/$name.end"
+}
+
+# report PROJECT: one line, and the end of the log where something failed.
+report() {
+  local name=$1.Tests code seconds counters total ok bad skip
+  read -r code seconds < "$results/$name.end"
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null || true)
   count() { sed -nE "s/.* $1=\"([0-9]+)\".*/\1/p" <<< "$counters"; }
   total=$(count total) ok=$(count passed) bad=$(count failed)
   total=${total:-0} ok=${ok:-0} bad=${bad:-0}
   skip=$((total - ok - bad))
-  printf '%-20s %4d passed, %d failed, %d skipped in %d s\n' "$name" "$ok" "$bad" "$skip" $((SECONDS - started))
+  printf '%-20s %4d passed, %d failed, %d skipped in %d s\n' "$name" "$ok" "$bad" "$skip" "$seconds"
   if [ "$code" -ne 0 ] || [ "$bad" -gt 0 ] || [ "$ok" -eq 0 ]; then
     broken+=("$name")
     [ "$bad" -eq 0 ] && bad=1
@@ -49,7 +56,31 @@ for project in Domain Architecture Imaging Inference Training Storage Api Worker
   fi
   grep -hE 'SKIP' "$results/$name.log" | head -20 || true
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
-done
+}
+
+# together LANE...: lanes run at the same time, the projects of a lane one after the other. What trains or measures memory has a lane alone.
+together() {
+  local lanes=() lane project
+  if [ $# -eq 1 ]; then
+    for project in $1; do run "$project"; done
+  else
+    for lane in "$@"; do
+      # What a script starts in the background may ignore Ctrl-C, and so would every process that a test starts.
+      (trap - INT; for project in $lane; do run "$project"; done) &
+      lanes+=($!)
+    done
+    wait "${lanes[@]}"
+  fi
+  for lane in "$@"; do
+    for project in $lane; do report "$project"; done
+  done
+}
+
+together "Domain Architecture Imaging Inference Storage" "Api"
+together "Web Deploy"
+together "Worker"
+together "Training"
+$fast || together "EndToEnd"
 
 [ ${#broken[@]} -eq 0 ] || echo "Failed in: ${broken[*]}"
 echo "$passed passed, $failed failed, $skipped skipped"
