@@ -5,6 +5,15 @@ using GpuGeek.TestSupport.Platform;
 
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
+/// <summary>
+/// Scenarios that share one platform with a small dataset, one after the other. Each finds it running and leaves it running.
+/// </summary>
+[CollectionDefinition(Name)]
+public sealed class ShapesScenarios : ICollectionFixture<ShapesPlatform>
+{
+    public const string Name = "a platform with shapes";
+}
+
 /// <summary>A platform with a small dataset on which something is to happen.</summary>
 public sealed class ShapesPlatform : IAsyncLifetime
 {
@@ -15,8 +24,16 @@ public sealed class ShapesPlatform : IAsyncLifetime
     public string Project { get; private set; } = "";
     public Guid Version { get; private set; }
 
-    /// <summary>Two slots share the cores, so a training has one thread: on a busy machine threads that wait for each other are slower than one alone.</summary>
-    public static Task<RunningPlatform> StartAsync(string? data = null) => RunningPlatform.StartAsync(data, new() { ["GPUGEEK_SLOTS"] = "2" });
+    /// <summary>
+    /// Two slots share the cores, so a training has one thread: on a busy machine threads that wait for each other are slower than
+    /// one alone.
+    /// </summary>
+    public static Task<RunningPlatform> StartAsync(string? data = null) => RunningPlatform.StartAsync(data, new()
+    {
+        ["GPUGEEK_SLOTS"] = "2",
+        // A test receives webhooks on this machine.
+        ["GPUGEEK_WEBHOOK_ALLOW_PRIVATE"] = "true",
+    });
 
     public async ValueTask InitializeAsync()
     {

@@ -1,13 +1,15 @@
 using System.Globalization;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.TestSupport;
 using static Microsoft.Playwright.Assertions;
 using Table = GpuGeek.TestSupport.Platform.Processes;
 
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
 /// <summary>Each part of a running platform dies without warning while a training runs.</summary>
-public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, ITestOutputHelper output) : IClassFixture<ShapesPlatform>
+[Collection(ShapesScenarios.Name)]
+public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, ITestOutputHelper output)
 {
     private const int Epochs = 5;
 
@@ -77,11 +79,11 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
     private async Task UntilReadyAsync()
     {
         using var http = shapes.Platform.Http();
-        while (true)
+        await Eventually.HoldsAsync(async () =>
         {
             using var response = await http.GetAsync(new Uri("readyz", UriKind.Relative), Cancel);
-            if (response.IsSuccessStatusCode) return;
-            await Task.Delay(200, Cancel);
-        }
+            var body = await response.Content.ReadAsStringAsync(Cancel);
+            return (response.IsSuccessStatusCode, Answer: $"{(int)response.StatusCode}: {body}");
+        }, ready => ready.IsSuccessStatusCode);
     }
 }

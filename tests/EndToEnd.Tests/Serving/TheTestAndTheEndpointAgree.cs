@@ -3,7 +3,8 @@ using GpuGeek.EndToEnd.Tests.Processes;
 namespace GpuGeek.EndToEnd.Tests.Serving;
 
 /// <summary>What a run says of its test pictures is what its model will say of them when it is hosted.</summary>
-public sealed class TheTestAndTheEndpointAgree(ShapesPlatform shapes, ITestOutputHelper output) : IClassFixture<ShapesPlatform>
+[Collection(ShapesScenarios.Name)]
+public sealed class TheTestAndTheEndpointAgree(ShapesPlatform shapes, ITestOutputHelper output)
 {
     private const double Tolerance = 1e-4;
 

@@ -8,7 +8,8 @@ using Table = GpuGeek.TestSupport.Platform.Processes;
 namespace GpuGeek.EndToEnd.Tests.Serving;
 
 /// <summary>Two versions of a model, and a deployment that eight clients use all the time.</summary>
-public sealed class WhatClientsSeeOfAChange(ShapesPlatform shapes, ITestOutputHelper output) : IClassFixture<ShapesPlatform>
+[Collection(ShapesScenarios.Name)]
+public sealed class WhatClientsSeeOfAChange(ShapesPlatform shapes, ITestOutputHelper output)
 {
     private static readonly SemaphoreSlim Once = new(1);
     private static (ModelVersionResponse First, ModelVersionResponse Second, byte[] Picture)? _trained;
@@ -99,7 +100,7 @@ public sealed class WhatClientsSeeOfAChange(ShapesPlatform shapes, ITestOutputHe
                 var made = (await Account.SucceededAsync(run.Id)).Result!.ModelVersion;
                 versions.Add(await Account.Api.GetModelVersionAsync(Account.Org, made.Model, made.Version, Cancel));
             }
-            var dataset = (await Account.Api.ListDatasetsAsync(Account.Org, shapes.Project, Cancel)).Items[0];
+            var dataset = (await Account.Api.ListDatasetsAsync(Account.Org, shapes.Project, Cancel)).Items.Single(d => d.Name == "shapes");
             var image = (await Account.Api.ListImagesAsync(Account.Org, dataset.Id, ct: Cancel)).Items[0];
             using var http = Account.Platform.Http(Account.Token);
             _trained = (versions[0], versions[1], await http.GetByteArrayAsync(new Uri(image.Content, UriKind.Relative), Cancel));

@@ -147,21 +147,35 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         await named.NextMailAsync(email);
         var cookies = await first.StorageStateAsync();
         foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
-            foreach (var (width, height) in ((int, int)[])[(1280, 800), (390, 844)])
+        {
+            await using var person = await chromium.NewPersonAsync(named.Address, cookies, scheme);
+            var page = await person.NewPageAsync();
+            var (complaints, settling) = (Complaints.Of(page), Settling.Of(page));
+            foreach (var (path, name, shows) in PagesOfPasskeysAndMail)
             {
-                await using var person = await chromium.NewPersonAsync(named.Address, cookies, scheme, width, height);
-                var page = await person.NewPageAsync();
-                var complaints = Complaints.Of(page);
-                foreach (var (path, name) in ((string, string)[])[("/sign-in", "sign-in-passkey"), ("/forgot-password", "forgot-password-mail"), ("/account", "account-passkeys"), ("/account/activity", "activity-passkeys")])
+                await page.GotoAsync(path);
+                await page.Locator(shows).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+                foreach (var (width, height) in ((int, int)[])[(1280, 800), (390, 844)])
                 {
-                    await page.GotoAsync(path);
-                    await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-                    await page.ScreenshotAsync(new() { Path = Path.Combine(SharedData.RepositoryRoot, $"artifacts/pictures/{name}-{scheme.ToString().ToLowerInvariant()}-{width}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
-                    Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, $"{path} scrolls sideways on {width}.");
+                    await page.SetViewportSizeAsync(width, height);
+                    await settling.SettledAsync();
+                    var file = Pictures.PathOf($"{name}-{scheme.ToString().ToLowerInvariant()}-{width}.png");
+                    await page.ScreenshotAsync(new() { Path = file, FullPage = true, Animations = ScreenshotAnimations.Disabled });
+                    var content = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+                    Assert.True(content <= width, $"{path} scrolls sideways on {width}.");
                 }
-                complaints.AssertNone();
             }
+            complaints.AssertNone();
+        }
     }
+
+    private static readonly (string Path, string Name, string Shows)[] PagesOfPasskeysAndMail =
+    [
+        ("/sign-in", "sign-in-passkey", "main"),
+        ("/forgot-password", "forgot-password-mail", "#email"),
+        ("/account", "account-passkeys", "[data-testid=passkeys] li"),
+        ("/account/activity", "activity-passkeys", "[data-testid=activity] li"),
+    ];
 
     /// <summary>A person of the organisation.</summary>
     private async Task<string> InviteAsync(string name)

@@ -1,13 +1,14 @@
 using System.IO.Compression;
 using System.Text;
+using GpuGeek.EndToEnd.Tests.Processes;
 using GpuGeek.EndToEnd.Tests.Support;
-using GpuGeek.TestSupport.Platform;
 using Microsoft.Playwright;
 
 namespace GpuGeek.EndToEnd.Tests.Uploads;
 
 /// <summary>An archive of pictures, names and folders that are scripts to whoever takes them for a page, looked at in a real browser.</summary>
-public sealed class PicturesThatWouldRun(Chromium chromium)
+[Collection(ShapesScenarios.Name)]
+public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromium)
 {
     private const string Script = "<script>document.title='ran';window.ran=1</script>";
     private const string Svg = $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\" onload=\"window.ran=1\">{Script}<rect width=\"64\" height=\"64\"/></svg>";
@@ -19,8 +20,7 @@ public sealed class PicturesThatWouldRun(Chromium chromium)
     [Fact]
     public async Task Run_nowhere_neither_in_the_gallery_nor_at_their_own_addresses()
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var account = await Account.RegisterAsync(platform);
+        var account = shapes.Account;
         var project = await account.Api.CreateProjectAsync(account.Org, new() { Name = "Hostile" }, Cancel);
         var dataset = await account.Api.CreateDatasetAsync(account.Org, new() { Project = project.Slug, Name = Class }, Cancel);
         using var archive = Archive();
@@ -30,7 +30,7 @@ public sealed class PicturesThatWouldRun(Chromium chromium)
         var images = (await account.Api.ListImagesAsync(account.Org, dataset.Id, ct: Cancel)).Items;
         Assert.Contains(images, i => i.Class == Class && i.FileName.EndsWith(Name, StringComparison.Ordinal));
 
-        await using var person = await chromium.SignedInAsync(platform);
+        await using var person = await chromium.SignedInAsync(shapes.Platform);
         await LookAtTheGalleryAsync(await person.NewPageAsync(), $"/{account.Org}/{project.Slug}/data");
         foreach (var address in images.SelectMany(i => (string[])[i.Content, i.Thumbnail])) await OpenAsync(await person.NewPageAsync(), address);
         foreach (var address in (string[])[$"/api/v1/orgs/{account.Org}/datasets/{dataset.Id}/imports/{import.Id}/skipped", $"/api/v1/orgs/{account.Org}/datasets/{dataset.Id}/images?q={Uri.EscapeDataString(Class)}"])

@@ -3,8 +3,9 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using GpuGeek.EndToEnd.Tests.Processes;
 using GpuGeek.EndToEnd.Tests.Support;
-using GpuGeek.TestSupport.Platform;
+using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,8 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Webhooks;
 
 /// <summary>A person makes a webhook in the browser; the real processes share the key of its secret and send to a real receiver.</summary>
-public sealed class ASignedMessageArrives(Chromium chromium)
+[Collection(ShapesScenarios.Name)]
+public sealed class ASignedMessageArrives(ShapesPlatform shapes, Chromium chromium)
 {
     private sealed record Message(string Id, string Timestamp, string Signature, string Body);
 
@@ -25,9 +27,8 @@ public sealed class ASignedMessageArrives(Chromium chromium)
     {
         var messages = new ConcurrentQueue<Message>();
         await using var receiver = await ReceiverAsync(messages);
-        await using var platform = await RunningPlatform.StartAsync(environment: new() { ["GPUGEEK_WEBHOOK_ALLOW_PRIVATE"] = "true" });
-        var account = await Account.RegisterAsync(platform);
-        await using var person = await chromium.SignedInAsync(platform);
+        var account = shapes.Account;
+        await using var person = await chromium.SignedInAsync(shapes.Platform);
         var page = await person.NewPageAsync();
         var complaints = Complaints.Of(page);
 
@@ -36,10 +37,10 @@ public sealed class ASignedMessageArrives(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Send a test" }).ClickAsync();
         await Expect(page.GetByTestId("deliveries").GetByText("delivered")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await page.GetByRole(AriaRole.Button, new() { Name = "Send again" }).ClickAsync();
-        while (messages.Count < 2) await Task.Delay(100, Cancel);
+        await Eventually.HoldsAsync(() => messages, sent => sent.Count >= 2);
 
-        await account.ShapesAsync();
-        while (messages.Count < 3) await Task.Delay(100, Cancel);
+        await account.ShapesAsync("Signed");
+        await Eventually.HoldsAsync(() => messages, sent => sent.Count >= 3);
         var got = messages.ToArray();
         Assert.All(got, m => Assert.True(IsSigned(m, secret)));
         Assert.Equal(["ping", "ping", "import.succeeded"], got.Select(m => (string)JsonNode.Parse(m.Body)!["type"]!));
