@@ -8,7 +8,10 @@ for argument in "$@"; do
   case $argument in
     --fast) fast=true ;;
     --all) export GPUGEEK_LONG_TESTS=1 ;;
-    --help|-h) echo "usage: ./test.sh [--fast | --all]   --fast leaves out the browser and the end-to-end tests, --all adds the long ones"; exit 0 ;;
+    --help|-h)
+      echo "usage: ./test.sh [--fast | --all]   --fast leaves out the browser and the end-to-end tests, --all adds the long ones"
+      exit 0
+      ;;
     *) echo "Unknown option '$argument'; see --help." >&2; exit 2 ;;
   esac
 done
@@ -76,9 +79,9 @@ together() {
   done
 }
 
-together "Domain Architecture Imaging Inference Storage" "Api"
-together "Web Deploy"
+together "Api" "Storage Imaging Inference Web Domain Architecture"
 together "Worker"
+together "Deploy"
 together "Training"
 $fast || together "EndToEnd"
 
