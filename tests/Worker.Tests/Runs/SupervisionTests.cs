@@ -42,7 +42,7 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
         Assert.Contains("begins at step 1", lines);
         Assert.Contains("begins at step 4", lines);
         Assert.Contains(lines, l => l.Contains("signal 9", StringComparison.Ordinal));
-        Assert.False(Directory.Exists(Path.Combine(_settings.Work, "runs", id.ToString("N"))));
+        await Eventually.HoldsAsync(() => Directory.Exists(Path.Combine(_settings.Work, "runs", id.ToString("N"))), exists => !exists);
     }
 
     [Fact]
