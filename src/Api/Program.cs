@@ -1,5 +1,6 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Api.Features.Accounts;
 using GpuGeek.Api.Features.Billing;
 using GpuGeek.Api.Features.Datasets;
@@ -24,8 +25,7 @@ builder.AddApiOptions();
 builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener();
 builder.Services.AddTokensAndTenants();
 builder.Services.AddProblems().AddValidation().AddRateLimits(builder.Configuration).AddApiDescription();
-builder.Services.AddSingleton<LongPoll>();
-builder.Services.AddAccounts().AddDeployments().AddLive();
+builder.Services.AddSingleton<LongPoll>().AddAccounts().AddDeployments().AddLive();
 
 var app = builder.Build();
 app.UseExceptionHandler();
@@ -37,7 +37,7 @@ app.UseAuthentication();
 app.UseRequestLimitHeaders();
 app.UseRateLimiter();
 app.UseAuthorization();
-app.UseMiddleware<Idempotency>();
+app.UseMiddleware<IdempotencyMiddleware>();
 app.MapApiDescription();
 app.MapHealth();
 app.MapAccounts();

@@ -41,18 +41,24 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private IEnumerable<(string Name, string Value)> Settings =>
+    [
+        ("GPUGEEK_DB", _postgres.Connections.App), ("GPUGEEK_DB_SYSTEM", _postgres.Connections.System), ("GPUGEEK_DB_HANGFIRE", _postgres.Connections.Hangfire),
+        ("GPUGEEK_OBJECTS", ObjectsFolder), ("GPUGEEK_KEYS", Path.Combine(_folder, "keys")),
+        ("GPUGEEK_PUBLIC_URL", "http://gpugeek.test"), ("GPUGEEK_FRONT_SECRET", "front"),
+        ("GPUGEEK_PREDICTOR_SOCKET", PredictorSocket), ("GPUGEEK_PREDICTOR_PATIENCE", "2"),
+    ];
+
+    /// <summary>For the same API in a process of its own.</summary>
+    public void SettingsTo(IDictionary<string, string?> environment)
+    {
+        foreach (var (name, value) in Settings) environment[name] = value;
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
-        builder.UseSetting("GPUGEEK_DB", _postgres.Connections.App);
-        builder.UseSetting("GPUGEEK_DB_SYSTEM", _postgres.Connections.System);
-        builder.UseSetting("GPUGEEK_DB_HANGFIRE", _postgres.Connections.Hangfire);
-        builder.UseSetting("GPUGEEK_OBJECTS", ObjectsFolder);
-        builder.UseSetting("GPUGEEK_KEYS", Path.Combine(_folder, "keys"));
-        builder.UseSetting("GPUGEEK_PUBLIC_URL", "http://gpugeek.test");
-        builder.UseSetting("GPUGEEK_FRONT_SECRET", "front");
-        builder.UseSetting("GPUGEEK_PREDICTOR_SOCKET", PredictorSocket);
-        builder.UseSetting("GPUGEEK_PREDICTOR_PATIENCE", "2");
+        foreach (var (name, value) in Settings) builder.UseSetting(name, value);
         if (RegistrationOpen) builder.UseSetting("GPUGEEK_REGISTRATION", "open");
         // Some tests ask thousands of times a minute on purpose; the limits have tests of their own.
         foreach (var limit in (string[])["KEY", "ACCOUNT", "ADDRESS"]) builder.UseSetting($"GPUGEEK_LIMIT_{limit}", "0");

@@ -46,7 +46,8 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
             await using var command = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection) { Parameters = { new() { Value = LiveChange.Channel }, new() { Value = payload } } };
             await command.ExecuteNonQueryAsync();
         }
-        catch (NpgsqlException failure)
+        // Whatever it was: the change is kept, and nobody may be told that it is not for the sake of a hint.
+        catch (Exception failure)
         {
             LogLost(failure, payload);
         }

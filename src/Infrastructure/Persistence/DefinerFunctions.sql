@@ -52,5 +52,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT l.org_id, l.id, o.name, l.run_id, l.model_version_id, l.expires_at, l.revoked_at, l.last_opened_at
   FROM public.share_links l JOIN public.organizations o ON o.id = l.org_id WHERE l.hash = token_hash AND o.deletion_id IS NULL $$;
 
+-- The first answer to a creating request, for whoever can name its key: a hash of the caller and of the key that the caller chose. Nobody lists them.
+CREATE OR REPLACE FUNCTION public.first_answer(answer_key text)
+RETURNS TABLE (request text, status integer, content_type text, location text, body bytea) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT k.request, k.status, k.content_type, k.location, k.body FROM public.idempotency_keys k WHERE k.key = answer_key AND k.created_at >= now() - interval '24 hours' $$;
+
+-- A key that is kept already makes it fail, and with it the change. Expired answers are deleted on the way; two requests never wait for each other over them.
+CREATE OR REPLACE FUNCTION public.keep_first_answer(answer_key text, request text, status integer, content_type text, location text, body bytea)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  DELETE FROM public.idempotency_keys k WHERE k.key = answer_key AND k.created_at < now() - interval '24 hours';
+  DELETE FROM public.idempotency_keys k WHERE k.key IN (
+    SELECT e.key FROM public.idempotency_keys e WHERE e.created_at < now() - interval '24 hours' ORDER BY e.created_at LIMIT 100 FOR UPDATE SKIP LOCKED);
+  INSERT INTO public.idempotency_keys (key, request, status, content_type, location, body, created_at)
+  VALUES (answer_key, request, status, content_type, location, body, now()) $$;
+
 REVOKE ALL ON FUNCTION public.auth_token(bytea), public.touch_token(uuid, timestamptz), public.consume_token(bytea, text, timestamptz),
-  public.user_for_sign_in(text), public.user_for_passkey(bytea), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text), public.invitation(bytea), public.share_link(bytea) FROM PUBLIC;
+  public.user_for_sign_in(text), public.user_for_passkey(bytea), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text), public.invitation(bytea), public.share_link(bytea),
+  public.first_answer(text), public.keep_first_answer(text, text, integer, text, text, bytea) FROM PUBLIC;

@@ -109,10 +109,9 @@ DROP POLICY IF EXISTS everybody ON public.plans;
 CREATE POLICY everybody ON public.plans FOR SELECT TO gpugeek_app USING (true);
 GRANT SELECT ON public.plans TO gpugeek_app;
 
--- Keys are hashes that hold the scope: nobody can name another's.
+-- First answers may hold secrets: the app reaches the one whose key it can name, by first_answer and keep_first_answer, and lists and deletes none.
 DROP POLICY IF EXISTS everybody ON public.idempotency_keys;
-CREATE POLICY everybody ON public.idempotency_keys TO gpugeek_app USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT, UPDATE, DELETE ON public.idempotency_keys TO gpugeek_app;
+REVOKE ALL ON public.idempotency_keys FROM gpugeek_app;
 
 GRANT SELECT ON public.__ef_migrations_history TO gpugeek_app, gpugeek_system;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO gpugeek_app;

@@ -78,6 +78,22 @@ public sealed partial class AnAnswerWithASecret(SharedApplication shared) : ICla
         Assert.Single((await session.Client.ListKeysAsync(session.Org, Cancel)).Items);
     }
 
+    /// <summary>As where the installation has no key folder: what was made is told, without the body that may hold a secret.</summary>
+    [Fact]
+    public async Task That_was_not_kept_is_replayed_as_its_status_and_address()
+    {
+        var session = await _app.RegisterAsync();
+        var body = new { name = "ci", scopes = new[] { "runs:read" } };
+        using var first = await PostAsync(session.Http, session.At("keys"), "unsealed", body);
+        await using var db = _app.SystemDatabase();
+        var location = first.Headers.Location!.ToString();
+        await db.IdempotencyKeys.Where(k => k.Location == location).ExecuteUpdateAsync(set => set.SetProperty(k => k.Body, (byte[]?)null), Cancel);
+        using var again = await PostAsync(session.Http, session.At("keys"), "unsealed", body);
+        Assert.Equal((HttpStatusCode.Created, location, "true", ""),
+            (again.StatusCode, again.Headers.Location!.ToString(), again.Headers.GetValues("Idempotency-Replayed").Single(), await again.Content.ReadAsStringAsync(Cancel)));
+        Assert.Single((await session.Client.ListKeysAsync(session.Org, Cancel)).Items);
+    }
+
     [Fact]
     public async Task Goes_after_a_day_when_anybody_asks_for_anything()
     {

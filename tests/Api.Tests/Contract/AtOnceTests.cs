@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Api.Tests.Common;
 using GpuGeek.Api.Tests.Walls.Matrix;
 using GpuGeek.TestSupport;

@@ -10,7 +10,11 @@ public sealed class TheDatabaseCatalogue(PostgresFixture postgres)
     private const string Functions = "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'public' AND p.prosecdef";
     /// <summary>A tenant's table as somebody makes it who knows nothing of the walls.</summary>
     private const string BareTable = "CREATE TABLE planted (org_id uuid, id uuid, PRIMARY KEY (org_id, id));";
-    private static readonly string[] Definers = ["auth_token", "consume_token", "has_member", "has_operator", "invitation", "org_for_member", "share_link", "slug_taken", "touch_token", "user_for_passkey", "user_for_sign_in"];
+    private static readonly string[] Definers =
+    [
+        "auth_token", "consume_token", "first_answer", "has_member", "has_operator", "invitation", "keep_first_answer", "org_for_member", "share_link", "slug_taken", "touch_token",
+        "user_for_passkey", "user_for_sign_in",
+    ];
 
     /// <param name="Faults">Lists what breaks the rule.</param>
     /// <param name="Plant">Makes one fault, in a transaction that is rolled back.</param>

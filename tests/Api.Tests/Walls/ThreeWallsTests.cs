@@ -67,6 +67,19 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
             Assert.Equal(0L, await CountAsync(connection, $"SELECT count(*) FROM {table}"));
     }
 
+    /// <summary>Before, the app role read and deleted every kept answer of every organisation.</summary>
+    [Fact]
+    public async Task Nobody_lists_or_deletes_the_answers_that_are_kept_for_others()
+    {
+        var (_, _, one, _) = await TwoTenantsAsync();
+        await using var connection = await _app.Contexts.OpenForOrgAsync(one, Cancel);
+        foreach (var statement in (string[])["SELECT count(*) FROM idempotency_keys", "DELETE FROM idempotency_keys", "UPDATE idempotency_keys SET body = NULL"])
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancel))).SqlState);
+        }
+    }
+
     [Fact]
     public async Task A_pooled_connection_forgets_its_organisation()
     {

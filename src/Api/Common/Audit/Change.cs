@@ -1,7 +1,7 @@
 namespace GpuGeek.Api.Common.Audit;
 
 /// <summary>The change that a request makes to an organisation, as its handler tells of it.</summary>
-internal sealed class Change
+internal sealed partial class Change(ILogger<Change> logger)
 {
     private readonly List<Func<Task>> _afterCommit = [];
 
@@ -24,8 +24,22 @@ internal sealed class Change
         return Task.CompletedTask;
     });
 
+    /// <summary>Sends the hints. The change is durable and its answer stands, whatever becomes of a hint: a sweep or a poll finds what no hint told.</summary>
     public async Task TellAsync()
     {
-        foreach (var hint in _afterCommit) await hint();
+        foreach (var hint in _afterCommit)
+        {
+            try
+            {
+                await hint();
+            }
+            catch (Exception failure)
+            {
+                LogHintFailed(failure);
+            }
+        }
     }
+
+    [LoggerMessage(LogLevel.Warning, "A hint failed after the commit; the change is kept, and sweeps find it")]
+    private partial void LogHintFailed(Exception failure);
 }

@@ -1,4 +1,5 @@
 using GpuGeek.Api.Common.Audit;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Api.Common.Versions;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
@@ -15,7 +16,7 @@ internal static class AuthSetup
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<TokenStore>().AddSingleton<TokenChecks>().AddSingleton<MembershipLookup>();
-        services.AddScoped<Tenant>().AddScoped<Change>().AddSingleton<Representations>();
+        services.AddScoped<Tenant>().AddScoped<Change>().AddScoped<FirstAnswer>().AddSingleton<Representations>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContexts>().ForOrg(provider.GetRequiredService<Tenant>().OrgId, provider.GetRequiredService<Tenant>().UserId));
         services.AddScoped(provider => Caller.From(provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.User) ?? throw new InvalidOperationException("The endpoint allows anonymous callers and asks for one."));
         services.AddAuthentication(TokenAuthentication.Scheme_).AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Scheme_, null);

@@ -7,6 +7,7 @@ internal sealed class Tenant
 {
     private Guid? _orgId;
 
+    public bool IsResolved => _orgId is not null;
     public Guid OrgId => _orgId ?? throw new InvalidOperationException("No organisation was resolved: the endpoint is not in the organisation's group.");
     public string Slug { get; private set; } = "";
     public Role Role { get; private set; }

@@ -31,7 +31,7 @@ internal sealed class VersionFilter(Representations representations, IOptions<Js
 
     private object? Tagged(HttpContext http, object? result)
     {
-        if (Innermost(result) is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } || Value(result) is not { } value) return result;
+        if (HandlerResult.Innermost(result) is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } || Value(result) is not { } value) return result;
         // A list is no thing: what it shows depends on where one looks.
         if (value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Page<>)) return result;
         return new TaggedJson(Serialize(value), http.Request.Headers.IfNoneMatch is { Count: > 0 } known ? EntityTags.Parse(known) : null);
@@ -62,7 +62,5 @@ internal sealed class VersionFilter(Representations representations, IOptions<Js
 
     private byte[] Serialize(object value) => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), json.Value.SerializerOptions);
 
-    private static object? Value(object? result) => Innermost(result) is IStatusCodeHttpResult { StatusCode: < 300 } and IValueHttpResult { Value: { } value } ? value : null;
-
-    private static object? Innermost(object? result) => result is INestedHttpResult nested ? Innermost(nested.Result) : result;
+    private static object? Value(object? result) => HandlerResult.Innermost(result) is IStatusCodeHttpResult { StatusCode: < 300 } and IValueHttpResult { Value: { } value } ? value : null;
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Mail;

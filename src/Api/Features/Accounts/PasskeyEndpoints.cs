@@ -1,6 +1,7 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Infrastructure.Identity;
@@ -62,13 +63,18 @@ internal static class PasskeyEndpoints
     }
 
     /// <summary>Add a passkey with the device's answer</summary>
-    private static async Task<Results<Created<PasskeyResponse>, ProblemHttpResult>> AddAsync(AddPasskeyRequest request, Caller caller, HttpContext http, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Created<PasskeyResponse>, ProblemHttpResult, EarlierAnswer>> AddAsync(
+        AddPasskeyRequest request, Caller caller, HttpContext http, IDbContexts contexts, FirstAnswer first, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = contexts.ForUser(caller.User);
+        // Before the challenge: the first request has used it up.
+        if (await first.LookAsync(db, cancellationToken) is { } earlier) return earlier;
         if (await PasskeyChallenges.TakeAsync(db, request.Challenge, caller.Token.ToString(), caller.User, now, cancellationToken) is not { } state) return Refused();
         var answer = await Handler(db, http).PerformAttestationAsync(new() { HttpContext = http, CredentialJson = request.Credential, AttestationState = state });
         if (!answer.Succeeded || answer.UserEntity.Id != caller.User.ToString()) return Refused();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await first.FindAsync(db, cancellationToken) is { } running) return running;
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
         var passkey = Row(answer.Passkey, user.Id, request.Name.Trim(), now);
         db.Passkeys.Add(passkey);
@@ -82,7 +88,10 @@ internal static class PasskeyEndpoints
         {
             return Refused();
         }
-        return TypedResults.Created($"/api/v1/account/passkeys/{passkey.Id}", Response(passkey));
+        var created = TypedResults.Created($"/api/v1/account/passkeys/{passkey.Id}", Response(passkey));
+        await first.KeepAsync(db, created, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return created;
     }
 
     /// <summary>Remove a passkey; it signs nobody in any more</summary>

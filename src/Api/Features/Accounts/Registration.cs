@@ -1,5 +1,6 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Account;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
@@ -20,37 +21,49 @@ internal static class Registration
 
     /// <summary>Register a person and their organisation</summary>
     /// <remarks>Until there is an operator, only the setup link's token can; afterwards it depends on the installation.</remarks>
-    public static async Task<Results<Created<SessionResponse>, ProblemHttpResult>> RegisterAsync(
-        RegisterRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<Results<Created<SessionResponse>, ProblemHttpResult, EarlierAnswer>> RegisterAsync(
+        RegisterRequest request, HttpContext http, IDbContexts contexts, FirstAnswer first, IPasswordHasher<ApplicationUser> hasher, IOptions<ApiOptions> options, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (Passwords.Weakness(request.Password, request.Email, request.DisplayName, request.Organization) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        // Before anything is asked that the first request has changed: its invitation or setup token is used up.
+        await using (var nobody = contexts.ForNobody())
+            if (await first.LookAsync(nobody, cancellationToken) is { } earlier) return earlier;
         var now = clock.GetUtcNow();
-        var user = NewUser(request, hasher, now);
-        if (request.Invitation is { } invitation) return await JoinAsync(invitation, user, http, contexts, now, cancellationToken);
+        var user = NewUser(request, now);
+        if (request.Invitation is { } invitation) return await JoinAsync(request, invitation, user, http, contexts, first, hasher, now, cancellationToken);
         if (request.Organization?.Trim() is not { Length: > 0 } name) return Problems.Impossible("organization_missing", "The organisation that is to be made has no name.", "Send its name, or the token of an invitation.");
         await using var db = contexts.ForUser(user.Id);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await first.FindAsync(db, cancellationToken) is { } running) return running;
         if (await AdmitAsync(request, user, db, options.Value, now, cancellationToken) is { } refusal) return refusal;
         if (await IsTakenAsync(db, user, cancellationToken)) return EmailTaken();
+        // Slow on purpose: only for the one of equal requests that goes on.
+        user.PasswordHash = hasher.HashPassword(user, request.Password);
         db.Add(user);
         var org = await Founding.FoundAsync(db, Guid.CreateVersion7(now), user.Id, name, now, cancellationToken);
-        return await OpenAsync(db, transaction, user, new(org.Slug, org.Name, "owner"), http, now, cancellationToken);
+        return await OpenAsync(db, transaction, first, user, new(org.Slug, org.Name, "owner"), http, now, cancellationToken);
     }
 
     /// <summary>An invited person needs no open registration and makes no organisation.</summary>
-    private static async Task<Results<Created<SessionResponse>, ProblemHttpResult>> JoinAsync(string token, ApplicationUser user, HttpContext http, IDbContexts contexts, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<Results<Created<SessionResponse>, ProblemHttpResult, EarlierAnswer>> JoinAsync(
+        RegisterRequest request, string token, ApplicationUser user, HttpContext http, IDbContexts contexts, FirstAnswer first, IPasswordHasher<ApplicationUser> hasher,
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await Offers.FindAsync(contexts, token, now, cancellationToken) is not { } offer) return Offers.Invalid();
         await using var db = contexts.ForOrg(offer.OrgId, user.Id);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await first.FindAsync(db, cancellationToken) is { } running) return running;
         if (await IsTakenAsync(db, user, cancellationToken)) return EmailTaken();
+        user.PasswordHash = hasher.HashPassword(user, request.Password);
         db.Users.Add(user);
         if (!await Offers.AcceptAsync(db, offer, user, http, cancellationToken)) return Offers.Invalid();
-        return await OpenAsync(db, transaction, user, new(offer.OrgSlug, offer.OrgName, offer.Role), http, now, cancellationToken);
+        return await OpenAsync(db, transaction, first, user, new(offer.OrgSlug, offer.OrgName, offer.Role), http, now, cancellationToken);
     }
 
-    private static async Task<Results<Created<SessionResponse>, ProblemHttpResult>> OpenAsync(
-        GpuGeekDbContext db, IDbContextTransaction transaction, ApplicationUser user, MembershipResponse membership, HttpContext http, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<Results<Created<SessionResponse>, ProblemHttpResult, EarlierAnswer>> OpenAsync(
+        GpuGeekDbContext db, IDbContextTransaction transaction, FirstAnswer first, ApplicationUser user, MembershipResponse membership, HttpContext http, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var (token, expiresAt) = Sessions.Add(db, user.Id, http, now);
         AccountTrail.Add(db, http, user.Id, AccountEventKind.Registered);
@@ -62,8 +75,10 @@ internal static class Registration
         {
             return EmailTaken();
         }
-        await transaction.CommitAsync(cancellationToken);
-        return TypedResults.Created("/api/v1/account/me", new SessionResponse(token, expiresAt, Sessions.Response(user), [membership]));
+        var created = TypedResults.Created("/api/v1/account/me", new SessionResponse(token, expiresAt, Sessions.Response(user), [membership]));
+        await first.KeepAsync(db, created, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return created;
     }
 
     private static Task<bool> IsTakenAsync(GpuGeekDbContext db, ApplicationUser user, CancellationToken cancellationToken) =>
@@ -83,16 +98,14 @@ internal static class Registration
         return Problems.Forbidden("registration_closed", "Registration is closed on this installation.", hasOperator ? "Ask for an invitation." : "Use the link that was printed when the platform was started.");
     }
 
-    private static ApplicationUser NewUser(RegisterRequest request, IPasswordHasher<ApplicationUser> hasher, DateTimeOffset now)
+    private static ApplicationUser NewUser(RegisterRequest request, DateTimeOffset now)
     {
         var email = request.Email.Trim();
-        var user = new ApplicationUser
+        return new()
         {
             Id = Guid.CreateVersion7(now), Email = email, NormalizedEmail = SignIn.Normalize(email), UserName = email, NormalizedUserName = SignIn.Normalize(email),
             DisplayName = request.DisplayName.Trim(), CreatedAt = now, LockoutEnabled = true,
         };
-        user.PasswordHash = hasher.HashPassword(user, request.Password);
-        return user;
     }
 
     private static ProblemHttpResult EmailTaken() => Problems.Conflict("email_taken", "There is already an account with this email address.", "Sign in instead.");

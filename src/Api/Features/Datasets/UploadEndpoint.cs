@@ -25,7 +25,8 @@ internal static class UploadEndpoint
     /// <summary>Send a ZIP archive and start its import</summary>
     /// <remarks><c>curl -T flowers.zip …/imports/</c> works. One folder per class; <c>train/</c>, <c>val/</c> and <c>test/</c> folders are kept as splits.</remarks>
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> PutAsync(
-        Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, TimeProvider clock, CancellationToken cancellationToken, Guid? import = null)
+        Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, Change change, TimeProvider clock, CancellationToken cancellationToken,
+        Guid? import = null)
     {
         LongBody.Allow(http, null);
         if (fileName.Length > 255) return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
@@ -63,7 +64,8 @@ internal static class UploadEndpoint
             if (!await db.Imports.AnyAsync(i => i.Id == row.Id && i.State != ImportState.Canceled, CancellationToken.None)) await store.DeleteAsync(key, CancellationToken.None);
             return Canceled();
         }
-        queue.HintImport(tenant.OrgId, row.Id);
+        change.AfterCommit(() => queue.HintImport(tenant.OrgId, row.Id));
+        await change.TellAsync();
         return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, row), ImportMapping.ToResponse(row, tenant.Slug, []));
     }
 

@@ -37,7 +37,8 @@ internal static class DeletedOrganizationEndpoints
     }
 
     /// <summary>Restore a deleted organisation with everything that went along</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RestoreAsync(Guid organization, HttpContext http, Caller caller, IDbContexts contexts, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> RestoreAsync(
+        Guid organization, HttpContext http, Caller caller, IDbContexts contexts, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var own = contexts.ForUser(caller.User);
         if (await Owned(own, caller).FirstOrDefaultAsync(o => o.Id == organization, cancellationToken) is not { DeletionId: { } id }) return Problems.NotFound();
@@ -49,7 +50,8 @@ internal static class DeletedOrganizationEndpoints
         db.AuditEntries.Add(AuditTrail.Entry(http, organization, user.Id, user.DisplayName, user.Email!, null, "organization.restore", "", null));
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        await live.DeploymentChangedAsync(organization);
+        change.AfterCommit(() => live.DeploymentChangedAsync(organization));
+        await change.TellAsync();
         return TypedResults.NoContent();
     }
 

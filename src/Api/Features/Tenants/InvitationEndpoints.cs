@@ -2,6 +2,7 @@ using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Tenants;
 using GpuGeek.Domain.Tenants;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Tenants;
 using GpuGeek.Domain.Tenants;
@@ -46,8 +47,9 @@ internal static class OrganizationEndpoints
         TypedResults.Ok(Response(await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == tenant.OrgId, cancellationToken), tenant.Role));
 
     /// <summary>Found an organisation; the caller is its owner</summary>
-    private static async Task<Results<Created<OrganizationResponse>, ProblemHttpResult>> CreateAsync(
-        CreateOrganizationRequest request, HttpContext http, Caller caller, IDbContexts contexts, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Created<OrganizationResponse>, ProblemHttpResult, EarlierAnswer>> CreateAsync(
+        CreateOrganizationRequest request, HttpContext http, Caller caller, IDbContexts contexts, FirstAnswer first, IOptions<ApiOptions> options, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (!options.Value.MayFound(caller.IsOperator)) return Problems.Forbidden("registration_closed", "New organisations are not made on this installation.", "Ask for an invitation, or ask the operator to found one for you.");
         if (request.Name.Trim() is not { Length: > 0 } name) return Problems.Impossible("organization_missing", "The organisation that is to be made has no name.", "Send its name.");
@@ -55,6 +57,7 @@ internal static class OrganizationEndpoints
         var id = Guid.CreateVersion7(now);
         await using var db = contexts.ForOrg(id, caller.User);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await first.FindAsync(db, cancellationToken) is { } earlier) return earlier;
         // Two at once would both see room for one.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"founding:" + caller.User}, 0))", cancellationToken);
         if (await db.Members.CountAsync(m => m.UserId == caller.User && m.Role == Role.Owner, cancellationToken) >= MaxOwned)
@@ -63,8 +66,10 @@ internal static class OrganizationEndpoints
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == caller.User, cancellationToken);
         db.AuditEntries.Add(AuditTrail.Entry(http, id, user.Id, user.DisplayName, user.Email!, null, "organization.create", "", JsonSerializer.Serialize(request, JsonSerializerOptions.Web)));
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return TypedResults.Created($"/api/v1/orgs/{org.Slug}", Response(org, Role.Owner));
+        var created = TypedResults.Created($"/api/v1/orgs/{org.Slug}", Response(org, Role.Owner));
+        await first.KeepAsync(db, created, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return created;
     }
 
     /// <summary>Rename an organisation; its slug stays</summary>

@@ -1,5 +1,6 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Webhooks;
 using GpuGeek.Domain.Tenants;

@@ -2178,7 +2178,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(64)")
                         .HasColumnName("request");
 
-                    b.Property<int?>("Status")
+                    b.Property<int>("Status")
                         .HasColumnType("integer")
                         .HasColumnName("status");
 
