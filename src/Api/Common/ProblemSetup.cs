@@ -91,8 +91,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } or DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } }:
                 await Problems.Impossible("invalid_text", "A text of the request contains a character that cannot be stored.", "Take out NUL characters.").ExecuteAsync(context);
                 return true;
-            // EF wraps what the database says, at times twice.
-            case var _ when exception is TimeoutException || exception.GetBaseException() is NpgsqlException { IsTransient: true }:
+            case var _ when IsDatabaseAway(exception):
                 LogUnavailable(exception);
                 context.Response.Headers.RetryAfter = "2";
                 await Problems.Of(503, "database_unavailable", "The database cannot be reached", "Nothing was changed.", "Try again in a few seconds.").ExecuteAsync(context);
@@ -103,6 +102,11 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 return true;
         }
     }
+
+    /// <summary>EF wraps what Npgsql says, and Npgsql wraps what the socket says.</summary>
+    private static bool IsDatabaseAway(Exception failure) =>
+        failure is TimeoutException or NpgsqlException { IsTransient: true }
+            || (failure.InnerException is { } inner && IsDatabaseAway(inner));
 
     [LoggerMessage(LogLevel.Error, "The stored object {Key} does not have the content its name says")]
     private partial void LogDamaged(string key);

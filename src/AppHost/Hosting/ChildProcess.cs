@@ -44,8 +44,12 @@ internal sealed class ChildProcess
                 child.Id = process.Id;
                 log.Follow(process);
                 started.Set();
-                process.WaitForExit();
+                process.WaitForExit(int.MaxValue);
+                // Its own children may outlive it and hold its output open: the last lines are waited for, the children are not.
+                var drained = Task.Run(process.WaitForExit);
+                drained.Wait(TimeSpan.FromSeconds(1));
                 child._exited.SetResult(process.ExitCode);
+                drained.Wait();
             }
             catch (Exception e)
             {

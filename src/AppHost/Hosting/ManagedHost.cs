@@ -1,49 +1,84 @@
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>One of our hosts: started again when it dies, until it dies too often too fast.</summary>
-internal sealed class ManagedHost(ChildSpec spec)
+/// <summary>A child process that is started again when it dies, until it dies too often too fast.</summary>
+/// <param name="beforeRestart">Clears away what the dead one has left.</param>
+internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = null)
 {
     private const int MaxQuickDeaths = 5;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
     private readonly TaskCompletionSource<PartFailedException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
     private ChildProcess? _current;
-    private volatile bool _stopping;
-    private int _quickDeaths;
+    private bool _stopping;
 
     public string Name => spec.Name;
 
     /// <summary>Completes when it will not be started again.</summary>
     public Task<PartFailedException> Failed => _failed.Task;
 
-    public void Start()
+    /// <returns>The first process.</returns>
+    /// <exception cref="PartFailedException">The program cannot be started at all.</exception>
+    public ChildProcess Start()
     {
-        var child = _current = ChildProcess.Start(spec);
-        _ = WatchAsync(child, TimeProvider.System.GetTimestamp());
+        var first = Launch()!;
+        _ = KeepAliveAsync(first);
+        return first;
     }
 
-    public async Task StopAsync(TimeSpan patience)
+    public async Task StopAsync(TimeSpan patience, PosixSignalNumber signal = PosixSignalNumber.Terminate)
     {
-        _stopping = true;
-        if (_current is { } child) await child.StopAsync(PosixSignalNumber.Terminate, patience);
+        if (StopRestarting() is { } child) await child.StopAsync(signal, patience);
     }
 
-    public void Kill()
-    {
-        _stopping = true;
-        _current?.Kill();
-    }
+    public void Kill() => StopRestarting()?.Kill();
 
-    private async Task WatchAsync(ChildProcess child, long startedAt)
+    private async Task KeepAliveAsync(ChildProcess child)
     {
-        var code = await child.Exited;
-        if (_stopping) return;
-        _quickDeaths = TimeProvider.System.GetElapsedTime(startedAt) < Quick ? _quickDeaths + 1 : 0;
-        if (_quickDeaths >= MaxQuickDeaths)
+        for (var quickDeaths = 0; ;)
         {
-            _failed.TrySetResult(new(Name, $"it has ended {MaxQuickDeaths} times shortly after its start (exit code {code}).", LogFile.Tail(spec.LogFile)));
-            return;
+            var startedAt = TimeProvider.System.GetTimestamp();
+            var code = await child.Exited;
+            if (IsStopping()) return;
+            quickDeaths = TimeProvider.System.GetElapsedTime(startedAt) < Quick ? quickDeaths + 1 : 0;
+            if (quickDeaths >= MaxQuickDeaths)
+            {
+                Fail($"it has ended {MaxQuickDeaths} times shortly after its start (exit code {code}).");
+                return;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(200 * Math.Pow(2, quickDeaths)));
+            try
+            {
+                if (beforeRestart is not null) await beforeRestart();
+                if (Launch() is not { } next) return;
+                child = next;
+            }
+            catch (Exception failure)
+            {
+                Fail($"it ended (exit code {code}) and could not be started again: {failure.Message}");
+                return;
+            }
         }
-        await Task.Delay(TimeSpan.FromMilliseconds(200 * Math.Pow(2, _quickDeaths)));
-        if (!_stopping) Start();
     }
+
+    /// <returns>Null when it is being stopped.</returns>
+    private ChildProcess? Launch()
+    {
+        lock (_gate) return _stopping ? null : _current = ChildProcess.Start(spec);
+    }
+
+    private ChildProcess? StopRestarting()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            return _current;
+        }
+    }
+
+    private bool IsStopping()
+    {
+        lock (_gate) return _stopping;
+    }
+
+    private void Fail(string why) => _failed.TrySetResult(new(Name, why, LogFile.Tail(spec.LogFile)));
 }

@@ -22,6 +22,8 @@ internal sealed class Platform : IAsyncDisposable
     public static async Task<Platform> StartAsync(Settings settings, CancellationToken cancellationToken)
     {
         var platform = new Platform(settings, DataFolder.Open(settings.DataDirectory));
+        // Not before: PostgreSQL's account must be able to enter the folders above a new data directory.
+        Permissions.OwnerOnly();
         try
         {
             await platform.StartAllAsync(cancellationToken);
@@ -114,7 +116,6 @@ internal sealed class Platform : IAsyncDisposable
     private async Task<PartFailedException> PostgresFailedAsync()
     {
         if (_postgres is null) await Task.Delay(Timeout.Infinite);
-        var code = await _postgres!.Exited;
-        return new("PostgreSQL", $"it has ended (exit code {code}).", LogFile.Tail(Path.Combine(_data.Postgres, "postgres.log")));
+        return await _postgres!.Failed;
     }
 }

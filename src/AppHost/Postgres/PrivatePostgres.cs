@@ -8,19 +8,25 @@ using Npgsql;
 namespace GpuGeek.AppHost.Postgres;
 
 /// <summary>
-/// A PostgreSQL of our own: made once in a folder, listening on 127.0.0.1 with a random password, dying with this process (QUIT, so that nothing acknowledged is lost).
+/// A PostgreSQL of our own: made once in a folder, listening on 127.0.0.1 with a random password, dying with this process (QUIT, so that
+/// nothing acknowledged is lost). When it dies alone it is started again at the same port, so that connection strings stay good.
 /// </summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
+    /// <summary>PostgreSQL's account passes through; nobody else sees what lies there.</summary>
+    internal const UnixFileMode FolderMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private const string SuperUser = "gpugeek_super";
-    private readonly ChildProcess _server;
+    private readonly ManagedHost _server;
     private readonly string _password;
 
-    private PrivatePostgres(ChildProcess server, int port, string password) => (_server, Port, _password) = (server, port, password);
+    private PrivatePostgres(ManagedHost server, int port, string password) => (_server, Port, _password) = (server, port, password);
 
     public int Port { get; }
-    public int ProcessId => _server.Id;
-    public Task<int> Exited => _server.Exited;
+
+    /// <summary>Completes when it will not be started again.</summary>
+    public Task<PartFailedException> Failed => _server.Failed;
 
     /// <summary>As the superuser, for making roles and databases; never given to a host.</summary>
     public string SuperUserConnection(string database) => Connection(SuperUser, _password, database);
@@ -32,6 +38,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public static async Task<PrivatePostgres> StartAsync(string folder, bool durable, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
+        File.SetUnixFileMode(folder, FolderMode);
         var cluster = Path.Combine(folder, "cluster");
         var versionFile = Path.Combine(cluster, "PG_VERSION");
         var account = Account.ForPostgres();
@@ -39,19 +46,27 @@ public sealed class PrivatePostgres : IAsyncDisposable
         var bin = PostgresBinaries.Find(existing ? (await File.ReadAllTextAsync(versionFile, cancellationToken)).Trim() : null);
         var password = await SecretFile.ReadOrCreateAsync(Path.Combine(folder, "password"), cancellationToken);
         if (!existing) await InitializeAsync(bin, folder, cluster, account, password, cancellationToken);
-        await StopStrayAsync(cluster, cancellationToken);
+        await Leftovers.ClearAsync(cluster, account);
         var port = FreePort();
-        var server = StartServer(bin, folder, cluster, port, account, durable);
-        var postgres = new PrivatePostgres(server, port, password);
-        await postgres.WaitUntilUpAsync(Path.Combine(folder, "postgres.log"), cancellationToken);
-        return postgres;
+        var spec = Server(bin, folder, cluster, port, account, durable);
+        var postgres = new PrivatePostgres(new(spec, () => Leftovers.ClearAsync(cluster, account)), port, password);
+        try
+        {
+            await postgres.WaitUntilUpAsync(postgres._server.Start(), spec.LogFile, cancellationToken);
+            return postgres;
+        }
+        catch
+        {
+            await postgres.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Fast shutdown: clients are cut off, everything committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        await _server.StopAsync(PosixSignalNumber.Interrupt, TimeSpan.FromSeconds(20));
+        await _server.StopAsync(TimeSpan.FromSeconds(20), PosixSignalNumber.Interrupt);
     }
 
     private static async Task InitializeAsync(string bin, string folder, string cluster, Account? account, string password, CancellationToken cancellationToken)
@@ -77,25 +92,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         throw new PartFailedException("PostgreSQL", "initdb could not make the data folder.", await output + errors);
     }
 
-    // A server that survived its parent (the machine lost power, the pid was reused) holds the folder: a living one is stopped, a stale file removed.
-    private static async Task StopStrayAsync(string cluster, CancellationToken cancellationToken)
-    {
-        var pidFile = Path.Combine(cluster, "postmaster.pid");
-        if (!File.Exists(pidFile)) return;
-        var lines = await File.ReadAllLinesAsync(pidFile, cancellationToken);
-        if (lines.Length > 0 && int.TryParse(lines[0], out var pid) && File.Exists($"/proc/{pid}/cmdline")
-            && (await File.ReadAllTextAsync($"/proc/{pid}/cmdline", cancellationToken)).Contains(cluster, StringComparison.Ordinal))
-        {
-            Signals.Send(pid, PosixSignalNumber.Quit);
-            for (var i = 0; i < 100 && Directory.Exists($"/proc/{pid}"); i++) await Task.Delay(100, cancellationToken);
-        }
-        File.Delete(pidFile);
-    }
-
-    private static ChildProcess StartServer(string bin, string folder, string cluster, int port, Account? account, bool durable)
+    private static ChildSpec Server(string bin, string folder, string cluster, int port, Account? account, bool durable)
     {
         string[] settings = durable ? [] : ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
-        return ChildProcess.Start(new()
+        return new()
         {
             Name = "PostgreSQL",
             FileName = Path.Combine(bin, "postgres"),
@@ -104,14 +104,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
             LogFile = Path.Combine(folder, "postgres.log"),
             SetPrivArguments = account?.Arguments ?? [],
             DeathSignal = "QUIT",
-        });
+        };
     }
 
-    private async Task WaitUntilUpAsync(string log, CancellationToken cancellationToken)
+    private async Task WaitUntilUpAsync(ChildProcess first, string log, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (_server.Exited.IsCompleted) throw new PartFailedException("PostgreSQL", "it stopped while starting.", LogFile.Tail(log));
+            if (first.Exited.IsCompleted) throw new PartFailedException("PostgreSQL", "it stopped while starting.", LogFile.Tail(log));
             try
             {
                 await using var connection = new NpgsqlConnection(SuperUserConnection("postgres") + ";Pooling=false");

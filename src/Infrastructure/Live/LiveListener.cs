@@ -49,6 +49,8 @@ public sealed partial class LiveListener(IDbContexts contexts, TimeProvider cloc
             catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or IOException)
             {
                 LogLost(failure);
+                // The server is gone, and with it every connection that waits in a pool: each would fail one request after the restart.
+                NpgsqlConnection.ClearAllPools();
                 await Task.Delay(RetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.EndToEnd.Tests.Support;
 using GpuGeek.TestSupport;
@@ -73,8 +74,57 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
         await Books.AssertInOrderAsync(Account, run);
     }
 
+    [Fact]
+    public async Task The_database__it_is_started_again_and_the_run_goes_on()
+    {
+        var run = await Account.StartSmallAsync(shapes.Project, shapes.Version, Epochs);
+        await Account.UntilTrainingAsync(run.Id, 1.4);
+        var hosts = HostProcesses();
+        var before = Postmaster();
+        Table.Signal(before, "KILL");
+
+        var refused = await UntilServedAsync();
+        output.WriteLine($"{refused} requests were answered 503 meanwhile");
+        Assert.NotEqual(before, Postmaster());
+        run = await Account.SucceededAsync(run.Id);
+
+        // The Worker holds its lease over the restart, unless that takes longer than a lease lasts.
+        Assert.InRange(run.Attempt, 1, 2);
+        Assert.Equal(hosts, HostProcesses());
+        Assert.Equal(run.Attempt, await Books.LeasesAsync(Account, run.Id));
+        await Books.AssertInOrderAsync(Account, run);
+    }
+
     /// <summary>Once, and where the machine's disk stands still for longer than a lease lasts, once more: what must hold either way is in the books.</summary>
     private static void AssertTakenUpAgain(RunResponse run) => Assert.InRange(run.Attempt, 2, 3);
+
+    private int Postmaster()
+    {
+        var file = Path.Combine(shapes.Platform.DataDirectory, "postgres/cluster/postmaster.pid");
+        return int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture);
+    }
+
+    private List<int> HostProcesses() =>
+        [.. ((string[])["Web", "Api", "Predictor", "Worker"]).Select(name => Table.Host(shapes.Platform, name))];
+
+    /// <summary>Asks until three answers in a row are good. Nobody may hear anything but 503 while the database is away.</summary>
+    private async Task<int> UntilServedAsync()
+    {
+        using var http = shapes.Platform.Http(Account.Token);
+        var (refused, good) = (0, 0);
+        await Eventually.HoldsAsync(AskAsync, inARow => inARow >= 3);
+        await UntilReadyAsync();
+        return refused;
+
+        async Task<int> AskAsync()
+        {
+            using var response = await http.GetAsync(new Uri($"api/v1/orgs/{Account.Org}/projects", UriKind.Relative), Cancel);
+            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable,
+                $"{(int)response.StatusCode}\n{shapes.Platform.Log("Api")}");
+            if (!response.IsSuccessStatusCode) refused++;
+            return good = response.IsSuccessStatusCode ? good + 1 : 0;
+        }
+    }
 
     private async Task UntilReadyAsync()
     {

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using GpuGeek.AppHost.Hosting;
+
+namespace GpuGeek.AppHost.Postgres;
+
+/// <summary>
+/// Processes and files of a server that did not end in order: AppHost was killed, or the postmaster was, and its backends live on for a
+/// moment. While one of them is alive PostgreSQL refuses to start, and two servers on one cluster would destroy it.
+/// </summary>
+internal static partial class Leftovers
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="PartFailedException">A process of the former server does not end.</exception>
+    public static async Task ClearAsync(string cluster, Account? account)
+    {
+        var path = realpath(cluster, 0) ?? cluster;
+        // A postmaster that lives ends its backends with itself on QUIT.
+        foreach (var signal in (PosixSignalNumber[])[PosixSignalNumber.Quit, PosixSignalNumber.Kill])
+            if (await EndAsync(path, account, signal)) break;
+        if (await ProcessesInAsync(path, account) is [var stuck, ..])
+            throw new PartFailedException("PostgreSQL",
+                $"process {stuck} of its former server still uses {cluster} and cannot be killed. End it and start again.");
+        // Its process id may belong to another process by now, which PostgreSQL would take for a running server.
+        File.Delete(Path.Combine(cluster, "postmaster.pid"));
+    }
+
+    private static async Task<bool> EndAsync(string cluster, Account? account, PosixSignalNumber signal)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var left = await ProcessesInAsync(cluster, account);
+        foreach (var pid in left) Signals.Send(pid, signal);
+        while (left.Count > 0 && TimeProvider.System.GetElapsedTime(started) < Patience)
+        {
+            await Task.Delay(50);
+            left = await ProcessesInAsync(cluster, account);
+        }
+        return left.Count == 0;
+    }
+
+    /// <summary>
+    /// All its processes work in the cluster's folder. Asked as its own account: in a container root may not see where another account's
+    /// process works.
+    /// </summary>
+    private static async Task<List<int>> ProcessesInAsync(string cluster, Account? account)
+    {
+        var pattern = Special().Replace(cluster, @"\$0");
+        string[] arguments = [.. account?.Arguments ?? [], "find", "/proc", "-maxdepth", "2", "-name", "cwd", "-lname", pattern];
+        using var find = Process.Start(new ProcessStartInfo("setpriv", arguments)
+            { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" })!;
+        var errors = find.StandardError.ReadToEndAsync();
+        var found = await find.StandardOutput.ReadToEndAsync();
+        await errors;
+        await find.WaitForExitAsync();
+        return [.. found.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => int.Parse(l.Split('/')[2], CultureInfo.InvariantCulture)).Where(IsPostgres)];
+    }
+
+    private static bool IsPostgres(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/comm").Trim() == "postgres";
+        }
+        catch (IOException)
+        {
+            // It has ended since.
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"[\\*?[\]]")]
+    private static partial Regex Special();
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial string? realpath(string path, nint resolved);
+}
