@@ -1,14 +1,24 @@
+using GpuGeek.AppHost.Postgres;
+
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>The data directory, held by one AppHost at a time.</summary>
+/// <summary>
+/// The data directory, held by one AppHost at a time. Other accounts of the machine may pass through its top, because PostgreSQL's account
+/// must reach its cluster, and read nothing in it.
+/// </summary>
 internal sealed class DataFolder : IDisposable
 {
+    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnFolder = OwnFile | UnixFileMode.UserExecute;
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const string PostgresName = "postgres";
     private readonly string _root;
     private readonly FileStream _lock;
 
     private DataFolder(string root, FileStream gate) => (_root, _lock) = (root, gate);
 
-    public string Postgres => Path.Combine(_root, "postgres");
+    public string Postgres => Path.Combine(_root, PostgresName);
     public string Objects => Folder("objects");
     public string Keys => Folder("keys");
     public string Work => Folder("work");
@@ -23,11 +33,15 @@ internal sealed class DataFolder : IDisposable
         try
         {
             Directory.CreateDirectory(root);
-            return new(root, new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            RefuseSharedFolder(root);
+            var gate = new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            CloseToOthers(root);
+            return new(root, gate);
         }
         catch (UnauthorizedAccessException)
         {
-            throw new PartFailedException("The data directory", $"{root} cannot be written. Choose another with --data.");
+            throw new PartFailedException("The data directory",
+                $"{root} cannot be written, or belongs to another account. Choose another with --data.");
         }
         catch (IOException)
         {
@@ -36,6 +50,36 @@ internal sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static void RefuseSharedFolder(string root)
+    {
+        if (File.GetUnixFileMode(root).HasFlag(UnixFileMode.StickyBit))
+            throw new PartFailedException("The data directory", $"{root} is shared by all accounts. Choose another with --data.");
+    }
+
+    /// <summary>Also what an earlier version left open. One level is enough: nobody gets past a closed folder.</summary>
+    private static void CloseToOthers(string root)
+    {
+        File.SetUnixFileMode(root, PrivatePostgres.FolderMode);
+        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos())
+            if (entry.Name != PostgresName) Close(entry);
+        var postgres = new DirectoryInfo(Path.Combine(root, PostgresName));
+        if (!postgres.Exists) return;
+        // The cluster belongs to PostgreSQL's account, which keeps it at 0700 itself.
+        foreach (var file in postgres.EnumerateFiles()) Close(file);
+    }
+
+    private static void Close(FileSystemInfo entry)
+    {
+        try
+        {
+            if ((entry.UnixFileMode & Others) != 0) entry.UnixFileMode = entry is DirectoryInfo ? OwnFolder : OwnFile;
+        }
+        catch (FileNotFoundException)
+        {
+            // A link to nothing: there is nothing to read.
+        }
+    }
 
     private string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
 }
