@@ -66,4 +66,5 @@ if newer; then
   rm -f /tmp/gpugeek-build.$$
   touch "$stamp"
 fi
-exec src/AppHost/bin/Release/net10.0/GpuGeek.AppHost "${arguments[@]}"
+# A script's "&" starts its commands with SIGINT ignored, and they would hand that on: Ctrl-C would never reach them.
+exec env --default-signal=INT,QUIT src/AppHost/bin/Release/net10.0/GpuGeek.AppHost "${arguments[@]}"
