@@ -31,7 +31,7 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseRequestIds();
-app.UseRouting();
+app.UseRoutingWithHead();
 app.UseAuthentication();
 // Before authorization: who comes without a good token is counted too.
 app.UseRequestLimitHeaders();

@@ -66,7 +66,7 @@ internal static class WebSetup
         if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true)
             app.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always });
         app.UseRequestLocalization();
-        app.UseRouting();
+        app.UseRoutingWithHead();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

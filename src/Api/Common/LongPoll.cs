@@ -4,7 +4,7 @@ using GpuGeek.Infrastructure.Live;
 namespace GpuGeek.Api.Common;
 
 /// <summary><c>?wait=30</c>: the answer comes when the thing is done, or as it stands when the time is over.</summary>
-internal sealed class LongPoll(LiveListener listener, TimeProvider clock)
+internal sealed class LongPoll(LiveListener listener, IHttpContextAccessor http, TimeProvider clock)
 {
     public const int MaxSeconds = 60;
     private static readonly TimeSpan LookAtLeastEvery = TimeSpan.FromSeconds(1);
@@ -14,7 +14,8 @@ internal sealed class LongPoll(LiveListener listener, TimeProvider clock)
     {
         if (wait is < 0 or > MaxSeconds) throw new DomainException("invalid_wait", $"Waiting takes 0 to {MaxSeconds} seconds.");
         var value = await read(cancellationToken);
-        if (wait is null or 0) return value;
+        // HEAD asks how things are, not how they will be.
+        if (wait is null or 0 || HttpMethods.IsHead(http.HttpContext!.Request.Method)) return value;
         var end = clock.GetUtcNow().AddSeconds(wait.Value);
         using var changed = new SemaphoreSlim(0);
         void OnChanged(LiveChange change)

@@ -16,7 +16,8 @@ internal sealed class ChangeFilter : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (HttpMethods.IsGet(http.Request.Method) || http.GetEndpoint()!.Metadata.GetMetadata<NoChangeFilterMetadata>() is not null) return await next(context);
+        if (http.Request.OnlyReads()
+            || http.GetEndpoint()!.Metadata.GetMetadata<NoChangeFilterMetadata>() is not null) return await next(context);
         var db = http.RequestServices.GetRequiredService<GpuGeekDbContext>();
         var change = http.RequestServices.GetRequiredService<Change>();
         var first = http.RequestServices.GetRequiredService<FirstAnswer>();

@@ -20,7 +20,7 @@ internal sealed class VersionFilter(Representations representations, IOptions<Js
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (HttpMethods.IsGet(http.Request.Method)) return Tagged(http, await next(context));
+        if (http.Request.OnlyReads()) return Tagged(http, await next(context));
         if (HttpMethods.IsPost(http.Request.Method) || http.GetEndpoint()!.Metadata.GetMetadata<NoChangeFilterMetadata>() is not null) return await next(context);
         await LockAsync(http);
         if (await RefusalAsync(http) is { } refusal) return refusal;

@@ -21,9 +21,16 @@ internal static partial class RouteMatrix
     {
         var call = await row.Make(world);
         var before = await world.AuditCountAsync();
-        using var response = await world.As(who, row.Scope).SendAsync(call.To(world.Owner.Org), ApiApplication.Cancel);
         var expected = Expected(row, who);
         var deviations = new List<string>();
+        if (call.Method == HttpMethod.Get)
+        {
+            using var head = await world.As(who, row.Scope)
+                .SendAsync((call with { Method = HttpMethod.Head }).To(world.Owner.Org), ApiApplication.Cancel);
+            if (head.StatusCode != expected)
+                deviations.Add($"HEAD of {row.Name} as {who}: {(int)head.StatusCode} instead of {(int)expected}");
+        }
+        using var response = await world.As(who, row.Scope).SendAsync(call.To(world.Owner.Org), ApiApplication.Cancel);
         if (response.StatusCode != expected) deviations.Add($"{row.Name} as {who}: {(int)response.StatusCode} instead of {(int)expected}");
         var entries = await world.AuditCountAsync() - before;
         var due = row.Audited && expected == row.Success ? 1 : 0;
