@@ -15,6 +15,7 @@ public sealed class WeakVersion : Task
 {
     private const int VersionNeeds = 0x6ffffffe;
     private const ushort Weak = 2;
+    private const string Hint = "The package has changed: see docs/decisions/ADR-008-weak-symbol-version.md.";
 
     [Required]
     public string Library { get; set; }
@@ -38,10 +39,15 @@ public sealed class WeakVersion : Task
             Log.LogError("{0} is not a 64-bit little-endian ELF library with symbol versions: {1}", Library, error.Message);
             return false;
         }
-        if (flags.Count != 1 || BitConverter.ToUInt16(bytes, flags[0]) != 0)
+        if (flags.Count != 1)
         {
-            Log.LogError("{0} should require {1} exactly once and strongly, but has {2} such entries. The package has changed: "
-                + "see docs/decisions/ADR-008-weak-symbol-version.md.", Library, Version, flags.Count);
+            Log.LogError("{0} should require {1} exactly once and strongly, but has {2} such entries. {3}", Library, Version, flags.Count,
+                Hint);
+            return false;
+        }
+        if (BitConverter.ToUInt16(bytes, flags[0]) != 0)
+        {
+            Log.LogError("{0} requires {1} weakly already. {2}", Library, Version, Hint);
             return false;
         }
         BitConverter.GetBytes(Weak).CopyTo(bytes, flags[0]);

@@ -2,10 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.Worker.Hosting;
 
-/// <summary>libtorch needs GLIBCXX_3.4.30 (GCC 12); without it the first tensor would end in a page of loader errors.</summary>
+/// <summary>
+/// TorchSharp's native library calls condition_variable::wait of GLIBCXX_3.4.30 (GCC 12), the newest version that one of its relocations
+/// names. Without it the first tensor would end in a page of loader errors.
+/// </summary>
 internal static class NativeCheck
 {
-    // A symbol that came with GLIBCXX_3.4.30.
+    // A symbol that came with GLIBCXX_3.4.30; condition_variable::wait itself exists in older versions too, and lookups do not tell
+    // versions apart.
     private const string Symbol = "_ZSt21__glibcxx_assert_failPKciS0_S0_";
 
     /// <returns>Null when training can work here, else one sentence that says what to do.</returns>
@@ -13,7 +17,7 @@ internal static class NativeCheck
     {
         if (!OperatingSystem.IsLinux()) return null;
         if (NativeLibrary.TryLoad("libstdc++.so.6", out var library) && NativeLibrary.TryGetExport(library, Symbol, out _)) return null;
-        return "Training cannot work here: libtorch needs GLIBCXX_3.4.30, which this system's libstdc++.so.6 does not have. "
+        return "Training cannot work here: TorchSharp needs GLIBCXX_3.4.30, which this system's libstdc++.so.6 does not have. "
             + "Use Debian 12 or later, Ubuntu 22.04 or later, or a .NET 10 image.";
     }
 }

@@ -1,4 +1,5 @@
 using GpuGeek.Contracts.Client;
+using GpuGeek.Deploy.Tests.Build;
 
 namespace GpuGeek.Deploy.Tests.Sandbox;
 
@@ -14,6 +15,15 @@ public sealed class FromTheComposeFileToAnAnswer(WalledHouse house)
         await house.StartedAsync();
         await AssertWalledInAsync();
         await GoTheRoadAsync(house.Api, house.Org);
+    }
+
+    /// <summary>What the images hold was published by the Dockerfile's own commands: it must load with an older libstdc++ too.</summary>
+    [Fact]
+    public async Task The_published_worker_has_the_patched_native_library_and_the_package_cache_its_own()
+    {
+        await house.StartedAsync();
+        TorchSharpsNativeLibrary.AssertPatched(house.Published("worker", "runtimes/linux-x64/native/libLibTorchSharp.so"));
+        TorchSharpsNativeLibrary.AssertCacheIsUntouched();
     }
 
     /// <summary>The walls are looked at from inside: else a test that passes would say nothing of them.</summary>

@@ -55,6 +55,9 @@ public sealed class WalledHouse(SwiftServer swift) : IAsyncLifetime
     /// <summary>For what the client does not bring as bytes.</summary>
     internal HttpClient Http(string token) => new() { BaseAddress = Address, DefaultRequestHeaders = { Authorization = new("Bearer", token) }, Timeout = TimeSpan.FromMinutes(5) };
 
+    /// <summary>A file under /app of a service.</summary>
+    internal string Published(string service, string file) => Path.Combine(_machine.Published(_compose[service].Target), file);
+
     internal string Log(string name) => _containers.Single(c => c.Name == name).Log;
 
     /// <returns>The token at the end of the link that the operator's command prints, or the whole link where it is behind its '#'.</returns>
