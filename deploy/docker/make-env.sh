@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Writes deploy/.env with new random secrets, readable by its owner alone; one that exists is kept.
+# Writes .env beside docker-compose.yml, with new random secrets, readable by its owner alone; one that exists is kept.
 set -euo pipefail
-file=$(dirname "${BASH_SOURCE[0]}")/../.env
-file=${1:-$file}
+file=${1:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.env}
 if [ -e "$file" ]; then
   echo "$file exists and is kept: the database knows its passwords."
   exit 0

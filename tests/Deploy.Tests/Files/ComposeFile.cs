@@ -26,7 +26,7 @@ internal sealed record Service(string Name, JsonObject Node)
 
 internal sealed record ComposeFile(IReadOnlyList<Service> Services, JsonObject Networks, IReadOnlyList<string> Volumes)
 {
-    public static string FileName { get; } = Path.Combine(TestSupport.SharedData.RepositoryRoot, "deploy/docker-compose.yml");
+    public static string FileName { get; } = Path.Combine(TestSupport.SharedData.RepositoryRoot, "docker-compose.yml");
 
     public Service this[string name] => Services.Single(s => s.Name == name);
 

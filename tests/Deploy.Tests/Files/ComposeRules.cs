@@ -44,6 +44,11 @@ internal sealed partial class ComposeRules(ComposeFile compose, Dockerfile image
     private IEnumerable<string> Image(Service s)
     {
         if (s.Node["build"] is null) yield break;
+        // Paths in the file begin at its folder, the root of the repository, which is what the Dockerfile copies from.
+        if ((string?)s.Node["build"]!["context"] != ".")
+            yield return $"{s.Name} is built from another folder than the root of the repository";
+        if (!File.Exists(Path.Combine(SharedData.RepositoryRoot, (string?)s.Node["build"]!["dockerfile"] ?? "Dockerfile")))
+            yield return $"{s.Name} has no Dockerfile";
         if (images.Find(s.Target) is null) yield return $"{s.Name} is built from '{s.Target}', which is no stage of the Dockerfile";
         else if (!UserPattern().IsMatch(images.Last(s.Target, "USER"))) yield return $"the image of {s.Name} runs as root";
         else if (images.Last(s.Target, "USER") != s.Text("user")) yield return $"{s.Name} and its image disagree about the user";
@@ -56,7 +61,8 @@ internal sealed partial class ComposeRules(ComposeFile compose, Dockerfile image
         foreach (var mount in s.Volumes)
         {
             if (mount.IsNamed && !compose.Volumes.Contains(mount.Source)) yield return $"{s.Name} mounts {mount.Source}, which is not declared";
-            if (!mount.IsNamed && !Path.Exists(Path.Combine(SharedData.RepositoryRoot, "deploy", mount.Source))) yield return $"{s.Name} mounts {mount.Source}, which does not exist";
+            if (!mount.IsNamed && !Path.Exists(Path.Combine(SharedData.RepositoryRoot, mount.Source)))
+                yield return $"{s.Name} mounts {mount.Source}, which does not exist";
             if (mount.IsNamed && images.Find(s.Target) is not null && !images.All(s.Target).Any(i => i.Verb == "RUN" && OwnsFolder(i.Text, mount.Target)))
                 yield return $"the image of {s.Name} does not hand {mount.Target} to its user: the volume would be root's";
         }

@@ -34,7 +34,9 @@ public sealed partial class WhatTheComposeFileSays
     [InlineData("web-keys:/keys", "web-keys:/keys:ro", "cannot be written")]
     [InlineData("objects-data:/data", "objects-data:/objects", "would be root's")]
     [InlineData("weights:/weights:ro", "work:/weights:ro", "the volume weights is declared and not used")]
-    [InlineData("./postgres/roles.sql", "./postgres/role.sql", "which does not exist")]
+    [InlineData("./deploy/postgres/roles.sql", "./postgres/roles.sql", "which does not exist")]
+    [InlineData("context: .,", "context: ..,", "api is built from another folder")]
+    [InlineData("dockerfile: deploy/Dockerfile", "dockerfile: Dockerfile", "api has no Dockerfile")]
     [InlineData("${FRONT_SECRET:?run deploy/docker/make-env.sh}", "abc", "GPUGEEK_FRONT_SECRET is written in the file")]
     [InlineData("Password=${APP_PASSWORD:?run deploy/docker/make-env.sh}", "Password=abc", "GPUGEEK_DB is written in the file")]
     [InlineData("GPUGEEK_SMTP_PASSWORD: ${SMTP_PASSWORD:-}", "GPUGEEK_SMTP_PASSWORD: abc", "GPUGEEK_SMTP_PASSWORD is written in the file")]
@@ -69,11 +71,36 @@ public sealed partial class WhatTheComposeFileSays
     }
 
     [Fact]
-    public void Is_kept_apart_from_the_secrets_file() => Assert.Contains("/deploy/.env", File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, ".gitignore")));
+    public void Is_kept_apart_from_the_secrets_file() =>
+        Assert.Contains("/.env", File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, ".gitignore")));
 
-    private static async Task<int> MakeAsync(string file)
+    /// <summary>Compose reads the .env of the folder in which it is called and finds the file, both without options: docs/docker.md says
+    /// none.</summary>
+    [Fact]
+    public async Task Has_its_secrets_beside_it_at_the_root_of_the_repository()
     {
-        using var script = Process.Start(new ProcessStartInfo("bash", [Path.Combine(SharedData.RepositoryRoot, "deploy/docker/make-env.sh"), file]) { RedirectStandardOutput = true })!;
+        var root = Directory.CreateTempSubdirectory("gpugeek-root-").FullName;
+        try
+        {
+            var script = Path.Combine(Directory.CreateDirectory(Path.Combine(root, "deploy/docker")).FullName, "make-env.sh");
+            File.Copy(Path.Combine(SharedData.RepositoryRoot, "deploy/docker/make-env.sh"), script);
+            Assert.Equal(0, await RunAsync(script));
+            Assert.Equal([Path.Combine(root, ".env")], Directory.EnumerateFiles(root));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+        var commands = (await File.ReadAllLinesAsync(Path.Combine(SharedData.RepositoryRoot, "docs/docker.md"),
+            TestContext.Current.CancellationToken)).Where(l => l.StartsWith("docker compose", StringComparison.Ordinal));
+        Assert.Equal(["docker compose up -d --build", "docker compose exec api /app/GpuGeek.Api link"], commands);
+    }
+
+    private static Task<int> MakeAsync(string file) => RunAsync(Path.Combine(SharedData.RepositoryRoot, "deploy/docker/make-env.sh"), file);
+
+    private static async Task<int> RunAsync(params string[] command)
+    {
+        using var script = Process.Start(new ProcessStartInfo("bash", command) { RedirectStandardOutput = true })!;
         await script.WaitForExitAsync();
         return script.ExitCode;
     }

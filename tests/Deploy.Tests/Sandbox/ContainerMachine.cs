@@ -70,11 +70,17 @@ internal sealed partial class ContainerMachine : IAsyncDisposable
     public string Volume(string name) => Path.Combine(Folder, "volumes", name);
 
     /// <summary>A value of the compose file: secrets filled in, and the names of its networks replaced by where the services are here.</summary>
-    public string Fill(string service, string value) => InterpolationPattern().Replace(value, m => _secrets.TryGetValue(m.Groups[1].Value, out var secret) || m.Groups[2].Value == "?" ? secret ?? throw new KeyNotFoundException($"deploy/.env must give {m.Groups[1].Value}") : m.Groups[3].Value)
+    public string Fill(string service, string value) => InterpolationPattern().Replace(value, Secret)
         .Replace("Host=postgres;Port=5432", $"Host=127.0.0.1;Port={_postgres.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
         .Replace("http://objects:7070", _objects, StringComparison.Ordinal)
         .Replace("http://api:8080", $"http://127.0.0.1:{Port("api")}", StringComparison.Ordinal)
         .Replace("http://+:8080", $"http://127.0.0.1:{_ports.GetValueOrDefault(service, "0")}", StringComparison.Ordinal);
+
+    private string Secret(Match m)
+    {
+        if (_secrets.TryGetValue(m.Groups[1].Value, out var secret)) return secret;
+        return m.Groups[2].Value == "?" ? throw new KeyNotFoundException($".env must give {m.Groups[1].Value}") : m.Groups[3].Value;
+    }
 
     public async ValueTask DisposeAsync()
     {
