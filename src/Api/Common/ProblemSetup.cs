@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
@@ -79,6 +80,10 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 LogDamaged(damaged.Key);
                 await Problems.Of(500, "file_damaged", "The file is damaged", "The stored file is not what it was when it was stored, so it is not given out.", "Restore the object store from its backup.").ExecuteAsync(context);
                 return true;
+            case var _ when DiskSpace.IsFull(exception) || exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.DiskFull }:
+                LogDiskFull(exception);
+                await Problems.Of(507, "disk_full", "The disk is full", "Nothing was stored: the server has no disk space left for it.", "Ask the operator to free some disk, then try again.").ExecuteAsync(context);
+                return true;
             case ObjectStoreException:
                 LogStoreUnavailable(exception);
                 context.Response.Headers.RetryAfter = "10";
@@ -110,6 +115,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
 
     [LoggerMessage(LogLevel.Error, "The stored object {Key} does not have the content its name says")]
     private partial void LogDamaged(string key);
+
+    [LoggerMessage(LogLevel.Warning, "A request was refused: the disk is full")]
+    private partial void LogDiskFull(Exception failure);
 
     [LoggerMessage(LogLevel.Error, "The object store cannot be used")]
     private partial void LogStoreUnavailable(Exception failure);

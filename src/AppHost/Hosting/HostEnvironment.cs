@@ -9,6 +9,7 @@ internal static class HostEnvironment
         ["GPUGEEK_DB_SYSTEM"] = ["Api", "Worker"],
         ["GPUGEEK_DB_HANGFIRE"] = ["Api", "Worker"],
         ["GPUGEEK_OBJECTS"] = ["Api", "Worker"],
+        ["GPUGEEK_RESERVE_BYTES"] = ["Api", "Worker"],
         ["GPUGEEK_S3_ENDPOINT"] = ["Api", "Worker"],
         ["GPUGEEK_S3_PUBLIC_ENDPOINT"] = ["Api", "Worker"],
         ["GPUGEEK_S3_BUCKET"] = ["Api", "Worker"],

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GpuGeek.Processes;
 
 namespace GpuGeek.AppHost.Hosting;
 
@@ -8,13 +9,13 @@ internal sealed class LogFile : IDisposable
     private const long MaxBytes = 20 << 20;
     private readonly string _path;
     private readonly Lock _gate = new();
-    private StreamWriter _writer;
+    private LineFile _file;
+    private bool _closed;
 
     public LogFile(string path)
     {
         _path = path;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _writer = Open();
+        _file = new(path);
     }
 
     public void Follow(Process process)
@@ -37,24 +38,36 @@ internal sealed class LogFile : IDisposable
 
     public void Dispose()
     {
-        lock (_gate) _writer.Dispose();
+        lock (_gate)
+        {
+            _closed = true;
+            _file.Dispose();
+        }
     }
 
-    private void Write(string? line)
+    internal void Write(string? line)
     {
         if (line is null) return;
         lock (_gate)
         {
-            if (_writer.BaseStream is not { CanWrite: true }) return;
-            if (_writer.BaseStream.Length > MaxBytes)
-            {
-                _writer.Dispose();
-                File.Move(_path, _path + ".old", overwrite: true);
-                _writer = Open();
-            }
-            _writer.WriteLine(line);
+            if (_closed) return;
+            if (_file.Length > MaxBytes) StartAnew();
+            _file.Write(line);
         }
     }
 
-    private StreamWriter Open() => new(new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
+    private void StartAnew()
+    {
+        try
+        {
+            File.Move(_path, _path + ".old", overwrite: true);
+        }
+        catch (IOException)
+        {
+            // The file grows on until the move works: a log must not end the process.
+            return;
+        }
+        _file.Dispose();
+        _file = new(_path);
+    }
 }

@@ -8,20 +8,24 @@ namespace GpuGeek.Infrastructure.Storage;
 internal sealed class FolderObjectStore : IObjectStore
 {
     private const int BufferBytes = 1 << 17;
+    /// <summary>Bytes between two looks at the free space.</summary>
+    private const long AskEvery = 8 << 20;
 
     private readonly string _root;
     private readonly string _temporary;
     private readonly TimeProvider _clock;
+    private readonly DiskSpace _disk;
 
-    public FolderObjectStore(IOptions<ObjectStoreOptions> options, TimeProvider clock)
+    public FolderObjectStore(IOptions<ObjectStoreOptions> options, DiskSpace disk, TimeProvider clock)
     {
+        _disk = disk;
         _root = Path.GetFullPath(options.Value.Folder);
         _temporary = Path.Combine(_root, "tmp");
         _clock = clock;
         Directory.CreateDirectory(_temporary);
     }
 
-    public long? FreeBytes => new DriveInfo(_root).AvailableFreeSpace;
+    public long? FreeBytes => _disk.Available(_root);
 
     public async Task<long> PutAsync(string key, Stream content, CancellationToken cancellationToken)
     {
@@ -186,13 +190,20 @@ internal sealed class FolderObjectStore : IObjectStore
         }
     }
 
-    private static async Task CopyAsync(string key, Stream from, FileStream to, CancellationToken cancellationToken)
+    private async Task CopyAsync(string key, Stream from, FileStream to, CancellationToken cancellationToken)
     {
         using var check = new ContentCheck(key);
         var buffer = new byte[BufferBytes];
+        var unasked = AskEvery;
         int read;
         while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
         {
+            // A length that was announced is checked before; many bytes come without one, and several senders share the room.
+            if ((unasked += read) >= AskEvery)
+            {
+                _disk.Demand(_root);
+                unasked = 0;
+            }
             check.Add(buffer.AsSpan(0, read));
             await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GpuGeek.Processes;
 
 namespace GpuGeek.Worker.Processes;
 
@@ -7,14 +8,13 @@ internal sealed class BoundedLog : IDisposable
 {
     public const long MaxBytes = 8 << 20;
     private readonly Lock _gate = new();
-    private readonly StreamWriter _writer;
+    private readonly LineFile _file;
     private bool _full;
 
     public BoundedLog(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _writer = new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
-        _full = _writer.BaseStream.Length >= MaxBytes;
+        _file = new(path);
+        _full = _file.Length >= MaxBytes;
     }
 
     public void Follow(Process process)
@@ -30,19 +30,19 @@ internal sealed class BoundedLog : IDisposable
         lock (_gate)
         {
             _full = true;
-            _writer.Dispose();
+            _file.Dispose();
         }
     }
 
-    private void Write(string? line)
+    internal void Write(string? line)
     {
         if (line is null) return;
         lock (_gate)
         {
             if (_full) return;
-            _writer.WriteLine(line);
-            if (_writer.BaseStream.Length < MaxBytes) return;
-            _writer.WriteLine("The log is full; what follows is not kept.");
+            _file.Write(line);
+            if (_file.Length < MaxBytes) return;
+            _file.Write("The log is full; what follows is not kept.");
             _full = true;
         }
     }
