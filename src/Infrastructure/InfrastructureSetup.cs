@@ -23,7 +23,7 @@ public static class InfrastructureSetup
             o.System = configuration["GPUGEEK_DB_SYSTEM"] ?? "";
             o.Hangfire = configuration["GPUGEEK_DB_HANGFIRE"] ?? "";
         }).ValidateDataAnnotations().ValidateOnStart();
-        services.AddObjectStore(configuration);
+        services.AddObjectStore(configuration).AddHostedService<LargestCheckpoint>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IDbContexts, DbContexts>();
         services.AddSingleton<ILiveNotifier, LiveNotifier>();

@@ -41,7 +41,7 @@ public static class TrainingProgram
     private static int RunHere(RunDirectory directory, ICoreModelProof proof, TimeProvider clock, TimeSpan? checkpointEvery, CancellationToken stop)
     {
         var spec = JsonSerializer.Deserialize<RunSpec>(File.ReadAllBytes(directory.Spec), RunDirectory.Json) ?? throw new InvalidDataException("spec.json is empty.");
-        using var events = new EventLog(directory.Events, clock);
+        using var events = new EventLog(directory.Events, clock, stop);
         try
         {
             using var context = new RunContext(spec, directory, events, clock, checkpointEvery, stop);

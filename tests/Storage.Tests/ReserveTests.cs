@@ -25,7 +25,8 @@ public sealed class TheReserveOfTheDisk : IDisposable
         using var services = Services(long.MaxValue / 2);
         var store = services.GetRequiredService<IObjectStore>();
         Assert.Equal(0, store.FreeBytes);
-        var full = await Assert.ThrowsAsync<DiskFullException>(() => store.PutAsync("uploads/1", new MemoryStream(new byte[100]), TestContext.Current.CancellationToken));
+        var bytes = new MemoryStream(new byte[100]);
+        var full = await Assert.ThrowsAsync<DiskFullException>(() => store.PutAsync("uploads/1", bytes, TestContext.Current.CancellationToken));
         Assert.True(DiskSpace.IsFull(full));
         Assert.Empty(Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories));
     }
@@ -44,14 +45,19 @@ public sealed class TheReserveOfTheDisk : IDisposable
     public void Refuses_a_negative_option()
     {
         using var services = Services(-1);
-        Assert.Contains("GPUGEEK_RESERVE_BYTES", Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<DiskSpace>().Reserve).Message, StringComparison.Ordinal);
+        var refusal = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<DiskSpace>().Reserve);
+        Assert.Contains("GPUGEEK_RESERVE_BYTES", refusal.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private ServiceProvider Services(long? reserve)
     {
-        var variables = new Dictionary<string, string?> { ["GPUGEEK_OBJECTS"] = _folder, ["GPUGEEK_RESERVE_BYTES"] = reserve?.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        var variables = new Dictionary<string, string?>
+        {
+            ["GPUGEEK_OBJECTS"] = _folder,
+            ["GPUGEEK_RESERVE_BYTES"] = reserve?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(variables).Build();
         return new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddObjectStore(configuration).BuildServiceProvider();
     }

@@ -15,7 +15,8 @@ public sealed class SmallDisk : IDisposable
     public static SmallDisk? Mount(long bytes)
     {
         var root = Directory.CreateTempSubdirectory("gpugeek-small-disk-").FullName;
-        if (Run("mount", "-t", "tmpfs", "-o", $"size={bytes.ToString(CultureInfo.InvariantCulture)},mode=755", "tmpfs", root) == 0) return new(root);
+        var options = $"size={bytes.ToString(CultureInfo.InvariantCulture)},mode=755";
+        if (Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", root) == 0) return new(root);
         Directory.Delete(root);
         return null;
     }
@@ -37,6 +38,13 @@ public sealed class SmallDisk : IDisposable
         {
             // Full, which was asked for.
         }
+    }
+
+    /// <summary>Takes so many bytes at once without writing them.</summary>
+    public void Take(long bytes)
+    {
+        if (Run("fallocate", "-l", bytes.ToString(CultureInfo.InvariantCulture), Filler) != 0)
+            throw new IOException($"{Filler} cannot take {bytes} bytes.");
     }
 
     public void Empty() => File.Delete(Filler);

@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,8 +12,12 @@ internal static class Health
         routes.MapGet("/readyz", ReadyAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
+    private const string DiskShort = "disk space is short: uploads are refused, and imports and runs wait until space is freed";
+
     /// <summary>200 when work can be done, else 503 with the reasons.</summary>
-    private static async Task<IResult> ReadyAsync(IDbContexts contexts, PredictorClient predictor, CancellationToken cancellationToken)
+    /// <remarks>A disk without room is a warning: predictions and pages go on.</remarks>
+    private static async Task<IResult> ReadyAsync(
+        IDbContexts contexts, PredictorClient predictor, IObjectStore store, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
         try
@@ -25,6 +30,8 @@ internal static class Health
             reasons.Add("the database cannot be reached");
         }
         if (!await predictor.IsAliveAsync(cancellationToken)) reasons.Add("the predictor does not answer");
-        return reasons.Count == 0 ? TypedResults.Ok(new { status = "ready" }) : TypedResults.Json(new { status = "not ready", reasons }, statusCode: 503);
+        string[] warnings = store.FreeBytes is 0 ? [DiskShort] : [];
+        return reasons.Count > 0 ? TypedResults.Json(new { status = "not ready", reasons, warnings }, statusCode: 503)
+            : warnings.Length > 0 ? TypedResults.Ok(new { status = "ready", warnings }) : TypedResults.Ok(new { status = "ready" });
     }
 }

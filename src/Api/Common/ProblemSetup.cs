@@ -80,9 +80,12 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 LogDamaged(damaged.Key);
                 await Problems.Of(500, "file_damaged", "The file is damaged", "The stored file is not what it was when it was stored, so it is not given out.", "Restore the object store from its backup.").ExecuteAsync(context);
                 return true;
-            case var _ when DiskSpace.IsFull(exception) || exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.DiskFull }:
+            case var _ when DiskSpace.IsFull(exception)
+                || exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.DiskFull }:
                 LogDiskFull(exception);
-                await Problems.Of(507, "disk_full", "The disk is full", "Nothing was stored: the server has no disk space left for it.", "Ask the operator to free some disk, then try again.").ExecuteAsync(context);
+                const string full = "Nothing was stored: the server has no disk space left for it.";
+                await Problems.Of(507, "disk_full", "The disk is full", full, "Ask the operator to free some disk, then try again.")
+                    .ExecuteAsync(context);
                 return true;
             case ObjectStoreException:
                 LogStoreUnavailable(exception);

@@ -24,6 +24,7 @@ internal sealed class DataFolder : IDisposable
     public string Work => Folder("work");
     public string Secrets => Folder("secrets");
     public string Run => Folder("run");
+    public string Ballast => Path.Combine(_root, "ballast");
     public string DemoFile => Path.Combine(Secrets, "demo.json");
 
     public string Log(string name) => Path.Combine(Folder("logs"), $"{name.ToLowerInvariant()}.log");

@@ -12,6 +12,7 @@ internal sealed class Platform : IAsyncDisposable
     private readonly DataFolder _data;
     private readonly List<ManagedHost> _hosts = [];
     private PrivatePostgres? _postgres;
+    private Ballast? _ballast;
     private Dictionary<string, string> _environment = [];
 
     private Platform(Settings settings, DataFolder data) => (_settings, _data) = (settings, data);
@@ -50,11 +51,13 @@ internal sealed class Platform : IAsyncDisposable
         foreach (var name in (string[])["Web", "Api", "Predictor", "Worker"])
             if (_hosts.Find(h => h.Name == name) is { } host) await host.StopAsync(TimeSpan.FromSeconds(name == "Worker" ? 30 : 12));
         if (_postgres is not null) await _postgres.DisposeAsync();
+        if (_ballast is not null) await _ballast.DisposeAsync();
         _data.Dispose();
     }
 
     private async Task StartAllAsync(CancellationToken cancellationToken)
     {
+        _ballast = new(_data.Ballast, Ballast.Size());
         _environment = await HostEnvironment.BaseAsync(_settings, _data, cancellationToken);
         if (!HostEnvironment.HasDatabase)
         {

@@ -128,7 +128,11 @@ public sealed record MembershipResponse(string Slug, string Name, string Role);
 /// <summary>Who the token speaks for.</summary>
 /// <param name="SecondFactor">Signing in asks for a code beside the password.</param>
 /// <param name="MayCreateOrganizations">Where registration is closed, only the operator may.</param>
-public sealed record MeResponse(UserResponse User, IReadOnlyList<MembershipResponse> Organizations, bool SecondFactor, bool MayCreateOrganizations);
+/// <param name="DiskIsShort">The server has no disk space left: uploads are refused, and imports and runs wait until the operator frees
+/// some.</param>
+public sealed record MeResponse(
+    UserResponse User, IReadOnlyList<MembershipResponse> Organizations, bool SecondFactor, bool MayCreateOrganizations, bool
+    DiskIsShort);
 
 /// <summary>How the installation stands before anybody signs in.</summary>
 /// <param name="NeedsSetup">No operator yet: only the setup link can register.</param>

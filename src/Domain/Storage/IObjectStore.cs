@@ -55,7 +55,8 @@ public interface IObjectStore
     /// <summary>Removes what writes left that began before the moment and never ended. None of it was ever visible.</summary>
     Task<AbandonedWrites> RemoveAbandonedAsync(DateTimeOffset before, CancellationToken cancellationToken);
 
-    /// <summary>Bytes that may still be stored: what is free without the reserve that is kept for the database. Null when the store does not say.</summary>
+    /// <summary>Bytes that may still be stored: what is free without the reserve for the database. Null when the store does not
+    /// say.</summary>
     long? FreeBytes { get; }
 }
 

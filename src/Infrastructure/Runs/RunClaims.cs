@@ -19,7 +19,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         JOIN organizations o ON o.id = r.org_id
         JOIN plans p ON p.code = o.plan_code
         CROSS JOIN LATERAL (SELECT count(*) AS runs FROM runs a WHERE a.org_id = r.org_id AND a.state IN ('starting', 'running', 'pausing', 'canceling')) active
-        WHERE r.state = 'queued' AND active.runs < p.max_concurrent_runs
+        WHERE r.state = 'queued' AND active.runs < p.max_concurrent_runs AND (@fitting IS NULL OR r.recipe->>'architecture' = ANY(@fitting))
         ORDER BY (r.attempt > 0) DESC, r.priority DESC, active.runs, r.created_at, r.id
         LIMIT 1
         """;
@@ -27,15 +27,17 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     private sealed record Waiting(Guid OrgId, Guid Id);
 
     /// <summary>Claims the next run for a slot: lease, state and usage interval in one transaction.</summary>
+    /// <param name="fitting">Architectures whose runs fit on the slot's disk; null: all.</param>
     /// <returns>Null when nothing waits, or when this slot's last interval has not been closed yet.</returns>
-    public async Task<ClaimedRun?> NextAsync(string slot, CancellationToken cancellationToken)
+    public async Task<ClaimedRun?> NextAsync(string slot, CancellationToken cancellationToken, string[]? fitting = null)
     {
         while (true)
         {
             await using var db = contexts.System();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellationToken);
-            if ((await db.Database.SqlQueryRaw<Waiting>(Next).ToListAsync(cancellationToken)).SingleOrDefault() is not { } next) return null;
+            var waiting = await db.Database.SqlQueryRaw<Waiting>(Next, Fitting(fitting)).ToListAsync(cancellationToken);
+            if (waiting.SingleOrDefault() is not { } next) return null;
             // The lease first and then the run, as everybody does who writes both: the other way round a cancel at this moment and this claim would wait for each other.
             var fence = await TakeLeaseAsync(db, next, slot, cancellationToken);
             var run = await db.LockedRunAsync(next.OrgId, next.Id, cancellationToken);
@@ -43,6 +45,25 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             if (run.State != RunState.Queued) continue;
             return await StartAsync(db, run, slot, fence, cancellationToken) ? await CommitAsync(transaction, run, slot, fence, cancellationToken) : null;
         }
+    }
+
+    private static NpgsqlParameter Fitting(string[]? architectures) =>
+        new("fitting", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)architectures ?? DBNull.Value };
+
+    /// <summary>Tells queued runs, which nobody owns, that they wait for disk space.</summary>
+    /// <param name="told">Runs that have the line already.</param>
+    /// <returns>Runs that got it now.</returns>
+    public async Task<List<Guid>> TellWaitingAsync(string[] fitting, Guid[] told, string message, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        return await db.Database.SqlQuery<Guid>($"""
+            WITH waiting AS (
+              UPDATE runs SET last_seq = last_seq + 1
+              WHERE state = 'queued' AND NOT recipe->>'architecture' = ANY({fitting}) AND NOT id = ANY({told})
+              RETURNING org_id, id, last_seq)
+            INSERT INTO run_log_lines (org_id, run_id, seq, level, message, at)
+            SELECT org_id, id, last_seq, 'warning', {message}, clock_timestamp() FROM waiting RETURNING run_id AS "Value"
+            """).ToListAsync(cancellationToken);
     }
 
     /// <returns>False when the slot's former life died without ending its interval; the sweep ends it when that lease lapses.</returns>

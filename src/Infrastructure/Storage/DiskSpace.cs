@@ -13,8 +13,8 @@ public sealed class DiskSpaceOptions
 }
 
 /// <summary>
-/// Says how many bytes the platform may still write. The last bytes of a file system are a reserve for the database: a PostgreSQL that cannot write its log stops.
-/// Everything that writes much asks here first and not the file system.
+/// Says how many bytes the platform may still write. The last bytes of a file system are a reserve for the database: a PostgreSQL that
+/// cannot write its log stops. Everything that writes much asks here first and not the file system.
 /// </summary>
 public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
 {
@@ -40,12 +40,15 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
 
     /// <summary>Whether a failure says that a disk or a quota is full.</summary>
     public static bool IsFull(Exception failure) =>
-        failure is DiskFullException or IOException { HResult: NoSpace or OverQuota or WindowsDiskFull } || (failure.InnerException is { } inner && IsFull(inner));
+        failure is DiskFullException or IOException { HResult: NoSpace or OverQuota or WindowsDiskFull }
+        || (failure.InnerException is { } inner && IsFull(inner));
 
     /// <summary>Bytes of one checkpoint: the network, the best network so far, and two moments of each parameter.</summary>
-    public static long CheckpointBytes(string architecture) => ModelCatalog.All.TryGetValue(architecture, out var card) ? card.Parameters * 4 * sizeof(float) : 0;
+    public static long CheckpointBytes(string architecture) =>
+        ModelCatalog.All.TryGetValue(architecture, out var card) ? card.Parameters * 4 * sizeof(float) : 0;
 
-    /// <summary>Bytes that a run writes at most beside its pictures: two checkpoints, a third while it is written, and the result.</summary>
+    /// <summary>Bytes that a run writes at most beside its pictures: two checkpoints, a third while it is written, and the
+    /// result.</summary>
     public static long RunBytes(string architecture) => 4 * CheckpointBytes(architecture);
 
     // What .NET puts in HResult: the error number on Linux (ENOSPC, EDQUOT).
@@ -53,4 +56,5 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
 }
 
 /// <summary>A write was refused since it would have used the reserve.</summary>
-public sealed class DiskFullException(string folder) : IOException($"The disk of {folder} is full up to the reserve that is kept for the database. Free some space.");
+public sealed class DiskFullException(string folder)
+    : IOException($"The disk of {folder} is full up to the reserve that is kept for the database. Free some space.");

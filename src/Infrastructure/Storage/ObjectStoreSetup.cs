@@ -12,7 +12,9 @@ public static class ObjectStoreSetup
     public static IServiceCollection AddObjectStore(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ObjectStoreOptions>().Configure(options => Bind(options, configuration)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<DiskSpaceOptions>().Configure(options => options.ReserveBytes = configuration.GetValue<long?>("GPUGEEK_RESERVE_BYTES")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DiskSpaceOptions>()
+            .Configure(options => options.ReserveBytes = configuration.GetValue<long?>("GPUGEEK_RESERVE_BYTES"))
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DiskSpace>().AddSingleton<FolderObjectStore>().AddSingleton<S3ObjectStore>();
         services.AddSingleton<IObjectStore>(provider => IsS3(provider) ? provider.GetRequiredService<S3ObjectStore>() : provider.GetRequiredService<FolderObjectStore>());
         return services;

@@ -19,13 +19,28 @@ internal sealed class CheckpointStore(string root)
     private const int Kept = 2;
     private const string ManifestName = "manifest.json", ProgressName = "progress.json", NetworkName = "network.safetensors", BestName = "best.safetensors", OptimizerName = "optimizer.safetensors";
 
+    /// <exception cref="IOException">Nothing of it is left on the disk.</exception>
     public (string Name, CheckpointFile[] Files) Save(GraphModule module, AdamW optimizer, ModuleState? best, TrainingProgress progress)
     {
         Directory.CreateDirectory(root);
+        RemoveUnfinished();
         // The step alone is not unique: after an epoch's last step comes its validation, which changes progress without a step.
         var name = $"step-{progress.Step:D9}-{progress.Epochs:D5}";
         string path = Path.Combine(root, name), temporary = path + ".tmp";
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        try
+        {
+            return Write(module, optimizer, best, progress, name, path, temporary);
+        }
+        catch (IOException)
+        {
+            RemoveUnfinished();
+            throw;
+        }
+    }
+
+    private (string Name, CheckpointFile[] Files) Write(
+        GraphModule module, AdamW optimizer, ModuleState? best, TrainingProgress progress, string name, string path, string temporary)
+    {
         Directory.CreateDirectory(temporary);
         ModuleState.Of(module).Write(Path.Combine(temporary, NetworkName));
         best?.Write(Path.Combine(temporary, BestName));
@@ -73,6 +88,12 @@ internal sealed class CheckpointStore(string root)
         {
             return false; // A torn manifest is a checkpoint that is not whole: an older one is taken.
         }
+    }
+
+    /// <summary>What a kill or a full disk left takes the room of the next checkpoint.</summary>
+    private void RemoveUnfinished()
+    {
+        foreach (var torn in Directory.EnumerateDirectories(root, "*.tmp")) Directory.Delete(torn, recursive: true);
     }
 
     private void Prune()

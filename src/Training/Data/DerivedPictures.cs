@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
+using GpuGeek.Training.Checkpoints;
 
 namespace GpuGeek.Training.Data;
 
@@ -7,22 +8,28 @@ namespace GpuGeek.Training.Data;
 /// Training pictures shrunk once to what augmentation needs (shorter side max(256, 1.15 × input), never enlarged, JPEG at quality 95), so that an epoch does not decode
 /// 12-megapixel originals again. Only training reads them; what is small enough is decoded from its original. The cache may be deleted: it is remade the same.
 /// </summary>
-internal sealed class DerivedPictures(Originals originals, string cacheFolder, int inputSize)
+internal sealed class DerivedPictures(Originals originals, DiskRoom room, string cacheFolder, int inputSize)
 {
     private const int Quality = 95;
     private readonly int _shorter = Math.Max(256, (int)Math.Ceiling(1.15 * inputSize));
     private readonly string _folder = Path.Combine(cacheFolder, $"pictures-{Math.Max(256, (int)Math.Ceiling(1.15 * inputSize))}");
 
-    /// <summary>Decodes a picture once and stores the smaller one if there is one.</summary>
+    /// <summary>Decodes a picture once and stores the smaller one if there is one, and room for it.</summary>
     public void Prepare(RunImage image)
     {
         var path = PathOf(image);
         if (File.Exists(path)) return;
         var picture = originals.Decode(image);
         if (Math.Min(picture.Width, picture.Height) <= _shorter) return;
-        Directory.CreateDirectory(_folder);
+        var bytes = ImageEncoder.Jpeg(Preprocessor.ResizeShorter(picture, _shorter), Quality);
         var part = path + ".part";
-        File.WriteAllBytes(part, ImageEncoder.Jpeg(Preprocessor.ResizeShorter(picture, _shorter), Quality));
+        if (!room.TryWrite(bytes.Length, () => Store(part, path, bytes)) && File.Exists(part)) File.Delete(part);
+    }
+
+    private void Store(string part, string path, byte[] bytes)
+    {
+        Directory.CreateDirectory(_folder);
+        File.WriteAllBytes(part, bytes);
         File.Move(part, path, overwrite: true);
     }
 

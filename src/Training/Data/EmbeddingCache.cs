@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GpuGeek.Training.Checkpoints;
 
 namespace GpuGeek.Training.Data;
 
@@ -7,16 +8,18 @@ internal sealed class EmbeddingCache : IDisposable
 {
     private const int KeyBytes = 33;
     private readonly FileStream _file;
+    private readonly DiskRoom _room;
     private readonly int _width;
+    private bool _full;
     private readonly Dictionary<(string Hash, PictureView View), float[]> _known = [];
 
     /// <param name="path">Names the network and preprocessing that made the numbers: another network needs another file.</param>
     /// <param name="width">Numbers of one embedding.</param>
-    public EmbeddingCache(string path, int width)
+    public EmbeddingCache(string path, int width, DiskRoom room)
     {
-        _width = width;
+        (_width, _room) = (width, room);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         var record = new byte[KeyBytes + width * sizeof(float)];
         _file.SetLength(_file.Length / record.Length * record.Length);
         while (_file.Position < _file.Length)
@@ -36,8 +39,10 @@ internal sealed class EmbeddingCache : IDisposable
     {
         if (embedding.Length != _width) throw new ArgumentException($"An embedding has {_width} numbers, not {embedding.Length}.", nameof(embedding));
         if (!_known.TryAdd((hash, view), embedding.ToArray())) return;
-        _file.Write([.. Convert.FromHexString(hash), (byte)view]);
-        _file.Write(MemoryMarshal.AsBytes(embedding));
+        byte[] record = [.. Convert.FromHexString(hash), (byte)view, .. MemoryMarshal.AsBytes(embedding)];
+        // What does not fit on the disk stays in memory alone and is computed anew after a restart. A torn record would shift those
+        // behind it, so the first is the last.
+        _full = _full || !_room.TryWrite(record.Length, () => _file.Write(record));
     }
 
     public void Flush() => _file.Flush();

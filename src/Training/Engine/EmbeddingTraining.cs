@@ -30,7 +30,7 @@ internal sealed class EmbeddingTraining(RunContext context)
     /// <summary>The network as it is served, on pictures: where its rectifier cuts something after all, the figures have it too.</summary>
     private (SplitLogits Validation, SplitLogits Test) EvaluateRectified()
     {
-        var derived = new DerivedPictures(context.Originals, context.Directory.Cache, context.Recipe.InputSize);
+        var derived = new DerivedPictures(context.Originals, context.Room, context.Directory.Cache, context.Recipe.InputSize);
         var pictures = new PictureSource(context.Originals, derived, context.Recipe, context.Preprocessing);
         RectifiedClassifier.Lift(context.Network, pictures, context.Stop);
         return (Evaluate(context.Network, pictures, Splits.Validation), Evaluate(context.Network, pictures, Splits.Test));
@@ -46,7 +46,7 @@ internal sealed class EmbeddingTraining(RunContext context)
     };
 
     private EmbeddingCache OpenCache() =>
-        new(Path.Combine(context.Directory.Cache, $"embeddings-{context.EmbeddingKey()[..16]}.bin"), Classifier.In);
+        new(Path.Combine(context.Directory.Cache, $"embeddings-{context.EmbeddingKey()[..16]}.bin"), Classifier.In, context.Room);
 
     /// <summary>The classifier alone, under the path it has in the whole network.</summary>
     private Graph HeadGraph()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Checkpoints;
 
 namespace GpuGeek.Training.Engine;
 
@@ -13,10 +14,15 @@ internal sealed class EventLog : IDisposable
     private readonly TimeProvider _clock;
     private readonly Dictionary<string, long> _written = new(StringComparer.Ordinal);
 
-    public EventLog(string path, TimeProvider clock)
+    private readonly DiskRoom _room;
+
+    public EventLog(string path, TimeProvider clock, CancellationToken stop)
     {
         _clock = clock;
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        // The few bytes of a line may use the reserve.
+        _room = new DiskRoom(Path.GetDirectoryName(path)!, 0, stop);
+        // Without a buffer nothing is left over of a line that found the disk full.
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         _file.SetLength(ScanWholeLines());
         _file.Position = _file.Length;
     }
@@ -41,8 +47,24 @@ internal sealed class EventLog : IDisposable
     private void Append(RunEvent line)
     {
         byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, RunDirectory.Json), (byte)'\n'];
-        _file.Write(bytes);
-        _file.Flush();
+        // A line that is lost would be a step without its point: the training waits instead.
+        _room.Write("what happened", 0, () => Append(bytes));
+    }
+
+    private long Append(byte[] bytes)
+    {
+        var start = _file.Position;
+        try
+        {
+            _file.Write(bytes);
+            return _file.Position;
+        }
+        catch (IOException)
+        {
+            _file.SetLength(start);
+            _file.Position = start;
+            throw;
+        }
     }
 
     /// <returns>The length up to the last whole line.</returns>

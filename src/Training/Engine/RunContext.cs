@@ -21,6 +21,7 @@ internal sealed class RunContext : IDisposable
     {
         (Spec, Directory, Events, Clock, Stop) = (spec, directory, events, clock, stop);
         _checkpointEvery = checkpointEvery ?? CheckpointEvery;
+        Room = new DiskRoom(directory.Root, spec.ReserveBytes, stop);
         SpecCheck.Run(spec);
         TorchSharp.torch.set_num_threads(spec.Threads);
         Preprocessing = Preprocessing.ImageNet(Recipe.InputSize);
@@ -34,6 +35,7 @@ internal sealed class RunContext : IDisposable
     public TimeProvider Clock { get; }
     public CancellationToken Stop { get; }
     public Recipe Recipe => Spec.Recipe;
+    public DiskRoom Room { get; }
     public Preprocessing Preprocessing { get; }
     public Originals Originals { get; }
     public GraphModule Network { get; }
@@ -63,7 +65,7 @@ internal sealed class RunContext : IDisposable
     public TrainerOutcome Train(GraphModule module, IExampleSource source, (double, double) progress)
     {
         var options = new TrainerOptions { Recipe = Recipe, Threads = Spec.Threads, CheckpointEvery = _checkpointEvery, Fingerprint = Fingerprint(), ProgressSpan = progress };
-        using var trainer = new Trainer(options, module, source, Events, new CheckpointStore(Directory.Checkpoints), Clock, Stop);
+        using var trainer = new Trainer(options, module, source, Events, new CheckpointStore(Directory.Checkpoints), Room, Clock, Stop);
         return trainer.Run();
     }
 

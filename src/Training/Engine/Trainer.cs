@@ -11,7 +11,9 @@ namespace GpuGeek.Training.Engine;
 /// The loop: steps, a validation after each epoch, checkpoints. Called on one thread and never awaits (TorchSharp's scopes are per thread). Everything random is a function
 /// of (seed, step) or (seed, epoch, picture), so a run that was cut anywhere and resumed ends with the same bits on the same processor with the same number of threads.
 /// </summary>
-internal sealed class Trainer(TrainerOptions options, GraphModule module, IExampleSource source, EventLog events, CheckpointStore store, TimeProvider clock, CancellationToken stop) : IDisposable
+internal sealed class Trainer(
+    TrainerOptions options, GraphModule module, IExampleSource source, EventLog events, CheckpointStore store, DiskRoom room,
+    TimeProvider clock, CancellationToken stop) : IDisposable
 {
     private const int ReportSeconds = 2;
     private readonly int _stepsPerEpoch = Math.Max(1, source.Count(Splits.Train) / options.Recipe.BatchSize);
@@ -22,8 +24,11 @@ internal sealed class Trainer(TrainerOptions options, GraphModule module, IExamp
     private long _started, _lastCheckpoint, _lastReport;
     private double _secondsBefore;
     private long _stepAtStart;
+    private bool _withoutRoom;
 
     private long TotalSteps => (long)_stepsPerEpoch * options.Recipe.Epochs;
+    /// <summary>The network, the best one so far and two moments of each parameter.</summary>
+    private long CheckpointBytes => module.Graph.Parameters.Sum(p => p.Count) * 4 * sizeof(float);
     private double Epoch => (double)_progress.Step / _stepsPerEpoch;
     private double SecondsSpent => _secondsBefore + clock.GetElapsedTime(_started).TotalSeconds;
 
@@ -149,9 +154,20 @@ internal sealed class Trainer(TrainerOptions options, GraphModule module, IExamp
     private void Save()
     {
         _progress = _progress with { SecondsSpent = SecondsSpent };
-        var (name, files) = store.Save(module, _optimizer, _best, _progress);
+        // Also one that found no room: the next is tried in its turn.
         _lastCheckpoint = clock.GetTimestamp();
-        events.Checkpoint(name, _progress.Step, Epoch, files);
+        if (room.TryWrite(CheckpointBytes, Write)) _withoutRoom = false;
+        else if (!_withoutRoom)
+        {
+            Console.WriteLine("Warning: the disk is full, so no checkpoint is written. The training goes on without.");
+            _withoutRoom = true;
+        }
+
+        void Write()
+        {
+            var (name, files) = store.Save(module, _optimizer, _best, _progress);
+            events.Checkpoint(name, _progress.Step, Epoch, files);
+        }
     }
 
     private static void Restore(Tensor target, float[] values)

@@ -17,7 +17,9 @@ internal sealed class TrainingRun(RunContext context, ICoreModelProof proof)
         var trained = context.Recipe.Preset == RecipePreset.Fast ? new EmbeddingTraining(context).Run() : new PictureTraining(context).Run();
         context.ThrowIfStopped();
         context.Events.Phase("exporting", 0.97);
-        var result = new ResultWriter(context, proof).Write(trained);
+        // Weights, ONNX file and some for the rest.
+        var bytes = context.Network.Graph.Parameters.Sum(p => p.Count) * 3 * sizeof(float);
+        var result = context.Room.Write("the result", bytes, () => new ResultWriter(context, proof).Write(trained));
         context.Events.Result(result);
         context.Events.Phase("exporting", 1, 0);
     }

@@ -52,7 +52,7 @@ internal static class WorkerSetup
         services.AddSingleton<RunWakeUp>().AddSingleton<IClaimRunJob, ClaimRunJob>();
         services.AddSingleton<HttpClient>();
         services.AddSingleton<WeightsSource>().AddSingleton<PictureCache>().AddSingleton<CheckpointTransfer>().AddSingleton<ResultUpload>();
-        services.AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>();
+        services.AddSingleton<RunRoom>().AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>();
         services.AddSingleton<LeaseKeeper>().AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
         services.AddHostedService<RunService>();
         services.AddHangfireServerFor("runs", IClaimRunJob.CpuQueue, 1);

@@ -13,15 +13,17 @@ namespace GpuGeek.Worker.Imports;
 /// <summary>Claims imports and ends them.</summary>
 internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, TimeProvider clock)
 {
-    /// <summary>The oldest import that waits, or whose owner fell silent.</summary>
-    public async Task<ClaimedImport?> NextAsync(string owner, CancellationToken cancellationToken)
+    /// <summary>The oldest import that waits, or whose owner's lease expired.</summary>
+    /// <param name="room">Bytes that may be written to the disk: an import whose archive is larger waits in the queue.</param>
+    public async Task<ClaimedImport?> NextAsync(string owner, long room, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         var rows = await db.Imports.FromSql($"""
             UPDATE imports SET state = 'running', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1,
               started_at = COALESCE(started_at, clock_timestamp())
             WHERE (org_id, id) = (
-              SELECT org_id, id FROM imports WHERE state = 'queued' OR (state = 'running' AND COALESCE(lease_until, '-infinity') < clock_timestamp())
+              SELECT org_id, id FROM imports
+              WHERE {room} > size AND (state = 'queued' OR (state = 'running' AND COALESCE(lease_until, '-infinity') < clock_timestamp()))
               ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING imports.*, imports.xmin
             """).AsWritten().AsNoTracking().ToListAsync(cancellationToken);

@@ -29,6 +29,11 @@ internal sealed record ImportSpec
     public ArchiveLimits Limits { get; init; } = new();
     /// <summary>Pictures that may lie in <c>out/</c> unfetched: then the child waits. 0 never waits.</summary>
     public int MaxWaiting { get; init; } = 1024;
+    /// <summary>Bytes of the disk that the child leaves free for the database: it waits while there are no more.</summary>
+    public long ReserveBytes { get; init; }
+
+    /// <summary>The child's exit code when the disk filled up under it.</summary>
+    public const int DiskFull = 28;
 }
 
 /// <param name="MaxEntries">Entries of an archive, folders included.</param>

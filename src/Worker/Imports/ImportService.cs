@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,9 @@ internal sealed class ImportJob(ImportWakeUp wake) : IImportJob
 }
 
 /// <summary>Light work has lanes of its own and never waits behind a training.</summary>
-internal sealed partial class ImportService(ImportLeases leases, ImportSupervisor supervisor, ImportWakeUp wake, IOptions<WorkerOptions> options, ILogger<ImportService> logger) : BackgroundService
+internal sealed partial class ImportService(
+    ImportLeases leases, ImportSupervisor supervisor, ImportWakeUp wake, DiskSpace disk, IOptions<WorkerOptions> options,
+    ILogger<ImportService> logger) : BackgroundService
 {
     private const int Lanes = 2;
 
@@ -38,7 +41,7 @@ internal sealed partial class ImportService(ImportLeases leases, ImportSuperviso
         {
             try
             {
-                if (await leases.NextAsync(owner, draining) is { } claim)
+                if (await leases.NextAsync(owner, disk.Available(options.Value.Work), draining) is { } claim)
                 {
                     // Another may wait behind it.
                     wake.Signal();

@@ -4,6 +4,7 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Runs;
@@ -14,7 +15,8 @@ namespace GpuGeek.Worker.Imports;
 
 /// <summary>Everything between the claim of an import and its end.</summary>
 internal sealed partial class ImportSupervisor(
-    ImportLeases leases, ImportRows rows, IDbContexts contexts, IObjectStore store, TimeProvider clock, IOptions<WorkerOptions> options, ILogger<ImportSupervisor> logger)
+    ImportLeases leases, ImportRows rows, IDbContexts contexts, IObjectStore store, DiskSpace disk, TimeProvider clock,
+    IOptions<WorkerOptions> options, ILogger<ImportSupervisor> logger)
 {
     public const int MaxAttempts = 2;
     /// <summary>A picture at the limits takes some 300 MB while it is decoded, and two are at a time.</summary>
@@ -36,6 +38,12 @@ internal sealed partial class ImportSupervisor(
         }
         catch (OperationCanceledException) when (draining.IsCancellationRequested)
         {
+            await leases.GiveBackAsync(claim, counts: false, CancellationToken.None);
+        }
+        catch (Exception full) when (DiskSpace.IsFull(full))
+        {
+            // No fault of the archive: it waits in the queue until there is room.
+            LogNoRoom(claim.Id);
             await leases.GiveBackAsync(claim, counts: false, CancellationToken.None);
         }
         finally
@@ -70,6 +78,7 @@ internal sealed partial class ImportSupervisor(
         if (session.Failure is { } refused) await EndAsync(claim, ImportState.Failed, refused, session.CreatedClasses);
         else if (session.Done && session.Accepted + session.Duplicates == 0) await EndAsync(claim, ImportState.Failed, NoPictures, session.CreatedClasses);
         else if (session.Done) await EndAsync(claim, ImportState.Succeeded, null, []);
+        else if (exitCode == ImportSpec.DiskFull) throw new DiskFullException(options.Value.Imports);
         else if (claim.Attempt < MaxAttempts) await leases.GiveBackAsync(claim, counts: true, CancellationToken.None);
         else await EndAsync(claim, ImportState.Failed, Crashed(string.Create(CultureInfo.InvariantCulture, $"the process that reads the archive ended with exit code {exitCode}")), session.CreatedClasses);
     }
@@ -78,9 +87,13 @@ internal sealed partial class ImportSupervisor(
     {
         if (Directory.Exists(directory.Root)) Directory.Delete(directory.Root, recursive: true);
         Directory.CreateDirectory(directory.Root);
-        var spec = claim.Source == ImportSource.Sample ? new ImportSpec { Sample = claim.FileName } : new ImportSpec { Archive = directory.Archive };
+        var isSample = claim.Source == ImportSource.Sample;
+        var spec = new ImportSpec
+        {
+            Sample = isSample ? claim.FileName : null, Archive = isSample ? null : directory.Archive, ReserveBytes = disk.Reserve,
+        };
         await File.WriteAllBytesAsync(directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json), cancellationToken);
-        if (claim.Source == ImportSource.Sample) return null;
+        if (isSample) return null;
         try
         {
             await store.DownloadAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), directory.Archive, cancellationToken);
@@ -148,6 +161,9 @@ internal sealed partial class ImportSupervisor(
 
     [LoggerMessage(LogLevel.Information, "Import {ImportId} ended: {State}")]
     private partial void LogEnded(Guid importId, ImportState state);
+
+    [LoggerMessage(LogLevel.Warning, "The disk is full: import {ImportId} waits until space is freed")]
+    private partial void LogNoRoom(Guid importId);
 
     [LoggerMessage(LogLevel.Warning, "Import {ImportId} is no longer ours")]
     private partial void LogLost(Guid importId);

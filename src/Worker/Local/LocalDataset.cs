@@ -2,6 +2,7 @@ using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Imports.Reading;
 
@@ -17,7 +18,7 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
         var spec = Directory.Exists(data) ? new ImportSpec { Folder = data, MaxWaiting = 0 } : new ImportSpec { Archive = data, MaxWaiting = 0 };
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json));
-        ImportReader.Run(directory);
+        if (ImportReader.Run(directory) == ImportSpec.DiskFull) throw new DiskFullException(directory.Root);
         var events = File.ReadLines(directory.Events).Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!).ToList();
         if (events.OfType<ImportFailedEvent>().FirstOrDefault() is { Failure: var refused }) throw new DomainException(refused.Code, refused.Detail, refused.Hint);
 

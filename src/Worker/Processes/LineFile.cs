@@ -1,7 +1,8 @@
 namespace GpuGeek.Processes;
 
 /// <summary>
-/// Lines appended to a log file. A full disk must not end the process that logs: a line that cannot be written is dropped and counted, and the file says so once
+/// Lines appended to a log file. A full disk must not end the process that logs: a line that cannot be written is dropped and counted,
+/// and the file says so once
 /// writing works again. Also compiled into AppHost, which refers to no other project.
 /// </summary>
 internal sealed class LineFile : IDisposable

@@ -3,6 +3,7 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Infrastructure.Storage;
 
 namespace GpuGeek.Worker.Runs;
 
@@ -70,7 +71,17 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
     {
         var claim = writer.Claim;
         var key = ObjectKeys.Run(claim.OrgId, claim.RunId, claim.Fence, $"checkpoints/{checkpoint.Name}");
-        if (!await checkpoints.UploadAsync(directory, checkpoint, key, cancellationToken)) return;
+        try
+        {
+            if (!await checkpoints.UploadAsync(directory, checkpoint, key, cancellationToken)) return;
+        }
+        catch (IOException full) when (DiskSpace.IsFull(full))
+        {
+            var message = $"The disk is full: the checkpoint of step {checkpoint.Step} is not kept in the object store. The former one stays.";
+            await SayAsync("warning", message, cancellationToken);
+            await checkpoints.DeleteAsync(key, cancellationToken);
+            return;
+        }
         var former = await DatabaseRetry.RunAsync(() => writer.CheckpointAsync(key, checkpoint.Step, cancellationToken), clock, cancellationToken);
         if (former is not null) await checkpoints.DeleteAsync(former, cancellationToken);
     }

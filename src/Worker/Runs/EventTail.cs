@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Infrastructure.Storage;
 
 namespace GpuGeek.Worker.Runs;
 
@@ -41,11 +42,20 @@ internal sealed class LineTail
         return [.. Encoding.UTF8.GetString(bytes, 0, end).TrimEnd('\n').Split('\n').Select(l => l.TrimEnd('\r'))];
     }
 
+    /// <summary>On a full disk the offset stays behind: a supervisor that starts anew then reads some lines a second time, which the
+    /// database takes once.</summary>
     public void Acknowledge()
     {
         var temporary = _offsetPath + ".tmp";
-        File.WriteAllText(temporary, _read.ToString(CultureInfo.InvariantCulture));
-        File.Move(temporary, _offsetPath, overwrite: true);
+        try
+        {
+            File.WriteAllText(temporary, _read.ToString(CultureInfo.InvariantCulture));
+            File.Move(temporary, _offsetPath, overwrite: true);
+        }
+        catch (IOException full) when (DiskSpace.IsFull(full))
+        {
+            File.Delete(temporary);
+        }
     }
 
     /// <summary>Cuts off a line that a killed writer left unfinished, so that the next writer starts on a fresh one.</summary>

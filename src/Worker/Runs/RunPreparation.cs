@@ -5,6 +5,7 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Storage;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,9 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>Fills a run directory with all that the trainer needs: it has no database and no store.</summary>
-internal sealed class RunPreparation(IObjectStore store, PictureCache pictures, CheckpointTransfer checkpoints, WeightsSource weights, IOptions<WorkerOptions> options)
+internal sealed class RunPreparation(
+    IObjectStore store, PictureCache pictures, CheckpointTransfer checkpoints, WeightsSource weights, DiskSpace disk,
+    IOptions<WorkerOptions> options)
 {
     /// <exception cref="RunCannotStartException">Trying again would not help.</exception>
     public async Task PrepareAsync(RunDirectory directory, RunPlan plan, ClaimedRun claim, CancellationToken cancellationToken)
@@ -69,6 +72,7 @@ internal sealed class RunPreparation(IObjectStore store, PictureCache pictures, 
             ImagesDirectory = images,
             WeightsFile = weightsFile,
             Threads = Math.Max(1, Environment.ProcessorCount / options.Value.Slots),
+            ReserveBytes = disk.Reserve,
             Model = plan.ModelName,
             ModelVersion = plan.ModelNumber,
         };

@@ -9,7 +9,8 @@ namespace GpuGeek.Worker.Runs;
 
 /// <summary>The slots of this worker, each claiming and supervising one run after another, and the sweep that finds runs whose owner fell silent.</summary>
 internal sealed partial class RunService(
-    RunClaims claims, RunSweep sweep, RunPlans plans, RunSupervisor supervisor, LeaseKeeper keeper, RunWakeUp wake, IOptions<WorkerOptions> options, TimeProvider clock,
+    RunClaims claims, RunSweep sweep, RunPlans plans, RunSupervisor supervisor, LeaseKeeper keeper, RunRoom room,
+    RunWakeUp wake, IOptions<WorkerOptions> options, TimeProvider clock,
     ILogger<RunService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,12 +26,14 @@ internal sealed partial class RunService(
         {
             try
             {
-                if (await claims.NextAsync(owner, draining) is { } claim)
+                var fitting = room.Fitting();
+                if (await claims.NextAsync(owner, draining, fitting) is { } claim)
                 {
                     using var lease = keeper.Hold(claim);
                     await supervisor.SuperviseAsync(lease, draining);
                     continue;
                 }
+                if (fitting is not null) await room.TellAsync(fitting, draining);
             }
             catch (OperationCanceledException) when (draining.IsCancellationRequested)
             {

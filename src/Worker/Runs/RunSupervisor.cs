@@ -3,6 +3,7 @@ using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Processes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,8 @@ internal sealed partial class RunSupervisor(
 {
     /// <summary>After this the worker ends whatever its trainers do; their leases lapse and others take over.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(16);
+
+    private static readonly TimeSpan RoomLook = TimeSpan.FromSeconds(2);
 
     public async Task SuperviseAsync(HeldLease lease, CancellationToken draining)
     {
@@ -57,6 +60,14 @@ internal sealed partial class RunSupervisor(
         {
             return new RunEnd.Failed(reason.Failure);
         }
+        catch (Exception full) when (DiskSpace.IsFull(full))
+        {
+            // No fault of the run: it is claimed again as soon as there is room.
+            LogAttemptFailed(full, claim.RunId);
+            const string message = "The disk is full. The run waits and goes on from its last checkpoint when space is freed.";
+            await recorder.SayAsync("warning", message, limit);
+            return new RunEnd.GivenBack();
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ChildStartException or TrainerProtocolException or HttpRequestException)
         {
             LogAttemptFailed(failure, claim.RunId);
@@ -95,7 +106,7 @@ internal sealed partial class RunSupervisor(
     {
         try
         {
-            var publication = await results.UploadAsync(directory, recorder.Result!, lease.Claim.OrgId, limit);
+            var publication = await UploadAsync(lease, directory, recorder, limit);
             await EndAsync(lease, () => writer.SucceedAsync(publication, limit), limit);
             return new RunEnd.Finished();
         }
@@ -103,6 +114,23 @@ internal sealed partial class RunSupervisor(
         {
             LogAttemptFailed(failure, lease.Claim.RunId);
             return new RunEnd.Died($"left a result that cannot be used: {failure.Message}");
+        }
+    }
+
+    /// <summary>A result that does not fit on the disk waits for room: the training is done and must not be repeated.</summary>
+    private async Task<RunPublication> UploadAsync(HeldLease lease, RunDirectory directory, EventRecorder recorder, CancellationToken limit)
+    {
+        for (var said = false; ; said = true)
+        {
+            try
+            {
+                return await results.UploadAsync(directory, recorder.Result!, lease.Claim.OrgId, limit);
+            }
+            catch (Exception full) when (DiskSpace.IsFull(full))
+            {
+                if (!said) await recorder.SayAsync("warning", "The disk is full. The result is kept when space is freed.", limit);
+                await Task.Delay(RoomLook, clock, limit);
+            }
         }
     }
 

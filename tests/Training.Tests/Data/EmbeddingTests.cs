@@ -15,14 +15,14 @@ public sealed class EmbeddingsOnDisk : IDisposable
     [Fact]
     public void Are_found_again_by_picture_and_view_and_a_torn_one_is_dropped()
     {
-        using (var cache = new EmbeddingCache(_folder.File("e.bin"), 2))
+        using (var cache = new EmbeddingCache(_folder.File("e.bin"), 2, new(_folder.Path, 0, CancellationToken.None)))
         {
             cache.Add(First, PictureView.Served, [1, 2]);
             cache.Add(First, PictureView.Mirrored, [3, 4]);
             cache.Add(Second, PictureView.Served, [5, 6]);
         }
         using (var file = File.OpenWrite(_folder.File("e.bin"))) file.SetLength(file.Length - 3);
-        using var again = new EmbeddingCache(_folder.File("e.bin"), 2);
+        using var again = new EmbeddingCache(_folder.File("e.bin"), 2, new(_folder.Path, 0, CancellationToken.None));
         Assert.Equal([1, 2], again[First, PictureView.Served]);
         Assert.Equal([3, 4], again[First, PictureView.Mirrored]);
         Assert.False(again.Has(Second, PictureView.Served));

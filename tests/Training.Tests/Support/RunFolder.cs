@@ -8,10 +8,13 @@ namespace GpuGeek.Training.Tests.Support;
 /// <summary>A run directory with pictures and a spec, as a supervisor makes it, and the training run in it.</summary>
 internal sealed class RunFolder : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder _folder;
 
-    public RunFolder(Recipe recipe, Func<string, RunImage[]> pictures, string[]? classes = null, string? weights = null, int threads = 1)
+    public RunFolder(
+        Recipe recipe, Func<string, RunImage[]> pictures, string[]? classes = null, string? weights = null, int threads = 1, string?
+        root = null)
     {
+        _folder = new(root);
         Directory.CreateDirectory(_folder.Path);
         Spec = new RunSpec
         {

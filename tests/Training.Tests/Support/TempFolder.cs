@@ -1,8 +1,11 @@
 namespace GpuGeek.Training.Tests.Support;
 
-internal sealed class TempFolder : IDisposable
+/// <param name="path">Where; null: anywhere.</param>
+internal sealed class TempFolder(string? path = null) : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("gpugeek-training-").FullName;
+    public string Path { get; } = path is null
+        ? Directory.CreateTempSubdirectory("gpugeek-training-").FullName
+        : Directory.CreateDirectory(path).FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

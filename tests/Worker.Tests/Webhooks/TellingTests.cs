@@ -70,7 +70,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         var (hook, _) = await bench.AddAsync(tenant.OrgId, "https://hooks.example.org/");
         var import = await tenant.QueueImportAsync(null);
         var leases = bench.Worker.Get<ImportLeases>();
-        var claim = await leases.NextAsync("a/1/import-0", Cancel);
+        var claim = await leases.NextAsync("a/1/import-0", long.MaxValue, Cancel);
         Assert.Equal(import, claim!.Id);
         await leases.EndAsync(claim, state, state == ImportState.Failed ? new("no_pictures", "None", "None") : null, [], Cancel);
         Assert.Equal(type, (await bench.DeliveriesAsync(hook.Id)).SingleOrDefault()?.Type);

@@ -4,6 +4,7 @@ using GpuGeek.Api.Common.Account;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Accounts;
+using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
@@ -52,12 +53,14 @@ internal static class AccountEndpoints
     }
 
     /// <summary>Who the token speaks for</summary>
-    private static async Task<Ok<MeResponse>> GetMeAsync(Caller caller, IDbContexts contexts, IOptions<ApiOptions> options, CancellationToken cancellationToken)
+    private static async Task<Ok<MeResponse>> GetMeAsync(
+        Caller caller, IDbContexts contexts, IObjectStore store, IOptions<ApiOptions> options, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == caller.User, cancellationToken);
         var memberships = await Sessions.MembershipsAsync(db, caller.User, cancellationToken);
         var second = await db.SecondFactors.AnyAsync(f => f.UserId == caller.User && f.ConfirmedAt != null, cancellationToken);
-        return TypedResults.Ok(new MeResponse(Sessions.Response(user), caller.KeyOrg is null ? memberships : [], second, options.Value.MayFound(caller.IsOperator)));
+        return TypedResults.Ok(new MeResponse(
+            Sessions.Response(user), caller.KeyOrg is null ? memberships : [], second, options.Value.MayFound(caller.IsOperator), store.FreeBytes is 0));
     }
 }

@@ -6,11 +6,13 @@ using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
+using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -46,7 +48,8 @@ internal static class RunEndpoints
 
     /// <summary>Start a training</summary>
     private static async Task<Results<Created<RunResponse>, ProblemHttpResult>> CreateAsync(
-        CreateRunRequest request, Tenant tenant, GpuGeekDbContext db, IJobQueue queue, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
+        CreateRunRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, ILiveNotifier live,
+        Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
@@ -56,6 +59,11 @@ internal static class RunEndpoints
         var (start, problem) = await RunStart.FindAsync(db, project.Id, request.Recipe, cancellationToken);
         if (problem is not null) return problem;
         var recipe = RecipeMapping.Resolve(request.Recipe with { Architecture = start?.Architecture ?? request.Recipe.Architecture }) with { Start = start?.Start };
+        var needs = DiskSpace.RunBytes(recipe.Architecture);
+        if (store.FreeBytes is { } free && free < needs)
+            return Problems.Impossible("disk_full",
+                $"Checkpoints and result of this run need {needs / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB may be used.",
+                "Free some disk on the server, or choose a smaller architecture.");
         var now = clock.GetUtcNow();
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         var run = new Run

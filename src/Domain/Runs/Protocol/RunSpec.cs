@@ -17,6 +17,8 @@ public sealed record RunSpec
     public string? WeightsFile { get; init; }
     /// <summary>libtorch's intra-op threads. The bits of a run depend on it, so it is part of the checkpoint.</summary>
     public required int Threads { get; init; }
+    /// <summary>Bytes of the disk that the child leaves free for the database.</summary>
+    public long ReserveBytes { get; init; }
     /// <summary>Name under which the model version will be published; for model.json.</summary>
     public required string Model { get; init; }
     public required int ModelVersion { get; init; }

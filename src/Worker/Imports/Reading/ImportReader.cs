@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Imports.Archives;
 
 namespace GpuGeek.Worker.Imports.Reading;
@@ -11,7 +12,21 @@ internal static class ImportReader
     private static readonly int Threads = Math.Min(2, Environment.ProcessorCount);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
 
-    public static void Run(ImportDirectory directory)
+    /// <returns>The exit code.</returns>
+    public static int Run(ImportDirectory directory)
+    {
+        try
+        {
+            Read(directory);
+            return 0;
+        }
+        catch (Exception full) when (DiskSpace.IsFull(full))
+        {
+            return ImportSpec.DiskFull;
+        }
+    }
+
+    private static void Read(ImportDirectory directory)
     {
         Directory.CreateDirectory(directory.Out);
         using var events = new EventFile(directory.Events);
@@ -22,7 +37,7 @@ internal static class ImportReader
             var files = source.Files;
             foreach (var chunk in Enumerable.Range(0, files.Count).Chunk(ChunkSize))
             {
-                WaitForRoom(directory, spec.MaxWaiting);
+                WaitForRoom(directory, spec);
                 events.Append(chunk.AsParallel().AsOrdered().WithDegreeOfParallelism(Threads)
                     .Select(i => PictureReader.Read(files[i], directory, spec.Limits, (i + 1) / (double)files.Count)).ToList());
             }
@@ -47,9 +62,12 @@ internal static class ImportReader
     };
 
     // Pictures are unpacked no faster than they are taken away: the disk holds a few, not the archive twice.
-    private static void WaitForRoom(ImportDirectory directory, int most)
+    private static void WaitForRoom(ImportDirectory directory, ImportSpec spec)
     {
+        var disk = new DriveInfo(directory.Root);
+        var most = spec.MaxWaiting;
         while (most > 0 && Directory.EnumerateFiles(directory.Out).Take(most + 1).Count() > most) Thread.Sleep(Breath);
+        while (disk.AvailableFreeSpace < spec.ReserveBytes) Thread.Sleep(Breath);
     }
 
     private sealed class EventFile(string path) : IDisposable
