@@ -5,11 +5,18 @@ namespace GpuGeek.Training.Checkpoints;
 /// <summary>Writes that survive a power cut.</summary>
 internal static class DurableFiles
 {
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    public static void Write(string path, byte[] bytes) => Write(path, file => file.Write(bytes));
+
+    /// <summary>The file bears its name only once it is whole. Never in place: the object store may have a second name for the bytes of an earlier attempt.</summary>
+    public static void Write(string path, Action<Stream> write)
     {
-        using var file = File.Create(path);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
+        var temporary = path + ".tmp";
+        using (var file = File.Create(temporary))
+        {
+            write(file);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
     }
 
     /// <summary>A rename is durable only when the directory that holds the name is.</summary>

@@ -23,13 +23,14 @@ internal static class TensorFile
             offset = end;
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(header, JsonNaming);
-        using var file = File.Create(path);
-        Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
-        file.Write(length);
-        file.Write(json);
-        foreach (var t in all) file.Write(MemoryMarshal.AsBytes<float>(t.Values));
-        file.Flush(flushToDisk: true);
+        DurableFiles.Write(path, file =>
+        {
+            Span<byte> length = stackalloc byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+            file.Write(length);
+            file.Write(json);
+            foreach (var t in all) file.Write(MemoryMarshal.AsBytes<float>(t.Values));
+        });
     }
 
     /// <exception cref="InvalidDataException">The file is not whole.</exception>

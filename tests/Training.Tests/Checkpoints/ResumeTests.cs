@@ -51,6 +51,29 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     }
 
     [Fact]
+    public void Writes_no_byte_into_result_files_of_an_earlier_attempt_that_the_store_has_linked()
+    {
+        using var run = Folder(Recipes.Tiny());
+        Assert.Equal(TrainExitCode.Succeeded, run.Train());
+        var stored = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in Directory.GetFiles(run.Files.Result)) stored.Add(path, path + ".stored");
+        foreach (var (path, link) in stored)
+        {
+            using var ln = System.Diagnostics.Process.Start("ln", [path, link]);
+            ln.WaitForExit();
+            // Equal bytes would not show a file that was written in place.
+            File.AppendAllText(link, "stored");
+        }
+        // The worker died between the upload and its commit: another attempt does it again.
+        Assert.Equal(TrainExitCode.Succeeded, run.Train());
+        foreach (var (path, link) in stored)
+        {
+            Assert.EndsWith("stored", File.ReadAllText(link), StringComparison.Ordinal);
+            Assert.False(File.ReadAllText(path).EndsWith("stored", StringComparison.Ordinal), path);
+        }
+    }
+
+    [Fact]
     public void Passes_over_a_checkpoint_whose_bytes_changed()
     {
         using var run = Folder(Recipes.Tiny());
