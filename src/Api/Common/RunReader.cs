@@ -35,5 +35,5 @@ internal static class RunReader
         run.Recipe.ToResponse(), owner is null ? null : new(owner), run is { BestEpoch: { } epoch, BestValAccuracy: { } accuracy } ? new(epoch, accuracy) : null,
         run.Result is { } result && model is not null ? result.ToResponse([.. result.PerClass.Select(c => c.Name)], model) : null,
         run.Error?.ToResponse(),
-        intervals.Sum(i => i.ChargedSeconds), Money.Of(intervals.Sum(i => i.Cost), intervals.FirstOrDefault()?.Currency ?? "USD"), run.LastSeq, run.CreatedAt, run.StartedAt, run.FinishedAt);
+        intervals.Sum(i => i.ChargedSeconds), Money.Of(intervals.Sum(i => i.Cost), intervals.FirstOrDefault()?.Currency ?? "USD"), run.LastSeq, run.CreatedAt, run.StartedAt, run.FinishedAt, run.RetryUntil);
 }

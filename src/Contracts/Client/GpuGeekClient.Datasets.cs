@@ -22,6 +22,8 @@ public sealed partial class GpuGeekClient
     public Task<ImportResponse> GetImportAsync(string org, Guid dataset, Guid import, int wait = 0, CancellationToken ct = default) => GetAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}?wait={wait}", ct);
     public Task<Page<SkippedFileResponse>> ListSkippedAsync(string org, Guid dataset, Guid import, string? after = null, CancellationToken ct = default) =>
         GetAsync<Page<SkippedFileResponse>>($"{DatasetPath(org, dataset)}/imports/{import}/skipped?limit=100{(after is null ? "" : $"&after={E(after)}")}", ct);
+    /// <summary>An import that broke off too often is tried again with the upload that was kept.</summary>
+    public Task<ImportResponse> RetryImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) => PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}/retry", null, ct);
     public Task CancelImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"{DatasetPath(org, dataset)}/imports/{import}", null, ct);
 
     public Task<Page<ImageResponse>> ListImagesAsync(string org, Guid dataset, string? className = null, string? after = null, int limit = 60, CancellationToken ct = default) =>

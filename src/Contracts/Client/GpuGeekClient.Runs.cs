@@ -14,6 +14,8 @@ public sealed partial class GpuGeekClient
     public Task<RunResponse> UpdateRunAsync(string org, Guid run, UpdateRunRequest request, CancellationToken ct = default) => PatchAsync<RunResponse>($"orgs/{E(org)}/runs/{run}", request, ct);
     public Task DeleteRunAsync(string org, Guid run, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"orgs/{E(org)}/runs/{run}", null, ct);
     public Task<RunResponse> CancelRunAsync(string org, Guid run, CancellationToken ct = default) => PostAsync<RunResponse>($"orgs/{E(org)}/runs/{run}/cancel", null, ct);
+    /// <summary>A run that failed because its process died too often goes on from its last checkpoint.</summary>
+    public Task<RunResponse> ResumeRunAsync(string org, Guid run, CancellationToken ct = default) => PostAsync<RunResponse>($"orgs/{E(org)}/runs/{run}/resume", null, ct);
     public Task<MetricsResponse> GetMetricsAsync(string org, Guid run, long after = 0, int? points = null, CancellationToken ct = default) =>
         GetAsync<MetricsResponse>($"orgs/{E(org)}/runs/{run}/metrics?after={after}{(points is null ? "" : $"&points={points}")}", ct);
     public Task<LogsResponse> GetLogsAsync(string org, Guid run, long after = 0, CancellationToken ct = default) => GetAsync<LogsResponse>($"orgs/{E(org)}/runs/{run}/logs?after={after}", ct);

@@ -12,5 +12,7 @@ public sealed partial class GpuGeekClient
     public Task<WeightsResponse> UploadWeightsAsync(string org, Guid weights, Stream content, CancellationToken ct = default) => SendAsync<WeightsResponse>(HttpMethod.Put, $"orgs/{E(org)}/weights/{weights}/content", new StreamContent(content), ct);
     /// <param name="wait">Seconds to wait until it was read, 0..60.</param>
     public Task<WeightsResponse> GetWeightsAsync(string org, Guid weights, int wait = 0, CancellationToken ct = default) => GetAsync<WeightsResponse>($"orgs/{E(org)}/weights/{weights}?wait={wait}", ct);
+    /// <summary>A file whose reading broke off too often is read again.</summary>
+    public Task<WeightsResponse> RetryWeightsAsync(string org, Guid weights, CancellationToken ct = default) => PostAsync<WeightsResponse>($"orgs/{E(org)}/weights/{weights}/retry", null, ct);
     public Task DeleteWeightsAsync(string org, Guid weights, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"orgs/{E(org)}/weights/{weights}", null, ct);
 }

@@ -50,9 +50,10 @@ public sealed record CreateImportRequest
 /// <param name="Skipped">Files not taken so far.</param>
 /// <param name="Classes">Pictures per class that this import brought, once it has ended.</param>
 /// <param name="UploadUrl">Where to PUT the archive's bytes, while uploading.</param>
+/// <param name="RetryUntil">Until then an import that broke off too often keeps its upload and can be tried again; null: it cannot.</param>
 public sealed record ImportResponse(
     Guid Id, Guid Dataset, string FileName, long Size, string State, double Progress, int Accepted, int Skipped, IReadOnlyList<ClassCount> Classes,
-    ErrorInfo? Error, string? UploadUrl, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    ErrorInfo? Error, string? UploadUrl, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? RetryUntil = null);
 
 /// <param name="Path">Inside the archive.</param>
 public sealed record SkippedFileResponse(string Path, string Code, string Reason, string? Hint);

@@ -23,8 +23,10 @@ public sealed record CreateWeightsRequest
 /// <param name="State"><c>uploading|queued|inspecting|ready|failed</c>. A file that is <c>ready</c> can be read; whether it fits says the report.</param>
 /// <param name="UploadUrl">Where to PUT the bytes while they are awaited, relative to the API's origin.</param>
 /// <param name="Hash"><c>sha256:…</c> of the file once it is ready.</param>
+/// <param name="RetryUntil">Until then a file whose reading broke off too often keeps its bytes and can be tried again; null: it cannot.</param>
 public sealed record WeightsResponse(
-    Guid Id, string Project, string Name, long Size, string State, string? Architecture, string? Hash, WeightsReportResponse? Report, ErrorInfo? Error, string? UploadUrl, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
+    Guid Id, string Project, string Name, long Size, string State, string? Architecture, string? Hash, WeightsReportResponse? Report, ErrorInfo? Error, string? UploadUrl,
+    DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, DateTimeOffset? RetryUntil = null);
 
 /// <summary>How a file fits an architecture. Of missing, unexpected and mismatched tensors at most 200 names are listed; the counts tell of all.</summary>
 /// <param name="Format"><c>pytorch|pytorch_legacy|safetensors|onnx</c>.</param>

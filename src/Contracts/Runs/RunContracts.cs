@@ -89,10 +89,11 @@ public sealed record AugmentationResponse(double CropScaleMin, bool HorizontalFl
 /// <param name="Eta">Seconds left, where it can be told.</param>
 /// <param name="Seconds">Charged seconds so far: only time kept in a durable checkpoint or a result.</param>
 /// <param name="LastSeq">Pass as <c>after</c> to see only newer metric points and log lines.</param>
+/// <param name="ResumableUntil">Until then a run that failed because its process died too often keeps its last checkpoint and can be resumed; null: it cannot be resumed.</param>
 public sealed record RunResponse(
     Guid Id, string Name, string Project, Guid DatasetVersion, string DatasetName, int DatasetVersionNumber, bool DatasetDeleted, string State, int Attempt, string? Phase, double Progress, double? Eta, RecipeResponse Recipe,
     WorkerResponse? Worker, BestResponse? Best, RunResultResponse? Result, ErrorInfo? Error, decimal Seconds, MoneyResponse Cost, long LastSeq,
-    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? ResumableUntil = null);
 
 /// <param name="Name">Worker and slot that holds the run's lease.</param>
 public sealed record WorkerResponse(string Name);

@@ -7,7 +7,7 @@ public enum ImportState { Uploading, Queued, Running, Succeeded, Failed, Cancele
 public enum ImportSource { Upload, Sample }
 
 /// <summary>One archive on its way into a dataset. Light work: a child process of a worker reads it.</summary>
-public sealed class Import : ITenantOwned
+public sealed class Import : Restartable, ITenantOwned
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
@@ -27,9 +27,10 @@ public sealed class Import : ITenantOwned
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }
-    /// <summary>Who runs it, and until when it may be silent; a lapsed one is started again.</summary>
+    /// <summary>Who runs it, and until when the lease lasts; after that it is started again.</summary>
     public string? Owner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
+    /// <summary>Times it was started; with the owner it names a lease.</summary>
     public int Attempt { get; set; }
 
     public bool IsFinished => State is ImportState.Succeeded or ImportState.Failed or ImportState.Canceled;

@@ -5,7 +5,7 @@ namespace GpuGeek.Domain.Models;
 public enum WeightsState { Uploading, Queued, Inspecting, Ready, Failed }
 
 /// <summary>Somebody's weights on their way into a project. A child process of a worker reads them before anybody may use them.</summary>
-public sealed class UploadedWeights : ITenantOwned
+public sealed class UploadedWeights : Restartable, ITenantOwned
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
@@ -23,9 +23,10 @@ public sealed class UploadedWeights : ITenantOwned
     public required Guid CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; set; }
-    /// <summary>Who reads it, and until when they may be silent; a lapsed one is begun again.</summary>
+    /// <summary>Who reads it, and until when its lease lasts; after that it is begun again.</summary>
     public string? Owner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
+    /// <summary>Times it was started; with the owner it names a lease.</summary>
     public int Attempt { get; set; }
 
     public bool IsFinished => State is WeightsState.Ready or WeightsState.Failed;

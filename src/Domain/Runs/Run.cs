@@ -9,9 +9,10 @@ public enum RunState { Queued, Starting, Running, Pausing, Paused, Canceling, Ca
 /// One training. The row is the truth and its own outbox: a queued row is found by a sweep even when every hint was lost.
 /// Who works on it is said by <see cref="RunLease"/>; its state is changed only here.
 /// </summary>
-public sealed class Run : ITenantOwned, IDeletable
+public sealed class Run : Restartable, ITenantOwned, IDeletable
 {
-    public const int MaxAttempts = 5;
+    /// <summary>It fails after so many deaths of its trainer without a new checkpoint between them.</summary>
+    public const int MaxDeaths = 5;
 
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
@@ -41,8 +42,8 @@ public sealed class Run : ITenantOwned, IDeletable
     /// <summary>The last sequence given to a metric point, log line or state change of this run.</summary>
     public long LastSeq { get; set; }
     /// <summary>Newest durable checkpoint: its folder under the attempt's object keys, or null.</summary>
-    public string? CheckpointKey { get; set; }
-    public long? CheckpointStep { get; set; }
+    public string? CheckpointKey { get; private set; }
+    public long? CheckpointStep { get; private set; }
     public Failure? Error { get; private set; }
     public RunResult? Result { get; private set; }
     public Guid? ModelVersionId { get; private set; }
@@ -87,21 +88,90 @@ public sealed class Run : ITenantOwned, IDeletable
         EtaSeconds = null;
     }
 
+    /// <summary>A checkpoint is whole in the store. A new one is progress; one that a restarted trainer wrote again is not.</summary>
+    public void KeepCheckpoint(string key, long step)
+    {
+        if (CheckpointStep is not { } last || step > last || (step == last && NameOf(key) != NameOf(CheckpointKey))) Clear();
+        CheckpointKey = key;
+        CheckpointStep = step;
+    }
+
+    /// <summary>Its trainer died: it resumes from its last checkpoint, or fails after too many deaths without a new one and keeps that checkpoint.</summary>
+    public void TrainerDied(DateTimeOffset now)
+    {
+        if (CountDeath(MaxDeaths)) FailResumable(TooManyDeaths, now);
+        else Requeue();
+    }
+
+    /// <summary>Its worker died or could not go on. That says little about the run, so the limit is far higher than that of the trainer's deaths.</summary>
+    public void WorkerBrokeOff(DateTimeOffset now)
+    {
+        if (CountLapse()) FailResumable(TooManyLapses, now);
+        else Requeue();
+    }
+
+    /// <summary>Somebody asks a run that failed by too many deaths to go on from its last checkpoint.</summary>
+    /// <exception cref="DomainException"><c>run_not_resumable</c></exception>
+    public void Resume(DateTimeOffset now)
+    {
+        if (State != RunState.Failed || !MayRetry(now))
+            throw new DomainException("run_not_resumable", "The run cannot be resumed.", ResumeHint);
+        Clear();
+        State = RunState.Queued;
+        Error = null;
+        FinishedAt = null;
+    }
+
+    /// <summary>A failed run's checkpoint was kept long enough.</summary>
+    public void ForgetCheckpoint()
+    {
+        CheckpointKey = null;
+        Forget();
+    }
+
     public void Succeed(RunResult result, Guid modelVersionId, DateTimeOffset now)
     {
         Result = result;
         ModelVersionId = modelVersionId;
         Progress = 1;
+        CheckpointKey = null;
         Finish(RunState.Succeeded, now);
     }
 
+    /// <summary>Trying again would not help: no checkpoint is kept.</summary>
     public void Fail(Failure failure, DateTimeOffset now)
     {
         Error = failure;
+        CheckpointKey = null;
         Finish(RunState.Failed, now);
     }
 
-    public void Cancel(DateTimeOffset now) => Finish(RunState.Canceled, now);
+    public void Cancel(DateTimeOffset now)
+    {
+        CheckpointKey = null;
+        Finish(RunState.Canceled, now);
+    }
+
+    private void FailResumable(Failure failure, DateTimeOffset now)
+    {
+        Error = failure;
+        Keep(now);
+        Finish(RunState.Failed, now);
+    }
+
+    private static string? NameOf(string? key) => key?[(key.LastIndexOf('/') + 1)..];
+
+    private const string ResumeHint = "Only a run that failed because its process died too often can be resumed, and only for 7 days. Start another run with the same recipe.";
+
+    private static Failure TooManyDeaths => new(
+        "too_many_attempts", "The training died again and again",
+        $"Its process died {MaxDeaths} times without a new checkpoint between the deaths. The log says how.",
+        "The last checkpoint is kept for 7 days: resume the run from it. If it ran out of memory, start another run with a smaller batch or picture size; else report the log.");
+
+    private static Failure TooManyLapses => new(
+        "worker_failed", "The worker broke off again and again",
+        $"The worker died or could not go on {MaxLapses} times without a new checkpoint between. The training itself did not fail.",
+        "The last checkpoint is kept for 7 days: resume the run when the worker is well. The operator finds the reason in the worker's log.");
 
     private void Finish(RunState state, DateTimeOffset now)
     {

@@ -66,7 +66,9 @@ public static class PlanGate
     }
 
     private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
-        await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken) + await Rows(db.UploadedWeights, org).SumAsync(w => w.Size, cancellationToken);
+        await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken) + await Rows(db.UploadedWeights, org).SumAsync(w => w.Size, cancellationToken)
+        // Uploads that are kept because their import may be tried again.
+        + await Rows(db.Imports, org).Where(i => i.RetryUntil != null).SumAsync(i => i.Size, cancellationToken);
 
     private static async Task<Plan> PlanOfAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {

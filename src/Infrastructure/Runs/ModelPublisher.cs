@@ -9,6 +9,8 @@ namespace GpuGeek.Infrastructure.Runs;
 public sealed record RunPublication
 {
     public required RunResult Result { get; init; }
+    /// <summary>When the trainer said that the result is whole.</summary>
+    public required DateTimeOffset MadeAt { get; init; }
     /// <summary>As the trainer wrote it; its model and version are replaced by what is assigned here.</summary>
     public required ModelManifest Manifest { get; init; }
     public required string OnnxHash { get; init; }

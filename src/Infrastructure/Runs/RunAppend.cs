@@ -66,7 +66,7 @@ internal static class RunAppend
     }
 
     // PostgreSQL's text holds no NUL.
-    private static string Printable(string message)
+    public static string Printable(string message)
     {
         var text = message.Replace('\0', '\uFFFD');
         return text.Length <= MaxMessage ? text : text[..(MaxMessage - 1)] + '…';

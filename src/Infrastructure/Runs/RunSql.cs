@@ -22,4 +22,19 @@ internal static class RunSql
             UPDATE usage_intervals SET ended_at = GREATEST({at}, kept_until), kept_until = CASE WHEN {kept} THEN {at} ELSE kept_until END
             WHERE org_id = {org} AND run_id = {run} AND fence = {fence} AND ended_at IS NULL
             """, cancellationToken);
+
+    /// <summary>
+    /// What is kept now was made at this moment. If an earlier attempt ran then, its time is kept too, at most to its end: its lease expired before it could say so itself.
+    /// An attempt that began later started from something older or younger, so only the one of that moment counts.
+    /// </summary>
+    public static Task<int> KeepEarlierAttemptAsync(this GpuGeekDbContext db, ClaimedRun claim, DateTimeOffset madeAt, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"""
+            UPDATE usage_intervals SET kept_until = GREATEST(kept_until, LEAST({madeAt.ToUniversalTime()}, ended_at))
+            WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId} AND fence < {claim.Fence} AND ended_at IS NOT NULL AND fence = (
+              SELECT max(fence) FROM usage_intervals WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId} AND started_at <= {madeAt.ToUniversalTime()})
+            """, cancellationToken);
+
+    /// <summary>A line of the run's log, written with the state that it explains.</summary>
+    public static void AddLine(this GpuGeekDbContext db, Run run, (string Level, string Message) line, DateTimeOffset now) =>
+        db.RunLogLines.Add(new() { OrgId = run.OrgId, RunId = run.Id, Seq = ++run.LastSeq, Level = line.Level, Message = RunAppend.Printable(line.Message), At = now });
 }

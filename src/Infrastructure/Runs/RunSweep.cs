@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Live;
@@ -8,24 +7,29 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Runs;
 
-/// <summary>Finds runs whose owner fell silent and gives them back, ends them as asked, or gives them up after too many attempts.</summary>
-public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live)
+/// <summary>Finds runs whose lease has expired and gives them back, ends them as asked, or fails them after too many expired leases.</summary>
+public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live, TimeProvider clock)
 {
-    /// <returns>Runs dealt with.</returns>
-    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    /// <summary>A database that takes longer to answer let nobody renew a lease meanwhile.</summary>
+    private static readonly TimeSpan LongestAnswer = RunLease.RenewEvery;
+
+    /// <returns>Runs dealt with; null: the database answered so late that living owners may not have been able to renew, so nothing was taken from anybody.</returns>
+    public async Task<int?> SweepAsync(CancellationToken cancellationToken)
     {
+        var asked = clock.GetTimestamp();
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var lapsed = await db.RunLeases.FromSqlRaw("""
             SELECT * FROM run_leases WHERE owner IS NOT NULL AND until < clock_timestamp() ORDER BY until LIMIT 50 FOR UPDATE SKIP LOCKED
             """).AsWritten().ToListAsync(cancellationToken);
+        if (clock.GetElapsedTime(asked) > LongestAnswer) return null;
         var now = await db.NowAsync(cancellationToken);
         var changed = new List<Run>();
         foreach (var lease in lapsed)
         {
             await db.EndIntervalAsync(lease.OrgId, lease.RunId, lease.Fence, lease.Until!.Value, kept: false, cancellationToken);
             changed.Add(await GiveBackAsync(db, await db.LockedRunAsync(lease.OrgId, lease.RunId, cancellationToken), now, cancellationToken));
-            // The old owner may still live: from here on it writes nothing.
+            // The old owner may still be alive: from here on its writes are refused.
             lease.Fence++;
             lease.Owner = null;
             lease.Until = null;
@@ -50,14 +54,8 @@ public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live)
         if (run.IsFinished || run.State == RunState.Queued) return run;
         run.LastSeq++;
         if (run.State == RunState.Canceling) run.Cancel(now);
-        else if (run.Attempt >= Run.MaxAttempts) run.Fail(TooManyAttempts(run.Attempt), now);
-        else run.Requeue();
+        else run.WorkerBrokeOff(now);
         await db.TellAsync(WebhookEvents.Of(run), now, cancellationToken);
         return run;
     }
-
-    public static Failure TooManyAttempts(int attempts) => new(
-        "too_many_attempts", "The training died again and again",
-        $"It was started {attempts} times and its process died each time. The log says how.",
-        "If it ran out of memory, choose a smaller batch or picture size; else report the log.");
 }

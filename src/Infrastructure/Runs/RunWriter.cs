@@ -22,18 +22,19 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
         FencedAsync(db => RunAppend.WriteAsync(db, claim, batch, cancellationToken), cancellationToken);
 
     /// <summary>Moves the pointer to a checkpoint that is whole in the store, and with it the time that is charged.</summary>
+    /// <param name="madeAt">When the trainer had it whole on disk: an earlier attempt may have made it, and then that attempt's time is kept.</param>
     /// <returns>The key it replaced, to be deleted.</returns>
     /// <exception cref="StaleFenceException"/>
-    public async Task<string?> CheckpointAsync(string key, long step, CancellationToken cancellationToken)
+    public async Task<string?> CheckpointAsync(string key, long step, DateTimeOffset madeAt, CancellationToken cancellationToken)
     {
         string? former = null;
         await FencedAsync(async db =>
         {
             var run = await db.LockedRunAsync(claim.OrgId, claim.RunId, cancellationToken);
             former = run.CheckpointKey == key ? null : run.CheckpointKey;
-            run.CheckpointKey = key;
-            run.CheckpointStep = step;
+            run.KeepCheckpoint(key, step);
             run.LastSeq++;
+            await db.KeepEarlierAttemptAsync(claim, madeAt, cancellationToken);
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE usage_intervals SET kept_until = clock_timestamp()
                 WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId} AND fence = {claim.Fence} AND ended_at IS NULL
@@ -47,14 +48,13 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
     public Task SucceedAsync(RunPublication publication, CancellationToken cancellationToken) => EndAsync(kept: true, async (db, run, now) =>
     {
         var version = await ModelPublisher.AddVersionAsync(db, run, publication, clock, now, cancellationToken);
-        run.CheckpointKey = null;
+        await db.KeepEarlierAttemptAsync(claim, publication.MadeAt, cancellationToken);
         run.Succeed(publication.Result, version, now);
     }, cancellationToken);
 
     /// <exception cref="StaleFenceException"/>
     public Task FailAsync(Failure failure, CancellationToken cancellationToken) => EndAsync(kept: false, (_, run, now) =>
     {
-        run.CheckpointKey = null;
         if (run.State == RunState.Canceling) run.Cancel(now);
         else run.Fail(failure, now);
         return Task.CompletedTask;
@@ -63,8 +63,32 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
     /// <exception cref="StaleFenceException"/>
     public Task CancelAsync(CancellationToken cancellationToken) => EndAsync(kept: false, (_, run, now) =>
     {
-        run.CheckpointKey = null;
         run.Cancel(now);
+        return Task.CompletedTask;
+    }, cancellationToken);
+
+    /// <summary>The trainer died: the run goes back to the queue, or fails if that was once too often. Either way the log says how it died.</summary>
+    /// <exception cref="StaleFenceException"/>
+    public Task TrainerDiedAsync(string how, CancellationToken cancellationToken) => BreakOffAsync((run, now) =>
+    {
+        run.TrainerDied(now);
+        return run.IsFinished
+            ? ("error", $"The trainer {how}. That was death {run.Deaths} of {Run.MaxDeaths} without a new checkpoint: the run fails and its last checkpoint is kept.")
+            : ("warning", $"The trainer {how}. That was death {run.Deaths} of {Run.MaxDeaths} without a new checkpoint; the run starts again from its last checkpoint.");
+    }, cancellationToken);
+
+    /// <summary>This worker cannot go on with the run, which is no fault of the run: it goes back to the queue.</summary>
+    /// <exception cref="StaleFenceException"/>
+    public Task WorkerBrokeOffAsync(string how, CancellationToken cancellationToken) => BreakOffAsync((run, now) =>
+    {
+        run.WorkerBrokeOff(now);
+        return (run.IsFinished ? "error" : "warning", $"The worker could not go on: {how}");
+    }, cancellationToken);
+
+    private Task BreakOffAsync(Func<Run, DateTimeOffset, (string Level, string Message)> end, CancellationToken cancellationToken) => EndAsync(kept: false, (db, run, now) =>
+    {
+        if (run.State == RunState.Canceling) run.Cancel(now);
+        else db.AddLine(run, end(run, now), now);
         return Task.CompletedTask;
     }, cancellationToken);
 

@@ -72,7 +72,8 @@ internal static class WorkerSetup
         {
             options.Minutes = configuration.GetValue("GPUGEEK_JANITOR_MINUTES", options.Minutes);
             options.GraceDays = configuration.GetValue("GPUGEEK_GRACE_DAYS", options.GraceDays);
+            options.UploadHours = configuration.GetValue("GPUGEEK_UPLOAD_HOURS", options.UploadHours);
         }).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Purge>().AddSingleton<Janitor>().AddHostedService<JanitorService>();
+        services.AddSingleton<KeptRuns>().AddSingleton<Expiry>().AddSingleton<Purge>().AddSingleton<Janitor>().AddHostedService<JanitorService>();
     }
 }

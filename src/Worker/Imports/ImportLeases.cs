@@ -20,14 +20,14 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
         await using var db = contexts.System();
         var rows = await db.Imports.FromSql($"""
             UPDATE imports SET state = 'running', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1,
-              started_at = COALESCE(started_at, clock_timestamp())
+              lapses = lapses + CASE WHEN state = 'running' THEN 1 ELSE 0 END, started_at = COALESCE(started_at, clock_timestamp())
             WHERE (org_id, id) = (
               SELECT org_id, id FROM imports
               WHERE {room} > size AND (state = 'queued' OR (state = 'running' AND COALESCE(lease_until, '-infinity') < clock_timestamp()))
               ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING imports.*, imports.xmin
             """).AsWritten().AsNoTracking().ToListAsync(cancellationToken);
-        return rows.Select(i => new ClaimedImport(i.OrgId, i.Id, i.DatasetId, i.Source, i.FileName, owner, i.Attempt)).SingleOrDefault();
+        return rows.Select(i => new ClaimedImport(i.OrgId, i.Id, i.DatasetId, i.Source, i.FileName, owner, i.Attempt, i)).SingleOrDefault();
     }
 
     /// <returns>Whether somebody asked for the import to stop.</returns>
@@ -52,13 +52,30 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
         await db.Database.ExecuteSqlAsync($"UPDATE imports SET accepted = 0, skipped = 0, progress = 0 WHERE org_id = {claim.OrgId} AND id = {claim.Id}", cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Back to the queue.</summary>
-    /// <param name="counts">Whether this attempt counts: a worker that ends is no fault of the archive.</param>
+    /// <summary>Back to the queue. Nothing is counted: a worker that stops as it was asked to is no fault of the archive.</summary>
     /// <exception cref="StaleImportException"/>
-    public Task GiveBackAsync(ClaimedImport claim, bool counts, CancellationToken cancellationToken) => WriteAsync(claim, db => db.Database.ExecuteSqlAsync($"""
-        UPDATE imports SET state = 'queued', owner = NULL, lease_until = NULL, attempt = attempt - {(counts ? 0 : 1)} WHERE org_id = {claim.OrgId} AND id = {claim.Id}
-        """, cancellationToken), cancellationToken);
+    public Task GiveBackAsync(ClaimedImport claim, CancellationToken cancellationToken) => WriteAsync(claim, db => RequeueAsync(db, claim, cancellationToken), cancellationToken);
 
+    /// <summary>The child died: back to the queue, or failed if that was once too often. Then the upload is kept, so that the import can be tried again.</summary>
+    /// <returns>Whether it failed.</returns>
+    /// <exception cref="StaleImportException"/>
+    public async Task<bool> ChildDiedAsync(ClaimedImport claim, Failure tooOften, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken)
+    {
+        if (claim.Restarts.CountDeath(ImportSupervisor.MaxDeaths))
+        {
+            claim.Restarts.Keep(clock.GetUtcNow());
+            await EndAsync(claim, ImportState.Failed, tooOften, createdClasses, cancellationToken);
+            return true;
+        }
+        await WriteAsync(claim, async db =>
+        {
+            await db.Database.ExecuteSqlAsync($"UPDATE imports SET deaths = {claim.Restarts.Deaths} WHERE org_id = {claim.OrgId} AND id = {claim.Id}", cancellationToken);
+            await RequeueAsync(db, claim, cancellationToken);
+        }, cancellationToken);
+        return false;
+    }
+
+    /// <summary>What it needs to be tried again is kept as long as the claim's restarts say.</summary>
     /// <param name="createdClasses">Classes this import made: they go with it where no other picture has them.</param>
     /// <exception cref="StaleImportException"/>
     public Task EndAsync(ClaimedImport claim, ImportState state, Failure? error, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken) =>
@@ -70,12 +87,16 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
             var json = error is null ? null : System.Text.Json.JsonSerializer.Serialize(error, RunDirectory.Json);
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE imports SET state = {name}, error = {json}::jsonb, owner = NULL, lease_until = NULL, finished_at = clock_timestamp(),
-                  accepted = CASE WHEN {kept} THEN accepted ELSE 0 END, progress = CASE WHEN {kept} THEN 1 ELSE progress END
+                  accepted = CASE WHEN {kept} THEN accepted ELSE 0 END, progress = CASE WHEN {kept} THEN 1 ELSE progress END,
+                  deaths = {claim.Restarts.Deaths}, retry_until = {claim.Restarts.RetryUntil}
                 WHERE org_id = {claim.OrgId} AND id = {claim.Id}
                 """, cancellationToken);
             await db.TellAsync(WebhookEvents.OfImport(claim.OrgId, claim.Id, claim.DatasetId, state, error?.Code), clock.GetUtcNow(), cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
         }, cancellationToken);
+
+    private static Task<int> RequeueAsync(GpuGeekDbContext db, ClaimedImport claim, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"UPDATE imports SET state = 'queued', owner = NULL, lease_until = NULL WHERE org_id = {claim.OrgId} AND id = {claim.Id}", cancellationToken);
 
     /// <summary>One transaction that no other owner's can come between.</summary>
     /// <exception cref="StaleImportException"/>

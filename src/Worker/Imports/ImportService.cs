@@ -56,7 +56,7 @@ internal sealed partial class ImportService(
             }
             catch (Exception failure)
             {
-                // The lane lives on; the import's lease lapses and it is tried again, twice in all.
+                // The lane lives on; the import's lease expires and it is tried again.
                 LogFailed(failure, lane);
                 await wake.WaitAsync(CancellationToken.None);
             }

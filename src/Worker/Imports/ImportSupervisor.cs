@@ -18,7 +18,8 @@ internal sealed partial class ImportSupervisor(
     ImportLeases leases, ImportRows rows, IDbContexts contexts, IObjectStore store, DiskSpace disk, TimeProvider clock,
     IOptions<WorkerOptions> options, ILogger<ImportSupervisor> logger)
 {
-    public const int MaxAttempts = 2;
+    /// <summary>The archive may be what kills the child.</summary>
+    public const int MaxDeaths = 2;
     /// <summary>A picture at the limits takes some 300 MB while it is decoded, and two are at a time.</summary>
     private const long AddressSpace = 6L << 30;
     private const long HeapLimit = 1L << 30;
@@ -38,13 +39,13 @@ internal sealed partial class ImportSupervisor(
         }
         catch (OperationCanceledException) when (draining.IsCancellationRequested)
         {
-            await leases.GiveBackAsync(claim, counts: false, CancellationToken.None);
+            await leases.GiveBackAsync(claim, CancellationToken.None);
         }
         catch (Exception full) when (DiskSpace.IsFull(full))
         {
             // No fault of the archive: it waits in the queue until there is room.
             LogNoRoom(claim.Id);
-            await leases.GiveBackAsync(claim, counts: false, CancellationToken.None);
+            await leases.GiveBackAsync(claim, CancellationToken.None);
         }
         finally
         {
@@ -55,9 +56,10 @@ internal sealed partial class ImportSupervisor(
     private async Task ImportAsync(ClaimedImport claim, ImportDirectory directory, CancellationToken draining)
     {
         LogClaimed(claim.Id, claim.Attempt);
-        if (claim.Attempt > MaxAttempts)
+        if (claim.Restarts.Lapses >= Restartable.MaxLapses)
         {
-            await EndAsync(claim, ImportState.Failed, Crashed("the worker died while it read the archive"), []);
+            claim.Restarts.Keep(clock.GetUtcNow());
+            await EndAsync(claim, ImportState.Failed, WorkerFailed, []);
             return;
         }
         await leases.BeginAsync(claim, draining);
@@ -79,8 +81,7 @@ internal sealed partial class ImportSupervisor(
         else if (session.Done && session.Accepted + session.Duplicates == 0) await EndAsync(claim, ImportState.Failed, NoPictures, session.CreatedClasses);
         else if (session.Done) await EndAsync(claim, ImportState.Succeeded, null, []);
         else if (exitCode == ImportSpec.DiskFull) throw new DiskFullException(options.Value.Imports);
-        else if (claim.Attempt < MaxAttempts) await leases.GiveBackAsync(claim, counts: true, CancellationToken.None);
-        else await EndAsync(claim, ImportState.Failed, Crashed(string.Create(CultureInfo.InvariantCulture, $"the process that reads the archive ended with exit code {exitCode}")), session.CreatedClasses);
+        else if (await leases.ChildDiedAsync(claim, Crashed(exitCode), session.CreatedClasses, CancellationToken.None)) LogEnded(claim.Id, ImportState.Failed);
     }
 
     private async Task<Failure?> PrepareAsync(ClaimedImport claim, ImportDirectory directory, CancellationToken cancellationToken)
@@ -138,7 +139,7 @@ internal sealed partial class ImportSupervisor(
     private async Task EndAsync(ClaimedImport claim, ImportState state, Failure? error, IReadOnlyCollection<Guid> createdClasses)
     {
         await leases.EndAsync(claim, state, error, createdClasses, CancellationToken.None);
-        await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
+        if (claim.Restarts.RetryUntil is null) await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
         LogEnded(claim.Id, state);
     }
 
@@ -153,8 +154,14 @@ internal sealed partial class ImportSupervisor(
         "no_pictures", "No picture was found", "None of the files could be taken as a picture of a class; the list of skipped files says why for each.",
         "Pack a folder that holds one folder of pictures per class, such as cats/001.jpg and dogs/001.jpg.");
 
-    private static Failure Crashed(string how) => new(
-        "import_crashed", "The import broke off", $"It was tried {MaxAttempts} times and broke off each time: {how}.", "A file in the archive may be made to harm; import it in parts to find out which.");
+    private static Failure Crashed(int exitCode) => new(
+        "import_crashed", "The import broke off",
+        string.Create(CultureInfo.InvariantCulture, $"The process that reads the archive died {MaxDeaths} times, the last time with exit code {exitCode}."),
+        "The upload is kept for 7 days: try the import again. If it breaks off again, a file in the archive may do harm: import the archive in parts to find out which.");
+
+    private static readonly Failure WorkerFailed = new(
+        "worker_failed", "The worker broke off again and again", $"The worker died or could not go on {Restartable.MaxLapses} times while it read the archive.",
+        "The upload is kept for 7 days: try the import again when the worker is well. The operator finds the reason in the worker's log.");
 
     [LoggerMessage(LogLevel.Information, "Import {ImportId} claimed, attempt {Attempt}")]
     private partial void LogClaimed(Guid importId, int attempt);

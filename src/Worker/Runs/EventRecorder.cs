@@ -1,5 +1,4 @@
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
@@ -17,7 +16,7 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
     private readonly LineTail _log = new(directory.Log);
     private int _lines;
 
-    public RunResult? Result { get; private set; }
+    public ResultEvent? Result { get; private set; }
     public Failure? Failure { get; private set; }
 
     /// <summary>Stores what has come since the last call. Not what comes meanwhile: a trainer that never pauses must not keep its supervisor from looking up.</summary>
@@ -46,7 +45,7 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
         await WriteAsync(Batch(events, lines), cancellationToken);
         // Of several checkpoints only the newest is still whole on disk for certain, and only it matters.
         if (events.OfType<CheckpointEvent>().LastOrDefault() is { } checkpoint) await KeepAsync(checkpoint, cancellationToken);
-        Result = events.OfType<ResultEvent>().LastOrDefault()?.Result ?? Result;
+        Result = events.OfType<ResultEvent>().LastOrDefault() ?? Result;
         Failure = events.OfType<FailedEvent>().LastOrDefault()?.Failure ?? Failure;
         _events.Acknowledge();
         _log.Acknowledge();
@@ -82,7 +81,7 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
             await checkpoints.DeleteAsync(key, cancellationToken);
             return;
         }
-        var former = await DatabaseRetry.RunAsync(() => writer.CheckpointAsync(key, checkpoint.Step, cancellationToken), clock, cancellationToken);
+        var former = await DatabaseRetry.RunAsync(() => writer.CheckpointAsync(key, checkpoint.Step, checkpoint.At, cancellationToken), clock, cancellationToken);
         if (former is not null) await checkpoints.DeleteAsync(former, cancellationToken);
     }
 

@@ -12,15 +12,16 @@ namespace GpuGeek.Worker.Runs;
 internal sealed class ResultUpload(IObjectStore store)
 {
     /// <exception cref="ResultDamagedException">A file is missing or is not what the result says.</exception>
-    public async Task<RunPublication> UploadAsync(RunDirectory directory, RunResult result, Guid org, CancellationToken cancellationToken)
+    public async Task<RunPublication> UploadAsync(RunDirectory directory, ResultEvent said, Guid org, CancellationToken cancellationToken)
     {
         var onnx = PathOf(directory, ResultFiles.Onnx);
         var manifest = ReadManifest(PathOf(directory, ResultFiles.Manifest));
         var onnxHash = await store.PutContentAsync(org, onnx, cancellationToken);
-        if (onnxHash != result.OnnxHash) throw new ResultDamagedException($"{ResultFiles.Onnx} is not the file whose hash the result names.");
+        if (onnxHash != said.Result.OnnxHash) throw new ResultDamagedException($"{ResultFiles.Onnx} is not the file whose hash the result names.");
         return new()
         {
-            Result = result,
+            Result = said.Result,
+            MadeAt = said.At,
             Manifest = manifest,
             OnnxHash = onnxHash,
             OnnxBytes = new FileInfo(onnx).Length,

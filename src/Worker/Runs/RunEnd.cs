@@ -13,4 +13,6 @@ internal abstract record RunEnd
     public sealed record GivenBack : RunEnd;
     /// <summary>The trainer died; another attempt may do better.</summary>
     public sealed record Died(string How) : RunEnd;
+    /// <summary>This worker could not go on: its disk or its store failed it. No fault of the run.</summary>
+    public sealed record WorkerFailed(string How) : RunEnd;
 }

@@ -7,12 +7,14 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>The slots of this worker, each claiming and supervising one run after another, and the sweep that finds runs whose owner fell silent.</summary>
+/// <summary>The slots of this worker, each claiming and supervising one run after another, and the sweep that finds runs whose lease has expired.</summary>
 internal sealed partial class RunService(
     RunClaims claims, RunSweep sweep, RunPlans plans, RunSupervisor supervisor, LeaseKeeper keeper, RunRoom room,
     RunWakeUp wake, IOptions<WorkerOptions> options, TimeProvider clock,
     ILogger<RunService> logger) : BackgroundService
 {
+    private readonly SemaphoreSlim _directories = new(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
@@ -29,7 +31,7 @@ internal sealed partial class RunService(
                 var fitting = room.Fitting();
                 if (await claims.NextAsync(owner, draining, fitting) is { } claim)
                 {
-                    using var lease = keeper.Hold(claim);
+                    using var lease = await HoldAsync(claim);
                     await supervisor.SuperviseAsync(lease, draining);
                     continue;
                 }
@@ -41,7 +43,7 @@ internal sealed partial class RunService(
             }
             catch (Exception failure)
             {
-                // The slot lives on: the run's lease lapses and the sweep gives it back with one attempt counted.
+                // The slot lives on: the run's lease expires and the sweep gives it back.
                 LogSlotFailed(failure, slot);
             }
             await QuietAsync(wake.WaitAsync(draining));
@@ -56,7 +58,12 @@ internal sealed partial class RunService(
             try
             {
                 await RemoveLeftoversAsync(stopping);
-                if (clock.GetTimestamp() >= blindUntil && await sweep.SweepAsync(stopping) > 0) wake.Signal();
+                if (clock.GetTimestamp() >= blindUntil)
+                {
+                    var changed = await sweep.SweepAsync(stopping);
+                    if (changed > 0) wake.Signal();
+                    else if (changed is null) blindUntil = OwnersFirst();
+                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -64,8 +71,7 @@ internal sealed partial class RunService(
             }
             catch (Exception failure) when (DatabaseRetry.IsAway(failure))
             {
-                // Owners could not renew either. Once the database is back they come first.
-                blindUntil = clock.GetTimestamp() + (long)(2 * RunLease.RenewEvery.TotalSeconds * clock.TimestampFrequency);
+                blindUntil = OwnersFirst();
                 LogSweepFailed(failure);
             }
             catch (Exception failure) when (failure is DbException or IOException)
@@ -76,14 +82,45 @@ internal sealed partial class RunService(
         }
     }
 
-    /// <summary>Directories of runs that ended elsewhere.</summary>
+    /// <summary>While the database was away, owners could not renew either. Once it is back they come first.</summary>
+    private long OwnersFirst() => clock.GetTimestamp() + (long)(RunLease.Duration.TotalSeconds * clock.TimestampFrequency);
+
+    /// <summary>A run that was over a moment ago may be resumed and claimed: its directory is not removed once it is held, and not held while it is removed.</summary>
+    private async Task<HeldLease> HoldAsync(ClaimedRun claim)
+    {
+        await _directories.WaitAsync();
+        try
+        {
+            return keeper.Hold(claim);
+        }
+        finally
+        {
+            _directories.Release();
+        }
+    }
+
+    /// <summary>Directories of runs that are over: they ended elsewhere, or failed here and may be resumed from the store.</summary>
     private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
     {
-        var directories = Directory.EnumerateDirectories(options.Value.Runs)
-            .Select(path => (Path: path, Known: Guid.TryParseExact(Path.GetFileName(path), "N", out var id), Id: id)).Where(d => d.Known).ToList();
-        if (directories.Count == 0) return;
-        var over = await plans.OverAsync([.. directories.Select(d => d.Id)], cancellationToken);
-        foreach (var directory in directories.Where(d => over.Contains(d.Id) && !keeper.Holds(d.Id))) Directory.Delete(directory.Path, recursive: true);
+        await _directories.WaitAsync(cancellationToken);
+        try
+        {
+            var directories = Directory.EnumerateDirectories(options.Value.Runs)
+                .Select(path => (Path: path, Known: Guid.TryParseExact(Path.GetFileName(path), "N", out var id), Id: id)).Where(d => d.Known).ToList();
+            if (directories.Count == 0) return;
+            var over = await plans.OverAsync([.. directories.Select(d => d.Id)], cancellationToken);
+            foreach (var directory in directories.Where(d => over.Contains(d.Id) && !keeper.Holds(d.Id))) Directory.Delete(directory.Path, recursive: true);
+        }
+        finally
+        {
+            _directories.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _directories.Dispose();
+        base.Dispose();
     }
 
     private static async Task QuietAsync(Task task)
@@ -101,6 +138,6 @@ internal sealed partial class RunService(
     [LoggerMessage(LogLevel.Error, "Slot {Slot} broke off its run")]
     private partial void LogSlotFailed(Exception failure, int slot);
 
-    [LoggerMessage(LogLevel.Warning, "The sweep for silent owners did not work this time")]
+    [LoggerMessage(LogLevel.Warning, "The sweep for expired leases failed this time")]
     private partial void LogSweepFailed(Exception failure);
 }

@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
@@ -15,8 +14,9 @@ internal sealed partial class RunSupervisor(
     IDbContexts contexts, ILiveNotifier live, TimeProvider clock, RunPlans plans, RunClaims claims, RunPreparation preparation, CheckpointTransfer checkpoints,
     ResultUpload results, IOptions<WorkerOptions> options, ILogger<RunSupervisor> logger)
 {
-    /// <summary>After this the worker ends whatever its trainers do; their leases lapse and others take over.</summary>
+    /// <summary>After this the worker ends whatever its trainers do; their leases expire and others take over.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan RoomLook = TimeSpan.FromSeconds(2);
 
@@ -32,11 +32,11 @@ internal sealed partial class RunSupervisor(
         try
         {
             var end = await AttemptAsync(directory, recorder, claim, draining, limit.Token);
-            await WriteEndAsync(end, lease, directory, writer, recorder, limit.Token);
+            await WriteEndAsync(end, lease, directory, writer, recorder, draining, limit.Token);
         }
         catch (Exception lost) when (lost is StaleFenceException || (lost is OperationCanceledException && limit.IsCancellationRequested))
         {
-            // Another owner has it, or will once the lease lapses: nothing more is written.
+            // Another owner has it, or will once the lease expires: nothing more is written.
             LogLost(claim.RunId, claim.Fence);
         }
     }
@@ -68,14 +68,20 @@ internal sealed partial class RunSupervisor(
             await recorder.SayAsync("warning", message, limit);
             return new RunEnd.GivenBack();
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ChildStartException or TrainerProtocolException or HttpRequestException)
+        catch (Exception failure) when (failure is ChildStartException or TrainerProtocolException)
         {
             LogAttemptFailed(failure, claim.RunId);
             return new RunEnd.Died($"could not go on: {failure.Message}");
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or HttpRequestException)
+        {
+            LogAttemptFailed(failure, claim.RunId);
+            return new RunEnd.WorkerFailed(failure.Message);
+        }
     }
 
-    private async Task WriteEndAsync(RunEnd end, HeldLease lease, RunDirectory directory, RunWriter writer, EventRecorder recorder, CancellationToken limit)
+    private async Task WriteEndAsync(
+        RunEnd end, HeldLease lease, RunDirectory directory, RunWriter writer, EventRecorder recorder, CancellationToken draining, CancellationToken limit)
     {
         if (end is RunEnd.Finished) end = await PublishAsync(lease, directory, writer, recorder, limit);
         switch (end)
@@ -89,14 +95,14 @@ internal sealed partial class RunSupervisor(
             case RunEnd.GivenBack:
                 await EndAsync(lease, () => writer.RequeueAsync(limit), limit);
                 return;
-            case RunEnd.Died died when lease.Claim.Attempt < Run.MaxAttempts:
-                await recorder.SayAsync("warning", $"The trainer {died.How}. Attempt {lease.Claim.Attempt} of {Run.MaxAttempts}; it starts again from its last checkpoint.", limit);
-                await EndAsync(lease, () => writer.RequeueAsync(limit), limit);
-                return;
             case RunEnd.Died died:
-                await recorder.SayAsync("error", $"The trainer {died.How}. That was the last of {Run.MaxAttempts} attempts.", limit);
-                await EndAsync(lease, () => writer.FailAsync(RunSweep.TooManyAttempts(lease.Claim.Attempt), limit), limit);
-                break;
+                await EndAsync(lease, () => writer.TrainerDiedAsync(died.How, limit), limit);
+                return;
+            case RunEnd.WorkerFailed failed:
+                await EndAsync(lease, () => writer.WorkerBrokeOffAsync(failed.How, limit), limit);
+                // Disk or store may need a moment, and another worker may do better meanwhile.
+                await Task.Delay(PauseAfterFailure, clock, draining);
+                return;
         }
         await CleanAsync(directory, lease.Claim, limit);
     }
@@ -110,10 +116,15 @@ internal sealed partial class RunSupervisor(
             await EndAsync(lease, () => writer.SucceedAsync(publication, limit), limit);
             return new RunEnd.Finished();
         }
-        catch (Exception failure) when (failure is ResultDamagedException or IOException)
+        catch (ResultDamagedException damaged)
+        {
+            LogAttemptFailed(damaged, lease.Claim.RunId);
+            return new RunEnd.Died($"left a result that cannot be used: {damaged.Message}");
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException)
         {
             LogAttemptFailed(failure, lease.Claim.RunId);
-            return new RunEnd.Died($"left a result that cannot be used: {failure.Message}");
+            return new RunEnd.WorkerFailed($"The result could not be stored: {failure.Message}");
         }
     }
 

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <summary>Set by <c>GPUGEEK_JANITOR_MINUTES</c> and <c>GPUGEEK_GRACE_DAYS</c>.</summary>
+/// <summary>Set by <c>GPUGEEK_JANITOR_MINUTES</c>, <c>GPUGEEK_GRACE_DAYS</c> and <c>GPUGEEK_UPLOAD_HOURS</c>.</summary>
 public sealed class JanitorOptions
 {
     public const string Section = "Janitor";
@@ -15,5 +15,10 @@ public sealed class JanitorOptions
     [Range(1, 3650, ErrorMessage = "GPUGEEK_GRACE_DAYS must be a number from 1 to 3650: days that stored objects stay after nothing refers to them.")]
     public int GraceDays { get; set; } = 7;
 
+    /// <summary>Hours from the beginning of an upload until it fails if its bytes have not all come.</summary>
+    [Range(1, 24 * 365, ErrorMessage = "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours from the beginning of an upload until it fails if its bytes have not all come.")]
+    public int UploadHours { get; set; } = 24;
+
+    internal TimeSpan UploadLimit => TimeSpan.FromHours(UploadHours);
     internal TimeSpan Grace => TimeSpan.FromDays(GraceDays);
 }

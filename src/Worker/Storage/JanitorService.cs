@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <summary>Light work, once an hour: what was deleted a grace ago is purged, and what nothing refers to is cleared away. Of several workers one makes the round.</summary>
-internal sealed partial class JanitorService(Purge purge, Janitor janitor, TimeProvider clock, IOptions<JanitorOptions> options, ILogger<JanitorService> logger) : BackgroundService
+/// <summary>Light work, once an hour: what was kept for a time expires, what was deleted a grace ago is purged, and what nothing refers to is cleared away. Of several workers one makes the round.</summary>
+internal sealed partial class JanitorService(Expiry expiry, Purge purge, Janitor janitor, TimeProvider clock, IOptions<JanitorOptions> options, ILogger<JanitorService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,6 +25,7 @@ internal sealed partial class JanitorService(Purge purge, Janitor janitor, TimeP
     {
         try
         {
+            await expiry.RunAsync(stoppingToken);
             await purge.RunAsync(stoppingToken);
             await janitor.RunAsync(stoppingToken);
         }

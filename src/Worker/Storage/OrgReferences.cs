@@ -35,13 +35,14 @@ internal sealed class OrgReferences
         foreach (var column in HashColumns(db)) await references.ReadHashesAsync(db, column, org, cancellationToken);
         references._manifests.AddRange(await db.DatasetVersions.OfEveryOrg().Where(v => v.OrgId == org).Select(v => v.ManifestHash).ToListAsync(cancellationToken));
         // While bytes still come, their object is not there yet; once it is, the import is queued.
-        foreach (var id in await db.Imports.OfEveryOrg().Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running)).Select(i => i.Id).ToListAsync(cancellationToken))
-            references._uploads.Add(id);
-        foreach (var id in await db.UploadedWeights.OfEveryOrg().Where(w => w.OrgId == org && (w.State == WeightsState.Queued || w.State == WeightsState.Inspecting)).Select(w => w.Id).ToListAsync(cancellationToken))
-            references._uploads.Add(id);
+        // What broke off too often keeps its upload for a while.
+        var imports = db.Imports.OfEveryOrg().Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running || i.RetryUntil != null));
+        references._uploads.UnionWith(await imports.Select(i => i.Id).ToListAsync(cancellationToken));
+        var files = db.UploadedWeights.OfEveryOrg().Where(w => w.OrgId == org && (w.State == WeightsState.Queued || w.State == WeightsState.Inspecting || w.RetryUntil != null));
+        references._uploads.UnionWith(await files.Select(w => w.Id).ToListAsync(cancellationToken));
         var runs = db.Database.SqlQuery<OpenRun>($"""
             SELECT r.id, r.checkpoint_key, l.fence FROM runs r LEFT JOIN run_leases l ON l.org_id = r.org_id AND l.run_id = r.id
-            WHERE r.org_id = {org} AND r.state NOT IN ('succeeded', 'failed', 'canceled')
+            WHERE r.org_id = {org} AND (r.state NOT IN ('succeeded', 'failed', 'canceled') OR r.retry_until IS NOT NULL)
             """);
         foreach (var run in await runs.ToListAsync(cancellationToken)) references._runs[run.Id] = (run.CheckpointKey, run.Fence);
         return references;

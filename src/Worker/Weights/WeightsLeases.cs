@@ -6,23 +6,25 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Weights;
 
-internal sealed record ClaimedWeights(Guid OrgId, Guid Id, string FileName, string? Asked, string Owner, int Attempt);
+/// <param name="Restarts">As they were when it was claimed.</param>
+internal sealed record ClaimedWeights(Guid OrgId, Guid Id, string FileName, string? Asked, string Owner, int Attempt, Restartable Restarts);
 
 /// <summary>Claims weights files that wait to be read, and writes down what was found.</summary>
 internal sealed class WeightsLeases(IDbContexts contexts)
 {
-    /// <summary>The oldest file that waits, or whose reader fell silent.</summary>
+    /// <summary>The oldest file that waits, or whose lease has expired.</summary>
     public async Task<ClaimedWeights?> NextAsync(string owner, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         var rows = await db.UploadedWeights.FromSql($"""
-            UPDATE weights_files SET state = 'inspecting', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1
+            UPDATE weights_files SET state = 'inspecting', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1,
+              lapses = lapses + CASE WHEN state = 'inspecting' THEN 1 ELSE 0 END
             WHERE (org_id, id) = (
               SELECT org_id, id FROM weights_files WHERE state = 'queued' OR (state = 'inspecting' AND COALESCE(lease_until, '-infinity') < clock_timestamp())
               ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING weights_files.*, weights_files.xmin
             """).AsWritten().AsNoTracking().ToListAsync(cancellationToken);
-        return rows.Select(w => new ClaimedWeights(w.OrgId, w.Id, w.FileName, w.Asked, owner, w.Attempt)).SingleOrDefault();
+        return rows.Select(w => new ClaimedWeights(w.OrgId, w.Id, w.FileName, w.Asked, owner, w.Attempt, w)).SingleOrDefault();
     }
 
     /// <returns>False when somebody else has it, or it was deleted.</returns>
@@ -35,23 +37,30 @@ internal sealed class WeightsLeases(IDbContexts contexts)
             """, cancellationToken) == 1;
     }
 
-    /// <summary>Back to the queue.</summary>
-    /// <param name="counts">Whether this attempt counts: a worker that ends is no fault of the file.</param>
-    public async Task GiveBackAsync(ClaimedWeights claim, bool counts, CancellationToken cancellationToken)
+    /// <summary>Back to the queue, with the deaths that the claim has counted. A worker that stops as it was asked to has counted none.</summary>
+    public async Task GiveBackAsync(ClaimedWeights claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         await Held(db, claim).ExecuteUpdateAsync(set => set
             .SetProperty(w => w.State, WeightsState.Queued).SetProperty(w => w.Owner, (string?)null).SetProperty(w => w.LeaseUntil, (DateTimeOffset?)null)
-            .SetProperty(w => w.Attempt, w => counts ? w.Attempt : w.Attempt - 1), cancellationToken);
+            .SetProperty(w => w.Deaths, claim.Restarts.Deaths), cancellationToken);
     }
 
+    /// <summary>The bytes that were sent are kept as long as the claim's restarts say.</summary>
     /// <param name="hash">Of the stored file, when it can be used.</param>
     /// <returns>False when somebody else has it, or it was deleted.</returns>
     public async Task<bool> EndAsync(ClaimedWeights claim, WeightsReport? report, string? hash, Failure? error, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         if (await Held(db, claim).SingleOrDefaultAsync(cancellationToken) is not { } row) return false;
-        (row.State, row.Report, row.ContentHash, row.Error, row.FinishedAt, row.Owner, row.LeaseUntil) = (error is null ? WeightsState.Ready : WeightsState.Failed, report, hash, error, now, null, null);
+        row.State = error is null ? WeightsState.Ready : WeightsState.Failed;
+        row.Report = report;
+        row.ContentHash = hash;
+        row.Error = error;
+        row.FinishedAt = now;
+        row.Owner = null;
+        row.LeaseUntil = null;
+        row.CountAs(claim.Restarts);
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -14,7 +14,8 @@ namespace GpuGeek.Worker.Weights;
 /// <summary>Everything between the claim of a weights file and its report. The file is a stranger's: a child with limits reads it.</summary>
 internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore store, TimeProvider clock, IOptions<WorkerOptions> options, ILogger<WeightsReading> logger)
 {
-    private const int MaxAttempts = 2;
+    /// <summary>The file may be what kills the child.</summary>
+    public const int MaxDeaths = 2;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(3);
 
@@ -29,7 +30,7 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
         }
         catch (OperationCanceledException) when (draining.IsCancellationRequested)
         {
-            await leases.GiveBackAsync(claim, counts: false, CancellationToken.None);
+            await leases.GiveBackAsync(claim, CancellationToken.None);
         }
         finally
         {
@@ -40,9 +41,10 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
     private async Task ReadAsync(ClaimedWeights claim, string folder, CancellationToken draining)
     {
         var (file, answer) = (Path.Combine(folder, "weights"), Path.Combine(folder, "report.json"));
-        if (claim.Attempt > MaxAttempts)
+        if (claim.Restarts.Lapses >= Restartable.MaxLapses)
         {
-            await EndAsync(claim, null, null, Broken("the worker died while it read the file"));
+            claim.Restarts.Keep(clock.GetUtcNow());
+            await EndAsync(claim, null, null, WorkerFailed);
             return;
         }
         try
@@ -58,8 +60,17 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
         var (report, error) = Answer(answer);
         if (report is not null) await EndAsync(claim, report, await store.PutContentAsync(claim.OrgId, file, draining), null);
         else if (error is not null) await EndAsync(claim, null, null, error);
-        else if (claim.Attempt < MaxAttempts) await leases.GiveBackAsync(claim, counts: true, CancellationToken.None);
-        else await EndAsync(claim, null, null, Broken(string.Create(CultureInfo.InvariantCulture, $"the process that reads it ended with exit code {exitCode}")));
+        else await ChildDiedAsync(claim, exitCode);
+    }
+
+    private async Task ChildDiedAsync(ClaimedWeights claim, int exitCode)
+    {
+        if (claim.Restarts.CountDeath(MaxDeaths))
+        {
+            claim.Restarts.Keep(clock.GetUtcNow());
+            await EndAsync(claim, null, null, Broken(exitCode));
+        }
+        else await leases.GiveBackAsync(claim, CancellationToken.None);
     }
 
     /// <returns>The child's exit code; null when the file is no longer ours.</returns>
@@ -93,12 +104,19 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
 
     private async Task EndAsync(ClaimedWeights claim, WeightsReport? report, string? hash, Failure? error)
     {
-        if (await leases.EndAsync(claim, report, hash, error, clock.GetUtcNow(), CancellationToken.None)) await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
+        if (await leases.EndAsync(claim, report, hash, error, clock.GetUtcNow(), CancellationToken.None) && claim.Restarts.RetryUntil is null)
+            await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
         LogRead(claim.Id, error?.Code ?? "ready");
     }
 
-    private static Failure Broken(string how) => new(
-        "inspection_broken_off", "The file could not be read", $"It was tried {MaxAttempts} times and broke off each time: {how}.", "The file may be made to harm, or be larger than this machine can read; save it anew with torch.save(model.state_dict(), path).");
+    private static Failure Broken(int exitCode) => new(
+        "inspection_broken_off", "The file could not be read",
+        string.Create(CultureInfo.InvariantCulture, $"The process that reads the file died {MaxDeaths} times, the last time with exit code {exitCode}."),
+        "The upload is kept for 7 days: try again. The file may do harm, or be larger than this machine can read: save it anew with torch.save(model.state_dict(), path).");
+
+    private static readonly Failure WorkerFailed = new(
+        "worker_failed", "The worker broke off again and again", $"The worker died or could not go on {Restartable.MaxLapses} times while it read the file.",
+        "The upload is kept for 7 days: try again when the worker is well. The operator finds the reason in the worker's log.");
 
     [LoggerMessage(LogLevel.Information, "Weights {WeightsId} were read: {Outcome}")]
     private partial void LogRead(Guid weightsId, string outcome);

@@ -29,7 +29,7 @@ internal sealed partial class WeightsService(WeightsLeases leases, WeightsReadin
             }
             catch (Exception failure)
             {
-                // The lane lives on; the file's lease lapses and it is tried again, twice in all.
+                // The lane lives on; the file's lease expires and it is tried again.
                 LogFailed(failure);
                 await wake.WaitAsync(CancellationToken.None);
             }

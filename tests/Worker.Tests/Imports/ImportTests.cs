@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
@@ -139,19 +140,69 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_child_that_is_killed_twice_fails_the_import()
+    public async Task A_child_that_is_killed_twice_fails_the_import_which_keeps_its_upload_and_can_be_tried_again()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"cat/{i}.png")]));
+        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 1000).Select(i => $"cat/{i}.png")]));
         foreach (var attempt in new[] { 1, 2 })
         {
             await tenant.WaitForImportAsync(id, i => i.Attempt == attempt && i.State == ImportState.Running);
-            var children = await Eventually.HoldsAsync(() => ProcessTable.WithArgument($"imports/{id:N}"), found => found.Count > 0);
-            foreach (var child in children) Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
+            await ProcessTable.KillWithArgumentAsync($"imports/{id:N}");
         }
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed);
         Assert.Equal("import_crashed", import.Error!.Code);
         Assert.Equal(0, await ImagesAsync(tenant));
+        Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
+        Assert.Equal(import.FinishedAt!.Value + Restartable.KeptFor, import.RetryUntil!.Value, TimeSpan.FromSeconds(10));
+
+        await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s
+            .SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Deaths, 0).SetProperty(i => i.RetryUntil, (DateTimeOffset?)null), Cancel));
+        import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
+        Assert.Equal((3, 1000, null), (import.Attempt, import.Accepted, import.Error));
+        Assert.Null(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_twice_costs_no_import()
+    {
+        Tenant tenant;
+        Guid id;
+        await using (var dead = TestWorker.Create(_settings))
+        {
+            tenant = await Tenant.CreateAsync(dead.Contexts, dead.Store);
+            id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"));
+            for (var i = 0; i < 2; i++)
+            {
+                Assert.Equal(id, (await dead.Get<Worker.Imports.ImportLeases>().NextAsync($"dead/{i}", Cancel))?.Id);
+                await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel));
+            }
+        }
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
+        Assert.Equal((2, 0, 2), (import.Accepted, import.Deaths, import.Lapses));
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_a_hundred_times_fails_the_import_without_blaming_the_archive()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png"), change: i =>
+        {
+            i.State = ImportState.Running;
+            i.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+            LapseTo99(i);
+        });
+        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed);
+        Assert.Equal("worker_failed", import.Error!.Code);
+        Assert.NotNull(import.RetryUntil);
+        Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
+    }
+
+    /// <summary>One expired lease before the last.</summary>
+    internal static void LapseTo99(Restartable work)
+    {
+        for (var i = 1; i < Restartable.MaxLapses; i++) work.CountLapse();
     }
 }

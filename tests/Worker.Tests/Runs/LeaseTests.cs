@@ -69,14 +69,14 @@ public sealed class LeasesOfRuns(PostgresFixture postgres) : IAsyncLifetime
         var tenant = await Tenant.CreateAsync(_worker.Contexts, _worker.Store);
         var id = await tenant.QueueRunAsync();
         var first = await ClaimAsync("a/2/0");
-        await Writer(first).CheckpointAsync("runs/x/checkpoints/step-1", 1, Cancel);
+        await Writer(first).CheckpointAsync("runs/x/checkpoints/step-1", 1, TimeProvider.System.GetUtcNow(), Cancel);
         await LapseAsync(id);
         Assert.Equal(1, await _worker.Get<RunSweep>().SweepAsync(Cancel));
         Assert.Equal(RunState.Queued, (await tenant.RunAsync(id)).State);
 
         Assert.False(Claims.Renew(first));
         await Assert.ThrowsAsync<StaleFenceException>(() => Writer(first).AppendAsync(Point(1), Cancel));
-        await Assert.ThrowsAsync<StaleFenceException>(() => Writer(first).CheckpointAsync("runs/x/checkpoints/step-2", 2, Cancel));
+        await Assert.ThrowsAsync<StaleFenceException>(() => Writer(first).CheckpointAsync("runs/x/checkpoints/step-2", 2, TimeProvider.System.GetUtcNow(), Cancel));
         await Assert.ThrowsAsync<StaleFenceException>(() => Writer(first).CancelAsync(Cancel));
 
         var second = await ClaimAsync("b/3/0");
@@ -118,21 +118,6 @@ public sealed class LeasesOfRuns(PostgresFixture postgres) : IAsyncLifetime
         await LapseAsync(id);
         await _worker.Get<RunSweep>().SweepAsync(Cancel);
         Assert.Equal(RunState.Canceled, (await tenant.RunAsync(id)).State);
-    }
-
-    [Fact]
-    public async Task After_too_many_attempts_a_run_fails()
-    {
-        var tenant = await Tenant.CreateAsync(_worker.Contexts, _worker.Store);
-        var id = await tenant.QueueRunAsync();
-        for (var attempt = 1; attempt <= Run.MaxAttempts; attempt++)
-        {
-            Assert.Equal(attempt, (await ClaimAsync($"a/6/{attempt}")).Attempt);
-            await LapseAsync(id);
-            await _worker.Get<RunSweep>().SweepAsync(Cancel);
-        }
-        var run = await tenant.RunAsync(id);
-        Assert.Equal((RunState.Failed, "too_many_attempts"), (run.State, run.Error?.Code));
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueRunAsync();
         var run = await tenant.WaitForRunAsync(id, r => r.State == RunState.Failed);
-        Assert.Equal(("too_many_attempts", Run.MaxAttempts), (run.Error!.Code, run.Attempt));
+        Assert.Equal(("too_many_attempts", Run.MaxDeaths), (run.Error!.Code, run.Attempt));
     }
 
     [Fact]

@@ -55,18 +55,19 @@ internal sealed class Tenant
         return run.Id;
     }
 
-    public async Task<Guid> QueueImportAsync(byte[]? archive, string name = "pictures.zip")
+    public async Task<Guid> QueueImportAsync(byte[]? archive, string name = "pictures.zip", Action<Import>? change = null)
     {
-        var id = NewId();
-        if (archive is not null) await _store.PutAsync(ObjectKeys.Upload(OrgId, id), new MemoryStream(archive), Cancel);
-        await using var db = _contexts.System();
-        db.Imports.Add(new()
+        var import = new Import
         {
-            OrgId = OrgId, Id = id, DatasetId = DatasetId, Source = archive is null ? ImportSource.Sample : ImportSource.Upload, FileName = name,
+            OrgId = OrgId, Id = NewId(), DatasetId = DatasetId, Source = archive is null ? ImportSource.Sample : ImportSource.Upload, FileName = name,
             Size = archive?.Length ?? 0, State = ImportState.Queued, CreatedAt = TimeProvider.System.GetUtcNow(),
-        });
+        };
+        change?.Invoke(import);
+        if (archive is not null) await _store.PutAsync(ObjectKeys.Upload(OrgId, import.Id), new MemoryStream(archive), Cancel);
+        await using var db = _contexts.System();
+        db.Imports.Add(import);
         await db.SaveChangesAsync(Cancel);
-        return id;
+        return import.Id;
     }
 
     public async Task<Run> RunAsync(Guid id)

@@ -9,12 +9,13 @@ internal static class Trainers
         point() { say "{\"type\":\"metric\",\"name\":\"$1\",\"step\":$2,\"epoch\":$2,\"value\":$3,$at}"; }
         last() { ls "$dir/checkpoints" 2>/dev/null | sed 's/step-//' | sort -n | tail -1; }
         checkpoint() {
-          mkdir -p "$dir/checkpoints/step-$1.tmp"; echo "weights $1" > "$dir/checkpoints/step-$1.tmp/model.bin"; mv "$dir/checkpoints/step-$1.tmp" "$dir/checkpoints/step-$1"
+          mkdir -p "$dir/checkpoints/step-$1.tmp"
+          { cat "$dir/checkpoints/step-$(( $1 - 1 ))/model.bin" 2>/dev/null; echo "weights $1"; } | sha256sum > "$dir/checkpoints/step-$1.tmp/model.bin"; mv "$dir/checkpoints/step-$1.tmp" "$dir/checkpoints/step-$1"
           local file="$dir/checkpoints/step-$1/model.bin"
           say "{\"type\":\"checkpoint\",\"name\":\"step-$1\",\"step\":$1,\"epoch\":$1,\"files\":[{\"name\":\"model.bin\",\"sha256\":\"$(sha256sum < "$file" | cut -c1-64)\",\"size\":$(stat -c %s "$file")}],$at}"
         }
         result() {
-          mkdir -p "$dir/result"; cd "$dir/result"; echo onnx > core.onnx; echo weights > weights.bin; echo '{}' > predictions.jsonl
+          mkdir -p "$dir/result"; cd "$dir/result"; echo onnx > core.onnx; cat "$dir/checkpoints/step-$(last)/model.bin" > weights.bin 2>/dev/null || echo weights > weights.bin; echo '{}' > predictions.jsonl
           local hash=$(sha256sum < core.onnx | cut -c1-64)
           echo "{\"model\":\"x\",\"version\":9,\"architecture\":\"mobilenet_v2\",\"classes\":[\"cat\",\"dog\"],\"preprocessing\":{\"resizeShorter\":256,\"cropSize\":224,\"mean\":[0,0,0],\"std\":[1,1,1]},\"temperature\":1,\"onnxHash\":\"sha256:$hash\"}" > model.json
           say "{\"type\":\"result\",\"result\":{\"testAccuracy\":1,\"intervalLow\":0.5,\"intervalHigh\":1,\"testCount\":2,\"valAccuracy\":1,\"bestEpoch\":1,\"temperature\":1,\"confusion\":[[1,0],[0,1]],\"perClass\":[],\"onnxHash\":\"$hash\",\"onnxMaxDifference\":0,\"trainSeconds\":1},$at}"
@@ -57,6 +58,28 @@ internal static class Trainers
         """;
 
     public const string Succeeds = "point train/loss 1 0.5; result";
+
+    /// <summary>Six steps, each of which changes the weights of the one before; dies after each checkpoint.</summary>
+    public const string DiesAfterEachCheckpoint = """
+        from=$(( $(last) + 1 ))
+        point train/loss $from 0.5; checkpoint $from
+        if [ $from -lt 7 ]; then kill -9 $$; fi
+        result
+        """;
+
+    /// <summary>Two steps, and never a third.</summary>
+    public const string DiesWithoutProgress = """
+        if [ -z "$(last)" ]; then checkpoint 1; checkpoint 2; fi
+        point train/loss 3 0.5; kill -9 $$
+        """;
+
+    /// <summary>The same steps without a death.</summary>
+    public const string Finishes = """
+        from=$(( $(last) + 1 ))
+        echo "begins at step $from"
+        for i in $(seq $from 6); do point train/loss $i 0.5; checkpoint $i; done
+        result
+        """;
 
     public const string AlwaysDies = "point train/loss 1 0.5; kill -11 $$";
 

@@ -90,11 +90,44 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
-    public async Task That_two_workers_died_of_are_given_up()
+    public async Task Are_read_although_two_workers_died_over_them()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await QueueAsync(worker, tenant, FirstLayer(), row => (row.State, row.Attempt, row.Owner, row.LeaseUntil) = (WeightsState.Inspecting, 2, "dead", TimeProvider.System.GetUtcNow().AddSeconds(-1)));
-        Assert.Equal("inspection_broken_off", (await EndOfAsync(tenant, id)).Error!.Code);
+        var row = await EndOfAsync(tenant, id);
+        Assert.Equal((WeightsState.Ready, 1, 0), (row.State, row.Lapses, row.Deaths));
+    }
+
+    [Fact]
+    public async Task Are_given_up_after_a_hundred_expired_leases_and_their_bytes_are_kept()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await QueueAsync(worker, tenant, FirstLayer(), row =>
+        {
+            row.State = WeightsState.Inspecting;
+            row.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+            Imports.ImportsIntoADataset.LapseTo99(row);
+        });
+        Assert.Equal("worker_failed", (await EndOfAsync(tenant, id)).Error!.Code);
+        Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
+    }
+
+    [Fact]
+    public async Task Whose_reader_is_killed_twice_fail_keep_their_bytes_and_can_be_read_again()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var id = await QueueAsync(worker, tenant, FirstLayer());
+        for (var i = 0; i < 2; i++) await ProcessTable.KillWithArgumentAsync($"uploads/{id:N}");
+        var row = await EndOfAsync(tenant, id);
+        Assert.Equal(("inspection_broken_off", 2), (row.Error!.Code, row.Deaths));
+        Assert.NotNull(row.RetryUntil);
+        Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
+
+        await tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().Where(w => w.Id == id).ExecuteUpdateAsync(s => s
+            .SetProperty(w => w.State, WeightsState.Queued).SetProperty(w => w.Deaths, 0).SetProperty(w => w.RetryUntil, (DateTimeOffset?)null), Cancel));
+        Assert.Equal((WeightsState.Ready, null), await EndOfAsync(tenant, id) is var again ? (again.State, again.Error) : default);
     }
 }

@@ -4,10 +4,12 @@ using GpuGeek.Api.Common.Auth;
 using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Billing;
+using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,6 +28,7 @@ internal static class ImportEndpoints
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("CreateImport");
         group.MapGet("/{import:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImport");
         group.MapGet("/{import:guid}/skipped", SkippedAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListSkippedFiles");
+        group.MapPost("/{import:guid}/retry", RetryAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("RetryImport");
         group.MapDelete("/{import:guid}", CancelAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("CancelImport");
     }
 
@@ -91,11 +94,37 @@ internal static class ImportEndpoints
         return TypedResults.Ok(Paging.Of(page, size, s => s.Id.ToString(), s => new SkippedFileResponse(s.Path, s.Code, s.Reason, s.Hint)));
     }
 
+    /// <summary>Try an import again that broke off too often, with the upload that was kept</summary>
+    /// <remarks>Until <c>retryUntil</c>, 7 days after the failure. The plan is asked as for a new import. Any other import answers <c>import_not_retryable</c>.</remarks>
+    private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> RetryAsync(
+        Guid dataset, Guid import, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
+        var one = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
+        if (await one.AsNoTracking().FirstOrDefaultAsync(cancellationToken) is not { } row) return Problems.NotFound();
+        if (row.State == ImportState.Failed && await Admission.RefuseAgainAsync(db, store, row, cancellationToken) is { } refusal) return refusal;
+        var now = clock.GetUtcNow();
+        // One statement: of two requests at once, and of a request and the end of the 7 days, the first wins.
+        var retried = await one.Where(i => i.State == ImportState.Failed && i.RetryUntil > now).ExecuteUpdateAsync(set => set
+            .SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Error, (Failure?)null).SetProperty(i => i.FinishedAt, (DateTimeOffset?)null)
+            .SetProperty(i => i.Progress, 0).SetProperty(i => i.Skipped, 0).SetProperty(i => i.CancelRequested, false)
+            .SetProperty(i => i.Deaths, 0).SetProperty(i => i.Lapses, 0).SetProperty(i => i.RetryUntil, (DateTimeOffset?)null), cancellationToken);
+        if (retried == 0)
+            return Problems.Conflict("import_not_retryable", "The import cannot be tried again: only one that broke off too often can, for 7 days, while its upload is kept.", "Send the archive again.");
+        change.AfterCommit(() => queue.HintImport(tenant.OrgId, import));
+        change.AfterCommit(() => live.ImportChangedAsync(tenant.OrgId, dataset));
+        return TypedResults.Ok(ImportMapping.ToResponse(await one.AsNoTracking().SingleAsync(cancellationToken), tenant.Slug, []));
+    }
+
     /// <summary>Cancel an import; what it brought is taken back</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(Guid dataset, Guid import, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    /// <remarks>One that has failed and keeps its upload gives the upload up.</remarks>
+    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(
+        Guid dataset, Guid import, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         var row = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
-        if (await ImportCancellation.RequestAsync(row, clock.GetUtcNow(), cancellationToken) == 0) change.None();
+        var kept = await row.Where(i => i.RetryUntil != null).ExecuteUpdateAsync(set => set.SetProperty(i => i.RetryUntil, (DateTimeOffset?)null), cancellationToken);
+        if (kept > 0) change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, import), CancellationToken.None));
+        if (await ImportCancellation.RequestAsync(row, clock.GetUtcNow(), cancellationToken) + kept == 0) change.None();
         return await row.AnyAsync(cancellationToken) ? TypedResults.NoContent() : Problems.NotFound();
     }
 }
@@ -113,6 +142,16 @@ internal static class Admission
         if (store.FreeBytes is { } free && free < bytes * DiskFactor)
             return Problems.Impossible("disk_full", $"The archive needs {bytes * DiskFactor / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server, or send a smaller archive.");
         return null;
+    }
+
+    /// <summary>The archive lies in the store already and counts there: what is asked is room for the pictures out of it.</summary>
+    public static async Task<ProblemHttpResult?> RefuseAgainAsync(GpuGeekDbContext db, IObjectStore store, Import import, CancellationToken cancellationToken)
+    {
+        await PlanGate.CheckStorageAsync(db, import.OrgId, 0, 1, cancellationToken);
+        var needed = import.Size * (DiskFactor - 1);
+        return store.FreeBytes is { } free && free < needed
+            ? Problems.Impossible("disk_full", $"The archive needs {needed / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server, or send a smaller archive.")
+            : null;
     }
 
     public static ProblemHttpResult UnsupportedArchive() =>

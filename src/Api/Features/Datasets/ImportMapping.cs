@@ -12,7 +12,7 @@ internal static class ImportMapping
         i.Id, i.DatasetId, i.FileName, i.Size, i.State.ToString().ToLowerInvariant(), i.Progress, i.Accepted, i.Skipped, classes,
         i.Error?.ToResponse(),
         i.State == ImportState.Uploading ? $"/api/v1/orgs/{org}/datasets/{i.DatasetId}/imports/{Uri.EscapeDataString(i.FileName)}?import={i.Id}" : null,
-        i.CreatedAt, i.StartedAt, i.FinishedAt);
+        i.CreatedAt, i.StartedAt, i.FinishedAt, i.RetryUntil);
 
     public static byte[] Csv(IEnumerable<SkippedFile> files) => CommaSeparated.Write(["path", "code", "reason", "hint"], files.Select(f => new[] { f.Path, f.Code, f.Reason, f.Hint }));
 }

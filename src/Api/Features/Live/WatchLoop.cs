@@ -99,7 +99,7 @@ internal sealed partial class WatchLoop(Watchers watchers, LiveListener listener
         var import = await db.Imports.AsNoTracking().Where(i => i.DatasetId == watch.Subject).OrderByDescending(i => i.Id).FirstOrDefaultAsync(cancellationToken);
         if (import is null) return;
         var response = new ImportResponse(import.Id, import.DatasetId, import.FileName, import.Size, import.State.ToString().ToLowerInvariant(), import.Progress, import.Accepted, import.Skipped, [],
-            import.Error?.ToResponse(), null, import.CreatedAt, import.StartedAt, import.FinishedAt);
+            import.Error?.ToResponse(), null, import.CreatedAt, import.StartedAt, import.FinishedAt, import.RetryUntil);
         var state = JsonSerializer.Serialize(response, JsonSerializerOptions.Web);
         if (state == watch.LastState) return;
         await watch.Client.SendAsync(LiveHub.Import, response, cancellationToken);

@@ -4,6 +4,7 @@ using GpuGeek.Api.Common.Auth;
 using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Models;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
@@ -22,6 +23,7 @@ internal static class WeightsEndpoints
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListWeights");
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.ModelsWrite).Idempotent().WithName("CreateWeights");
         group.MapGet("/{weights:guid}", GetAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("GetWeights");
+        group.MapPost("/{weights:guid}/retry", RetryAsync).Needs(Role.Editor, Scopes.ModelsWrite).Idempotent().WithName("RetryWeights");
         group.MapDelete("/{weights:guid}", DeleteAsync).Needs(Role.Editor, Scopes.ModelsWrite).WithName("DeleteWeights");
         WeightsUpload.Map(group);
     }
@@ -60,6 +62,23 @@ internal static class WeightsEndpoints
     private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> GetAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, LongPoll poll, CancellationToken cancellationToken, int? wait = null) =>
         await poll.UntilAsync(wait, weights, token => FindAsync(db, weights, token), found => found.File.IsFinished, cancellationToken) is { } found
             ? TypedResults.Ok(found.File.ToResponse(tenant.Slug, found.Project)) : Problems.NotFound();
+
+    /// <summary>Read a weights file again whose reading broke off too often; its bytes were kept</summary>
+    /// <remarks>Until <c>retryUntil</c>, 7 days after the failure. Any other file answers <c>weights_not_retryable</c>.</remarks>
+    private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> RetryAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
+        if (await FindAsync(db, weights, cancellationToken) is not { } found) return Problems.NotFound();
+        // The file counts already: what is asked is whether the plan still has room for what is stored.
+        if (found.File.State == WeightsState.Failed) await PlanGate.CheckStorageAsync(db, tenant.OrgId, 0, 0, cancellationToken);
+        var now = clock.GetUtcNow();
+        var retried = await db.UploadedWeights.Where(w => w.Id == weights && w.State == WeightsState.Failed && w.RetryUntil > now).ExecuteUpdateAsync(set => set
+            .SetProperty(w => w.State, WeightsState.Queued).SetProperty(w => w.Error, (Failure?)null).SetProperty(w => w.FinishedAt, (DateTimeOffset?)null)
+            .SetProperty(w => w.Deaths, 0).SetProperty(w => w.Lapses, 0).SetProperty(w => w.RetryUntil, (DateTimeOffset?)null), cancellationToken);
+        if (retried == 0)
+            return Problems.Conflict("weights_not_retryable", "The file cannot be read again: only one whose reading broke off too often can, for 7 days, while its bytes are kept.", "Send the file again.");
+        return TypedResults.Ok((await FindAsync(db, weights, cancellationToken))!.File.ToResponse(tenant.Slug, found.Project));
+    }
 
     /// <summary>Delete a weights file; runs that started from it keep what they need of it</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, CancellationToken cancellationToken)

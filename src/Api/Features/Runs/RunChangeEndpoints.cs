@@ -3,9 +3,12 @@ using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,6 +19,7 @@ internal static class RunChangeEndpoints
     public static void Map(RouteGroupBuilder runs)
     {
         runs.MapPatch("/{run:guid}", UpdateAsync).Needs(Role.Editor, Scopes.RunsWrite).WithName("UpdateRun");
+        runs.MapPost("/{run:guid}/resume", ResumeAsync).Needs(Role.Editor, Scopes.RunsWrite).Idempotent().WithName("ResumeRun");
         runs.MapDelete("/{run:guid}", DeleteAsync).Needs(Role.Owner, null).WithName("DeleteRun");
     }
 
@@ -29,6 +33,31 @@ internal static class RunChangeEndpoints
         change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));
         return TypedResults.Ok((await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == run), cancellationToken)).Single());
     }
+
+    /// <summary>Resume a run that failed because its process died too often; it goes on from its last checkpoint</summary>
+    /// <remarks>
+    /// Until <c>resumableUntil</c>, 7 days after the failure. A run without a checkpoint begins anew. The plan is asked as for a new run, and no time is charged twice. A run that failed
+    /// for another reason, was canceled or has succeeded keeps no checkpoint: it answers <c>run_not_resumable</c>.
+    /// </remarks>
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> ResumeAsync(
+        Guid run, Tenant tenant, GpuGeekDbContext db, IJobQueue queue, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
+        await LockAsync(db, run, cancellationToken);
+        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row) return Problems.NotFound();
+        var now = clock.GetUtcNow();
+        row.Resume(now);
+        row.LastSeq++;
+        if (!await HasDatasetAsync(db, row, cancellationToken)) return Problems.Conflict("run_not_resumable", "The dataset that the run learns from was deleted.", "Restore the dataset, or start another run.");
+        await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        change.AfterCommit(queue.HintRuns);
+        change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));
+        return TypedResults.Ok((await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == run), cancellationToken)).Single());
+    }
+
+    private static Task<bool> HasDatasetAsync(GpuGeekDbContext db, Run run, CancellationToken cancellationToken) =>
+        db.DatasetVersions.AnyAsync(v => v.Id == run.DatasetVersionId && db.Datasets.Any(d => d.Id == v.DatasetId), cancellationToken);
 
     /// <summary>Delete a run that has ended, with its curves and log, at once and for good; not one that left a model. What it cost stays on the bill</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid run, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)

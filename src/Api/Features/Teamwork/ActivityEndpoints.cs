@@ -21,8 +21,8 @@ internal static class ActivityEndpoints
     /// <summary>Single pictures and what comments say themselves are left out.</summary>
     public static readonly string[] Actions =
     [
-        "archive.upload", "dataset.create", "dataset.delete", "dataset.update", "deletion.restore", "deployment.create", "deployment.delete", "deployment.update", "import.cancel", "import.create", "project.create", "project.delete", "project.update", "run.cancel",
-        "run.create", "run.delete", "run.update", "share_link.create", "share_link.revoke", "version.create", "weights.delete", "weights.upload",
+        "archive.upload", "dataset.create", "dataset.delete", "dataset.update", "deletion.restore", "deployment.create", "deployment.delete", "deployment.update", "import.cancel", "import.create", "import.retry", "project.create", "project.delete", "project.update", "run.cancel",
+        "run.create", "run.delete", "run.resume", "run.update", "share_link.create", "share_link.revoke", "version.create", "weights.delete", "weights.retry", "weights.upload",
     ];
 
     public static void MapActivity(this IEndpointRouteBuilder routes) =>

@@ -409,6 +409,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_id");
 
+                    b.Property<int>("Deaths")
+                        .HasColumnType("integer")
+                        .HasColumnName("deaths");
+
                     b.Property<string>("Error")
                         .HasColumnType("jsonb")
                         .HasColumnName("error");
@@ -423,6 +427,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
 
+                    b.Property<int>("Lapses")
+                        .HasColumnType("integer")
+                        .HasColumnName("lapses");
+
                     b.Property<DateTimeOffset?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
@@ -435,6 +443,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<double>("Progress")
                         .HasColumnType("double precision")
                         .HasColumnName("progress");
+
+                    b.Property<DateTimeOffset?>("RetryUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_until");
 
                     b.Property<long>("Size")
                         .HasColumnType("bigint")
@@ -808,6 +820,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("created_by");
 
+                    b.Property<int>("Deaths")
+                        .HasColumnType("integer")
+                        .HasColumnName("deaths");
+
                     b.Property<string>("Error")
                         .HasColumnType("jsonb")
                         .HasColumnName("error");
@@ -821,6 +837,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
+
+                    b.Property<int>("Lapses")
+                        .HasColumnType("integer")
+                        .HasColumnName("lapses");
 
                     b.Property<DateTimeOffset?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone")
@@ -838,6 +858,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<string>("Report")
                         .HasColumnType("jsonb")
                         .HasColumnName("report");
+
+                    b.Property<DateTimeOffset?>("RetryUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_until");
 
                     b.Property<long>("Size")
                         .HasColumnType("bigint")
@@ -1018,6 +1042,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("dataset_version_number");
 
+                    b.Property<int>("Deaths")
+                        .HasColumnType("integer")
+                        .HasColumnName("deaths");
+
                     b.Property<Guid?>("DeletionId")
                         .HasColumnType("uuid")
                         .HasColumnName("deletion_id");
@@ -1033,6 +1061,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
+
+                    b.Property<int>("Lapses")
+                        .HasColumnType("integer")
+                        .HasColumnName("lapses");
 
                     b.Property<long>("LastSeq")
                         .HasColumnType("bigint")
@@ -1073,6 +1105,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<string>("Result")
                         .HasColumnType("jsonb")
                         .HasColumnName("result");
+
+                    b.Property<DateTimeOffset?>("RetryUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_until");
 
                     b.Property<string>("StartHash")
                         .HasMaxLength(64)

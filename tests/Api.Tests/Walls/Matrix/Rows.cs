@@ -85,6 +85,7 @@ internal static class Rows
         Get("GetImport", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports/{w.Import}"),
         Get("ListSkippedFiles", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports/{w.Import}/skipped"),
         Write("CancelImport", Role.Editor, Scopes.DatasetsWrite, async w => new(HttpMethod.Delete, $"datasets/{w.Dataset}/imports/{(await w.Owner.Client.CreateImportAsync(w.Owner.Org, w.Dataset, new() { Sample = "shapes" }, Cancel)).Id}"), HttpStatusCode.NoContent),
+        Write("RetryImport", Role.Editor, Scopes.DatasetsWrite, async w => new(HttpMethod.Post, $"datasets/{w.Dataset}/imports/{await w.Owner.AddFailedImportAsync(w.Dataset)}/retry")),
         Get("ListVersions", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions"),
         Write("CreateVersion", Role.Editor, Scopes.DatasetsWrite, async w =>
         {
@@ -110,6 +111,7 @@ internal static class Rows
             return new(HttpMethod.Delete, $"runs/{run.Id}");
         }, HttpStatusCode.NoContent),
         Write("CancelRun", Role.Editor, Scopes.RunsWrite, async w => new(HttpMethod.Post, $"runs/{(await w.Owner.StartRunAsync(w.Version)).Id}/cancel")),
+        Write("ResumeRun", Role.Editor, Scopes.RunsWrite, async w => new(HttpMethod.Post, $"runs/{await w.AddFailedRunAsync()}/resume")),
         Get("GetMetrics", Scopes.RunsRead, w => $"runs/{w.Run}/metrics"),
         Get("GetLogs", Scopes.RunsRead, w => $"runs/{w.Run}/logs"),
         Get("ListModels", Scopes.ModelsRead, _ => "models"),
@@ -122,6 +124,7 @@ internal static class Rows
         Write("CreateWeights", Role.Editor, Scopes.ModelsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, "weights", new { project = "flowers", name = "resnet18.pth", size = 5 })), HttpStatusCode.Created),
         Get("GetWeights", Scopes.ModelsRead, w => $"weights/{w.Weights}"),
         Write("UploadWeights", Role.Editor, Scopes.ModelsWrite, async w => new(HttpMethod.Put, $"weights/{await w.AddWeightsAsync()}/content", Bytes: Zip), HttpStatusCode.Accepted),
+        Write("RetryWeights", Role.Editor, Scopes.ModelsWrite, async w => new(HttpMethod.Post, $"weights/{await w.AddFailedWeightsAsync()}/retry")),
         Write("DeleteWeights", Role.Editor, Scopes.ModelsWrite, async w => new(HttpMethod.Delete, $"weights/{await w.AddWeightsAsync()}"), HttpStatusCode.NoContent),
         Get("ListDeployments", Scopes.DeploymentsRead, _ => "deployments"),
         Write("CreateDeployment", Role.Editor, Scopes.DeploymentsWrite, w => Task.FromResult<Call>(new(HttpMethod.Post, "deployments", new { project = "flowers", name = w.Name("shop"), model = "flowers", version = 1 })), HttpStatusCode.Accepted),

@@ -86,6 +86,20 @@ internal sealed class World
     /// <summary>Five bytes are awaited.</summary>
     public async Task<Guid> AddWeightsAsync() => (await Owner.Client.CreateWeightsAsync(Owner.Org, new() { Project = Planted.Project, Name = "resnet18.pth", Size = 5 }, Cancel)).Id;
 
+    public async Task<Guid> AddFailedRunAsync()
+    {
+        var run = await Owner.StartRunAsync(Version);
+        await Owner.DieTooOftenAsync(run.Id);
+        return run.Id;
+    }
+
+    public async Task<Guid> AddFailedWeightsAsync()
+    {
+        var weights = await AddWeightsAsync();
+        await Owner.BreakOffWeightsAsync(weights);
+        return weights;
+    }
+
     public async Task<Guid> AddCommentAsync() => (await Owner.Client.CreateRunCommentAsync(Owner.Org, Run, new() { Text = Name("What about") }, Cancel)).Id;
 
     /// <summary>Somebody in the organisation, made without the API: registering costs a password's hash.</summary>

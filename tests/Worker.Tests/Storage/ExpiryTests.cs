@@ -1,0 +1,138 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Runs;
+using GpuGeek.TestSupport;
+using GpuGeek.Worker.Runs;
+using GpuGeek.Worker.Storage;
+using GpuGeek.Worker.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Worker.Tests.Storage;
+
+public sealed class WhatIsKeptForATime : IAsyncLifetime
+{
+    private readonly Settings _settings;
+    private readonly Calendar _calendar = new();
+    private TestWorker _worker = null!;
+    private Tenant _tenant = null!;
+
+    public WhatIsKeptForATime(PostgresFixture postgres) => _settings = new(postgres);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    public async ValueTask InitializeAsync()
+    {
+        _worker = TestWorker.Create(_settings);
+        _tenant = await Tenant.CreateAsync(_worker.Contexts, _worker.Store);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        _settings.Dispose();
+    }
+
+    private Task<ExpiryRound> RoundAsync() => new Expiry(
+        _worker.Contexts, _worker.Get<KeptRuns>(), _worker.Get<CheckpointTransfer>(), _worker.Store, _worker.Get<ILiveNotifier>(), _calendar,
+        Options.Create(new JanitorOptions()), NullLogger<Expiry>.Instance).RunAsync(Cancel);
+
+    private Task<JanitorRound?> JanitorAsync() =>
+        new Janitor(_worker.Contexts, _worker.Store, _calendar, Options.Create(new JanitorOptions { GraceDays = 1 }), NullLogger<Janitor>.Instance).RunAsync(Cancel);
+
+    private async Task<string> PutAsync(string key)
+    {
+        await _worker.Store.PutAsync(key, new MemoryStream([1]), Cancel);
+        return key;
+    }
+
+    private async Task<bool> HasAsync(string key) => await _worker.Store.SizeAsync(key, Cancel) is not null;
+
+    /// <summary>A run with a checkpoint whose trainer has died too often.</summary>
+    private async Task<Guid> FailedRunAsync(string checkpoint)
+    {
+        var id = await _tenant.QueueRunAsync();
+        await using var db = _worker.Contexts.System();
+        var run = await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == id, Cancel);
+        db.RunLeases.Add(new() { OrgId = _tenant.OrgId, RunId = id, Fence = 9 });
+        run.Start(Now);
+        run.KeepCheckpoint(ObjectKeys.Run(_tenant.OrgId, id, 3, checkpoint), 1);
+        while (!run.IsFinished)
+        {
+            run.TrainerDied(Now);
+            if (!run.IsFinished) run.Start(Now);
+        }
+        await db.SaveChangesAsync(Cancel);
+        return id;
+    }
+
+    private async Task<UploadedWeights> AddWeightsAsync(Action<UploadedWeights> change)
+    {
+        var row = new UploadedWeights { OrgId = _tenant.OrgId, Id = Guid.CreateVersion7(Now), ProjectId = _tenant.ProjectId, FileName = "mine.pth", Size = 1, CreatedBy = _tenant.OrgId, CreatedAt = Now };
+        change(row);
+        await using var db = _worker.Contexts.System();
+        db.UploadedWeights.Add(row);
+        await db.SaveChangesAsync(Cancel);
+        return row;
+    }
+
+    [Fact]
+    public async Task Is_left_by_the_janitor_and_goes_seven_days_after_the_failure()
+    {
+        var run = await FailedRunAsync("checkpoints/step-1");
+        var import = await _tenant.QueueImportAsync([1], change: i =>
+        {
+            i.State = ImportState.Failed;
+            i.Keep(Now);
+        });
+        var weights = await AddWeightsAsync(w =>
+        {
+            w.State = WeightsState.Failed;
+            w.Keep(Now);
+        });
+        string[] keys =
+        [
+            await PutAsync(ObjectKeys.Run(_tenant.OrgId, run, 3, "checkpoints/step-1/model.bin")), ObjectKeys.Upload(_tenant.OrgId, import), await PutAsync(ObjectKeys.Upload(_tenant.OrgId, weights.Id)),
+        ];
+        await JanitorAsync();
+        _calendar.Turn(6.9);
+        Assert.Equal(0, (await RoundAsync()).Forgotten);
+        await JanitorAsync();
+        foreach (var key in keys) Assert.True(await HasAsync(key), key);
+
+        _calendar.Turn(0.2);
+        Assert.Equal(3, (await RoundAsync()).Forgotten);
+        foreach (var key in keys) Assert.False(await HasAsync(key), key);
+        var row = await _tenant.RunAsync(run);
+        Assert.Equal((RunState.Failed, null, null), (row.State, row.CheckpointKey, row.RetryUntil));
+        Assert.Equal("run_not_resumable", Assert.Throws<DomainException>(() => row.Resume(Now)).Code);
+        Assert.Equal(0, (await RoundAsync()).Forgotten);
+    }
+
+    [Fact]
+    public async Task Is_an_upload_too_which_fails_when_its_bytes_have_not_come_after_a_day()
+    {
+        var import = await _tenant.QueueImportAsync([1], change: i => i.State = ImportState.Uploading);
+        var other = await _tenant.QueueImportAsync([1]);
+        var weights = await AddWeightsAsync(w => w.State = WeightsState.Uploading);
+        _calendar.Turn(0.9);
+        Assert.Equal(0, (await RoundAsync()).Abandoned);
+        _calendar.Turn(0.2);
+        Assert.Equal(2, (await RoundAsync()).Abandoned);
+        var row = await _tenant.QueryAsync(db => db.Imports.OfEveryOrg().AsNoTracking().SingleAsync(i => i.Id == import, Cancel));
+        Assert.Equal((ImportState.Failed, "upload_abandoned", null), (row.State, row.Error!.Code, row.RetryUntil));
+        Assert.NotNull(row.FinishedAt);
+        Assert.False(await HasAsync(ObjectKeys.Upload(_tenant.OrgId, import)));
+        Assert.True(await HasAsync(ObjectKeys.Upload(_tenant.OrgId, other)));
+        Assert.Equal("upload_abandoned", await _tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().AsNoTracking().Where(w => w.Id == weights.Id).Select(w => w.Error!.Code).SingleAsync(Cancel)));
+        // Nobody takes it for the next tests.
+        await _tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == other).ExecuteDeleteAsync(Cancel));
+    }
+}
