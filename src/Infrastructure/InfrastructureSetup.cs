@@ -32,7 +32,7 @@ public static class InfrastructureSetup
         services.AddOptions<KeyFolderOptions>().Configure(o => o.Folder = configuration["GPUGEEK_KEYS"]);
         services.AddOptions<WebhookOptions>().Configure(o => o.AllowPrivate = configuration.GetValue("GPUGEEK_WEBHOOK_ALLOW_PRIVATE", false));
         services.AddMailOutbox(configuration);
-        services.AddSingleton<SecondFactorSecrets>().AddSingleton<SignInTickets>().AddSingleton<SealedAnswers>().AddSingleton<KeyRotation>();
+        services.AddSingleton<SecondFactorSecrets>().AddSingleton<SignInTickets>().AddSingleton<AttemptCounter>().AddSingleton<SealedAnswers>().AddSingleton<KeyRotation>();
         services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookUrl>().AddSingleton<WebhookClient>();
         return services;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace GpuGeek.Api.Common;
@@ -10,10 +11,11 @@ internal static class RateLimits
     public const string Shared = "shared";
     /// <summary>For what sends mail to whoever is named.</summary>
     public const string Mail = "mail";
-    private const int SignInsPerMinute = 30, LooksPerMinute = 240, MailsPerHour = 10;
+    public const int SignInsPerMinute = 30;
+    private const int LooksPerMinute = 240, MailsPerHour = 10;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1);
 
-    /// <summary>Guessing passwords is slowed per address here, and per account by the lockout.</summary>
+    /// <summary>The number of requests; how often a password or code is guessed is counted in the database, across processes (<c>AttemptCounter</c>).</summary>
     public static IServiceCollection AddRateLimits(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<RequestLimitOptions>().Configure(o =>
@@ -41,9 +43,19 @@ internal static class RateLimits
             var (detail, hint) = rejected.HttpContext.RequestServices.GetRequiredService<RequestLimits>().Of(rejected.HttpContext) is { Remaining: 0 } limit
                 ? ($"This {limit.Of} has sent more than {limit.PerMinute} requests within a minute.", "Wait as long as Retry-After says, and spread requests: RateLimit-Remaining tells how many are left. The operator sets the limit.")
                 : Why(rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName);
-            await Problems.Of(429, "too_many_requests", "Too many requests", detail, hint).ExecuteAsync(rejected.HttpContext);
+            await TooMany(detail, hint).ExecuteAsync(rejected.HttpContext);
         };
     }
+
+    /// <summary>For the one route that counts sign-ins itself.</summary>
+    public static ProblemHttpResult TooManySignIns(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = Minute.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        var (detail, hint) = Why(SignIn);
+        return TooMany(detail, hint);
+    }
+
+    private static ProblemHttpResult TooMany(string detail, string hint) => Problems.Of(429, "too_many_requests", "Too many requests", detail, hint);
 
     private static (string Detail, string Hint) Why(string? policy) => policy switch
     {
@@ -53,5 +65,5 @@ internal static class RateLimits
     };
 
     private static RateLimitPartition<string> Fixed(HttpContext context, int permits, TimeSpan window) =>
-        RateLimitPartition.GetFixedWindowLimiter(ClientAddress.Of(context), _ => new() { PermitLimit = permits, Window = window, QueueLimit = 0 });
+        RateLimitPartition.GetFixedWindowLimiter(ClientAddress.NetworkOf(context), _ => new() { PermitLimit = permits, Window = window, QueueLimit = 0 });
 }

@@ -40,6 +40,11 @@ public sealed record SignInRequest : IValidatableObject
     /// address (IPv6: the same /64), as long as the password is not changed.
     /// </summary>
     [StringLength(400)] public string? Challenge { get; init; }
+    /// <summary>
+    /// <c>device</c> of the last sign-in from the same machine, where there was one: its attempts are then counted apart from those of strangers, who
+    /// cannot lock it out. It signs nobody in.
+    /// </summary>
+    [StringLength(1000)] public string? Device { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -117,7 +122,11 @@ public sealed record ResetPasswordRequest
 
 /// <summary>A session: send the token as <c>Authorization: Bearer</c>.</summary>
 /// <param name="Token">Shown this once.</param>
-public sealed record SessionResponse(string Token, DateTimeOffset ExpiresAt, UserResponse User, IReadOnlyList<MembershipResponse> Organizations);
+public sealed record SessionResponse(string Token, DateTimeOffset ExpiresAt, UserResponse User, IReadOnlyList<MembershipResponse> Organizations)
+{
+    /// <summary>Keep it on this machine and send it with the next sign-in. It lasts 400 days, or until the password changes; null where the installation has no key folder.</summary>
+    public string? Device { get; init; }
+}
 
 /// <param name="IsOperator">May edit plans and see the whole installation.</param>
 public sealed record UserResponse(Guid Id, string Email, string DisplayName, bool IsOperator);

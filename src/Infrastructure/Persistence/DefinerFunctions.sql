@@ -66,6 +66,60 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
   INSERT INTO public.idempotency_keys (key, request, status, content_type, location, body, created_at)
   VALUES (answer_key, request, status, content_type, location, body, now()) $$;
 
+-- Counts an attempt at a password or code before it is evaluated. One row: refused until then. No row: it may be evaluated.
+CREATE OR REPLACE FUNCTION public.count_attempts(buckets bytea[], most int[], seconds int[], known boolean[], at timestamptz)
+RETURNS TABLE (until timestamptz, first boolean) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE counted int;
+BEGIN
+  -- A bucket that has refused already refuses without a write: a flood costs one read each and makes no rows.
+  SELECT max(b.ends_at) INTO until FROM unnest(buckets, most) AS asked (key, most)
+  JOIN public.attempt_buckets b ON b.key = asked.key WHERE b.count > asked.most AND b.ends_at > at;
+  IF until IS NOT NULL THEN
+    first := false;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  FOR i IN 1 .. cardinality(buckets) LOOP
+    -- What is refused is not counted on, so that attempts given back make room again. Only the attempt that reaches the limit is the first.
+    INSERT INTO public.attempt_buckets AS b (key, count, ends_at, is_known) VALUES (buckets[i], 1, at + make_interval(secs => seconds[i]), known[i])
+    ON CONFLICT (key) DO UPDATE SET
+      count = CASE WHEN b.ends_at <= at THEN 1 ELSE b.count + 1 END,
+      ends_at = CASE WHEN b.ends_at <= at THEN excluded.ends_at ELSE b.ends_at END,
+      is_known = excluded.is_known
+      WHERE b.ends_at <= at OR b.count <= most[i]
+    RETURNING b.count, b.ends_at INTO counted, until;
+    first := FOUND;
+    IF NOT FOUND THEN
+      SELECT b.ends_at INTO until FROM public.attempt_buckets b WHERE b.key = buckets[i];
+    END IF;
+    IF NOT first OR counted > most[i] THEN
+      until := coalesce(until, at);
+      RETURN NEXT;
+      RETURN;
+    END IF;
+  END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION public.give_attempts_back(cleared bytea[], lowered bytea[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  DELETE FROM public.attempt_buckets WHERE key = ANY (cleared);
+  FOR i IN 1 .. cardinality(lowered) LOOP
+    UPDATE public.attempt_buckets SET count = count - 1 WHERE key = lowered[i] AND count > 0;
+  END LOOP;
+END $$;
+
+-- Waits for nobody. Buckets of unknown accounts and addresses are kept up to the bound: those that end first go.
+CREATE OR REPLACE FUNCTION public.delete_old_attempts(at timestamptz, bound int) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  DELETE FROM public.attempt_buckets WHERE key IN (
+    SELECT key FROM public.attempt_buckets WHERE ends_at <= at ORDER BY ends_at LIMIT 1000 FOR UPDATE SKIP LOCKED);
+  DELETE FROM public.attempt_buckets WHERE key IN (
+    SELECT key FROM public.attempt_buckets WHERE NOT is_known ORDER BY ends_at
+    LIMIT greatest((SELECT count(*) FROM public.attempt_buckets WHERE NOT is_known) - bound, 0) FOR UPDATE SKIP LOCKED) $$;
+
 REVOKE ALL ON FUNCTION public.auth_token(bytea), public.touch_token(uuid, timestamptz), public.consume_token(bytea, text, timestamptz),
   public.user_for_sign_in(text), public.user_for_passkey(bytea), public.org_for_member(text, uuid), public.has_operator(), public.has_member(uuid), public.slug_taken(text), public.invitation(bytea), public.share_link(bytea),
+  public.count_attempts(bytea[], int[], int[], boolean[], timestamptz), public.give_attempts_back(bytea[], bytea[]),
+  public.delete_old_attempts(timestamptz, int),
   public.first_answer(text), public.keep_first_answer(text, text, integer, text, text, bytea) FROM PUBLIC;

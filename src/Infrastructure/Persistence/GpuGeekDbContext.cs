@@ -37,6 +37,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Member> Members => Set<Member>();
     public DbSet<AccessToken> Tokens => Set<AccessToken>();
     public DbSet<AccountEvent> AccountEvents => Set<AccountEvent>();
+    public DbSet<AttemptBucket> AttemptBuckets => Set<AttemptBucket>();
     public DbSet<Passkey> Passkeys => Set<Passkey>();
     public DbSet<PasskeyChallenge> PasskeyChallenges => Set<PasskeyChallenge>();
     public DbSet<QueuedMail> Mails => Set<QueuedMail>();

@@ -35,7 +35,7 @@ REVOKE UPDATE, TRUNCATE ON public.audit_entries FROM gpugeek_system;
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['users', 'second_factors', 'account_events', 'passkeys', 'passkey_challenges', 'mails', 'organizations', 'members', 'tokens', 'plans', 'idempotency_keys'] LOOP
+  FOREACH t IN ARRAY ARRAY['users', 'second_factors', 'account_events', 'passkeys', 'passkey_challenges', 'attempt_buckets', 'mails', 'organizations', 'members', 'tokens', 'plans', 'idempotency_keys'] LOOP
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('DROP POLICY IF EXISTS owner_all ON public.%I', t);

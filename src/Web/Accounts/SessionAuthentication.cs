@@ -41,7 +41,7 @@ internal static class SessionSetup
 {
     public static void AddSessions(this IServiceCollection services)
     {
-        services.AddSingleton<SessionCookie>().AddSingleton<BrowserSecret>();
+        services.AddSingleton<SessionCookie>().AddSingleton<DeviceCookie>().AddSingleton<BrowserSecret>();
         services.AddScoped<SignInFlow>();
         services.AddAuthentication(SessionAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName, null);

@@ -19,7 +19,7 @@ public sealed partial class EveryCookieUnderHttps : IAsyncLifetime
         {
             "/api/v1/installation" => context.Response.WriteAsJsonAsync(new InstallationResponse(false, false, "1", true, true)),
             "/api/v1/account/sign-in-passkey/begin" => context.Response.WriteAsJsonAsync(new PasskeyChallengeResponse(Guid.AllBitsSet, "{\"challenge\":\"abc\"}")),
-            _ => context.Response.WriteAsJsonAsync(new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), new(Guid.Empty, "ada@example.org", "Ada", false), [new("acme", "Acme", "owner")])),
+            _ => context.Response.WriteAsJsonAsync(new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), new(Guid.Empty, "ada@example.org", "Ada", false), [new("acme", "Acme", "owner")]) { Device = "known" }),
         };
     }
 
@@ -43,6 +43,7 @@ public sealed partial class EveryCookieUnderHttps : IAsyncLifetime
     public static TheoryData<string, string, string> Forms => new()
     {
         { "/sign-in", "sign-in", "__Host-gg_test0001" },
+        { "/sign-in", "sign-in", "__Host-gg_device_test0001" },
         { "/sign-in", "passkey", "__Host-gg_browser_test0001" },
         { "/preferences", "theme", "gg_theme" },
     };

@@ -21,7 +21,7 @@ internal static class AccountEndpoints
         routes.MapGet("/api/v1/installation", GetInstallationAsync).AllowAnonymous().WithTags("Account").WithName("GetInstallation");
         var group = routes.MapGroup("/api/v1/account").WithTags("Account");
         group.MapPost("/register", Registration.RegisterAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).Idempotent().WithName("Register");
-        group.MapPost("/sign-in", SignIn.SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("SignIn");
+        group.MapPost("/sign-in", SignIn.SignInAsync).AllowAnonymous().WithName("SignIn");
         group.MapPost("/sign-in-link", SignIn.ByLinkAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("SignInByLink");
         group.MapPost("/sign-out", SignOutAsync).WithName("SignOut");
         group.MapPasswords();

@@ -42,7 +42,8 @@ internal static class PasskeyEndpoints
     /// <summary>Begin a passkey: what the browser is told</summary>
     /// <remarks>Takes the password, unless the session began within the last ten minutes.</remarks>
     private static async Task<Results<Ok<PasskeyChallengeResponse>, ProblemHttpResult>> BeginAsync(
-        BeginPasskeyRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        BeginPasskeyRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, AttemptCounter counter,
+        IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!PasskeyRules.ArePossible(options.Value)) return Impossible();
         var now = clock.GetUtcNow();
@@ -50,7 +51,7 @@ internal static class PasskeyEndpoints
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
         if (request.Password is { Length: > 0 } password)
         {
-            if (hasher.VerifyHashedPassword(user, user.PasswordHash!, password) == PasswordVerificationResult.Failed) return Problems.Impossible("wrong_password", "The password is not right.");
+            if (await counter.RefusePasswordAsync(http, caller, user, password, hasher, cancellationToken) is { } wrong) return wrong;
         }
         else if (now - (await db.Tokens.Where(t => t.Id == caller.Token).Select(t => t.CreatedAt).SingleAsync(cancellationToken)) > Recent)
         {

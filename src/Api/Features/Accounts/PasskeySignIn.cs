@@ -25,7 +25,8 @@ internal static class PasskeySignIn
     }
 
     /// <summary>Sign in with a passkey</summary>
-    public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> SignInAsync(PasskeySignInRequest request, HttpContext http, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> SignInAsync(
+        PasskeySignInRequest request, HttpContext http, IDbContexts contexts, AttemptCounter counter, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var nobody = contexts.ForNobody();
@@ -41,7 +42,7 @@ internal static class PasskeySignIn
         }
         var passkey = await db.Passkeys.SingleAsync(p => p.CredentialId == credential, cancellationToken);
         (passkey.LastUsedAt, passkey.SignCount, passkey.IsBackedUp, passkey.IsUserVerified) = (now, answer.Passkey.SignCount, answer.Passkey.IsBackedUp, answer.Passkey.IsUserVerified);
-        answer.User.AccessFailedCount = 0;
+        await counter.GiveBackAsync(Attempts.ToForget(answer.User.NormalizedEmail!, http), cancellationToken);
         return TypedResults.Ok(await SignIn.OpenSessionAsync(db, answer.User, http, "passkey", now, cancellationToken));
     }
 

@@ -23,12 +23,12 @@ internal static class PasswordEndpoints
 
     /// <summary>Change the password; all other sessions end</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangeAsync(
-        ChangePasswordRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, TimeProvider clock, CancellationToken cancellationToken)
+        ChangePasswordRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, AttemptCounter counter,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
-        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.CurrentPassword) == PasswordVerificationResult.Failed)
-            return Problems.Impossible("wrong_password", "The current password is not right.");
+        if (await counter.RefusePasswordAsync(http, caller, user, request.CurrentPassword, hasher, cancellationToken) is { } wrong) return wrong;
         if (Passwords.Weakness(request.NewPassword, user.Email, user.DisplayName) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
         AccountTrail.Add(db, http, user.Id, AccountEventKind.PasswordChanged);
@@ -52,7 +52,8 @@ internal static class PasswordEndpoints
 
     /// <summary>Set a new password with a reset link's token; all sessions end</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> ResetAsync(
-        ResetPasswordRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, TimeProvider clock, CancellationToken cancellationToken)
+        ResetPasswordRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, AttemptCounter counter, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         // What is weak whoever it is for is refused before the link is used up.
@@ -62,10 +63,10 @@ internal static class PasswordEndpoints
         await using var db = contexts.ForUser(id);
         var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
-        (user.AccessFailedCount, user.LockoutEnd) = (0, null);
         AccountTrail.Add(db, http, id, AccountEventKind.PasswordReset);
         AccountTrail.Notify(db, http, user, MailKind.PasswordReset);
         await SaveAsync(db, id, except: null, now, cancellationToken);
+        await counter.GiveBackAsync(Attempts.ToForget(user.NormalizedEmail!, http), cancellationToken);
         return TypedResults.NoContent();
     }
 

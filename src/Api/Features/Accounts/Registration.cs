@@ -75,7 +75,11 @@ internal static class Registration
         {
             return EmailTaken();
         }
-        var created = TypedResults.Created("/api/v1/account/me", new SessionResponse(token, expiresAt, Sessions.Response(user), [membership]));
+        var session = new SessionResponse(token, expiresAt, Sessions.Response(user), [membership])
+        {
+            Device = KnownDevice.Renew(http.RequestServices.GetRequiredService<SignInTickets>(), null, user, now),
+        };
+        var created = TypedResults.Created("/api/v1/account/me", session);
         await first.KeepAsync(db, created, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
         return created;
@@ -104,7 +108,7 @@ internal static class Registration
         return new()
         {
             Id = Guid.CreateVersion7(now), Email = email, NormalizedEmail = SignIn.Normalize(email), UserName = email, NormalizedUserName = SignIn.Normalize(email),
-            DisplayName = request.DisplayName.Trim(), CreatedAt = now, LockoutEnabled = true,
+            DisplayName = request.DisplayName.Trim(), CreatedAt = now,
         };
     }
 

@@ -39,14 +39,18 @@ internal static class SecondFactorEndpoints
 
     /// <summary>Turn the second factor on with a first code; the recovery codes are shown this once, and all other sessions end</summary>
     private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> ConfirmAsync(
-        ConfirmSecondFactorRequest request, Caller caller, HttpContext http, IDbContexts contexts, SecondFactorSecrets secrets, TimeProvider clock, CancellationToken cancellationToken)
+        ConfirmSecondFactorRequest request, Caller caller, HttpContext http, IDbContexts contexts, SecondFactorSecrets secrets, AttemptCounter counter, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         var factor = await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken);
         if (factor is not { ConfirmedAt: null }) return Problems.Conflict("second_factor_not_begun", "There is no second factor that waits for its first code.", "Begin one: POST /account/second-factor.");
         var now = clock.GetUtcNow();
+        var limits = Attempts.OfCode(caller.User);
+        if (await counter.CountAsync(limits, cancellationToken) is { } refusal) return Attempts.LockedOut(http, refusal);
         if (!SecondFactors.TakeCode(factor, secrets.Unprotect(caller.User, factor.Secret), request.Code, now))
             return Problems.Impossible("wrong_code", "The code is not right.", "Look whether the device's clock is right, and take the code it shows now.");
+        await counter.GiveBackAsync(limits, cancellationToken);
         factor.ConfirmedAt = now;
         var codes = SecondFactors.Renew(factor);
         AccountTrail.Add(db, http, caller.User, AccountEventKind.SecondFactorOn);
@@ -59,11 +63,12 @@ internal static class SecondFactorEndpoints
 
     /// <summary>Turn the second factor off</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        RemoveSecondFactorRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, CancellationToken cancellationToken)
+        RemoveSecondFactorRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, AttemptCounter counter,
+        CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
-        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password) == PasswordVerificationResult.Failed) return Problems.Impossible("wrong_password", "The password is not right.");
+        if (await counter.RefusePasswordAsync(http, caller, user, request.Password, hasher, cancellationToken) is { } wrong) return wrong;
         if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken) is not { } factor) return TypedResults.NoContent();
         db.SecondFactors.Remove(factor);
         // One that was only begun has protected nothing.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Account;
 using GpuGeek.Contracts.Accounts;
@@ -6,19 +5,12 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Accounts;
 
 internal static class SignIn
 {
-    private const int AttemptsBeforeLockout = 8;
-    private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
-
-    // A hash of no password: checking it makes an unknown address take as long as a known one.
-    private static readonly Lazy<string> Decoy = new(() => new PasswordHasher<ApplicationUser>().HashPassword(null!, "no one's password"));
-
     public static string Normalize(string email) => email.Trim().ToUpperInvariant();
 
     /// <summary>Sign in with email and password</summary>
@@ -27,38 +19,28 @@ internal static class SignIn
     /// code, in place of email and password.
     /// </remarks>
     public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> SignInAsync(
-        SignInRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, SecondFactorSecrets secrets,
-        SignInTickets tickets, TimeProvider clock, CancellationToken cancellationToken)
+        SignInRequest request, HttpContext http, IDbContexts contexts, SignInChecks checks, SignInPace pace, SignInTickets tickets, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var id = request.Challenge is { } known ? SignInChallenge.UserOf(tickets, known, http, now) : await FindAsync(contexts, Normalize(request.Email!), cancellationToken);
-        if (id is null && request.Challenge is not null) return ChallengeInvalid();
-        if (id is null)
-        {
-            hasher.VerifyHashedPassword(null!, Decoy.Value, request.Password!);
-            return Wrong();
-        }
-        await using var db = contexts.ForUser(id.Value);
-        if (await db.Users.FirstOrDefaultAsync(u => u.Id == id, cancellationToken) is not { } user) return ChallengeInvalid();
-        if (user.LockoutEnd > now)
-        {
-            http.Response.Headers.RetryAfter = Math.Ceiling((user.LockoutEnd.Value - now).TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return Problems.Of(429, "locked_out", "Too many attempts", "There were too many wrong passwords for this account.", $"Try again in {Math.Ceiling((user.LockoutEnd.Value - now).TotalMinutes)} minutes.");
-        }
+        var id = request.Challenge is { } given ? SignInChallenge.UserOf(tickets, given, http, now) : await FindAsync(contexts, Normalize(request.Email!), cancellationToken);
+        // An account that does not exist is looked for with the same statements.
+        await using var db = contexts.ForUser(id ?? Guid.Empty);
+        var user = await db.Users.FirstOrDefaultAsync(u => u.Id == id, cancellationToken);
+        var device = KnownDevice.Read(tickets, request.Device, now);
+        var known = device is not null && user is not null && device.Knows(user) ? device.Id : (Guid?)null;
+        if (!pace.Allows(known?.ToString() ?? ClientAddress.NetworkOf(http))) return RateLimits.TooManySignIns(http);
         if (request.Challenge is { } challenge)
         {
-            if (!SignInChallenge.Proves(tickets, challenge, user, http)) return ChallengeInvalid();
+            if (user is null || !SignInChallenge.Proves(tickets, challenge, user, http)) return ChallengeInvalid();
         }
-        else if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.Password!) == PasswordVerificationResult.Failed)
-            return await FailedAsync(db, user, http, now, "password", Wrong(), cancellationToken);
-        if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == user.Id && f.ConfirmedAt != null, cancellationToken) is { } factor)
+        else if (await checks.RefusePasswordAsync(db, user, known, request, http, cancellationToken) is { } wrong) return wrong;
+        if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == user!.Id && f.ConfirmedAt != null, cancellationToken) is { } factor)
         {
-            if (string.IsNullOrWhiteSpace(request.Code)) return CodeNeeded(SignInChallenge.Make(tickets, user, http, now));
-            if (!SecondFactors.TakeCode(factor, secrets.Unprotect(user.Id, factor.Secret), request.Code, now) && !SecondFactors.TakeRecoveryCode(factor, request.Code))
-                return await FailedAsync(db, user, http, now, "code", Problems.Unauthorized("wrong_code", "The code is not right, or was used before.", "Take the code that the app shows now."), cancellationToken);
+            if (string.IsNullOrWhiteSpace(request.Code)) return CodeNeeded(SignInChallenge.Make(tickets, user!, http, now));
+            if (await checks.RefuseCodeAsync(db, user!, factor, request.Code, http, cancellationToken) is { } refused) return refused;
         }
-        user.AccessFailedCount = 0;
-        return TypedResults.Ok(await OpenSessionAsync(db, user, http, "password", now, cancellationToken));
+        return TypedResults.Ok(await OpenSessionAsync(db, user!, http, "password", now, cancellationToken, device));
     }
 
     private static ProblemHttpResult CodeNeeded(string challenge) => Problems.Of(401, "second_factor_needed", "Not signed in", "The account has a second factor.",
@@ -66,20 +48,6 @@ internal static class SignIn
 
     private static ProblemHttpResult ChallengeInvalid() => Problems.Unauthorized("challenge_invalid",
         "The challenge is older than five minutes, was given to another network address, or the password has changed since.", "Begin again with email and password.");
-
-    /// <summary>Wrong passwords and wrong codes count alike: six digits alone are soon guessed.</summary>
-    private static async Task<ProblemHttpResult> FailedAsync(GpuGeekDbContext db, ApplicationUser user, HttpContext http, DateTimeOffset now, string what, ProblemHttpResult answer, CancellationToken cancellationToken)
-    {
-        user.AccessFailedCount++;
-        AccountTrail.Add(db, http, user.Id, AccountEventKind.SignInFailed, what);
-        if (user.AccessFailedCount >= AttemptsBeforeLockout)
-        {
-            (user.AccessFailedCount, user.LockoutEnd) = (0, now + Lockout);
-            AccountTrail.Add(db, http, user.Id, AccountEventKind.LockedOut);
-        }
-        await db.SaveChangesAsync(cancellationToken);
-        return answer;
-    }
 
     /// <summary>Sign in with a one-time link</summary>
     public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> ByLinkAsync(
@@ -94,12 +62,15 @@ internal static class SignIn
     }
 
     /// <param name="how">For the person's record: <c>password</c>, <c>link</c> or <c>passkey</c>.</param>
-    public static async Task<SessionResponse> OpenSessionAsync(GpuGeekDbContext db, ApplicationUser user, HttpContext http, string how, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="device">What the device brought, to be renewed; null makes it a new device.</param>
+    public static async Task<SessionResponse> OpenSessionAsync(
+        GpuGeekDbContext db, ApplicationUser user, HttpContext http, string how, DateTimeOffset now, CancellationToken cancellationToken, KnownDevice? device = null)
     {
         AccountTrail.Add(db, http, user.Id, AccountEventKind.SignedIn, how);
         var (token, expiresAt) = Sessions.Add(db, user.Id, http, now);
         await db.SaveChangesAsync(cancellationToken);
-        return new(token, expiresAt, Sessions.Response(user), await Sessions.MembershipsAsync(db, user.Id, cancellationToken));
+        var memberships = await Sessions.MembershipsAsync(db, user.Id, cancellationToken);
+        return new(token, expiresAt, Sessions.Response(user), memberships) { Device = KnownDevice.Renew(http.RequestServices.GetRequiredService<SignInTickets>(), device, user, now) };
     }
 
     private static async Task<Guid?> FindAsync(IDbContexts contexts, string normalizedEmail, CancellationToken cancellationToken)
@@ -107,6 +78,4 @@ internal static class SignIn
         await using var db = contexts.ForNobody();
         return (await db.Database.SqlQuery<Guid?>($"SELECT id AS \"Value\" FROM user_for_sign_in({normalizedEmail})").ToListAsync(cancellationToken)).FirstOrDefault();
     }
-
-    private static ProblemHttpResult Wrong() => Problems.Unauthorized("wrong_credentials", "The email or the password is not right.", "Check both; after several wrong passwords the account is locked for a few minutes.");
 }

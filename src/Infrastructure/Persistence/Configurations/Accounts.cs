@@ -55,3 +55,13 @@ internal sealed class QueuedMailConfiguration : IEntityTypeConfiguration<QueuedM
         builder.HasIndex(m => m.DueAt);
     }
 }
+
+internal sealed class AttemptBucketConfiguration : IEntityTypeConfiguration<AttemptBucket>
+{
+    public void Configure(EntityTypeBuilder<AttemptBucket> builder)
+    {
+        builder.ToTable("attempt_buckets");
+        builder.HasKey(b => b.Key);
+        builder.HasIndex(b => b.EndsAt);
+    }
+}

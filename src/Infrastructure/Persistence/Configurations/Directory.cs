@@ -16,6 +16,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<ApplicationUs
         builder.Property(u => u.DisplayName).HasMaxLength(100);
         builder.Property(u => u.ConcurrencyStamp).IsConcurrencyToken();
         builder.HasIndex(u => u.NormalizedEmail).IsUnique();
+        // Attempts are counted in attempt_buckets.
+        builder.Ignore(u => u.AccessFailedCount).Ignore(u => u.LockoutEnabled).Ignore(u => u.LockoutEnd);
     }
 }
 

@@ -37,5 +37,8 @@ public abstract class AccountPage : ComponentBase
     /// <summary>Shows again what was refused, after something else was asked meanwhile.</summary>
     private protected void Restore(Fault? fault) => Fault = fault;
 
+    /// <summary>Goes with a password, so that strangers cannot lock this browser out.</summary>
+    private protected string? Device => Flow.Device(Context);
+
     private protected void Enter(GpuGeek.Contracts.Accounts.SessionResponse session, string? returnUrl) => Flow.Enter(Context, session, returnUrl);
 }

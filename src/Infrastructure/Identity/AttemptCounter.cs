@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Security;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Infrastructure.Identity;
+
+/// <param name="Kind">What is counted; with <paramref name="Parts"/> it names the bucket.</param>
+/// <param name="Most">Attempts that are let through within <paramref name="Window"/>.</param>
+/// <param name="IsKnown">Of an account that exists.</param>
+/// <param name="Clears">Success empties the bucket; otherwise success only takes its own attempt back.</param>
+public sealed record AttemptLimit(string Kind, string[] Parts, int Most, TimeSpan Window, bool IsKnown, bool Clears);
+
+/// <param name="Until">Attempts are let through again then.</param>
+/// <param name="IsFirst">The attempt that reached the limit: of those that follow nobody needs to be told.</param>
+public sealed record AttemptRefusal(DateTimeOffset Until, bool IsFirst);
+
+/// <summary>
+/// Counts attempts at passwords and codes before they are evaluated, so that attempts made at the same time are all counted. See ADR-010.
+/// </summary>
+public sealed class AttemptCounter(IDbContexts contexts, IOptions<KeyFolderOptions> keys, TimeProvider clock)
+{
+    /// <summary>Buckets of addresses and of accounts that do not exist; beyond them, those that end first are deleted.</summary>
+    public const int MostUnknown = 20_000;
+
+    // Without a key folder each process counts by itself, and from the beginning when it restarts.
+    private readonly Lazy<byte[]> _key = new(() => keys.Value.Folder is { Length: > 0 } folder
+        ? KeyFile.ReadOrCreate(folder, "attempts.key", path => new CryptographicException($"{path} does not hold {KeyFile.Bytes} bytes: restore it from the backup."))
+        : RandomNumberGenerator.GetBytes(KeyFile.Bytes));
+
+    /// <summary>How many buckets of unknown accounts and addresses are kept.</summary>
+    public int Bound { get; init; } = MostUnknown;
+
+    /// <summary>Counts an attempt in each bucket, in the order given, up to the first that is full.</summary>
+    /// <param name="limits">In the order of their kinds, which must be the same everywhere: two attempts that lock rows in different orders would deadlock.</param>
+    /// <returns>Null: the attempt may be evaluated.</returns>
+    public async Task<AttemptRefusal?> CountAsync(IReadOnlyList<AttemptLimit> limits, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.ForNobody();
+        var (at, buckets) = (clock.GetUtcNow(), limits.Select(KeyOf).ToArray());
+        var most = limits.Select(l => l.Most).ToArray();
+        var seconds = limits.Select(l => (int)l.Window.TotalSeconds).ToArray();
+        var known = limits.Select(l => l.IsKnown).ToArray();
+        var refusals = await db.Database.SqlQuery<AttemptRefusal>(
+            $"SELECT until, first AS is_first FROM count_attempts({buckets}, {most}, {seconds}, {known}, {at})").ToListAsync(cancellationToken);
+        return refusals is [var refusal] ? refusal : null;
+    }
+
+    /// <summary>The attempt was right.</summary>
+    public async Task GiveBackAsync(IReadOnlyList<AttemptLimit> limits, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.ForNobody();
+        var cleared = limits.Where(l => l.Clears).Select(KeyOf).ToArray();
+        var lowered = limits.Where(l => !l.Clears).Select(KeyOf).ToArray();
+        await db.Database.ExecuteSqlAsync($"SELECT give_attempts_back({cleared}, {lowered})", cancellationToken);
+    }
+
+    /// <summary>Deletes buckets that have ended and, beyond the bound, those of unknown accounts and addresses that end first.</summary>
+    public async Task TidyAsync(CancellationToken cancellationToken)
+    {
+        await using var db = contexts.ForNobody();
+        await db.Database.ExecuteSqlAsync($"SELECT delete_old_attempts({clock.GetUtcNow()}, {Bound})", cancellationToken);
+    }
+
+    private byte[] KeyOf(AttemptLimit limit) => HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes(string.Join('\0', [limit.Kind, .. limit.Parts])));
+}
