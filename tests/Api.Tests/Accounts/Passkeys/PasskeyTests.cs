@@ -210,8 +210,9 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         var session = await _app.RegisterAsync();
         using var device = new SoftDevice();
         await AddAsync(session, device);
-        for (var i = 0; i < 8; i++) await Answers.RefusedAsync(() => Nobody.SignInAsync(new() { Email = session.Email, Password = "wrong password" }, Cancel));
-        Assert.Equal("locked_out", (await Answers.RefusedAsync(() => Nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))).Code);
+        var guesser = Nobody;
+        for (var i = 0; i < 8; i++) await Answers.RefusedAsync(() => guesser.SignInAsync(new() { Email = session.Email, Password = "wrong password" }, Cancel));
+        Assert.Equal("locked_out", (await Answers.RefusedAsync(() => guesser.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))).Code);
         await SignInAsync(device);
     }
 
