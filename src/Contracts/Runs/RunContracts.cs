@@ -133,6 +133,12 @@ public sealed record LogsResponse(IReadOnlyList<LogLineResponse> Items, long Las
 /// <param name="SizeMultiple">Other input sizes, of 32 to 1024 pixels, must be a multiple of this.</param>
 /// <param name="StochasticDepth">Whether a recipe may set it.</param>
 /// <param name="Family">What it is a variant of, such as <c>ResNet</c>.</param>
+/// <param name="WeightsUrl">Published address of its weights.</param>
+/// <param name="WeightsAvailable">
+/// Whether a worker of this installation has the published weights or can download them. With <c>false</c> a run that starts from them is refused
+/// (<c>weights_unavailable</c>). Null: no worker has said it in the last minutes; a run is queued.
+/// </param>
 public sealed record ArchitectureResponse(
     string Name, string Title, int InputSize, long Parameters, long MultiplyAdds, double ImageNetTop1, string Paper,
-    long InferenceBytes, long TrainingBytes, string Licence, int SizeMultiple, bool StochasticDepth, string Family);
+    long InferenceBytes, long TrainingBytes, string Licence, int SizeMultiple, bool StochasticDepth, string Family,
+    string WeightsUrl, bool? WeightsAvailable);

@@ -62,6 +62,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Model> Models => Set<Model>();
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<UploadedWeights> UploadedWeights => Set<UploadedWeights>();
+    public DbSet<WorkerWeights> WorkerWeights => Set<WorkerWeights>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();

@@ -35,7 +35,8 @@ REVOKE UPDATE, TRUNCATE ON public.audit_entries FROM gpugeek_system;
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['users', 'second_factors', 'account_events', 'passkeys', 'passkey_challenges', 'attempt_buckets', 'mails', 'organizations', 'members', 'tokens', 'plans', 'idempotency_keys'] LOOP
+  FOREACH t IN ARRAY ARRAY['users', 'second_factors', 'account_events', 'passkeys', 'passkey_challenges', 'attempt_buckets', 'mails', 'organizations', 'members', 'tokens', 'plans',
+    'worker_weights', 'idempotency_keys'] LOOP
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('DROP POLICY IF EXISTS owner_all ON public.%I', t);
@@ -108,6 +109,11 @@ GRANT SELECT, INSERT, UPDATE ON public.tokens TO gpugeek_app;
 DROP POLICY IF EXISTS everybody ON public.plans;
 CREATE POLICY everybody ON public.plans FOR SELECT TO gpugeek_app USING (true);
 GRANT SELECT ON public.plans TO gpugeek_app;
+
+-- Which published weights a worker lacks is a fact of the installation; workers alone write it.
+DROP POLICY IF EXISTS everybody ON public.worker_weights;
+CREATE POLICY everybody ON public.worker_weights FOR SELECT TO gpugeek_app USING (true);
+GRANT SELECT ON public.worker_weights TO gpugeek_app;
 
 -- First answers may hold secrets: the app reaches the one whose key it can name, by first_answer and keep_first_answer, and lists and deletes none.
 DROP POLICY IF EXISTS everybody ON public.idempotency_keys;

@@ -24,18 +24,28 @@ public static class WeightsCatalog
         return await new WeightsDownload(card, cacheFolder, http, TimeProvider.System).RunAsync(cancellationToken);
     }
 
+    /// <summary>Whether a file with the right name is in one of the folders; its content is checked when it is used.</summary>
+    public static bool IsNamed(ModelCard card, params IEnumerable<string?> folders) => folders.Any(folder => folder is not null && Candidates(card, folder).Any());
+
     private static async Task<string?> FindAsync(ModelCard card, string folder, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(folder)) return null;
+        foreach (var (path, prefix) in Candidates(card, folder))
+            if (await HasPrefixAsync(path, prefix, cancellationToken)) return path;
+        return null;
+    }
+
+    /// <returns>Files with the right name, and the digits with which each one's hash must begin.</returns>
+    private static IEnumerable<(string Path, string Prefix)> Candidates(ModelCard card, string folder)
+    {
+        if (!Directory.Exists(folder)) yield break;
         var published = Path.Combine(folder, card.Weights.FileName);
-        if (File.Exists(published) && await HasPrefixAsync(published, card.Weights.HashPrefix, cancellationToken)) return published;
+        if (File.Exists(published)) yield return (published, card.Weights.HashPrefix);
         var start = card.Name + "-";
         foreach (var path in Directory.EnumerateFiles(folder, start + "*.pth").Order(StringComparer.Ordinal))
         {
             var prefix = Path.GetFileNameWithoutExtension(path)[start.Length..];
-            if (prefix.Length == PrefixLength && prefix.All(char.IsAsciiHexDigit) && await HasPrefixAsync(path, prefix, cancellationToken)) return path;
+            if (prefix.Length == PrefixLength && prefix.All(char.IsAsciiHexDigit)) yield return (path, prefix);
         }
-        return null;
     }
 
     internal static async Task<bool> HasPrefixAsync(string path, string prefix, CancellationToken cancellationToken)

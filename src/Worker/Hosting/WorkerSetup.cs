@@ -54,7 +54,7 @@ internal static class WorkerSetup
         services.AddSingleton<WeightsSource>().AddSingleton<PictureCache>().AddSingleton<CheckpointTransfer>().AddSingleton<ResultUpload>();
         services.AddSingleton<RunRoom>().AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>();
         services.AddSingleton<LeaseKeeper>().AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
-        services.AddHostedService<RunService>();
+        services.AddHostedService<RunService>().AddHostedService<WeightsAnnouncement>();
         services.AddHangfireServerFor("runs", IClaimRunJob.CpuQueue, 1);
     }
 

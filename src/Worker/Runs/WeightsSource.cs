@@ -7,7 +7,31 @@ namespace GpuGeek.Worker.Runs;
 /// <summary>Published weights for a pretrained run.</summary>
 internal sealed class WeightsSource(IOptions<WorkerOptions> options, HttpClient http)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private string Cache => Path.Combine(options.Value.Work, "weights");
+
     /// <exception cref="WeightsException"/>
     public Task<string> ResolveAsync(string architecture, CancellationToken cancellationToken) =>
-        WeightsCatalog.ResolveAsync(ModelCatalog.All[architecture], options.Value.Weights, Path.Combine(options.Value.Work, "weights"), http, cancellationToken);
+        WeightsCatalog.ResolveAsync(ModelCatalog.All[architecture], options.Value.Weights, Cache, http, cancellationToken);
+
+    /// <summary>Architectures of which no file is here; one of them may still be downloaded.</summary>
+    public IReadOnlyList<ModelCard> NotHere() => [.. ModelCatalog.All.Values.Where(card => !WeightsCatalog.IsNamed(card, options.Value.Weights, Cache))];
+
+    /// <summary>Whether the published address answers that the file is there.</summary>
+    public async Task<bool> IsOfferedAsync(ModelCard card, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, card.Weights.Url);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 }

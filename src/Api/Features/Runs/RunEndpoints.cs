@@ -22,7 +22,7 @@ internal static class RunEndpoints
 {
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/architectures", ListArchitectures).WithTags("Runs").WithName("ListArchitectures");
+        ArchitectureEndpoints.Map(routes);
         var group = routes.MapOrg("/runs").WithTags("Runs");
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("ListRuns");
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.RunsWrite).Idempotent().WithName("CreateRun");
@@ -31,10 +31,6 @@ internal static class RunEndpoints
         RunChangeEndpoints.Map(group);
         MetricEndpoints.Map(group);
     }
-
-    /// <summary>The architectures that can be trained</summary>
-    private static Ok<Page<ArchitectureResponse>> ListArchitectures() => TypedResults.Ok(new Page<ArchitectureResponse>(
-        [.. ModelCatalog.All.Values.Select(c => new ArchitectureResponse(c.Name, c.Title, c.InputSize, c.Parameters, c.MultiplyAdds, c.ImageNetTop1, c.Paper.ToString(), c.InferenceBytes, c.TrainingBytes, c.Weights.Licence, c.SizeMultiple, c.HasBranches, c.Family))], null));
 
     /// <summary>Runs, newest first; <c>?project=</c> filters</summary>
     private static async Task<Ok<Page<RunResponse>>> ListAsync(GpuGeekDbContext db, CancellationToken cancellationToken, string? project = null, string? after = null, int? limit = null)
@@ -64,6 +60,7 @@ internal static class RunEndpoints
             return Problems.Impossible("disk_full",
                 $"Checkpoints and result of this run need {needs / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB may be used.",
                 "Free some disk on the server, or choose a smaller architecture.");
+        if (await ArchitectureEndpoints.RefuseAbsentWeightsAsync(db, recipe, cancellationToken) is { } absent) return absent;
         var now = clock.GetUtcNow();
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         var run = new Run

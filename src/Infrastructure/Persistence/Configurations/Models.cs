@@ -58,6 +58,15 @@ internal sealed class UploadedWeightsConfiguration : IEntityTypeConfiguration<Up
     }
 }
 
+internal sealed class WorkerWeightsConfiguration : IEntityTypeConfiguration<WorkerWeights>
+{
+    public void Configure(EntityTypeBuilder<WorkerWeights> builder)
+    {
+        builder.ToTable("worker_weights");
+        builder.HasKey(w => w.Worker);
+    }
+}
+
 internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deployment>
 {
     public void Configure(EntityTypeBuilder<Deployment> builder)

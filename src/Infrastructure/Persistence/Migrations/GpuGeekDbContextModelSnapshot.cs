@@ -891,6 +891,27 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("weights_files", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Models.WorkerWeights", b =>
+                {
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.PrimitiveCollection<string[]>("Missing")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("missing");
+
+                    b.Property<DateTimeOffset>("SaidAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("said_at");
+
+                    b.HasKey("Worker")
+                        .HasName("pk_worker_weights");
+
+                    b.ToTable("worker_weights", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Projects.Project", b =>
                 {
                     b.Property<Guid>("OrgId")

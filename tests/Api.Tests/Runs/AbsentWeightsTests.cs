@@ -1,0 +1,50 @@
+using System.Net;
+using GpuGeek.Api.Tests.Common;
+using GpuGeek.Contracts.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Tests.Runs;
+
+/// <summary>A run that needs weights which no worker has once waited for its turn and then failed.</summary>
+public sealed class PublishedWeightsThatNoWorkerHas(SharedApplication shared) : IClassFixture<SharedApplication>, IAsyncDisposable
+{
+    // Used by no other test: what is planted here counts for every organisation.
+    private const string Absent = "vgg19_bn", OfOneWorkerAlone = "vgg16_bn";
+    private readonly ApiApplication _app = shared.App;
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    private async Task SayAsync(string worker, string[] missing, TimeSpan ago = default)
+    {
+        await using var db = _app.SystemDatabase();
+        await db.Database.ExecuteSqlAsync($"INSERT INTO worker_weights (worker, missing, said_at) VALUES ({"absent/" + worker}, {missing}, now() - {ago})", Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await using var db = _app.SystemDatabase();
+        await db.WorkerWeights.Where(w => w.Worker.StartsWith("absent/")).ExecuteDeleteAsync(CancellationToken.None);
+    }
+
+    private static async Task<bool?> AvailableAsync(TenantSession session, string architecture) =>
+        (await session.Client.ListArchitecturesAsync(Cancel)).Items.Single(a => a.Name == architecture).WeightsAvailable;
+
+    private static Task<RunResponse> StartAsync(TenantSession session, Guid version, RecipeRequest recipe) =>
+        session.Client.CreateRunAsync(session.Org, new() { Project = Planted.Project, DatasetVersion = version, Recipe = recipe }, Cancel);
+
+    [Fact]
+    public async Task Are_marked_and_a_run_that_needs_them_is_refused_at_once()
+    {
+        var (session, _, version) = await _app.RegisterWithVersionAsync();
+        await SayAsync("stopped", [Absent], TimeSpan.FromMinutes(6));
+        Assert.Null(await AvailableAsync(session, Absent));
+        Assert.Equal("queued", (await StartAsync(session, version.Id, new() { Preset = "fast", Architecture = Absent })).State);
+
+        await SayAsync("one", [Absent, OfOneWorkerAlone]);
+        await SayAsync("two", [Absent]);
+        Assert.Equal((false, true), (await AvailableAsync(session, Absent), await AvailableAsync(session, OfOneWorkerAlone)));
+        var refused = await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Preset = "fast", Architecture = Absent }));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "weights_unavailable"), (refused.Status, refused.Code));
+        Assert.Equal("queued", (await StartAsync(session, version.Id, new() { Preset = "balanced", Architecture = Absent, Pretrained = false })).State);
+        Assert.Equal("queued", (await StartAsync(session, version.Id, new() { Preset = "fast", Architecture = OfOneWorkerAlone })).State);
+    }
+}
