@@ -16,13 +16,13 @@ public sealed record CreateRunRequest
     [Required] public required RecipeRequest Recipe { get; init; }
 }
 
-/// <summary>What differs from the preset; null means the preset's value.</summary>
 public sealed record UpdateRunRequest
 {
     /// <example>More epochs</example>
     [StringLength(100, MinimumLength = 1)] public string? Name { get; init; }
 }
 
+/// <summary>What differs from the preset; null means the preset's value.</summary>
 public sealed record RecipeRequest
 {
     /// <summary><c>fast</c>: frozen backbone, seconds. <c>balanced</c>: all layers, minutes.</summary>
@@ -77,7 +77,26 @@ public sealed record StartResponse(Guid? Weights, string? Model, int? Version, s
 public sealed record RecipeResponse(
     string Preset, string Architecture, int Epochs, int Seed, int BatchSize, double LearningRate, double BackboneRateFactor, double WeightDecay,
     double WarmupFraction, double LabelSmoothing, bool Pretrained, int InputSize, AugmentationResponse Augmentation,
-    double? Dropout = null, double? StochasticDepth = null, StartResponse? Start = null);
+    double? Dropout = null, double? StochasticDepth = null, StartResponse? Start = null)
+{
+    /// <summary>Asks for the same recipe again: every value is named, whatever the preset's values are by then.</summary>
+    public RecipeRequest ToRequest() => new()
+    {
+        Preset = Preset,
+        Architecture = Architecture,
+        Epochs = Epochs,
+        Seed = Seed,
+        BatchSize = BatchSize,
+        LearningRate = LearningRate,
+        WeightDecay = WeightDecay,
+        LabelSmoothing = LabelSmoothing,
+        Pretrained = Pretrained,
+        Start = Start is null ? null : new() { Weights = Start.Weights, Model = Start.Model, Version = Start.Version, Groups = Start.Groups },
+        InputSize = InputSize,
+        Dropout = Dropout,
+        StochasticDepth = StochasticDepth,
+    };
+}
 
 public sealed record AugmentationResponse(double CropScaleMin, bool HorizontalFlip, double ColorJitter, double RotationDegrees);
 

@@ -27,5 +27,14 @@ public sealed record StartChoice(string Value, string Name = "", string? Archite
         return choices;
     }
 
+    /// <summary>What a recipe starts from.</summary>
+    /// <returns>Null: the project does not have these weights any more.</returns>
+    public static StartChoice? Of(RecipeRequest recipe, IReadOnlyList<StartChoice> choices) => recipe switch
+    {
+        { Start: { } start } => choices.FirstOrDefault(c => c.Request == start with { Groups = null }),
+        { Pretrained: false } => Random,
+        _ => Published,
+    };
+
     public void ApplyTo(NewRunForm form) => (form.Start, form.Groups) = (this, Report is { Fits: false, FittingGroups: var fitting } ? fitting : null);
 }

@@ -1,0 +1,114 @@
+using System.Net;
+using GpuGeek.Contracts.Client;
+using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace GpuGeek.Web.Components.Pages.Runs;
+
+public sealed partial class NewRunPage
+{
+    private readonly NewRunForm _form = new();
+
+    /// <summary>What was asked for and does not exist any more, in sentences.</summary>
+    private readonly List<string> _lost = [];
+
+    private List<(string Dataset, VersionResponse Version)>? _versions;
+
+    /// <summary>A dataset without a version yet: starting makes one.</summary>
+    private DatasetResponse? _current;
+
+    private IReadOnlyList<ArchitectureResponse> _architectures = [];
+    private IReadOnlyList<StartChoice> _starts = [];
+
+    /// <summary>The run whose recipe filled the form.</summary>
+    private RunResponse? _again;
+
+    [Parameter] public string Org { get; set; } = "";
+    [Parameter] public string Project { get; set; } = "";
+    [SupplyParameterFromQuery(Name = "version")] private Guid? VersionQuery { get; set; }
+
+    /// <summary>As <c>weights:…</c> or <c>model:flowers:3</c>.</summary>
+    [SupplyParameterFromQuery(Name = "start")] private string? StartQuery { get; set; }
+
+    /// <summary>A run to train again.</summary>
+    [SupplyParameterFromQuery(Name = "run")] private Guid? RunQuery { get; set; }
+
+    /// <summary>That of the weights, where it starts from some.</summary>
+    private string Architecture
+    {
+        get => _form.Start.Architecture ?? _form.Architecture;
+        set => (_form.Architecture, _form.StochasticDepth) = (value, null);
+    }
+
+    private ArchitectureResponse? Chosen => _architectures.FirstOrDefault(a => a.Name == Architecture);
+
+    /// <summary>The form asks for published weights that no worker has or can download.</summary>
+    private bool LacksWeights => _form.Start == StartChoice.Published && Chosen is { WeightsAvailable: false };
+
+    private string OptionText(ArchitectureResponse item) =>
+        item.WeightsAvailable == false ? T["WeightsAbsentOption", item.Title] : item.Title;
+
+    private string? ArchitectureHelp => Chosen is { } a ? $"{F.Compact(a.Parameters)} · ImageNet {F.Percent(a.ImageNetTop1)}" : null;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _architectures = (await Api.ListArchitecturesAsync(Gone)).Items;
+        _starts = await StartChoice.ReadAsync(Api, Org, Project, Gone);
+        var versions = new List<(string Dataset, VersionResponse Version)>();
+        var datasets = (await Api.ListDatasetsAsync(Org, Project, Gone)).Items;
+        foreach (var dataset in datasets)
+            versions.AddRange((await Api.ListVersionsAsync(Org, dataset.Id, Gone)).Items.Select(v => (dataset.Name, v)));
+        versions = [.. versions.OrderByDescending(v => v.Version.CreatedAt)];
+        _current = versions.Count == 0 ? datasets.FirstOrDefault(d => d.ClassCount > 1) : null;
+        if (versions is [var newest, ..]) _form.Version = newest.Version.Id;
+        if (StartQuery is not null) TakeStart(StartQuery);
+        if (VersionQuery is { } version && !TakeVersion(version, versions)) _lost.Add(T["LostVersion"]);
+        if (RunQuery is { } run) await TakeRunAsync(run, versions);
+        _versions = versions;
+    }
+
+    private void TakeStart(string asked)
+    {
+        if (_starts.FirstOrDefault(c => c.Value == asked) is { } start) start.ApplyTo(_form);
+        else _lost.Add(T["LostStart", asked]);
+    }
+
+    private bool TakeVersion(Guid asked, List<(string Dataset, VersionResponse Version)> versions)
+    {
+        if (!versions.Any(v => v.Version.Id == asked)) return false;
+        _form.Version = asked;
+        return true;
+    }
+
+    /// <summary>Fills the form with a run's recipe; values that no longer exist are said, and what stands instead.</summary>
+    private async Task TakeRunAsync(Guid id, List<(string Dataset, VersionResponse Version)> versions)
+    {
+        try
+        {
+            _again = await Api.GetRunAsync(Org, id, ct: Gone);
+        }
+        catch (ApiException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            _lost.Add(T["LostRun"]);
+            return;
+        }
+        var recipe = _again.Recipe.ToRequest();
+        var start = StartChoice.Of(recipe, _starts);
+        if (start is null) _lost.Add(T["LostStart", _again.Recipe.Start!.Name]);
+        _form.Take(recipe, start ?? StartChoice.Published);
+        if (Chosen is null)
+        {
+            _lost.Add(T["LostArchitecture", Architecture]);
+            _form.Architecture = NewRunForm.DefaultArchitecture;
+        }
+        if (!TakeVersion(_again.DatasetVersion, versions)) _lost.Add(T["LostVersionOf", _again.DatasetName, _again.DatasetVersionNumber]);
+    }
+
+    private async Task StartAsync() => await TryAsync(async () =>
+    {
+        if (_form.Version == Guid.Empty) _form.Version = (await Api.CreateVersionAsync(Org, _current!.Id, new(), Gone)).Id;
+        var run = await Api.CreateRunAsync(Org, _form.Request(Project), Gone);
+        Navigation.NavigateTo($"/{Org}/{Project}/runs/{run.Id}");
+    });
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Http.Json;
+using GpuGeek.Contracts.Accounts;
+using GpuGeek.Contracts.Client;
+using GpuGeek.Contracts.Common;
+
+namespace GpuGeek.Web.Tests.Components;
+
+/// <summary>Answers the calls of a drawn component, and keeps them.</summary>
+internal sealed class FakeApi : HttpMessageHandler
+{
+    public static readonly Guid Me = Guid.Parse("00000000-0000-0000-0000-0000000000a1");
+    private readonly Dictionary<string, Func<HttpResponseMessage>> _answers = [];
+
+    /// <summary>As <c>GET orgs/acme/runs</c>, in order.</summary>
+    public List<string> Calls { get; } = [];
+
+    private readonly Dictionary<string, string> _sent = [];
+
+    /// <summary>The body of the last such call.</summary>
+    public string Sent(string call) => _sent[call];
+
+    /// <summary>A page of nothing is what a list answers unless said otherwise.</summary>
+    public FakeApi Answer(string call, object body)
+    {
+        _answers[call] = () => Json(HttpStatusCode.OK, body);
+        return this;
+    }
+
+    public FakeApi Refuse(string call, HttpStatusCode status, string code, string detail)
+    {
+        _answers[call] = () => Json(status, new ApiProblem(null, "Refused", (int)status, detail, code, "A hint.", "r1", null));
+        return this;
+    }
+
+    public FakeApi Person(string role, bool isOperator = false, string org = "acme") =>
+        Answer("GET account/me", new MeResponse(new(Me, "ada@example.org", "Ada", isOperator), [new(org, "Acme", role)], false, false));
+
+    public GpuGeekClient Client() => new(new HttpClient(this, disposeHandler: false) { BaseAddress = new Uri("http://api.invalid/") });
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = $"{request.Method} {request.RequestUri!.AbsolutePath.Replace("/api/v1/", "", StringComparison.Ordinal)}";
+        Calls.Add(call);
+        if (request.Content is { } content) _sent[call] = await content.ReadAsStringAsync(cancellationToken);
+        return _answers.TryGetValue(call, out var answer) ? answer() : Json(HttpStatusCode.OK, new Page<object>([], null));
+    }
+
+    private static HttpResponseMessage Json(HttpStatusCode status, object body) =>
+        new(status) { Content = JsonContent.Create(body, body.GetType(), options: GpuGeekClient.Json) };
+}

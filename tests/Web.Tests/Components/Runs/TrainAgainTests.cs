@@ -1,0 +1,167 @@
+using System.Net;
+using Bunit;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Projects;
+using GpuGeek.Contracts.Runs;
+using GpuGeek.Web.Clients;
+using GpuGeek.Web.Components.Pages.Runs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GpuGeek.Web.Tests.Components.Runs;
+
+/// <summary>The form of a run once took only the dataset version from the run that it was opened from.</summary>
+public sealed class AFormThatTakesARecipe
+{
+    private static readonly Guid Weights = Guid.Parse("00000000-0000-0000-0000-000000000001");
+
+    private static readonly RecipeRequest Whole = new()
+    {
+        Preset = "balanced", Architecture = "resnet18", Epochs = 3, Seed = 7, BatchSize = 8, LearningRate = 0.004, WeightDecay = 0.02,
+        LabelSmoothing = 0.05, Pretrained = true, InputSize = 64, Dropout = 0.3, StochasticDepth = 0.1,
+    };
+
+    private static readonly RecipeRequest[] Recipes =
+    [
+        Whole,
+        Whole with { Pretrained = false },
+        Whole with { Start = new() { Weights = Weights, Groups = 2 } },
+        Whole with { Start = new() { Model = "flowers", Version = 3, Groups = 4 } },
+    ];
+
+    private static readonly StartChoice[] Choices =
+    [
+        new($"weights:{Weights}", "mine.pth", "resnet18", new() { Weights = Weights }),
+        new("model:flowers:3", "flowers v3", "resnet18", new() { Model = "flowers", Version = 3 }),
+    ];
+
+    public static TheoryData<int> Samples => [.. Enumerable.Range(0, Recipes.Length)];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Asks_for_the_same_recipe_when_nothing_is_changed(int sample)
+    {
+        var form = new NewRunForm();
+        form.Take(Recipes[sample], StartChoice.Of(Recipes[sample], Choices)!);
+        Assert.Equal(Recipes[sample], form.Request("flowers").Recipe);
+    }
+
+    /// <summary>A field that is added to the contract fails here until a sample has it, and then above until the form has it.</summary>
+    [Fact]
+    public void Is_tried_with_every_field_of_the_contract()
+    {
+        foreach (var field in typeof(RecipeRequest).GetProperties()) Assert.Contains(Recipes, recipe => field.GetValue(recipe) is not null);
+        foreach (var field in typeof(StartRequest).GetProperties())
+            Assert.Contains(Recipes, recipe => recipe.Start is { } start && field.GetValue(start) is not null);
+    }
+}
+
+public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
+{
+    private static readonly Guid Run = Guid.Parse("00000000-0000-0000-0000-000000000011");
+    private static readonly Guid Version = Guid.Parse("00000000-0000-0000-0000-000000000012");
+    private static readonly Guid Dataset = Guid.Parse("00000000-0000-0000-0000-000000000013");
+    private static readonly DateTimeOffset Then = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private static readonly RecipeResponse Recipe = new(
+        "balanced", "resnet18", 3, 7, 8, 0.004, 0.1, 0.02, 0.1, 0.05, true, 64, new(0.35, true, 0.2, 15), 0.3, 0.1);
+
+    private readonly FakeApi _api = new();
+
+    private static RunResponse Trained(RecipeResponse recipe) => new(
+        Run, "Balanced 3", "flowers", Version, "Flowers", 2, false, "succeeded", 1, null, 1, null, recipe, null, null, null, null, 1, new("0.0000", "USD"), 9, Then, Then, Then);
+
+    private async Task<IRenderedComponent<NewRunPage>> OpenAsync(RecipeResponse recipe, string role = "editor", bool versionIsThere = true, string? absent = null)
+    {
+        _api.Person(role)
+            .Answer("GET architectures", new Page<ArchitectureResponse>(
+                [.. ((string[])["mobilenet_v2", "resnet18"]).Select(n => new ArchitectureResponse(n, n, 224, 1, 1, 0.7, "https://arxiv.org/abs/1", 1, 1, "MIT", 1, true, n,
+                    $"https://weights.example/{n}.pth", n != absent))], null))
+            .Answer("GET orgs/acme/projects/flowers", new ProjectResponse(Guid.Empty, "flowers", "Flowers", "classification", Then, 10, 1, 0, null, 0, Then, []))
+            .Answer("GET orgs/acme/datasets", new Page<DatasetResponse>([new(Dataset, "flowers", "Flowers", 10, 2, 1, 1, Then)], null))
+            .Answer($"GET orgs/acme/datasets/{Dataset}/versions", new Page<VersionResponse>(versionIsThere ? [Of(Version, 2), Of(Guid.Empty, 3)] : [Of(Run, 3)], null))
+            .Answer($"GET orgs/acme/runs/{Run}", Trained(recipe));
+        Services.AddScoped(_ => _api.Client());
+        await Services.GetRequiredService<Workspace>().LoadAsync(TestContext.Current.CancellationToken);
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"/acme/flowers/runs/new?run={Run}");
+        var page = Render<NewRunPage>(p => p.Add(n => n.Org, "acme").Add(n => n.Project, "flowers"));
+        page.WaitForElement("form");
+        return page;
+    }
+
+    private static VersionResponse Of(Guid id, int number) =>
+        new(id, Dataset, number, "sha256:0", 0, 10, ["a", "b"], new Dictionary<string, IReadOnlyDictionary<string, int>>(), Then);
+
+    [Fact]
+    public async Task Holds_every_value_and_the_dataset_version()
+    {
+        var page = await OpenAsync(Recipe);
+        Assert.Equal("balanced", page.Find("input[name=preset][checked]").GetAttribute("value"));
+        string Value(string id) => page.Find("#" + id).GetAttribute("value")!;
+        Assert.Equal((Version.ToString(), "resnet18", "3", "7", "8"), (Value("version"), Value("architecture"), Value("epochs"), Value("seed"), Value("batch")));
+        Assert.Equal(("0.004", "0.02", "0.05", "64"), (Value("rate"), Value("decay"), Value("smoothing"), Value("size")));
+        Assert.Equal(("0.3", "0.1"), (Value("dropout"), Value("depth")));
+        Assert.Contains("Balanced 3", page.Find("[data-testid=again]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[data-testid=lost]"));
+    }
+
+    [Fact]
+    public async Task Says_which_values_exist_no_more_and_what_is_taken_instead()
+    {
+        var page = await OpenAsync(Recipe with { Architecture = "vgg99", Start = new(Dataset, null, null, "mine.pth", null) }, versionIsThere: false);
+        var said = page.Find("[data-testid=lost]").TextContent;
+        Assert.All(["mine.pth is not in this project any more", "vgg99 is not in the catalogue", "Flowers, version 2"], part => Assert.Contains(part, said, StringComparison.Ordinal));
+        Assert.Equal("published", page.Find("#start").GetAttribute("value"));
+    }
+
+    /// <summary>Such a run once waited for its turn and then failed.</summary>
+    [Fact]
+    public async Task Marks_absent_weights_and_says_before_the_start_that_the_run_would_be_refused()
+    {
+        var page = await OpenAsync(Recipe, absent: "resnet18");
+        Assert.Equal(["mobilenet_v2", "resnet18 (weights absent)"], page.FindAll("#architecture option").Select(o => o.TextContent));
+        Assert.Contains("A run that starts from them is refused.", page.Find("[data-testid=weights-absent]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("https://weights.example/resnet18.pth", page.Find("[data-testid=weights-absent]").TextContent, StringComparison.Ordinal);
+        await page.Find("#start").ChangeAsync("random");
+        Assert.Empty(page.FindAll("[data-testid=weights-absent]"));
+        await page.Find("#start").ChangeAsync("published");
+        await page.Find("#architecture").ChangeAsync("mobilenet_v2");
+        Assert.Empty(page.FindAll("[data-testid=weights-absent]"));
+    }
+
+    [Fact]
+    public async Task Says_that_the_run_is_gone()
+    {
+        var page = await OpenAfterAsync(() => _api.Refuse($"GET orgs/acme/runs/{Run}", HttpStatusCode.NotFound, "not_found", "No such run."));
+        Assert.Contains("The run to train again does not exist any more.", page.Find("[data-testid=lost]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tells_a_viewer_why_it_cannot_be_started()
+    {
+        var page = await OpenAsync(Recipe, role: "viewer");
+        Assert.Empty(page.FindAll("button[type=submit]"));
+        Assert.Contains("needs the role editor; yours is viewer", page.Markup, StringComparison.Ordinal);
+    }
+
+    private async Task<IRenderedComponent<NewRunPage>> OpenAfterAsync(Action change)
+    {
+        await OpenAsync(Recipe);
+        change();
+        var page = Render<NewRunPage>(p => p.Add(n => n.Org, "acme").Add(n => n.Project, "flowers"));
+        page.WaitForElement("form");
+        return page;
+    }
+}
+
+public sealed class TheFormOfARunAsJson
+{
+    [Fact]
+    public void Never_shows_an_empty_id_for_a_version_that_is_still_to_be_made()
+    {
+        var json = new NewRunForm().Json("flowers");
+        Assert.DoesNotContain("00000000-0000", json, StringComparison.Ordinal);
+        Assert.Contains($"\"datasetVersion\": \"{NewRunForm.NewVersion}\"", json, StringComparison.Ordinal);
+    }
+}
