@@ -43,6 +43,7 @@ public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
         await row.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await members.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await Expect(members.GetByTestId("members").GetByText("bob@example.org")).ToHaveCountAsync(0);
+        await ShowsTheTrueRoleAfterARefusalAsync(members);
         hisComplaints.AssertNone();
         await page.GotoAsync($"/{org}");
         await Expect(page.GetByText("There is nothing here")).ToBeVisibleAsync();
@@ -54,6 +55,19 @@ public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
         var export = await members.RunAndWaitForDownloadAsync(() => members.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync());
         Assert.Contains("bob@example.org", await File.ReadAllTextAsync(await export.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         complaints.AssertNone();
+    }
+
+    /// <summary>Only a browser shows this: what a person chose stays in a select until something else is written there.</summary>
+    private static async Task ShowsTheTrueRoleAfterARefusalAsync(IPage members)
+    {
+        var mine = members.GetByLabel("Role of Ada");
+        await mine.SelectOptionAsync("viewer");
+        await Button(members, "Change the role").ClickAsync();
+        await Expect(members.GetByRole(AriaRole.Alert)).ToContainTextAsync("at least one owner");
+        await Expect(mine).ToHaveValueAsync("owner");
+        await mine.SelectOptionAsync("viewer");
+        await members.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(mine).ToHaveValueAsync("owner");
     }
 
     private static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
