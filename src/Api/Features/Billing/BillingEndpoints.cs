@@ -23,6 +23,7 @@ internal static class BillingEndpoints
     }
 
     /// <summary>The plans of this installation</summary>
+    /// <remarks>Everybody who is signed in sees prices and limits: owners choose by them. Only the operator changes them.</remarks>
     private static async Task<Ok<Page<PlanResponse>>> ListPlansAsync(IDbContexts contexts, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForNobody();
