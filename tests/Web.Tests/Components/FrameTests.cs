@@ -18,7 +18,7 @@ public sealed class TheFrameAroundAPage() : Screen("en")
     {
         _api.Person(role, isOperator).Answer("GET orgs/acme/mentions/unread", new { count = 0 });
         Services.AddScoped(_ => _api.Client());
-        await Services.GetRequiredService<Workspace>().LoadAsync(TestContext.Current.CancellationToken);
+        await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
         Services.GetRequiredService<NavigationManager>().NavigateTo(path);
         return Render<MainLayout>(p => p.Add(l => l.Body, "<p id=\"page\">the page</p>"));
     }

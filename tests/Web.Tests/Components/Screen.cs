@@ -23,6 +23,8 @@ public abstract class Screen : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
+    protected static CancellationToken Cancel => Xunit.TestContext.Current.CancellationToken;
+
     private sealed class Unreachable : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new HttpRequestException("No such host.");

@@ -17,7 +17,7 @@ public sealed class AKeyMadeByOneClick() : Screen("en")
         var expires = TimeProvider.System.GetUtcNow().AddDays(90);
         var api = new FakeApi().Person("admin").Answer("POST orgs/acme/keys", new CreatedKeyResponse(Guid.Empty, "flowers", "gg_k_abc", "gg_k_a", ["predict"], expires, expires));
         Services.AddScoped(_ => api.Client());
-        await Services.GetRequiredService<Workspace>().LoadAsync(TestContext.Current.CancellationToken);
+        await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
         var card = Render<SnippetsCard>(p => p.Add(c => c.Org, "acme").Add(c => c.Name, "flowers").Add(c => c.Url, "http://x/predict"));
         Assert.Contains("may only predict and expires in 90 days", card.Markup, StringComparison.Ordinal);
 

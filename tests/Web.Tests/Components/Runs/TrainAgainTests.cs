@@ -83,7 +83,7 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
             .Answer($"GET orgs/acme/datasets/{Dataset}/versions", new Page<VersionResponse>(versionIsThere ? [Of(Version, 2), Of(Guid.Empty, 3)] : [Of(Run, 3)], null))
             .Answer($"GET orgs/acme/runs/{Run}", Trained(recipe));
         Services.AddScoped(_ => _api.Client());
-        await Services.GetRequiredService<Workspace>().LoadAsync(TestContext.Current.CancellationToken);
+        await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/acme/flowers/runs/new?run={Run}");
         var page = Render<NewRunPage>(p => p.Add(n => n.Org, "acme").Add(n => n.Project, "flowers"));
         page.WaitForElement("form");

@@ -22,7 +22,7 @@ public sealed class TheListOfMembers() : Screen("en")
         _api.Person("owner").Answer("GET orgs/acme/members", new Page<MemberResponse>(
             [new(FakeApi.Me, "Ada", "ada@example.org", "owner", Then), new(Bob, "Bob", "bob@example.org", "viewer", Then)], null));
         Services.AddScoped(_ => _api.Client());
-        await Services.GetRequiredService<Workspace>().LoadAsync(TestContext.Current.CancellationToken);
+        await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
         return Render<MembersPage>(p => p.Add(m => m.Org, "acme"));
     }
 
