@@ -47,9 +47,14 @@ public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chrom
         await page.GetByLabel("Email").FillAsync(Email);
         await page.GetByLabel("Password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(page.GetByText("One more step")).ToBeVisibleAsync();
-        await page.GetByLabel("Code").FillAsync(recovery[0]);
-        await SignInAsync(page);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Enter your code" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        await Expect(page.GetByLabel("Password")).ToHaveCountAsync(0);
+        await Expect(page.GetByLabel("Code")).ToBeFocusedAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use a recovery code" }).ClickAsync();
+        await page.GetByLabel("Recovery code").FillAsync(recovery[0]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.WaitForURLAsync("**/account");
         await Expect(page.GetByTestId("second-factor").GetByText("Signing in asks for a code")).ToBeVisibleAsync();
         await page.GetByTestId("second-factor").GetByLabel("Current password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Turn off" }).ClickAsync();

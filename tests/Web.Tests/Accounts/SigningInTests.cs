@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Web.Tests.FrontDoor;
@@ -7,12 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace GpuGeek.Web.Tests.Accounts;
 
-public sealed partial class SigningIn(Site site) : IClassFixture<Site>
+public sealed class SigningIn(Site site) : IClassFixture<Site>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex FormToken { get; }
 
     private static async Task ApiAsync(HttpContext context)
     {
@@ -32,22 +28,10 @@ public sealed partial class SigningIn(Site site) : IClassFixture<Site>
         await context.Response.WriteAsJsonAsync(new ApiProblem(null, "Not so", 401, "The email or the password is not right.", "wrong_credentials", "Check both.", "r1", null), GpuGeekClient.Json, "application/problem+json");
     }
 
-    private async Task<HttpResponseMessage> SendFormAsync(string path, string password, bool withToken = true)
+    private Task<HttpResponseMessage> SendFormAsync(string path, string password, bool withToken = true)
     {
         site.Upstream.Answer = ApiAsync;
-        using var client = site.Client();
-        using var page = await client.GetAsync(path, Cancel);
-        var token = FormToken.Match(await page.Content.ReadAsStringAsync(Cancel)).Groups[1].Value;
-        var request = new HttpRequestMessage(HttpMethod.Post, path)
-        {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["_handler"] = "sign-in", ["Form.Email"] = "ada@example.org", ["Form.Password"] = password,
-                ["__RequestVerificationToken"] = withToken ? token : "",
-            }),
-        };
-        request.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
-        return await client.SendAsync(request, Cancel);
+        return AccountForm.SendAsync(site, path, new() { ["Form.Email"] = "ada@example.org", ["Form.Password"] = password }, withToken);
     }
 
     [Fact]
