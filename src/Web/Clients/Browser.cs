@@ -6,39 +6,40 @@ namespace GpuGeek.Web.Clients;
 /// <summary>The few things only the browser can do (<c>wwwroot/js/gg.js</c>). One per circuit.</summary>
 public sealed class Browser(IJSRuntime js) : IAsyncDisposable
 {
-    private Task<IJSObjectReference>? _module;
+    private readonly Dictionary<string, Task<IJSObjectReference>> _modules = new(StringComparer.Ordinal);
 
-    /// <summary>Loads a module of <c>wwwroot</c>, such as <c>js/upload.js</c>.</summary>
-    public ValueTask<IJSObjectReference> ImportAsync(string path) => js.InvokeAsync<IJSObjectReference>("import", "/" + path);
+    /// <summary>Loads a module of <c>wwwroot</c>, such as <c>js/upload.js</c>, once; a load that failed is tried again by the next call.</summary>
+    public Task<IJSObjectReference> ImportAsync(string path)
+    {
+        if (_modules.TryGetValue(path, out var known) && known is not { IsFaulted: true } and not { IsCanceled: true }) return known;
+        return _modules[path] = js.InvokeAsync<IJSObjectReference>("import", "/" + path).AsTask();
+    }
 
-    public Task CopyAsync(string text) => CallAsync("copy", text);
+    public Task CopyAsync(string text, CancellationToken cancellationToken) => CallAsync("copy", cancellationToken, text);
 
-    public Task ShowDialogAsync(ElementReference dialog) => CallAsync("showDialog", dialog);
+    public Task ShowDialogAsync(ElementReference dialog, CancellationToken cancellationToken) => CallAsync("showDialog", cancellationToken, dialog);
 
-    public Task CloseDialogAsync(ElementReference dialog) => CallAsync("closeDialog", dialog);
-
-    /// <summary>Focuses the first element that matches, if there is one.</summary>
-    public Task FocusAsync(string selector) => CallAsync("focus", selector);
+    public Task CloseDialogAsync(ElementReference dialog, CancellationToken cancellationToken) => CallAsync("closeDialog", cancellationToken, dialog);
 
     /// <summary>Saves what a GET answers in the form that is asked for.</summary>
-    public Task DownloadAsync(string url, string accept, string fileName) => CallAsync("download", url, accept, fileName);
+    public Task DownloadAsync(string url, string accept, string fileName, CancellationToken cancellationToken) =>
+        CallAsync("download", cancellationToken, url, accept, fileName);
 
-    private async Task CallAsync(string function, params object?[] arguments)
+    private async Task CallAsync(string function, CancellationToken cancellationToken, params object?[] arguments)
     {
-        var module = await (_module ??= ImportAsync("js/gg.js").AsTask());
-        await module.InvokeVoidAsync(function, arguments);
+        var module = await ImportAsync("js/gg.js").WaitAsync(cancellationToken);
+        await module.InvokeVoidAsync(function, cancellationToken, arguments);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_module is not { IsCompletedSuccessfully: true }) return;
         try
         {
-            await (await _module).DisposeAsync();
+            foreach (var module in _modules.Values.Where(m => m.IsCompletedSuccessfully)) await (await module).DisposeAsync();
         }
         catch (JSDisconnectedException)
         {
-            // The page is gone, and the module with it.
+            // The page is gone, and its modules with it.
         }
     }
 }

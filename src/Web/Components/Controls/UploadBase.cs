@@ -13,11 +13,9 @@ public sealed record SendingFile(string Name, long Size, long Sent, double Speed
 }
 
 /// <summary>What a panel that sends files says and hears; <c>js/send.js</c> is the other end.</summary>
-public abstract class UploadBase : PageBase, IAsyncDisposable
+public abstract class UploadBase : PageBase
 {
-    private IJSObjectReference? _module;
     private IJSObjectReference? _uploader;
-    private DotNetObjectReference<UploadBase>? _self;
 
     /// <summary>Null while nothing is sent.</summary>
     protected SendingFile? Sending { get; private set; }
@@ -28,20 +26,18 @@ public abstract class UploadBase : PageBase, IAsyncDisposable
     [Parameter] public EventCallback Started { get; set; }
 
     /// <param name="elements">What the module's <c>attach</c> takes before the page.</param>
-    protected async Task AttachAsync(string module, params object?[] elements)
-    {
-        _self = DotNetObjectReference.Create(this);
-        _module = await Browser.ImportAsync(module);
-        _uploader = await _module.InvokeAsync<IJSObjectReference>("attach", [.. elements, _self]);
-    }
+    protected async Task TakeFilesAsync(string module, params object?[] elements) => _uploader = await AttachAsync(module, [.. elements, Self]);
 
     /// <summary>Asks the API before a byte is sent.</summary>
     /// <returns>The address to PUT to; null when it was refused.</returns>
     protected async Task<string?> OfferAsync(string name, long size, Func<Task<string?>> ask)
     {
         string? address = null;
-        if (await TryAsync(async () => address = await ask())) Sending = new(name, size, 0, 0);
-        StateHasChanged();
+        await WhileHereAsync(async () =>
+        {
+            if (await TryAsync(async () => address = await ask())) Sending = new(name, size, 0, 0);
+            StateHasChanged();
+        });
         return address;
     }
 
@@ -53,12 +49,12 @@ public abstract class UploadBase : PageBase, IAsyncDisposable
     }
 
     [JSInvokable]
-    public async Task SentAsync()
+    public Task SentAsync() => WhileHereAsync(async () =>
     {
         Sending = null;
         StateHasChanged();
         await Started.InvokeAsync();
-    }
+    });
 
     /// <param name="problem">The API's answer; null when the connection broke.</param>
     [JSInvokable]
@@ -74,23 +70,7 @@ public abstract class UploadBase : PageBase, IAsyncDisposable
     {
         if (Sending is null) return;
         Sending = null;
-        await _uploader!.InvokeVoidAsync("cancel");
+        await _uploader!.InvokeVoidAsync("cancel", Gone);
         await TryAsync(forget);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Dispose();
-        try
-        {
-            if (_uploader is not null) await _uploader.InvokeVoidAsync("detach");
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone with its listeners.
-        }
-        _self?.Dispose();
-        GC.SuppressFinalize(this);
     }
 }

@@ -1,5 +1,7 @@
 // Arrows move in the grid, space and enter open; the end of the list asks for more by itself.
 export function attach(grid) {
+  // The page may have been left while this script was loaded.
+  if (!grid?.isConnected) return nothing;
   const tiles = () => [...grid.querySelectorAll('.tile')];
 
   grid.addEventListener('keydown', event => {
@@ -12,11 +14,18 @@ export function attach(grid) {
     focusTile(grid, Math.min(Math.max(to, 0), all.length - 1));
   });
 
-  new IntersectionObserver(entries => {
+  const more = () => grid.parentElement?.querySelector('.more:not(.busy)');
+  const end = new IntersectionObserver(entries => {
     if (entries.some(entry => entry.isIntersecting)) more()?.click();
-  }, { rootMargin: '600px' }).observe(grid.parentElement.appendChild(Object.assign(document.createElement('div'), { className: 'tail' })));
-  const more = () => grid.parentElement.querySelector('.more:not(.busy)');
+  }, { rootMargin: '600px' });
+  end.observe(grid.parentElement.appendChild(Object.assign(document.createElement('div'), { className: 'tail' })));
+  return {
+    focus: index => focusTile(grid, index),
+    dispose: () => end.disconnect(),
+  };
 }
+
+const nothing = { focus() {}, dispose() {} };
 
 function target(key, all, at) {
   if (key === 'ArrowRight') return at + 1;
@@ -35,7 +44,7 @@ function target(key, all, at) {
     .reduce((best, r) => Math.abs(r.box.left + r.box.width / 2 - middle) < Math.abs(best.box.left + best.box.width / 2 - middle) ? r : best).index;
 }
 
-export function focusTile(grid, index) {
+function focusTile(grid, index) {
   const all = [...grid.querySelectorAll('.tile')];
   all.forEach((tile, i) => { tile.tabIndex = i === index ? 0 : -1; });
   all[index]?.focus();

@@ -16,15 +16,11 @@ export async function copy(text) {
 }
 
 export function showDialog(dialog) {
-  if (!dialog.open) dialog.showModal();
+  if (dialog?.isConnected && !dialog.open) dialog.showModal();
 }
 
 export function closeDialog(dialog) {
-  if (dialog.open) dialog.close();
-}
-
-export function focus(selector) {
-  document.querySelector(selector)?.focus();
+  if (dialog?.open) dialog.close();
 }
 
 /** The token that proves a change comes from a page of this site; send it as X-GpuGeek-Csrf. */

@@ -4,7 +4,9 @@ let count = 0;
 
 /** @param members {name, email, insert}[] */
 export function attach(box, members, label) {
-  const area = box.querySelector('textarea');
+  const area = box?.querySelector('textarea');
+  // The page may have been left while this script was loaded.
+  if (!area) return { dispose() {} };
   const list = Object.assign(document.createElement('ul'), { id: `people-${++count}`, className: 'people', hidden: true });
   list.setAttribute('role', 'listbox');
   list.setAttribute('aria-label', label);
@@ -66,4 +68,5 @@ export function attach(box, members, label) {
     else return;
     event.preventDefault();
   });
+  return { dispose: () => list.remove() };
 }

@@ -2,20 +2,23 @@
 import { csrf } from './gg.js';
 
 export function attach(zone, input, preview, dotnet, url) {
-  let shown = null;
+  let shown = null, closed = false;
+  // The page may have been left while this script was loaded.
+  if (!zone?.isConnected) return { dispose() {} };
+  const tell = (method, ...args) => closed ? undefined : dotnet.invokeMethodAsync(method, ...args);
 
   const send = async file => {
-    if (!file) return;
+    if (!file || closed) return;
     if (shown) URL.revokeObjectURL(shown);
     shown = URL.createObjectURL(file);
     preview.src = shown;
     preview.hidden = false;
-    await dotnet.invokeMethodAsync('Sending');
+    await tell('Sending');
     try {
       const response = await fetch(url, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream', 'X-GpuGeek-Csrf': csrf() } });
-      await dotnet.invokeMethodAsync(response.ok ? 'Answered' : 'Refused', await response.json());
+      await tell(response.ok ? 'Answered' : 'Refused', await response.json());
     } catch {
-      await dotnet.invokeMethodAsync('Unreachable');
+      await tell('Unreachable');
     }
   };
 
@@ -26,5 +29,10 @@ export function attach(zone, input, preview, dotnet, url) {
   input.addEventListener('change', () => { send(input.files[0]); input.value = ''; });
   // Until here a picture that is dropped is nobody's.
   zone.dataset.attached = '';
-  return { dispose: () => { if (shown) URL.revokeObjectURL(shown); } };
+  return {
+    dispose: () => {
+      closed = true;
+      if (shown) URL.revokeObjectURL(shown);
+    },
+  };
 }

@@ -39,11 +39,10 @@ const number = (value, chart) => value == null ? '–'
   : chart.bytes ? `${(value / 1e9).toFixed(2)} GB`
   : Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 0.01 || value === 0 ? value.toPrecision(3) : value.toExponential(1);
 
-export async function attach(root, dotnet, options) {
-  style('/vendor/uplot/uPlot.min.css');
-  await Promise.all([script('/vendor/uplot/uPlot.iife.min.js', () => window.uPlot), script('/vendor/signalr/signalr.min.js', () => window.signalR)]);
+/** Answers at once, so that the page can dispose the view while its libraries and its history are still on their way. */
+export function attach(root, dotnet, options) {
   const view = new RunView(root, dotnet, options);
-  await view.start();
+  view.start();
   return view;
 }
 
@@ -51,22 +50,46 @@ class RunView {
   constructor(root, dotnet, { org, run, labels }) {
     Object.assign(this, { root, dotnet, org, run, labels, points: new Map(), lastPoint: 0, lastLog: 0, smoothing: 0, logScale: false, plots: new Map(), follow: true, closed: false });
     this.base = `/api/v1/orgs/${encodeURIComponent(org)}/runs/${run}`;
-    this.log = root.querySelector('[data-log]');
+    this.log = root?.querySelector('[data-log]');
+    this.closed = !this.log;
   }
 
+  /** Libraries, charts, history, hub. While the server is away it says so and tries again. */
   async start() {
+    try {
+      await this.open();
+    } catch (error) {
+      // What was on its way when the page was left ends without a word.
+      if (this.closed) return;
+      console.warn(error);
+      this.online(false);
+      setTimeout(() => this.start(), 2000);
+    }
+  }
+
+  async open() {
+    if (this.closed) return;
+    style('/vendor/uplot/uPlot.min.css');
+    await Promise.all([script('/vendor/uplot/uPlot.iife.min.js', () => window.uPlot), script('/vendor/signalr/signalr.min.js', () => window.signalR)]);
+    if (this.closed) return;
+    if (!this.plots.size) this.draft();
+    await this.history();
+    if (!this.closed) await this.connect();
+  }
+
+  /** The charts without points. */
+  draft() {
     for (const chart of charts) this.build(chart);
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.root);
     this.scheme = matchMedia('(prefers-color-scheme: dark)');
     this.repaint = () => charts.forEach(chart => this.build(chart));
     this.scheme.addEventListener('change', this.repaint);
-    await this.history();
-    await this.connect();
   }
 
   async history() {
     const [metrics, logs] = await Promise.all(['/metrics?points=2000', '/logs'].map(path => fetch(this.base + path).then(r => r.ok ? r.json() : Promise.reject(new Error(`${path}: ${r.status}`)))));
+    if (this.closed) return;
     this.add(metrics.items, metrics.lastSeq);
     this.write(logs.items);
     this.draw();
@@ -91,14 +114,19 @@ class RunView {
       await this.hub.start();
       await this.watch();
     } catch {
+      if (this.closed) return;
       this.online(false);
       setTimeout(() => this.restart(), 2000);
     }
   }
 
   async watch() {
-    await this.hub.invoke('WatchRun', this.org, this.run, Math.min(this.lastPoint, this.lastLog));
-    this.online(true);
+    try {
+      await this.hub.invoke('WatchRun', this.org, this.run, Math.min(this.lastPoint, this.lastLog));
+      this.online(true);
+    } catch (error) {
+      if (!this.closed) throw error;
+    }
   }
 
   online(yes) {
@@ -106,6 +134,7 @@ class RunView {
   }
 
   take(update) {
+    if (this.closed) return;
     this.add(update.points);
     this.write(update.logs);
     if (update.points.length) this.draw();
@@ -188,6 +217,7 @@ class RunView {
   draw() {
     for (const chart of charts) {
       const state = this.plots.get(chart.id);
+      if (!state) return;
       state.plot.setData(this.data(chart), !state.zoomed);
     }
   }
@@ -216,9 +246,15 @@ class RunView {
     if (atEnd) this.log.scrollTop = this.log.scrollHeight;
   }
 
-  setSmoothing(value) { this.smoothing = value; this.draw(); }
+  setSmoothing(value) {
+    this.smoothing = value;
+    this.draw();
+  }
 
-  setLogScale(yes) { this.logScale = yes; this.build(charts[0]); }
+  setLogScale(yes) {
+    this.logScale = yes;
+    if (this.plots.size) this.build(charts[0]);
+  }
 
   csv() {
     const rows = [...this.points.values()].flat().sort((a, b) => a.seq - b.seq);
@@ -226,6 +262,7 @@ class RunView {
   }
 
   png() {
+    if (!this.plots.size) return;
     const source = this.plots.get('loss').plot.ctx.canvas;
     const canvas = Object.assign(document.createElement('canvas'), { width: source.width, height: source.height * 2 });
     const ctx = canvas.getContext('2d');

@@ -6,6 +6,8 @@ const archive = /\.zip$/i;
 
 export function attach(veil, input, page) {
   const gone = new AbortController();
+  // The page may have been left while this script was loaded: then nothing listens.
+  if (!input?.isConnected) gone.abort();
   const listen = (target, event, handler) => target.addEventListener(event, handler, { signal: gone.signal });
   const sender = new Sender(page, gone.signal);
   let depth = 0;
@@ -29,7 +31,7 @@ export function attach(veil, input, page) {
     hide();
     await take(await filesOf(event.dataTransfer));
   });
-  listen(input, 'change', async () => {
+  if (input) listen(input, 'change', async () => {
     const files = [...input.files].map(file => ({ path: file.webkitRelativePath || file.name, file }));
     await take(files);
     input.value = '';
@@ -51,7 +53,7 @@ export function attach(veil, input, page) {
 
   return {
     cancel: () => sender.cancel(),
-    detach: () => gone.abort(),
+    dispose: () => gone.abort(),
   };
 }
 

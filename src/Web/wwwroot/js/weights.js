@@ -3,7 +3,8 @@ import { Sender } from './send.js';
 export function attach(input, page) {
   const gone = new AbortController();
   const sender = new Sender(page, gone.signal);
-  input.addEventListener('change', async () => {
+  // Null where the page was left while this script was loaded.
+  input?.addEventListener('change', async () => {
     const [file] = input.files;
     if (!file || sender.busy) return;
     await sender.send(file, file.name);
@@ -11,6 +12,6 @@ export function attach(input, page) {
   }, { signal: gone.signal });
   return {
     cancel: () => sender.cancel(),
-    detach: () => gone.abort(),
+    dispose: () => gone.abort(),
   };
 }
