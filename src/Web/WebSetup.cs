@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Options;
-using Radzen;
 
 namespace GpuGeek.Web;
 
@@ -48,7 +47,6 @@ internal static class WebSetup
             options.MimeTypes = ResponseCompressionDefaults.MimeTypes.Append("image/svg+xml");
         });
         services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddRadzenComponents();
     }
 
     public static void UseWeb(this WebApplication app)
@@ -73,7 +71,7 @@ internal static class WebSetup
         app.MapGet("/healthz", () => TypedResults.Ok());
         app.MapFrontDoor();
         app.MapAccountEndpoints();
-        app.MapStaticAssets();
+        app.MapAssets();
         // The policy of SecurityHeaders already forbids frames.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }

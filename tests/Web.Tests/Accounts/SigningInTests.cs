@@ -170,7 +170,6 @@ public sealed class EveryPage(Site site) : IClassFixture<Site>
     [InlineData("/app.css", "text/css")]
     [InlineData("/js/shell.js", "text/javascript")]
     [InlineData("/_framework/blazor.web.js", "text/javascript")]
-    [InlineData("/_content/Radzen.Blazor/css/standard-wcag.css", "text/css")]
     [InlineData("/vendor/uplot/uPlot.iife.min.js", "text/javascript")]
     public async Task Finds_its_files(string path, string type)
     {
