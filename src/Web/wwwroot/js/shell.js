@@ -15,7 +15,19 @@ document.addEventListener('click', event => {
 });
 
 document.addEventListener('keydown', event => {
-  if (event.key === 'Escape') document.body.classList.remove('nav-open');
+  if (event.key !== 'Escape') return;
+  document.body.classList.remove('nav-open');
+  const menu = document.querySelector('details.orgs[open]');
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector('summary').focus();
+});
+
+// The menu of organisations closes when something beside it or in it is chosen.
+document.addEventListener('click', event => {
+  for (const menu of document.querySelectorAll('details.orgs[open]')) {
+    if (!menu.contains(event.target) || event.target.closest('a')) menu.open = false;
+  }
 });
 
 // A choice that is sent as soon as it is made.
