@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,7 +15,15 @@ namespace GpuGeek.Contracts.Client;
 /// <param name="token">A session token or an API key; null for the calls that need none.</param>
 public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
 {
+    private Guid? _form;
+
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>
+    /// A client for one filled-in form: whatever it creates carries an <c>Idempotency-Key</c> of the form and of what is sent, so that
+    /// the same form sent twice creates once, and a corrected one is not taken for a repetition.
+    /// </summary>
+    public GpuGeekClient Once(Guid form) => new(http, token) { _form = form };
 
     private static string E(string segment) => Uri.EscapeDataString(segment);
 
@@ -42,10 +52,18 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
     private async Task<HttpResponseMessage> ExchangeAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : "/api/v1/" + path) { Content = content };
+        if (_form is { } form && method == HttpMethod.Post)
+            request.Headers.Add("Idempotency-Key", await KeyAsync(form, path, content, cancellationToken));
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw new ApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
+    }
+
+    private static async Task<string> KeyAsync(Guid form, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        var body = content is null ? "" : await content.ReadAsStringAsync(cancellationToken);
+        return $"{form:N}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path + '\n' + body)))[..16]}";
     }
 
     private static async Task<ApiProblem> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -8,11 +8,14 @@ using Microsoft.Extensions.Localization;
 namespace GpuGeek.Web.Components;
 
 /// <summary>
-/// What every live page needs. Loading may throw: the frame shows a calm message and offers to try again (404: the page does not exist; 401: sign in).
+/// What every live page needs. Loading may throw: the frame shows a calm message and offers to try again (404: the page does not
+/// exist; 401: sign in).
 /// What a person does goes through <see cref="TryAsync"/>, so that the error stands where it happened.
 /// </summary>
 public abstract class PageBase : LiveComponent
 {
+    private Guid? _form;
+
     [Inject] protected GpuGeekClient Api { get; set; } = default!;
     [Inject] protected NavigationManager Navigation { get; set; } = default!;
     [Inject] protected Workspace Workspace { get; set; } = default!;
@@ -24,6 +27,15 @@ public abstract class PageBase : LiveComponent
 
     /// <summary>A <see cref="TryAsync"/> is under way.</summary>
     protected bool Busy { get; private set; }
+
+    /// <summary>
+    /// Of what is being filled in now: pass it to <see cref="GpuGeekClient.Once"/>, so that it creates once however often it is
+    /// sent.
+    /// </summary>
+    protected Guid Form => _form ??= Guid.CreateVersion7(Clock.GetUtcNow());
+
+    /// <summary>The next thing that is filled in is another one, even when it says the same.</summary>
+    protected void BeginForm() => _form = null;
 
     /// <summary>Does what a button asks for; a second click while it runs does nothing.</summary>
     /// <returns>Whether it went well.</returns>

@@ -108,7 +108,7 @@ public sealed partial class NewRunPage
     private async Task StartAsync() => await TryAsync(async () =>
     {
         if (_form.Version == Guid.Empty) _form.Version = (await Api.CreateVersionAsync(Org, _current!.Id, new(), Gone)).Id;
-        var run = await Api.CreateRunAsync(Org, _form.Request(Project), Gone);
+        var run = await Api.Once(Form).CreateRunAsync(Org, _form.Request(Project), Gone);
         Navigation.NavigateTo($"/{Org}/{Project}/runs/{run.Id}");
     });
 }
