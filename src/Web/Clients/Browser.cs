@@ -8,7 +8,9 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
 {
     private readonly Dictionary<string, Task<IJSObjectReference>> _modules = new(StringComparer.Ordinal);
 
-    /// <summary>Loads a module of <c>wwwroot</c>, such as <c>js/upload.js</c>, once; a load that failed is tried again by the next call.</summary>
+    /// <summary>
+    /// Loads a module of <c>wwwroot</c>, such as <c>js/upload.js</c>, once; a load that failed is tried again by the next call.
+    /// </summary>
     public Task<IJSObjectReference> ImportAsync(string path)
     {
         if (_modules.TryGetValue(path, out var known) && known is not { IsFaulted: true } and not { IsCanceled: true }) return known;
@@ -17,9 +19,11 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
 
     public Task CopyAsync(string text, CancellationToken cancellationToken) => CallAsync("copy", cancellationToken, text);
 
-    public Task ShowDialogAsync(ElementReference dialog, CancellationToken cancellationToken) => CallAsync("showDialog", cancellationToken, dialog);
+    public Task ShowDialogAsync(ElementReference dialog, CancellationToken cancellationToken) =>
+        CallAsync("showDialog", cancellationToken, dialog);
 
-    public Task CloseDialogAsync(ElementReference dialog, CancellationToken cancellationToken) => CallAsync("closeDialog", cancellationToken, dialog);
+    public Task CloseDialogAsync(ElementReference dialog, CancellationToken cancellationToken) =>
+        CallAsync("closeDialog", cancellationToken, dialog);
 
     /// <summary>Saves what a GET answers in the form that is asked for.</summary>
     public Task DownloadAsync(string url, string accept, string fileName, CancellationToken cancellationToken) =>

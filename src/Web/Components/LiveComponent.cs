@@ -6,7 +6,8 @@ using Microsoft.JSInterop;
 namespace GpuGeek.Web.Components;
 
 /// <summary>
-/// Base of every component that awaits something on a live page. Once such a component is disposed, its lifecycle methods, event handlers, timers and scripts
+/// Base of every component that awaits something on a live page. Once such a component is disposed, its lifecycle methods, event
+/// handlers, timers and scripts
 /// stop without a word: an error of a page that was left early must not be shown on the next page.
 /// </summary>
 public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHandleAfterRender, IAsyncDisposable
@@ -20,7 +21,7 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
     protected LiveComponent() => Gone = _gone.Token;
 
     [Inject] protected Browser Browser { get; set; } = default!;
-    [Inject] private TimeProvider Clock { get; set; } = default!;
+    [Inject] protected TimeProvider Clock { get; set; } = default!;
     [Inject] private ILogger<LiveComponent> Log { get; set; } = default!;
 
     /// <summary>Cancelled when the component is disposed. Pass it to every call that is awaited.</summary>
@@ -54,7 +55,8 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
     });
 
     /// <summary>
-    /// Calls <c>attach</c> of a module of <c>wwwroot</c>, such as <c>js/upload.js</c>. It returns an object whose <c>dispose</c> is called when this component
+    /// Calls <c>attach</c> of a module of <c>wwwroot</c>, such as <c>js/upload.js</c>. It returns an object whose <c>dispose</c> is
+    /// called when this component
     /// is disposed, also when that happens before the module was loaded.
     /// </summary>
     /// <param name="arguments">Elements, values, and <see cref="Self"/>.</param>
@@ -80,7 +82,10 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
     /// <summary>This component, for a script that calls its <c>[JSInvokable]</c> methods.</summary>
     protected object Self => _self ??= DotNetObjectReference.Create(this);
 
-    /// <summary>Runs <paramref name="work"/> unless the component is disposed; what fails after the disposal is nobody's concern on the screen.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> unless the component is disposed; what fails after the disposal is nobody's concern on the
+    /// screen.
+    /// </summary>
     protected async Task WhileHereAsync(Func<Task> work)
     {
         if (Gone.IsCancellationRequested) return;
@@ -95,7 +100,8 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
     }
 
     /// <summary>
-    /// Repeats <paramref name="step"/> until it returns false or the component is disposed, and draws after each. While Api is away it keeps trying.
+    /// Repeats <paramref name="step"/> until it returns false or the component is disposed, and draws after each. While Api is away it
+    /// keeps trying.
     /// </summary>
     protected void Poll(TimeSpan interval, Func<Task<bool>> step) => _ = PollAsync(interval, step);
 
@@ -151,7 +157,8 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
         {
             return await step();
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException || (e is ApiException api && (int)api.Status >= 500))
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException
+            || (e is ApiException api && (int)api.Status >= 500))
         {
             // Api is away or answered too late.
             return true;
@@ -172,7 +179,8 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
     }
 
     private static bool ComesFromLeaving(Exception e) =>
-        e is OperationCanceledException or ObjectDisposedException or JSDisconnectedException or JSException or HttpRequestException or ApiException;
+        e is OperationCanceledException or ObjectDisposedException or JSDisconnectedException or JSException
+            or HttpRequestException or ApiException;
 
     [LoggerMessage(LogLevel.Error, "{Component} failed after its page was left.")]
     private static partial void LogFailed(ILogger log, string component, Exception e);
