@@ -78,7 +78,7 @@ public sealed class FirstLoad(FlowersStory story, Chromium chromium, ITestOutput
             return fetched;
         }
 
-        public IReadOnlyList<File> Take()
+        public List<File> Take()
         {
             lock (_files)
             {
