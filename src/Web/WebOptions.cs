@@ -23,12 +23,16 @@ internal sealed class WebOptions
     [RegularExpression("^[A-Za-z0-9]{1,16}$", ErrorMessage = "GPUGEEK_INSTANCE must be up to 16 letters or digits.")]
     public string Instance { get; set; } = "local";
 
+    /// <value><c>GPUGEEK_ALLOWED_HOSTS</c>: names beside that of the public address by which this installation is reached, with commas between.</value>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
     public static void Bind(WebOptions options, IConfiguration configuration)
     {
         options.ApiUrl = configuration["GPUGEEK_API_URL"] ?? "";
         options.PublicUrl = configuration["GPUGEEK_PUBLIC_URL"];
         options.KeysFolder = configuration["GPUGEEK_KEYS"];
         options.FrontSecret = configuration["GPUGEEK_FRONT_SECRET"];
+        options.AllowedHosts = (configuration["GPUGEEK_ALLOWED_HOSTS"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         options.Instance = configuration["GPUGEEK_INSTANCE"] ?? options.Instance;
     }
 }

@@ -52,6 +52,7 @@ internal static class WebSetup
     public static void UseWeb(this WebApplication app)
     {
         app.UseSecurityHeaders();
+        app.UseHostRule();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseWhen(context => !FrontDoorRoutes.IsForwarded(context.Request.Path), pages =>
         {

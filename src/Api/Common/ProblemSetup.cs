@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
@@ -99,10 +100,11 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } or DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } }:
                 await Problems.Impossible("invalid_text", "A text of the request contains a character that cannot be stored.", "Take out NUL characters.").ExecuteAsync(context);
                 return true;
-            case var _ when IsDatabaseAway(exception):
+            case var _ when DatabaseOutage.IsAway(exception):
                 LogUnavailable(exception);
                 context.Response.Headers.RetryAfter = "2";
-                await Problems.Of(503, "database_unavailable", "The database cannot be reached", "Nothing was changed.", "Try again in a few seconds.").ExecuteAsync(context);
+                await Problems.Of(503, "database_unavailable", "The database cannot be reached", "The database did not answer in time.",
+                    "Try again in a few seconds; a request that creates, with the same Idempotency-Key.").ExecuteAsync(context);
                 return true;
             default:
                 LogUnexpected(exception, context.Request.Method, context.GetEndpoint()?.DisplayName, context.TraceIdentifier);

@@ -58,7 +58,7 @@ public sealed record ImportResponse(
 /// <param name="Path">Inside the archive.</param>
 public sealed record SkippedFileResponse(string Path, string Code, string Reason, string? Hint);
 
-/// <param name="Thumbnail">Address relative to the API's origin; immutable.</param>
+/// <param name="Thumbnail">Address relative to the API's origin. Its bytes never change; ask again with If-None-Match, which answers 304.</param>
 /// <param name="Content">The original's bytes.</param>
 public sealed record ImageResponse(
     Guid Id, string Class, string? Split, string FileName, string Format, int Width, int Height, long Bytes, string Hash, string Thumbnail, string Content, DateTimeOffset CreatedAt);

@@ -30,6 +30,8 @@ internal static partial class FrontDoorRoutes
             EnableMultipleHttp2Connections = true,
             ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
             ConnectTimeout = TimeSpan.FromSeconds(5),
+            // Api looks at the token, the plan and the disk before it asks for a large body.
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(30),
         }));
     }
 
@@ -50,8 +52,31 @@ internal static partial class FrontDoorRoutes
         }
         var error = await forwarder.SendAsync(context, options.Value.ApiUrl, invoker, Patient, transformer, context.RequestAborted);
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+        if (error is ForwarderError.RequestBodyDestination && context.Request.ContentLength is null && await IsAliveAsync(invoker, options.Value, context.RequestAborted))
+        {
+            // It closed the connection in the middle of a body that did not say how long it is: the limit was reached.
+            await Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", "Request Entity Too Large",
+                "The request is larger than this address takes.", "Send less, or announce the size by Content-Length to be told before sending.");
+            return;
+        }
         LogUnreachable(loggers.CreateLogger("GpuGeek.Web.FrontDoor"), error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
         await Problems.UnreachableAsync(context);
+    }
+
+    private static async Task<bool> IsAliveAsync(HttpMessageInvoker invoker, WebOptions options, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(options.ApiUrl), "/healthz"));
+            using var response = await invoker.SendAsync(request, limit.Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "Api did not answer: {Error}: {Reason}")]

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using GpuGeek.Web.Accounts;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -11,11 +12,15 @@ internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions
     public const string ClientHeader = "X-GpuGeek-Client";
     public const string SecretHeader = "X-GpuGeek-Front";
     private const string OwnPrefix = "X-GpuGeek-";
+    private const int SmallBody = 32 << 10;
 
     public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destination, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(context, request, destination, cancellationToken);
         request.Headers.Host = null;
+        // A refusal then comes before the body: an Api that closes while a body comes cannot be heard any more.
+        if (context.Request.ContentLength is null or > SmallBody && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+            request.Headers.ExpectContinue = true;
         foreach (var name in context.Request.Headers.Keys.Where(IsOurs)) request.Headers.Remove(name);
         // Cookies are for this process: Api reads tokens.
         request.Headers.Remove("Cookie");

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Worker.Runs;
 
@@ -17,7 +17,7 @@ internal static class DatabaseRetry
             {
                 return await action();
             }
-            catch (Exception failure) when (IsAway(failure) && !cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (DatabaseOutage.IsAway(failure) && !cancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(Pause, clock, cancellationToken);
             }
@@ -29,13 +29,4 @@ internal static class DatabaseRetry
         await action();
         return true;
     }, clock, cancellationToken);
-
-    /// <summary>The database could not be reached or broke off; not: it refused.</summary>
-    public static bool IsAway(Exception failure) => failure switch
-    {
-        DbException { IsTransient: true } => true,
-        TimeoutException => true,
-        { InnerException: { } inner } => IsAway(inner),
-        _ => false,
-    };
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Runs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -69,7 +70,7 @@ internal sealed partial class RunService(
             {
                 return;
             }
-            catch (Exception failure) when (DatabaseRetry.IsAway(failure))
+            catch (Exception failure) when (DatabaseOutage.IsAway(failure))
             {
                 blindUntil = OwnersFirst();
                 LogSweepFailed(failure);

@@ -40,6 +40,17 @@ public sealed class WhatNobodyExpected
         }
     }
 
+    /// <summary>Before, only the innermost exception was looked at, which is the socket's or the stream's: 500.</summary>
+    [Fact]
+    public async Task Of_a_database_that_hangs_or_broke_off_is_no_fault_of_ours()
+    {
+        var broken = new NpgsqlException("reading from stream", new EndOfStreamException());
+        var hung = new NpgsqlException("reading from stream", new TimeoutException());
+        foreach (var failure in (Exception[])[broken, hung, new InvalidOperationException("transient", hung), new InvalidOperationException("transient", new DbUpdateException("saving", broken))])
+            Assert.Equal(503, (await AnswerAsync(failure)).Status);
+        Assert.Equal(500, (await AnswerAsync(new TaskCanceledException("another client's limit", new TimeoutException()))).Status);
+    }
+
     private sealed class Kept : ILogger<ExceptionToProblem>
     {
         public List<(LogLevel Level, string Text, Exception? Failure)> Lines { get; } = [];

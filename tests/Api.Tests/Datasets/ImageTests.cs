@@ -80,7 +80,7 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
     [Theory]
     [InlineData("content")]
     [InlineData("thumbnail")]
-    public async Task Its_bytes_run_nothing_and_are_asked_for_once(string what)
+    public async Task Its_bytes_run_nothing_and_are_sent_once(string what)
     {
         var (session, dataset, image) = await StoredAsync();
         var address = session.At($"datasets/{dataset.Id}/images/{image.Id}/{what}");
@@ -89,9 +89,25 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
         Assert.Equal("image/jpeg", first.Content.Headers.ContentType!.MediaType);
         Assert.Equal(["nosniff"], first.Headers.GetValues("X-Content-Type-Options"));
         Assert.Equal(["default-src 'none'; sandbox"], first.Headers.GetValues("Content-Security-Policy"));
-        Assert.True(first.Headers.CacheControl!.Private);
+        // Before: kept for a year without asking, also by the browser of somebody who had been removed.
+        Assert.Equal("no-cache, private", first.Headers.CacheControl!.ToString());
         using var again = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { IfNoneMatch = { first.Headers.ETag } } };
         Assert.Equal(HttpStatusCode.NotModified, (await session.Http.SendAsync(again, Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_browser_that_kept_it_is_refused_once_its_person_is_removed()
+    {
+        var (session, dataset, image) = await StoredAsync();
+        var person = await _app.JoinAsync(session, GpuGeek.Domain.Tenants.Role.Viewer);
+        foreach (var status in (HttpStatusCode[])[HttpStatusCode.NotModified, HttpStatusCode.NotFound])
+        {
+            using var ask = new HttpRequestMessage(HttpMethod.Get, session.At($"datasets/{dataset.Id}/images/{image.Id}/thumbnail")) { Headers = { IfNoneMatch = { new($"\"{image.Hash}\"") } } };
+            Assert.Equal(status, (await person.Http.SendAsync(ask, Cancel)).StatusCode);
+            await using var db = _app.SystemDatabase();
+            db.Members.RemoveRange(db.Members.Where(m => m.Role == GpuGeek.Domain.Tenants.Role.Viewer && db.Users.Any(u => u.Id == m.UserId && u.Email == person.Email)));
+            await db.SaveChangesAsync(Cancel);
+        }
     }
 
     [Fact]

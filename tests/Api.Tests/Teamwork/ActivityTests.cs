@@ -44,6 +44,24 @@ public sealed class TheActivityOfAProject(SharedApplication shared) : IClassFixt
         Assert.Equal([201], (await ReadAsync(owner)).Where(a => a.Excerpt is not null).Select(a => a.Excerpt!.Length));
     }
 
+    /// <summary>Before, a key with datasets:read alone read the names of runs and what was said of them.</summary>
+    [Theory]
+    [InlineData(Scopes.DatasetsRead, "dataset.create project.create version.create")]
+    [InlineData("datasets:read runs:read", "comment.create dataset.create project.create run.create run.update version.create")]
+    [InlineData("datasets:read deployments:read models:read", "dataset.create deployment.create project.create version.create")]
+    public async Task Tells_an_API_key_what_its_scopes_let_it_read(string scopes, string actions)
+    {
+        var (owner, _, version) = await _app.RegisterWithVersionAsync();
+        var model = await owner.AddModelVersionAsync(version.Id);
+        await owner.Client.UpdateRunAsync(owner.Org, model.RunId, new() { Name = "Night run" }, Cancel);
+        await owner.Client.CreateRunCommentAsync(owner.Org, model.RunId, new() { Text = "secret of the run" }, Cancel);
+        await owner.Client.CreateDeploymentAsync(owner.Org, new() { Project = Planted.Project, Name = "shop", Model = "flowers", Version = 1 }, Cancel);
+        await owner.Client.CreateShareLinkAsync(owner.Org, Planted.Project, new() { Model = "flowers", Version = 1 }, Cancel);
+        var key = await owner.Client.CreateKeyAsync(owner.Org, new() { Name = "k", Scopes = scopes.Split(' ') }, Cancel);
+        var seen = await new Contracts.Client.GpuGeekClient(_app.HttpWith(key.Key)).ListActivityAsync(owner.Org, Planted.Project, ct: Cancel);
+        Assert.Equal(actions, string.Join(' ', seen.Items.Select(a => a.Action).Order(StringComparer.Ordinal)));
+    }
+
     [Fact]
     public async Task Says_who_and_neither_where_nor_how()
     {

@@ -26,6 +26,36 @@ public sealed class ALiveConnection(Site site) : IClassFixture<Site>
         Assert.Equal(HttpStatusCode.Forbidden, await NegotiateAsync(origin, "/_blazor/negotiate"));
     }
 
+    /// <summary>DNS rebinding: a stranger's name points here, so Host and Origin agree. Before, the socket was opened.</summary>
+    [Fact]
+    public async Task By_a_strangers_name_is_refused()
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Host", "evil.test");
+        socket.Options.SetRequestHeader("Origin", "http://evil.test");
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri(site.Url.Replace("http", "ws", StringComparison.Ordinal) + "/hubs/live"), Cancel));
+        Assert.Equal(HttpStatusCode.BadRequest, socket.HttpStatusCode);
+    }
+
+    [Theory]
+    [InlineData("evil.test", "/sign-in", HttpStatusCode.BadRequest)]
+    [InlineData("evil.test:8080", "/api/v1/plans", HttpStatusCode.BadRequest)]
+    [InlineData("127.0.0.1.evil.test", "/sign-in", HttpStatusCode.BadRequest)]
+    [InlineData("LOCALHOST:1", "/api/v1/plans", HttpStatusCode.OK)]
+    [InlineData("[::1]:8080", "/api/v1/plans", HttpStatusCode.OK)]
+    [InlineData("192.168.1.7", "/api/v1/plans", HttpStatusCode.OK)]
+    [InlineData("gpu.example", "/api/v1/plans", HttpStatusCode.OK)]
+    [InlineData("web", "/healthz", HttpStatusCode.OK)]
+    [InlineData("web", "/readyz", HttpStatusCode.OK)]
+    public async Task Or_a_request_needs_a_name_of_this_installation(string host, string path, HttpStatusCode status)
+    {
+        using var client = site.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host } };
+        using var response = await client.SendAsync(request, Cancel);
+        Assert.Equal(status, response.StatusCode);
+    }
+
     [Fact]
     public async Task From_a_page_of_this_site_is_taken() => Assert.Equal(HttpStatusCode.OK, await NegotiateAsync(site.Url));
 

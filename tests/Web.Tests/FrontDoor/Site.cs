@@ -34,6 +34,7 @@ public sealed class Site : IAsyncLifetime
             ["GPUGEEK_API_URL"] = Upstream.Url,
             ["GPUGEEK_KEYS"] = _keys.FullName,
             ["GPUGEEK_FRONT_SECRET"] = Secret,
+            ["GPUGEEK_ALLOWED_HOSTS"] = "gpu.example, other.example",
             ["GPUGEEK_INSTANCE"] = "test0001",
             ["GPUGEEK_PUBLIC_URL"] = Https ? PublicUrl : null,
         });

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace GpuGeek.Web.Tests.FrontDoor;
 
@@ -39,7 +40,35 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 
-    private sealed class ChunkedContent(int chunks, Func<int, Task> before) : HttpContent
+    /// <summary>Before: 503 api_unreachable, as if the server were down. The body is longer than what the sockets between hold.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Beyond_the_limit_of_its_address_is_told_so(bool announced)
+    {
+        var echo = site.Upstream.Answer;
+        site.Upstream.Answer = async context =>
+        {
+            context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = 2 * Chunk;
+            try
+            {
+                await context.Request.Body.CopyToAsync(Stream.Null);
+            }
+            catch (BadHttpRequestException refused)
+            {
+                context.Response.StatusCode = refused.StatusCode;
+            }
+        };
+        using var client = site.Client();
+        var request = site.FromBrowser(HttpMethod.Post, "/api/v1/orgs/acme/projects", site.CsrfFor(Site.Session));
+        request.Content = new ChunkedContent(32, _ => Task.CompletedTask, announced);
+        request.Headers.ExpectContinue = true;
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        site.Upstream.Answer = echo;
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    private sealed class ChunkedContent(int chunks, Func<int, Task> before, bool announced = true) : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
@@ -55,7 +84,7 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         protected override bool TryComputeLength(out long length)
         {
             length = (long)chunks * Chunk;
-            return true;
+            return announced;
         }
     }
 }

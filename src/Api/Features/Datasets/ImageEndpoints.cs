@@ -95,8 +95,8 @@ internal static class ImageEndpoints
         try
         {
             var stream = await store.OpenReadAsync(key, cancellationToken);
-            // An image's bytes never change under its id; they are the organisation's own, so no shared cache may keep them.
-            http.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+            // They are the organisation's own: a browser may keep them, but asks each time whether it may still show them. 304 is cheap, and a removed member gets 404.
+            http.Response.Headers.CacheControl = "private, no-cache";
             http.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileNameStar = image.FileName }.ToString();
             http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
             return TypedResults.Stream(stream, type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{image.Hash}\""));
