@@ -25,6 +25,9 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     public Task CloseDialogAsync(ElementReference dialog, CancellationToken cancellationToken) =>
         CallAsync("closeDialog", cancellationToken, dialog);
 
+    /// <summary>Focuses the first element that matches, if there is one.</summary>
+    public Task FocusAsync(string selector, CancellationToken cancellationToken) => CallAsync("focus", cancellationToken, selector);
+
     /// <summary>Saves what a GET answers in the form that is asked for.</summary>
     public Task DownloadAsync(string url, string accept, string fileName, CancellationToken cancellationToken) =>
         CallAsync("download", cancellationToken, url, accept, fileName);

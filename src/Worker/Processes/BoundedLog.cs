@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using GpuGeek.Processes;
+using GpuGeek.Lines;
 
 namespace GpuGeek.Worker.Processes;
 

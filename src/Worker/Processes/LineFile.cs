@@ -1,4 +1,4 @@
-namespace GpuGeek.Processes;
+namespace GpuGeek.Lines;
 
 /// <summary>
 /// Lines appended to a log file. A full disk must not end the process that logs: a line that cannot be written is dropped and counted,

@@ -23,6 +23,10 @@ export function closeDialog(dialog) {
   if (dialog?.open) dialog.close();
 }
 
+export function focus(selector) {
+  document.querySelector(selector)?.focus();
+}
+
 /** The token that proves a change comes from a page of this site; send it as X-GpuGeek-Csrf. */
 export function csrf() {
   return document.querySelector('meta[name="gg-csrf"]')?.content ?? '';
