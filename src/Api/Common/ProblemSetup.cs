@@ -113,11 +113,6 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         }
     }
 
-    /// <summary>EF wraps what Npgsql says, and Npgsql wraps what the socket says.</summary>
-    private static bool IsDatabaseAway(Exception failure) =>
-        failure is TimeoutException or NpgsqlException { IsTransient: true }
-            || (failure.InnerException is { } inner && IsDatabaseAway(inner));
-
     [LoggerMessage(LogLevel.Error, "The stored object {Key} does not have the content its name says")]
     private partial void LogDamaged(string key);
 

@@ -11,7 +11,7 @@ internal static partial class AccountForm
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
     private static partial Regex Token { get; }
 
-    public static async Task<HttpResponseMessage> SendAsync(Site site, string path, Dictionary<string, string> fields, bool withToken = true)
+    public static async Task<HttpResponseMessage> SendAsync(Site site, string path, Dictionary<string, string> fields, bool withToken = true, string? cookie = null)
     {
         using var client = site.Client();
         using var page = await client.GetAsync(path, Cancel);
@@ -20,7 +20,8 @@ internal static partial class AccountForm
         {
             Content = new FormUrlEncodedContent([.. fields, new("_handler", "sign-in"), new("__RequestVerificationToken", withToken ? token : "")]),
         };
-        request.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        var own = page.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        request.Headers.Add("Cookie", cookie is null ? own : $"{own}; {cookie}");
         return await client.SendAsync(request, Cancel);
     }
 }

@@ -49,25 +49,19 @@ public sealed class SigningIn(Site site) : IClassFixture<Site>
     public async Task Sends_what_an_earlier_sign_in_left_with_the_browser()
     {
         SignInRequest? sent = null;
-        site.Upstream.Answer = ApiAsync;
-        using var client = site.Client();
-        using var page = await client.GetAsync("/sign-in", Cancel);
         site.Upstream.Answer = async context =>
         {
-            if (context.Request.Path == "/api/v1/account/sign-in") sent = await context.Request.ReadFromJsonAsync<SignInRequest>();
+            if (context.Request.Path != "/api/v1/account/sign-in")
+            {
+                await ApiAsync(context);
+                return;
+            }
+            sent = await context.Request.ReadFromJsonAsync<SignInRequest>();
             context.Response.StatusCode = 401;
         };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/sign-in")
-        {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["_handler"] = "sign-in", ["Form.Email"] = "ada@example.org", ["Form.Password"] = "right password",
-                ["__RequestVerificationToken"] = FormToken.Match(await page.Content.ReadAsStringAsync(Cancel)).Groups[1].Value,
-            }),
-        };
         var device = site.CookieName.Replace("gg_", "gg_device_", StringComparison.Ordinal);
-        request.Headers.Add("Cookie", $"{page.Headers.GetValues("Set-Cookie").Single().Split(';')[0]}; {device}=left-before");
-        using var response = await client.SendAsync(request, Cancel);
+        var fields = new Dictionary<string, string> { ["Form.Email"] = "ada@example.org", ["Form.Password"] = "right password" };
+        using var response = await AccountForm.SendAsync(site, "/sign-in", fields, cookie: $"{device}=left-before");
         Assert.Equal("left-before", sent?.Device);
     }
 

@@ -34,7 +34,7 @@ internal sealed class FakeApi : HttpMessageHandler
     }
 
     public FakeApi Person(string role, bool isOperator = false, string org = "acme") =>
-        Answer("GET account/me", new MeResponse(new(Me, "ada@example.org", "Ada", isOperator), [new(org, "Acme", role)], false, false));
+        Answer("GET account/me", new MeResponse(new(Me, "ada@example.org", "Ada", isOperator), [new(org, "Acme", role)], false, false, false));
 
     public GpuGeekClient Client() => new(new HttpClient(this, disposeHandler: false) { BaseAddress = new Uri("http://api.invalid/") });
 

@@ -56,7 +56,7 @@ public sealed class WorkThatBrokeOff : Screen
     [Fact]
     public async Task A_run_is_resumed_and_the_page_shows_it_waiting()
     {
-        _answers.Add("GET", "/me", new MeResponse(new(Guid.Empty, "ann@example.org", "Ann", false), [new("acme", "Acme", "editor")], false, false));
+        _answers.Add("GET", "/me", new MeResponse(new(Guid.Empty, "ann@example.org", "Ann", false), [new("acme", "Acme", "editor")], false, false, false));
         _answers.Add("GET", $"/runs/{Guid.Empty}", Run);
         _answers.Add("POST", "/resume", Run with { State = "queued", Error = null, FinishedAt = null, ResumableUntil = null });
         await Services.GetRequiredService<Workspace>().LoadAsync(Xunit.TestContext.Current.CancellationToken);

@@ -174,7 +174,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
             id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"));
             for (var i = 0; i < 2; i++)
             {
-                Assert.Equal(id, (await dead.Get<Worker.Imports.ImportLeases>().NextAsync($"dead/{i}", Cancel))?.Id);
+                Assert.Equal(id, (await dead.Get<Worker.Imports.ImportLeases>().NextAsync($"dead/{i}", long.MaxValue, Cancel))?.Id);
                 await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel));
             }
         }

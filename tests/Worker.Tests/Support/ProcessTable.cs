@@ -28,7 +28,7 @@ internal static class ProcessTable
     public static async Task KillWithArgumentAsync(string text)
     {
         var found = await Eventually.HoldsAsync(() => WithArgument(text), processes => processes.Count > 0);
-        foreach (var one in found) Processes.Signals.Send(one, Processes.Signals.Kill);
+        foreach (var one in found) Worker.Processes.Signals.Send(one, Worker.Processes.Signals.Kill);
         await Eventually.HoldsAsync(() => found.Count(Alive), alive => alive == 0);
     }
 

@@ -1,6 +1,7 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Common.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Runs;
