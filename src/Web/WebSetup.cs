@@ -20,6 +20,8 @@ internal static class WebSetup
     {
         // Outside Development the manifest of packages' static files is not read on its own; a build output needs it as much as a publish output lacks it.
         builder.WebHost.UseStaticWebAssets();
+        // Else a build output compresses a file that is newer than its manifest on the fly, and browsers cannot decode what comes of it.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -5,6 +5,9 @@ namespace GpuGeek.Training.Graphs;
 /// <summary>The TorchSharp back end: one arm per operation.</summary>
 internal static class TorchOps
 {
+    // Kept: a Scalar made for the call may be finalised while libtorch still reads it ("Exception raised from toLong", seen under load).
+    private static readonly TorchSharp.Scalar One = 1;
+
     public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, NodeMode mode) => node.Op switch
     {
         Input => network.alias(),
@@ -96,7 +99,7 @@ internal static class TorchOps
         if (train)
             // add_ answers the very same object: disposing it would dispose the counter.
             using (no_grad())
-                module[$"{node.Path}.num_batches_tracked"].add_(1);
+                module[$"{node.Path}.num_batches_tracked"].add_(One);
         return nn.functional.batch_norm(x, module[$"{node.Path}.running_mean"], module[$"{node.Path}.running_var"],
             module[$"{node.Path}.weight"], module[$"{node.Path}.bias"], train, b.Momentum, b.Epsilon);
     }

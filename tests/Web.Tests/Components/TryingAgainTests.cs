@@ -7,7 +7,10 @@ using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Models;
+using GpuGeek.Contracts.Projects;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Contracts.Teamwork;
+using GpuGeek.Contracts.Tenants;
 using GpuGeek.Web.Clients;
 using GpuGeek.Web.Components.Pages.Data;
 using GpuGeek.Web.Components.Pages.Runs;
@@ -58,6 +61,9 @@ public sealed class WorkThatBrokeOff : Screen
     {
         _answers.Add("GET", "/me", new MeResponse(new(Guid.Empty, "ann@example.org", "Ann", false), [new("acme", "Acme", "editor")], false, false, false));
         _answers.Add("GET", $"/runs/{Guid.Empty}", Run);
+        _answers.Add("GET", "/projects/flowers", new ProjectResponse(Guid.Empty, "flowers", "Flowers", "classification", At, 10, 1, 0, null, 0, At, []));
+        _answers.Add("GET", "/members", new Page<MemberResponse>([], null));
+        _answers.Add("GET", "/comments", new Page<CommentResponse>([], null));
         _answers.Add("POST", "/resume", Run with { State = "queued", Error = null, FinishedAt = null, ResumableUntil = null });
         await Services.GetRequiredService<Workspace>().LoadAsync(Xunit.TestContext.Current.CancellationToken);
         var page = Render<RunPage>(p => p.Add(r => r.Org, "acme").Add(r => r.Project, "flowers").Add(r => r.Run, Guid.Empty));

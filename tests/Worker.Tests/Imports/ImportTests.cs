@@ -166,17 +166,15 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task A_worker_that_dies_twice_costs_no_import()
     {
-        Tenant tenant;
-        Guid id;
-        await using (var dead = TestWorker.Create(_settings))
+        await using var dead = TestWorker.Create(_settings);
+        var tenant = await Tenant.CreateAsync(dead.Contexts, dead.Store);
+        var id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"));
+        for (var i = 0; i < 2; i++)
         {
-            tenant = await Tenant.CreateAsync(dead.Contexts, dead.Store);
-            id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"));
-            for (var i = 0; i < 2; i++)
-            {
-                Assert.Equal(id, (await dead.Get<Worker.Imports.ImportLeases>().NextAsync($"dead/{i}", long.MaxValue, Cancel))?.Id);
-                await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel));
-            }
+            Assert.Equal(id, (await dead.Get<Worker.Imports.ImportLeases>().NextAsync($"dead/{i}", long.MaxValue, Cancel))?.Id);
+            var expired = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+            await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id)
+                .ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, expired), Cancel));
         }
         await using var worker = await TestWorker.StartAsync(_settings);
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);

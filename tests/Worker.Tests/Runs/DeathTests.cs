@@ -74,12 +74,12 @@ public sealed class DeathsOfATrainer(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task Without_progress_fail_the_run_which_resumes_from_its_checkpoint_and_ends_as_if_undisturbed()
     {
-        Guid failed;
-        Tenant tenant;
+        // Never started: it only reads the books, also after the first worker is gone.
+        await using var books = TestWorker.Create(_settings);
+        var tenant = await Tenant.CreateAsync(books.Contexts, books.Store);
+        var failed = await tenant.QueueRunAsync();
         await using (var worker = await StartAsync(Trainers.DiesWithoutProgress))
         {
-            tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-            failed = await tenant.QueueRunAsync();
             var run = await tenant.WaitForRunAsync(failed, r => r.State == RunState.Failed);
             Assert.Equal(("too_many_attempts", Run.MaxDeaths, 2L), (run.Error!.Code, run.Attempt, run.CheckpointStep));
             Assert.Equal(Restartable.KeptFor, run.RetryUntil - run.FinishedAt);

@@ -77,12 +77,12 @@ public sealed class ADatabaseThatHangs(PostgresFixture postgres) : IAsyncLifetim
     {
         var tenant = await Tenant.CreateAsync(_worker.Contexts, _worker.Store);
         var id = await tenant.QueueRunAsync();
-        await ClaimAsync("hang/2/0");
+        await ClaimAsync($"hang/2/{secondsAgo}");
         await LapseAsync(id);
         // The trainer went on meanwhile: the checkpoint lies in the run directory, and the next attempt finds it there.
         var made = Now.AddSeconds(-secondsAgo);
         Assert.Equal(1, await _worker.Get<RunSweep>().SweepAsync(Cancel));
-        var next = await ClaimAsync("hang/2/0");
+        var next = await ClaimAsync($"hang/2/{secondsAgo}");
         await Writer(next).CheckpointAsync("runs/x/checkpoints/step-9", 9, made, Cancel);
         await Writer(next).CheckpointAsync("runs/x/checkpoints/step-9", 9, made, Cancel);
         await Writer(next).RequeueAsync(Cancel);
@@ -92,7 +92,7 @@ public sealed class ADatabaseThatHangs(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal(made < first.EndedAt ? made : first.EndedAt!.Value, first.KeptUntil, TimeSpan.FromMilliseconds(1));
         Assert.True(first.ChargedSeconds > 0);
         Assert.True(first.KeptUntil <= first.EndedAt && first.EndedAt <= second.StartedAt && second.KeptUntil <= second.EndedAt);
-        await Writer(await ClaimAsync("hang/2/1")).CancelAsync(Cancel);
+        await Writer(await ClaimAsync($"hang/2/after/{secondsAgo}")).CancelAsync(Cancel);
     }
 
     [Fact]

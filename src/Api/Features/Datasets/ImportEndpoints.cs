@@ -102,8 +102,8 @@ internal static class ImportEndpoints
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var one = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
         if (await one.AsNoTracking().FirstOrDefaultAsync(cancellationToken) is not { } row) return Problems.NotFound();
-        if (row.State == ImportState.Failed && await Admission.RefuseAgainAsync(db, store, row, cancellationToken) is { } refusal) return refusal;
         var now = clock.GetUtcNow();
+        if (row.RetryUntil > now && await Admission.RefuseAgainAsync(db, store, row, cancellationToken) is { } refusal) return refusal;
         // One statement: of two requests at once, and of a request and the end of the 7 days, the first wins.
         var retried = await one.Where(i => i.State == ImportState.Failed && i.RetryUntil > now).ExecuteUpdateAsync(set => set
             .SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Error, (Failure?)null).SetProperty(i => i.FinishedAt, (DateTimeOffset?)null)

@@ -111,7 +111,8 @@ internal static class Rows
             return new(HttpMethod.Delete, $"runs/{run.Id}");
         }, HttpStatusCode.NoContent),
         Write("CancelRun", Role.Editor, Scopes.RunsWrite, async w => new(HttpMethod.Post, $"runs/{(await w.Owner.StartRunAsync(w.Version)).Id}/cancel")),
-        Write("ResumeRun", Role.Editor, Scopes.RunsWrite, async w => new(HttpMethod.Post, $"runs/{await w.AddFailedRunAsync()}/resume")),
+        Write("ResumeRun", Role.Editor, Scopes.RunsWrite, async w => new(HttpMethod.Post, $"runs/{await w.AddFailedRunAsync()}/resume"))
+            with { Undo = w => w.CancelQueuedRunsAsync() },
         Get("GetMetrics", Scopes.RunsRead, w => $"runs/{w.Run}/metrics"),
         Get("GetLogs", Scopes.RunsRead, w => $"runs/{w.Run}/logs"),
         Get("ListModels", Scopes.ModelsRead, _ => "models"),

@@ -93,6 +93,13 @@ internal sealed class World
         return run.Id;
     }
 
+    /// <summary>The plan takes only so many runs at once.</summary>
+    public async Task CancelQueuedRunsAsync()
+    {
+        var runs = await Owner.Client.ListRunsAsync(Owner.Org, "flowers", ct: Cancel);
+        foreach (var run in runs.Items.Where(r => r.State == "queued")) await Owner.Client.CancelRunAsync(Owner.Org, run.Id, Cancel);
+    }
+
     public async Task<Guid> AddFailedWeightsAsync()
     {
         var weights = await AddWeightsAsync();
