@@ -1,4 +1,5 @@
 using GpuGeek.Training.Graphs;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Optimization;
@@ -44,10 +45,13 @@ internal sealed class AdamW(GraphModule module, double weightDecay, double beta1
     {
         Tensor Part(Tensor flat) => flat.narrow(0, range.Offset, range.Length);
         Tensor parameter = Part(module.Flat), gradient = Part(module.FlatGradient), first = Part(FirstMoment), second = Part(SecondMoment);
-        if (range.Decays) parameter.mul_(1 - rate * weightDecay);
-        first.mul_(beta1).add_(gradient, 1 - beta1);
-        second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-        var denominator = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, Steps))).add_(epsilon);
-        parameter.addcdiv_(first, denominator, -rate / (1 - Math.Pow(beta1, Steps)));
+        // Held until the calls have returned: a number that is converted on the way may be finalised while libtorch still reads it.
+        using Scalar decay = 1 - rate * weightDecay, old1 = beta1, new1 = 1 - beta1, old2 = beta2, new2 = 1 - beta2, small = epsilon;
+        using Scalar bias2 = Math.Sqrt(1 - Math.Pow(beta2, Steps)), step = -rate / (1 - Math.Pow(beta1, Steps));
+        if (range.Decays) parameter.mul_(decay);
+        first.mul_(old1).add_(gradient, new1);
+        second.mul_(old2).addcmul_(gradient, gradient, new2);
+        var denominator = second.sqrt().div_(bias2).add_(small);
+        parameter.addcdiv_(first, denominator, step);
     }
 }
