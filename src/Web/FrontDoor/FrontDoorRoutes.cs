@@ -16,6 +16,10 @@ internal static partial class FrontDoorRoutes
 
     public static bool IsForwarded(PathString path) => path == "/readyz" || Array.Exists(Forwarded, prefix => path.StartsWithSegments(prefix));
 
+    /// <summary>Points of a run's curves: hundreds of kilobytes of JSON.</summary>
+    public static bool IsCurves(PathString path) =>
+        path.StartsWithSegments("/api") && path.Value!.EndsWith("/metrics", StringComparison.Ordinal);
+
     public static void AddFrontDoor(this IServiceCollection services)
     {
         services.AddHttpForwarder();

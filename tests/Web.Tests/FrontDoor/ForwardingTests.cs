@@ -25,6 +25,18 @@ public sealed class WhatBelongsToTheApiIsForwarded(Site site) : IClassFixture<Si
         Assert.Equal(path, (await Seen.OfAsync(await client.GetAsync(path, Cancel))).Path);
     }
 
+    /// <summary>The points of a long run are hundreds of kilobytes; they came as they were.</summary>
+    [Theory]
+    [InlineData("/api/v1/orgs/acme/runs/1/metrics", "br")]
+    [InlineData("/api/v1/orgs/acme/keys", null)]
+    public async Task Curves_are_compressed_and_nothing_else_of_the_api(string path, string? encoding)
+    {
+        using var client = site.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { AcceptEncoding = { new("br") } } };
+        using var response = await client.SendAsync(request, Cancel);
+        Assert.Equal(encoding, response.Content.Headers.ContentEncoding.SingleOrDefault());
+    }
+
     [Fact]
     public async Task The_cookie_becomes_a_bearer_token_and_goes_no_further()
     {
