@@ -21,7 +21,10 @@ public sealed class AnOwnerDeletes(FlowersStory story, Chromium chromium)
         await page.GetByRole(AriaRole.Link, new() { Name = "Delete this project" }).ClickAsync();
         await Expect(page.GetByTestId("goes")).ToContainTextAsync("Pictures");
         var button = page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true });
-        await Expect(button).ToBeDisabledAsync();
+        await page.GetByLabel("Type Only for now to confirm").FillAsync("Only");
+        await button.ClickAsync();
+        await Expect(page.GetByText("Type the name exactly as it stands here: Only for now")).ToBeVisibleAsync();
+        Assert.NotNull(await told.Account.Api.GetProjectAsync(told.Account.Org, project.Slug, Cancel));
         await page.GetByLabel("Type Only for now to confirm").FillAsync("Only for now");
         await button.ClickAsync();
 
