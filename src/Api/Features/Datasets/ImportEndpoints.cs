@@ -139,20 +139,20 @@ internal static class Admission
     {
         if (!name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return UnsupportedArchive();
         await PlanGate.CheckStorageAsync(db, org, bytes, 1, cancellationToken);
-        if (store.FreeBytes is { } free && free < bytes * DiskFactor)
-            return Problems.Impossible("disk_full", $"The archive needs {bytes * DiskFactor / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server, or send a smaller archive.");
-        return null;
+        return RefuseWithoutRoom(store, bytes * DiskFactor);
     }
 
     /// <summary>The archive lies in the store already and counts there: what is asked is room for the pictures out of it.</summary>
     public static async Task<ProblemHttpResult?> RefuseAgainAsync(GpuGeekDbContext db, IObjectStore store, Import import, CancellationToken cancellationToken)
     {
         await PlanGate.CheckStorageAsync(db, import.OrgId, 0, 1, cancellationToken);
-        var needed = import.Size * (DiskFactor - 1);
-        return store.FreeBytes is { } free && free < needed
-            ? Problems.Impossible("disk_full", $"The archive needs {needed / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server, or send a smaller archive.")
-            : null;
+        return RefuseWithoutRoom(store, import.Size * (DiskFactor - 1));
     }
+
+    private static ProblemHttpResult? RefuseWithoutRoom(IObjectStore store, double needed) => store.FreeBytes is { } free && free < needed
+        ? Problems.Impossible("disk_full", $"The archive needs {needed / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.",
+            "Free some disk on the server, or send a smaller archive.")
+        : null;
 
     public static ProblemHttpResult UnsupportedArchive() =>
         Problems.Of(415, "unsupported_archive", "Not a ZIP archive", "Only ZIP archives are imported.", "Pack one folder per class into a .zip file.");
