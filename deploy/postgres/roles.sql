@@ -15,6 +15,17 @@ ALTER ROLE gpugeek_app PASSWORD :'app_password';
 ALTER ROLE gpugeek_system PASSWORD :'system_password';
 ALTER ROLE gpugeek_hangfire PASSWORD :'hangfire_password';
 
+-- Only our roles connect to this database, and they make no temporary tables and no large objects: by default everybody may.
+DO $$
+DECLARE f regprocedure;
+BEGIN
+  EXECUTE format('REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO gpugeek_owner, gpugeek_app, gpugeek_system, gpugeek_hangfire', current_database());
+  FOR f IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^(lo_|lowrite|loread)' LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+  END LOOP;
+END $$;
+
 -- The owner makes tables in public; nobody else does.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT ALL ON SCHEMA public TO gpugeek_owner;

@@ -22,7 +22,7 @@ if (args is [var verb, ..] && VerbTable.Find(verb) is { } run) return await run(
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddApiOptions();
-builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener();
+builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener().AddDatabasePulse();
 builder.Services.AddTokensAndTenants();
 builder.Services.AddProblems().AddValidation().AddRateLimits(builder.Configuration).AddApiDescription();
 builder.Services.AddSingleton<LongPoll>().AddAccounts().AddDeployments().AddLive();
@@ -32,6 +32,7 @@ app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseRequestIds();
 app.UseRoutingWithHead();
+app.UseDatabaseGate();
 app.UseAuthentication();
 // Before authorization: who comes without a good token is counted too.
 app.UseRequestLimitHeaders();

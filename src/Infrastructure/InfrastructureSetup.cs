@@ -37,6 +37,10 @@ public static class InfrastructureSetup
         return services;
     }
 
+    /// <summary>For processes that answer requests and must not wait for a database that hangs.</summary>
+    public static IServiceCollection AddDatabasePulse(this IServiceCollection services) =>
+        services.AddSingleton<DatabasePulse>().AddHostedService(provider => provider.GetRequiredService<DatabasePulse>());
+
     /// <summary>For processes that push what changes.</summary>
     public static IServiceCollection AddLiveListener(this IServiceCollection services) =>
         services.AddSingleton<LiveListener>().AddHostedService(provider => provider.GetRequiredService<LiveListener>());

@@ -1,3 +1,5 @@
+using System.Globalization;
+using GpuGeek.AppHost.Hosting;
 using GpuGeek.AppHost.Postgres;
 using Xunit;
 
@@ -23,9 +25,41 @@ public sealed class PostgresFixture : IAsyncLifetime
         Connections = await Roles.EnsureAsync(_postgres, _folder, PostgresTemplate.Database, CancellationToken.None);
     }
 
+    /// <summary>No process of the server runs any more, and none has ended: connections stay open and nothing is answered.</summary>
+    /// <returns>Lets it go on.</returns>
+    public IDisposable Hang()
+    {
+        var server = int.Parse(File.ReadLines(Path.Combine(_folder, "cluster", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+        return new Stopped(server);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_postgres is not null) await _postgres.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class Stopped : IDisposable
+    {
+        private const PosixSignalNumber Stop = (PosixSignalNumber)19;
+        private const PosixSignalNumber Continue = (PosixSignalNumber)18;
+        private readonly List<int> _processes;
+
+        public Stopped(int server)
+        {
+            // The server first: it could start another child meanwhile.
+            Signals.Send(server, Stop);
+            _processes = [server, .. ChildrenOf(server)];
+            foreach (var process in _processes) Signals.Send(process, Stop);
+        }
+
+        public void Dispose()
+        {
+            foreach (var process in _processes) Signals.Send(process, Continue);
+        }
+
+        private static IEnumerable<int> ChildrenOf(int parent) =>
+            File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -18,9 +19,15 @@ internal static class MetricReader
     public static Task<List<LogLineResponse>> LogsAsync(GpuGeekDbContext db, Guid run, long after, int limit, CancellationToken cancellationToken) =>
         db.RunLogLines.AsNoTracking().Where(l => l.RunId == run && l.Seq > after).OrderBy(l => l.Seq).Take(limit).Select(l => new LogLineResponse(l.Seq, l.Level, l.Message, l.At)).ToListAsync(cancellationToken);
 
-    /// <summary>At most about <paramref name="points"/> per curve: each bucket keeps its lowest and its highest point, so no peak disappears.</summary>
+    /// <summary>
+    /// For drawing: at most about <paramref name="points"/> per curve, each bucket with its lowest and its highest point, so that no peak
+    /// disappears; and six digits, since a number of 17 digits hardly compresses and a chart shows four.
+    /// </summary>
     public static List<MetricPointResponse> Buckets(IEnumerable<MetricPointResponse> all, int points) =>
-        [.. all.GroupBy(p => p.Name).SelectMany(curve => Thin([.. curve.OrderBy(p => p.Step)], points)).OrderBy(p => p.Seq)];
+        [.. all.GroupBy(p => p.Name).SelectMany(curve => Thin([.. curve.OrderBy(p => p.Step)], points)).OrderBy(p => p.Seq)
+            .Select(p => p with { Epoch = Math.Round(p.Epoch, 4), Value = SixDigits(p.Value) })];
+
+    private static double SixDigits(double value) => double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static IEnumerable<MetricPointResponse> Thin(MetricPointResponse[] curve, int points)
     {

@@ -102,9 +102,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 return true;
             case var _ when DatabaseOutage.IsAway(exception):
                 LogUnavailable(exception);
-                context.Response.Headers.RetryAfter = "2";
-                await Problems.Of(503, "database_unavailable", "The database cannot be reached", "The database did not answer in time.",
-                    "Try again in a few seconds; a request that creates, with the same Idempotency-Key.").ExecuteAsync(context);
+                await DatabaseGate.RefuseAsync(context);
                 return true;
             default:
                 LogUnexpected(exception, context.Request.Method, context.GetEndpoint()?.DisplayName, context.TraceIdentifier);

@@ -20,7 +20,8 @@ public static class Roles
         foreach (var (name, password) in passwords) script = script.Replace($":'{name}_password'", $"'{password}'", StringComparison.Ordinal);
         await using var connection = new NpgsqlConnection(postgres.SuperUserConnection(database) + ";Pooling=false");
         await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(script, connection);
+        // The server is ours alone; on a server that others use too, they decide who connects to what.
+        await using var command = new NpgsqlCommand(script + "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
         string For(string name) => postgres.Connection($"gpugeek_{name}", passwords[name], database);
         return new(For("owner"), For("app"), For("system"), For("hangfire"));

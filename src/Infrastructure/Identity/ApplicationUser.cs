@@ -2,11 +2,24 @@ using Microsoft.AspNetCore.Identity;
 
 namespace GpuGeek.Infrastructure.Identity;
 
-/// <summary>A person. Identity's columns hold the password's hash and the lockout.</summary>
+/// <summary>A person.</summary>
 public sealed class ApplicationUser : IdentityUser<Guid>
 {
     public required string DisplayName { get; set; }
     /// <summary>May edit plans and see the whole installation.</summary>
     public bool IsOperator { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>Comes with the person, to the person alone.</summary>
+    public UserPassword? Password { get; private set; }
+
+    public override string? PasswordHash
+    {
+        get => Password?.Hash;
+        set
+        {
+            var hash = value ?? throw new ArgumentNullException(nameof(value), "A password is replaced, never taken away.");
+            if (Password is null) Password = new() { UserId = Id, Hash = hash };
+            else Password.Hash = hash;
+        }
+    }
 }

@@ -12,7 +12,8 @@ public static class Migrator
 
     public static async Task MigrateAsync(string ownerConnectionString, string hangfireConnectionString, CancellationToken cancellationToken)
     {
-        await using var source = new NpgsqlDataSourceBuilder(ownerConnectionString).Build();
+        // A migration of large tables takes the time that it takes.
+        await using var source = new NpgsqlDataSourceBuilder(ownerConnectionString) { ConnectionStringBuilder = { CommandTimeout = 0 } }.Build();
         await using (var db = new GpuGeekDbContext(DbContexts.Options(source), null, null))
         {
             await db.Database.MigrateAsync(cancellationToken);

@@ -35,7 +35,7 @@ REVOKE UPDATE, TRUNCATE ON public.audit_entries FROM gpugeek_system;
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['users', 'second_factors', 'account_events', 'passkeys', 'passkey_challenges', 'attempt_buckets', 'mails', 'organizations', 'members', 'tokens', 'plans',
+  FOREACH t IN ARRAY ARRAY['users', 'user_passwords', 'second_factors', 'account_events', 'passkeys', 'passkey_challenges', 'attempt_buckets', 'mails', 'organizations', 'members', 'tokens', 'plans',
     'worker_weights', 'idempotency_keys'] LOOP
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', t);
@@ -47,14 +47,23 @@ BEGIN
   END LOOP;
 END $$;
 
+-- Whoever registers first becomes the operator; nobody else can be made one, and nothing else of a person changes, by the app.
 DROP POLICY IF EXISTS own ON public.users;
-CREATE POLICY own ON public.users TO gpugeek_app USING (id = public.current_person()) WITH CHECK (id = public.current_person());
+CREATE POLICY own ON public.users FOR SELECT TO gpugeek_app USING (id = public.current_person());
+DROP POLICY IF EXISTS registering ON public.users;
+CREATE POLICY registering ON public.users FOR INSERT TO gpugeek_app
+  WITH CHECK (id = public.current_person() AND (NOT is_operator OR NOT public.has_operator()));
 DROP POLICY IF EXISTS colleagues ON public.users;
 CREATE POLICY colleagues ON public.users FOR SELECT TO gpugeek_app
   USING (EXISTS (SELECT FROM public.members m WHERE m.user_id = users.id AND m.org_id = public.current_org()));
-GRANT SELECT, INSERT, UPDATE ON public.users TO gpugeek_app;
+GRANT SELECT, INSERT ON public.users TO gpugeek_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON public.users FROM gpugeek_app;
 
--- Colleagues see one another's names, never this.
+-- Colleagues see one another's names, never these two.
+DROP POLICY IF EXISTS own ON public.user_passwords;
+CREATE POLICY own ON public.user_passwords TO gpugeek_app USING (user_id = public.current_person()) WITH CHECK (user_id = public.current_person());
+GRANT SELECT, INSERT, UPDATE (hash) ON public.user_passwords TO gpugeek_app;
+
 DROP POLICY IF EXISTS own ON public.second_factors;
 CREATE POLICY own ON public.second_factors TO gpugeek_app USING (user_id = public.current_person()) WITH CHECK (user_id = public.current_person());
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.second_factors TO gpugeek_app;
@@ -86,7 +95,9 @@ DROP POLICY IF EXISTS founding ON public.organizations;
 CREATE POLICY founding ON public.organizations FOR INSERT TO gpugeek_app WITH CHECK (public.current_person() IS NOT NULL);
 DROP POLICY IF EXISTS changing ON public.organizations;
 CREATE POLICY changing ON public.organizations FOR UPDATE TO gpugeek_app USING (id = public.current_org()) WITH CHECK (id = public.current_org());
-GRANT SELECT, INSERT, UPDATE ON public.organizations TO gpugeek_app;
+GRANT SELECT, INSERT ON public.organizations TO gpugeek_app;
+REVOKE UPDATE ON public.organizations FROM gpugeek_app;
+GRANT UPDATE (name, plan_code, deletion_id) ON public.organizations TO gpugeek_app;
 
 DROP POLICY IF EXISTS own ON public.members;
 CREATE POLICY own ON public.members FOR SELECT TO gpugeek_app USING (user_id = public.current_person() OR org_id = public.current_org());
@@ -104,7 +115,10 @@ DROP POLICY IF EXISTS own ON public.tokens;
 CREATE POLICY own ON public.tokens TO gpugeek_app
   USING ((kind = 'session' AND user_id = public.current_person()) OR (kind = 'apikey' AND org_id = public.current_org()))
   WITH CHECK ((kind = 'session' AND user_id = public.current_person()) OR (kind = 'apikey' AND org_id = public.current_org()));
-GRANT SELECT, INSERT, UPDATE ON public.tokens TO gpugeek_app;
+-- A token is revoked, never changed: neither its scopes nor its end nor whose it is.
+GRANT SELECT, INSERT ON public.tokens TO gpugeek_app;
+REVOKE UPDATE ON public.tokens FROM gpugeek_app;
+GRANT UPDATE (revoked_at) ON public.tokens TO gpugeek_app;
 
 DROP POLICY IF EXISTS everybody ON public.plans;
 CREATE POLICY everybody ON public.plans FOR SELECT TO gpugeek_app USING (true);

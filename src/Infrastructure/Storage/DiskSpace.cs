@@ -29,6 +29,9 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
     /// <summary>Bytes that may still be written to the file system of a folder: free bytes minus the reserve, at least 0.</summary>
     public long Available(string folder) => Math.Max(0, new DriveInfo(folder).AvailableFreeSpace - Reserve);
 
+    /// <summary>Bytes that have to be freed before anything may be written again; 0 or less while there is room.</summary>
+    public long Missing(string folder) => Reserve - new DriveInfo(folder).AvailableFreeSpace + 1;
+
     /// <summary>The reserve is reached: nothing large may be written until somebody frees space.</summary>
     public bool IsShort(string folder) => Available(folder) == 0;
 

@@ -63,6 +63,6 @@ internal sealed partial class ImportService(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Import lane {Lane} broke off")]
+    [LoggerMessage(LogLevel.Error, "Import lane {Lane} failed; the import is retried when its lease has expired")]
     private partial void LogFailed(Exception failure, int lane);
 }

@@ -34,6 +34,6 @@ internal sealed partial class MailService(MailPost post, MailWakeUp wake, ILogge
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The lane for mail broke off")]
+    [LoggerMessage(LogLevel.Error, "Sending mail failed; it is retried")]
     private partial void LogFailed(Exception failure);
 }

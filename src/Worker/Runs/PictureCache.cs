@@ -5,8 +5,11 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>Originals on this machine, named by their content; bounded, the least recently used go first.</summary>
-internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> options, TimeProvider clock) : IDisposable
+/// <summary>
+/// Originals on this machine, named by their content; bounded, the least recently used go first. It gives way to the reserve of the disk:
+/// what is in it can be fetched again.
+/// </summary>
+internal sealed class PictureCache(IObjectStore store, DiskSpace disk, IOptions<WorkerOptions> options, TimeProvider clock) : IDisposable
 {
     private const int Parallel = 8;
     private readonly SemaphoreSlim _trimming = new(1);
@@ -14,6 +17,7 @@ internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> o
     /// <summary>Brings the pictures into a run's folder; what is there already stays.</summary>
     /// <exception cref="ObjectNotFoundException"/>
     /// <exception cref="DamagedObjectException"/>
+    /// <exception cref="DiskFullException">The reserve is reached, with nothing left in the cache that could be deleted.</exception>
     public async Task BringAsync(Guid org, IReadOnlyCollection<string> hashes, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -38,6 +42,7 @@ internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> o
             File.SetLastAccessTimeUtc(path, clock.GetUtcNow().UtcDateTime);
             return path;
         }
+        disk.Demand(options.Value.Cache);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var arriving = $"{path}.{Path.GetRandomFileName()}";
         await store.DownloadAsync(ObjectKeys.Content(org, hash), arriving, cancellationToken);
@@ -53,12 +58,12 @@ internal sealed class PictureCache(IObjectStore store, IOptions<WorkerOptions> o
 
     private async Task TrimAsync(CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(options.Value.Cache)) return;
+        Directory.CreateDirectory(options.Value.Cache);
         await _trimming.WaitAsync(cancellationToken);
         try
         {
             var files = new DirectoryInfo(options.Value.Cache).EnumerateFiles("*", SearchOption.AllDirectories).Select(f => (f.FullName, f.Length, f.LastAccessTimeUtc)).ToList();
-            var excess = files.Sum(f => f.Length) - options.Value.CacheBytes;
+            var excess = Math.Max(files.Sum(f => f.Length) - options.Value.CacheBytes, disk.Missing(options.Value.Cache));
             foreach (var file in files.OrderBy(f => f.LastAccessTimeUtc))
             {
                 if (excess <= 0) break;

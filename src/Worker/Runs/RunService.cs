@@ -136,7 +136,7 @@ internal sealed partial class RunService(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Slot {Slot} broke off its run")]
+    [LoggerMessage(LogLevel.Error, "The run of slot {Slot} failed; it is retried when its lease has expired")]
     private partial void LogSlotFailed(Exception failure, int slot);
 
     [LoggerMessage(LogLevel.Warning, "The sweep for expired leases failed this time")]

@@ -163,6 +163,6 @@ internal sealed partial class RunSupervisor(
     [LoggerMessage(LogLevel.Warning, "Run {RunId} is no longer ours (fence {Fence}); its trainer is ended and nothing more is written")]
     private partial void LogLost(Guid runId, long fence);
 
-    [LoggerMessage(LogLevel.Error, "An attempt of run {RunId} broke off")]
+    [LoggerMessage(LogLevel.Error, "An attempt of run {RunId} failed")]
     private partial void LogAttemptFailed(Exception failure, Guid runId);
 }

@@ -36,6 +36,6 @@ internal sealed partial class JanitorService(Expiry expiry, Purge purge, Janitor
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "A round of the janitor broke off; the next one begins afresh")]
+    [LoggerMessage(LogLevel.Error, "A round of the janitor failed; the next one starts anew")]
     private partial void LogFailed(Exception failure);
 }

@@ -108,7 +108,7 @@ internal sealed partial class DeliveryService(DeliveryClaims claims, WebhookClie
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "A webhook lane broke off")]
+    [LoggerMessage(LogLevel.Error, "Webhook deliveries failed; what was claimed is retried when its lease has expired")]
     private partial void LogFailed(Exception failure);
 
     [LoggerMessage(LogLevel.Information, "Delivery {Delivery} to webhook {Webhook} failed with {Status} at attempt {Attempt}")]

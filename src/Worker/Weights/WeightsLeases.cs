@@ -13,14 +13,15 @@ internal sealed record ClaimedWeights(Guid OrgId, Guid Id, string FileName, stri
 internal sealed class WeightsLeases(IDbContexts contexts)
 {
     /// <summary>The oldest file that waits, or whose lease has expired.</summary>
-    public async Task<ClaimedWeights?> NextAsync(string owner, CancellationToken cancellationToken)
+    /// <param name="room">Bytes that may be written to the disk: a larger file waits in the queue.</param>
+    public async Task<ClaimedWeights?> NextAsync(string owner, long room, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         var rows = await db.UploadedWeights.FromSql($"""
             UPDATE weights_files SET state = 'inspecting', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1,
               lapses = lapses + CASE WHEN state = 'inspecting' THEN 1 ELSE 0 END
             WHERE (org_id, id) = (
-              SELECT org_id, id FROM weights_files WHERE state = 'queued' OR (state = 'inspecting' AND COALESCE(lease_until, '-infinity') < clock_timestamp())
+              SELECT org_id, id FROM weights_files WHERE {room} > size AND (state = 'queued' OR (state = 'inspecting' AND COALESCE(lease_until, '-infinity') < clock_timestamp()))
               ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING weights_files.*, weights_files.xmin
             """).AsWritten().AsNoTracking().ToListAsync(cancellationToken);

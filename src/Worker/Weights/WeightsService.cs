@@ -1,3 +1,4 @@
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,9 @@ namespace GpuGeek.Worker.Weights;
 internal sealed class WeightsWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
 
 /// <summary>Light work has a lane of its own and never waits behind a training. Rows are looked for every two seconds: nobody has to be told.</summary>
-internal sealed partial class WeightsService(WeightsLeases leases, WeightsReading reading, WeightsWakeUp wake, IOptions<WorkerOptions> options, ILogger<WeightsService> logger) : BackgroundService
+internal sealed partial class WeightsService(
+    WeightsLeases leases, WeightsReading reading, WeightsWakeUp wake, DiskSpace disk, IOptions<WorkerOptions> options, ILogger<WeightsService> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,7 +23,7 @@ internal sealed partial class WeightsService(WeightsLeases leases, WeightsReadin
         {
             try
             {
-                if (await leases.NextAsync(owner, stoppingToken) is { } claim) await reading.ReadAsync(claim, stoppingToken);
+                if (await leases.NextAsync(owner, disk.Available(options.Value.Work), stoppingToken) is { } claim) await reading.ReadAsync(claim, stoppingToken);
                 else await wake.WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -36,6 +39,6 @@ internal sealed partial class WeightsService(WeightsLeases leases, WeightsReadin
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The lane that reads weights broke off")]
+    [LoggerMessage(LogLevel.Error, "Reading weights failed; it is tried again")]
     private partial void LogFailed(Exception failure);
 }

@@ -64,6 +64,18 @@ public sealed class TheDatabaseCatalogue(PostgresFixture postgres)
         ["the owner owns everything and the app nothing"] = new(
             $"SELECT c.relname FROM {Tables} JOIN pg_roles r ON r.oid = c.relowner WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND r.rolname <> 'gpugeek_owner' AND c.relname <> 'planted'",
             "CREATE TABLE another (id int); ALTER TABLE another OWNER TO gpugeek_app", "another"),
+        ["the app changes nothing of a person, and no scope or end of a token"] = new("""
+            SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE c.oid IN ('public.users'::regclass, 'public.tokens'::regclass) AND a.attname <> 'revoked_at'
+              AND has_column_privilege('gpugeek_app', c.oid, a.attnum, 'UPDATE')
+            """, "GRANT UPDATE (is_operator) ON users TO gpugeek_app", "users.is_operator"),
+        ["nobody connects to a database who was not let in"] = new("""
+            SELECT d.datname FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE d.datallowconn AND a.grantee = 0
+            """, "GRANT CONNECT ON DATABASE postgres TO PUBLIC", "postgres"),
+        ["the app makes no large objects"] = new("""
+            SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname ~ '^(lo_|lowrite|loread)'
+              AND has_function_privilege('gpugeek_app', p.oid, 'EXECUTE')
+            """, "GRANT EXECUTE ON FUNCTION lo_create(oid) TO gpugeek_app", "lo_create"),
     };
 
     public static TheoryData<string> Names => [.. Rules.Keys];
@@ -92,7 +104,9 @@ public sealed class TheDatabaseCatalogue(PostgresFixture postgres)
         if (planted)
         {
             // As the owner would: what a superuser makes belongs to the superuser, which is another fault.
-            await QueryAsync(connection, rule.Plant.StartsWith("ALTER ROLE", StringComparison.Ordinal) || rule.Plant.Contains("OWNER TO", StringComparison.Ordinal) ? rule.Plant : $"SET LOCAL ROLE gpugeek_owner; {rule.Plant}; RESET ROLE");
+            var isOfSuperUser = ((string[])["ALTER ROLE", "GRANT"]).Any(w => rule.Plant.StartsWith(w, StringComparison.Ordinal))
+                || rule.Plant.Contains("OWNER TO", StringComparison.Ordinal);
+            await QueryAsync(connection, isOfSuperUser ? rule.Plant : $"SET LOCAL ROLE gpugeek_owner; {rule.Plant}; RESET ROLE");
         }
         return await QueryAsync(connection, rule.Faults);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using GpuGeek.Api.Tests.Common;
+using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
@@ -77,6 +78,40 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
         {
             await using var command = new NpgsqlCommand(statement, connection);
             Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancel))).SqlState);
+        }
+    }
+
+    /// <summary>Whoever got to run SQL as the app read the hashes of all colleagues.</summary>
+    [Fact]
+    public async Task A_colleagues_name_is_read_and_the_hash_of_the_password_is_not()
+    {
+        var owner = await _app.RegisterAsync();
+        await _app.JoinAsync(owner, Role.Viewer);
+        await using var connection = await _app.Contexts.OpenForOrgAsync(await owner.OrgIdAsync(), Cancel);
+        Assert.Equal(2L, await CountAsync(connection, "SELECT count(*) FROM users"));
+        Assert.Equal(0L, await CountAsync(connection, "SELECT count(*) FROM user_passwords"));
+    }
+
+    [Fact]
+    public async Task Nobody_makes_themselves_the_operator()
+    {
+        var person = await _app.RegisterAsync();
+        await using var db = _app.SystemDatabase();
+        var id = db.Users.Single(u => u.Email == person.Email).Id;
+        await using var connection = new NpgsqlConnection(postgres.Connections.App);
+        await connection.OpenAsync(Cancel);
+        var another = Planted.NewId();
+        foreach (var (who, statement) in ((Guid, string)[])
+            [(id, "UPDATE users SET is_operator = true"),
+             (another, $"""
+                INSERT INTO users (id, email, normalized_email, display_name, is_operator, created_at, email_confirmed, phone_number_confirmed, two_factor_enabled)
+                VALUES ('{another}', 'x@y.z', 'X@Y.Z', 'x', true, now(), false, false, false)
+                """)])
+        {
+            await CountAsync(connection, $"SELECT count(*) FROM (SELECT set_config('app.user', '{who}', false)) x");
+            await using var command = new NpgsqlCommand(statement, connection);
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancel));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
         }
     }
 

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.TestSupport;
+using GpuGeek.Worker.Runs;
 using GpuGeek.Worker.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,16 +42,19 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
             var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
             var id = await tenant.QueueRunAsync();
             var import = await tenant.QueueImportAsync(Zips.Of(("cat/1.png", RandomNumberGenerator.GetBytes(4 << 20))));
+            var weights = await tenant.QueueWeightsAsync(size: 4 << 20);
             var lines = await Eventually.HoldsAsync(() => LinesAsync(tenant, id), seen => seen.Count > 0);
             Assert.Contains("waits for disk space", lines[0], StringComparison.Ordinal);
             var waiting = await tenant.RunAsync(id);
             Assert.Equal((RunState.Queued, 0), (waiting.State, waiting.Attempt));
             Assert.Equal(ImportState.Queued, await StateAsync(tenant, import));
+            Assert.Equal(WeightsState.Queued, await WeightsAsync(tenant, weights));
 
             disk.Empty();
             var run = await tenant.WaitForRunAsync(id, r => r.State == RunState.Succeeded);
             Assert.Equal(1, run.Attempt);
             await Eventually.HoldsAsync(() => StateAsync(tenant, import), state => state != ImportState.Queued);
+            await Eventually.HoldsAsync(() => WeightsAsync(tenant, weights), state => state != WeightsState.Queued);
         }
     }
 
@@ -73,6 +79,39 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
             Assert.Equal(1, (await tenant.WaitForRunAsync(id, r => r.State == RunState.Succeeded)).Attempt);
         }
     }
+
+    /// <summary>Before, the cache of pictures grew into the reserve until its own limit.</summary>
+    [Fact]
+    public async Task Gives_up_cached_pictures_for_the_reserve_and_then_refuses_to_fetch_more()
+    {
+        using var disk = SmallDisk.Mount(64 << 20);
+        Assert.SkipWhen(disk is null, "Mounting a file system is not allowed here.");
+        _settings.Variables["GPUGEEK_WORK"] = disk!.At("work");
+        _settings.Variables["GPUGEEK_RESERVE_BYTES"] = (48 << 20).ToString(CultureInfo.InvariantCulture);
+        await using (var worker = await TestWorker.StartAsync(_settings, Trainers.Write(_settings, Trainers.Succeeds)))
+        {
+            var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+            var cache = worker.Get<PictureCache>();
+            string[] first = [await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20)), await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20))];
+            var second = await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20));
+            await cache.BringAsync(tenant.OrgId, first, disk.At("run"), Cancel);
+            Assert.Equal(2, Cached().Length);
+            // The run has ended; its pictures stay in the cache alone.
+            Directory.Delete(disk.At("run"), recursive: true);
+            disk.Take(10 << 20);
+            await cache.BringAsync(tenant.OrgId, [second], disk.At("another"), Cancel);
+            Assert.Contains(second, Cached().Select(Path.GetFileName));
+            Assert.Equal(2, Cached().Length);
+            disk.Take(40 << 20);
+            await Assert.ThrowsAsync<DiskFullException>(() => cache.BringAsync(tenant.OrgId, first, disk.At("third"), Cancel));
+            Assert.Empty(Cached());
+        }
+
+        string[] Cached() => Directory.GetFiles(disk.At("work/cache"), "*", SearchOption.AllDirectories);
+    }
+
+    private static Task<WeightsState> WeightsAsync(Tenant tenant, Guid weights) =>
+        tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().Where(w => w.Id == weights).Select(w => w.State).SingleAsync(Cancel));
 
     private static Task<List<string>> LinesAsync(Tenant tenant, Guid run) =>
         tenant.QueryAsync(db => db.RunLogLines.OfEveryOrg().Where(l => l.RunId == run).Select(l => l.Message).ToListAsync(Cancel));

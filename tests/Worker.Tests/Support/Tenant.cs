@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
@@ -68,6 +69,29 @@ internal sealed class Tenant
         db.Imports.Add(import);
         await db.SaveChangesAsync(Cancel);
         return import.Id;
+    }
+
+    /// <summary>A weights file whose bytes are none.</summary>
+    public async Task<Guid> QueueWeightsAsync(int size)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var row = new UploadedWeights
+        {
+            OrgId = OrgId, Id = NewId(), ProjectId = ProjectId, FileName = "mine.pth", Size = size, State = WeightsState.Queued, CreatedBy = OrgId, CreatedAt = now,
+        };
+        await _store.PutAsync(ObjectKeys.Upload(OrgId, row.Id), new MemoryStream(new byte[size]), Cancel);
+        await using var db = _contexts.System();
+        db.UploadedWeights.Add(row);
+        await db.SaveChangesAsync(Cancel);
+        return row.Id;
+    }
+
+    /// <summary>Stores bytes under their hash.</summary>
+    public async Task<string> KeepAsync(byte[] bytes)
+    {
+        var hash = Manifest.HashOf(bytes);
+        await _store.PutAsync(ObjectKeys.Content(OrgId, hash), new MemoryStream(bytes), Cancel);
+        return hash;
     }
 
     public async Task<Run> RunAsync(Guid id)

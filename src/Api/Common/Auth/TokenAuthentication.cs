@@ -16,6 +16,7 @@ internal sealed class TokenAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<HealthMetadata>() is not null) return AuthenticateResult.NoResult();
         if (ReadToken() is not { } token) return AuthenticateResult.NoResult();
         var caller = await tokens.FindAsync(token, Context.RequestAborted);
         return caller is null ? AuthenticateResult.Fail("unknown, expired or revoked") : AuthenticateResult.Success(new(caller.ToPrincipal(Scheme_), Scheme_));

@@ -43,9 +43,10 @@ internal sealed partial class DeploymentReconciler(
                 {
                     await ReconcileAsync(stoppingToken);
                 }
-                catch (Exception failure) when (failure is HttpRequestException or IOException or PredictorRefusedException or NpgsqlException or DbUpdateException or InvalidOperationException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
+                // Predictor restarts, or the database or the object store is away: the next round finds out.
+                catch (Exception failure) when (failure is HttpRequestException or IOException or PredictorRefusedException or NpgsqlException
+                    or DbUpdateException or InvalidOperationException || failure is TaskCanceledException && !stoppingToken.IsCancellationRequested)
                 {
-                    // Predictor restarts, or the database or the object store is away: the next round finds out.
                     LogLater(failure.Message);
                 }
                 await _poke.WaitAsync(Interval, stoppingToken);

@@ -45,7 +45,8 @@ internal static class PredictEndpoint
         {
             return Refused(http, name, refused);
         }
-        catch (HttpRequestException)
+        // It died, or hangs: HttpClient tells its own time limit as a cancellation.
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
             http.Response.Headers.RetryAfter = "1";
             return Problems.Of(503, "predictor_unavailable", "Predictions are interrupted", "The process that predicts is being restarted.", "Send the picture again in a second.");

@@ -1,5 +1,6 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Contracts.Live;
+using Microsoft.AspNetCore.SignalR;
 
 namespace GpuGeek.Api.Features.Live;
 
@@ -11,8 +12,10 @@ internal static class LiveSetup
         {
             options.MaximumReceiveMessageSize = 4 << 10;
             options.EnableDetailedErrors = false;
+            options.AddFilter<RefusalFilter>();
         }).AddJsonProtocol(protocol => protocol.PayloadSerializerOptions.Converters.Add(new UtcJson()));
-        return services.AddSingleton<Watchers>().AddHostedService<WatchLoop>();
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None));
+        return services.AddSingleton<RefusalFilter>().AddSingleton<Watchers>().AddHostedService<WatchLoop>();
     }
 
     public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<RunHub>(LiveHub.Path).RequireAuthorization();

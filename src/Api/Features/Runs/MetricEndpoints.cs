@@ -20,7 +20,7 @@ internal static class MetricEndpoints
     }
 
     /// <summary>Metric points after a sequence, in order</summary>
-    /// <remarks><c>names</c>: comma-separated. <c>points=2000</c> thins each curve to min/max buckets, for long runs.</remarks>
+    /// <remarks><c>names</c>: comma-separated. <c>points=1000</c> is for drawing: each curve is thinned to min/max buckets and has numbers of six digits.</remarks>
     private static async Task<Results<Ok<MetricsResponse>, ProblemHttpResult>> MetricsAsync(Guid run, GpuGeekDbContext db, CancellationToken cancellationToken, long after = 0, string? names = null, int? points = null)
     {
         if (points is < MinPoints or > MaxPoints) return Problems.Impossible("invalid_points", $"A curve can be thinned to {MinPoints} to {MaxPoints} points.");

@@ -18,6 +18,19 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<ApplicationUs
         builder.HasIndex(u => u.NormalizedEmail).IsUnique();
         // Attempts are counted in attempt_buckets.
         builder.Ignore(u => u.AccessFailedCount).Ignore(u => u.LockoutEnabled).Ignore(u => u.LockoutEnd);
+        builder.Ignore(u => u.PasswordHash);
+        builder.HasOne(u => u.Password).WithOne().HasForeignKey<UserPassword>(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.Navigation(u => u.Password).AutoInclude();
+    }
+}
+
+internal sealed class UserPasswordConfiguration : IEntityTypeConfiguration<UserPassword>
+{
+    public void Configure(EntityTypeBuilder<UserPassword> builder)
+    {
+        builder.ToTable("user_passwords");
+        builder.HasKey(p => p.UserId);
+        builder.Property(p => p.Hash).HasMaxLength(200);
     }
 }
 

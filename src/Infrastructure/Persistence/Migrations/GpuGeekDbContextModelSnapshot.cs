@@ -1966,10 +1966,6 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("normalized_user_name");
 
-                    b.Property<string>("PasswordHash")
-                        .HasColumnType("text")
-                        .HasColumnName("password_hash");
-
                     b.Property<string>("PhoneNumber")
                         .HasColumnType("text")
                         .HasColumnName("phone_number");
@@ -2182,6 +2178,24 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasName("pk_second_factors");
 
                     b.ToTable("second_factors", (string)null);
+                });
+
+            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.UserPassword", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("hash");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_user_passwords");
+
+                    b.ToTable("user_passwords", (string)null);
                 });
 
             modelBuilder.Entity("GpuGeek.Infrastructure.Mail.QueuedMail", b =>
@@ -2654,6 +2668,21 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_second_factors_users_user_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.UserPassword", b =>
+                {
+                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                        .WithOne("Password")
+                        .HasForeignKey("GpuGeek.Infrastructure.Identity.UserPassword", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_user_passwords_users_user_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.ApplicationUser", b =>
+                {
+                    b.Navigation("Password");
                 });
 #pragma warning restore 612, 618
         }

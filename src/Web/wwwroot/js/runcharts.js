@@ -88,7 +88,7 @@ class RunView {
   }
 
   async history() {
-    const [metrics, logs] = await Promise.all(['/metrics?points=2000', '/logs'].map(path => fetch(this.base + path).then(r => r.ok ? r.json() : Promise.reject(new Error(`${path}: ${r.status}`)))));
+    const [metrics, logs] = await Promise.all(['/metrics?points=1000', '/logs'].map(path => fetch(this.base + path).then(r => r.ok ? r.json() : Promise.reject(new Error(`${path}: ${r.status}`)))));
     if (this.closed) return;
     this.add(metrics.items, metrics.lastSeq);
     this.write(logs.items);

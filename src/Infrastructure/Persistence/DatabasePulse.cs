@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace GpuGeek.Infrastructure.Persistence;
+
+/// <summary>
+/// Asks the database each second whether it is there. When it has not answered for <see cref="Patience"/>, it hangs: every connection to it
+/// is shut down, so that whoever waits is told, and nobody is let in until it answers again. A command may thus take as long as it needs
+/// while the database answers others.
+/// </summary>
+/// <remarks>It has two threads of its own: a busy pool of threads must not look like a database that hangs.</remarks>
+public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILogger<DatabasePulse> logger) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>Once it hangs: enough for a new connection, and whoever came before that was known has waited already.</summary>
+    private static readonly TimeSpan PatienceWhileAway = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.25);
+
+    private readonly DatabaseSockets _sockets = new([options.Value.System, options.Value.App ?? "", options.Value.Hangfire]);
+    private readonly ManualResetEventSlim _stopped = new();
+    private volatile bool _isAway;
+    private long _asked;
+
+    /// <summary>The database does not answer; it is asked again each second.</summary>
+    public bool IsAway => _isAway;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        new Thread(Ask) { IsBackground = true, Name = "database pulse" }.Start();
+        new Thread(Watch) { IsBackground = true, Name = "database watch" }.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stopped.Set();
+        return Task.CompletedTask;
+    }
+
+    // The threads may still look at the event: its memory goes with the last of them.
+    public void Dispose() => _stopped.Set();
+
+    private void Ask()
+    {
+        NpgsqlConnection? connection = null;
+        var failures = 0;
+        while (!_stopped.IsSet)
+        {
+            try
+            {
+                Volatile.Write(ref _asked, Stopwatch.GetTimestamp());
+                connection ??= Open();
+                using (var command = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = 0 }) command.ExecuteNonQuery();
+                failures = 0;
+                Tell(isAway: false);
+            }
+            catch (Exception failure) when (failure is NpgsqlException or SocketException or IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                connection?.Dispose();
+                connection = null;
+                // One connection may end alone; the next says whether the server is there.
+                if (++failures == 1) continue;
+                Tell(isAway: true, failure.Message);
+            }
+            finally
+            {
+                Volatile.Write(ref _asked, 0);
+            }
+            _stopped.Wait(Interval);
+        }
+        connection?.Dispose();
+    }
+
+    private void Watch()
+    {
+        while (!_stopped.Wait(Look))
+        {
+            var asked = Volatile.Read(ref _asked);
+            var isHanging = asked > 0 && Stopwatch.GetElapsedTime(asked) > (_isAway ? PatienceWhileAway : Patience);
+            if (isHanging) Tell(isAway: true, "it does not answer");
+            // Those who waited for a free connection make new ones after each round.
+            if (isHanging || (_isAway && asked == 0)) _sockets.ShutDown();
+        }
+    }
+
+    private NpgsqlConnection Open()
+    {
+        _sockets.Resolve();
+        var settings = new NpgsqlConnectionStringBuilder(options.Value.System) { Pooling = false, ApplicationName = "gpugeek-pulse" };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Tell(bool isAway, string reason = "")
+    {
+        if (_isAway == isAway) return;
+        _isAway = isAway;
+        if (isAway) LogAway(reason);
+        else LogBack();
+    }
+
+    [LoggerMessage(LogLevel.Error, "The database is away ({Reason}); requests are refused with database_unavailable until it answers")]
+    private partial void LogAway(string reason);
+
+    [LoggerMessage(LogLevel.Information, "The database answers again")]
+    private partial void LogBack();
+}
