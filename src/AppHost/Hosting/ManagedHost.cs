@@ -6,6 +6,9 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
 {
     private const int MaxQuickDeaths = 5;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WhileFull = TimeSpan.FromSeconds(2);
+    /// <summary>PostgreSQL asks for a few files of 16 MiB at a time.</summary>
+    private const long Room = 64 << 20;
     private readonly TaskCompletionSource<PartFailedException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private ChildProcess? _current;
@@ -40,12 +43,14 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
             var code = await child.Exited;
             if (IsStopping()) return;
             quickDeaths = TimeProvider.System.GetElapsedTime(startedAt) < Quick ? quickDeaths + 1 : 0;
+            // A full disk is no fault of the program: it is started until there is room for it.
+            if (DiskIsFull()) quickDeaths = 0;
             if (quickDeaths >= MaxQuickDeaths)
             {
                 Fail($"it has ended {MaxQuickDeaths} times shortly after its start (exit code {code}).");
                 return;
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(200 * Math.Pow(2, quickDeaths)));
+            await Task.Delay(DiskIsFull() ? WhileFull : TimeSpan.FromMilliseconds(200 * Math.Pow(2, quickDeaths)));
             try
             {
                 if (beforeRestart is not null) await beforeRestart();
@@ -65,6 +70,8 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
     {
         lock (_gate) return _stopping ? null : _current = ChildProcess.Start(spec);
     }
+
+    private bool DiskIsFull() => new DriveInfo(Path.GetDirectoryName(spec.LogFile)!).AvailableFreeSpace < Room;
 
     private ChildProcess? StopRestarting()
     {
