@@ -6,9 +6,8 @@ using Microsoft.Playwright;
 namespace GpuGeek.EndToEnd.Tests.Pages;
 
 /// <summary>
-/// Looks at each page with real data, on a desk and on a telephone, by day and by night. It is opened on one screen and turned to the
-/// other:
-/// by day on the telephone first, by night on the desk. <see cref="Pictures"/> says where the pictures go.
+/// Looks at each page with real data, on a desk and on a telephone, in the light and in the dark scheme. It is opened on one screen and
+/// turned to the other: the light one on the telephone first, the dark one on the desk. <see cref="Pictures"/> says where the pictures go.
 /// </summary>
 public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers onlookers) : IClassFixture<Onlookers>
 {
@@ -30,8 +29,8 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers o
     {
         var told = await story.ToldAsync(chromium);
         var known = PageList.Find(name, told);
-        await LookAsync(ColorScheme.Light, Telephone, Desk);
-        await LookAsync(ColorScheme.Dark, Desk, Telephone);
+        // Each mostly waits for the other's half of the platform.
+        await Task.WhenAll(LookAsync(ColorScheme.Light, Telephone, Desk), LookAsync(ColorScheme.Dark, Desk, Telephone));
 
         async Task LookAsync(ColorScheme scheme, (int Width, int Height) first, (int Width, int Height) second)
         {

@@ -24,8 +24,8 @@ public sealed class FirstLoad(FlowersStory story, Chromium chromium, ITestOutput
         var known = PageList.Find(name, told);
         await using var person = await chromium.NewPersonAsync(told.Account.Platform.BaseAddress, known.SignedIn ? told.Cookies : null);
         var page = await person.NewPageAsync();
-        var fetched = await Fetched.OfAsync(page);
-        await OpenAsync(page, known);
+        var (fetched, settling) = (await Fetched.OfAsync(page), Settling.Of(page));
+        await OpenAsync(page, known, settling);
         var first = fetched.Take();
         var bytes = first.Where(f => !f.IsPicture).Sum(f => f.Bytes);
         output.WriteLine($"{name}: {bytes.ToString(CultureInfo.InvariantCulture)} bytes");
@@ -41,21 +41,21 @@ public sealed class FirstLoad(FlowersStory story, Chromium chromium, ITestOutput
         var known = PageList.Find(name, told);
         await using var person = await chromium.NewPersonAsync(told.Account.Platform.BaseAddress, known.SignedIn ? told.Cookies : null);
         var page = await person.NewPageAsync();
-        var fetched = await Fetched.OfAsync(page);
-        await OpenAsync(page, known);
+        var (fetched, settling) = (await Fetched.OfAsync(page), Settling.Of(page));
+        await OpenAsync(page, known, settling);
         Assert.Contains(fetched.Take(), f => f.IsImmutable);
         await page.GotoAsync("about:blank");
         fetched.Take();
-        await OpenAsync(page, known);
+        await OpenAsync(page, known, settling);
         Assert.DoesNotContain(fetched.Take(), f => f.IsImmutable);
     }
 
-    private static async Task OpenAsync(IPage page, KnownPage known)
+    private static async Task OpenAsync(IPage page, KnownPage known, Settling settling)
     {
         await page.GotoAsync(known.Path);
         await page.Locator(known.Shows).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         // Modules, charts and the hub's script come last.
-        if (known.SignedIn) await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await settling.SettledAsync();
     }
 
     private sealed record File(string Url, string Type, bool IsImmutable, double Bytes)

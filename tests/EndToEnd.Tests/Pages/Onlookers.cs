@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GpuGeek.EndToEnd.Tests.Story;
 using GpuGeek.EndToEnd.Tests.Support;
 using Microsoft.Playwright;
@@ -7,7 +8,7 @@ namespace GpuGeek.EndToEnd.Tests.Pages;
 /// <summary>One browser for each colour scheme, signed in or not, that goes from page to page as a person does.</summary>
 public sealed class Onlookers : IAsyncLifetime
 {
-    private readonly Dictionary<(ColorScheme Scheme, bool SignedIn), IBrowserContext> _people = [];
+    private readonly ConcurrentDictionary<(ColorScheme Scheme, bool SignedIn), IBrowserContext> _people = [];
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
