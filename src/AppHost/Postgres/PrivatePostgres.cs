@@ -17,13 +17,16 @@ public sealed class PrivatePostgres : IAsyncDisposable
     internal const UnixFileMode FolderMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private const string SuperUser = "gpugeek_super";
+    internal const string SuperUser = "gpugeek_super";
     private readonly ManagedHost _server;
     private readonly string _password;
 
-    private PrivatePostgres(ManagedHost server, int port, string password) => (_server, Port, _password) = (server, port, password);
+    private PrivatePostgres(ManagedHost server, string programs, int port, string password) =>
+        (_server, Programs, Port, _password) = (server, programs, port, password);
 
     public int Port { get; }
+    /// <summary>The folder with <c>pg_dump</c> and its like, of the cluster's version.</summary>
+    public string Programs { get; }
 
     /// <summary>Completes when it will not be started again.</summary>
     public Task<PartFailedException> Failed => _server.Failed;
@@ -49,7 +52,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         await Leftovers.ClearAsync(cluster, account);
         var port = FreePort();
         var spec = Server(bin, folder, cluster, port, account, durable);
-        var postgres = new PrivatePostgres(new(spec, () => Leftovers.ClearAsync(cluster, account)), port, password);
+        var postgres = new PrivatePostgres(new(spec, () => Leftovers.ClearAsync(cluster, account)), bin, port, password);
         try
         {
             await postgres.WaitUntilUpAsync(postgres._server.Start(), spec.LogFile, cancellationToken);
