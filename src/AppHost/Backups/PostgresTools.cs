@@ -15,6 +15,16 @@ internal sealed record PostgresTools(string Programs, int Port, string Password)
         $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={PrivatePostgres.SuperUser};Password={Password};"
         + $"Database={Database};Timeout=15;Pooling=false";
 
+    /// <param name="folder">What AppHost calls <c>postgres</c> in its data folder; a cluster in it runs.</param>
+    /// <exception cref="PartFailedException">The programs are not installed.</exception>
+    public static PostgresTools Of(string folder, int port)
+    {
+        var version = PostgresBinaries.ClusterVersion(folder);
+        var programs = PostgresBinaries.FindClients(version) ?? throw new PartFailedException("PostgreSQL",
+            $"pg_dump and pg_restore are not installed. Install the package 'postgresql-client-{version}'.");
+        return new(programs, port, File.ReadAllText(Path.Combine(folder, "password")).Trim());
+    }
+
     /// <exception cref="PartFailedException">It failed; with what it said.</exception>
     public async Task RunAsync(string program, CancellationToken cancellationToken, params string[] arguments)
     {

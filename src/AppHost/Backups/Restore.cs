@@ -90,8 +90,7 @@ internal sealed class Restore
     {
         await using var postgres = await PrivatePostgres.StartAsync(_data.Postgres, durable: true, cancellationToken);
         var roles = await Roles.EnsureAsync(postgres, _data.Postgres, PostgresTools.Database, cancellationToken);
-        var tools = new PostgresTools(postgres.Programs, postgres.Port, await RunningCluster.PasswordAsync(_data.Postgres, cancellationToken));
-        await tools.RunAsync("pg_restore", cancellationToken,
+        await PostgresTools.Of(_data.Postgres, postgres.Port).RunAsync("pg_restore", cancellationToken,
             "--exit-on-error", "--single-transaction", "-d", PostgresTools.Database, Path.Combine(_from, BackupManifest.Dump));
         // An older schema is brought up; the backup itself is the dump of before.
         await ApiVerb.RunAsync("migrate", new Dictionary<string, string>

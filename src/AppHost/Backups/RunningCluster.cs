@@ -23,7 +23,7 @@ internal sealed class RunningCluster : IAsyncDisposable
             throw new PartFailedException("The backup", $"{data} holds no database of GpuGeek. Name its data directory with --data.");
         DataFolder.RefuseHalfRestored(data);
         return DataFolder.IsHeld(data)
-            ? new(await LookAsync(postgres, cluster, cancellationToken), null, null)
+            ? new(PostgresTools.Of(postgres, Port(cluster)), null, null)
             : await StartAsync(data, cancellationToken);
     }
 
@@ -33,14 +33,13 @@ internal sealed class RunningCluster : IAsyncDisposable
         _folder?.Dispose();
     }
 
-    private static async Task<PostgresTools> LookAsync(string postgres, string cluster, CancellationToken cancellationToken)
+    private static int Port(string cluster)
     {
         var pid = Path.Combine(cluster, "postmaster.pid");
-        var lines = File.Exists(pid) ? await File.ReadAllLinesAsync(pid, cancellationToken) : [];
-        if (lines.Length < 4 || !int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port))
-            throw new PartFailedException("The backup", $"the database of {postgres} is starting or stopping. Try again in a minute.");
-        var version = (await File.ReadAllTextAsync(Path.Combine(cluster, "PG_VERSION"), cancellationToken)).Trim();
-        return new(PostgresBinaries.Find(version), port, await PasswordAsync(postgres, cancellationToken));
+        var lines = File.Exists(pid) ? File.ReadAllLines(pid) : [];
+        return lines.Length > 3 && int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port)
+            ? port
+            : throw new PartFailedException("The backup", $"the database in {cluster} is starting or stopping. Try again in a minute.");
     }
 
     private static async Task<RunningCluster> StartAsync(string data, CancellationToken cancellationToken)
@@ -49,7 +48,15 @@ internal sealed class RunningCluster : IAsyncDisposable
         try
         {
             var own = await PrivatePostgres.StartAsync(folder.Postgres, durable: true, cancellationToken);
-            return new(new(own.Programs, own.Port, await PasswordAsync(folder.Postgres, cancellationToken)), folder, own);
+            try
+            {
+                return new(PostgresTools.Of(folder.Postgres, own.Port), folder, own);
+            }
+            catch
+            {
+                await own.DisposeAsync();
+                throw;
+            }
         }
         catch
         {
@@ -57,7 +64,4 @@ internal sealed class RunningCluster : IAsyncDisposable
             throw;
         }
     }
-
-    public static async Task<string> PasswordAsync(string postgres, CancellationToken cancellationToken) =>
-        (await File.ReadAllTextAsync(Path.Combine(postgres, "password"), cancellationToken)).Trim();
 }

@@ -79,9 +79,10 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     // What migrates dumps first: by the programs of this cluster's version, where the cluster is ours.
-    private Dictionary<string, string> WithClients(Dictionary<string, string> environment) => _postgres is null
-        ? environment
-        : new(environment, StringComparer.Ordinal) { ["PATH"] = $"{_postgres.Programs}:{Environment.GetEnvironmentVariable("PATH")}" };
+    private Dictionary<string, string> WithClients(Dictionary<string, string> environment) =>
+        _postgres is not null && PostgresBinaries.FindClients(PostgresBinaries.ClusterVersion(_data.Postgres)) is { } programs
+            ? new(environment, StringComparer.Ordinal) { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}" }
+            : environment;
 
     private void Add(string name, params (string Name, string Value)[] more)
     {

@@ -21,12 +21,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private readonly ManagedHost _server;
     private readonly string _password;
 
-    private PrivatePostgres(ManagedHost server, string programs, int port, string password) =>
-        (_server, Programs, Port, _password) = (server, programs, port, password);
+    private PrivatePostgres(ManagedHost server, int port, string password) => (_server, Port, _password) = (server, port, password);
 
     public int Port { get; }
-    /// <summary>The folder with <c>pg_dump</c> and its like, of the cluster's version.</summary>
-    public string Programs { get; }
 
     /// <summary>Completes when it will not be started again.</summary>
     public Task<PartFailedException> Failed => _server.Failed;
@@ -52,7 +49,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         await Leftovers.ClearAsync(cluster, account);
         var port = FreePort();
         var spec = Server(bin, folder, cluster, port, account, durable);
-        var postgres = new PrivatePostgres(new(spec, () => Leftovers.ClearAsync(cluster, account)), bin, port, password);
+        var postgres = new PrivatePostgres(new(spec, () => Leftovers.ClearAsync(cluster, account)), port, password);
         try
         {
             await postgres.WaitUntilUpAsync(postgres._server.Start(), spec.LogFile, cancellationToken);

@@ -31,7 +31,7 @@ internal static class MigrationDump
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception)
         {
-            File.Delete(part);
+            if (File.Exists(part)) File.Delete(part);
             throw new InvalidOperationException(
                 $"no dump of it could be written to {folder} ({failure.Message.Trim()}), and without one it is not changed. "
                 + "Free the disk or install PostgreSQL's pg_dump of the server's version, then start again; "
