@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using GpuGeek.AppHost;
+using GpuGeek.AppHost.Backups;
 using GpuGeek.AppHost.Demo;
 using GpuGeek.AppHost.Hosting;
 
@@ -8,6 +9,7 @@ if (args.Contains("--help"))
     Console.WriteLine(Settings.Usage);
     return 0;
 }
+if (BackupCommands.Knows(args)) return await BackupCommands.RunAsync(args);
 Settings settings;
 try
 {

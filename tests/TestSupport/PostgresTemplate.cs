@@ -56,7 +56,7 @@ public static class PostgresTemplate
         await using (var postgres = await PrivatePostgres.StartAsync(draft, durable: false, CancellationToken.None))
         {
             var connections = await Roles.EnsureAsync(postgres, draft, Database, CancellationToken.None);
-            await Migrator.MigrateAsync(connections.Owner, connections.Hangfire, CancellationToken.None);
+            await Migrator.MigrateAsync(connections.Owner, connections.Hangfire, dumps: null, CancellationToken.None);
         }
         // It ended cleanly, so its files are whole. A template has its name only when it is complete.
         File.Delete(Path.Combine(draft, "postgres.log"));

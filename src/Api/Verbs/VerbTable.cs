@@ -6,6 +6,7 @@ internal static class VerbTable
     public static Func<string[], Task<int>>? Find(string verb) => verb switch
     {
         "migrate" => _ => MigrateVerb.RunAsync(),
+        "schema" => _ => SchemaVerb.RunAsync(),
         "link" => _ => LinkVerb.RunAsync(),
         "reset-password" => ResetPasswordVerb.RunAsync,
         "rotate-keys" => _ => RotateKeysVerb.RunAsync(),
@@ -17,7 +18,8 @@ internal static class VerbTable
     {
         Console.WriteLine("""
             GpuGeek.Api             serves the REST API
-            GpuGeek.Api migrate     brings the database up to date (GPUGEEK_DB_OWNER, GPUGEEK_DB_HANGFIRE)
+            GpuGeek.Api migrate     brings the database up to date, after a dump (GPUGEEK_DB_OWNER, GPUGEEK_DB_HANGFIRE, GPUGEEK_BACKUPS)
+            GpuGeek.Api schema      prints the last migration that this version knows
             GpuGeek.Api link        prints a one-time link: makes the operator, or signs the operator in (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
             GpuGeek.Api reset-password EMAIL [--remove-second-factor]
                                     prints a one-time link to set a new password (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)

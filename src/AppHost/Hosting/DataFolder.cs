@@ -12,7 +12,11 @@ internal sealed class DataFolder : IDisposable
     private const UnixFileMode OwnFolder = OwnFile | UnixFileMode.UserExecute;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    /// <summary>Which parts of the platform lie elsewhere, as the last start was told.</summary>
+    public const string OutsideName = "outside";
     private const string PostgresName = "postgres";
+    private const string LockName = "lock";
+    private const string MarkerName = "restoring";
     private readonly string _root;
     private readonly FileStream _lock;
 
@@ -24,8 +28,11 @@ internal sealed class DataFolder : IDisposable
     public string Work => Folder("work");
     public string Secrets => Folder("secrets");
     public string Run => Folder("run");
+    public string Backups => Folder("backups");
     public string Ballast => Path.Combine(_root, "ballast");
     public string DemoFile => Path.Combine(Secrets, "demo.json");
+
+    public string At(string name) => Path.Combine(_root, name);
 
     public string Log(string name) => Path.Combine(Folder("logs"), $"{name.ToLowerInvariant()}.log");
 
@@ -35,9 +42,18 @@ internal sealed class DataFolder : IDisposable
         {
             Directory.CreateDirectory(root);
             RefuseSharedFolder(root);
-            var gate = new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            CloseToOthers(root);
-            return new(root, gate);
+            var gate = new FileStream(Path.Combine(root, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            try
+            {
+                RefuseHalfRestored(root);
+                CloseToOthers(root);
+                return new(root, gate);
+            }
+            catch
+            {
+                gate.Dispose();
+                throw;
+            }
         }
         catch (UnauthorizedAccessException)
         {
@@ -50,7 +66,37 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Another GpuGeek holds it: what is in use can be backed up, but not opened.</summary>
+    public static bool IsHeld(string root)
+    {
+        var path = Path.Combine(root, LockName);
+        if (!File.Exists(path)) return false;
+        try
+        {
+            using var gate = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Until this is unmarked nobody opens the folder: half of a backup must not be served.</summary>
+    public void MarkRestoring() =>
+        File.WriteAllText(Path.Combine(_root, MarkerName), "A restore has begun here and has not ended.\n");
+
+    public void UnmarkRestoring() => File.Delete(Path.Combine(_root, MarkerName));
+
     public void Dispose() => _lock.Dispose();
+
+    /// <exception cref="PartFailedException">A restore has begun there and has not ended.</exception>
+    public static void RefuseHalfRestored(string root)
+    {
+        if (File.Exists(Path.Combine(root, MarkerName)))
+            throw new PartFailedException("The data directory",
+                $"a restore into {root} was cut off. Nothing of it is needed: delete the directory and restore the backup again.");
+    }
 
     private static void RefuseSharedFolder(string root)
     {

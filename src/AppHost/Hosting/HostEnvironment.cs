@@ -41,7 +41,7 @@ internal static class HostEnvironment
     };
 
     // Given from outside: these win over what AppHost would make.
-    private static readonly string[] PassedThrough = [.. Readers.Keys, "GPUGEEK_DB_OWNER"];
+    private static readonly string[] PassedThrough = [.. Readers.Keys, "GPUGEEK_DB_OWNER", "GPUGEEK_BACKUPS"];
 
     public static bool HasDatabase => Environment.GetEnvironmentVariable("GPUGEEK_DB") is { Length: > 0 };
 
@@ -52,6 +52,7 @@ internal static class HostEnvironment
             ["GPUGEEK_OBJECTS"] = data.Objects,
             ["GPUGEEK_KEYS"] = data.Keys,
             ["GPUGEEK_WORK"] = data.Work,
+            ["GPUGEEK_BACKUPS"] = data.Backups,
             ["GPUGEEK_PUBLIC_URL"] = settings.PublicUrl,
             ["GPUGEEK_FRONT_SECRET"] = await SecretFile.ReadOrCreateAsync(Path.Combine(data.Secrets, "front"), cancellationToken),
             ["GPUGEEK_INSTANCE"] = (await SecretFile.ReadOrCreateAsync(Path.Combine(data.Secrets, "instance"), cancellationToken))[..8],

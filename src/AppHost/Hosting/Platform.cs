@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GpuGeek.AppHost.Backups;
 using GpuGeek.AppHost.Postgres;
 
 namespace GpuGeek.AppHost.Hosting;
@@ -38,7 +39,7 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     /// <summary>The one-time link of this start.</summary>
-    public Task<string> LinkAsync(CancellationToken cancellationToken) => RunApiAsync("link", cancellationToken);
+    public Task<string> LinkAsync(CancellationToken cancellationToken) => ApiVerb.RunAsync("link", _environment, cancellationToken);
 
     public void KillAll()
     {
@@ -57,6 +58,7 @@ internal sealed class Platform : IAsyncDisposable
 
     private async Task StartAllAsync(CancellationToken cancellationToken)
     {
+        Outside.Note(_data.At(DataFolder.OutsideName));
         _ballast = new(_data.Ballast, Ballast.Size());
         _environment = await HostEnvironment.BaseAsync(_settings, _data, cancellationToken);
         if (!HostEnvironment.HasDatabase)
@@ -65,7 +67,7 @@ internal sealed class Platform : IAsyncDisposable
             var roles = await Roles.EnsureAsync(_postgres, _data.Postgres, "gpugeek", cancellationToken);
             (_environment["GPUGEEK_DB"], _environment["GPUGEEK_DB_SYSTEM"], _environment["GPUGEEK_DB_HANGFIRE"], _environment["GPUGEEK_DB_OWNER"]) = (roles.App, roles.System, roles.Hangfire, roles.Owner);
         }
-        await RunApiAsync("migrate", cancellationToken);
+        await ApiVerb.RunAsync("migrate", WithClients(_environment), cancellationToken);
         var apiPort = PrivatePostgres.FreePort();
         _environment["GPUGEEK_API_URL"] = $"http://127.0.0.1:{apiPort.ToString(CultureInfo.InvariantCulture)}";
         Add("Predictor");
@@ -75,6 +77,12 @@ internal sealed class Platform : IAsyncDisposable
         foreach (var host in _hosts) host.Start();
         await WaitUntilReadyAsync(cancellationToken);
     }
+
+    // What migrates dumps first: by the programs of this cluster's version, where the cluster is ours.
+    private Dictionary<string, string> WithClients(Dictionary<string, string> environment) =>
+        _postgres is not null && PostgresBinaries.FindClients(PostgresBinaries.ClusterVersion(_data.Postgres)) is { } programs
+            ? new(environment, StringComparer.Ordinal) { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}" }
+            : environment;
 
     private void Add(string name, params (string Name, string Value)[] more)
     {
@@ -103,17 +111,6 @@ internal sealed class Platform : IAsyncDisposable
             if (Stopwatch.GetElapsedTime(started) > Ready) throw new PartFailedException("The platform", $"it was not ready within {Ready.TotalSeconds:0} seconds.", LogFile.Tail(_data.Log("Api")));
             await Task.Delay(150, cancellationToken);
         }
-    }
-
-    private async Task<string> RunApiAsync(string verb, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo(HostPrograms.Find("Api")) { ArgumentList = { verb }, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        foreach (var (name, value) in _environment) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0 ? (await output).Trim() : throw new PartFailedException($"Api {verb}", $"it ended with exit code {process.ExitCode}.", errors.Trim());
     }
 
     private async Task<PartFailedException> PostgresFailedAsync()

@@ -12,6 +12,9 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
           --listen ADDR   address to listen on (default 127.0.0.1: this machine only)
           --data DIR      where everything is kept
           --demo          draws a sample dataset, trains, deploys and predicts, and says what it did
+
+          backup --to DIR [--data DIR]      backs up database, objects and keys into a new folder, while everything serves
+          restore --from DIR [--data DIR]   makes a data directory out of a backup
         """;
 
     public string PublicUrl => Environment.GetEnvironmentVariable("GPUGEEK_PUBLIC_URL")?.TrimEnd('/') ?? $"http://{(Listen is "0.0.0.0" or "::" ? Environment.MachineName : Listen)}:{Port.ToString(CultureInfo.InvariantCulture)}";
@@ -36,7 +39,7 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
     }
 
     // As root not under /root: PostgreSQL's account could not enter it.
-    private static string DefaultData() => Environment.IsPrivilegedProcess
+    public static string DefaultData() => Environment.IsPrivilegedProcess
         ? "/var/lib/gpugeek"
         : Path.Combine(Environment.GetEnvironmentVariable("XDG_DATA_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share"), "gpugeek");
 }

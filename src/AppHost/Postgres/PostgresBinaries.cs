@@ -14,6 +14,15 @@ public static class PostgresBinaries
             ?? throw new PartFailedException("PostgreSQL", $"the data were written by version {clusterVersion}, which is not installed. Install the package 'postgresql-{clusterVersion}'.");
     }
 
+    /// <summary>The folder with <c>pg_dump</c> and <c>pg_restore</c> for a cluster: of its version where there is one.</summary>
+    /// <returns>Null: they are not installed.</returns>
+    public static string? FindClients(string clusterVersion) =>
+        Candidates().Where(folder => File.Exists(Path.Combine(folder, "pg_dump")) && File.Exists(Path.Combine(folder, "pg_restore")))
+            .OrderByDescending(folder => folder.Contains($"/{clusterVersion}/", StringComparison.Ordinal)).FirstOrDefault();
+
+    /// <summary>The version of the cluster in a folder of AppHost's.</summary>
+    public static string ClusterVersion(string folder) => File.ReadAllText(Path.Combine(folder, "cluster", "PG_VERSION")).Trim();
+
     private static IEnumerable<string> Candidates()
     {
         const string debian = "/usr/lib/postgresql";

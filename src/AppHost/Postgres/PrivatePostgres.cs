@@ -17,7 +17,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     internal const UnixFileMode FolderMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private const string SuperUser = "gpugeek_super";
+    internal const string SuperUser = "gpugeek_super";
     private readonly ManagedHost _server;
     private readonly string _password;
 

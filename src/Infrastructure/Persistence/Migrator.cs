@@ -10,12 +10,19 @@ public static class Migrator
 {
     public const string HangfireSchema = "hangfire";
 
-    public static async Task MigrateAsync(string ownerConnectionString, string hangfireConnectionString, CancellationToken cancellationToken)
+    /// <param name="dumps">Folder of the dump that is written before a database with data is changed; null: none is written.</param>
+    /// <exception cref="InvalidOperationException">The database is newer than this program, or no dump could be written; nothing was
+    /// changed.</exception>
+    public static async Task MigrateAsync(
+        string ownerConnectionString, string hangfireConnectionString, string? dumps, CancellationToken cancellationToken)
     {
         // A migration of large tables takes the time that it takes.
         await using var source = new NpgsqlDataSourceBuilder(ownerConnectionString) { ConnectionStringBuilder = { CommandTimeout = 0 } }.Build();
         await using (var db = new GpuGeekDbContext(DbContexts.Options(source), null, null))
         {
+            var schema = await SchemaGuard.LookAsync(db, cancellationToken);
+            if (schema.ChangesData && dumps is not null)
+                await MigrationDump.WriteAsync(ownerConnectionString, dumps, schema.Last!, cancellationToken);
             await db.Database.MigrateAsync(cancellationToken);
             await db.Database.ExecuteSqlRawAsync(Script("DefinerFunctions.sql"), cancellationToken);
             await db.Database.ExecuteSqlRawAsync(Script("Walls.sql"), cancellationToken);

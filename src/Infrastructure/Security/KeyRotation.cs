@@ -17,6 +17,7 @@ public sealed record RotatedKey(string File, string Table, int Rows);
 /// </summary>
 public sealed class KeyRotation(IDbContexts contexts, WebhookSecrets webhooks, SecondFactorSecrets factors, MailOutbox mail, SealedAnswers answers)
 {
+    /// <summary>A backup takes the same lock (AppHost's <c>DatabaseSnapshot</c>): it copies the keys of the rows that it has dumped.</summary>
     private const long OneAtATime = 0x6B6579726F74;
 
     private sealed record SealedTable(string Name, string File, SecretBox Box, Func<GpuGeekDbContext, CancellationToken, Task> ResealAsync);
@@ -30,13 +31,13 @@ public sealed class KeyRotation(IDbContexts contexts, WebhookSecrets webhooks, S
     ];
 
     /// <param name="settle">How long a request may take between sealing a secret and saving it.</param>
-    /// <exception cref="InvalidOperationException">Another rotation is under way.</exception>
+    /// <exception cref="InvalidOperationException">Another rotation, or a backup, is under way.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">A secret was sealed with a key that is not there: its table is as it was, and no key is gone.</exception>
     public async Task<IReadOnlyList<RotatedKey>> RunAsync(TimeSpan settle, CancellationToken cancellationToken)
     {
         await using var guard = await contexts.OpenSystemAsync(cancellationToken);
         await using (var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", guard) { Parameters = { new() { Value = OneAtATime } } })
-            if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) throw new InvalidOperationException("Another rotation of the keys is under way: wait for its end.");
+            if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) throw new InvalidOperationException("A rotation of the keys or a backup is under way: wait for its end.");
         // Without a file nothing was ever sealed with it.
         var tables = Tables.Where(t => t.Box.Keys.Exist).ToList();
         foreach (var table in tables) table.Box.Keys.Begin();

@@ -1,0 +1,56 @@
+namespace GpuGeek.AppHost.Backups;
+
+/// <summary>A backup is looked at as a whole before anything is restored: its bytes may have lain on any disk, and in any hands.</summary>
+internal sealed class BackupCheck
+{
+    private readonly string _folder;
+    private readonly HashSet<string> _plainFolders = new(StringComparer.Ordinal);
+
+    private BackupCheck(string folder) => _folder = folder;
+
+    /// <exception cref="PartFailedException">Something is missing, damaged, or lies elsewhere.</exception>
+    public static void Run(string folder, BackupManifest manifest, CancellationToken cancellationToken)
+    {
+        var check = new BackupCheck(folder);
+        foreach (var name in (string[])[BackupManifest.Dump, BackupManifest.ObjectList])
+            if (!manifest.Files.Any(f => f.Path == name)) throw Refused($"its {BackupManifest.Name} does not name {name}");
+        foreach (var file in manifest.Files)
+        {
+            if (!IsOurs(file.Path)) throw Refused($"its {BackupManifest.Name} names '{file.Path}', which is no part of a backup");
+            check.Verify(file, file.Path);
+        }
+        var count = 0;
+        foreach (var file in ObjectList.Read(folder))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            check.Verify(file, $"{BackupManifest.ObjectFolder}/{file.Path}");
+            count++;
+        }
+        if (count != manifest.Objects)
+            throw Refused($"its {BackupManifest.ObjectList} names {count} objects where {manifest.Objects} were backed up");
+    }
+
+    private static bool IsOurs(string name) =>
+        name is BackupManifest.Dump or BackupManifest.ObjectList || name.StartsWith(BackupManifest.KeyFolder + "/", StringComparison.Ordinal)
+        || name.StartsWith(BackupManifest.SecretFolder + "/", StringComparison.Ordinal);
+
+    private void Verify(BackedUpFile file, string name)
+    {
+        if (!StoredName.IsSafe(name)) throw Refused($"the name '{name}' leads out of it");
+        var entry = new FileInfo(Path.Combine(_folder, name));
+        RefuseLinks(name, entry);
+        if (!entry.Exists) throw Refused($"{name} is missing");
+        if (entry.Length != file.Size) throw Refused($"{name} has {entry.Length} bytes and not {file.Size}");
+        if (StoredName.ContentHash(file.Path) is { } promised && promised != file.Sha256 || BackupManifest.Hash(entry.FullName) != file.Sha256)
+            throw Refused($"{name} is damaged: its SHA-256 is another");
+    }
+
+    private void RefuseLinks(string name, FileInfo entry)
+    {
+        if (entry.LinkTarget is not null) throw Refused($"{name} is a symbolic link");
+        for (var parent = Path.GetDirectoryName(name); parent is { Length: > 0 } && _plainFolders.Add(parent); parent = Path.GetDirectoryName(parent))
+            if (new DirectoryInfo(Path.Combine(_folder, parent)).LinkTarget is not null) throw Refused($"{parent} is a symbolic link");
+    }
+
+    private static PartFailedException Refused(string why) => new("The backup", $"{why}. Nothing was restored: choose another backup.");
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using GpuGeek.AppHost.Hosting;
+using Npgsql;
+
+namespace GpuGeek.AppHost.Backups;
+
+/// <summary>The two commands of the operator.</summary>
+internal static class BackupCommands
+{
+    private const string Usage = """
+        GpuGeek.AppHost backup --to DIR [--data DIR]      writes database, objects and keys into a new folder, while everything serves
+        GpuGeek.AppHost restore --from DIR [--data DIR]   makes a data directory out of a backup
+        """;
+
+    public static bool Knows(string[] args) => args is ["backup" or "restore", ..];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var other = args[0] == "backup" ? "--to" : "--from";
+        var options = Options(args[1..], other);
+        if (options is null)
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+        using var stop = new CancellationTokenSource();
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return await RunAsync(args[0], options.Value.Data, options.Value.Other, stop.Token);
+    }
+
+    private static async Task<int> RunAsync(string verb, string data, string other, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Console.WriteLine(await (verb == "backup" ? Backup.RunAsync(data, other, cancellationToken) : Restore.RunAsync(other, data, cancellationToken)));
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync($"The {verb} was stopped and what it had written was removed.");
+        }
+        catch (PartFailedException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.LogTail is { Length: > 0 } tail ? $"{failure.Message}\n--- what it said ---\n{tail}" : failure.Message);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NpgsqlException)
+        {
+            await Console.Error.WriteLineAsync($"The {verb} failed and what it had written was removed: {failure.Message}");
+        }
+        return 1;
+    }
+
+    /// <returns>Null: the command line is wrong.</returns>
+    private static (string Data, string Other)? Options(string[] args, string other)
+    {
+        var (data, value) = (Settings.DefaultData(), "");
+        if (args.Length % 2 != 0) return null;
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            if (args[i] == "--data") data = Path.GetFullPath(args[i + 1]);
+            else if (args[i] == other) value = args[i + 1];
+            else return null;
+        }
+        return value.Length == 0 ? null : (data, value);
+    }
+}

@@ -1,0 +1,52 @@
+namespace GpuGeek.AppHost.Backups;
+
+/// <summary>The folder that a backup becomes. Until it is whole its name ends in <c>.part</c>.</summary>
+internal sealed class BackupFolder
+{
+    private readonly string _name;
+
+    private BackupFolder(string name) => _name = name;
+
+    /// <summary>Where it is written.</summary>
+    public string Part => _name + ".part";
+
+    /// <exception cref="PartFailedException">There is something already, or it would lie in the data folder.</exception>
+    public static BackupFolder Create(string to, string data)
+    {
+        var name = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to));
+        if ((name + "/").StartsWith(Path.TrimEndingDirectorySeparator(data) + "/", StringComparison.Ordinal))
+            throw new PartFailedException("The backup", $"{name} lies in the data directory and would be lost with it. Choose another directory.");
+        if (File.Exists(name) || (Directory.Exists(name) && Directory.EnumerateFileSystemEntries(name).Any()))
+            throw new PartFailedException("The backup", $"{name} exists and is not empty. Choose another directory, or delete it.");
+        var folder = new BackupFolder(name);
+        folder.RemoveFormer();
+        Directory.CreateDirectory(folder.Part);
+        return folder;
+    }
+
+    public string At(string file) => Path.Combine(Part, file);
+
+    /// <summary>It is whole: on disk, then under its name.</summary>
+    public void Publish()
+    {
+        FileSystem.Flush(At(BackupManifest.Name));
+        if (Directory.Exists(_name)) Directory.Delete(_name);
+        Directory.Move(Part, _name);
+        FileSystem.Flush(Path.Combine(_name, BackupManifest.Name));
+    }
+
+    /// <summary>After a failure; what is published has another name.</summary>
+    public void RemovePart()
+    {
+        if (Directory.Exists(Part)) Directory.Delete(Part, recursive: true);
+    }
+
+    /// <summary>What a backup that was cut off has left goes.</summary>
+    private void RemoveFormer()
+    {
+        if (!Directory.Exists(Part)) return;
+        if (Directory.EnumerateFileSystemEntries(Part).FirstOrDefault(e => !BackupManifest.Top.Contains(Path.GetFileName(e))) is { } foreign)
+            throw new PartFailedException("The backup", $"{foreign} is not of a backup, and {Part} would be replaced. Choose another directory.");
+        RemovePart();
+    }
+}

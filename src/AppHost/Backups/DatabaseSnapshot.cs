@@ -1,0 +1,93 @@
+using Npgsql;
+
+namespace GpuGeek.AppHost.Backups;
+
+/// <summary>
+/// One moment of a database that goes on working: pg_dump sees what this saw. While it is open no key is rotated, so that the keys that are
+/// copied later open what was dumped.
+/// </summary>
+internal sealed class DatabaseSnapshot : IAsyncDisposable
+{
+    // The lock of Infrastructure's KeyRotation.
+    private const long RotationLock = 0x6B6579726F74;
+
+    /// <summary>Rows that name objects which are deleted as soon as the row changes: see <see cref="StoredName.GoesAtOnce"/>.</summary>
+    private const string ShortLived = """
+        SELECT 'run ' || id || ' ' || checkpoint_key FROM runs WHERE checkpoint_key IS NOT NULL
+        UNION ALL SELECT 'import ' || id FROM imports WHERE state IN ('queued', 'running') OR retry_until IS NOT NULL
+        UNION ALL SELECT 'weights ' || id FROM weights_files WHERE state IN ('queued', 'inspecting') OR retry_until IS NOT NULL
+        """;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly string _connectionString;
+
+    private DatabaseSnapshot(NpgsqlConnection connection, string connectionString) =>
+        (_connection, _connectionString) = (connection, connectionString);
+
+    /// <summary>For pg_dump.</summary>
+    public string Id { get; private set; } = "";
+    public string Schema { get; private set; } = "";
+    public long DatabaseBytes { get; private set; }
+
+    /// <exception cref="PartFailedException">The keys are being rotated.</exception>
+    public static async Task<DatabaseSnapshot> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var snapshot = new DatabaseSnapshot(new(connectionString), connectionString);
+        try
+        {
+            await snapshot._connection.OpenAsync(cancellationToken);
+            await snapshot.LockKeysAsync(cancellationToken);
+            return snapshot;
+        }
+        catch
+        {
+            await snapshot.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>From here on it is this moment's.</summary>
+    public async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        await using var begin = new NpgsqlCommand("ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", _connection);
+        await begin.ExecuteNonQueryAsync(cancellationToken);
+        await using var look = new NpgsqlCommand("""
+            SELECT pg_export_snapshot(), (SELECT max(migration_id) FROM __ef_migrations_history), pg_database_size(current_database())
+            """, _connection);
+        await using var reader = await look.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        (Id, Schema, DatabaseBytes) = (reader.GetString(0), reader.GetString(1), reader.GetInt64(2));
+    }
+
+    /// <summary>
+    /// Whether what the snapshot needs of short-lived objects is needed still. They are deleted only after their row has changed, so then
+    /// none of them has been deleted yet.
+    /// </summary>
+    public async Task<bool> IsStillNeededAsync(CancellationToken cancellationToken)
+    {
+        var then = await ShortLivedAsync(_connection, cancellationToken);
+        await using var present = new NpgsqlConnection(_connectionString);
+        await present.OpenAsync(cancellationToken);
+        return then.IsSubsetOf(await ShortLivedAsync(present, cancellationToken));
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task LockKeysAsync(CancellationToken cancellationToken)
+    {
+        // The moment may have to last as long as a dump takes.
+        await using var take = new NpgsqlCommand(
+            $"SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0; SELECT pg_try_advisory_lock({RotationLock})", _connection);
+        if (await take.ExecuteScalarAsync(cancellationToken) is not true)
+            throw new PartFailedException("The backup", "the keys are being rotated. Take it again when that has ended.");
+    }
+
+    private static async Task<HashSet<string>> ShortLivedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ShortLived, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetString(0));
+        return found;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+using GpuGeek.AppHost.Postgres;
+
+namespace GpuGeek.AppHost.Backups;
+
+/// <summary>pg_dump and pg_restore of the cluster's version, as the superuser of a private cluster.</summary>
+/// <param name="Programs">Their folder.</param>
+/// <param name="Port">On 127.0.0.1.</param>
+internal sealed record PostgresTools(string Programs, int Port, string Password)
+{
+    public const string Database = "gpugeek";
+
+    public string Connection =>
+        $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={PrivatePostgres.SuperUser};Password={Password};"
+        + $"Database={Database};Timeout=15;Pooling=false";
+
+    /// <param name="folder">What AppHost calls <c>postgres</c> in its data folder; a cluster in it runs.</param>
+    /// <exception cref="PartFailedException">The programs are not installed.</exception>
+    public static PostgresTools Of(string folder, int port)
+    {
+        var version = PostgresBinaries.ClusterVersion(folder);
+        var programs = PostgresBinaries.FindClients(version) ?? throw new PartFailedException("PostgreSQL",
+            $"pg_dump and pg_restore are not installed. Install the package 'postgresql-client-{version}'.");
+        return new(programs, port, File.ReadAllText(Path.Combine(folder, "password")).Trim());
+    }
+
+    /// <exception cref="PartFailedException">It failed; with what it said.</exception>
+    public async Task RunAsync(string program, CancellationToken cancellationToken, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Programs, program), arguments)
+        {
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+            // The password goes by the environment: a command line is public.
+            Environment =
+            {
+                ["PGHOST"] = "127.0.0.1",
+                ["PGPORT"] = Port.ToString(CultureInfo.InvariantCulture),
+                ["PGUSER"] = PrivatePostgres.SuperUser,
+                ["PGPASSWORD"] = Password,
+                ["PGDATABASE"] = Database,
+            },
+        };
+        using var process = Process.Start(start)!;
+        await using var stop = cancellationToken.Register(process.Kill);
+        var errors = await process.StandardError.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (process.ExitCode != 0) throw new PartFailedException(program, $"it ended with exit code {process.ExitCode}.", errors.Trim());
+    }
+}

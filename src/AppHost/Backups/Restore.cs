@@ -1,0 +1,101 @@
+using System.Globalization;
+using GpuGeek.AppHost.Hosting;
+using GpuGeek.AppHost.Postgres;
+
+namespace GpuGeek.AppHost.Backups;
+
+/// <summary>A new data folder out of a backup. Everything is checked before anything is written, and nobody can start what is half restored.</summary>
+internal sealed class Restore
+{
+    private readonly string _from;
+    private readonly DataFolder _data;
+
+    private Restore(string from, DataFolder data) => (_from, _data) = (from, data);
+
+    /// <returns>What to tell the operator.</returns>
+    /// <exception cref="PartFailedException">Nothing was restored, and the message says why.</exception>
+    public static async Task<string> RunAsync(string from, string data, CancellationToken cancellationToken)
+    {
+        Outside.Refuse("The restore", noted: null);
+        from = Path.GetFullPath(from);
+        RefuseUsed(data);
+        var manifest = BackupManifest.Read(from);
+        await RefuseNewerAsync(manifest, cancellationToken);
+        BackupCheck.Run(from, manifest, cancellationToken);
+        var existed = Directory.Exists(data);
+        using var folder = DataFolder.Open(data);
+        try
+        {
+            Room.Demand(data, manifest.DatabaseBytes + manifest.ObjectBytes + manifest.Files.Sum(f => f.Size), "The restore");
+            folder.MarkRestoring();
+            // Not before: PostgreSQL's account must be able to enter the folders above a new data directory.
+            Permissions.OwnerOnly();
+            await new Restore(from, folder).WriteAsync(manifest, cancellationToken);
+            folder.UnmarkRestoring();
+        }
+        catch
+        {
+            // It was empty: all that is in it is ours.
+            foreach (var entry in new DirectoryInfo(data).EnumerateFileSystemInfos())
+                if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
+                else entry.Delete();
+            if (!existed) Directory.Delete(data);
+            throw;
+        }
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Restored the backup of {manifest.TakenAt:yyyy-MM-dd HH:mm} UTC into {data}: the database, {manifest.Objects} objects, keys and "
+            + $"secrets. Start GpuGeek with --data and this directory.");
+    }
+
+    private static void RefuseUsed(string data)
+    {
+        if (File.Exists(data)) throw new PartFailedException("The restore", $"{data} is a file. Name a directory that is empty or does not exist.");
+        if (!Directory.Exists(data)) return;
+        if (DataFolder.IsHeld(data)) throw new PartFailedException("The restore", $"{data} is in use. Choose an empty directory with --data.");
+        DataFolder.RefuseHalfRestored(data);
+        if (Directory.EnumerateFileSystemEntries(data).Any())
+            throw new PartFailedException("The restore",
+                $"{data} is not empty, and nothing in it is overwritten. Choose an empty directory with --data, or move this one away.");
+    }
+
+    private static async Task RefuseNewerAsync(BackupManifest manifest, CancellationToken cancellationToken)
+    {
+        var known = await ApiVerb.RunAsync("schema", new Dictionary<string, string>(), cancellationToken);
+        if (string.CompareOrdinal(manifest.Schema, known) > 0)
+            throw new PartFailedException("The backup",
+                $"its database is of version {manifest.Schema}, and this version of GpuGeek ({BackupManifest.OwnVersion}) knows {known} as the "
+                + $"last. Restore it with GpuGeek {manifest.Product} or newer.");
+    }
+
+    private async Task WriteAsync(BackupManifest manifest, CancellationToken cancellationToken)
+    {
+        foreach (var file in manifest.Files.Where(f => f.Path is not (BackupManifest.Dump or BackupManifest.ObjectList)))
+            await CopyAsync(file, file.Path, cancellationToken);
+        foreach (var file in ObjectList.Read(_from))
+            await CopyAsync(file, $"{BackupManifest.ObjectFolder}/{file.Path}", cancellationToken);
+        await DatabaseAsync(cancellationToken);
+        FileSystem.Flush(Path.Combine(_data.Postgres, "password"));
+    }
+
+    // Checked once more: between the check and now the disk may have said something else.
+    private async Task CopyAsync(BackedUpFile file, string name, CancellationToken cancellationToken)
+    {
+        var target = _data.At(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        if ((await FileCopy.CopyAsync(Path.Combine(_from, name), target, cancellationToken)).Sha256 != file.Sha256)
+            throw new PartFailedException("The restore", $"{name} of the backup has changed meanwhile. Look at its disk, then try again.");
+    }
+
+    private async Task DatabaseAsync(CancellationToken cancellationToken)
+    {
+        await using var postgres = await PrivatePostgres.StartAsync(_data.Postgres, durable: true, cancellationToken);
+        var roles = await Roles.EnsureAsync(postgres, _data.Postgres, PostgresTools.Database, cancellationToken);
+        await PostgresTools.Of(_data.Postgres, postgres.Port).RunAsync("pg_restore", cancellationToken,
+            "--exit-on-error", "--single-transaction", "-d", PostgresTools.Database, Path.Combine(_from, BackupManifest.Dump));
+        // An older schema is brought up; the backup itself is the dump of before.
+        await ApiVerb.RunAsync("migrate", new Dictionary<string, string>
+        {
+            ["GPUGEEK_DB_OWNER"] = roles.Owner, ["GPUGEEK_DB_HANGFIRE"] = roles.Hangfire, ["GPUGEEK_BACKUPS"] = "none",
+        }, cancellationToken);
+    }
+}

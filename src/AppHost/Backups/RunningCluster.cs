@@ -1,0 +1,67 @@
+using System.Globalization;
+using GpuGeek.AppHost.Hosting;
+using GpuGeek.AppHost.Postgres;
+
+namespace GpuGeek.AppHost.Backups;
+
+/// <summary>The database of a data folder: that of the platform which runs there, else one that is started for the backup alone.</summary>
+internal sealed class RunningCluster : IAsyncDisposable
+{
+    private readonly DataFolder? _folder;
+    private readonly PrivatePostgres? _own;
+
+    private RunningCluster(PostgresTools tools, DataFolder? folder, PrivatePostgres? own) => (Tools, _folder, _own) = (tools, folder, own);
+
+    public PostgresTools Tools { get; }
+
+    /// <exception cref="PartFailedException">There is none, or it does not run although the folder is in use.</exception>
+    public static async Task<RunningCluster> OpenAsync(string data, CancellationToken cancellationToken)
+    {
+        var postgres = Path.Combine(data, "postgres");
+        var cluster = Path.Combine(postgres, "cluster");
+        if (!File.Exists(Path.Combine(cluster, "PG_VERSION")))
+            throw new PartFailedException("The backup", $"{data} holds no database of GpuGeek. Name its data directory with --data.");
+        DataFolder.RefuseHalfRestored(data);
+        return DataFolder.IsHeld(data)
+            ? new(PostgresTools.Of(postgres, Port(cluster)), null, null)
+            : await StartAsync(data, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_own is not null) await _own.DisposeAsync();
+        _folder?.Dispose();
+    }
+
+    private static int Port(string cluster)
+    {
+        var pid = Path.Combine(cluster, "postmaster.pid");
+        var lines = File.Exists(pid) ? File.ReadAllLines(pid) : [];
+        return lines.Length > 3 && int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port)
+            ? port
+            : throw new PartFailedException("The backup", $"the database in {cluster} is starting or stopping. Try again in a minute.");
+    }
+
+    private static async Task<RunningCluster> StartAsync(string data, CancellationToken cancellationToken)
+    {
+        var folder = DataFolder.Open(data);
+        try
+        {
+            var own = await PrivatePostgres.StartAsync(folder.Postgres, durable: true, cancellationToken);
+            try
+            {
+                return new(PostgresTools.Of(folder.Postgres, own.Port), folder, own);
+            }
+            catch
+            {
+                await own.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace GpuGeek.AppHost.Hosting;
+
+/// <summary>What Api does besides serving, as a process of its own.</summary>
+internal static class ApiVerb
+{
+    /// <returns>What it printed.</returns>
+    /// <exception cref="PartFailedException">It failed; with what it said.</exception>
+    public static async Task<string> RunAsync(string verb, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(HostPrograms.Find("Api"), [verb])
+            { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == 0
+            ? (await output).Trim()
+            : throw new PartFailedException($"Api {verb}", $"it ended with exit code {process.ExitCode}.", errors.Trim());
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Infrastructure.Persistence;
+
+/// <summary>What a database is to this program, by the names of its migrations.</summary>
+/// <param name="Last">Name of the last migration that the database has; null: it is new.</param>
+/// <param name="Pending">Migrations that it lacks.</param>
+public sealed record SchemaGuard(string? Last, IReadOnlyList<string> Pending)
+{
+    /// <summary>The database holds something, and a migration would change it.</summary>
+    public bool ChangesData => Last is not null && Pending.Count > 0;
+
+    /// <exception cref="InvalidOperationException">A newer program has migrated the database.</exception>
+    public static async Task<SchemaGuard> LookAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        var known = db.Database.GetMigrations().ToList();
+        var applied = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        if (applied.Except(known, StringComparer.Ordinal).Max(StringComparer.Ordinal) is { } newer)
+            throw new InvalidOperationException(
+                $"a newer version of GpuGeek has migrated it to {newer}; this version knows {known[^1]} as the last. "
+                + "Start the newer version, or restore a backup that this version has taken (docs/backup.md).");
+        return new(applied.Max(StringComparer.Ordinal), [.. known.Except(applied, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Name of the last migration that this program knows; asks no database.</summary>
+    public static string Newest()
+    {
+        using var db = new DesignTimeFactory().CreateDbContext([]);
+        return db.Database.GetMigrations().Last();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using GpuGeek.TestSupport;
+using GpuGeek.TestSupport.Platform;
+
+namespace GpuGeek.Deploy.Tests.Backups;
+
+public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<PlantedBackup>
+{
+    private const string Told = "was cut off. Nothing of it is needed: delete the directory and restore the backup again.";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nobody_starts_what_is_half_restored_and_the_same_command_says_what_to_do()
+    {
+        var data = planted.At("half");
+        using (var restore = Process.Start(RunningPlatform.Program, ["restore", "--from", planted.Backup, "--data", data]))
+        {
+            // The database takes seconds: by then it is under way.
+            await Eventually.HoldsAsync(() => File.Exists(Path.Combine(data, "postgres/cluster/postmaster.pid")), there => there);
+            restore.Kill();
+            await restore.WaitForExitAsync(Cancel);
+        }
+
+        AssertTold(await Command.RestoreAsync(planted.Backup, data));
+        AssertTold(await Command.BackupAsync(data, planted.At("of-half")));
+        AssertTold(await Command.RunAsync(RunningPlatform.Program, [], "--data", data, "--port", "1"));
+
+        // Its PostgreSQL ends with it, after a moment.
+        await Eventually.HoldsAsync(() => Processes.With(data), left => left.Count == 0);
+        Directory.Delete(data, recursive: true);
+        var (code, said) = await Command.RestoreAsync(planted.Backup, data);
+        Assert.True(code == 0, said);
+        Assert.False(File.Exists(Path.Combine(data, "restoring")));
+    }
+
+    [Fact]
+    public async Task One_that_is_stopped_takes_away_what_it_has_written()
+    {
+        var data = planted.At("stopped");
+        using var restore = Process.Start(new ProcessStartInfo(RunningPlatform.Program,
+            ["restore", "--from", planted.Backup, "--data", data]) { RedirectStandardError = true })!;
+        await Eventually.HoldsAsync(() => File.Exists(Path.Combine(data, "postgres/cluster/postmaster.pid")), there => there);
+        Processes.Signal(restore.Id, "TERM");
+        var said = await restore.StandardError.ReadToEndAsync(Cancel);
+        await restore.WaitForExitAsync(Cancel);
+
+        Assert.Equal(1, restore.ExitCode);
+        Assert.Equal("The restore was stopped and what it had written was removed.", said.Trim());
+        Assert.False(Directory.Exists(data));
+    }
+
+    [Fact]
+    public async Task A_folder_with_anything_in_it_is_refused_and_stays_as_it_is()
+    {
+        var data = Directory.CreateDirectory(planted.At("full")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(data, "letter"), "mine", Cancel);
+
+        var (code, said) = await Command.RestoreAsync(planted.Backup, data);
+        Assert.Equal(1, code);
+        WhatABackupHolds.AssertOneSentence("The restore failed: ", "is not empty, and nothing in it is overwritten.", said);
+        Assert.Equal(["letter"], WhatABackupHolds.Files(data));
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_too_short_is_told_and_the_folder_is_not_made()
+    {
+        using var disk = SmallDisk.Mount(4 << 20);
+        Assert.SkipWhen(disk is null, "Mounting is not allowed here.");
+
+        var (code, said) = await Command.RestoreAsync(planted.Backup, disk.At("data"), ("GPUGEEK_RESERVE_BYTES", "0"));
+        Assert.Equal(1, code);
+        WhatABackupHolds.AssertOneSentence("The restore failed: it needs ", "Free some space, or choose another disk.", said);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Root));
+    }
+
+    private static void AssertTold((int Code, string Said) answer)
+    {
+        Assert.Equal(1, answer.Code);
+        WhatABackupHolds.AssertOneSentence("The data directory failed: a restore into ", Told, answer.Said);
+    }
+}
