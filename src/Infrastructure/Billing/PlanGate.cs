@@ -25,7 +25,8 @@ public static class PlanGate
         var intervals = await Rows(db.UsageIntervals, org).Where(u => u.StartedAt >= month).ToListAsync(cancellationToken);
         var images = Rows(db.DatasetImages, org);
         return new(plan, intervals.Sum(i => i.ChargedSeconds), intervals.Sum(i => i.Cost), plan.Currency,
-            await StoredAsync(db, org, cancellationToken, without), await images.CountAsync(cancellationToken), await Rows(db.Projects, org).CountAsync(cancellationToken),
+            await StoredAsync(db, org, cancellationToken, without), await images.CountAsync(cancellationToken),
+            await Rows(db.Projects, org).CountAsync(cancellationToken),
             await Rows(db.Runs, org).CountAsync(r => Active.Contains(r.State), cancellationToken), await Rows(db.Deployments, org).CountAsync(cancellationToken));
     }
 
@@ -54,7 +55,8 @@ public static class PlanGate
 
     /// <param name="bytes">That would be added.</param>
     /// <returns>Bytes for which there is room beside them.</returns>
-    public static async Task<long> CheckStorageAsync(GpuGeekDbContext db, Guid org, long bytes, int images, CancellationToken cancellationToken)
+    public static async Task<long> CheckStorageAsync(
+        GpuGeekDbContext db, Guid org, long bytes, int images, CancellationToken cancellationToken)
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
         var room = plan.MaxStorageBytes - await StoredAsync(db, org, cancellationToken);

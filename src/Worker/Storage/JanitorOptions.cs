@@ -16,7 +16,8 @@ public sealed class JanitorOptions
     public int GraceDays { get; set; } = 7;
 
     /// <summary>Hours without a byte after which an upload fails.</summary>
-    [Range(1, 24 * 365, ErrorMessage = "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours without a byte after which an upload fails.")]
+    [Range(1, 24 * 365, ErrorMessage =
+        "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours without a byte after which an upload fails.")]
     public int UploadHours { get; set; } = 24;
 
     internal TimeSpan UploadLimit => TimeSpan.FromHours(UploadHours);

@@ -44,6 +44,8 @@ internal sealed class ArchiveBench : IDisposable
 
     public static HttpContent Measured(int length) => new ByteArrayContent(Zip(length));
 
+    public static HttpContent Body(int length, bool isMeasured) => isMeasured ? Measured(length) : Unmeasured(length);
+
     /// <summary>The plan of 50 GiB has room for so many bytes more.</summary>
     public async Task LeaveAsync(long bytes)
     {
@@ -58,7 +60,8 @@ internal sealed class ArchiveBench : IDisposable
 
     public Task<HttpResponseMessage> PutAsync(ImportResponse asked, HttpContent body) => Http.PutAsync(asked.UploadUrl, body, Cancel);
 
-    public Task<ImportResponse> AskAsync(long size) => Session.Client.CreateImportAsync(Session.Org, Dataset, new() { Name = "x.zip", Size = size }, Cancel);
+    public Task<ImportResponse> AskAsync(long size) =>
+        Session.Client.CreateImportAsync(Session.Org, Dataset, new() { Name = "x.zip", Size = size }, Cancel);
 
     public static async Task<ImportResponse> TakenAsync(HttpResponseMessage answer)
     {
@@ -69,7 +72,8 @@ internal sealed class ArchiveBench : IDisposable
         }
     }
 
-    public static async Task RefusedAsync(HttpResponseMessage answer, string code, HttpStatusCode status = HttpStatusCode.UnprocessableEntity)
+    public static async Task RefusedAsync(
+        HttpResponseMessage answer, string code, HttpStatusCode status = HttpStatusCode.UnprocessableEntity)
     {
         using (answer) Assert.Equal(code, await answer.CodeAsync(status));
     }

@@ -29,7 +29,7 @@ public sealed class AnArchiveBeyondTheDisk(PostgresFixture postgres) : IAsyncDis
     {
         using var bench = await BenchAsync();
         const int size = 5 << 20;
-        await ArchiveBench.RefusedAsync(await bench.PutAsync(isMeasured ? ArchiveBench.Measured(size) : ArchiveBench.Unmeasured(size)), "disk_full");
+        await ArchiveBench.RefusedAsync(await bench.PutAsync(ArchiveBench.Body(size, isMeasured)), "disk_full");
         Assert.Empty(await bench.RowsAsync());
         AssertNothingStored();
         await ArchiveBench.TakenAsync(await bench.PutAsync(ArchiveBench.Unmeasured(3 << 20)));

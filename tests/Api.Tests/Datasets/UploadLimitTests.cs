@@ -29,7 +29,7 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
     {
         using var bench = await BenchAsync();
         const int size = Room + (Room / 2);
-        await ArchiveBench.RefusedAsync(await bench.PutAsync(isMeasured ? ArchiveBench.Measured(size) : ArchiveBench.Unmeasured(size)), "plan_limit");
+        await ArchiveBench.RefusedAsync(await bench.PutAsync(ArchiveBench.Body(size, isMeasured)), "plan_limit");
         Assert.Empty(await bench.RowsAsync());
         await bench.AssertNothingStoredAsync();
         // The room is free again, to the last byte.
@@ -68,7 +68,8 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         Assert.Equal((ImportState.Failed, "plan_limit", 1000, null), (row.State, row.Error?.Code, row.Size, row.UploadClaim));
         Assert.NotNull(row.FinishedAt);
         await bench.AssertNothingStoredAsync();
-        await ArchiveBench.RefusedAsync(await bench.PutAsync(asked, ArchiveBench.Unmeasured(1000)), "import_failed", HttpStatusCode.Conflict);
+        using var again = await bench.PutAsync(asked, ArchiveBench.Unmeasured(1000));
+        Assert.Equal("import_failed", await again.CodeAsync(HttpStatusCode.Conflict));
     }
 
     [Fact]
@@ -101,8 +102,9 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         var answers = new ConcurrentBag<string>();
         await Task.WhenAll(Enumerable.Range(0, 40).Select(async i =>
         {
-            using var answer = await bench.PutAsync(isMeasured ? ArchiveBench.Measured(size) : ArchiveBench.Unmeasured(size), $"{i}.zip");
-            answers.Add(answer.StatusCode == HttpStatusCode.Accepted ? "taken" : await answer.CodeAsync(HttpStatusCode.UnprocessableEntity));
+            using var answer = await bench.PutAsync(ArchiveBench.Body(size, isMeasured), $"{i}.zip");
+            var isTaken = answer.StatusCode == HttpStatusCode.Accepted;
+            answers.Add(isTaken ? "taken" : await answer.CodeAsync(HttpStatusCode.UnprocessableEntity));
         }));
         var taken = answers.Count(a => a == "taken");
         Assert.Equal((40 - taken, Math.Min(taken, Room / size)), (answers.Count(a => a == "plan_limit"), taken));
@@ -144,8 +146,10 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
             await db.DatasetImages.OfEveryOrg().Where(i => i.Id == picture)
                 .ExecuteUpdateAsync(set => set.SetProperty(i => i.ImportId, import.Id).SetProperty(i => i.Bytes, 500_000), Cancel);
             // What has become a picture counts once.
-            Assert.Equal((50L << 30) - Room + 800_000, (await PlanGate.UsageAsync(db, bench.Org, Planted.Now, Cancel)).StorageBytes);
-            Assert.Equal((50L << 30) - Room + 500_000, (await PlanGate.UsageAsync(db, bench.Org, Planted.Now, Cancel, import.Id)).StorageBytes);
+            var all = await PlanGate.UsageAsync(db, bench.Org, Planted.Now, Cancel);
+            var others = await PlanGate.UsageAsync(db, bench.Org, Planted.Now, Cancel, without: import.Id);
+            const long before = (50L << 30) - Room;
+            Assert.Equal((before + 800_000, before + 500_000), (all.StorageBytes, others.StorageBytes));
         }
         await bench.ChangeAsync(import.Id, i => i.State = ImportState.Succeeded);
         await bench.AskAsync(400_000);

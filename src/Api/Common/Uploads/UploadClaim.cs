@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Common.Uploads;
 
 /// <summary>
-/// The right of one request to bring the bytes of an upload. Statements and no loaded rows: whoever cancels, deletes or takes over the upload
-/// meanwhile wins, and this request finds out.
+/// The right of one request to bring the bytes of an upload. Statements and no loaded rows: whoever cancels, deletes or takes over the
+/// upload meanwhile wins, and this request finds out.
 /// </summary>
 /// <param name="expected">The upload, as long as its bytes are expected.</param>
 /// <param name="id">Names this request.</param>
@@ -19,7 +19,9 @@ internal sealed class UploadClaim<T>(IQueryable<T> expected, Guid id) where T : 
     /// <returns>False: another request brings the bytes, or they are not expected any more.</returns>
     public async Task<bool> TakeAsync(CancellationToken cancellationToken) =>
         await expected.Where(u => u.UploadClaim == null || u.UploadActiveAt < DatabaseClock.Now() - Upload.ClaimLapses)
-            .ExecuteUpdateAsync(set => set.SetProperty(u => u.UploadClaim, id).SetProperty(u => u.UploadActiveAt, _ => DatabaseClock.Now()), cancellationToken) == 1;
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(u => u.UploadClaim, id).SetProperty(u => u.UploadActiveAt, _ => DatabaseClock.Now()),
+                cancellationToken) == 1;
 
     /// <summary>Bytes are still coming.</summary>
     /// <exception cref="ClaimLostException"/>

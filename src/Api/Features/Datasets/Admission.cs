@@ -48,5 +48,6 @@ internal static class Admission
         CheckAsync(db, store, import.OrgId, import.Size, import.Size, import.Size, cancellationToken);
 
     public static ProblemHttpResult UnsupportedArchive() =>
-        Problems.Of(415, "unsupported_archive", "Not a ZIP archive", "Only ZIP archives are imported.", "Pack one folder per class into a .zip file.");
+        Problems.Of(415, "unsupported_archive", "Not a ZIP archive", "Only ZIP archives are imported.",
+            "Pack one folder per class into a .zip file.");
 }

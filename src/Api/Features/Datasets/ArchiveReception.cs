@@ -14,14 +14,19 @@ namespace GpuGeek.Api.Features.Datasets;
 /// <summary>An archive that a request was allowed to bring.</summary>
 /// <param name="Row">As it was when the claim was taken; its size is what was announced.</param>
 /// <param name="Counted">Bytes of it that count in the plan.</param>
-/// <param name="IsOwn">The request made the row itself, and the row goes with the bytes. One that was asked for first waits for other bytes.</param>
+/// <param name="IsOwn">
+/// The request made the row itself, and the row goes with the bytes. One that was asked for first waits for other bytes.
+/// </param>
 internal sealed record ExpectedArchive(Import Row, UploadClaim<Import> Claim, long Counted, bool IsOwn)
 {
     public string Key => ObjectKeys.Upload(Row.OrgId, Row.Id);
 }
 
-/// <summary>Brings the bytes from the connection to the store, as far as there is room, and leaves nothing of them where that fails.</summary>
-internal sealed class ArchiveReception(GpuGeekDbContext db, IObjectStore store, ILiveNotifier live, TimeProvider clock, ExpectedArchive archive)
+/// <summary>
+/// Brings the bytes from the connection to the store, as far as there is room, and leaves nothing of them where that fails.
+/// </summary>
+internal sealed class ArchiveReception(
+    GpuGeekDbContext db, IObjectStore store, ILiveNotifier live, TimeProvider clock, ExpectedArchive archive)
 {
     // Room is made for as much again as has come: a small archive takes little from others, a large one asks seldom.
     private const long LeastPiece = 256 << 10, LargestPiece = 64 << 20;
@@ -78,7 +83,9 @@ internal sealed class ArchiveReception(GpuGeekDbContext db, IObjectStore store, 
         return _counted = room;
     }
 
-    /// <summary>The connection broke, or the bytes are no archive. Where another request has the claim, what lies in the store is its own.</summary>
+    /// <summary>
+    /// The connection broke, or the bytes are no archive. Where another request has the claim, what lies in the store is its own.
+    /// </summary>
     private async Task DiscardAsync()
     {
         if (!await archive.Claim.TryTouchAsync(CancellationToken.None)) return;
@@ -103,7 +110,8 @@ internal sealed class ArchiveReception(GpuGeekDbContext db, IObjectStore store, 
             set => set.SetProperty(i => i.State, ImportState.Failed).SetProperty(i => i.Error, failure).SetProperty(i => i.FinishedAt, now)
                 .SetProperty(i => i.UploadClaim, (Guid?)null).SetProperty(i => i.Size, row.Size), CancellationToken.None);
         if (failed == 0) return;
-        await db.TellAsync(WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId, ImportState.Failed, refused.Code), now, CancellationToken.None);
+        var happened = WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId, ImportState.Failed, refused.Code);
+        await db.TellAsync(happened, now, CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         await live.ImportChangedAsync(row.OrgId, row.DatasetId);

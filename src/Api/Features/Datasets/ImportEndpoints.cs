@@ -43,8 +43,8 @@ internal static class ImportEndpoints
 
     /// <summary>Ask whether an archive may come, or import a built-in sample</summary>
     /// <remarks>
-    /// With <c>name</c> and <c>size</c>: checks quota and disk and answers where to PUT the bytes. The size counts in the plan from then on,
-    /// for an hour without bytes; the address takes them as long as the import is <c>uploading</c>. With <c>sample</c>: starts at once.
+    /// With <c>name</c> and <c>size</c>: checks quota and disk and answers where to PUT the bytes. The size counts in the plan from then
+    /// on, for an hour without bytes; the address takes them as long as the import is <c>uploading</c>. With <c>sample</c>: starts at once.
     /// </remarks>
     private static async Task<Results<Created<ImportResponse>, Accepted<ImportResponse>, ProblemHttpResult>> CreateAsync(
         Guid dataset, CreateImportRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, Change change, TimeProvider clock, CancellationToken cancellationToken)

@@ -20,22 +20,23 @@ namespace GpuGeek.Api.Features.Datasets;
 internal static class UploadEndpoint
 {
     public static void Map(RouteGroupBuilder datasets) =>
-        datasets.MapPut("/{dataset:guid}/imports/{fileName}", PutAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithTags("Imports").WithName("UploadArchive").WithoutChangeFilter()
-            .Accepts<byte[]>("application/zip", "*/*");
+        datasets.MapPut("/{dataset:guid}/imports/{fileName}", PutAsync).Needs(Role.Editor, Scopes.DatasetsWrite)
+            .WithTags("Imports").WithName("UploadArchive").WithoutChangeFilter().Accepts<byte[]>("application/zip", "*/*");
 
     /// <summary>Send a ZIP archive and start its import</summary>
     /// <remarks>
-    /// <c>curl -T flowers.zip …/imports/</c> works. One folder per class; <c>train/</c>, <c>val/</c> and <c>test/</c> folders are kept as splits.
-    /// At most 50 GiB, and no more than the plan and the disk have room for; with a <c>Content-Length</c> that is known before a byte is read.
-    /// The <c>uploadUrl</c> of an import that was asked for first takes the bytes again when the connection broke; while another request
-    /// sends them it answers <c>upload_under_way</c>, with <c>Retry-After</c>.
+    /// <c>curl -T flowers.zip …/imports/</c> works. One folder per class; folders <c>train/</c>, <c>val/</c> and <c>test/</c> are kept as
+    /// splits. At most 50 GiB, and no more than the plan and the disk have room for: a <c>Content-Length</c> is checked before a byte is
+    /// read. The <c>uploadUrl</c> of an import that was asked for first takes the bytes again when the connection broke; while another
+    /// request sends them it answers <c>upload_under_way</c>, with <c>Retry-After</c>.
     /// </remarks>
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> PutAsync(
-        Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, ILiveNotifier live,
-        Change change, TimeProvider clock, CancellationToken cancellationToken, Guid? import = null)
+        Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue,
+        ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken, Guid? import = null)
     {
         LongBody.Allow(http, Admission.MostBytes);
-        if (fileName.Length > 255) return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
+        if (fileName.Length > 255)
+            return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
         if (Admission.RefuseName(fileName) is { } refusal) return refusal;
         var (archive, problem) = import is { } asked
             ? await FindAsync(dataset, asked, http, tenant, db, store, clock, cancellationToken)
@@ -62,7 +63,8 @@ internal static class UploadEndpoint
 
     /// <summary>An import that was asked for first, claimed for this request.</summary>
     private static async Task<(ExpectedArchive?, ProblemHttpResult?)> FindAsync(
-        Guid dataset, Guid asked, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock, CancellationToken cancellationToken)
+        Guid dataset, Guid asked, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
@@ -79,7 +81,8 @@ internal static class UploadEndpoint
 
     /// <summary>From here on the announced bytes count in the plan.</summary>
     private static async Task<ExpectedArchive> AddAsync(
-        Guid dataset, string fileName, long? length, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock, CancellationToken cancellationToken)
+        Guid dataset, string fileName, long? length, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
@@ -87,8 +90,8 @@ internal static class UploadEndpoint
         var now = clock.GetUtcNow();
         var row = new Import
         {
-            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), DatasetId = dataset, Source = ImportSource.Upload, FileName = fileName,
-            Size = length ?? 0, CreatedAt = now,
+            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), DatasetId = dataset, Source = ImportSource.Upload,
+            FileName = fileName, Size = length ?? 0, CreatedAt = now,
         };
         db.Imports.Add(row);
         await db.SaveChangesAsync(cancellationToken);
@@ -103,10 +106,11 @@ internal static class UploadEndpoint
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         var queued = await archive.Claim.Held.ExecuteUpdateAsync(
-            set => set.SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Size, size).SetProperty(i => i.UploadClaim, (Guid?)null),
-            CancellationToken.None);
+            set => set.SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Size, size)
+                .SetProperty(i => i.UploadClaim, (Guid?)null), CancellationToken.None);
         if (queued == 0) return null;
-        db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, ImportMapping.Address(tenant.Slug, archive.Row), CancellationToken.None));
+        var address = ImportMapping.Address(tenant.Slug, archive.Row);
+        db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, address, CancellationToken.None));
         await db.SaveChangesAsync(CancellationToken.None);
         var row = await One(db, archive.Row.DatasetId, archive.Row.Id).SingleAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
@@ -123,7 +127,8 @@ internal static class UploadEndpoint
     {
         null => Problems.NotFound(),
         ImportState.Uploading => UploadAnswers.UnderWay(http, import, clock.GetUtcNow()),
-        ImportState.Canceled => Problems.Conflict("import_canceled", "The import was canceled before its bytes had come.", "Start another import."),
+        ImportState.Canceled => Problems.Conflict(
+            "import_canceled", "The import was canceled before its bytes had come.", "Start another import."),
         ImportState.Failed => Problems.Conflict("import_failed", $"The import has failed: {import.Error?.Detail ?? "it ended."}",
             import.RetryUntil is null ? "Start another import." : "Its upload is kept: try the import again, or start another."),
         _ => Problems.Conflict("import_started", "The bytes of this import have come already.", "Start another import."),

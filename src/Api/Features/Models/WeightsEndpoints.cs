@@ -93,8 +93,9 @@ internal static class WeightsEndpoints
     /// <exception cref="DomainException">The disk has no room for the upload itself and the worker's copy of it.</exception>
     public static void CheckDisk(IObjectStore store, long bytes)
     {
-        if (store.FreeBytes is { } free && free < 2 * bytes)
-            throw new DomainException("disk_full", $"The file needs {2 * bytes / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server.");
+        if (store.FreeBytes is not { } free || free >= 2 * bytes) return;
+        var detail = $"The file needs {2 * bytes / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.";
+        throw new DomainException("disk_full", detail, "Free some disk on the server.");
     }
 
     /// <summary>Of a project that is there.</summary>

@@ -21,16 +21,18 @@ internal static class WeightsUpload
     private const long Slack = 1 << 20;
 
     public static void Map(RouteGroupBuilder weights) =>
-        weights.MapPut("/{weights:guid}/content", PutAsync).Needs(Role.Editor, Scopes.ModelsWrite).WithName("UploadWeights").WithoutChangeFilter().Accepts<byte[]>("application/octet-stream", "*/*");
+        weights.MapPut("/{weights:guid}/content", PutAsync).Needs(Role.Editor, Scopes.ModelsWrite)
+            .WithName("UploadWeights").WithoutChangeFilter().Accepts<byte[]>("application/octet-stream", "*/*");
 
     /// <summary>Send the bytes of a weights file</summary>
     /// <remarks>
-    /// <c>curl -T resnet18.pth</c> with the <c>uploadUrl</c> that was answered. They are read next: <c>GET …/weights/{weights}?wait=30</c>.
-    /// As many bytes as were announced, no more and no fewer; they may be sent again when the connection broke. While another request sends
-    /// them the answer is <c>upload_under_way</c>, with <c>Retry-After</c>.
+    /// <c>curl -T resnet18.pth</c> with the <c>uploadUrl</c> that was answered. They are read next:
+    /// <c>GET …/weights/{weights}?wait=30</c>. As many bytes as were announced, no more and no fewer; they may be sent again when the
+    /// connection broke. While another request sends them the answer is <c>upload_under_way</c>, with <c>Retry-After</c>.
     /// </remarks>
     private static async Task<Results<Accepted<WeightsResponse>, ProblemHttpResult>> PutAsync(
-        Guid weights, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock, CancellationToken cancellationToken)
+        Guid weights, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (await WeightsEndpoints.FindAsync(db, weights, cancellationToken) is not { } found) return Problems.NotFound();
         if (found.File.State != WeightsState.Uploading) return NotTaken(found.File, http, clock);
@@ -44,7 +46,8 @@ internal static class WeightsUpload
             if (await claim.TakeAsync(cancellationToken))
             {
                 LongBody.Allow(http, announced + Slack);
-                await StoreAsync(claim, ObjectKeys.Upload(tenant.OrgId, weights), announced, http.Request.Body, store, clock, cancellationToken);
+                var key = ObjectKeys.Upload(tenant.OrgId, weights);
+                await StoreAsync(claim, key, announced, http.Request.Body, store, clock, cancellationToken);
                 if (await QueueAsync(claim, weights, http, tenant, db) is { } queued) return queued;
                 await ForgetAsync(weights, tenant, db, store);
             }
@@ -57,11 +60,13 @@ internal static class WeightsUpload
     }
 
     private static async Task StoreAsync(
-        UploadClaim<UploadedWeights> claim, string key, long announced, Stream body, IObjectStore store, TimeProvider clock, CancellationToken cancellationToken)
+        UploadClaim<UploadedWeights> claim, string key, long announced, Stream body, IObjectStore store, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         try
         {
-            await using var metered = new MeteredBody(body, announced, (read, _) => throw WrongSize(announced, read), claim.TouchAsync, clock);
+            await using var metered = new MeteredBody(
+                body, announced, (read, _) => throw WrongSize(announced, read), claim.TouchAsync, clock);
             var size = await store.PutAsync(key, metered, cancellationToken);
             if (size != announced) throw WrongSize(announced, size);
         }
@@ -94,7 +99,8 @@ internal static class WeightsUpload
     private static async Task ForgetAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store)
     {
         var others = db.UploadedWeights.Where(w => w.Id == weights && (w.RetryUntil != null || w.FinishedAt == null));
-        if (!await others.AnyAsync(CancellationToken.None)) await store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None);
+        if (!await others.AnyAsync(CancellationToken.None))
+            await store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None);
     }
 
     private static ProblemHttpResult NotTaken(UploadedWeights? file, HttpContext http, TimeProvider clock) => file?.State switch
@@ -102,10 +108,12 @@ internal static class WeightsUpload
         null => Problems.NotFound(),
         WeightsState.Uploading => UploadAnswers.UnderWay(http, file, clock.GetUtcNow()),
         WeightsState.Failed => Problems.Conflict("weights_failed", $"The weights file has failed: {file.Error?.Detail ?? "it ended."}",
-            file.RetryUntil is null ? "Ask for another one: POST …/weights." : "Its bytes are kept: let them be read again, or ask for another one."),
-        _ => Problems.Conflict("weights_uploaded", "The bytes of this weights file have come already.", "Ask for another one: POST …/weights."),
+            file.RetryUntil is null ? "Ask for another one: POST …/weights." : "Its bytes are kept: have them read again, or send others."),
+        _ => Problems.Conflict("weights_uploaded", "The bytes of this weights file have come already.",
+            "Ask for another one: POST …/weights."),
     };
 
     private static DomainException WrongSize(long announced, long came) =>
-        new("size_differs", $"{announced} bytes were announced and {came} came.", "Send the file as it was announced, or announce it anew.");
+        new("size_differs", $"{announced} bytes were announced and {came} came.",
+            "Send the file as it was announced, or announce it anew.");
 }
