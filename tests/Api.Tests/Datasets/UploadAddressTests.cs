@@ -56,6 +56,7 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
         {
             BeforeTheEnd = async () =>
             {
+                await Eventually.HoldsAsync(() => bench.RowAsync(asked.Id), row => row.UploadClaim is not null);
                 using var second = await bench.PutAsync(asked, ArchiveBench.Measured(Size));
                 (code, after) = (await second.CodeAsync(HttpStatusCode.Conflict), second.Headers.RetryAfter!.Delta!.Value);
             },

@@ -4,6 +4,7 @@ using GpuGeek.Api.Tests.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Datasets;
@@ -123,6 +124,7 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         {
             BeforeTheEnd = async () =>
             {
+                await Eventually.HoldsAsync(bench.RowsAsync, rows => rows.Count == 1 && rows[0].Size >= size);
                 using var second = await bench.PutAsync(ArchiveBench.Unmeasured(size), "second.zip");
                 refused = await second.CodeAsync(HttpStatusCode.UnprocessableEntity);
             },

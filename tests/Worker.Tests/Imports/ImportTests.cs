@@ -133,6 +133,8 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
             {
                 i.State = ImportState.Uploading;
                 i.Size = archive.Length - 10;
+                // Tests of the same database let days go by for uploads.
+                i.UploadActiveAt = TimeProvider.System.GetUtcNow().AddDays(30);
             });
         }
         var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(archive), i => i.IsFinished);
