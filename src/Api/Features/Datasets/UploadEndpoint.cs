@@ -25,8 +25,8 @@ internal static class UploadEndpoint
 
     /// <summary>Send a ZIP archive and start its import</summary>
     /// <remarks>
-    /// <c>curl -T flowers.zip …/imports/</c> works. One folder per class; folders <c>train/</c>, <c>val/</c> and <c>test/</c> are kept as
-    /// splits. At most 50 GiB, and no more than the plan and the disk have room for: a <c>Content-Length</c> is checked before a byte is
+    /// Such as <c>curl -T flowers.zip …/imports/</c>. One folder per class; folders <c>train/</c>, <c>val/</c> and <c>test/</c> are kept
+    /// as splits. At most 50 GiB, and no more than the plan and the disk have room for: a <c>Content-Length</c> is checked before a byte is
     /// read. The <c>uploadUrl</c> of an import that was asked for first takes the bytes again when the connection broke; while another
     /// request sends them it answers <c>upload_under_way</c>, with <c>Retry-After</c>.
     /// </remarks>

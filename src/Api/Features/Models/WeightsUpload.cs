@@ -26,7 +26,7 @@ internal static class WeightsUpload
 
     /// <summary>Send the bytes of a weights file</summary>
     /// <remarks>
-    /// <c>curl -T resnet18.pth</c> with the <c>uploadUrl</c> that was answered. They are read next:
+    /// Such as <c>curl -T resnet18.pth</c> with the <c>uploadUrl</c> that was answered. They are read next:
     /// <c>GET …/weights/{weights}?wait=30</c>. As many bytes as were announced, no more and no fewer; they may be sent again when the
     /// connection broke. While another request sends them the answer is <c>upload_under_way</c>, with <c>Retry-After</c>.
     /// </remarks>
