@@ -22,7 +22,9 @@ public sealed class AnArchiveLargerThanThePlan
         var project = await account.Api.CreateProjectAsync(account.Org, new() { Name = "Large" }, Cancel);
         var dataset = await account.Api.CreateDatasetAsync(account.Org, new() { Project = project.Slug, Name = "large" }, Cancel);
         using var http = platform.Http(account.Token);
-        using var body = new Unmeasured();
+        var objects = Path.Combine(platform.DataDirectory, "objects");
+        var most = 0L;
+        using var body = new Unmeasured(() => most = Math.Max(most, BytesIn(objects)));
         using var request = new HttpRequestMessage(HttpMethod.Put, $"api/v1/orgs/{account.Org}/datasets/{dataset.Id}/imports/fill.zip")
         {
             Content = body, Headers = { ExpectContinue = true },
@@ -30,9 +32,9 @@ public sealed class AnArchiveLargerThanThePlan
         using var answer = await http.SendAsync(request, Cancel);
         var text = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.True(answer.StatusCode == HttpStatusCode.UnprocessableEntity && text.Contains("plan_limit", StringComparison.Ordinal), text);
-        Assert.InRange(body.Sent, PlanBytes, 500L << 20);
+        // Kestrel reads on for some seconds what a client goes on sending; none of it reaches the store.
+        Assert.InRange(most, 1, PlanBytes + (1 << 20));
         Assert.Empty((await account.Api.ListImportsAsync(account.Org, dataset.Id, Cancel)).Items);
-        var objects = Path.Combine(platform.DataDirectory, "objects");
         await Eventually.HoldsAsync(() => Directory.GetFiles(objects, "*", SearchOption.AllDirectories), files => files.Length == 0);
     }
 
@@ -42,12 +44,11 @@ public sealed class AnArchiveLargerThanThePlan
         await account.Api.UpdatePlanAsync(plan, new() { MaxStorageBytes = PlanBytes }, Cancel);
     }
 
-    private sealed class Unmeasured : HttpContent
+    private static long BytesIn(string folder) =>
+        new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Exists ? f.Length : 0);
+
+    private sealed class Unmeasured(Action sent) : HttpContent
     {
-        private long _sent;
-
-        public long Sent => Interlocked.Read(ref _sent);
-
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
             var piece = new byte[1 << 20];
@@ -56,7 +57,7 @@ public sealed class AnArchiveLargerThanThePlan
             {
                 await stream.WriteAsync(piece);
                 await stream.FlushAsync();
-                Interlocked.Add(ref _sent, piece.Length);
+                sent();
             }
         }
 
