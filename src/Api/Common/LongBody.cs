@@ -7,8 +7,8 @@ namespace GpuGeek.Api.Common;
 /// <summary>For the few routes that take files: Kestrel's limits are made for forms.</summary>
 internal static class LongBody
 {
-    /// <param name="bytes">At most; null: whatever comes.</param>
-    public static void Allow(HttpContext http, long? bytes)
+    /// <param name="bytes">At most, whether or not a length was announced.</param>
+    public static void Allow(HttpContext http, long bytes)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = bytes;
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));

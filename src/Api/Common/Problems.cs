@@ -24,8 +24,12 @@ internal static class Problems
 
     public static ProblemHttpResult Forbidden(string code, string detail, string? hint = null) => Of(403, code, "Not allowed", detail, hint);
 
-    public static ProblemHttpResult Of(DomainException failure) =>
-        ConflictCodes.Contains(failure.Code) ? Conflict(failure.Code, failure.Message, failure.Hint) : Impossible(failure.Code, failure.Message, failure.Hint);
+    public static ProblemHttpResult Of(DomainException failure) => failure.Code switch
+    {
+        "too_large" => Of(413, failure.Code, "Too large", failure.Message, failure.Hint),
+        var code when ConflictCodes.Contains(code) => Conflict(code, failure.Message, failure.Hint),
+        var code => Impossible(code, failure.Message, failure.Hint),
+    };
 
     // A state that may pass; every other broken rule is about the request itself.
     private static readonly HashSet<string> ConflictCodes = ["run_finished", "run_state", "delivery_under_way"];

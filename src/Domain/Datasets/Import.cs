@@ -7,7 +7,7 @@ public enum ImportState { Uploading, Queued, Running, Succeeded, Failed, Cancele
 public enum ImportSource { Upload, Sample }
 
 /// <summary>One archive on its way into a dataset. Light work: a child process of a worker reads it.</summary>
-public sealed class Import : Restartable, ITenantOwned
+public sealed class Import : Upload, ITenantOwned
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
@@ -15,7 +15,7 @@ public sealed class Import : Restartable, ITenantOwned
     public required ImportSource Source { get; init; }
     /// <summary>Name of the uploaded file, or of the sample.</summary>
     public required string FileName { get; init; }
-    /// <summary>Bytes of the archive; 0 for a sample.</summary>
+    /// <summary>Bytes of the archive: announced or made room for while it is sent, then those that came; 0 for a sample.</summary>
     public long Size { get; set; }
     public ImportState State { get; set; } = ImportState.Uploading;
     /// <summary>0..1.</summary>

@@ -5,7 +5,7 @@ namespace GpuGeek.Domain.Models;
 public enum WeightsState { Uploading, Queued, Inspecting, Ready, Failed }
 
 /// <summary>Somebody's weights on their way into a project. A child process of a worker reads them before anybody may use them.</summary>
-public sealed class UploadedWeights : Restartable, ITenantOwned
+public sealed class UploadedWeights : Upload, ITenantOwned
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }

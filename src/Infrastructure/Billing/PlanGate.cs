@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -15,14 +16,17 @@ public static class PlanGate
     private static readonly RunState[] Active = [RunState.Queued, RunState.Starting, RunState.Running, RunState.Pausing, RunState.Canceling];
 
     /// <param name="db">A context of the organisation.</param>
-    public static async Task<PlanUsage> UsageAsync(GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="without">An import whose archive is not counted, since its pictures are about to be.</param>
+    public static async Task<PlanUsage> UsageAsync(
+        GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken, Guid? without = null)
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
         var month = new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var intervals = await Rows(db.UsageIntervals, org).Where(u => u.StartedAt >= month).ToListAsync(cancellationToken);
         var images = Rows(db.DatasetImages, org);
         return new(plan, intervals.Sum(i => i.ChargedSeconds), intervals.Sum(i => i.Cost), plan.Currency,
-            await StoredAsync(db, org, cancellationToken), await images.CountAsync(cancellationToken), await Rows(db.Projects, org).CountAsync(cancellationToken),
+            await StoredAsync(db, org, cancellationToken, without), await images.CountAsync(cancellationToken),
+            await Rows(db.Projects, org).CountAsync(cancellationToken),
             await Rows(db.Runs, org).CountAsync(r => Active.Contains(r.State), cancellationToken), await Rows(db.Deployments, org).CountAsync(cancellationToken));
     }
 
@@ -50,11 +54,18 @@ public static class PlanGate
     }
 
     /// <param name="bytes">That would be added.</param>
-    public static async Task CheckStorageAsync(GpuGeekDbContext db, Guid org, long bytes, int images, CancellationToken cancellationToken)
+    /// <returns>Bytes for which there is room beside them.</returns>
+    public static async Task<long> CheckStorageAsync(
+        GpuGeekDbContext db, Guid org, long bytes, int images, CancellationToken cancellationToken)
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
-        if (await StoredAsync(db, org, cancellationToken) > plan.MaxStorageBytes - bytes) throw Limit(plan, $"keeps at most {plan.MaxStorageBytes >> 30} GiB of pictures and uploaded weights", "Delete datasets or weights that are no longer needed");
-        if (images > 0 && await Rows(db.DatasetImages, org).CountAsync(cancellationToken) + images > plan.MaxImages) throw Limit(plan, $"keeps at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
+        var room = plan.MaxStorageBytes - await StoredAsync(db, org, cancellationToken);
+        if (room < bytes)
+            throw Limit(plan, $"keeps at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights and uploads under way",
+                "Delete datasets or weights that are no longer needed, wait for uploads under way or cancel them");
+        if (images > 0 && await Rows(db.DatasetImages, org).CountAsync(cancellationToken) + images > plan.MaxImages)
+            throw Limit(plan, $"keeps at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
+        return room - bytes;
     }
 
     public static async Task CheckRunAsync(GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken)
@@ -65,10 +76,25 @@ public static class PlanGate
             throw Limit(usage.Plan, $"includes {usage.Plan.IncludedHours:0.##} hours of training a month and they are used up", "Wait for the first of the next month");
     }
 
-    private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
+    private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken, Guid? without = null) =>
         await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken) + await Rows(db.UploadedWeights, org).SumAsync(w => w.Size, cancellationToken)
-        // Uploads that are kept because their import may be tried again.
-        + await Rows(db.Imports, org).Where(i => i.RetryUntil != null).SumAsync(i => i.Size, cancellationToken);
+        + await ArchivesAsync(db, org, without, cancellationToken);
+
+    /// <summary>
+    /// An archive counts from the moment in which its bytes are let in; while it is read, what has not become a picture yet. One that is
+    /// kept to be tried again counts too.
+    /// </summary>
+    private static async Task<long> ArchivesAsync(GpuGeekDbContext db, Guid org, Guid? without, CancellationToken cancellationToken)
+    {
+        var waiting = await Rows(db.Imports, org)
+            .Where(i => i.RetryUntil != null || i.State == ImportState.Queued
+                || (i.State == ImportState.Uploading && (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept))
+            .SumAsync(i => i.Size, cancellationToken);
+        var pictures = Rows(db.DatasetImages, org);
+        var read = await Rows(db.Imports, org).Where(i => i.State == ImportState.Running && i.Id != without)
+            .Select(i => i.Size - pictures.Where(p => p.ImportId == i.Id).Sum(p => p.Bytes)).ToListAsync(cancellationToken);
+        return waiting + read.Sum(left => Math.Max(left, 0));
+    }
 
     private static async Task<Plan> PlanOfAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {
@@ -78,6 +104,9 @@ public static class PlanGate
 
     // The worker's context crosses organisations, so the organisation is always named.
     private static IQueryable<T> Rows<T>(DbSet<T> set, Guid org) where T : class, ITenantOwned => set.OfEveryOrg().AsNoTracking().Where(row => row.OrgId == org);
+
+    // A plan of less than a gibibyte would be said to keep nothing.
+    private static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes >> 30} GiB" : $"{bytes >> 20} MiB";
 
     private static DomainException Limit(Plan plan, string limit, string wayOut) =>
         new("plan_limit", $"The plan '{plan.Name}' {limit}.", $"{wayOut}, or ask an owner to change the plan.");

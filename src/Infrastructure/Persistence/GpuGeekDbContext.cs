@@ -73,6 +73,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(GpuGeekDbContext).Assembly);
+        DatabaseClock.Map(modelBuilder);
         Wall<Invitation>(modelBuilder);
         Wall<AuditEntry>(modelBuilder);
         Wall<Deletion>(modelBuilder);

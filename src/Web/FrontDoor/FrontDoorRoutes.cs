@@ -54,11 +54,14 @@ internal static partial class FrontDoorRoutes
                 "A change made with the session cookie must carry the header X-GpuGeek-Csrf.", "Reload the page, or send an API key as Authorization: Bearer.");
             return;
         }
+        var counted = RefusedBody.Count(context.Request);
         var error = await forwarder.SendAsync(context, options.Value.ApiUrl, invoker, Patient, transformer, context.RequestAborted);
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
-        if (error is ForwarderError.RequestBodyDestination && context.Request.ContentLength is null && await IsAliveAsync(invoker, options.Value, context.RequestAborted))
+        if (error is ForwarderError.RequestBodyDestination && counted is not null
+            && await IsAliveAsync(invoker, options.Value, context.RequestAborted))
         {
-            // It closed the connection in the middle of a body that did not say how long it is: the limit was reached.
+            // It closed the connection in the middle of a body that did not say how long it is: a limit was reached.
+            if (await RefusedBody.TryAnswerAsync(context, counted.Bytes, invoker, transformer, options.Value)) return;
             await Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", "Request Entity Too Large",
                 "The request is larger than this address takes.", "Send less, or announce the size by Content-Length to be told before sending.");
             return;

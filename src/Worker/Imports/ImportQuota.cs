@@ -11,10 +11,14 @@ internal sealed class ImportQuota(Plan plan, int images, long bytes)
     private int _images = images;
     private long _bytes = bytes;
 
-    public static async Task<ImportQuota> ReadAsync(IDbContexts contexts, Guid org, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>
+    /// Beside the import itself: its archive counts no longer when its pictures begin to. Other archives keep their room.
+    /// </summary>
+    public static async Task<ImportQuota> ReadAsync(
+        IDbContexts contexts, ClaimedImport claim, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var usage = await PlanGate.UsageAsync(db, org, clock.GetUtcNow(), cancellationToken);
+        var usage = await PlanGate.UsageAsync(db, claim.OrgId, clock.GetUtcNow(), cancellationToken, without: claim.Id);
         return new(usage.Plan, usage.Images, usage.StorageBytes);
     }
 

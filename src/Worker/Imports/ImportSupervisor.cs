@@ -68,7 +68,7 @@ internal sealed partial class ImportSupervisor(
             await EndAsync(claim, ImportState.Failed, failure, []);
             return;
         }
-        var quota = await ImportQuota.ReadAsync(contexts, claim.OrgId, clock, draining);
+        var quota = await ImportQuota.ReadAsync(contexts, claim, clock, draining);
         var session = new ImportSession(claim, directory, rows, quota, store, clock);
         var (canceled, exitCode) = await WatchAsync(claim, directory, session, draining);
         if (canceled) await EndAsync(claim, ImportState.Canceled, null, session.CreatedClasses);

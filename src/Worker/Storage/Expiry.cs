@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Worker.Storage;
 
 /// <param name="Forgotten">Failed runs, imports and weights files that can no longer be tried again.</param>
-/// <param name="Abandoned">Uploads whose bytes never came.</param>
+/// <param name="Abandoned">Uploads whose bytes never came, or stopped coming.</param>
 internal sealed record ExpiryRound(int Forgotten, int Abandoned);
 
 /// <summary>
@@ -61,7 +61,7 @@ internal sealed partial class Expiry(
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var rows = await db.Database.SqlQuery<Row>($"""
             UPDATE imports SET state = 'failed', error = {Json(Abandoned("archive"))}::jsonb, finished_at = clock_timestamp()
-            WHERE state = 'uploading' AND created_at < {before} RETURNING org_id, id, dataset_id
+            WHERE state = 'uploading' AND COALESCE(upload_active_at, created_at) < {before} RETURNING org_id, id, dataset_id
             """).ToListAsync(cancellationToken);
         foreach (var row in rows)
             await db.TellAsync(WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId!.Value, ImportState.Failed, AbandonedCode), clock.GetUtcNow(), cancellationToken);
@@ -77,7 +77,7 @@ internal sealed partial class Expiry(
         await using var db = contexts.System();
         var rows = await db.Database.SqlQuery<Row>($"""
             UPDATE weights_files SET state = 'failed', error = {Json(Abandoned("file"))}::jsonb, finished_at = clock_timestamp()
-            WHERE state = 'uploading' AND created_at < {before} RETURNING org_id, id, NULL::uuid AS dataset_id
+            WHERE state = 'uploading' AND COALESCE(upload_active_at, created_at) < {before} RETURNING org_id, id, NULL::uuid AS dataset_id
             """).ToListAsync(cancellationToken);
         await DeleteUploadsAsync(rows, cancellationToken);
         return rows.Count;
@@ -91,7 +91,8 @@ internal sealed partial class Expiry(
     private const string AbandonedCode = "upload_abandoned";
 
     private Failure Abandoned(string what) => new(
-        AbandonedCode, "The upload never ended", $"The bytes of the {what} had not all come {options.Value.UploadHours} hours after the upload began: the connection broke, or the server stopped meanwhile.",
+        AbandonedCode, "The upload never ended",
+        $"Nothing more of the {what} came for {options.Value.UploadHours} hours: the connection broke, or the server stopped meanwhile.",
         $"Send the {what} again.");
 
     private static string Json(Failure failure) => System.Text.Json.JsonSerializer.Serialize(failure, RunDirectory.Json);

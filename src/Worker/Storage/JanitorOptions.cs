@@ -15,8 +15,9 @@ public sealed class JanitorOptions
     [Range(1, 3650, ErrorMessage = "GPUGEEK_GRACE_DAYS must be a number from 1 to 3650: days that stored objects stay after nothing refers to them.")]
     public int GraceDays { get; set; } = 7;
 
-    /// <summary>Hours from the beginning of an upload until it fails if its bytes have not all come.</summary>
-    [Range(1, 24 * 365, ErrorMessage = "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours from the beginning of an upload until it fails if its bytes have not all come.")]
+    /// <summary>Hours without a byte after which an upload fails.</summary>
+    [Range(1, 24 * 365, ErrorMessage =
+        "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours without a byte after which an upload fails.")]
     public int UploadHours { get; set; } = 24;
 
     internal TimeSpan UploadLimit => TimeSpan.FromHours(UploadHours);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -60,42 +59,12 @@ public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
         var (session, dataset) = await app.RegisterWithDatasetAsync();
         using var queue = new TcpListener(IPAddress.Loopback, 0);
         queue.Start();
-        using var api = await StartAsync(app, ((IPEndPoint)queue.LocalEndpoint).Port);
+        using var api = await ApiProcess.StartAsync(app, ApiProcess.QueueOn(((IPEndPoint)queue.LocalEndpoint).Port));
         using var http = new HttpClient { BaseAddress = api.Address, DefaultRequestHeaders = { Authorization = new("Bearer", session.Token) } };
         var first = SampleAsync(http, session.At($"datasets/{dataset.Id}/imports"));
         using (await queue.AcceptTcpClientAsync(Cancel)) api.Process.Kill();
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => first);
         await AssertReplayedOnceAsync(session, session.Http, dataset.Id);
-    }
-
-    private sealed record Started(Process Process, Uri Address) : IDisposable
-    {
-        public void Dispose()
-        {
-            if (!Process.HasExited) Process.Kill();
-            Process.Dispose();
-        }
-    }
-
-    /// <summary>The API in a process of its own, on the same database and with the same keys.</summary>
-    private static async Task<Started> StartAsync(ApiApplication app, int queuePort)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location]) { RedirectStandardOutput = true };
-        app.SettingsTo(start.Environment);
-        start.Environment["GPUGEEK_DB_HANGFIRE"] = $"Host=127.0.0.1;Port={queuePort};Username=nobody;Password=none;Database=none;Pooling=false";
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        start.Environment["Logging__LogLevel__Default"] = "Information";
-        var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync(Cancel) is { } line)
-        {
-            const string listening = "Now listening on: ";
-            var at = line.IndexOf(listening, StringComparison.Ordinal);
-            if (at < 0) continue;
-            // The pipe is read on, or a full one would stop the process.
-            _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-            return new(process, new(line[(at + listening.Length)..].Trim()));
-        }
-        throw new InvalidOperationException($"The API did not start; it ended with {process.ExitCode}.");
     }
 
     private sealed class Queue(Action hint) : IJobQueue

@@ -17,9 +17,8 @@ internal sealed class Endless(int length, bool broken) : Stream
     {
         if (_position == length)
         {
-            if (broken) throw new IOException("The cable was pulled.");
             await BeforeTheEnd();
-            return 0;
+            return broken ? throw new IOException("The cable was pulled.") : 0;
         }
         var count = Math.Min(buffer.Length, length - _position);
         buffer.Span[..count].Clear();

@@ -68,6 +68,42 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
+    /// <summary>Before: 413 too_large, whatever Api had said: its answer was lost with the connection.</summary>
+    [Fact]
+    public async Task That_is_refused_in_its_middle_gets_the_answer_that_its_length_would_have_got()
+    {
+        var echo = site.Upstream.Answer;
+        var announced = new List<long>();
+        var cancel = TestContext.Current.CancellationToken;
+        site.Upstream.Answer = async context =>
+        {
+            // Whether Api is alive is asked too.
+            if (HttpMethods.IsGet(context.Request.Method)) return;
+            if (context.Request.ContentLength is { } length)
+            {
+                announced.Add(length);
+                context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                var who = context.Request.Headers.Authorization.ToString();
+                await context.Response.WriteAsJsonAsync(new { code = "plan_limit", who }, cancel);
+                return;
+            }
+            context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = 2 * Chunk;
+            await Assert.ThrowsAsync<BadHttpRequestException>(() => context.Request.Body.CopyToAsync(Stream.Null, cancel));
+            context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        };
+        using var client = site.Client();
+        var request = site.FromBrowser(HttpMethod.Put, "/api/v1/orgs/acme/datasets/x/imports/a.zip", site.CsrfFor(Site.Session));
+        request.Content = new ChunkedContent(32, _ => Task.CompletedTask, announced: false);
+        request.Headers.ExpectContinue = true;
+        using var response = await client.SendAsync(request, cancel);
+        site.Upstream.Answer = echo;
+        var body = await response.Content.ReadAsStringAsync(cancel);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Contains("plan_limit", body, StringComparison.Ordinal);
+        Assert.Contains(Site.Session, body, StringComparison.Ordinal);
+        Assert.InRange(Assert.Single(announced), 2 * Chunk, 32 * Chunk);
+    }
+
     private sealed class ChunkedContent(int chunks, Func<int, Task> before, bool announced = true) : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

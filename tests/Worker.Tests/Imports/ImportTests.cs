@@ -111,20 +111,48 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     public async Task The_plans_limit_ends_the_import()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
-        var plan = $"tiny-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
-        await using (var db = worker.Contexts.System())
-        {
-            db.Plans.Add(new()
-            {
-                Code = plan, Name = "Tiny", Kind = PlanKind.Trial, Currency = "USD", PricePerHour = 0, MonthlyFee = 0, IncludedHours = 1, StopsAtIncludedHours = true,
-                MaxStorageBytes = 1 << 30, MaxImages = 2, MaxProjects = 1, MaxConcurrentRuns = 1, MaxDeployments = 1, MaxShareLinks = 1,
-            });
-            await db.SaveChangesAsync(Cancel);
-        }
+        var plan = await TinyPlanAsync(worker, images: 2, bytes: 1 << 30);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store, plan);
         var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png")), i => i.State == ImportState.Failed);
         Assert.Equal("plan_limit", import.Error!.Code);
         Assert.Equal(0, await ImagesAsync(tenant));
+    }
+
+    /// <summary>Before, archives under way counted for nothing, so that others could take the room of one that was let in.</summary>
+    [Theory]
+    [InlineData(false, ImportState.Succeeded)]
+    [InlineData(true, ImportState.Failed)]
+    public async Task Its_own_archive_does_not_count_beside_its_pictures_but_an_upload_that_was_let_in_does(bool isOther, ImportState end)
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var archive = Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png");
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store, await TinyPlanAsync(worker, images: 10, bytes: archive.Length));
+        if (isOther)
+        {
+            await tenant.QueueImportAsync(null, change: i =>
+            {
+                i.State = ImportState.Uploading;
+                i.Size = archive.Length - 10;
+                // Tests of the same database let days go by for uploads.
+                i.UploadActiveAt = TimeProvider.System.GetUtcNow().AddDays(30);
+            });
+        }
+        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(archive), i => i.IsFinished);
+        Assert.Equal((end, isOther ? "plan_limit" : null), (import.State, import.Error?.Code));
+    }
+
+    private static async Task<string> TinyPlanAsync(TestWorker worker, int images, long bytes)
+    {
+        var plan = $"tiny-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
+        await using var db = worker.Contexts.System();
+        db.Plans.Add(new()
+        {
+            Code = plan, Name = "Tiny", Kind = PlanKind.Trial, Currency = "USD", PricePerHour = 0, MonthlyFee = 0, IncludedHours = 1,
+            StopsAtIncludedHours = true, MaxStorageBytes = bytes, MaxImages = images, MaxProjects = 1, MaxConcurrentRuns = 1,
+            MaxDeployments = 1, MaxShareLinks = 1,
+        });
+        await db.SaveChangesAsync(Cancel);
+        return plan;
     }
 
     [Fact]

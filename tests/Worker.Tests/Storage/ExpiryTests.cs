@@ -136,4 +136,26 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         // Nobody takes it for the next tests.
         await _tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == other).ExecuteDeleteAsync(Cancel));
     }
+
+    /// <summary>Before, its age was counted from its beginning: an upload that took a day failed while its bytes came.</summary>
+    [Fact]
+    public async Task Is_an_upload_that_took_long_as_long_as_its_bytes_come()
+    {
+        var slow = await _tenant.QueueImportAsync([1], change: i =>
+        {
+            i.State = ImportState.Uploading;
+            i.UploadActiveAt = Now + TimeSpan.FromHours(20);
+        });
+        var weights = await AddWeightsAsync(w => w.UploadActiveAt = Now + TimeSpan.FromHours(20));
+        _calendar.Turn(1.5);
+        Assert.Equal(0, (await RoundAsync()).Abandoned);
+        _calendar.Turn(0.4);
+        Assert.Equal(2, (await RoundAsync()).Abandoned);
+        var ended = await _tenant.QueryAsync(
+            db => db.Imports.OfEveryOrg().Where(i => i.Id == slow).Select(i => i.Error).SingleAsync(Cancel));
+        Assert.Equal("upload_abandoned", ended?.Code);
+        var file = await _tenant.QueryAsync(
+            db => db.UploadedWeights.OfEveryOrg().Where(w => w.Id == weights.Id).Select(w => w.Error).SingleAsync(Cancel));
+        Assert.Equal("upload_abandoned", file?.Code);
+    }
 }

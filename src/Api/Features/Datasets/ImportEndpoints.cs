@@ -42,7 +42,10 @@ internal static class ImportEndpoints
     }
 
     /// <summary>Ask whether an archive may come, or import a built-in sample</summary>
-    /// <remarks>With <c>name</c> and <c>size</c>: checks quota and disk and answers where to PUT the bytes. With <c>sample</c>: starts at once.</remarks>
+    /// <remarks>
+    /// With <c>name</c> and <c>size</c>: checks quota and disk and answers where to PUT the bytes. The size counts in the plan from then
+    /// on, for an hour without bytes; the address takes them as long as the import is <c>uploading</c>. With <c>sample</c>: starts at once.
+    /// </remarks>
     private static async Task<Results<Created<ImportResponse>, Accepted<ImportResponse>, ProblemHttpResult>> CreateAsync(
         Guid dataset, CreateImportRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -58,7 +61,9 @@ internal static class ImportEndpoints
             return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, drawn), ImportMapping.ToResponse(drawn, tenant.Slug, []));
         }
         if (request is not { Name: { } name, Size: { } bytes }) return Problems.Impossible("import_source_missing", "Say what comes: name and size of an archive, or a sample.");
-        if (await Admission.RefuseAsync(db, store, tenant.OrgId, name, bytes, cancellationToken) is { } refusal) return refusal;
+        if (Admission.RefuseName(name) is { } refusal) return refusal;
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
+        await Admission.CheckAsync(db, store, tenant.OrgId, bytes, counted: 0, stored: 0, cancellationToken);
         var import = new Import { OrgId = tenant.OrgId, Id = id, DatasetId = dataset, Source = ImportSource.Upload, FileName = name, Size = bytes, CreatedAt = now };
         db.Imports.Add(import);
         await db.SaveChangesAsync(cancellationToken);
@@ -103,7 +108,7 @@ internal static class ImportEndpoints
         var one = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
         if (await one.AsNoTracking().FirstOrDefaultAsync(cancellationToken) is not { } row) return Problems.NotFound();
         var now = clock.GetUtcNow();
-        if (row.RetryUntil > now && await Admission.RefuseAgainAsync(db, store, row, cancellationToken) is { } refusal) return refusal;
+        if (row.RetryUntil > now) await Admission.CheckAgainAsync(db, store, row, cancellationToken);
         // One statement: of two requests at once, and of a request and the end of the 7 days, the first wins.
         var retried = await one.Where(i => i.State == ImportState.Failed && i.RetryUntil > now).ExecuteUpdateAsync(set => set
             .SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Error, (Failure?)null).SetProperty(i => i.FinishedAt, (DateTimeOffset?)null)
@@ -127,33 +132,4 @@ internal static class ImportEndpoints
         if (await ImportCancellation.RequestAsync(row, clock.GetUtcNow(), cancellationToken) + kept == 0) change.None();
         return await row.AnyAsync(cancellationToken) ? TypedResults.NoContent() : Problems.NotFound();
     }
-}
-
-/// <summary>May an archive come?</summary>
-internal static class Admission
-{
-    // The archive, the pictures out of it and room to work.
-    private const double DiskFactor = 2.2;
-
-    public static async Task<ProblemHttpResult?> RefuseAsync(GpuGeekDbContext db, IObjectStore store, Guid org, string name, long bytes, CancellationToken cancellationToken)
-    {
-        if (!name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return UnsupportedArchive();
-        await PlanGate.CheckStorageAsync(db, org, bytes, 1, cancellationToken);
-        return RefuseWithoutRoom(store, bytes * DiskFactor);
-    }
-
-    /// <summary>The archive lies in the store already and counts there: what is asked is room for the pictures out of it.</summary>
-    public static async Task<ProblemHttpResult?> RefuseAgainAsync(GpuGeekDbContext db, IObjectStore store, Import import, CancellationToken cancellationToken)
-    {
-        await PlanGate.CheckStorageAsync(db, import.OrgId, 0, 1, cancellationToken);
-        return RefuseWithoutRoom(store, import.Size * (DiskFactor - 1));
-    }
-
-    private static ProblemHttpResult? RefuseWithoutRoom(IObjectStore store, double needed) => store.FreeBytes is { } free && free < needed
-        ? Problems.Impossible("disk_full", $"The archive needs {needed / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.",
-            "Free some disk on the server, or send a smaller archive.")
-        : null;
-
-    public static ProblemHttpResult UnsupportedArchive() =>
-        Problems.Of(415, "unsupported_archive", "Not a ZIP archive", "Only ZIP archives are imported.", "Pack one folder per class into a .zip file.");
 }

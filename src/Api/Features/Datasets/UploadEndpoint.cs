@@ -1,11 +1,14 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Api.Common.Audit;
 using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Common.Uploads;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Billing;
+using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,89 +19,118 @@ namespace GpuGeek.Api.Features.Datasets;
 /// <summary>An archive's bytes go straight from the connection to the object store: nothing is buffered, whatever the size.</summary>
 internal static class UploadEndpoint
 {
-    private static readonly byte[] ZipMagic = "PK"u8.ToArray();
-
     public static void Map(RouteGroupBuilder datasets) =>
-        datasets.MapPut("/{dataset:guid}/imports/{fileName}", PutAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithTags("Imports").WithName("UploadArchive").WithoutChangeFilter()
-            .Accepts<byte[]>("application/zip", "*/*");
+        datasets.MapPut("/{dataset:guid}/imports/{fileName}", PutAsync).Needs(Role.Editor, Scopes.DatasetsWrite)
+            .WithTags("Imports").WithName("UploadArchive").WithoutChangeFilter().Accepts<byte[]>("application/zip", "*/*");
 
     /// <summary>Send a ZIP archive and start its import</summary>
-    /// <remarks><c>curl -T flowers.zip …/imports/</c> works. One folder per class; <c>train/</c>, <c>val/</c> and <c>test/</c> folders are kept as splits.</remarks>
+    /// <remarks>
+    /// Such as <c>curl -T flowers.zip …/imports/</c>. One folder per class; folders <c>train/</c>, <c>val/</c> and <c>test/</c> are kept
+    /// as splits. At most 50 GiB, and no more than the plan and the disk have room for: a <c>Content-Length</c> is checked before a byte is
+    /// read. The <c>uploadUrl</c> of an import that was asked for first takes the bytes again when the connection broke; while another
+    /// request sends them it answers <c>upload_under_way</c>, with <c>Retry-After</c>.
+    /// </remarks>
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> PutAsync(
-        Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, Change change, TimeProvider clock, CancellationToken cancellationToken,
-        Guid? import = null)
+        Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue,
+        ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken, Guid? import = null)
     {
-        LongBody.Allow(http, null);
-        if (fileName.Length > 255) return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
-        if (await Admission.RefuseAsync(db, store, tenant.OrgId, fileName, http.Request.ContentLength ?? 0, cancellationToken) is { } refusal) return refusal;
-        var (row, problem) = await FindOrAddAsync(dataset, fileName, import, tenant, db, clock, cancellationToken);
-        if (problem is not null) return problem;
-        var key = ObjectKeys.Upload(tenant.OrgId, row!.Id);
+        LongBody.Allow(http, Admission.MostBytes);
+        if (fileName.Length > 255)
+            return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
+        if (Admission.RefuseName(fileName) is { } refusal) return refusal;
+        var (archive, problem) = import is { } asked
+            ? await FindAsync(dataset, asked, http, tenant, db, store, clock, cancellationToken)
+            : (await AddAsync(dataset, fileName, http.Request.ContentLength, tenant, db, store, clock, cancellationToken), null);
+        if (archive is null) return problem!;
+        var reception = new ArchiveReception(db, store, live, clock, archive);
         try
         {
-            var head = await ReadHeadAsync(http.Request.Body, cancellationToken);
-            if (!head.AsSpan().StartsWith(ZipMagic))
+            if (await reception.StoreAsync(http.Request.Body, cancellationToken) is not { } size) return Admission.UnsupportedArchive();
+            if (await QueueAsync(archive, size, http, tenant, db) is { } queued)
             {
-                await ForgetAsync(db, row, cancellationToken);
-                return Admission.UnsupportedArchive();
+                change.AfterCommit(() => queue.HintImport(tenant.OrgId, queued.Id));
+                await change.TellAsync();
+                return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, queued), ImportMapping.ToResponse(queued, tenant.Slug, []));
             }
-            await using var whole = new PrefixedStream(head, http.Request.Body);
-            row.Size = await store.PutAsync(key, whole, cancellationToken);
+            await reception.ForgetAsync();
         }
-        catch (Exception broken) when (broken is IOException or OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException)
+        catch (ClaimLostException)
         {
-            // The connection broke: nothing is left of it.
-            await store.DeleteAsync(key, CancellationToken.None);
-            await ForgetAsync(db, row, CancellationToken.None);
-            throw;
+            // What came is discarded already; what happened to the import is the answer.
         }
-        row.State = ImportState.Queued;
-        db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, ImportMapping.Address(tenant.Slug, row), CancellationToken.None));
-        try
-        {
-            await db.SaveChangesAsync(CancellationToken.None);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Canceled while the bytes came: they go. Where another upload of the same import was first, they are its own.
-            if (!await db.Imports.AnyAsync(i => i.Id == row.Id && i.State != ImportState.Canceled, CancellationToken.None)) await store.DeleteAsync(key, CancellationToken.None);
-            return Canceled();
-        }
-        change.AfterCommit(() => queue.HintImport(tenant.OrgId, row.Id));
-        await change.TellAsync();
-        return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, row), ImportMapping.ToResponse(row, tenant.Slug, []));
+        return NotTaken(await One(db, dataset, archive.Row.Id).FirstOrDefaultAsync(CancellationToken.None), http, clock);
     }
 
-    private static async Task<(Import?, ProblemHttpResult?)> FindOrAddAsync(Guid dataset, string fileName, Guid? asked, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>An import that was asked for first, claimed for this request.</summary>
+    private static async Task<(ExpectedArchive?, ProblemHttpResult?)> FindAsync(
+        Guid dataset, Guid asked, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
-        if (asked is { } id)
-        {
-            var known = await db.Imports.FirstOrDefaultAsync(i => i.Id == id && i.DatasetId == dataset, cancellationToken);
-            if (known is null) return (null, Problems.NotFound());
-            return known.State switch
-            {
-                ImportState.Uploading => (known, null),
-                ImportState.Canceled => (null, Canceled()),
-                _ => (null, Problems.Conflict("import_started", "The bytes of this import have come already.", "Start another import.")),
-            };
-        }
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
+        var claim = Claim(db, dataset, asked, clock);
+        var isTaken = await claim.TakeAsync(cancellationToken);
+        var row = await One(db, dataset, asked).FirstOrDefaultAsync(cancellationToken);
+        if (row is null || !isTaken) return (null, NotTaken(row, http, clock));
+        var bytes = Math.Max(row.Size, http.Request.ContentLength ?? 0);
+        await Admission.CheckAsync(db, store, tenant.OrgId, bytes, counted: row.Size, stored: 0, cancellationToken);
+        await claim.Held.ExecuteUpdateAsync(set => set.SetProperty(i => i.Size, bytes), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (new(row, claim, bytes, IsOwn: false), null);
+    }
+
+    /// <summary>From here on the announced bytes count in the plan.</summary>
+    private static async Task<ExpectedArchive> AddAsync(
+        Guid dataset, string fileName, long? length, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
+        await Admission.CheckAsync(db, store, tenant.OrgId, length ?? 1, counted: 0, stored: 0, cancellationToken);
         var now = clock.GetUtcNow();
-        var row = new Import { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), DatasetId = dataset, Source = ImportSource.Upload, FileName = fileName, CreatedAt = now };
+        var row = new Import
+        {
+            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), DatasetId = dataset, Source = ImportSource.Upload,
+            FileName = fileName, Size = length ?? 0, CreatedAt = now,
+        };
         db.Imports.Add(row);
         await db.SaveChangesAsync(cancellationToken);
-        return (row, null);
+        var claim = Claim(db, dataset, row.Id, clock);
+        await claim.TakeAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new(row, claim, row.Size, IsOwn: true);
     }
 
-    private static ProblemHttpResult Canceled() => Problems.Conflict("import_canceled", "The import was canceled or started by somebody else before its bytes had come.", "Start another import.");
-
-    // One that was canceled meanwhile stays as such.
-    private static async Task ForgetAsync(GpuGeekDbContext db, Import row, CancellationToken cancellationToken) =>
-        await db.Imports.Where(i => i.Id == row.Id && i.State == ImportState.Uploading).ExecuteDeleteAsync(cancellationToken);
-
-    private static async Task<byte[]> ReadHeadAsync(Stream body, CancellationToken cancellationToken)
+    /// <returns>The import in the queue; null: it was canceled, ended or taken over meanwhile.</returns>
+    private static async Task<Import?> QueueAsync(ExpectedArchive archive, long size, HttpContext http, Tenant tenant, GpuGeekDbContext db)
     {
-        var head = new byte[ZipMagic.Length];
-        var read = await body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        return head[..read];
+        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+        var queued = await archive.Claim.Held.ExecuteUpdateAsync(
+            set => set.SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Size, size)
+                .SetProperty(i => i.UploadClaim, (Guid?)null), CancellationToken.None);
+        if (queued == 0) return null;
+        var address = ImportMapping.Address(tenant.Slug, archive.Row);
+        db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, address, CancellationToken.None));
+        await db.SaveChangesAsync(CancellationToken.None);
+        var row = await One(db, archive.Row.DatasetId, archive.Row.Id).SingleAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+        return row;
     }
+
+    private static IQueryable<Import> One(GpuGeekDbContext db, Guid dataset, Guid import) =>
+        db.Imports.AsNoTracking().Where(i => i.Id == import && i.DatasetId == dataset);
+
+    private static UploadClaim<Import> Claim(GpuGeekDbContext db, Guid dataset, Guid import, TimeProvider clock) =>
+        new(One(db, dataset, import).Where(i => i.State == ImportState.Uploading), Guid.CreateVersion7(clock.GetUtcNow()));
+
+    private static ProblemHttpResult NotTaken(Import? import, HttpContext http, TimeProvider clock) => import?.State switch
+    {
+        null => Problems.NotFound(),
+        ImportState.Uploading => UploadAnswers.UnderWay(http, import, clock.GetUtcNow()),
+        ImportState.Canceled => Problems.Conflict(
+            "import_canceled", "The import was canceled before its bytes had come.", "Start another import."),
+        ImportState.Failed => Problems.Conflict("import_failed", $"The import has failed: {import.Error?.Detail ?? "it ended."}",
+            import.RetryUntil is null ? "Start another import." : "Its upload is kept: try the import again, or start another."),
+        _ => Problems.Conflict("import_started", "The bytes of this import have come already.", "Start another import."),
+    };
 }

@@ -46,8 +46,7 @@ internal static class WeightsEndpoints
         if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
         if (request.Architecture is { } asked && !ModelCatalog.All.ContainsKey(asked)) return Problems.Impossible("unknown_architecture", $"There is no architecture named '{asked}'.", "GET /api/v1/architectures lists them.");
         await PlanGate.CheckStorageAsync(db, tenant.OrgId, request.Size, 0, cancellationToken);
-        // The upload itself, and the worker's copy of it.
-        if (store.FreeBytes is { } free && free < 2 * request.Size) return Problems.Impossible("disk_full", $"The file needs {2 * request.Size / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.", "Free some disk on the server.");
+        CheckDisk(store, request.Size);
         var now = clock.GetUtcNow();
         var row = new UploadedWeights
         {
@@ -89,6 +88,14 @@ internal static class WeightsEndpoints
         // The content itself is the janitor's: a run may refer to it.
         change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None));
         return TypedResults.NoContent();
+    }
+
+    /// <exception cref="DomainException">The disk has no room for the upload itself and the worker's copy of it.</exception>
+    public static void CheckDisk(IObjectStore store, long bytes)
+    {
+        if (store.FreeBytes is not { } free || free >= 2 * bytes) return;
+        var detail = $"The file needs {2 * bytes / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.";
+        throw new DomainException("disk_full", detail, "Free some disk on the server.");
     }
 
     /// <summary>Of a project that is there.</summary>

@@ -1,10 +1,7 @@
 using GpuGeek.Api.Common;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Storage;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Features.Storage;
@@ -12,6 +9,9 @@ namespace GpuGeek.Api.Features.Storage;
 /// <summary>What a bucket's service does for its signed addresses, done for the folder store. The token is the only right that is asked for.</summary>
 internal static class ObjectUrlEndpoints
 {
+    /// <summary>Of one upload.</summary>
+    private const long MostBytes = 50L << 30;
+
     public static void MapObjectUrls(this IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
@@ -38,8 +38,8 @@ internal static class ObjectUrlEndpoints
         var (grant, refusal) = Check(token, HttpMethods.Put, urls.Signer);
         if (grant is null) return refusal!;
         if (http.Request.ContentLength > store.FreeBytes) return Problems.Of(507, "store_full", "The store is full", "There is no room for this file.", "Ask the operator for more room.");
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
-        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
+        // What comes without a length is ended by the store where the disk's reserve begins.
+        LongBody.Allow(http, MostBytes);
         await store.PutAsync(grant.Key, http.Request.Body, cancellationToken);
         return TypedResults.Ok();
     }

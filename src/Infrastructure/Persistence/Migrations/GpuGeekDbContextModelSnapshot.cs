@@ -472,6 +472,14 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("state");
 
+                    b.Property<DateTimeOffset?>("UploadActiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("upload_active_at");
+
+                    b.Property<Guid?>("UploadClaim")
+                        .HasColumnType("uuid")
+                        .HasColumnName("upload_claim");
+
                     b.Property<uint>("xmin")
                         .IsConcurrencyToken()
                         .ValueGeneratedOnAddOrUpdate()
@@ -872,6 +880,14 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("state");
+
+                    b.Property<DateTimeOffset?>("UploadActiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("upload_active_at");
+
+                    b.Property<Guid?>("UploadClaim")
+                        .HasColumnType("uuid")
+                        .HasColumnName("upload_claim");
 
                     b.Property<uint>("xmin")
                         .IsConcurrencyToken()

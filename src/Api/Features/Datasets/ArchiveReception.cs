@@ -1,0 +1,126 @@
+using GpuGeek.Api.Common.Uploads;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Webhooks;
+using GpuGeek.Infrastructure.Billing;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Webhooks;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Datasets;
+
+/// <summary>An archive that a request was allowed to bring.</summary>
+/// <param name="Row">As it was when the claim was taken; its size is what was announced.</param>
+/// <param name="Counted">Bytes of it that count in the plan.</param>
+/// <param name="IsOwn">
+/// The request made the row itself, and the row goes with the bytes. One that was asked for first waits for other bytes.
+/// </param>
+internal sealed record ExpectedArchive(Import Row, UploadClaim<Import> Claim, long Counted, bool IsOwn)
+{
+    public string Key => ObjectKeys.Upload(Row.OrgId, Row.Id);
+}
+
+/// <summary>
+/// Brings the bytes from the connection to the store, as far as there is room, and leaves nothing of them where that fails.
+/// </summary>
+internal sealed class ArchiveReception(
+    GpuGeekDbContext db, IObjectStore store, ILiveNotifier live, TimeProvider clock, ExpectedArchive archive)
+{
+    // Room is made for as much again as has come: a small archive takes little from others, a large one asks seldom.
+    private const long LeastPiece = 256 << 10, LargestPiece = 64 << 20;
+    private static readonly byte[] ZipMagic = "PK"u8.ToArray();
+
+    private long _counted = archive.Counted;
+
+    /// <returns>Bytes that came; null: they are no ZIP archive.</returns>
+    /// <exception cref="DomainException">There is no room for more.</exception>
+    /// <exception cref="ClaimLostException"/>
+    public async Task<long?> StoreAsync(Stream body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var head = await ReadHeadAsync(body, cancellationToken);
+            if (!head.AsSpan().StartsWith(ZipMagic))
+            {
+                await DiscardAsync();
+                return null;
+            }
+            await using var whole = new PrefixedStream(head, body);
+            await using var metered = new MeteredBody(whole, _counted, MakeRoomAsync, archive.Claim.TouchAsync, clock);
+            return await store.PutAsync(archive.Key, metered, cancellationToken);
+        }
+        catch (DomainException refused) when (!archive.IsOwn)
+        {
+            await FailAsync(refused);
+            throw;
+        }
+        catch
+        {
+            await DiscardAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The claim was lost when the bytes lay in the store already: they go, unless somebody else's lie there now.</summary>
+    public async Task ForgetAsync()
+    {
+        var others = db.Imports.Where(i => i.Id == archive.Row.Id && (i.RetryUntil != null || i.FinishedAt == null));
+        if (!await others.AnyAsync(CancellationToken.None)) await store.DeleteAsync(archive.Key, CancellationToken.None);
+    }
+
+    /// <summary>More has come than the plan counts. The lock is held for this moment only, never while bytes come.</summary>
+    private async Task<long> MakeRoomAsync(long read, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await PlanGate.LockAsync(db, archive.Row.OrgId, cancellationToken);
+        var most = await Admission.CheckAsync(db, store, archive.Row.OrgId, read, _counted, read, cancellationToken);
+        var room = Math.Min(most, read + Math.Clamp(read, LeastPiece, LargestPiece));
+        if (await archive.Claim.Held.ExecuteUpdateAsync(set => set.SetProperty(i => i.Size, room), cancellationToken) == 0)
+            throw new ClaimLostException();
+        await transaction.CommitAsync(cancellationToken);
+        return _counted = room;
+    }
+
+    /// <summary>
+    /// The connection broke, or the bytes are no archive. Where another request has the claim, what lies in the store is its own.
+    /// </summary>
+    private async Task DiscardAsync()
+    {
+        if (!await archive.Claim.TryTouchAsync(CancellationToken.None)) return;
+        await store.DeleteAsync(archive.Key, CancellationToken.None);
+        if (archive.IsOwn)
+        {
+            await archive.Claim.Held.ExecuteDeleteAsync(CancellationToken.None);
+            return;
+        }
+        await archive.Claim.Held.ExecuteUpdateAsync(
+            set => set.SetProperty(i => i.UploadClaim, (Guid?)null).SetProperty(i => i.Size, archive.Row.Size), CancellationToken.None);
+    }
+
+    private async Task FailAsync(DomainException refused)
+    {
+        if (!await archive.Claim.TryTouchAsync(CancellationToken.None)) return;
+        await store.DeleteAsync(archive.Key, CancellationToken.None);
+        var (row, now) = (archive.Row, clock.GetUtcNow());
+        var failure = new Failure(refused.Code, "The upload was stopped", refused.Message, refused.Hint);
+        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+        var failed = await archive.Claim.Held.ExecuteUpdateAsync(
+            set => set.SetProperty(i => i.State, ImportState.Failed).SetProperty(i => i.Error, failure).SetProperty(i => i.FinishedAt, now)
+                .SetProperty(i => i.UploadClaim, (Guid?)null).SetProperty(i => i.Size, row.Size), CancellationToken.None);
+        if (failed == 0) return;
+        var happened = WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId, ImportState.Failed, refused.Code);
+        await db.TellAsync(happened, now, CancellationToken.None);
+        await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+        await live.ImportChangedAsync(row.OrgId, row.DatasetId);
+    }
+
+    private static async Task<byte[]> ReadHeadAsync(Stream body, CancellationToken cancellationToken)
+    {
+        var head = new byte[ZipMagic.Length];
+        var read = await body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+        return head[..read];
+    }
+}

@@ -1,0 +1,54 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.TestSupport;
+
+namespace GpuGeek.Api.Tests.Datasets;
+
+/// <summary>A store of 8 MiB, which holds an archive of 3.6 MiB and the pictures out of it.</summary>
+public sealed class AnArchiveBeyondTheDisk(PostgresFixture postgres) : IAsyncDisposable
+{
+    private SmallDisk? _disk;
+    private ApiApplication? _app;
+
+    private async Task<ArchiveBench> BenchAsync()
+    {
+        _disk = SmallDisk.Mount(8 << 20);
+        Assert.SkipWhen(_disk is null, "This machine lets nobody mount a small disk.");
+        var settings = new Dictionary<string, string> { ["GPUGEEK_OBJECTS"] = _disk.At("objects"), ["GPUGEEK_RESERVE_BYTES"] = "0" };
+        _app = new ApiApplication(postgres, settings: settings);
+        _app.UseKestrel(0);
+        _app.StartServer();
+        return await ArchiveBench.CreateAsync(_app);
+    }
+
+    private void AssertNothingStored() => Assert.Empty(Directory.GetFiles(_disk!.At("objects"), "*", SearchOption.AllDirectories));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Is_refused_alike_with_and_without_a_length_and_leaves_nothing(bool isMeasured)
+    {
+        using var bench = await BenchAsync();
+        const int size = 5 << 20;
+        await ArchiveBench.RefusedAsync(await bench.PutAsync(ArchiveBench.Body(size, isMeasured)), "disk_full");
+        Assert.Empty(await bench.RowsAsync());
+        AssertNothingStored();
+        await ArchiveBench.TakenAsync(await bench.PutAsync(ArchiveBench.Unmeasured(3 << 20)));
+    }
+
+    [Fact]
+    public async Task Fails_with_the_reason_where_it_was_asked_for_first()
+    {
+        using var bench = await BenchAsync();
+        var asked = await bench.AskAsync(1 << 20);
+        await ArchiveBench.RefusedAsync(await bench.PutAsync(asked, ArchiveBench.Unmeasured(5 << 20)), "disk_full");
+        var row = await bench.RowAsync(asked.Id);
+        Assert.Equal((ImportState.Failed, "disk_full"), (row.State, row.Error?.Code));
+        AssertNothingStored();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+        _disk?.Dispose();
+    }
+}
