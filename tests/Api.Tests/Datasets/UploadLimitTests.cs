@@ -39,18 +39,6 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
     }
 
     [Fact]
-    public async Task Is_not_read_to_its_end()
-    {
-        using var bench = await BenchAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Put, bench.Session.At($"datasets/{bench.Dataset}/imports/x.zip"))
-        {
-            Content = ArchiveBench.Unmeasured(int.MaxValue), Headers = { ExpectContinue = true },
-        };
-        await ArchiveBench.RefusedAsync(await bench.Http.SendAsync(request, Cancel), "plan_limit");
-        await bench.AssertNothingStoredAsync();
-    }
-
-    [Fact]
     public async Task May_be_larger_than_was_announced_as_far_as_there_is_room()
     {
         using var bench = await BenchAsync();
