@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -77,7 +78,9 @@ public static class PlanGate
     }
 
     private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken, Guid? without = null) =>
-        await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken) + await Rows(db.UploadedWeights, org).SumAsync(w => w.Size, cancellationToken)
+        await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken)
+        // Of those that failed for good nothing is kept.
+        + await Rows(db.UploadedWeights, org).Where(w => w.State != WeightsState.Failed || w.RetryUntil != null).SumAsync(w => w.Size, cancellationToken)
         + await ArchivesAsync(db, org, without, cancellationToken);
 
     /// <summary>

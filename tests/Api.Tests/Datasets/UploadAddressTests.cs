@@ -104,6 +104,7 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
         await bench.AgeAsync(asked.Id, TimeSpan.FromSeconds(61));
         await ArchiveBench.TakenAsync(await bench.PutAsync(asked, ArchiveBench.Measured(Size)));
         await bench.AssertTakenOnceAsync(Size);
+        bench.SweepAsTheJanitor();
     }
 
     [Theory]

@@ -96,6 +96,23 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         Assert.Equal("plan_limit", (await Answers.RefusedAsync(() => AskAsync(session))).Code);
     }
 
+    /// <summary>Nothing is kept of them.</summary>
+    [Fact]
+    public async Task That_failed_for_good_take_no_room_in_the_plan()
+    {
+        var (session, project) = await _app.RegisterWithProjectAsync();
+        await using (var db = _app.SystemDatabase())
+        {
+            db.UploadedWeights.Add(new()
+            {
+                OrgId = await session.OrgIdAsync(), Id = Planted.NewId(), ProjectId = project.Id, FileName = "large.pth", Size = long.MaxValue / 2,
+                State = WeightsState.Failed, CreatedBy = Planted.NewId(), CreatedAt = Planted.Now, FinishedAt = Planted.Now,
+            });
+            await db.SaveChangesAsync(Cancel);
+        }
+        Assert.Equal("uploading", (await AskAsync(session)).State);
+    }
+
     [Fact]
     public async Task That_fit_are_what_a_run_starts_from()
     {
