@@ -6,6 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 usage() {
   cat <<'TEXT'
 usage: ./run.sh [options]
+       ./run.sh backup DIR [--data DIR]    writes database, objects and keys into a new folder, while everything serves
+       ./run.sh restore DIR [--data DIR]   makes a data directory out of a backup (docs/backup.md)
 
   --port N        port of the page (default 8080)
   --listen ADDR   address to listen on (default 127.0.0.1: this machine only)
@@ -19,6 +21,19 @@ TEXT
 }
 
 arguments=()
+built=false
+program=src/AppHost/bin/Release/net10.0/GpuGeek.AppHost
+case ${1:-} in
+  backup|restore)
+    [ $# -gt 1 ] || { echo "$1 needs a directory." >&2; exit 2; }
+    # As the caller sees it, not as this folder does.
+    case $2 in /*) folder=$2 ;; *) folder=$OLDPWD/$2 ;; esac
+    if [ "$1" = backup ]; then arguments+=(backup --to "$folder"); else arguments+=(restore --from "$folder"); fi
+    # Not built again: what runs would be changed under its feet.
+    if [ -x "$program" ]; then built=true; fi
+    shift 2
+    ;;
+esac
 data=""
 reset=false
 yes=false
@@ -35,7 +50,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-bash deploy/prerequisites.sh
+$built || bash deploy/prerequisites.sh
 
 if $reset; then
   if [ -z "$data" ]; then
@@ -55,7 +70,7 @@ fi
 # Building nothing takes MSBuild several seconds, so it is not asked when no source is newer than the last build.
 stamp=src/AppHost/bin/Release/.built
 newer() { [ ! -e "$stamp" ] || [ -n "$(find src build deploy Directory.Build.props Directory.Build.targets Directory.Packages.props global.json -newer "$stamp" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; }
-if newer; then
+if ! $built && newer; then
   echo "Building (a few minutes the first time)..." >&2
   if ! dotnet build src/AppHost -c Release -v quiet -nologo -clp:NoSummary > /tmp/gpugeek-build.$$ 2>&1; then
     cat /tmp/gpugeek-build.$$ >&2
@@ -67,4 +82,4 @@ if newer; then
   touch "$stamp"
 fi
 # A script's "&" starts its commands with SIGINT ignored, and they would hand that on: Ctrl-C would never reach them.
-exec env --default-signal=INT,QUIT src/AppHost/bin/Release/net10.0/GpuGeek.AppHost "${arguments[@]}"
+exec env --default-signal=INT,QUIT "$program" "${arguments[@]}"

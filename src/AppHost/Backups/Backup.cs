@@ -72,7 +72,8 @@ internal sealed class Backup
         await _tools.RunAsync("pg_dump", cancellationToken,
             "-Fc", "-N", "hangfire", $"--snapshot={snapshot.Id}", "-f", _folder.At(BackupManifest.Dump));
         var (count, bytes) = await TakeObjectsAsync(cancellationToken);
-        List<BackedUpFile> files = [BackedUpFile.Of(_folder.Part, BackupManifest.Dump), BackedUpFile.Of(_folder.Part, BackupManifest.ObjectList)];
+        List<BackedUpFile> files =
+            [BackedUpFile.Of(_folder.Part, BackupManifest.Dump), BackedUpFile.Of(_folder.Part, BackupManifest.ObjectList)];
         foreach (var name in (string[])[BackupManifest.KeyFolder, BackupManifest.SecretFolder])
             await foreach (var file in CopyFolderAsync(name, cancellationToken)) files.Add(file);
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, TimeProvider.System.GetUtcNow(), BackupManifest.OwnVersion,
@@ -93,13 +94,15 @@ internal sealed class Backup
             if (await snapshot.IsStillNeededAsync(cancellationToken)) return;
         }
         throw new PartFailedException("The backup",
-            $"checkpoints or uploads were replaced {Attempts} times while they were being taken. Try again when fewer trainings are under way.");
+            $"checkpoints or uploads were replaced {Attempts} times while they were being taken. "
+            + "Try again when fewer trainings are under way.");
     }
 
     // Links cost nothing. The dump is compressed and holds no indexes: it is smaller than the database.
     private void DemandRoom(long databaseBytes)
     {
-        var copied = _links ? 0 : FileSystem.Files(_objects).Sum(name => new FileInfo(Path.Combine(_objects, name)) is { Exists: true } f ? f.Length : 0);
+        var copied = _links ? 0 : FileSystem.Files(_objects).Select(name => new FileInfo(Path.Combine(_objects, name)))
+            .Sum(file => file.Exists ? file.Length : 0);
         Room.Demand(_folder.Part, databaseBytes + copied, "The backup");
     }
 
@@ -107,7 +110,8 @@ internal sealed class Backup
     {
         var (count, bytes) = (0, 0L);
         await using var list = new StreamWriter(_folder.At(BackupManifest.ObjectList)) { NewLine = "\n" };
-        var all = FileSystem.Files(_objects).Where(n => !n.StartsWith(StoredName.Temporary + "/", StringComparison.Ordinal) && !StoredName.GoesAtOnce(n))
+        var all = FileSystem.Files(_objects)
+            .Where(n => !n.StartsWith(StoredName.Temporary + "/", StringComparison.Ordinal) && !StoredName.GoesAtOnce(n))
             .Select(n => (Root: _objects, Name: n)).Concat(FileSystem.Files(_staging).Select(n => (Root: _staging, Name: n)));
         foreach (var (root, name) in all)
         {

@@ -31,7 +31,8 @@ internal sealed class BackupCheck
     }
 
     private static bool IsOurs(string name) =>
-        name is BackupManifest.Dump or BackupManifest.ObjectList || name.StartsWith(BackupManifest.KeyFolder + "/", StringComparison.Ordinal)
+        name is BackupManifest.Dump or BackupManifest.ObjectList
+        || name.StartsWith(BackupManifest.KeyFolder + "/", StringComparison.Ordinal)
         || name.StartsWith(BackupManifest.SecretFolder + "/", StringComparison.Ordinal);
 
     private void Verify(BackedUpFile file, string name)
@@ -41,15 +42,19 @@ internal sealed class BackupCheck
         RefuseLinks(name, entry);
         if (!entry.Exists) throw Refused($"{name} is missing");
         if (entry.Length != file.Size) throw Refused($"{name} has {entry.Length} bytes and not {file.Size}");
-        if (StoredName.ContentHash(file.Path) is { } promised && promised != file.Sha256 || BackupManifest.Hash(entry.FullName) != file.Sha256)
+        var promised = StoredName.ContentHash(file.Path) ?? file.Sha256;
+        if (promised != file.Sha256 || BackupManifest.Hash(entry.FullName) != promised)
             throw Refused($"{name} is damaged: its SHA-256 is another");
     }
 
     private void RefuseLinks(string name, FileInfo entry)
     {
         if (entry.LinkTarget is not null) throw Refused($"{name} is a symbolic link");
-        for (var parent = Path.GetDirectoryName(name); parent is { Length: > 0 } && _plainFolders.Add(parent); parent = Path.GetDirectoryName(parent))
+        for (var parent = Path.GetDirectoryName(name); parent is { Length: > 0 }; parent = Path.GetDirectoryName(parent))
+        {
+            if (!_plainFolders.Add(parent)) return;
             if (new DirectoryInfo(Path.Combine(_folder, parent)).LinkTarget is not null) throw Refused($"{parent} is a symbolic link");
+        }
     }
 
     private static PartFailedException Refused(string why) => new("The backup", $"{why}. Nothing was restored: choose another backup.");

@@ -38,7 +38,9 @@ internal static class BackupCommands
     {
         try
         {
-            Console.WriteLine(await (verb == "backup" ? Backup.RunAsync(data, other, cancellationToken) : Restore.RunAsync(other, data, cancellationToken)));
+            Console.WriteLine(verb == "backup"
+                ? await Backup.RunAsync(data, other, cancellationToken)
+                : await Restore.RunAsync(other, data, cancellationToken));
             return 0;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -47,7 +49,8 @@ internal static class BackupCommands
         }
         catch (PartFailedException failure)
         {
-            await Console.Error.WriteLineAsync(failure.LogTail is { Length: > 0 } tail ? $"{failure.Message}\n--- what it said ---\n{tail}" : failure.Message);
+            var more = failure.LogTail is { Length: > 0 } tail ? $"\n--- what it said ---\n{tail}" : "";
+            await Console.Error.WriteLineAsync(failure.Message + more);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NpgsqlException)
         {

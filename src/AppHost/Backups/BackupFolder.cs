@@ -15,7 +15,8 @@ internal sealed class BackupFolder
     {
         var name = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to));
         if ((name + "/").StartsWith(Path.TrimEndingDirectorySeparator(data) + "/", StringComparison.Ordinal))
-            throw new PartFailedException("The backup", $"{name} lies in the data directory and would be lost with it. Choose another directory.");
+            throw new PartFailedException("The backup",
+                $"{name} lies in the data directory and would be lost with it. Choose another directory.");
         if (File.Exists(name) || (Directory.Exists(name) && Directory.EnumerateFileSystemEntries(name).Any()))
             throw new PartFailedException("The backup", $"{name} exists and is not empty. Choose another directory, or delete it.");
         var folder = new BackupFolder(name);
@@ -45,8 +46,10 @@ internal sealed class BackupFolder
     private void RemoveFormer()
     {
         if (!Directory.Exists(Part)) return;
-        if (Directory.EnumerateFileSystemEntries(Part).FirstOrDefault(e => !BackupManifest.Top.Contains(Path.GetFileName(e))) is { } foreign)
-            throw new PartFailedException("The backup", $"{foreign} is not of a backup, and {Part} would be replaced. Choose another directory.");
+        var foreign = Directory.EnumerateFileSystemEntries(Part).FirstOrDefault(e => !BackupManifest.Top.Contains(Path.GetFileName(e)));
+        if (foreign is not null)
+            throw new PartFailedException("The backup",
+                $"{foreign} is not of a backup, and {Part} would be replaced. Choose another directory.");
         RemovePart();
     }
 }

@@ -12,7 +12,8 @@ namespace GpuGeek.AppHost.Backups;
 /// <param name="ObjectBytes">Their bytes together.</param>
 /// <param name="Files">Everything but the objects: the dump, the list of objects, keys and secrets.</param>
 internal sealed record BackupManifest(
-    int Format, DateTimeOffset TakenAt, string Product, string Schema, long DatabaseBytes, int Objects, long ObjectBytes, BackedUpFile[] Files)
+    int Format, DateTimeOffset TakenAt, string Product, string Schema, long DatabaseBytes, int Objects, long ObjectBytes,
+    BackedUpFile[] Files)
 {
     public const int CurrentFormat = 1;
     public const string Name = "manifest.json";
@@ -35,7 +36,8 @@ internal sealed record BackupManifest(
     {
         var path = Path.Combine(folder, Name);
         if (!File.Exists(path))
-            throw new PartFailedException("The backup", $"{folder} has no {Name}: it is not a backup, or one that was cut off. Choose another.");
+            throw new PartFailedException("The backup",
+                $"{folder} has no {Name}: it is not a backup, or one that was cut off. Choose another.");
         try
         {
             var text = File.ReadAllBytes(path);
@@ -62,7 +64,8 @@ internal sealed record BackupManifest(
         using var json = JsonDocument.Parse(text);
         if (json.RootElement.GetProperty("format").GetInt32() is var format and not CurrentFormat)
             throw new PartFailedException("The backup",
-                $"{path} has format {format}, and this version of GpuGeek reads format {CurrentFormat}. Restore it with the version that took it.");
+                $"{path} has format {format}, and this version of GpuGeek reads format {CurrentFormat}. "
+                + "Restore it with the version that took it.");
     }
 }
 

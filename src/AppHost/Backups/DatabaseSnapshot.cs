@@ -77,7 +77,8 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     {
         // The moment may have to last as long as a dump takes.
         await using var take = new NpgsqlCommand(
-            $"SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0; SELECT pg_try_advisory_lock({RotationLock})", _connection);
+            $"SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0; SELECT pg_try_advisory_lock({RotationLock})",
+            _connection);
         if (await take.ExecuteScalarAsync(cancellationToken) is not true)
             throw new PartFailedException("The backup", "the keys are being rotated. Take it again when that has ended.");
     }

@@ -7,7 +7,7 @@ internal static class FileCopy
 {
     private const int BufferBytes = 1 << 17;
 
-    /// <summary>A second name where the file system has such, else a copy. Objects are never changed in place, so both are as good.</summary>
+    /// <summary>A second name where the file system has such, else a copy. Objects are never changed in place: both are as good.</summary>
     /// <returns>The hash is null where nothing was read; all is null where the file is gone.</returns>
     public static async Task<(long Size, string? Sha256)?> TakeAsync(string from, string to, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ internal static partial class FileSystem
         }
     }
 
-    /// <summary>Everything that was written to the file system on which a file lies survives a power cut from here on: names and bytes.</summary>
+    /// <summary>All that was written to the file system of a file survives a power cut from here on: names and bytes.</summary>
     /// <exception cref="IOException">Something could not be written.</exception>
     public static void Flush(string file)
     {

@@ -8,15 +8,20 @@ internal static class Outside
     /// <exception cref="PartFailedException">The environment, or a setting of the last start, names another place.</exception>
     public static void Refuse(string what, string? noted)
     {
-        var named = Variables.Where(v => Environment.GetEnvironmentVariable(v) is { Length: > 0 }).Concat(noted?.Split(' ') ?? []).Distinct();
-        if (named.ToList() is { Count: > 0 } found)
+        if (Named().Concat(noted?.Split(' ') ?? []).Distinct().ToList() is { Count: > 0 } found)
             throw new PartFailedException(what,
-                $"{string.Join(", ", found)} says that not everything lies in the data directory. docs/backup.md says how the parts are backed up.");
+                $"{string.Join(", ", found)} says that not everything lies in the data directory. "
+                + "docs/backup.md says how the parts are backed up.");
     }
 
     public static string? Read(string file) => File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } names ? names : null;
 
     /// <summary>Notes what this start is told, since a backup is asked for in another shell.</summary>
-    public static void Note(string file) =>
-        File.WriteAllText(file, string.Join(' ', Variables.Where(v => Environment.GetEnvironmentVariable(v) is { Length: > 0 })));
+    public static void Note(string file)
+    {
+        var names = string.Join(' ', Named());
+        if ((Read(file) ?? "") != names) File.WriteAllText(file, names);
+    }
+
+    private static IEnumerable<string> Named() => Variables.Where(v => Environment.GetEnvironmentVariable(v) is { Length: > 0 });
 }

@@ -4,7 +4,9 @@ using GpuGeek.AppHost.Postgres;
 
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>A new data folder out of a backup. Everything is checked before anything is written, and nobody can start what is half restored.</summary>
+/// <summary>
+/// A new data folder out of a backup. Everything is checked before anything is written, and nobody can start what is half restored.
+/// </summary>
 internal sealed class Restore
 {
     private readonly string _from;
@@ -43,15 +45,17 @@ internal sealed class Restore
             throw;
         }
         return string.Create(CultureInfo.InvariantCulture,
-            $"Restored the backup of {manifest.TakenAt:yyyy-MM-dd HH:mm} UTC into {data}: the database, {manifest.Objects} objects, keys and "
-            + $"secrets. Start GpuGeek with --data and this directory.");
+            $"Restored the backup of {manifest.TakenAt:yyyy-MM-dd HH:mm} UTC into {data}: the database, {manifest.Objects} objects, "
+            + $"keys and secrets. Start GpuGeek with --data and this directory.");
     }
 
     private static void RefuseUsed(string data)
     {
-        if (File.Exists(data)) throw new PartFailedException("The restore", $"{data} is a file. Name a directory that is empty or does not exist.");
+        if (File.Exists(data))
+            throw new PartFailedException("The restore", $"{data} is a file. Name a directory that is empty or does not exist.");
         if (!Directory.Exists(data)) return;
-        if (DataFolder.IsHeld(data)) throw new PartFailedException("The restore", $"{data} is in use. Choose an empty directory with --data.");
+        if (DataFolder.IsHeld(data))
+            throw new PartFailedException("The restore", $"{data} is in use. Choose an empty directory with --data.");
         DataFolder.RefuseHalfRestored(data);
         if (Directory.EnumerateFileSystemEntries(data).Any())
             throw new PartFailedException("The restore",
@@ -63,8 +67,8 @@ internal sealed class Restore
         var known = await ApiVerb.RunAsync("schema", new Dictionary<string, string>(), cancellationToken);
         if (string.CompareOrdinal(manifest.Schema, known) > 0)
             throw new PartFailedException("The backup",
-                $"its database is of version {manifest.Schema}, and this version of GpuGeek ({BackupManifest.OwnVersion}) knows {known} as the "
-                + $"last. Restore it with GpuGeek {manifest.Product} or newer.");
+                $"its database is of version {manifest.Schema}, and this version of GpuGeek ({BackupManifest.OwnVersion}) knows {known} "
+                + $"as the last. Restore it with GpuGeek {manifest.Product} or newer.");
     }
 
     private async Task WriteAsync(BackupManifest manifest, CancellationToken cancellationToken)

@@ -7,12 +7,14 @@ namespace GpuGeek.AppHost.Backups;
 /// <summary>The database of a data folder: that of the platform which runs there, else one that is started for the backup alone.</summary>
 internal sealed class RunningCluster : IAsyncDisposable
 {
-    private readonly DataFolder? _folder;
-    private readonly PrivatePostgres? _own;
+    private DataFolder? _folder;
+    private PrivatePostgres? _own;
 
-    private RunningCluster(PostgresTools tools, DataFolder? folder, PrivatePostgres? own) => (Tools, _folder, _own) = (tools, folder, own);
+    private RunningCluster()
+    {
+    }
 
-    public PostgresTools Tools { get; }
+    public PostgresTools Tools { get; private set; } = null!;
 
     /// <exception cref="PartFailedException">There is none, or it does not run although the folder is in use.</exception>
     public static async Task<RunningCluster> OpenAsync(string data, CancellationToken cancellationToken)
@@ -23,7 +25,7 @@ internal sealed class RunningCluster : IAsyncDisposable
             throw new PartFailedException("The backup", $"{data} holds no database of GpuGeek. Name its data directory with --data.");
         DataFolder.RefuseHalfRestored(data);
         return DataFolder.IsHeld(data)
-            ? new(PostgresTools.Of(postgres, Port(cluster)), null, null)
+            ? new() { Tools = PostgresTools.Of(postgres, Port(cluster)) }
             : await StartAsync(data, cancellationToken);
     }
 
@@ -44,23 +46,17 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     private static async Task<RunningCluster> StartAsync(string data, CancellationToken cancellationToken)
     {
-        var folder = DataFolder.Open(data);
+        var cluster = new RunningCluster();
         try
         {
-            var own = await PrivatePostgres.StartAsync(folder.Postgres, durable: true, cancellationToken);
-            try
-            {
-                return new(PostgresTools.Of(folder.Postgres, own.Port), folder, own);
-            }
-            catch
-            {
-                await own.DisposeAsync();
-                throw;
-            }
+            cluster._folder = DataFolder.Open(data);
+            cluster._own = await PrivatePostgres.StartAsync(cluster._folder.Postgres, durable: true, cancellationToken);
+            cluster.Tools = PostgresTools.Of(cluster._folder.Postgres, cluster._own.Port);
+            return cluster;
         }
         catch
         {
-            folder.Dispose();
+            await cluster.DisposeAsync();
             throw;
         }
     }

@@ -1,6 +1,8 @@
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>What the names of stored objects say. AppHost refers to no other project, so these few rules of the object store stand here too.</summary>
+/// <summary>
+/// What the names of stored objects say. AppHost refers to no other project, so these few rules of the object store stand here too.
+/// </summary>
 internal static class StoredName
 {
     /// <summary>The object store's own folder for writes that have not ended.</summary>

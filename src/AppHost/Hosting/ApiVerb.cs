@@ -7,7 +7,8 @@ internal static class ApiVerb
 {
     /// <returns>What it printed.</returns>
     /// <exception cref="PartFailedException">It failed; with what it said.</exception>
-    public static async Task<string> RunAsync(string verb, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(
+        string verb, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(HostPrograms.Find("Api"), [verb])
             { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };

@@ -62,7 +62,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException)
         {
-            throw new PartFailedException("The data directory", $"{root} is in use by another GpuGeek. Stop that one, or choose another directory with --data.");
+            throw new PartFailedException("The data directory",
+                $"{root} is in use by another GpuGeek. Stop that one, or choose another directory with --data.");
         }
     }
 

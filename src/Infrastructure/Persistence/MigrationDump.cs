@@ -87,6 +87,7 @@ internal static class MigrationDump
     {
         // What a dump that was cut off has left goes too.
         foreach (var part in Directory.EnumerateFiles(folder, Pattern + ".part")) File.Delete(part);
-        foreach (var old in new DirectoryInfo(folder).EnumerateFiles(Pattern).OrderByDescending(f => f.LastWriteTimeUtc).Skip(Kept)) old.Delete();
+        foreach (var old in new DirectoryInfo(folder).EnumerateFiles(Pattern).OrderByDescending(f => f.LastWriteTimeUtc).Skip(Kept))
+            old.Delete();
     }
 }

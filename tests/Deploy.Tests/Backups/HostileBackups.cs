@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace GpuGeek.Deploy.Tests.Backups;
 
-/// <summary>Backups that were damaged, cut off or made by somebody who means harm. None changes anything, and each is told in a sentence.</summary>
+/// <summary>
+/// Backups that were damaged, cut off or made by somebody who means harm. None changes anything, and each is told in a sentence.
+/// </summary>
 public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<PlantedBackup>
 {
     private static readonly string Picture = $"objects/{PlantedBackup.Picture}";
@@ -18,12 +20,16 @@ public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<Plante
         ["newer schema"] = (b => Edit(b, m => (m["schema"], m["product"]) = ("29991231000000_Future", "9.0")),
             "its database is of version 29991231000000_Future"),
         ["a key outside"] = (b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "secrets/../../../escaped"), "leads out of it"),
-        ["a file that is no part"] = (b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "/etc/passwd"), "which is no part of a backup"),
+        ["a file that is no part"] = (b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "/etc/passwd"),
+            "which is no part of a backup"),
         ["no dump named"] = (b => Edit(b, m => m["files"]!.AsArray().RemoveAt(0)), "does not name database.dump"),
-        ["an object outside"] = (b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "../../escaped", StringComparison.Ordinal)), "leads out of it"),
-        ["an absolute object"] = (b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "/etc/passwd", StringComparison.Ordinal)), "leads out of it"),
+        ["an object outside"] = (b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "../../escaped", StringComparison.Ordinal)),
+            "leads out of it"),
+        ["an absolute object"] = (b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "/etc/passwd", StringComparison.Ordinal)),
+            "leads out of it"),
         ["a line that is no line"] = (b => List(b, l => l + "and more\n"), "line 4 of"),
-        ["an object that is not listed"] = (b => List(b, l => l[(l.IndexOf('\n', StringComparison.Ordinal) + 1)..]), "names 2 objects where 3"),
+        ["an object that is not listed"] = (b => List(b, l => l[(l.IndexOf('\n', StringComparison.Ordinal) + 1)..]),
+            "names 2 objects where 3"),
         ["a list that was changed"] = (b => File.AppendAllText(At(b, "objects.tsv"), "\n"), "objects.tsv has "),
         ["a linked object"] = (b => Link(b, Picture), $"{Picture} is a symbolic link"),
         ["a linked folder"] = (b => Link(b, "objects/orgs"), "objects/orgs is a symbolic link"),

@@ -15,7 +15,8 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
         Assert.Equal(
         [
             "database.dump", "keys/webhooks.key", "keys/webhooks.key.old", "manifest.json", "objects.tsv",
-            $"objects/{PlantedBackup.Checkpoint}", $"objects/{PlantedBackup.Picture}", $"objects/{PlantedBackup.Thumbnail}", "secrets/instance",
+            $"objects/{PlantedBackup.Checkpoint}", $"objects/{PlantedBackup.Picture}", $"objects/{PlantedBackup.Thumbnail}",
+            "secrets/instance",
         ], files);
         var list = await File.ReadAllLinesAsync(Path.Combine(planted.Backup, "objects.tsv"), Cancel);
         Assert.Equal(
@@ -45,8 +46,8 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
         Assert.True(code == 0, said);
 
         Assert.Equal(
-            ["keys/webhooks.key", "keys/webhooks.key.old", "lock", $"objects/{PlantedBackup.Checkpoint}", $"objects/{PlantedBackup.Picture}",
-                $"objects/{PlantedBackup.Thumbnail}", "secrets/instance"],
+            ["keys/webhooks.key", "keys/webhooks.key.old", "lock", $"objects/{PlantedBackup.Checkpoint}",
+                $"objects/{PlantedBackup.Picture}", $"objects/{PlantedBackup.Thumbnail}", "secrets/instance"],
             Files(data).Where(f => !f.StartsWith("postgres/", StringComparison.Ordinal)));
         Assert.Equal("picture", await File.ReadAllTextAsync(Path.Combine(data, "objects", PlantedBackup.Picture), Cancel));
         // A copy: what happens to the one does not happen to the other.

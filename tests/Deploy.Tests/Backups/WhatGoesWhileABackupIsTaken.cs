@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace GpuGeek.Deploy.Tests.Backups;
 
-/// <summary>Checkpoints and uploads are deleted right after their row has changed: a snapshot notices that one of its own may be gone.</summary>
+/// <summary>
+/// Checkpoints and uploads are deleted right after their row has changed: a snapshot notices that one of its own may be gone.
+/// </summary>
 public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
     private static readonly string[] Changes =
@@ -34,7 +36,8 @@ public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : ICla
           END LOOP;
         END $$;
         DELETE FROM runs; DELETE FROM imports; DELETE FROM weights_files;
-        INSERT INTO runs (org_id, id, state, checkpoint_key) VALUES (gen_random_uuid(), gen_random_uuid(), 'running', 'orgs/0a/runs/1f/2/step-7');
+        INSERT INTO runs (org_id, id, state, checkpoint_key)
+          VALUES (gen_random_uuid(), gen_random_uuid(), 'running', 'orgs/0a/runs/1f/2/step-7');
         INSERT INTO imports (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'running');
         INSERT INTO weights_files (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'inspecting')
         """);

@@ -118,7 +118,8 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
 
         var (code, said) = await MigrateAsync();
         Assert.Equal(1, code);
-        var sentence = $"a newer version of GpuGeek has migrated it to {Newer}; this version knows {last} as the last. Start the newer version";
+        var sentence = $"a newer version of GpuGeek has migrated it to {Newer}; this version knows {last} as the last. "
+            + "Start the newer version";
         WhatABackupHolds.AssertOneSentence("The database could not be migrated: ", sentence, said);
         Assert.Equal(0L, await CountAsync("SELECT count(*) FROM pg_policies WHERE tablename = 'runs' AND policyname = 'owner_all'"));
 
@@ -135,7 +136,7 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
         """;
 
-    private async Task<(int Code, string Said)> MigrateAsync(params (string Name, string Value)[] more) => await Command.RunAsync(Command.Api,
+    private Task<(int Code, string Said)> MigrateAsync(params (string Name, string Value)[] more) => Command.RunAsync(Command.Api,
         [("GPUGEEK_DB_OWNER", _roles.Owner), ("GPUGEEK_DB_HANGFIRE", _roles.Hangfire), ("GPUGEEK_BACKUPS", Dumps), .. more], "migrate");
 
     private async Task RestoreAsync(string dump, string database)
@@ -146,9 +147,11 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
 
     private async Task ExecuteAsync(string sql) => await ScalarAsync(sql, PostgresTools.Database);
 
-    private async Task<string> TextAsync(string sql, string database = PostgresTools.Database) => (string)(await ScalarAsync(sql, database))!;
+    private async Task<string> TextAsync(string sql, string database = PostgresTools.Database) =>
+        (string)(await ScalarAsync(sql, database))!;
 
-    private async Task<long> CountAsync(string sql, string database = PostgresTools.Database) => (long)(await ScalarAsync(sql, database))!;
+    private async Task<long> CountAsync(string sql, string database = PostgresTools.Database) =>
+        (long)(await ScalarAsync(sql, database))!;
 
     private async Task<object?> ScalarAsync(string sql, string database)
     {

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.Domain.Storage;
 using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.TestSupport;
 using GpuGeek.TestSupport.Platform;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
@@ -28,15 +30,17 @@ public sealed class ABackupIsRestored(FlowersStory story, Chromium chromium, ITe
         while (!taking.IsCompleted);
         output.WriteLine($"{(await taking).Trim()} Meanwhile {answers.Count} predictions were answered.");
         Assert.All(answers, answer => AssertSame(before, answer));
+        var restoring = Stopwatch.GetTimestamp();
         await Operator.RestoreAsync(backup, data);
+        output.WriteLine($"Restored in {Stopwatch.GetElapsedTime(restoring).TotalSeconds:0.0} s.");
 
         Assert.Equal(Contents(source.DataDirectory), Contents(data));
         Assert.All(Contents(data), key => Assert.Equal(ObjectKeys.ContentHash(key), Hash(Path.Combine(data, "objects", key))));
         await using var restored = await RunningPlatform.StartAsync(data);
         Assert.NotEqual(source.BaseAddress, restored.BaseAddress);
         var account = await Account.SignInAsync(restored);
-        var deployment = await account.Api.GetDeploymentAsync(account.Org, told.Deployment.Name, 30, Cancel);
-        while (deployment.State == "starting") deployment = await account.Api.GetDeploymentAsync(account.Org, told.Deployment.Name, 30, Cancel);
+        await Eventually.HoldsAsync(() => account.Api.GetDeploymentAsync(account.Org, told.Deployment.Name, 30, Cancel),
+            deployment => deployment.State == "live");
         AssertSame(before, await PredictAsync(restored, told));
     }
 
@@ -45,7 +49,8 @@ public sealed class ABackupIsRestored(FlowersStory story, Chromium chromium, ITe
     {
         using var http = platform.Http(told.Key);
         using var picture = new ByteArrayContent(told.Photo);
-        using var response = await http.PostAsync(new Uri(new Uri(told.Deployment.Url).PathAndQuery + "?top=10", UriKind.Relative), picture, Cancel);
+        var address = new Uri(new Uri(told.Deployment.Url).PathAndQuery + "?top=10", UriKind.Relative);
+        using var response = await http.PostAsync(address, picture, Cancel);
         var text = await response.Content.ReadAsStringAsync(Cancel);
         Assert.True(response.IsSuccessStatusCode, text);
         return JsonSerializer.Deserialize<PredictionResponse>(text, GpuGeekClient.Json)!;
@@ -59,7 +64,8 @@ public sealed class ABackupIsRestored(FlowersStory story, Chromium chromium, ITe
     {
         var objects = Path.Combine(data, "objects");
         List<string> keys = [.. Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(objects, file)).Where(key => ObjectKeys.ContentHash(key) is not null).Order(StringComparer.Ordinal)];
+            .Select(file => Path.GetRelativePath(objects, file)).Where(key => ObjectKeys.ContentHash(key) is not null)
+            .Order(StringComparer.Ordinal)];
         Assert.True(keys.Count > 1_500, $"Only {keys.Count} objects.");
         return keys;
     }
