@@ -35,7 +35,8 @@ internal sealed record BackupManifest(
     public static BackupManifest Read(string folder)
     {
         var path = Path.Combine(folder, Name);
-        if (!File.Exists(path))
+        // Of no length: a pipe, whose reading would never end, or a file that was cut off.
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
             throw new PartFailedException("The backup",
                 $"{folder} has no {Name}: it is not a backup, or one that was cut off. Choose another.");
         try
@@ -54,6 +55,8 @@ internal sealed record BackupManifest(
 
     public static string Hash(string path)
     {
+        // A pipe has no length either, and opening it would wait for ever.
+        if (new FileInfo(path).Length == 0) return Convert.ToHexStringLower(SHA256.HashData([]));
         using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }

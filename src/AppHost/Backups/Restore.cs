@@ -86,7 +86,8 @@ internal sealed class Restore
     {
         var target = _data.At(name);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        if ((await FileCopy.CopyAsync(Path.Combine(_from, name), target, cancellationToken)).Sha256 != file.Sha256)
+        if (file.Size == 0) File.WriteAllBytes(target, []);
+        else if ((await FileCopy.CopyAsync(Path.Combine(_from, name), target, cancellationToken)).Sha256 != file.Sha256)
             throw new PartFailedException("The restore", $"{name} of the backup has changed meanwhile. Look at its disk, then try again.");
     }
 

@@ -12,6 +12,9 @@ public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<Plante
     private static readonly Dictionary<string, (Action<string> Change, string Sentence)> Corpus = new()
     {
         ["no manifest"] = (b => File.Delete(At(b, "manifest.json")), "has no manifest.json: it is not a backup, or one that was cut off."),
+        ["an empty manifest"] = (b => File.WriteAllText(At(b, "manifest.json"), ""), "has no manifest.json"),
+        ["a pipe for a manifest"] = (b => Pipe(At(b, "manifest.json")), "has no manifest.json"),
+        ["a pipe for an object"] = (b => Pipe(At(b, Picture)), $"{Picture} has 0 bytes and not 7"),
         ["no JSON"] = (b => File.WriteAllText(At(b, "manifest.json"), "{\"format\": 1, "), "manifest.json is damaged"),
         ["another JSON"] = (b => File.WriteAllText(At(b, "manifest.json"), "[1]"), "manifest.json is damaged"),
         ["a member is missing"] = (b => Edit(b, m => m.Remove("files")), "manifest.json is damaged"),
@@ -103,6 +106,14 @@ public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<Plante
         var elsewhere = backup + "-elsewhere";
         Directory.Move(At(backup, name), elsewhere);
         File.CreateSymbolicLink(At(backup, name), elsewhere);
+    }
+
+    private static void Pipe(string path)
+    {
+        File.Delete(path);
+        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [path]);
+        mkfifo.WaitForExit();
+        Assert.Equal(0, mkfifo.ExitCode);
     }
 
     private static void Flip(string path)

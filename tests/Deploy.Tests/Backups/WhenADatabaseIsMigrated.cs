@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using GpuGeek.AppHost.Backups;
 using GpuGeek.AppHost.Postgres;
@@ -55,6 +56,23 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
         await RestoreAsync(dump, "before");
         Assert.Equal(tables, await TextAsync(Counts, "before"));
         Assert.Equal(0L, await CountAsync($"SELECT count(*) FROM __ef_migrations_history WHERE migration_id = '{Pending}'", "before"));
+    }
+
+    [Fact]
+    public async Task On_one_machine_it_lies_in_the_data_folder()
+    {
+        await ExecuteAsync($"DELETE FROM __ef_migrations_history WHERE migration_id = '{Pending}'");
+        await _postgres.DisposeAsync();
+
+        using var host = Process.Start(new ProcessStartInfo(RunningPlatform.Program, ["--data", _root, "--port", "18099"])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = host.StandardError.ReadToEndAsync(Cancel);
+        var dumps = await Eventually.HoldsAsync(() => Directory.Exists(Dumps) ? Directory.GetFiles(Dumps, "*.dump") : [],
+            found => found.Length > 0 || host.HasExited);
+        Processes.Signal(host.Id, "TERM");
+        await host.WaitForExitAsync(Cancel);
+        Assert.True(dumps.Length == 1, await errors);
+        Assert.Matches("^before-.*[.]dump$", Path.GetFileName(dumps[0]));
     }
 
     [Fact]
