@@ -23,8 +23,7 @@ if (args is [var verb, ..] && VerbTable.Find(verb) is { } run) return await run(
 var builder = WebApplication.CreateBuilder(args);
 builder.AddApiOptions();
 builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener().AddDatabasePulse();
-builder.Services.AddTokensAndTenants();
-builder.Services.AddProblems().AddValidation().AddRateLimits(builder.Configuration).AddApiDescription();
+builder.Services.AddTokensAndTenants().AddProblems().AddValidation().AddRateLimits(builder.Configuration).AddApiDescription();
 builder.Services.AddSingleton<LongPoll>().AddAccounts().AddDeployments().AddLive();
 
 var app = builder.Build();

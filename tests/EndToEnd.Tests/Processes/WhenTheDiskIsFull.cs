@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -16,6 +17,8 @@ namespace GpuGeek.EndToEnd.Tests.Processes;
 public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper output)
 {
     private const long Disk = 1200L << 20;
+    /// <summary>After so long a program that dies for a reason of its own is given up, with some seconds to spare.</summary>
+    private static readonly TimeSpan FiveQuickDeaths = TimeSpan.FromSeconds(12);
     private static readonly string[] Hosts = ["Web", "Api", "Predictor", "Worker"];
     private static readonly Dictionary<string, string> Small = new()
     {
@@ -42,16 +45,16 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
         Assert.NotEmpty((await account.Api.ListProjectsAsync(account.Org, Cancel)).Items);
 
         // The ballast goes to the database, and then that is full as well.
-        for (var round = 0; round < 3; round++)
-        {
-            disk.Fill();
-            await Task.Delay(1500, Cancel);
-        }
-        Assert.False(File.Exists(disk.At("ballast")));
+        await Eventually.HoldsAsync(() => Full(disk), hasBallast => !hasBallast);
+        disk.Fill();
         Table.Signal(Postmaster(platform), "KILL");
+        var killed = Stopwatch.GetTimestamp();
         await UntilAsync(platform, account, HttpStatusCode.ServiceUnavailable);
-        // Long enough for the deaths after which a program that dies for a reason of its own is given up.
-        await Task.Delay(TimeSpan.FromSeconds(12), Cancel);
+        await Eventually.HoldsAsync(() =>
+        {
+            Assert.True(Table.IsAlive(platform.ProcessId), "The platform has ended.");
+            return Stopwatch.GetElapsedTime(killed);
+        }, elapsed => elapsed > FiveQuickDeaths);
 
         disk.Empty();
         await UntilAsync(platform, account, HttpStatusCode.OK);
@@ -59,6 +62,13 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
         var run = await account.StartSmallAsync(project, version.Id, epochs: 1);
         await Books.AssertInOrderAsync(account, await account.SucceededAsync(run.Id));
         output.WriteLine(platform.Log("PostgreSQL"));
+    }
+
+    /// <returns>Whether there is a ballast that could still be deleted.</returns>
+    private static bool Full(SmallDisk disk)
+    {
+        disk.Fill();
+        return File.Exists(disk.At("ballast"));
     }
 
     private static long Used(SmallDisk disk) => Disk - disk.Free;

@@ -64,19 +64,14 @@ internal static class DeploymentEndpoints
     private static async Task<Results<Accepted<DeploymentResponse>, ProblemHttpResult>> UpdateAsync(
         string name, UpdateDeploymentRequest request, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
     {
+        // The reconciler writes the row too, and its change is no reason to refuse this one: it waits.
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM deployments WHERE org_id = {tenant.OrgId} AND name = {name} FOR UPDATE", cancellationToken);
         if (await db.Deployments.FirstOrDefaultAsync(d => d.Name == name, cancellationToken) is not { } deployment) return Problems.NotFound();
         var now = await db.ModelVersions.SingleAsync(v => v.Id == deployment.ModelVersionId, cancellationToken);
         var model = request.Model ?? await db.Models.Where(m => m.Id == now.ModelId).Select(m => m.Name).SingleAsync(cancellationToken);
         if (await FindVersionAsync(db, model, request.Version ?? now.Number, cancellationToken) is not { } version) return UnknownVersion(model, request.Version ?? now.Number);
         (deployment.ModelVersionId, deployment.State, deployment.Error, deployment.UpdatedAt) = (version.Id, DeploymentState.Starting, null, clock.GetUtcNow());
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return Problems.Conflict("changed_meanwhile", "The deployment was changed by somebody else at the same moment.", "Read it again and repeat the change if it is still wanted.");
-        }
+        await db.SaveChangesAsync(cancellationToken);
         change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
         return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/deployments/{name}", await ReadOneAsync(db, name, tenant, options.Value, cancellationToken));
     }
