@@ -18,7 +18,7 @@ public enum TokenKind
     ShareLink,
 }
 
-/// <summary>What was given out once and is stored only as its SHA-256. Revoking it bites at the next request.</summary>
+/// <summary>What was given out once and is stored only as its SHA-256. Revoking it takes effect at the next request.</summary>
 public sealed class AccessToken
 {
     public required Guid Id { get; init; }

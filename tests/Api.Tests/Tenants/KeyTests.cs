@@ -40,7 +40,7 @@ public sealed class ApiKeys(SharedApplication shared) : IClassFixture<SharedAppl
     }
 
     [Fact]
-    public async Task Revoking_bites_at_the_next_request()
+    public async Task Revoking_takes_effect_at_the_next_request()
     {
         var (owner, key, http) = await MakeAsync(null, Scopes.DatasetsRead);
         await owner.Client.RevokeKeyAsync(owner.Org, key.Id, Cancel);

@@ -45,7 +45,7 @@ internal static class Sessions
         return TypedResults.Ok(new Page<SessionSummary>([.. rows.Select(t => new SessionSummary(t.Id, t.Name, t.CreatedAt, t.LastUsedAt, t.ExpiresAt, t.Id == caller.Token, t.LastUsedAt + idle < t.ExpiresAt ? t.LastUsedAt + idle : t.ExpiresAt))], null));
     }
 
-    /// <summary>End one session; it bites at once</summary>
+    /// <summary>End one session; it takes effect immediately</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid session, Caller caller, HttpContext http, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);

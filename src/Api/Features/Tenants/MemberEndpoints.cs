@@ -44,7 +44,7 @@ internal static class MemberEndpoints
         return TypedResults.Ok((await ReadAsync(db, tenant, user, cancellationToken)).Single());
     }
 
-    /// <summary>Remove a member, or leave; it bites at once, and the keys that person made here are revoked</summary>
+    /// <summary>Remove a member, or leave; it takes effect immediately, and the keys that person made here are revoked</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(Guid user, Tenant tenant, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (user != tenant.UserId && tenant.Role < Role.Admin) return Problems.Forbidden("role_too_small", "This needs the role 'admin'.", "Ask an admin or owner of the organisation.");
