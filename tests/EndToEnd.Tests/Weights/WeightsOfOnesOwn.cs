@@ -27,6 +27,7 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
     [MemberData(nameof(Files))]
     public async Task Each_network_is_recognised_and_learns_the_flowers_from_its_features(string file)
     {
+        Assert.SkipUnless(LongTests.Wanted || file.StartsWith("mobilenet_v2-", StringComparison.Ordinal), LongTests.Reason);
         var told = await story.ToldAsync(chromium);
         var (api, org) = (told.Account.Api, told.Account.Org);
         var weights = await told.Account.SendWeightsAsync(told.Project, file);
