@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuGeek.AppHost.Hosting;
 using GpuGeek.AppHost.Postgres;
+using GpuGeek.TestSupport.Platform;
 using Xunit;
 
 namespace GpuGeek.TestSupport;
@@ -27,11 +28,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     /// <summary>No process of the server runs any more, and none has ended: connections stay open and nothing is answered.</summary>
     /// <returns>Lets it go on.</returns>
-    public IDisposable Hang()
-    {
-        var server = int.Parse(File.ReadLines(Path.Combine(_folder, "cluster", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
-        return new Stopped(server);
-    }
+    public IDisposable Hang() => new Stopped(Processes.Postmaster(Path.Combine(_folder, "cluster")));
 
     public async ValueTask DisposeAsync()
     {

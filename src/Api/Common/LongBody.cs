@@ -7,6 +7,9 @@ namespace GpuGeek.Api.Common;
 /// <summary>For the few routes that take files: Kestrel's limits are made for forms.</summary>
 internal static class LongBody
 {
+    /// <summary>Of one file, whatever else limits it.</summary>
+    public const long MostBytes = 50L << 30;
+
     /// <param name="bytes">At most, whether or not a length was announced.</param>
     public static void Allow(HttpContext http, long bytes)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuGeek.AppHost.Hosting;
 
 namespace GpuGeek.AppHost.Backups;
 
@@ -13,7 +14,7 @@ internal static class Room
     /// <exception cref="PartFailedException">There is too little room.</exception>
     public static void Demand(string folder, long bytes, string what)
     {
-        var reserve = Reserve();
+        var reserve = ByteSetting.Read(Variable, UsualReserve);
         var free = Math.Max(0, new DriveInfo(folder).AvailableFreeSpace - reserve);
         if (free < bytes)
             throw new PartFailedException(what,
@@ -27,8 +28,4 @@ internal static class Room
         < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.0} GiB"),
     };
-
-    private static long Reserve() => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text ? UsualReserve
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes
-        : throw new PartFailedException(Variable, "it must be a number of bytes from 0.");
 }

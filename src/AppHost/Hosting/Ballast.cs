@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -27,9 +26,7 @@ internal sealed partial class Ballast : IAsyncDisposable
     }
 
     /// <summary>The operator's size, or 256 MiB; 0: none.</summary>
-    public static long Size() => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text ? UsualBytes
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes
-        : throw new PartFailedException(Variable, "it must be a number of bytes from 0.");
+    public static long Size() => ByteSetting.Read(Variable, UsualBytes);
 
     public async ValueTask DisposeAsync()
     {

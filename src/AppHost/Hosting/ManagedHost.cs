@@ -44,13 +44,14 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
             if (IsStopping()) return;
             quickDeaths = TimeProvider.System.GetElapsedTime(startedAt) < Quick ? quickDeaths + 1 : 0;
             // A full disk is no fault of the program: it is started until there is room for it.
-            if (DiskIsFull()) quickDeaths = 0;
+            var isFull = DiskIsFull();
+            if (isFull) quickDeaths = 0;
             if (quickDeaths >= MaxQuickDeaths)
             {
                 Fail($"it has ended {MaxQuickDeaths} times shortly after its start (exit code {code}).");
                 return;
             }
-            await Task.Delay(DiskIsFull() ? WhileFull : TimeSpan.FromMilliseconds(200 * Math.Pow(2, quickDeaths)));
+            await Task.Delay(isFull ? WhileFull : TimeSpan.FromMilliseconds(200 * Math.Pow(2, quickDeaths)));
             try
             {
                 if (beforeRestart is not null) await beforeRestart();

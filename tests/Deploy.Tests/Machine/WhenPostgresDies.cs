@@ -1,4 +1,3 @@
-using System.Globalization;
 using GpuGeek.AppHost.Postgres;
 using GpuGeek.TestSupport;
 using GpuGeek.TestSupport.Platform;
@@ -15,7 +14,7 @@ public sealed class WhenPostgresDies : IAsyncLifetime
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
     private string Cluster => Path.Combine(_folder, "cluster");
-    private int Postmaster => int.Parse(File.ReadLines(Path.Combine(Cluster, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+    private int Postmaster => Processes.Postmaster(Cluster);
 
     public async ValueTask InitializeAsync()
     {

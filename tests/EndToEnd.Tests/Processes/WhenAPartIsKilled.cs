@@ -79,33 +79,24 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
     {
         var run = await Account.StartSmallAsync(shapes.Project, shapes.Version, Epochs);
         await Account.UntilTrainingAsync(run.Id, 1.4);
-        var hosts = HostProcesses();
-        var before = Postmaster();
+        var hosts = Table.Hosts(shapes.Platform);
+        var before = Table.Postmaster(shapes.Platform);
         Table.Signal(before, "KILL");
 
         var refused = await UntilServedAsync();
         output.WriteLine($"{refused} requests were answered 503 meanwhile");
-        Assert.NotEqual(before, Postmaster());
+        Assert.NotEqual(before, Table.Postmaster(shapes.Platform));
         run = await Account.SucceededAsync(run.Id);
 
         // The Worker holds its lease over the restart, unless that takes longer than a lease lasts.
         Assert.InRange(run.Attempt, 1, 2);
-        Assert.Equal(hosts, HostProcesses());
+        Assert.Equal(hosts, Table.Hosts(shapes.Platform));
         Assert.Equal(run.Attempt, await Books.LeasesAsync(Account, run.Id));
         await Books.AssertInOrderAsync(Account, run);
     }
 
     /// <summary>Once, and where the machine's disk stands still for longer than a lease lasts, once more: what must hold either way is in the books.</summary>
     private static void AssertTakenUpAgain(RunResponse run) => Assert.InRange(run.Attempt, 2, 3);
-
-    private int Postmaster()
-    {
-        var file = Path.Combine(shapes.Platform.DataDirectory, "postgres/cluster/postmaster.pid");
-        return int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture);
-    }
-
-    private List<int> HostProcesses() =>
-        [.. ((string[])["Web", "Api", "Predictor", "Worker"]).Select(name => Table.Host(shapes.Platform, name))];
 
     /// <summary>Asks until three answers in a row are good. Nobody may hear anything but 503 while the database is away.</summary>
     private async Task<int> UntilServedAsync()

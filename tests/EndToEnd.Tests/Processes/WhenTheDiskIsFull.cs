@@ -19,7 +19,6 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
     private const long Disk = 1200L << 20;
     /// <summary>After so long a program that dies for a reason of its own is given up, with some seconds to spare.</summary>
     private static readonly TimeSpan FiveQuickDeaths = TimeSpan.FromSeconds(12);
-    private static readonly string[] Hosts = ["Web", "Api", "Predictor", "Worker"];
     private static readonly Dictionary<string, string> Small = new()
     {
         ["GPUGEEK_RESERVE_BYTES"] = (128 << 20).ToString(CultureInfo.InvariantCulture),
@@ -36,7 +35,7 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
         await using var platform = await RunningPlatform.StartAsync(disk!.Root, Small);
         var account = await Account.RegisterAsync(platform);
         var (project, version) = await account.ShapesAsync();
-        var hosts = HostProcesses(platform);
+        var hosts = Table.Hosts(platform);
 
         disk.Take(Disk - (128 << 20) - Used(disk));
         await UntilReadyzSaysAsync(platform, "disk space is short");
@@ -47,7 +46,7 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
         // The ballast goes to the database, and then that is full as well.
         await Eventually.HoldsAsync(() => Full(disk), hasBallast => !hasBallast);
         disk.Fill();
-        Table.Signal(Postmaster(platform), "KILL");
+        Table.Signal(Table.Postmaster(platform), "KILL");
         var killed = Stopwatch.GetTimestamp();
         await UntilAsync(platform, account, HttpStatusCode.ServiceUnavailable);
         await Eventually.HoldsAsync(() =>
@@ -58,7 +57,7 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
 
         disk.Empty();
         await UntilAsync(platform, account, HttpStatusCode.OK);
-        Assert.Equal(hosts, HostProcesses(platform));
+        Assert.Equal(hosts, Table.Hosts(platform));
         var run = await account.StartSmallAsync(project, version.Id, epochs: 1);
         await Books.AssertInOrderAsync(account, await account.SucceededAsync(run.Id));
         output.WriteLine(platform.Log("PostgreSQL"));
@@ -72,11 +71,6 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
     }
 
     private static long Used(SmallDisk disk) => Disk - disk.Free;
-
-    private static List<int> HostProcesses(RunningPlatform platform) => [.. Hosts.Select(name => Table.Host(platform, name))];
-
-    private static int Postmaster(RunningPlatform platform) =>
-        int.Parse(File.ReadLines(Path.Combine(platform.DataDirectory, "postgres/cluster/postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     private async Task SeesTheNoteAsync(RunningPlatform platform, Account account, string project)
     {

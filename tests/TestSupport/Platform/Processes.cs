@@ -34,6 +34,16 @@ public static class Processes
         ByEnvironment(platform.DataDirectory).Single(pid => CommandLine(pid) is { } line && line.Split(' ')[0].EndsWith($"/GpuGeek.{name}", StringComparison.Ordinal)
             && (verb.Length == 0 ? !line.Contains(" train ", StringComparison.Ordinal) && !line.Contains(" import ", StringComparison.Ordinal) : line.Contains($" {verb} ", StringComparison.Ordinal)));
 
+    /// <summary>The server of a PostgreSQL cluster, as its folder says.</summary>
+    public static int Postmaster(string cluster) =>
+        int.Parse(File.ReadLines(Path.Combine(cluster, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+
+    public static int Postmaster(RunningPlatform platform) => Postmaster(Path.Combine(platform.DataDirectory, "postgres/cluster"));
+
+    /// <summary>The hosts that serve, in the same order each time.</summary>
+    public static List<int> Hosts(RunningPlatform platform) =>
+        [.. ((string[])["Web", "Api", "Predictor", "Worker"]).Select(name => Host(platform, name))];
+
     public static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     public static void Signal(int pid, string signal)

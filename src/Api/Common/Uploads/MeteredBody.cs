@@ -1,3 +1,5 @@
+using GpuGeek.Infrastructure.Storage;
+
 namespace GpuGeek.Api.Common.Uploads;
 
 /// <summary>
@@ -8,19 +10,13 @@ namespace GpuGeek.Api.Common.Uploads;
 /// <param name="touch">Told now and then that bytes come, and once more at their end, before they become an object; may throw.</param>
 internal sealed class MeteredBody(
     Stream body, long room, Func<long, CancellationToken, Task<long>> makeRoom, Func<CancellationToken, Task> touch, TimeProvider clock)
-    : Stream
+    : BodyStream
 {
     private static readonly TimeSpan TouchEvery = TimeSpan.FromSeconds(10);
 
     private long _room = room;
     private long _read;
     private long _touched = clock.GetTimestamp();
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -34,13 +30,4 @@ internal sealed class MeteredBody(
         }
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("Request bodies are read asynchronously.");
-    public override void Flush() => throw new NotSupportedException();
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -11,8 +11,6 @@ namespace GpuGeek.Api.Features.Datasets;
 /// <summary>May an archive come, and how much of it? The one place that refuses, before a byte is read and while bytes come.</summary>
 internal static class Admission
 {
-    public const long MostBytes = 50L << 30;
-
     // The archive, the pictures out of it and room to work.
     private const double DiskFactor = 2.2;
 
@@ -30,8 +28,8 @@ internal static class Admission
         GpuGeekDbContext db, IObjectStore store, Guid org, long bytes, long counted, long stored, CancellationToken cancellationToken)
     {
         var beside = await PlanGate.CheckStorageAsync(db, org, bytes - counted, 1, cancellationToken);
-        if (bytes > MostBytes) throw new DomainException("too_large", "An archive has at most 50 GiB.", "Split it into several archives.");
-        var most = Math.Min(bytes + beside, MostBytes);
+        if (bytes > LongBody.MostBytes) throw new DomainException("too_large", "An archive has at most 50 GiB.", "Split it into several archives.");
+        var most = Math.Min(bytes + beside, LongBody.MostBytes);
         if (store.FreeBytes is not { } free) return most;
         var needed = (bytes * DiskFactor) - stored;
         if (free < needed)

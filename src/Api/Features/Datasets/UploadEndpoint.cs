@@ -34,7 +34,7 @@ internal static class UploadEndpoint
         Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue,
         ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken, Guid? import = null)
     {
-        LongBody.Allow(http, Admission.MostBytes);
+        LongBody.Allow(http, LongBody.MostBytes);
         if (fileName.Length > 255)
             return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
         if (Admission.RefuseName(fileName) is { } refusal) return refusal;

@@ -9,9 +9,6 @@ namespace GpuGeek.Api.Features.Storage;
 /// <summary>What a bucket's service does for its signed addresses, done for the folder store. The token is the only right that is asked for.</summary>
 internal static class ObjectUrlEndpoints
 {
-    /// <summary>Of one upload.</summary>
-    private const long MostBytes = 50L << 30;
-
     public static void MapObjectUrls(this IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
@@ -39,7 +36,7 @@ internal static class ObjectUrlEndpoints
         if (grant is null) return refusal!;
         if (http.Request.ContentLength > store.FreeBytes) return Problems.Of(507, "store_full", "The store is full", "There is no room for this file.", "Ask the operator for more room.");
         // What comes without a length is ended by the store where the disk's reserve begins.
-        LongBody.Allow(http, MostBytes);
+        LongBody.Allow(http, LongBody.MostBytes);
         await store.PutAsync(grant.Key, http.Request.Body, cancellationToken);
         return TypedResults.Ok();
     }
