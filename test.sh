@@ -22,6 +22,8 @@ export GPUGEEK_REQUIRE_PEERS=1
 started=$SECONDS
 echo "Building..."
 dotnet build GpuGeek.sln -c Release -v quiet -nologo -clp:NoSummary
+dotnet tool restore > /dev/null
+dotnet csharpier check . || { echo "Format the files that are named: dotnet csharpier format ." >&2; exit 1; }
 echo "Built in $((SECONDS - started)) s."
 
 if ! $fast && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
@@ -36,32 +38,36 @@ passed=0 failed=0 skipped=0 broken=()
 
 # run PROJECT: its results, its log and how it ended, as files.
 run() {
-  local name=$1.Tests started=$SECONDS code=0
-  "tests/$name/bin/Release/net10.0/GpuGeek.$name" -noLogo -noColor -result-trx "$results/$name.trx" \
-    > "$results/$name.log" 2>&1 < /dev/null || code=$?
-  echo "$code $((SECONDS - started))" > "$results/$name.end"
+  local name=$1.Tests started=$SECONDS code=0 cpu TIMEFORMAT='%U %S'
+  cpu=$({ time "tests/$name/bin/Release/net10.0/GpuGeek.$name" -noLogo -noColor -result-trx "$results/$name.trx" \
+    > "$results/$name.log" 2>&1 < /dev/null; } 2>&1) || code=$?
+  echo "$code $((SECONDS - started)) $(awk '{ print int($1 + $2) }' <<< "$cpu")" > "$results/$name.end"
 }
 
-# report PROJECT: one line, and the end of the log where something failed.
+# failures PROJECT: each failed test with the beginning of what it said, from the log.
+failures() {
+  awk '/\[FAIL\]$/ { left = 30 } left > 0 && /^    [^ ]/ && !/\[FAIL\]$/ { left = 0 } left > 0 { print; left-- }' "$results/$1.log"
+}
+
+# report PROJECT: one line for the project; the processor's seconds show where two projects can run at the same time.
 report() {
-  local name=$1.Tests code seconds counters total ok bad skip
-  read -r code seconds < "$results/$name.end"
+  local name=$1.Tests code seconds cpu counters total ok bad
+  read -r code seconds cpu < "$results/$name.end"
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null || true)
   count() { sed -nE "s/.* $1=\"([0-9]+)\".*/\1/p" <<< "$counters"; }
   total=$(count total) ok=$(count passed) bad=$(count failed)
   total=${total:-0} ok=${ok:-0} bad=${bad:-0}
-  skip=$((total - ok - bad))
-  printf '%-20s %4d passed, %d failed, %d skipped in %d s\n' "$name" "$ok" "$bad" "$skip" "$seconds"
+  printf '%-20s %4d passed, %d failed, %d skipped in %d s (%d s of processor)\n' \
+    "$name" "$ok" "$bad" "$((total - ok - bad))" "$seconds" "$cpu"
+  skipped=$((skipped + total - ok - bad))
   if [ "$code" -ne 0 ] || [ "$bad" -gt 0 ] || [ "$ok" -eq 0 ]; then
     broken+=("$name")
-    [ "$bad" -eq 0 ] && bad=1
-    tail -n 120 "$results/$name.log"
+    [ "$bad" -gt 0 ] || { bad=1; tail -n 60 "$results/$name.log"; }
   fi
-  grep -hE 'SKIP' "$results/$name.log" | head -20 || true
-  passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+  passed=$((passed + ok)) failed=$((failed + bad))
 }
 
-# together LANE...: lanes run at the same time, the projects of a lane one after the other. What trains or measures memory has a lane alone.
+# together LANE...: lanes run at the same time, the projects of a lane one after the other. What trains from end to end has the machine alone.
 together() {
   local lanes=() lane project
   if [ $# -eq 1 ]; then
@@ -80,11 +86,12 @@ together() {
 }
 
 together "Api" "Storage Imaging Inference Web Domain Architecture"
-together "Worker"
-together "Deploy"
-together "Training"
+together "Training" "Worker Deploy"
 $fast || together "EndToEnd"
 
-[ ${#broken[@]} -eq 0 ] || echo "Failed in: ${broken[*]}"
+for name in "${broken[@]}"; do
+  echo "Failed in $name:"
+  failures "$name"
+done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -41,8 +41,13 @@ public sealed class WeakVersion : Task
         }
         if (flags.Count != 1)
         {
-            Log.LogError("{0} should require {1} exactly once and strongly, but has {2} such entries. {3}", Library, Version, flags.Count,
-                Hint);
+            Log.LogError(
+                "{0} should require {1} exactly once and strongly, but has {2} such entries. {3}",
+                Library,
+                Version,
+                flags.Count,
+                Hint
+            );
             return false;
         }
         if (BitConverter.ToUInt16(bytes, flags[0]) != 0)
@@ -55,8 +60,10 @@ public sealed class WeakVersion : Task
         // The copy appears whole, and as a new file: outputs may be hard links to the former one.
         var temporary = Copy + "." + Guid.NewGuid().ToString("N");
         File.WriteAllBytes(temporary, bytes);
-        if (File.Exists(Copy)) File.Replace(temporary, Copy, null);
-        else File.Move(temporary, Copy);
+        if (File.Exists(Copy))
+            File.Replace(temporary, Copy, null);
+        else
+            File.Move(temporary, Copy);
         return true;
     }
 
@@ -71,10 +78,15 @@ public sealed class WeakVersion : Task
         for (var section = 0; section < count; section++)
         {
             var header = sections + section * size;
-            if (BitConverter.ToInt32(elf, header + 4) != VersionNeeds) continue;
+            if (BitConverter.ToInt32(elf, header + 4) != VersionNeeds)
+                continue;
             var strings = sections + BitConverter.ToInt32(elf, header + 40) * size;
-            return Matching(elf, (int)BitConverter.ToInt64(elf, header + 24), BitConverter.ToInt32(elf, header + 44),
-                (int)BitConverter.ToInt64(elf, strings + 24));
+            return Matching(
+                elf,
+                (int)BitConverter.ToInt64(elf, header + 24),
+                BitConverter.ToInt32(elf, header + 44),
+                (int)BitConverter.ToInt64(elf, strings + 24)
+            );
         }
         throw new InvalidDataException("no required versions");
     }
@@ -87,7 +99,8 @@ public sealed class WeakVersion : Task
             var version = need + BitConverter.ToInt32(elf, need + 8);
             for (var j = BitConverter.ToUInt16(elf, need + 2); j > 0; j--)
             {
-                if (NameAt(elf, strings + BitConverter.ToInt32(elf, version + 8)) == Version) found.Add(version + 4);
+                if (NameAt(elf, strings + BitConverter.ToInt32(elf, version + 8)) == Version)
+                    found.Add(version + 4);
                 version += BitConverter.ToInt32(elf, version + 12);
             }
             need += BitConverter.ToInt32(elf, need + 12);

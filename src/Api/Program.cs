@@ -1,24 +1,16 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Features;
 using GpuGeek.Api.Features.Accounts;
-using GpuGeek.Api.Features.Billing;
-using GpuGeek.Api.Features.Datasets;
-using GpuGeek.Api.Features.Deletions;
 using GpuGeek.Api.Features.Deployments;
 using GpuGeek.Api.Features.Live;
-using GpuGeek.Api.Features.Models;
-using GpuGeek.Api.Features.Projects;
-using GpuGeek.Api.Features.Runs;
-using GpuGeek.Api.Features.Storage;
-using GpuGeek.Api.Features.Teamwork;
-using GpuGeek.Api.Features.Tenants;
-using GpuGeek.Api.Features.Webhooks;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Api.Verbs;
 using GpuGeek.Infrastructure;
 using GpuGeek.Infrastructure.Storage;
 
-if (args is [var verb, ..] && VerbTable.Find(verb) is { } run) return await run(args[1..]);
+if (args is [var verb, ..] && VerbTable.Find(verb) is { } run)
+    return await run(args[1..]);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddApiOptions();
@@ -33,26 +25,14 @@ app.UseRequestIds();
 app.UseRoutingWithHead();
 app.UseDatabaseGate();
 app.UseAuthentication();
+
 // Before authorization: who comes without a good token is counted too.
 app.UseRequestLimitHeaders();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.UseMiddleware<IdempotencyMiddleware>();
 app.MapApiDescription();
-app.MapHealth();
-app.MapAccounts();
-app.MapTenants();
-app.MapProjects();
-app.MapBilling();
-app.MapDatasets();
-app.MapRuns();
-app.MapModels();
-app.MapDeployments();
-app.MapWebhooks();
-app.MapTeamwork();
-app.MapDeletions();
-app.MapLive();
-app.MapObjectUrls();
+app.MapFeatures();
 await app.RunAsync();
 return 0;
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GpuGeek.AppHost;
 using GpuGeek.AppHost.Backups;
 using GpuGeek.AppHost.Demo;
@@ -9,7 +8,8 @@ if (args.Contains("--help"))
     Console.WriteLine(Settings.Usage);
     return 0;
 }
-if (BackupCommands.Knows(args)) return await BackupCommands.RunAsync(args);
+if (BackupCommands.Knows(args))
+    return await BackupCommands.RunAsync(args);
 Settings settings;
 try
 {
@@ -21,28 +21,22 @@ catch (ArgumentException wrong)
     return 2;
 }
 
-using var stop = new CancellationTokenSource();
+using var stop = new StopSignals();
 Platform? platform = null;
-void Stop(PosixSignalContext context)
-{
-    context.Cancel = true;
-    // The second time somebody has lost patience.
-    if (stop.IsCancellationRequested) platform?.KillAll();
-    else stop.Cancel();
-}
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+stop.Again = () => platform?.KillAll();
 
 try
 {
     platform = await Platform.StartAsync(settings, stop.Token);
     var link = await platform.LinkAsync(stop.Token);
-    if (settings.Demo) await DemoRun.RunAsync(settings, link, stop.Token);
-    else Console.WriteLine($"GpuGeek is running at {settings.PublicUrl} - open {link}");
+    if (settings.Demo)
+        await DemoRun.RunAsync(settings, link, stop.Token);
+    else
+        Console.WriteLine($"GpuGeek is running at {settings.PublicUrl} - open {link}");
     var failed = platform.Failed;
     await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, stop.Token));
-    if (!stop.IsCancellationRequested) throw await await failed;
+    if (!stop.IsCancellationRequested)
+        throw await await failed;
     return 0;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -51,10 +45,13 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 }
 catch (PartFailedException failure)
 {
-    await Console.Error.WriteLineAsync(failure.LogTail is { Length: > 0 } tail ? $"{failure.Message}\n--- the end of its log ---\n{tail}" : failure.Message);
+    await Console.Error.WriteLineAsync(
+        failure.LogTail is { Length: > 0 } tail ? $"{failure.Message}\n--- the end of its log ---\n{tail}" : failure.Message
+    );
     return 1;
 }
 finally
 {
-    if (platform is not null) await platform.DisposeAsync();
+    if (platform is not null)
+        await platform.DisposeAsync();
 }

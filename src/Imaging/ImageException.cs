@@ -31,6 +31,5 @@ public sealed class ImageException(string code, string detail, string hint) : Ex
     internal static ImageException OfTooLarge(string detail) =>
         new(TooLarge, detail, "Make the picture smaller and send it again; training never needs more than a few megapixels.");
 
-    internal static ImageException OfEmpty(string detail) =>
-        new(Empty, detail, "Leave the file out, or take it from its source again.");
+    internal static ImageException OfEmpty(string detail) => new(Empty, detail, "Leave the file out, or take it from its source again.");
 }

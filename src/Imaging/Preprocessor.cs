@@ -8,23 +8,28 @@ namespace GpuGeek.Imaging;
 public static class Preprocessor
 {
     /// <summary>Resizes the shorter side to <paramref name="shorter"/>, the longer to <c>int(shorter * long / short)</c>.</summary>
-    /// <exception cref="ImageException">The result would have more pixels than <see cref="ImageLimits.Default"/> allows: a strip one pixel high grows without bound.</exception>
+    /// <exception cref="ImageException">The result would have more pixels than <see cref="ImageLimits.Default"/> allows: a strip one pixel
+    /// high grows without bound.</exception>
     public static RgbImage ResizeShorter(RgbImage image, int shorter)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shorter, 1);
         image.Check();
         var (width, height) = ResizedSize(image.Width, image.Height, shorter);
         if ((long)width * height > ImageLimits.Default.MaxPixels)
-            throw ImageException.OfTooLarge($"The picture of {image.Width} x {image.Height} pixels is too long a strip to be resized to {width} x {height}.");
+            throw ImageException.OfTooLarge(
+                $"The picture of {image.Width} x {image.Height} pixels is too long a strip to be resized to {width} x {height}."
+            );
         return Resampler.Resize(image, width, height);
     }
 
-    /// <summary>Cuts the centre square at <c>round((side - size) / 2)</c>, half to even; a smaller picture is padded with black on both sides first.</summary>
+    /// <summary>Cuts the centre square at <c>round((side - size) / 2)</c>, half to even; a smaller picture is padded with black on both
+    /// sides first.</summary>
     public static RgbImage CenterCrop(RgbImage image, int size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         image.Check();
-        var padded = image.Width < size || image.Height < size ? Pad(image, Math.Max(image.Width, size), Math.Max(image.Height, size)) : image;
+        var padded =
+            image.Width < size || image.Height < size ? Pad(image, Math.Max(image.Width, size), Math.Max(image.Height, size)) : image;
         var result = RgbImage.Unwritten(size, size);
         Resampler.CopyRegion(padded.Pixels, padded.Width, Center(padded.Width, padded.Height, size), result.Pixels);
         return result;
@@ -52,7 +57,9 @@ public static class Preprocessor
         using var decoded = ImageDecoder.DecodeBorrowed(original, limits);
         var (width, height) = ResizedSize(decoded.Width, decoded.Height, preprocessing.ResizeShorter);
         if (width < crop || height < crop)
-            throw new ArgumentException($"A crop of {crop} pixels does not fit in a picture resized to {width} x {height}: CropSize must not exceed ResizeShorter.");
+            throw new ArgumentException(
+                $"A crop of {crop} pixels does not fit in a picture resized to {width} x {height}: CropSize must not exceed ResizeShorter."
+            );
         using var cut = new PixelBuffer(crop * crop * 3);
         Resampler.ResizeRegion(decoded.Span, decoded.Width, decoded.Height, width, height, Center(width, height, crop), cut.Span);
         TensorWriter.Write(cut.Span, preprocessing, chw);
@@ -73,7 +80,8 @@ public static class Preprocessor
     private static RgbImage Pad(RgbImage image, int width, int height)
     {
         var padded = RgbImage.Black(width, height);
-        int left = (width - image.Width) / 2, top = (height - image.Height) / 2;
+        int left = (width - image.Width) / 2,
+            top = (height - image.Height) / 2;
         for (var y = 0; y < image.Height; y++)
             image.Pixels.AsSpan(y * image.Width * 3, image.Width * 3).CopyTo(padded.Pixels.AsSpan(((top + y) * width + left) * 3));
         return padded;

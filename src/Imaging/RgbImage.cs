@@ -17,6 +17,8 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     internal void Check()
     {
         if (Width <= 0 || Height <= 0 || Pixels.Length != (long)Width * Height * 3)
-            throw new ArgumentException($"An image of {Width} x {Height} pixels needs {(long)Width * Height * 3} bytes, not {Pixels.Length}.");
+            throw new ArgumentException(
+                $"An image of {Width} x {Height} pixels needs {(long)Width * Height * 3} bytes, not {Pixels.Length}."
+            );
     }
 }

@@ -9,12 +9,15 @@ internal static class TensorWriter
 {
     public static void Write(ReadOnlySpan<byte> rgb, Preprocessing preprocessing, Span<float> chw)
     {
-        if (chw.Length != rgb.Length) throw new ArgumentException($"{rgb.Length} floats are needed, not {chw.Length}.", nameof(chw));
+        if (chw.Length != rgb.Length)
+            throw new ArgumentException($"{rgb.Length} floats are needed, not {chw.Length}.", nameof(chw));
         // 256 values per channel: the same arithmetic as on every pixel, done once.
         Span<float> table = stackalloc float[3 * 256];
-        for (var i = 0; i < table.Length; i++) table[i] = ((i & 255) / 255f - preprocessing.Mean[i >> 8]) / preprocessing.Std[i >> 8];
+        for (var i = 0; i < table.Length; i++)
+            table[i] = ((i & 255) / 255f - preprocessing.Mean[i >> 8]) / preprocessing.Std[i >> 8];
         var plane = rgb.Length / 3;
-        for (var channel = 0; channel < 3; channel++) WritePlane(rgb, channel, table.Slice(channel * 256, 256), chw.Slice(channel * plane, plane));
+        for (var channel = 0; channel < 3; channel++)
+            WritePlane(rgb, channel, table.Slice(channel * 256, 256), chw.Slice(channel * plane, plane));
     }
 
     private static void WritePlane(ReadOnlySpan<byte> rgb, int channel, ReadOnlySpan<float> table, Span<float> plane)

@@ -2,7 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace GpuGeek.Inference;
 
-/// <summary>An ONNX <c>core</c> network in ONNX Runtime: input <c>input</c> float N×3×S×S, output <c>logits</c> float N×classes. Thread-safe.</summary>
+/// <summary>An ONNX <c>core</c> network in ONNX Runtime: input <c>input</c> float N×3×S×S, output <c>logits</c> float N×classes.
+/// Thread-safe.</summary>
 public sealed class CoreSession : IDisposable
 {
     public const string Input = "input";
@@ -55,7 +56,11 @@ public sealed class CoreSession : IDisposable
     /// <returns>count × Classes floats.</returns>
     public float[] Logits(Memory<float> batch, int count)
     {
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, batch[..(count * 3 * Side * Side)], [count, 3, Side, Side]);
+        using var input = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance,
+            batch[..(count * 3 * Side * Side)],
+            [count, 3, Side, Side]
+        );
         using var outputs = _session.Run(_run, [Input], [input], OutputNames);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
@@ -68,10 +73,23 @@ public sealed class CoreSession : IDisposable
 
     private (int Side, int Classes) ReadShapes()
     {
-        if (_session.InputMetadata.Count != 1 || !_session.InputMetadata.TryGetValue(Input, out var input) || input.ElementType != typeof(float)
-            || input.Dimensions is not [-1, 3, > 0, > 0] || input.Dimensions[2] != input.Dimensions[3])
-            throw new ModelRefusedException("model_shape", $"The model's input is not one float tensor '{Input}' of N x 3 x S x S with a free batch.");
-        if (_session.OutputMetadata.Count != 1 || !_session.OutputMetadata.TryGetValue(Output, out var output) || output.ElementType != typeof(float) || output.Dimensions is not [_, > 0])
+        if (
+            _session.InputMetadata.Count != 1
+            || !_session.InputMetadata.TryGetValue(Input, out var input)
+            || input.ElementType != typeof(float)
+            || input.Dimensions is not [-1, 3, > 0, > 0]
+            || input.Dimensions[2] != input.Dimensions[3]
+        )
+            throw new ModelRefusedException(
+                "model_shape",
+                $"The model's input is not one float tensor '{Input}' of N x 3 x S x S with a free batch."
+            );
+        if (
+            _session.OutputMetadata.Count != 1
+            || !_session.OutputMetadata.TryGetValue(Output, out var output)
+            || output.ElementType != typeof(float)
+            || output.Dimensions is not [_, > 0]
+        )
             throw new ModelRefusedException("model_shape", $"The model's output is not one float tensor '{Output}' of N x classes.");
         return (input.Dimensions[2], output.Dimensions[1]);
     }

@@ -4,7 +4,8 @@ namespace GpuGeek.Inference;
 
 /// <param name="MaxBatch">Pictures in one run of the network.</param>
 /// <param name="QueueLimit">Pictures waiting; more are refused at once.</param>
-/// <param name="QueueTimeoutMs">A picture that waited longer is refused: its sender has given up, and running it would delay the others.</param>
+/// <param name="QueueTimeoutMs">A picture that waited longer is refused: its sender has given up, and running it would delay the
+/// others.</param>
 public sealed record BatcherOptions(int MaxBatch = 16, int QueueLimit = 128, int QueueTimeoutMs = 3000);
 
 /// <summary>The queue refused a picture.</summary>
@@ -18,7 +19,8 @@ public sealed class QueueRefusedException(string code, string detail) : Exceptio
 public sealed record BatchedLogits(float[] Logits, double QueueMs, double InferMs);
 
 /// <summary>
-/// Takes what is waiting and runs it together. No artificial delay: while one batch runs the next one gathers, so an idle server answers at once and a busy one batches.
+/// Takes what is waiting and runs it together. No artificial delay: while one batch runs the next one gathers, so an idle server answers at
+/// once and a busy one batches.
 /// </summary>
 public sealed class DynamicBatcher : IAsyncDisposable
 {
@@ -71,12 +73,20 @@ public sealed class DynamicBatcher : IAsyncDisposable
             while (items.Count < _options.MaxBatch && _queue.Reader.TryRead(out var item))
             {
                 Interlocked.Decrement(ref _waiting);
-                if (item.Canceled.IsCancellationRequested) item.Done.TrySetCanceled(item.Canceled);
+                if (item.Canceled.IsCancellationRequested)
+                    item.Done.TrySetCanceled(item.Canceled);
                 else if (_clock.GetElapsedTime(item.EnqueuedAt).TotalMilliseconds > _options.QueueTimeoutMs)
-                    item.Done.TrySetException(new QueueRefusedException("queue_timeout", $"The picture waited longer than {_options.QueueTimeoutMs / 1000.0:0.#} s."));
-                else items.Add(item);
+                    item.Done.TrySetException(
+                        new QueueRefusedException(
+                            "queue_timeout",
+                            $"The picture waited longer than {_options.QueueTimeoutMs / 1000.0:0.#} s."
+                        )
+                    );
+                else
+                    items.Add(item);
             }
-            if (items.Count > 0) Run(items, batch);
+            if (items.Count > 0)
+                Run(items, batch);
         }
     }
 
@@ -85,20 +95,24 @@ public sealed class DynamicBatcher : IAsyncDisposable
         var started = _clock.GetTimestamp();
         try
         {
-            for (var i = 0; i < items.Count; i++) items[i].Input.CopyTo(batch, i * _inputLength);
+            for (var i = 0; i < items.Count; i++)
+                items[i].Input.CopyTo(batch, i * _inputLength);
             var logits = _run(batch.AsMemory(0, items.Count * _inputLength), items.Count);
             var (ended, classes) = (_clock.GetTimestamp(), logits.Length / items.Count);
             for (var i = 0; i < items.Count; i++)
             {
                 var (queued, inferred) = (_clock.GetElapsedTime(items[i].EnqueuedAt, started), _clock.GetElapsedTime(started, ended));
-                items[i].Done.TrySetResult(
-                    new(logits.AsSpan(i * classes, classes).ToArray(), queued.TotalMilliseconds, inferred.TotalMilliseconds));
+                items[i]
+                    .Done.TrySetResult(
+                        new(logits.AsSpan(i * classes, classes).ToArray(), queued.TotalMilliseconds, inferred.TotalMilliseconds)
+                    );
             }
         }
         catch (Exception failure)
         {
             // Only the pictures of this batch: the next batch may well succeed.
-            foreach (var item in items) item.Done.TrySetException(failure);
+            foreach (var item in items)
+                item.Done.TrySetException(failure);
         }
     }
 }

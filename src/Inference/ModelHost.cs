@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace GpuGeek.Inference;
 
 /// <summary>
-/// Which model answers under which key. A new version is loaded and warmed up beside the old one, then takes over in one step; the old one answers what it has and
+/// Which model answers under which key. A new version is loaded and warmed up beside the old one, then takes over in one step; the old one
+/// answers what it has and
 /// is let go. What cannot be loaded changes nothing.
 /// </summary>
 public sealed class ModelHost : IAsyncDisposable
@@ -27,14 +28,17 @@ public sealed class ModelHost : IAsyncDisposable
             _models.TryGetValue(key, out old);
             _models[key] = new(model);
         }
-        if (old is not null) await ReleaseAsync(old);
+        if (old is not null)
+            await ReleaseAsync(old);
     }
 
     public async Task<bool> RemoveAsync(string key)
     {
         Entry? old;
-        lock (_gate) _models.TryRemove(key, out old);
-        if (old is null) return false;
+        lock (_gate)
+            _models.TryRemove(key, out old);
+        if (old is null)
+            return false;
         await ReleaseAsync(old);
         return true;
     }
@@ -46,7 +50,8 @@ public sealed class ModelHost : IAsyncDisposable
         Entry? entry;
         lock (_gate)
         {
-            if (!_models.TryGetValue(key, out entry)) return false;
+            if (!_models.TryGetValue(key, out entry))
+                return false;
             entry.Users++;
         }
         try
@@ -62,13 +67,16 @@ public sealed class ModelHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var key in _models.Keys) await RemoveAsync(key);
+        foreach (var key in _models.Keys)
+            await RemoveAsync(key);
     }
 
     private async Task ReleaseAsync(Entry entry)
     {
         bool last;
-        lock (_gate) last = --entry.Users == 0;
-        if (last) await entry.Model.DisposeAsync();
+        lock (_gate)
+            last = --entry.Users == 0;
+        if (last)
+            await entry.Model.DisposeAsync();
     }
 }

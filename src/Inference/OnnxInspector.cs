@@ -3,8 +3,10 @@ using System.Text;
 namespace GpuGeek.Inference;
 
 /// <summary>
-/// Looks at an ONNX file before ONNX Runtime does and refuses what a file of ours never has: data outside the file, foreign operators, subgraphs, newer opsets.
-/// Field numbers are those of onnx.proto (ModelProto: graph 7, opset_import 8; GraphProto: node 1, initializer 5; NodeProto: domain 7, attribute 5; TensorProto: external_data 13, data_location 14).
+/// Looks at an ONNX file before ONNX Runtime does and refuses what a file of ours never has: data outside the file, foreign operators,
+/// subgraphs, newer opsets.
+/// Field numbers are those of onnx.proto (ModelProto: graph 7, opset_import 8; GraphProto: node 1, initializer 5; NodeProto: domain 7,
+/// attribute 5; TensorProto: external_data 13, data_location 14).
 /// </summary>
 internal static class OnnxInspector
 {
@@ -18,11 +20,15 @@ internal static class OnnxInspector
         var (graphs, opsets) = (0, 0);
         while (reader.Read())
         {
-            if (reader.Field == 7) (graphs, _) = (graphs + 1, InspectGraph(reader.Bytes));
-            else if (reader.Field == 8) (opsets, _) = (opsets + 1, InspectOpset(reader.Bytes));
-            else if (reader.Field == 25) throw new ModelRefusedException("model_custom_operator", "The model defines functions of its own.");
+            if (reader.Field == 7)
+                (graphs, _) = (graphs + 1, InspectGraph(reader.Bytes));
+            else if (reader.Field == 8)
+                (opsets, _) = (opsets + 1, InspectOpset(reader.Bytes));
+            else if (reader.Field == 25)
+                throw new ModelRefusedException("model_custom_operator", "The model defines functions of its own.");
         }
-        if (graphs != 1 || opsets == 0) throw new ModelRefusedException("model_damaged", "The file is not a whole ONNX model.");
+        if (graphs != 1 || opsets == 0)
+            throw new ModelRefusedException("model_damaged", "The file is not a whole ONNX model.");
     }
 
     private static bool InspectOpset(ReadOnlySpan<byte> opset)
@@ -30,8 +36,13 @@ internal static class OnnxInspector
         var reader = new ProtobufReader(opset);
         while (reader.Read())
         {
-            if (reader.Field == 1) RequireStandard(reader.Bytes);
-            else if (reader.Field == 2 && reader.Value > MaxOpset) throw new ModelRefusedException("model_too_new", $"The model needs opset {reader.Value}; this version serves up to {MaxOpset}.");
+            if (reader.Field == 1)
+                RequireStandard(reader.Bytes);
+            else if (reader.Field == 2 && reader.Value > MaxOpset)
+                throw new ModelRefusedException(
+                    "model_too_new",
+                    $"The model needs opset {reader.Value}; this version serves up to {MaxOpset}."
+                );
         }
         return true;
     }
@@ -44,11 +55,14 @@ internal static class OnnxInspector
         {
             if (reader.Field == 1)
             {
-                if (++nodes > MaxNodes) throw new ModelRefusedException("model_too_large", $"The model has more than {MaxNodes} nodes.");
+                if (++nodes > MaxNodes)
+                    throw new ModelRefusedException("model_too_large", $"The model has more than {MaxNodes} nodes.");
                 InspectNode(reader.Bytes);
             }
-            else if (reader.Field == 5) InspectTensor(reader.Bytes);
-            else if (reader.Field == 15) throw new ModelRefusedException("model_custom_operator", "The model has sparse initializers, which are not served.");
+            else if (reader.Field == 5)
+                InspectTensor(reader.Bytes);
+            else if (reader.Field == 15)
+                throw new ModelRefusedException("model_custom_operator", "The model has sparse initializers, which are not served.");
         }
         return true;
     }
@@ -58,8 +72,10 @@ internal static class OnnxInspector
         var reader = new ProtobufReader(node);
         while (reader.Read())
         {
-            if (reader.Field == 7) RequireStandard(reader.Bytes);
-            else if (reader.Field == 5) InspectAttribute(reader.Bytes);
+            if (reader.Field == 7)
+                RequireStandard(reader.Bytes);
+            else if (reader.Field == 5)
+                InspectAttribute(reader.Bytes);
         }
     }
 
@@ -68,8 +84,13 @@ internal static class OnnxInspector
         var reader = new ProtobufReader(attribute);
         while (reader.Read())
         {
-            if (reader.Field is 5 or 10) InspectTensor(reader.Bytes);
-            else if (reader.Field is 6 or 11) throw new ModelRefusedException("model_custom_operator", "The model has subgraphs (loops or branches), which are not served.");
+            if (reader.Field is 5 or 10)
+                InspectTensor(reader.Bytes);
+            else if (reader.Field is 6 or 11)
+                throw new ModelRefusedException(
+                    "model_custom_operator",
+                    "The model has subgraphs (loops or branches), which are not served."
+                );
         }
     }
 
@@ -77,11 +98,16 @@ internal static class OnnxInspector
     {
         var reader = new ProtobufReader(tensor);
         while (reader.Read())
-            if (reader.Field == 13 || (reader.Field == 14 && reader.Value != 0)) throw new ModelRefusedException("model_external_data", "The model keeps data outside its file.");
+            if (reader.Field == 13 || (reader.Field == 14 && reader.Value != 0))
+                throw new ModelRefusedException("model_external_data", "The model keeps data outside its file.");
     }
 
     private static void RequireStandard(ReadOnlySpan<byte> domain)
     {
-        if (domain.Length > 0 && !domain.SequenceEqual("ai.onnx"u8)) throw new ModelRefusedException("model_custom_operator", $"The model uses operators of the domain '{Encoding.UTF8.GetString(domain)}'.");
+        if (domain.Length > 0 && !domain.SequenceEqual("ai.onnx"u8))
+            throw new ModelRefusedException(
+                "model_custom_operator",
+                $"The model uses operators of the domain '{Encoding.UTF8.GetString(domain)}'."
+            );
     }
 }

@@ -13,13 +13,22 @@ public sealed class ServedModel : IAsyncDisposable
     public ServedModel(ModelManifest manifest, byte[] onnx, int threads, BatcherOptions options)
     {
         var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(onnx));
-        if (hash != manifest.OnnxHash) throw new ModelRefusedException("model_hash", $"The file's hash is {hash}; model.json says {manifest.OnnxHash}.");
+        if (hash != manifest.OnnxHash)
+            throw new ModelRefusedException("model_hash", $"The file's hash is {hash}; model.json says {manifest.OnnxHash}.");
         Manifest = manifest;
         _session = new(onnx, threads);
         try
         {
-            if (_session.Classes != manifest.Classes.Length) throw new ModelRefusedException("model_shape", $"The network has {_session.Classes} outputs and model.json names {manifest.Classes.Length} classes.");
-            if (_session.Side != manifest.Preprocessing.CropSize) throw new ModelRefusedException("model_shape", $"The network takes {_session.Side} pixels and model.json says {manifest.Preprocessing.CropSize}.");
+            if (_session.Classes != manifest.Classes.Length)
+                throw new ModelRefusedException(
+                    "model_shape",
+                    $"The network has {_session.Classes} outputs and model.json names {manifest.Classes.Length} classes."
+                );
+            if (_session.Side != manifest.Preprocessing.CropSize)
+                throw new ModelRefusedException(
+                    "model_shape",
+                    $"The network takes {_session.Side} pixels and model.json says {manifest.Preprocessing.CropSize}."
+                );
             WarmUp();
         }
         catch
@@ -49,6 +58,7 @@ public sealed class ServedModel : IAsyncDisposable
     private void WarmUp()
     {
         var logits = _session.Logits(new float[3 * _session.Side * _session.Side], 1);
-        if (logits.Any(value => !float.IsFinite(value))) throw new ModelRefusedException("model_damaged", "The network answers with values that are not numbers.");
+        if (logits.Any(value => !float.IsFinite(value)))
+            throw new ModelRefusedException("model_damaged", "The network answers with values that are not numbers.");
     }
 }

@@ -6,12 +6,15 @@ public static class Softmax
     public static float[] Of(ReadOnlySpan<float> logits, double temperature)
     {
         var max = double.NegativeInfinity;
-        foreach (var logit in logits) max = Math.Max(max, logit / temperature);
+        foreach (var logit in logits)
+            max = Math.Max(max, logit / temperature);
         var exponentials = new double[logits.Length];
         var sum = 0.0;
-        for (var i = 0; i < logits.Length; i++) sum += exponentials[i] = Math.Exp(logits[i] / temperature - max);
+        for (var i = 0; i < logits.Length; i++)
+            sum += exponentials[i] = Math.Exp(logits[i] / temperature - max);
         var result = new float[logits.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = (float)(exponentials[i] / sum);
+        for (var i = 0; i < result.Length; i++)
+            result[i] = (float)(exponentials[i] / sum);
         return result;
     }
 }

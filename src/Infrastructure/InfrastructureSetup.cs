@@ -17,12 +17,16 @@ public static class InfrastructureSetup
     /// <summary>Database, object store, queue client and live hints, configured by the <c>GPUGEEK_*</c> variables.</summary>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DatabaseOptions>().Configure(o =>
-        {
-            o.App = configuration["GPUGEEK_DB"];
-            o.System = configuration["GPUGEEK_DB_SYSTEM"] ?? "";
-            o.Hangfire = configuration["GPUGEEK_DB_HANGFIRE"] ?? "";
-        }).ValidateDataAnnotations().ValidateOnStart();
+        services
+            .AddOptions<DatabaseOptions>()
+            .Configure(o =>
+            {
+                o.App = configuration["GPUGEEK_DB"];
+                o.System = configuration["GPUGEEK_DB_SYSTEM"] ?? "";
+                o.Hangfire = configuration["GPUGEEK_DB_HANGFIRE"] ?? "";
+            })
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddObjectStore(configuration).AddHostedService<LargestCheckpoint>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IDbContexts, DbContexts>();
@@ -30,9 +34,16 @@ public static class InfrastructureSetup
         services.AddHangfireClient();
         services.AddSingleton<IJobQueue, JobQueue>();
         services.AddOptions<KeyFolderOptions>().Configure(o => o.Folder = configuration["GPUGEEK_KEYS"]);
-        services.AddOptions<WebhookOptions>().Configure(o => o.AllowPrivate = configuration.GetValue("GPUGEEK_WEBHOOK_ALLOW_PRIVATE", false));
+        services
+            .AddOptions<WebhookOptions>()
+            .Configure(o => o.AllowPrivate = configuration.GetValue("GPUGEEK_WEBHOOK_ALLOW_PRIVATE", false));
         services.AddMailOutbox(configuration);
-        services.AddSingleton<SecondFactorSecrets>().AddSingleton<SignInTickets>().AddSingleton<AttemptCounter>().AddSingleton<SealedAnswers>().AddSingleton<KeyRotation>();
+        services
+            .AddSingleton<SecondFactorSecrets>()
+            .AddSingleton<SignInTickets>()
+            .AddSingleton<AttemptCounter>()
+            .AddSingleton<SealedAnswers>()
+            .AddSingleton<KeyRotation>();
         services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookUrl>().AddSingleton<WebhookClient>();
         return services;
     }

@@ -18,26 +18,45 @@ internal static class PredictorEndpoints
     public static void MapPredictor(this WebApplication app)
     {
         app.MapGet(PredictorRoutes.Health, () => TypedResults.Ok(new { status = "alive" }));
-        app.MapGet(PredictorRoutes.Loaded, (ModelHost host, PredictorIdentity identity) => TypedResults.Ok(new PredictorState(identity.BootId, [.. host.Loaded.Select(m => new LoadedDeployment(m.Key, m.OnnxHash))])));
+        app.MapGet(
+            PredictorRoutes.Loaded,
+            (ModelHost host, PredictorIdentity identity) =>
+                TypedResults.Ok(new PredictorState(identity.BootId, [.. host.Loaded.Select(m => new LoadedDeployment(m.Key, m.OnnxHash))]))
+        );
         app.MapPut(PredictorRoutes.Deployment, LoadAsync).DisableAntiforgery();
-        app.MapDelete(PredictorRoutes.Deployment, async (string key, ModelHost host) => await host.RemoveAsync(key) ? Results.NoContent() : Refuse(404, NotLoaded));
+        app.MapDelete(
+            PredictorRoutes.Deployment,
+            async (string key, ModelHost host) => await host.RemoveAsync(key) ? Results.NoContent() : Refuse(404, NotLoaded)
+        );
         app.MapPost(PredictorRoutes.Predict, PredictAsync);
     }
 
     private static readonly PredictorProblem NotLoaded = new("not_loaded", "No model is loaded under this key.");
 
-    private static async Task<IResult> LoadAsync(string key, HttpRequest request, ModelHost host, IOptions<PredictorOptions> options, CancellationToken cancellationToken)
+    private static async Task<IResult> LoadAsync(
+        string key,
+        HttpRequest request,
+        ModelHost host,
+        IOptions<PredictorOptions> options,
+        CancellationToken cancellationToken
+    )
     {
         var form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = MaxModelBytes }, cancellationToken);
-        if (form.Files.GetFile("manifest") is not { } manifestFile || form.Files.GetFile("onnx") is not { } onnxFile) return Refuse(400, new("model_refused", "The request lacks 'manifest' or 'onnx'."));
+        if (form.Files.GetFile("manifest") is not { } manifestFile || form.Files.GetFile("onnx") is not { } onnxFile)
+            return Refuse(400, new("model_refused", "The request lacks 'manifest' or 'onnx'."));
         try
         {
             await using var manifestStream = manifestFile.OpenReadStream();
-            var manifest = await JsonSerializer.DeserializeAsync<ModelManifest>(manifestStream, RunDirectory.Json, cancellationToken) ?? throw new JsonException("null");
+            var manifest =
+                await JsonSerializer.DeserializeAsync<ModelManifest>(manifestStream, RunDirectory.Json, cancellationToken)
+                ?? throw new JsonException("null");
             var onnx = new byte[onnxFile.Length];
             await using var onnxStream = onnxFile.OpenReadStream();
             await onnxStream.ReadExactlyAsync(onnx, cancellationToken);
-            await host.ReplaceAsync(key, await Task.Run(() => new ServedModel(manifest, onnx, options.Value.Threads, new()), cancellationToken));
+            await host.ReplaceAsync(
+                key,
+                await Task.Run(() => new ServedModel(manifest, onnx, options.Value.Threads, new()), cancellationToken)
+            );
             return Results.NoContent();
         }
         catch (ModelRefusedException refused)
@@ -50,18 +69,36 @@ internal static class PredictorEndpoints
         }
     }
 
-    private static async Task<IResult> PredictAsync(string key, HttpContext http, ModelHost host, DecodeSlots slots, IOptions<PredictorOptions> options, CancellationToken cancellationToken)
+    private static async Task<IResult> PredictAsync(
+        string key,
+        HttpContext http,
+        ModelHost host,
+        DecodeSlots slots,
+        IOptions<PredictorOptions> options,
+        CancellationToken cancellationToken
+    )
     {
-        if (options.Value.Faults && http.Request.Headers["X-GpuGeek-Fault"] == "crash") Environment.FailFast("asked for by a test");
-        if (http.Request.ContentLength > MaxImageBytes) return Refuse(413, new("image_too_large", $"A picture may have at most {MaxImageBytes >> 20} MiB."));
+        if (options.Value.Faults && http.Request.Headers["X-GpuGeek-Fault"] == "crash")
+            Environment.FailFast("asked for by a test");
+        if (http.Request.ContentLength > MaxImageBytes)
+            return Refuse(413, new("image_too_large", $"A picture may have at most {MaxImageBytes >> 20} MiB."));
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, cancellationToken);
         IResult? result = null;
-        var found = await host.UseAsync(key, async model => result = await AnswerAsync(model, body.ToArray(), slots, http.Response, cancellationToken));
+        var found = await host.UseAsync(
+            key,
+            async model => result = await AnswerAsync(model, body.ToArray(), slots, http.Response, cancellationToken)
+        );
         return found ? result! : Refuse(404, NotLoaded);
     }
 
-    private static async Task<IResult> AnswerAsync(ServedModel model, byte[] image, DecodeSlots slots, HttpResponse response, CancellationToken cancellationToken)
+    private static async Task<IResult> AnswerAsync(
+        ServedModel model,
+        byte[] image,
+        DecodeSlots slots,
+        HttpResponse response,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -70,7 +107,18 @@ internal static class PredictorEndpoints
             var decodeMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             var (probabilities, batch) = await model.PredictAsync(input, cancellationToken);
             var manifest = model.Manifest;
-            return TypedResults.Ok(new PredictorAnswer(manifest.Model, manifest.Version, manifest.OnnxHash, manifest.Classes, probabilities, decodeMs, batch.QueueMs, batch.InferMs));
+            return TypedResults.Ok(
+                new PredictorAnswer(
+                    manifest.Model,
+                    manifest.Version,
+                    manifest.OnnxHash,
+                    manifest.Classes,
+                    probabilities,
+                    decodeMs,
+                    batch.QueueMs,
+                    batch.InferMs
+                )
+            );
         }
         catch (ImageException refused)
         {
@@ -90,5 +138,6 @@ internal static class PredictorEndpoints
         return input;
     }
 
-    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<PredictorProblem> Refuse(int status, PredictorProblem problem) => TypedResults.Json(problem, statusCode: status);
+    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<PredictorProblem> Refuse(int status, PredictorProblem problem) =>
+        TypedResults.Json(problem, statusCode: status);
 }

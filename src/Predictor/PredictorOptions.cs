@@ -10,7 +10,8 @@ public sealed class PredictorOptions
     [Required(ErrorMessage = "GPUGEEK_PREDICTOR_SOCKET is not set: the path of the Unix socket to listen on.")]
     public string Socket { get; set; } = "";
 
-    /// <summary>Threads inside one operator of a network. Default: half the processors, at least one, so that decoding has the rest.</summary>
+    /// <summary>Threads inside one operator of a network. Default: half the processors, at least one, so that decoding has the
+    /// rest.</summary>
     [Range(1, 256)]
     public int Threads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
 

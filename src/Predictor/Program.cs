@@ -3,23 +3,31 @@ using GpuGeek.Predictor;
 using Microsoft.Extensions.Options;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddOptions<PredictorOptions>().Configure(o =>
-{
-    o.Socket = builder.Configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
-    if (int.TryParse(builder.Configuration["GPUGEEK_PREDICTOR_THREADS"], out var threads)) o.Threads = threads;
-    o.Faults = builder.Configuration["GPUGEEK_FAULTS"] == "1";
-}).ValidateDataAnnotations().ValidateOnStart();
+builder
+    .Services.AddOptions<PredictorOptions>()
+    .Configure(o =>
+    {
+        o.Socket = builder.Configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
+        if (int.TryParse(builder.Configuration["GPUGEEK_PREDICTOR_THREADS"], out var threads))
+            o.Threads = threads;
+        o.Faults = builder.Configuration["GPUGEEK_FAULTS"] == "1";
+    })
+    .ValidateDataAnnotations()
+    .ValidateOnStart();
 builder.Services.AddSingleton<ModelHost>();
 builder.Services.AddSingleton(new PredictorIdentity(Guid.CreateVersion7(TimeProvider.System.GetUtcNow())));
 builder.Services.AddSingleton<DecodeSlots>();
 
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 var socket = builder.Configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
+
 // A socket file outlives a killed process; nobody listens on it any more.
-if (socket.Length > 0) File.Delete(socket);
+if (socket.Length > 0)
+    File.Delete(socket);
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
-    if (socket.Length > 0) kestrel.ListenUnixSocket(socket);
+    if (socket.Length > 0)
+        kestrel.ListenUnixSocket(socket);
     kestrel.Limits.MaxRequestBodySize = PredictorEndpoints.MaxModelBytes;
     kestrel.AddServerHeader = false;
 });
@@ -27,5 +35,8 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 var app = builder.Build();
 app.MapPredictor();
 await app.StartAsync();
-File.SetUnixFileMode(app.Services.GetRequiredService<IOptions<PredictorOptions>>().Value.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+File.SetUnixFileMode(
+    app.Services.GetRequiredService<IOptions<PredictorOptions>>().Value.Socket,
+    UnixFileMode.UserRead | UnixFileMode.UserWrite
+);
 await app.WaitForShutdownAsync();

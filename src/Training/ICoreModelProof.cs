@@ -1,6 +1,7 @@
 namespace GpuGeek.Training;
 
-/// <summary>What serves core.onnx, seen from training: the port through which an export is compared with the network it was made from.</summary>
+/// <summary>What serves core.onnx, seen from training: the port through which an export is compared with the network it was made
+/// from.</summary>
 public interface ICoreModelProof
 {
     /// <param name="onnxPath">The exported file.</param>

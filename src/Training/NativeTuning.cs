@@ -5,24 +5,30 @@ namespace GpuGeek.Training;
 /// <summary>Settings of the native libraries that no managed API reaches. Applied once, before the first tensor.</summary>
 internal static partial class NativeTuning
 {
-    private const int MmapMax = -4, TrimThreshold = -1, TopPad = -2, ArenaMax = -8;
+    private const int MmapMax = -4,
+        TrimThreshold = -1,
+        TopPad = -2,
+        ArenaMax = -8;
     private static int applied;
 
     public static void Apply()
     {
-        if (Interlocked.Exchange(ref applied, 1) == 1) return;
+        if (Interlocked.Exchange(ref applied, 1) == 1)
+            return;
         LetWaitingThreadsSleep();
         KeepMemory();
         SilenceNnpack();
     }
 
     /// <summary>
-    /// libtorch's OpenMP threads spin while they wait for each other; beside other busy processes that costs most of the speed (8 pictures a second became 30 to 43 on two
+    /// libtorch's OpenMP threads spin while they wait for each other; beside other busy processes that costs most of the speed (8 pictures
+    /// a second became 30 to 43 on two
     /// shared cores). OpenMP reads the C environment when it is loaded, so this comes before the first tensor.
     /// </summary>
     private static void LetWaitingThreadsSleep() => _ = SetEnv("OMP_WAIT_POLICY", "PASSIVE", 0);
 
-    /// <summary>glibc gives large blocks back to the system and fetches them again for every activation of every step: keeping them is worth 1.1 to 2 times the speed.</summary>
+    /// <summary>glibc gives large blocks back to the system and fetches them again for every activation of every step: keeping them is
+    /// worth 1.1 to 2 times the speed.</summary>
     private static void KeepMemory()
     {
         try
@@ -38,7 +44,8 @@ internal static partial class NativeTuning
         }
     }
 
-    /// <summary>libtorch tries NNPACK at each convolution and warns on processors it does not know; the convolutions used here are oneDNN's.</summary>
+    /// <summary>libtorch tries NNPACK at each convolution and warns on processors it does not know; the convolutions used here are
+    /// oneDNN's.</summary>
     private static void SilenceNnpack()
     {
         try

@@ -12,10 +12,18 @@ public static class TrainingProgram
 {
     /// <summary>Trains what <c>spec.json</c> says, from the newest whole checkpoint if there is one.</summary>
     /// <param name="stop">SIGTERM: a checkpoint is written and <see cref="TrainExitCode.Stopped"/> returned.</param>
-    /// <returns>One of <see cref="TrainExitCode"/>. An exception means a fault of the machine or of this program, and that trying again may help.</returns>
-    public static int Run(RunDirectory directory, ICoreModelProof proof, CancellationToken stop) => Run(directory, proof, TimeProvider.System, checkpointEvery: null, stop);
+    /// <returns>One of <see cref="TrainExitCode"/>. An exception means a fault of the machine or of this program, and that trying again may
+    /// help.</returns>
+    public static int Run(RunDirectory directory, ICoreModelProof proof, CancellationToken stop) =>
+        Run(directory, proof, TimeProvider.System, checkpointEvery: null, stop);
 
-    internal static int Run(RunDirectory directory, ICoreModelProof proof, TimeProvider clock, TimeSpan? checkpointEvery, CancellationToken stop)
+    internal static int Run(
+        RunDirectory directory,
+        ICoreModelProof proof,
+        TimeProvider clock,
+        TimeSpan? checkpointEvery,
+        CancellationToken stop
+    )
     {
         NativeTuning.Apply();
         var code = 0;
@@ -31,16 +39,27 @@ public static class TrainingProgram
             {
                 fault = ExceptionDispatchInfo.Capture(unexpected);
             }
-        }) { Name = "step" };
+        })
+        {
+            Name = "step",
+        };
         step.Start();
         step.Join();
         fault?.Throw();
         return code;
     }
 
-    private static int RunHere(RunDirectory directory, ICoreModelProof proof, TimeProvider clock, TimeSpan? checkpointEvery, CancellationToken stop)
+    private static int RunHere(
+        RunDirectory directory,
+        ICoreModelProof proof,
+        TimeProvider clock,
+        TimeSpan? checkpointEvery,
+        CancellationToken stop
+    )
     {
-        var spec = JsonSerializer.Deserialize<RunSpec>(File.ReadAllBytes(directory.Spec), RunDirectory.Json) ?? throw new InvalidDataException("spec.json is empty.");
+        var spec =
+            JsonSerializer.Deserialize<RunSpec>(File.ReadAllBytes(directory.Spec), RunDirectory.Json)
+            ?? throw new InvalidDataException("spec.json is empty.");
         using var events = new EventLog(directory.Events, clock, stop);
         try
         {

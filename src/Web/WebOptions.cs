@@ -6,7 +6,10 @@ namespace GpuGeek.Web;
 internal sealed class WebOptions
 {
     /// <value><c>GPUGEEK_API_URL</c>: where Api listens.</value>
-    [Required(ErrorMessage = "Set GPUGEEK_API_URL to the address of Api, such as http://127.0.0.1:5001."), Url(ErrorMessage = "GPUGEEK_API_URL must be an absolute address.")]
+    [
+        Required(ErrorMessage = "Set GPUGEEK_API_URL to the address of Api, such as http://127.0.0.1:5001."),
+        Url(ErrorMessage = "GPUGEEK_API_URL must be an absolute address.")
+    ]
     public string ApiUrl { get; set; } = "";
 
     /// <value><c>GPUGEEK_PUBLIC_URL</c>: the address people type, where it differs from what reaches this process.</value>
@@ -23,7 +26,8 @@ internal sealed class WebOptions
     [RegularExpression("^[A-Za-z0-9]{1,16}$", ErrorMessage = "GPUGEEK_INSTANCE must be up to 16 letters or digits.")]
     public string Instance { get; set; } = "local";
 
-    /// <value><c>GPUGEEK_ALLOWED_HOSTS</c>: names beside that of the public address by which this installation is reached, with commas between.</value>
+    /// <value><c>GPUGEEK_ALLOWED_HOSTS</c>: names beside that of the public address by which this installation is reached, with commas
+    /// between.</value>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
     public static void Bind(WebOptions options, IConfiguration configuration)
@@ -32,7 +36,10 @@ internal sealed class WebOptions
         options.PublicUrl = configuration["GPUGEEK_PUBLIC_URL"];
         options.KeysFolder = configuration["GPUGEEK_KEYS"];
         options.FrontSecret = configuration["GPUGEEK_FRONT_SECRET"];
-        options.AllowedHosts = (configuration["GPUGEEK_ALLOWED_HOSTS"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        options.AllowedHosts = (configuration["GPUGEEK_ALLOWED_HOSTS"] ?? "").Split(
+            ',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+        );
         options.Instance = configuration["GPUGEEK_INSTANCE"] ?? options.Instance;
     }
 }

@@ -19,7 +19,8 @@ internal static class WebSetup
 
     public static void AddWeb(this WebApplicationBuilder builder)
     {
-        // Outside Development the manifest of packages' static files is not read on its own; a build output needs it as much as a publish output lacks it.
+        // Outside Development the manifest of packages' static files is not read on its own; a build output needs it as much as a publish
+        // output lacks it.
         builder.WebHost.UseStaticWebAssets();
         // Else a build output compresses a file that is newer than its manifest on the fly, and browsers cannot decode what comes of it.
         builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
@@ -30,9 +31,12 @@ internal static class WebSetup
             kestrel.Limits.MaxRequestBodySize = null;
         });
         // Addresses may carry one-time tokens: the framework's request lines stay out of the log.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
+        builder
+            .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("System.Net.Http", LogLevel.Warning)
             // A part that is away is said once by the front door, without a stack trace.
-            .AddFilter("Yarp", LogLevel.Error).AddFilter("GpuGeek.Web.Accounts.SessionAuthenticationHandler", LogLevel.Warning);
+            .AddFilter("Yarp", LogLevel.Error)
+            .AddFilter("GpuGeek.Web.Accounts.SessionAuthenticationHandler", LogLevel.Warning);
 
         var services = builder.Services;
         services.AddOptions<WebOptions>().Configure<IConfiguration>(WebOptions.Bind).ValidateDataAnnotations().ValidateOnStart();
@@ -61,15 +65,21 @@ internal static class WebSetup
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         // Curves are the one large answer that a page fetches itself. They hold no secret that their size could tell.
         app.UseWhen(context => FrontDoorRoutes.IsCurves(context.Request.Path), curves => curves.UseResponseCompression());
-        app.UseWhen(context => !FrontDoorRoutes.IsForwarded(context.Request.Path), pages =>
-        {
-            pages.UseResponseCompression();
-            pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
-            pages.Use(AnswerWithAPageAsync);
-        });
+        app.UseWhen(
+            context => !FrontDoorRoutes.IsForwarded(context.Request.Path),
+            pages =>
+            {
+                pages.UseResponseCompression();
+                pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
+                pages.Use(AnswerWithAPageAsync);
+            }
+        );
         app.UseOriginRule();
         // Behind a proxy that speaks https this process speaks http: only the public address tells that every cookie belongs to https.
-        if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true)
+        if (
+            app.Services.GetRequiredService<IOptions<WebOptions>>()
+                .Value.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true
+        )
             app.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always });
         app.UseRequestLocalization();
         app.UseRoutingWithHead();
@@ -85,28 +95,36 @@ internal static class WebSetup
     }
 
     /// <summary>
-    /// A refused form is answered with a page, and a page is got: posted to, it would be refused in its turn. Blazor names a content type for the answer it
+    /// A refused form is answered with a page, and a page is got: posted to, it would be refused in its turn. Blazor names a content type
+    /// for the answer it
     /// does not write, which would keep the page away.
     /// </summary>
     private static async Task AnswerWithAPageAsync(HttpContext context, RequestDelegate next)
     {
         var isAnswer = context.Features.Get<IStatusCodeReExecuteFeature>() is not null;
-        if (isAnswer) context.Request.Method = HttpMethods.Get;
+        if (isAnswer)
+            context.Request.Method = HttpMethods.Get;
         await next(context);
-        if (!isAnswer && context.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false }) context.Response.ContentType = null;
+        if (!isAnswer && context.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false })
+            context.Response.ContentType = null;
     }
 
     private static void AddKeys(WebApplicationBuilder builder)
     {
         var keys = builder.Services.AddDataProtection().SetApplicationName("GpuGeek.Web");
-        if (builder.Configuration["GPUGEEK_KEYS"] is { Length: > 0 } folder) keys.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
+        if (builder.Configuration["GPUGEEK_KEYS"] is { Length: > 0 } folder)
+            keys.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
         builder.Services.AddAntiforgery();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IOptions<WebOptions>>((antiforgery, web) =>
-        {
-            antiforgery.Cookie.Name = $"gg_form_{web.Value.Instance}";
-            // The content policy forbids frames altogether.
-            antiforgery.SuppressXFrameOptionsHeader = true;
-        });
+        builder
+            .Services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>()
+            .Configure<IOptions<WebOptions>>(
+                (antiforgery, web) =>
+                {
+                    antiforgery.Cookie.Name = $"gg_form_{web.Value.Instance}";
+                    // The content policy forbids frames altogether.
+                    antiforgery.SuppressXFrameOptionsHeader = true;
+                }
+            );
     }
 
     private static void SetLanguages(RequestLocalizationOptions options)

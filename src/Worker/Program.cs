@@ -3,8 +3,14 @@ using GpuGeek.Worker.Commands;
 
 var root = new RootCommand("The GpuGeek worker: claims trainings and imports and supervises the processes that do them.")
 {
-    ServeCommand.Create(), TrainVerb.Create(), ImportVerb.Create(), InspectVerb.Create(), LocalRunCommand.Create(), ModelsVerb.Create(),
+    ServeCommand.Create(),
+    TrainVerb.Create(),
+    ImportVerb.Create(),
+    InspectVerb.Create(),
+    LocalRunCommand.Create(),
+    ModelsVerb.Create(),
 };
 root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
+
 // Null: the host answers SIGTERM itself and drains for longer than the two seconds that would be granted here.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

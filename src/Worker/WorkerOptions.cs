@@ -7,7 +7,8 @@ public sealed class WorkerOptions
 {
     public const string Section = "Worker";
 
-    /// <summary>Local folder of run directories, imports and the cache of pictures. One worker per folder. Best on the object store's file system: then pictures are linked, not copied.</summary>
+    /// <summary>Local folder of run directories, imports and the cache of pictures. One worker per folder. Best on the object store's file
+    /// system: then pictures are linked, not copied.</summary>
     [Required(ErrorMessage = "GPUGEEK_WORK is not set: the local folder for run directories and the cache of pictures.")]
     public string Work { get; set; } = "";
 

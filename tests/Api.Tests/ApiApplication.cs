@@ -4,6 +4,7 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GpuGeek.Api.Tests;
 
 /// <summary>A person signed in to an organisation of their own.</summary>
-public sealed record TenantSession(ApiApplication App, GpuGeekClient Client, HttpClient Http, string Org, string Token, string Email, string Password);
+public sealed record TenantSession(
+    ApiApplication App,
+    GpuGeekClient Client,
+    HttpClient Http,
+    string Org,
+    string Token,
+    string Email,
+    string Password
+);
 
 /// <summary>The API in this process on the real database: tests speak HTTP and say what they want, not how.</summary>
 public sealed class ApiApplication : WebApplicationFactory<Program>
@@ -25,7 +34,12 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
 
     /// <param name="change">Services as a mistake would leave them.</param>
     /// <param name="settings">Variables beside those that every test has.</param>
-    public ApiApplication(PostgresFixture postgres, bool registrationOpen = true, Action<IServiceCollection>? change = null, IReadOnlyDictionary<string, string>? settings = null)
+    public ApiApplication(
+        PostgresFixture postgres,
+        bool registrationOpen = true,
+        Action<IServiceCollection>? change = null,
+        IReadOnlyDictionary<string, string>? settings = null
+    )
     {
         _settings = settings;
         _postgres = postgres;
@@ -42,29 +56,44 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private IEnumerable<(string Name, string Value)> Settings =>
-    [
-        ("GPUGEEK_DB", _postgres.Connections.App), ("GPUGEEK_DB_SYSTEM", _postgres.Connections.System), ("GPUGEEK_DB_HANGFIRE", _postgres.Connections.Hangfire),
-        ("GPUGEEK_OBJECTS", ObjectsFolder), ("GPUGEEK_KEYS", Path.Combine(_folder, "keys")),
-        ("GPUGEEK_PUBLIC_URL", "http://gpugeek.test"), ("GPUGEEK_FRONT_SECRET", "front"),
-        ("GPUGEEK_PREDICTOR_SOCKET", PredictorSocket), ("GPUGEEK_PREDICTOR_PATIENCE", "2"),
-    ];
+        [
+            ("GPUGEEK_DB", _postgres.Connections.App),
+            ("GPUGEEK_DB_SYSTEM", _postgres.Connections.System),
+            ("GPUGEEK_DB_HANGFIRE", _postgres.Connections.Hangfire),
+            ("GPUGEEK_OBJECTS", ObjectsFolder),
+            ("GPUGEEK_KEYS", Path.Combine(_folder, "keys")),
+            ("GPUGEEK_PUBLIC_URL", "http://gpugeek.test"),
+            ("GPUGEEK_FRONT_SECRET", "front"),
+            ("GPUGEEK_PREDICTOR_SOCKET", PredictorSocket),
+            ("GPUGEEK_PREDICTOR_PATIENCE", "2"),
+        ];
 
     /// <summary>For the same API in a process of its own.</summary>
     public void SettingsTo(IDictionary<string, string?> environment)
     {
-        foreach (var (name, value) in Settings) environment[name] = value;
+        foreach (var (name, value) in Settings)
+            environment[name] = value;
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
-        foreach (var (name, value) in Settings) builder.UseSetting(name, value);
-        if (RegistrationOpen) builder.UseSetting("GPUGEEK_REGISTRATION", "open");
+        foreach (var (name, value) in Settings)
+            builder.UseSetting(name, value);
+        if (RegistrationOpen)
+            builder.UseSetting("GPUGEEK_REGISTRATION", "open");
         // Some tests ask thousands of times a minute on purpose; the limits have tests of their own.
-        foreach (var limit in (string[])["KEY", "ACCOUNT", "ADDRESS"]) builder.UseSetting($"GPUGEEK_LIMIT_{limit}", "0");
+        foreach (var limit in (string[])["KEY", "ACCOUNT", "ADDRESS"])
+            builder.UseSetting($"GPUGEEK_LIMIT_{limit}", "0");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
-        foreach (var (name, value) in _settings ?? new Dictionary<string, string>()) builder.UseSetting(name, value);
-        if (_change is not null) builder.ConfigureTestServices(_change);
+        foreach (var (name, value) in _settings ?? new Dictionary<string, string>())
+            builder.UseSetting(name, value);
+        builder.ConfigureTestServices(services =>
+        {
+            // Hashing a password slowly protects it; hundreds of tests register people whose passwords need no protection.
+            services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+            _change?.Invoke(services);
+        });
     }
 
     /// <summary>What a worker or an operator would do to the database.</summary>
@@ -75,7 +104,8 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
     public HttpClient HttpWith(string? token)
     {
         var http = CreateClient();
-        if (token is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         // Each client comes from an address of its own, or the tests' sign-ins would be slowed as one guesser's.
         http.DefaultRequestHeaders.Add("X-GpuGeek-Front", "front");
         http.DefaultRequestHeaders.Add("X-GpuGeek-Client", $"10.0.{Random.Shared.Next(256)}.{Random.Shared.Next(256)}");
@@ -86,9 +116,22 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
     {
         await EnsureOperatorAsync();
         var number = Interlocked.Increment(ref _count);
-        var (email, password) = ($"person{number}-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}@example.org", "a long enough phrase");
+        var (email, password) = (
+            $"person{number}-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}@example.org",
+            "a long enough phrase"
+        );
         var http = HttpWith(null);
-        var session = await new GpuGeekClient(http).RegisterAsync(new() { Email = email, Password = password, DisplayName = $"Person {number}", Organization = $"Org {number}", SetupToken = setupToken }, Cancel);
+        var session = await new GpuGeekClient(http).RegisterAsync(
+            new()
+            {
+                Email = email,
+                Password = password,
+                DisplayName = $"Person {number}",
+                Organization = $"Org {number}",
+                SetupToken = setupToken,
+            },
+            Cancel
+        );
         var own = HttpWith(session.Token);
         return new(this, new(own, session.Token), own, session.Organizations[0].Slug, session.Token, email, password);
     }
@@ -106,7 +149,15 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         await using var db = SystemDatabase();
         var org = db.Organizations.Single(o => o.Slug == owner.Org).Id;
         var user = db.Users.Single(u => u.Email == person.Email).Id;
-        db.Members.Add(new() { OrgId = org, UserId = user, Role = role, JoinedAt = TimeProvider.System.GetUtcNow() });
+        db.Members.Add(
+            new()
+            {
+                OrgId = org,
+                UserId = user,
+                Role = role,
+                JoinedAt = TimeProvider.System.GetUtcNow(),
+            }
+        );
         await db.SaveChangesAsync(Cancel);
         return person with { Org = owner.Org };
     }
@@ -118,8 +169,20 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         await using var transaction = await db.Database.BeginTransactionAsync(Cancel);
         // Test classes run at once, and the first of each may come here.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(1)", Cancel);
-        if (db.Users.Any(u => u.IsOperator)) return;
-        db.Users.Add(new() { Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Email = "operator@example.org", NormalizedEmail = "OPERATOR@EXAMPLE.ORG", UserName = "operator", DisplayName = "Operator", IsOperator = true, CreatedAt = TimeProvider.System.GetUtcNow() });
+        if (db.Users.Any(u => u.IsOperator))
+            return;
+        db.Users.Add(
+            new()
+            {
+                Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
+                Email = "operator@example.org",
+                NormalizedEmail = "OPERATOR@EXAMPLE.ORG",
+                UserName = "operator",
+                DisplayName = "Operator",
+                IsOperator = true,
+                CreatedAt = TimeProvider.System.GetUtcNow(),
+            }
+        );
         await db.SaveChangesAsync(Cancel);
         await transaction.CommitAsync(Cancel);
     }

@@ -9,16 +9,25 @@ public sealed partial class ConnectionsComeFromTheFactory
     // The pulse asks no table.
     private static readonly string[] Allowed =
     [
-        "src/AppHost/Postgres/", "src/AppHost/Backups/DatabaseSnapshot.cs", "src/Infrastructure/Persistence/DbContexts.cs",
-        "src/Infrastructure/Persistence/DesignTimeFactory.cs", "src/Infrastructure/Persistence/Migrator.cs",
+        "src/AppHost/Postgres/",
+        "src/AppHost/Backups/DatabaseSnapshot.cs",
+        "src/Infrastructure/Persistence/DbContexts.cs",
+        "src/Infrastructure/Persistence/DesignTimeFactory.cs",
+        "src/Infrastructure/Persistence/Migrator.cs",
         "src/Infrastructure/Persistence/DatabasePulse.cs",
     ];
 
-    private static bool MakesOne(string path, string text) => path.StartsWith("src/", StringComparison.Ordinal) && !Allowed.Any(a => path.StartsWith(a, StringComparison.Ordinal)) && Connection().IsMatch(text);
+    private static bool MakesOne(string path, string text) =>
+        path.StartsWith("src/", StringComparison.Ordinal)
+        && !Allowed.Any(a => path.StartsWith(a, StringComparison.Ordinal))
+        && Connection().IsMatch(text);
 
     [Fact]
     public void And_from_nowhere_else() =>
-        Assert.DoesNotContain(Repository.SourceFiles().Select(f => Path.GetRelativePath(Repository.Root, f).Replace('\\', '/')), f => MakesOne(f, File.ReadAllText(Path.Combine(Repository.Root, f))));
+        Assert.DoesNotContain(
+            Repository.SourceFiles().Select(f => Path.GetRelativePath(Repository.Root, f).Replace('\\', '/')),
+            f => MakesOne(f, File.ReadAllText(Path.Combine(Repository.Root, f)))
+        );
 
     [Theory]
     [InlineData("await using var connection = new NpgsqlConnection(text);")]

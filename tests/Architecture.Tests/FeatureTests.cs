@@ -1,5 +1,5 @@
-using ArchUnitNET.Loader;
 using ArchUnitNET.Fluent.Slices;
+using ArchUnitNET.Loader;
 
 namespace GpuGeek.Architecture.Tests
 {
@@ -8,14 +8,26 @@ namespace GpuGeek.Architecture.Tests
         private static IReadOnlyList<string> Crossings(System.Reflection.Assembly assembly, string pattern)
         {
             var architecture = new ArchLoader().LoadAssembly(assembly).Build();
-            return [.. SliceRuleDefinition.Slices().Matching(pattern).Should().NotDependOnEachOther().Evaluate(architecture).Where(r => !r.Passed).Select(r => r.Description)];
+            return
+            [
+                .. SliceRuleDefinition
+                    .Slices()
+                    .Matching(pattern)
+                    .Should()
+                    .NotDependOnEachOther()
+                    .Evaluate(architecture)
+                    .Where(r => !r.Passed)
+                    .Select(r => r.Description),
+            ];
         }
 
         [Fact]
-        public void Features_of_Api_never_use_one_another() => Assert.Empty(Crossings(typeof(Program).Assembly, "GpuGeek.Api.Features.(*)"));
+        public void Features_of_Api_never_use_one_another() =>
+            Assert.Empty(Crossings(typeof(Program).Assembly, "GpuGeek.Api.Features.(*)"));
 
         [Fact]
-        public void A_planted_use_across_features_is_seen() => Assert.NotEmpty(Crossings(typeof(FeaturesStayApart).Assembly, "GpuGeek.Architecture.Tests.Planted.Features.(*)"));
+        public void A_planted_use_across_features_is_seen() =>
+            Assert.NotEmpty(Crossings(typeof(FeaturesStayApart).Assembly, "GpuGeek.Architecture.Tests.Planted.Features.(*)"));
     }
 }
 

@@ -11,9 +11,12 @@ public sealed partial class EveryCallOfALivePage
     private static IEnumerable<string> WithoutToken(string text) =>
         Calls().Matches(text).Select(m => m.Value).Where(call => !call.Contains("Gone", StringComparison.Ordinal));
 
-    public static TheoryData<string> Files => [.. new[] { "Pages", "Controls", "Layout" }
-        .SelectMany(f => Directory.EnumerateFiles(Path.Combine(Folder, f), "*", SearchOption.AllDirectories))
-        .Select(f => Path.GetRelativePath(Folder, f))];
+    public static TheoryData<string> Files =>
+        [
+            .. new[] { "Pages", "Controls", "Layout" }
+                .SelectMany(f => Directory.EnumerateFiles(Path.Combine(Folder, f), "*", SearchOption.AllDirectories))
+                .Select(f => Path.GetRelativePath(Folder, f)),
+        ];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -31,7 +34,9 @@ public sealed partial class EveryCallOfALivePage
     [InlineData("var loaded = Browser.ImportAsync(module).WaitAsync(Gone);")]
     public void With_it_is_fine(string line) => Assert.Empty(WithoutToken(line));
 
-    [GeneratedRegex(@"\b(?:Api(?:\.Once\(Form\))?|Workspace|Browser)\.\w+Async" +
-        @"(?<args>\((?>[^()]+|(?<open>\()|(?<-open>\)))*(?(open)(?!))\))(?:\.WaitAsync\(Gone\))?")]
+    [GeneratedRegex(
+        @"\b(?:Api(?:\.Once\(Form\))?|Workspace|Browser)\.\w+Async"
+            + @"(?<args>\((?>[^()]+|(?<open>\()|(?<-open>\)))*(?(open)(?!))\))(?:\.WaitAsync\(Gone\))?"
+    )]
     private static partial Regex Calls();
 }

@@ -9,7 +9,8 @@ internal sealed record ProjectFile(string Name, IReadOnlyList<string> References
     {
         var project = XDocument.Parse(xml).Root!;
         // ReferenceOutputAssembly=false only orders the build: nothing of that project can be used.
-        var references = project.Descendants("ProjectReference")
+        var references = project
+            .Descendants("ProjectReference")
             .Where(r => !string.Equals((string?)r.Attribute("ReferenceOutputAssembly"), "false", StringComparison.OrdinalIgnoreCase))
             .Select(r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')));
         var packages = project.Descendants("PackageReference").Select(p => (string)p.Attribute("Include")!);
@@ -17,12 +18,14 @@ internal sealed record ProjectFile(string Name, IReadOnlyList<string> References
     }
 
     public static IEnumerable<ProjectFile> All(string folder) =>
-        Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories)
+        Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
             .Select(file => Parse(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file)));
 }
 
-/// <summary>The layers. Each rule takes what it looks at and gives what is wrong, so that a planted violation can show that it sees.</summary>
+/// <summary>The layers. Each rule takes what it looks at and gives what is wrong, so that a planted violation can show that it
+/// sees.</summary>
 internal static class ProjectRules
 {
     /// <summary>Project → what it may depend on.</summary>

@@ -6,14 +6,19 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     public static IEnumerable<string> SourceFiles() =>
-        new[] { "src", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
+        new[] { "src", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "Migrations"));
 
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "GpuGeek.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No GpuGeek.sln above {AppContext.BaseDirectory}: run these tests from a checkout.");
+            folder =
+                Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException(
+                    $"No GpuGeek.sln above {AppContext.BaseDirectory}: run these tests from a checkout."
+                );
         return folder;
     }
 }

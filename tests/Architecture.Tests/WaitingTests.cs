@@ -22,24 +22,35 @@ public sealed partial class WaitingInTests
         select $"{file.File}: {match.Value}";
 
     [Fact]
-    public void None_sleeps() => Assert.Empty(Sleeping(
-        from file in Repository.SourceFiles()
-        let path = Path.GetRelativePath(Repository.Root, file)
-        where path.StartsWith("tests/", StringComparison.Ordinal) && !path.EndsWith("WaitingTests.cs", StringComparison.Ordinal)
-        select (path, File.ReadAllText(file))));
+    public void None_sleeps() =>
+        Assert.Empty(
+            Sleeping(
+                from file in Repository.SourceFiles()
+                let path = Path.GetRelativePath(Repository.Root, file)
+                where path.StartsWith("tests/", StringComparison.Ordinal) && !path.EndsWith("WaitingTests.cs", StringComparison.Ordinal)
+                select (path, File.ReadAllText(file))
+            )
+        );
 
     [Fact]
-    public void Planted_sleeps_are_seen() => Assert.Equal(
-        ["tests/A.cs: Task.Delay(100", "tests/A.cs: Thread.Sleep(1", "tests/A.cs: Task.Delay(TimeSpan.From"],
-        Sleeping([("tests/A.cs",
-            "await Task.Delay(100, Cancel); Thread.Sleep(1); Task.Delay(TimeSpan.FromSeconds(1)); Task.Delay(Timeout.Infinite)")]));
+    public void Planted_sleeps_are_seen() =>
+        Assert.Equal(
+            ["tests/A.cs: Task.Delay(100", "tests/A.cs: Thread.Sleep(1", "tests/A.cs: Task.Delay(TimeSpan.From"],
+            Sleeping([
+                (
+                    "tests/A.cs",
+                    "await Task.Delay(100, Cancel); Thread.Sleep(1); Task.Delay(TimeSpan.FromSeconds(1)); Task.Delay(Timeout.Infinite)"
+                ),
+            ])
+        );
 
     [Fact]
     public async Task A_wait_in_vain_says_what_was_seen_last()
     {
         var looks = 0;
         var failure = await Assert.ThrowsAsync<NeverHeldException>(() =>
-            Eventually.HoldsAsync(() => (State: "queued", Looks: ++looks), seen => seen.State == "running", TimeSpan.FromMilliseconds(1)));
+            Eventually.HoldsAsync(() => (State: "queued", Looks: ++looks), seen => seen.State == "running", TimeSpan.FromMilliseconds(1))
+        );
         Assert.Contains("""seen.State == "running" """.Trim(), failure.Message, StringComparison.Ordinal);
         Assert.Contains($$"""{"Item1":"queued","Item2":{{looks}}}""", failure.Message, StringComparison.Ordinal);
     }
@@ -52,8 +63,10 @@ public sealed partial class WaitingInTests
     }
 
     [Fact]
-    public async Task A_look_that_asserts_ends_the_wait_at_once() => await Assert.ThrowsAsync<InvalidOperationException>(() =>
-        Eventually.HoldsAsync<int>(() => throw new InvalidOperationException("The run ended as failed."), _ => false));
+    public async Task A_look_that_asserts_ends_the_wait_at_once() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Eventually.HoldsAsync<int>(() => throw new InvalidOperationException("The run ended as failed."), _ => false)
+        );
 
     [GeneratedRegex(@"Thread\.Sleep\([1-9]\w*|Task\.Delay\((?:\d+|TimeSpan\.From)")]
     private static partial Regex Pause();

@@ -6,7 +6,8 @@ using GpuGeek.Imaging;
 
 namespace GpuGeek.Benchmarks;
 
-/// <summary>Pictures per second from JPEG bytes to a 224-pixel input, beside Pillow on the same files. Ours includes the normalised floats, Pillow's ends at bytes.</summary>
+/// <summary>Pictures per second from JPEG bytes to a 224-pixel input, beside Pillow on the same files. Ours includes the normalised floats,
+/// Pillow's ends at bytes.</summary>
 internal static class ImagingBenchmark
 {
     private const int Passes = 5;
@@ -14,8 +15,24 @@ internal static class ImagingBenchmark
 
     public static void Run()
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"JPEG",12} {"KB",6} {"1 thread",10} {$"{Environment.ProcessorCount} threads",10} {"decode",10} {"resize",10} {"Pillow",10}   pictures per second, best of {Passes}"));
-        foreach (var (width, height, count) in new[] { (32, 32, 400), (227, 227, 300), (500, 375, 120), (375, 500, 120), (1024, 768, 40), (4000, 3000, 4) })
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{"JPEG", 12} {"KB", 6} {"1 thread", 10} {$"{Environment.ProcessorCount} threads", 10} "
+                    + $"{"decode", 10} {"resize", 10} {"Pillow", 10}   pictures per second, best of {Passes}"
+            )
+        );
+        foreach (
+            var (width, height, count) in new[]
+            {
+                (32, 32, 400),
+                (227, 227, 300),
+                (500, 375, 120),
+                (375, 500, 120),
+                (1024, 768, 40),
+                (4000, 3000, 4),
+            }
+        )
             Measure(width, height, count);
     }
 
@@ -25,18 +42,55 @@ internal static class ImagingBenchmark
         try
         {
             var files = Enumerable.Range(0, count).Select(i => ImageEncoder.Jpeg(Picture(width, height, i), 88)).ToArray();
-            for (var i = 0; i < count; i++) File.WriteAllBytes(Path.Combine(folder, $"{i:D4}.jpg"), files[i]);
+            for (var i = 0; i < count; i++)
+                File.WriteAllBytes(Path.Combine(folder, $"{i:D4}.jpg"), files[i]);
             var images = files.Select(f => ImageDecoder.Decode(f)).ToArray();
             var tensor = new float[3 * 224 * 224];
-            var one = Best(count, () => { foreach (var file in files) Preprocessor.Run(file, ImageNet, tensor); });
-            var all = Best(count, () => Parallel.For(0, Environment.ProcessorCount, worker =>
-            {
-                var own = new float[3 * 224 * 224];
-                for (var i = worker; i < count; i += Environment.ProcessorCount) Preprocessor.Run(files[i], ImageNet, own);
-            }));
-            var decode = Best(count, () => { foreach (var file in files) ImageDecoder.Decode(file); });
-            var resize = Best(count, () => { foreach (var image in images) Preprocessor.ResizeShorter(image, 256); });
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{$"{width}x{height}",12} {files.Average(f => f.Length) / 1024,6:F0} {one,10:F0} {all,10:F0} {decode,10:F0} {resize,10:F0} {Pillow(folder),10}"));
+            var one = Best(
+                count,
+                () =>
+                {
+                    foreach (var file in files)
+                        Preprocessor.Run(file, ImageNet, tensor);
+                }
+            );
+            var all = Best(
+                count,
+                () =>
+                    Parallel.For(
+                        0,
+                        Environment.ProcessorCount,
+                        worker =>
+                        {
+                            var own = new float[3 * 224 * 224];
+                            for (var i = worker; i < count; i += Environment.ProcessorCount)
+                                Preprocessor.Run(files[i], ImageNet, own);
+                        }
+                    )
+            );
+            var decode = Best(
+                count,
+                () =>
+                {
+                    foreach (var file in files)
+                        ImageDecoder.Decode(file);
+                }
+            );
+            var resize = Best(
+                count,
+                () =>
+                {
+                    foreach (var image in images)
+                        Preprocessor.ResizeShorter(image, 256);
+                }
+            );
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{$"{width}x{height}", 12} {files.Average(f => f.Length) / 1024, 6:F0} {one, 10:F0} {all, 10:F0} "
+                        + $"{decode, 10:F0} {resize, 10:F0} {Pillow(folder), 10}"
+                )
+            );
         }
         finally
         {
@@ -60,11 +114,19 @@ internal static class ImagingBenchmark
     private static string Pillow(string folder)
     {
         var script = Path.Combine(Root(), "tests", "Peers", "pillow_peer.py");
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, "bench", folder]) { RedirectStandardOutput = true, RedirectStandardError = true });
-        if (process is null) return "absent";
+        using var process = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", [script, "bench", folder])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        );
+        if (process is null)
+            return "absent";
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0) return "absent";
+        if (process.ExitCode != 0)
+            return "absent";
         using var result = JsonDocument.Parse(output);
         return result.RootElement.GetProperty("images_per_second").GetDouble().ToString("F0", CultureInfo.InvariantCulture);
     }
@@ -87,7 +149,8 @@ internal static class ImagingBenchmark
             for (var x = 0; x < width; x++)
             {
                 var wave = 110 + 60 * Math.Sin(x * 0.031 + seed) + 40 * Math.Cos(y * 0.023) + (x / 37 + y / 53) % 3 * 15;
-                for (var channel = 0; channel < 3; channel++) pixels[at++] = (byte)Math.Clamp(wave + channel * 20 + random.Next(-12, 12), 0, 255);
+                for (var channel = 0; channel < 3; channel++)
+                    pixels[at++] = (byte)Math.Clamp(wave + channel * 20 + random.Next(-12, 12), 0, 255);
             }
         }
         return new RgbImage(width, height, pixels);

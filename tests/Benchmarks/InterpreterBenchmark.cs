@@ -8,12 +8,16 @@ using static TorchSharp.torch;
 namespace GpuGeek.Benchmarks;
 
 /// <summary>
-/// What it costs that a network is data: forward and backward of ResNet-18 as a graph, beside the same network written in TorchSharp's modules; there the layout of the weights (channels last in the graph) counts
-/// for more than the interpreter. What that costs alone shows in a chain of a thousand rectifiers of one number beside the same thousand calls. One thread.
+/// What it costs that a network is data: forward and backward of ResNet-18 as a graph, beside the same network written in TorchSharp's
+/// modules; there the layout of the weights (channels last in the graph) counts
+/// for more than the interpreter. What that costs alone shows in a chain of a thousand rectifiers of one number beside the same thousand
+/// calls. One thread.
 /// </summary>
 internal static class InterpreterBenchmark
 {
-    private const int WarmUp = 3, Rounds = 15, Links = 1000;
+    private const int WarmUp = 3,
+        Rounds = 15,
+        Links = 1000;
 
     public static void Run()
     {
@@ -21,8 +25,9 @@ internal static class InterpreterBenchmark
         set_num_threads(1);
         var nodes = ModelRegistry.Build("resnet18", 10, 32).Nodes.Count;
         Console.WriteLine($"ResNet-18, {nodes} nodes, one thread; medians of {Rounds} steps, which take turns");
-        Console.WriteLine($"{"input",12} {"graph, ms",10} {"modules, ms",12} {"ratio",7}");
-        foreach (var (batch, size) in new[] { (1, 32), (8, 32), (1, 224), (8, 224) }) Measure(batch, size);
+        Console.WriteLine($"{"input", 12} {"graph, ms", 10} {"modules, ms", 12} {"ratio", 7}");
+        foreach (var (batch, size) in new[] { (1, 32), (8, 32), (1, 224), (8, 224) })
+            Measure(batch, size);
         MeasureChain();
     }
 
@@ -43,8 +48,14 @@ internal static class InterpreterBenchmark
             {
                 modules.zero_grad(set_to_none: false);
                 modules.call(input).sum().backward();
-            });
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{$"{batch}x3x{size}x{size}",12} {ours,10:F2} {theirs,12:F2} {ours / theirs,7:F3}"));
+            }
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{$"{batch}x3x{size}x{size}", 12} {ours, 10:F2} {theirs, 12:F2} {ours / theirs, 7:F3}"
+            )
+        );
     }
 
     private static void MeasureChain()
@@ -53,22 +64,32 @@ internal static class InterpreterBenchmark
         using var frozen = no_grad();
         var g = new GraphBuilder();
         var x = g.Add("input", new Input(1));
-        for (var i = 0; i < Links; i++) x = g.Add($"relu{i}", new Activation(ActivationKind.Relu), x);
+        for (var i = 0; i < Links; i++)
+            x = g.Add($"relu{i}", new Activation(ActivationKind.Relu), x);
         using var graph = new GraphModule(g.Build(g.Add("fc", new Linear(1, 1), x), "fc"));
         var plan = ModePlan.Eval(graph.Graph);
         var last = graph.Graph.Nodes[Links];
         var input = zeros(1, 1);
-        var (interpreted, called) = InTurns(() => graph.Forward(input, plan, last), () =>
-        {
-            var value = input.alias();
-            for (var i = 0; i < Links; i++)
+        var (interpreted, called) = InTurns(
+            () => graph.Forward(input, plan, last),
+            () =>
             {
-                var next = value.relu();
-                value.Dispose();
-                value = next;
+                var value = input.alias();
+                for (var i = 0; i < Links; i++)
+                {
+                    var next = value.relu();
+                    value.Dispose();
+                    value = next;
+                }
             }
-        });
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the interpreter alone: {(interpreted - called) * 1000 / Links:F2} µs per node ({interpreted * 1000 / Links:F2} interpreted, {called * 1000 / Links:F2} called)"));
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the interpreter alone: {(interpreted - called) * 1000 / Links:F2} µs per node ({interpreted * 1000 / Links:F2} "
+                    + $"interpreted, {called * 1000 / Links:F2} called)"
+            )
+        );
     }
 
     /// <summary>Medians in milliseconds.</summary>
@@ -78,7 +99,8 @@ internal static class InterpreterBenchmark
         for (var round = 0; round < WarmUp + Rounds; round++)
         {
             var (a, b) = (Time(first), Time(second));
-            if (round < WarmUp) continue;
+            if (round < WarmUp)
+                continue;
             one.Add(a);
             other.Add(b);
         }

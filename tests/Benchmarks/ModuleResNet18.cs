@@ -9,12 +9,25 @@ internal sealed class ModuleResNet18 : nn.Module<Tensor, Tensor>
     private readonly Sequential _features;
     private readonly Linear _classifier;
 
-    public ModuleResNet18(string name, int classes) : base(name)
+    public ModuleResNet18(string name, int classes)
+        : base(name)
     {
         _features = nn.Sequential(
-            nn.Conv2d(3, 64, 7, 2, 3, bias: false), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1),
-            new Block(64, 64, 1), new Block(64, 64, 1), new Block(64, 128, 2), new Block(128, 128, 1), new Block(128, 256, 2), new Block(256, 256, 1), new Block(256, 512, 2), new Block(512, 512, 1),
-            nn.AdaptiveAvgPool2d(1), nn.Flatten());
+            nn.Conv2d(3, 64, 7, 2, 3, bias: false),
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
+            nn.MaxPool2d(3, 2, 1),
+            new Block(64, 64, 1),
+            new Block(64, 64, 1),
+            new Block(64, 128, 2),
+            new Block(128, 128, 1),
+            new Block(128, 256, 2),
+            new Block(256, 256, 1),
+            new Block(256, 512, 2),
+            new Block(512, 512, 1),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten()
+        );
         _classifier = nn.Linear(512, classes);
         RegisterComponents();
     }
@@ -26,11 +39,18 @@ internal sealed class ModuleResNet18 : nn.Module<Tensor, Tensor>
         private readonly Sequential _branch;
         private readonly Sequential? _shortcut;
 
-        public Block(int input, int output, int stride) : base("block")
+        public Block(int input, int output, int stride)
+            : base("block")
         {
             _branch = nn.Sequential(
-                nn.Conv2d(input, output, 3, stride, 1, bias: false), nn.BatchNorm2d(output), nn.ReLU(), nn.Conv2d(output, output, 3, 1, 1, bias: false), nn.BatchNorm2d(output));
-            if (stride != 1) _shortcut = nn.Sequential(nn.Conv2d(input, output, 1, stride, bias: false), nn.BatchNorm2d(output));
+                nn.Conv2d(input, output, 3, stride, 1, bias: false),
+                nn.BatchNorm2d(output),
+                nn.ReLU(),
+                nn.Conv2d(output, output, 3, 1, 1, bias: false),
+                nn.BatchNorm2d(output)
+            );
+            if (stride != 1)
+                _shortcut = nn.Sequential(nn.Conv2d(input, output, 1, stride, bias: false), nn.BatchNorm2d(output));
             RegisterComponents();
         }
 

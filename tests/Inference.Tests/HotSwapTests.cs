@@ -22,15 +22,28 @@ public sealed class ReplacingAVersion
         var picture = new TinyOnnx().Picture(1, 2, 3);
         var seen = new ConcurrentDictionary<(int Version, float Logit), int>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var clients = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-                Assert.True(await host.UseAsync("a", async model =>
-                {
-                    var (_, batch) = await model.PredictAsync(picture, Cancel);
-                    seen.AddOrUpdate((model.Manifest.Version, batch.Logits[0]), 1, (_, n) => n + 1);
-                }));
-        }, Cancel)).ToList();
+        var clients = Enumerable
+            .Range(0, 8)
+            .Select(_ =>
+                Task.Run(
+                    async () =>
+                    {
+                        while (!stop.IsCancellationRequested)
+                            Assert.True(
+                                await host.UseAsync(
+                                    "a",
+                                    async model =>
+                                    {
+                                        var (_, batch) = await model.PredictAsync(picture, Cancel);
+                                        seen.AddOrUpdate((model.Manifest.Version, batch.Logits[0]), 1, (_, n) => n + 1);
+                                    }
+                                )
+                            );
+                    },
+                    Cancel
+                )
+            )
+            .ToList();
         for (var swap = 0; swap < 20; swap++)
         {
             var before = seen.Values.Sum();
@@ -50,11 +63,16 @@ public sealed class ReplacingAVersion
         var tiny = new TinyOnnx { Weights = [float.NaN, 0, 0] };
         var onnx = tiny.Build();
         Assert.Throws<ModelRefusedException>(() => new ServedModel(tiny.Manifest(onnx), onnx, 1, new()));
-        Assert.True(await host.UseAsync("a", model =>
-        {
-            Assert.Equal(1, model.Manifest.Version);
-            return Task.CompletedTask;
-        }));
+        Assert.True(
+            await host.UseAsync(
+                "a",
+                model =>
+                {
+                    Assert.Equal(1, model.Manifest.Version);
+                    return Task.CompletedTask;
+                }
+            )
+        );
     }
 
     [Fact]
@@ -89,7 +107,8 @@ public sealed class HostileModels
     public void Cut_anywhere_it_is_refused_and_never_crashes()
     {
         var whole = new TinyOnnx().Build();
-        for (var length = 0; length < whole.Length; length++) Assert.Throws<ModelRefusedException>(() => new CoreSession(whole[..length], 1).Dispose());
+        for (var length = 0; length < whole.Length; length++)
+            Assert.Throws<ModelRefusedException>(() => new CoreSession(whole[..length], 1).Dispose());
     }
 
     [Fact]
@@ -104,5 +123,6 @@ public sealed class HostileModels
         }
     }
 
-    private static void Refused(string code, byte[] onnx) => Assert.Equal(code, Assert.Throws<ModelRefusedException>(() => new CoreSession(onnx, 1).Dispose()).Code);
+    private static void Refused(string code, byte[] onnx) =>
+        Assert.Equal(code, Assert.Throws<ModelRefusedException>(() => new CoreSession(onnx, 1).Dispose()).Code);
 }

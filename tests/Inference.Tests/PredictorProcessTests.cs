@@ -34,7 +34,11 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "GpuGeek.Predictor")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "GpuGeek.Predictor"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["GPUGEEK_PREDICTOR_SOCKET"] = Socket;
         start.Environment["GPUGEEK_FAULTS"] = "1";
         start.Environment["Logging__LogLevel__Default"] = "Error";
@@ -44,43 +48,59 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         using var http = Http();
-        await Eventually.HoldsAsync(async () =>
-        {
-            try
+        await Eventually.HoldsAsync(
+            async () =>
             {
-                return (await http.GetAsync(PredictorRoutes.Health, Cancel)).StatusCode.ToString();
-            }
-            catch (HttpRequestException notYet)
-            {
-                return notYet.Message;
-            }
-        }, answer => answer == nameof(HttpStatusCode.OK));
+                try
+                {
+                    return (await http.GetAsync(PredictorRoutes.Health, Cancel)).StatusCode.ToString();
+                }
+                catch (HttpRequestException notYet)
+                {
+                    return notYet.Message;
+                }
+            },
+            answer => answer == nameof(HttpStatusCode.OK)
+        );
     }
 
-    private HttpClient Http() => new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, token) =>
+    private HttpClient Http() =>
+        new(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, token) =>
+                {
+                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), token);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
         {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), token);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    })
-    { BaseAddress = new("http://predictor") };
+            BaseAddress = new("http://predictor"),
+        };
 
-    private static Task<HttpResponseMessage> LoadAsync(HttpClient http, string key, ModelManifest manifest, byte[] onnx) => http.PutAsync($"/deployments/{key}", new MultipartFormDataContent
-    {
-        { new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(manifest, RunDirectory.Json)), "manifest", "model.json" }, { new ByteArrayContent(onnx), "onnx", "core.onnx" },
-    }, Cancel);
+    private static Task<HttpResponseMessage> LoadAsync(HttpClient http, string key, ModelManifest manifest, byte[] onnx) =>
+        http.PutAsync(
+            $"/deployments/{key}",
+            new MultipartFormDataContent
+            {
+                { new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(manifest, RunDirectory.Json)), "manifest", "model.json" },
+                { new ByteArrayContent(onnx), "onnx", "core.onnx" },
+            },
+            Cancel
+        );
 
     private static byte[] Picture(byte r, byte g, byte b)
     {
         var pixels = new byte[6 * 5 * 3];
-        for (var i = 0; i < pixels.Length; i += 3) (pixels[i], pixels[i + 1], pixels[i + 2]) = (r, g, b);
+        for (var i = 0; i < pixels.Length; i += 3)
+            (pixels[i], pixels[i + 1], pixels[i + 2]) = (r, g, b);
         return ImageEncoder.Png(new RgbImage(6, 5, pixels));
     }
 
-    private static Task<HttpResponseMessage> PredictAsync(HttpClient http, string key, byte[] image) => http.PostAsync($"/deployments/{key}/predict", new ByteArrayContent(image), Cancel);
+    private static Task<HttpResponseMessage> PredictAsync(HttpClient http, string key, byte[] image) =>
+        http.PostAsync($"/deployments/{key}/predict", new ByteArrayContent(image), Cancel);
 
     [Fact]
     public async Task It_loads_answers_and_forgets()
@@ -91,7 +111,8 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await LoadAsync(http, "a", tiny.Manifest(onnx), onnx)).StatusCode);
         var answer = await (await PredictAsync(http, "a", Picture(255, 0, 51))).Content.ReadFromJsonAsync<PredictorAnswer>(Cancel);
         var expected = new[] { 1.0, 0.0, 0.2 }.Select(Math.Exp).ToArray();
-        for (var i = 0; i < 3; i++) Assert.Equal(expected[i] / expected.Sum(), answer!.Probabilities[i], 1e-5);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(expected[i] / expected.Sum(), answer!.Probabilities[i], 1e-5);
         var state = await http.GetFromJsonAsync<PredictorState>(PredictorRoutes.Loaded, Cancel);
         Assert.Equal("a", Assert.Single(state!.Deployments).Key);
         Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync("/deployments/a", Cancel)).StatusCode);
@@ -127,7 +148,11 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
     public async Task A_crash_costs_the_requests_in_flight_and_a_new_start_answers()
     {
         using var http = Http();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/deployments/a/predict") { Content = new ByteArrayContent(Picture(1, 1, 1)), Headers = { { "X-GpuGeek-Fault", "crash" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/deployments/a/predict")
+        {
+            Content = new ByteArrayContent(Picture(1, 1, 1)),
+            Headers = { { "X-GpuGeek-Fault", "crash" } },
+        };
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => http.SendAsync(request, Cancel));
         await _process!.WaitForExitAsync(Cancel);
         await StartAsync();
@@ -136,5 +161,6 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
     }
 
     [Fact]
-    public void Its_socket_is_its_owners_alone() => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Socket));
+    public void Its_socket_is_its_owners_alone() =>
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Socket));
 }

@@ -14,7 +14,8 @@ public sealed class ServingAModel
         await using var model = new ServedModel(tiny.Manifest(onnx, temperature: 2), onnx, 1, new());
         var (probabilities, _) = await model.PredictAsync(tiny.Picture(1, 2, 3), Cancel);
         var expected = new[] { 0.5, 1.0, 1.5 }.Select(Math.Exp).ToArray();
-        for (var i = 0; i < 3; i++) Assert.Equal(expected[i] / expected.Sum(), probabilities[i], 1e-6);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(expected[i] / expected.Sum(), probabilities[i], 1e-6);
     }
 
     [Fact]
@@ -23,11 +24,15 @@ public sealed class ServingAModel
         var tiny = new TinyOnnx();
         var onnx = tiny.Build();
         await using var model = new ServedModel(tiny.Manifest(onnx), onnx, 1, new(MaxBatch: 16, QueueLimit: 4000, QueueTimeoutMs: 60_000));
-        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = Cancel }, async (i, token) =>
-        {
-            var (_, batch) = await model.PredictAsync(tiny.Picture(i, i + 1, -i), token);
-            Assert.Equal([i, i + 1, -i], batch.Logits);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 2_000),
+            new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = Cancel },
+            async (i, token) =>
+            {
+                var (_, batch) = await model.PredictAsync(tiny.Picture(i, i + 1, -i), token);
+                Assert.Equal([i, i + 1, -i], batch.Logits);
+            }
+        );
     }
 
     [Fact]
@@ -37,12 +42,14 @@ public sealed class ServingAModel
         using var session = new CoreSession(tiny.Build(), 1);
         var random = new Random(1);
         var batch = new float[16 * 3 * 64];
-        for (var i = 0; i < batch.Length; i++) batch[i] = random.NextSingle();
+        for (var i = 0; i < batch.Length; i++)
+            batch[i] = random.NextSingle();
         var together = session.Logits(batch, 16);
         for (var n = 0; n < 16; n++)
         {
             var alone = session.Logits(batch.AsMemory(n * 192, 192).ToArray(), 1);
-            for (var c = 0; c < 2; c++) Assert.Equal(alone[c], together[n * 2 + c], 1e-5);
+            for (var c = 0; c < 2; c++)
+                Assert.Equal(alone[c], together[n * 2 + c], 1e-5);
         }
         await Task.CompletedTask;
     }
@@ -68,6 +75,7 @@ public sealed class TheQueue
         private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public ManualResetEventSlim Open { get; } = new(false);
+
         /// <summary>Ends when the first batch is in the network.</summary>
         public Task Entered => _entered.Task;
         public List<int> Batches { get; } = [];
@@ -76,7 +84,8 @@ public sealed class TheQueue
         {
             _entered.TrySetResult();
             Open.Wait();
-            lock (Batches) Batches.Add(count);
+            lock (Batches)
+                Batches.Add(count);
             return batch.ToArray();
         }
     }
@@ -85,7 +94,8 @@ public sealed class TheQueue
     {
         tasks.Add(batcher.EnqueueAsync([0], Cancel));
         await gate.Entered.WaitAsync(Cancel);
-        for (var i = 1; i < count; i++) tasks.Add(batcher.EnqueueAsync([i], Cancel));
+        for (var i = 1; i < count; i++)
+            tasks.Add(batcher.EnqueueAsync([i], Cancel));
         Assert.Empty(gate.Batches);
     }
 
@@ -109,7 +119,15 @@ public sealed class TheQueue
         await using var batcher = new DynamicBatcher(gate.Run, 1, new(QueueLimit: 3));
         var tasks = new List<Task<BatchedLogits>>();
         await FillAsync(gate, batcher, tasks, 4);
-        Assert.Equal("queue_full", Assert.Throws<QueueRefusedException>(() => { _ = batcher.EnqueueAsync([9], Cancel); }).Code);
+        Assert.Equal(
+            "queue_full",
+            Assert
+                .Throws<QueueRefusedException>(() =>
+                {
+                    _ = batcher.EnqueueAsync([9], Cancel);
+                })
+                .Code
+        );
         gate.Open.Set();
         await Task.WhenAll(tasks);
         await batcher.EnqueueAsync([10], Cancel);
@@ -163,7 +181,11 @@ public sealed class TheQueue
     public async Task A_failing_batch_fails_its_own_pictures_only()
     {
         var calls = 0;
-        await using var batcher = new DynamicBatcher((batch, _) => ++calls == 1 ? throw new InvalidOperationException("broken") : batch.ToArray(), 1, new());
+        await using var batcher = new DynamicBatcher(
+            (batch, _) => ++calls == 1 ? throw new InvalidOperationException("broken") : batch.ToArray(),
+            1,
+            new()
+        );
         await Assert.ThrowsAsync<InvalidOperationException>(() => batcher.EnqueueAsync([1], Cancel));
         Assert.Equal(2, (await batcher.EnqueueAsync([2], Cancel)).Logits[0]);
     }

@@ -16,6 +16,7 @@ internal sealed class TinyOnnx
     public string Domain { get; init; } = "";
     public int Opset { get; init; } = 18;
     public bool ExternalData { get; init; }
+
     /// <summary>classes × 3</summary>
     public float[] Weights { get; init; } = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
@@ -40,11 +41,17 @@ internal sealed class TinyOnnx
         return [.. model];
     }
 
-    public ModelManifest Manifest(byte[] onnx, string model = "tiny", int version = 1, double temperature = 1) => new()
-    {
-        Model = model, Version = version, Architecture = "tiny", Classes = [.. Enumerable.Range(0, Classes).Select(i => $"class {i}")],
-        Preprocessing = new(Side, Side, [0, 0, 0], [1, 1, 1]), Temperature = temperature, OnnxHash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(onnx)),
-    };
+    public ModelManifest Manifest(byte[] onnx, string model = "tiny", int version = 1, double temperature = 1) =>
+        new()
+        {
+            Model = model,
+            Version = version,
+            Architecture = "tiny",
+            Classes = [.. Enumerable.Range(0, Classes).Select(i => $"class {i}")],
+            Preprocessing = new(Side, Side, [0, 0, 0], [1, 1, 1]),
+            Temperature = temperature,
+            OnnxHash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(onnx)),
+        };
 
     /// <summary>A picture whose channels have these means.</summary>
     public float[] Picture(float r, float g, float b)
@@ -59,10 +66,12 @@ internal sealed class TinyOnnx
     private List<byte> Node(string type, string[] inputs, string output, params (string Name, int Value)[] attributes)
     {
         var node = new List<byte>();
-        foreach (var input in inputs) Text(node, 1, input);
+        foreach (var input in inputs)
+            Text(node, 1, input);
         Text(node, 2, output);
         Text(node, 4, type);
-        if (Domain.Length > 0) Text(node, 7, Domain);
+        if (Domain.Length > 0)
+            Text(node, 7, Domain);
         foreach (var (name, value) in attributes)
         {
             var attribute = new List<byte>();
@@ -91,7 +100,8 @@ internal sealed class TinyOnnx
             return tensor;
         }
         var raw = new byte[Weights.Length * 4];
-        for (var i = 0; i < Weights.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(i * 4), Weights[i]);
+        for (var i = 0; i < Weights.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(i * 4), Weights[i]);
         Add(tensor, 9, [.. raw]);
         return tensor;
     }
@@ -102,8 +112,10 @@ internal sealed class TinyOnnx
         foreach (var size in dimensions)
         {
             var dimension = new List<byte>();
-            if (size < 0) Text(dimension, 2, "batch");
-            else Varint(dimension, 1, (ulong)size);
+            if (size < 0)
+                Text(dimension, 2, "batch");
+            else
+                Varint(dimension, 1, (ulong)size);
             Add(shape, 1, dimension);
         }
         var tensor = new List<byte>();
@@ -134,7 +146,8 @@ internal sealed class TinyOnnx
 
     private static void Raw(List<byte> to, ulong value)
     {
-        for (; value >= 0x80; value >>= 7) to.Add((byte)(value | 0x80));
+        for (; value >= 0x80; value >>= 7)
+            to.Add((byte)(value | 0x80));
         to.Add((byte)value);
     }
 }

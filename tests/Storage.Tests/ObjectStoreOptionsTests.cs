@@ -13,8 +13,15 @@ public sealed class TheStoreThatTheVariablesName
 
     private static ServiceProvider Services(params (string Name, string Value)[] variables)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(variables.Select(v => KeyValuePair.Create(v.Name, (string?)v.Value))).Build();
-        return new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddObjectStore(configuration).AddObjectUrls(configuration).BuildServiceProvider();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(variables.Select(v => KeyValuePair.Create(v.Name, (string?)v.Value)))
+            .Build();
+        return new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddObjectStore(configuration)
+            .AddObjectUrls(configuration)
+            .BuildServiceProvider();
     }
 
     private static string Refusal(params (string, string)[] variables)
@@ -23,7 +30,13 @@ public sealed class TheStoreThatTheVariablesName
         return Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IObjectStore>()).Message;
     }
 
-    private static readonly (string, string)[] S3 = [("GPUGEEK_S3_ENDPOINT", "https://s3.example.org"), ("GPUGEEK_S3_BUCKET", "b"), ("GPUGEEK_S3_ACCESS_KEY", "a"), ("GPUGEEK_S3_SECRET_KEY", "s")];
+    private static readonly (string, string)[] S3 =
+    [
+        ("GPUGEEK_S3_ENDPOINT", "https://s3.example.org"),
+        ("GPUGEEK_S3_BUCKET", "b"),
+        ("GPUGEEK_S3_ACCESS_KEY", "a"),
+        ("GPUGEEK_S3_SECRET_KEY", "s"),
+    ];
 
     [Fact]
     public void Is_a_folder()
@@ -36,7 +49,11 @@ public sealed class TheStoreThatTheVariablesName
     [Fact]
     public void Is_a_bucket_whose_addresses_name_the_host_that_people_reach()
     {
-        using var services = Services([.. S3, ("GPUGEEK_S3_PUBLIC_ENDPOINT", "https://files.example.org:8443"), ("GPUGEEK_S3_REGION", "eu-central-1")]);
+        using var services = Services([
+            .. S3,
+            ("GPUGEEK_S3_PUBLIC_ENDPOINT", "https://files.example.org:8443"),
+            ("GPUGEEK_S3_REGION", "eu-central-1"),
+        ]);
         Assert.IsType<S3ObjectStore>(services.GetRequiredService<IObjectStore>());
         var address = services.GetRequiredService<IObjectUrls>().SignDownload("orgs/a", "a", TimeSpan.FromMinutes(1)).AbsoluteUri;
         Assert.StartsWith("https://files.example.org:8443/b/orgs/a?", address, StringComparison.Ordinal);
@@ -52,18 +69,21 @@ public sealed class TheStoreThatTheVariablesName
     }
 
     [Fact]
-    public void Is_not_chosen_when_both_are_set() => Assert.Contains("Unset one", Refusal([.. S3, ("GPUGEEK_OBJECTS", Folder)]), StringComparison.Ordinal);
+    public void Is_not_chosen_when_both_are_set() =>
+        Assert.Contains("Unset one", Refusal([.. S3, ("GPUGEEK_OBJECTS", Folder)]), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("BUCKET")]
     [InlineData("ACCESS_KEY")]
     [InlineData("SECRET_KEY")]
-    public void Asks_for_what_is_missing(string name) => Assert.Contains($"GPUGEEK_S3_{name}", Refusal([.. S3.Where(v => v.Item1 != $"GPUGEEK_S3_{name}")]), StringComparison.Ordinal);
+    public void Asks_for_what_is_missing(string name) =>
+        Assert.Contains($"GPUGEEK_S3_{name}", Refusal([.. S3.Where(v => v.Item1 != $"GPUGEEK_S3_{name}")]), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("s3.example.org")]
     [InlineData("ftp://s3.example.org")]
     [InlineData("https://s3.example.org/bucket")]
     [InlineData("https://user:secret@s3.example.org")]
-    public void Refuses_what_is_no_address(string endpoint) => Assert.Contains("GPUGEEK_S3_ENDPOINT must be", Refusal([.. S3[1..], ("GPUGEEK_S3_ENDPOINT", endpoint)]), StringComparison.Ordinal);
+    public void Refuses_what_is_no_address(string endpoint) =>
+        Assert.Contains("GPUGEEK_S3_ENDPOINT must be", Refusal([.. S3[1..], ("GPUGEEK_S3_ENDPOINT", endpoint)]), StringComparison.Ordinal);
 }

@@ -25,8 +25,13 @@ public sealed class ATokenOfTheFolderStore
     {
         // Three lengths: the last character then carries no spare bits, two or four.
         string[] tokens = [.. new[] { "a", "ab", "abc" }.Select(name => _signer.Sign("GET", "orgs/0123/sha256/ab/abcdef", name, Minute))];
-        Gen.Select(Gen.Int[0, 2].Select(i => tokens[i]), Gen.Int[0, tokens[0].Length - 1], Gen.OneOf(Gen.Char['\0', '\u00ff'], Gen.Char[Alphabet]))
-            .Select((token, at, c) => (token, at: token.Length - 1 - at, c)).Where(m => m.token[m.at] != m.c)
+        Gen.Select(
+                Gen.Int[0, 2].Select(i => tokens[i]),
+                Gen.Int[0, tokens[0].Length - 1],
+                Gen.OneOf(Gen.Char['\0', '\u00ff'], Gen.Char[Alphabet])
+            )
+            .Select((token, at, c) => (token, at: token.Length - 1 - at, c))
+            .Where(m => m.token[m.at] != m.c)
             .Sample(m => _signer.Read(m.token[..m.at] + m.c + m.token[(m.at + 1)..]) is null, iter: 10_000);
         // And every last character there is.
         Assert.All(tokens, token => Assert.All(Alphabet.Where(c => c != token[^1]), c => Assert.Null(_signer.Read(token[..^1] + c))));
@@ -48,8 +53,10 @@ public sealed class ATokenOfTheFolderStore
     public void Cut_lengthened_or_made_up_is_refused()
     {
         var token = _signer.Sign("GET", "orgs/a/b", "c", Minute);
-        for (var length = 0; length < token.Length; length++) Assert.Null(_signer.Read(token[..length]));
-        foreach (var more in new[] { "A", "=", "==", " ", "\n", "AAAA" }) Assert.Null(_signer.Read(token + more));
+        for (var length = 0; length < token.Length; length++)
+            Assert.Null(_signer.Read(token[..length]));
+        foreach (var more in new[] { "A", "=", "==", " ", "\n", "AAAA" })
+            Assert.Null(_signer.Read(token + more));
         Gen.String.Sample(text => _signer.Read(text) is null);
         Assert.Null(new ObjectUrlSigner(Bench.Bytes(32, seed: 8), TimeProvider.System).Read(token));
     }
@@ -69,21 +76,32 @@ public sealed class TheKeyOfSignedAddresses : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gpugeek-keys-test-").FullName;
 
-    private static FolderObjectUrls Urls(string? keys) => new(Options.Create(new ObjectUrlOptions { Keys = keys, PublicUrl = "http://gpugeek.test/" }), TimeProvider.System);
+    private static FolderObjectUrls Urls(string? keys) =>
+        new(Options.Create(new ObjectUrlOptions { Keys = keys, PublicUrl = "http://gpugeek.test/" }), TimeProvider.System);
 
     [Fact]
     public async Task Is_made_once_by_however_many_processes_start_together()
     {
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Urls(_folder).Signer.Sign("GET", "orgs/a", "", TimeSpan.FromMinutes(1)))));
+        var tokens = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => Urls(_folder).Signer.Sign("GET", "orgs/a", "", TimeSpan.FromMinutes(1))))
+        );
         Assert.All(tokens, token => Assert.NotNull(Urls(_folder).Signer.Read(token)));
         var file = Assert.Single(Directory.GetFiles(_folder));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.StartsWith("http://gpugeek.test/api/v1/objects/", Urls(_folder).SignDownload("orgs/a", "a", TimeSpan.FromMinutes(1)).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "http://gpugeek.test/api/v1/objects/",
+            Urls(_folder).SignDownload("orgs/a", "a", TimeSpan.FromMinutes(1)).ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void That_is_missing_is_asked_for_by_name() =>
-        Assert.Contains("GPUGEEK_KEYS", Assert.Throws<InvalidOperationException>(() => Urls(null).SignDownload("orgs/a", "a", TimeSpan.FromMinutes(1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "GPUGEEK_KEYS",
+            Assert.Throws<InvalidOperationException>(() => Urls(null).SignDownload("orgs/a", "a", TimeSpan.FromMinutes(1))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void That_was_cut_is_not_used()

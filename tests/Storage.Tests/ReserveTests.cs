@@ -26,7 +26,9 @@ public sealed class TheReserveOfTheDisk : IDisposable
         var store = services.GetRequiredService<IObjectStore>();
         Assert.Equal(0, store.FreeBytes);
         var bytes = new MemoryStream(new byte[100]);
-        var full = await Assert.ThrowsAsync<DiskFullException>(() => store.PutAsync("uploads/1", bytes, TestContext.Current.CancellationToken));
+        var full = await Assert.ThrowsAsync<DiskFullException>(() =>
+            store.PutAsync("uploads/1", bytes, TestContext.Current.CancellationToken)
+        );
         Assert.True(DiskSpace.IsFull(full));
         Assert.Empty(Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories));
     }

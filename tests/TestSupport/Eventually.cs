@@ -20,11 +20,7 @@ public static class Eventually
     public static readonly TimeSpan TrainingLimit = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        IncludeFields = true,
-        ReferenceHandler = ReferenceHandler.IgnoreCycles,
-    };
+    private static readonly JsonSerializerOptions Json = new() { IncludeFields = true, ReferenceHandler = ReferenceHandler.IgnoreCycles };
 
     private static CancellationToken Cancel => Xunit.TestContext.Current.CancellationToken;
 
@@ -39,13 +35,18 @@ public static class Eventually
     /// <exception cref="NeverHeldException">It did not hold in time. The message has the last state.</exception>
     [OverloadResolutionPriority(1)]
     public static async Task<T> HoldsAsync<T>(
-        Func<Task<T>> look, Func<T, bool> holds, TimeSpan? within = null, [CallerArgumentExpression(nameof(holds))] string expected = "")
+        Func<Task<T>> look,
+        Func<T, bool> holds,
+        TimeSpan? within = null,
+        [CallerArgumentExpression(nameof(holds))] string expected = ""
+    )
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
             var state = await look();
-            if (holds(state)) return state;
+            if (holds(state))
+                return state;
             var waited = Stopwatch.GetElapsedTime(started);
             if (waited > (within ?? Limit) || Cancel.IsCancellationRequested)
                 throw new NeverHeldException(expected, waited, Describe(state));
@@ -55,17 +56,21 @@ public static class Eventually
 
     /// <inheritdoc cref="HoldsAsync{T}(Func{Task{T}}, Func{T, bool}, TimeSpan?, string)"/>
     public static Task<T> HoldsAsync<T>(
-        Func<T> look, Func<T, bool> holds, TimeSpan? within = null, [CallerArgumentExpression(nameof(holds))] string expected = "") =>
-        HoldsAsync(() => Task.FromResult(look()), holds, within, expected);
+        Func<T> look,
+        Func<T, bool> holds,
+        TimeSpan? within = null,
+        [CallerArgumentExpression(nameof(holds))] string expected = ""
+    ) => HoldsAsync(() => Task.FromResult(look()), holds, within, expected);
 
-    private static string Describe(object? state) => state switch
-    {
-        null => "null",
-        string text => text,
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        IEnumerable many => Serialize(many.Cast<object?>().Take(20)),
-        _ => Serialize(state),
-    };
+    private static string Describe(object? state) =>
+        state switch
+        {
+            null => "null",
+            string text => text,
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            IEnumerable many => Serialize(many.Cast<object?>().Take(20)),
+            _ => Serialize(state),
+        };
 
     private static string Serialize(object state)
     {
@@ -83,5 +88,6 @@ public static class Eventually
 
 /// <summary>A condition that a test waited for did not hold in time.</summary>
 public sealed class NeverHeldException(string expected, TimeSpan waited, string lastState)
-    : Exception(string.Create(
-        CultureInfo.InvariantCulture, $"Waited {waited.TotalSeconds:0.#} s for: {expected}\nLast state: {lastState}"));
+    : Exception(
+        string.Create(CultureInfo.InvariantCulture, $"Waited {waited.TotalSeconds:0.#} s for: {expected}\nLast state: {lastState}")
+    );

@@ -7,11 +7,15 @@ using Xunit;
 namespace GpuGeek.TestSupport;
 
 /// <summary>
-/// One real PostgreSQL for a test assembly, migrated; tests are kept apart by fresh organisations, not by cleaning up. Dies with the test process.
+/// One real PostgreSQL for a test assembly, migrated; tests are kept apart by fresh organisations, not by cleaning up. Dies with the test
+/// process.
 /// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"gpugeek-test-postgres-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
+    private readonly string _folder = Path.Combine(
+        Path.GetTempPath(),
+        $"gpugeek-test-postgres-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}"
+    );
     private PrivatePostgres? _postgres;
 
     public RoleConnections Connections { get; private set; } = null!;
@@ -32,7 +36,8 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_postgres is not null) await _postgres.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -47,16 +52,19 @@ public sealed class PostgresFixture : IAsyncLifetime
             // The server first: it could start another child meanwhile.
             Signals.Send(server, Stop);
             _processes = [server, .. ChildrenOf(server)];
-            foreach (var process in _processes) Signals.Send(process, Stop);
+            foreach (var process in _processes)
+                Signals.Send(process, Stop);
         }
 
         public void Dispose()
         {
-            foreach (var process in _processes) Signals.Send(process, Continue);
+            foreach (var process in _processes)
+                Signals.Send(process, Continue);
         }
 
         private static IEnumerable<int> ChildrenOf(int parent) =>
-            File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            File.ReadAllText($"/proc/{parent}/task/{parent}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
     }
 }

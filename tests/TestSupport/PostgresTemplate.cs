@@ -28,7 +28,8 @@ public static class PostgresTemplate
         using var copy = Process.Start(start)!;
         var errors = await copy.StandardError.ReadToEndAsync();
         await copy.WaitForExitAsync();
-        if (copy.ExitCode != 0) throw new InvalidOperationException($"{template} could not be copied to {folder}: {errors}");
+        if (copy.ExitCode != 0)
+            throw new InvalidOperationException($"{template} could not be copied to {folder}: {errors}");
     }
 
     /// <summary>What decides over the content: the migrations (Infrastructure), roles.sql (AppHost) and PostgreSQL's programs.</summary>
@@ -44,12 +45,17 @@ public static class PostgresTemplate
 
     private static async Task MakeAsync(string template)
     {
-        if (Directory.Exists(template)) return;
+        if (Directory.Exists(template))
+            return;
         // PostgreSQL's account must be able to enter it; the clusters themselves are for their owner alone.
         Directory.CreateDirectory(Root);
         await using var gate = await Eventually.HoldsAsync(
-            () => Gate(template + ".lock"), taken => taken is not null, expected: "the template's lock is free");
-        if (Directory.Exists(template)) return;
+            () => Gate(template + ".lock"),
+            taken => taken is not null,
+            expected: "the template's lock is free"
+        );
+        if (Directory.Exists(template))
+            return;
         RemoveOldOnes();
         var draft = Path.Combine(Root, $"draft-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
         Directory.CreateDirectory(draft);
@@ -79,6 +85,7 @@ public static class PostgresTemplate
     {
         var oldest = TimeProvider.System.GetUtcNow().UtcDateTime - KeptFor;
         foreach (var folder in Directory.GetDirectories(Root))
-            if (Directory.GetLastWriteTimeUtc(folder) < oldest) Directory.Delete(folder, recursive: true);
+            if (Directory.GetLastWriteTimeUtc(folder) < oldest)
+                Directory.Delete(folder, recursive: true);
     }
 }

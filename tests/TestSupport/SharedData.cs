@@ -18,7 +18,11 @@ public static class SharedData
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "GpuGeek.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No GpuGeek.sln above {AppContext.BaseDirectory}: run these tests from a checkout.");
+            folder =
+                Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException(
+                    $"No GpuGeek.sln above {AppContext.BaseDirectory}: run these tests from a checkout."
+                );
         return folder;
     }
 }

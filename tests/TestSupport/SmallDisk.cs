@@ -16,7 +16,8 @@ public sealed class SmallDisk : IDisposable
     {
         var root = Directory.CreateTempSubdirectory("gpugeek-small-disk-").FullName;
         var options = $"size={bytes.ToString(CultureInfo.InvariantCulture)},mode=755";
-        if (Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", root) == 0) return new(root);
+        if (Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", root) == 0)
+            return new(root);
         Directory.Delete(root);
         return null;
     }
@@ -32,7 +33,8 @@ public sealed class SmallDisk : IDisposable
         var some = new byte[64 << 10];
         try
         {
-            while (Free > leave) filler.Write(some, 0, (int)Math.Min(some.Length, Free - leave));
+            while (Free > leave)
+                filler.Write(some, 0, (int)Math.Min(some.Length, Free - leave));
         }
         catch (IOException)
         {

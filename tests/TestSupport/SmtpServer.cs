@@ -60,7 +60,10 @@ public sealed class SmtpServer : IAsyncDisposable
                 await TalkAsync(client.GetStream(), _ended.Token);
             }
         }
-        catch (Exception ending) when (_ended.IsCancellationRequested && ending is OperationCanceledException or SocketException or IOException or InvalidOperationException)
+        catch (Exception ending)
+            when (_ended.IsCancellationRequested
+                && ending is OperationCanceledException or SocketException or IOException or InvalidOperationException
+            )
         {
             // The test is over; a listener that was stopped before it was asked again says it was never started.
         }
@@ -90,7 +93,8 @@ public sealed class SmtpServer : IAsyncDisposable
                     await writer.WriteLineAsync(AsksForPassword && signedIn is null ? "530 sign in" : "250 OK");
                     break;
                 case "RCPT":
-                    if (RecipientAnswer.StartsWith("250", StringComparison.Ordinal)) to.Add(Address(line));
+                    if (RecipientAnswer.StartsWith("250", StringComparison.Ordinal))
+                        to.Add(Address(line));
                     await writer.WriteLineAsync(RecipientAnswer);
                     break;
                 case "DATA":
@@ -112,9 +116,11 @@ public sealed class SmtpServer : IAsyncDisposable
     private static async Task<string> ReadDataAsync(StreamReader reader, CancellationToken cancellationToken)
     {
         var data = new StringBuilder();
-        while (await reader.ReadLineAsync(cancellationToken) is { } line && line != ".") data.Append(line.StartsWith("..", StringComparison.Ordinal) ? line[1..] : line).Append("\r\n");
+        while (await reader.ReadLineAsync(cancellationToken) is { } line && line != ".")
+            data.Append(line.StartsWith("..", StringComparison.Ordinal) ? line[1..] : line).Append("\r\n");
         return data.ToString();
     }
 
-    private static string Address(string line) => line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+    private static string Address(string line) =>
+        line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
 }

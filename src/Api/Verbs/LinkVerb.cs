@@ -22,11 +22,19 @@ internal static class LinkVerb
         var now = TimeProvider.System.GetUtcNow();
         await db.Tokens.Where(t => t.Kind == kind && t.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now));
         var token = TokenFormat.Create(kind);
-        db.Tokens.Add(new()
-        {
-            Id = Guid.CreateVersion7(now), Kind = kind, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user, Name = "printed at start", CreatedAt = now,
-            ExpiresAt = now + (user is null ? SetupLifetime : SignInLifetime),
-        });
+        db.Tokens.Add(
+            new()
+            {
+                Id = Guid.CreateVersion7(now),
+                Kind = kind,
+                Hash = TokenFormat.Hash(token),
+                Prefix = TokenFormat.Recognizable(token),
+                UserId = user,
+                Name = "printed at start",
+                CreatedAt = now,
+                ExpiresAt = now + (user is null ? SetupLifetime : SignInLifetime),
+            }
+        );
         await db.SaveChangesAsync();
         Console.WriteLine($"{origin}/{(user is null ? "setup" : "sign-in/link")}?token={token}");
         return 0;

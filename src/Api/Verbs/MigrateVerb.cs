@@ -13,8 +13,12 @@ internal static class MigrateVerb
         try
         {
             var dumps = VerbTable.Variable("GPUGEEK_BACKUPS");
-            await Migrator.MigrateAsync(VerbTable.Variable("GPUGEEK_DB_OWNER"), VerbTable.Variable("GPUGEEK_DB_HANGFIRE"),
-                dumps == None ? null : dumps, CancellationToken.None);
+            await Migrator.MigrateAsync(
+                VerbTable.Variable("GPUGEEK_DB_OWNER"),
+                VerbTable.Variable("GPUGEEK_DB_HANGFIRE"),
+                dumps == None ? null : dumps,
+                CancellationToken.None
+            );
             return 0;
         }
         catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)

@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Verbs;
 
-/// <summary>For a person who has lost the password, or the second factor with its recovery codes: prints a one-time link to set a new password.</summary>
+/// <summary>For a person who has lost the password, or the second factor with its recovery codes: prints a one-time link to set a new
+/// password.</summary>
 internal static class ResetPasswordVerb
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
@@ -32,7 +33,17 @@ internal static class ResetPasswordVerb
         if (rest.Length > 0 && await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync() > 0)
         {
             db.AccountEvents.Add(AccountEvent.Of(user.Id, AccountEventKind.SecondFactorOff, now, "", "GpuGeek.Api reset-password", null));
-            services.GetRequiredService<MailOutbox>().Add(db, new(MailKind.SecondFactorRemoved, user.Email!, "en", origin, user.DisplayName) { At = now, Address = "", Agent = "GpuGeek.Api reset-password" });
+            services
+                .GetRequiredService<MailOutbox>()
+                .Add(
+                    db,
+                    new(MailKind.SecondFactorRemoved, user.Email!, "en", origin, user.DisplayName)
+                    {
+                        At = now,
+                        Address = "",
+                        Agent = "GpuGeek.Api reset-password",
+                    }
+                );
         }
         db.AccountEvents.Add(AccountEvent.Of(user.Id, AccountEventKind.ResetLinkMade, now, "", "GpuGeek.Api reset-password", null));
         var token = await ResetLinks.MakeAsync(db, user.Id, "made by the operator", Lifetime, now, CancellationToken.None);

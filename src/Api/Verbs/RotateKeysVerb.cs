@@ -5,7 +5,8 @@ using GpuGeek.Infrastructure.Security;
 
 namespace GpuGeek.Api.Verbs;
 
-/// <summary>New keys for what lies sealed in the database, while everything goes on serving. May be run again at any time, also after one that broke off.</summary>
+/// <summary>New keys for what lies sealed in the database, while everything goes on serving. May be run again at any time, also after one
+/// that broke off.</summary>
 internal static class RotateKeysVerb
 {
     /// <summary>Longer than any request takes between sealing a secret and saving it.</summary>
@@ -20,12 +21,23 @@ internal static class RotateKeysVerb
         {
             foreach (var key in await services.GetRequiredService<KeyRotation>().RunAsync(Settle, CancellationToken.None))
                 Console.WriteLine($"{key.File}: {key.Rows} rows of {key.Table} sealed anew; the old key is gone.");
-            Console.WriteLine($"Back up {folder} together with the database now: older backups of the database need the keys of their own day.");
+            Console.WriteLine(
+                $"Back up {folder} together with the database now: older backups of the database need the keys of their own day."
+            );
             return 0;
         }
-        catch (Exception failure) when (failure is CryptographicException or InvalidOperationException or DomainException or IOException or UnauthorizedAccessException)
+        catch (Exception failure)
+            when (failure
+                    is CryptographicException
+                        or InvalidOperationException
+                        or DomainException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
-            await Console.Error.WriteLineAsync($"The keys were not rotated to the end; what was sealed still opens, and the command may be run again: {failure.Message}");
+            await Console.Error.WriteLineAsync(
+                $"The keys were not rotated to the end; what was sealed still opens, and the command may be run again: {failure.Message}"
+            );
             return 1;
         }
     }

@@ -3,31 +3,37 @@ namespace GpuGeek.Api.Verbs;
 /// <summary>What the program does besides serving.</summary>
 internal static class VerbTable
 {
-    public static Func<string[], Task<int>>? Find(string verb) => verb switch
-    {
-        "migrate" => _ => MigrateVerb.RunAsync(),
-        "schema" => _ => SchemaVerb.RunAsync(),
-        "link" => _ => LinkVerb.RunAsync(),
-        "reset-password" => ResetPasswordVerb.RunAsync,
-        "rotate-keys" => _ => RotateKeysVerb.RunAsync(),
-        "--help" or "help" => _ => HelpAsync(),
-        _ => null,
-    };
+    public static Func<string[], Task<int>>? Find(string verb) =>
+        verb switch
+        {
+            "migrate" => _ => MigrateVerb.RunAsync(),
+            "schema" => _ => SchemaVerb.RunAsync(),
+            "link" => _ => LinkVerb.RunAsync(),
+            "reset-password" => ResetPasswordVerb.RunAsync,
+            "rotate-keys" => _ => RotateKeysVerb.RunAsync(),
+            "--help" or "help" => _ => HelpAsync(),
+            _ => null,
+        };
 
     private static Task<int> HelpAsync()
     {
-        Console.WriteLine("""
+        Console.WriteLine(
+            """
             GpuGeek.Api             serves the REST API
             GpuGeek.Api migrate     brings the database up to date, after a dump (GPUGEEK_DB_OWNER, GPUGEEK_DB_HANGFIRE, GPUGEEK_BACKUPS)
             GpuGeek.Api schema      prints the last migration that this version knows
-            GpuGeek.Api link        prints a one-time link: makes the operator, or signs the operator in (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
+            GpuGeek.Api link        prints a one-time link: makes the operator, or signs the operator in
+                                    (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
             GpuGeek.Api reset-password EMAIL [--remove-second-factor]
                                     prints a one-time link to set a new password (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
             GpuGeek.Api rotate-keys seals what lies sealed in the database with new keys (GPUGEEK_DB_SYSTEM, GPUGEEK_KEYS)
-            """);
+            """
+        );
         return Task.FromResult(0);
     }
 
     public static string Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new InvalidOperationException($"{name} is not set; docs/architecture.md says what it means.");
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"{name} is not set; docs/architecture.md says what it means.");
 }

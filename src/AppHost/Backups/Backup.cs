@@ -42,9 +42,11 @@ internal sealed class Backup
         {
             var manifest = await backup.WriteAsync(snapshot, cancellationToken);
             folder.Publish();
-            return string.Create(CultureInfo.InvariantCulture,
+            return string.Create(
+                CultureInfo.InvariantCulture,
                 $"Backed up to {to}: the database, {manifest.Objects} objects ({Room.Text(manifest.ObjectBytes)}), keys and secrets. "
-                + $"Keep it as safe as the data directory: it holds the keys.");
+                    + $"Keep it as safe as the data directory: it holds the keys."
+            );
         }
         finally
         {
@@ -69,15 +71,35 @@ internal sealed class Backup
     {
         await StageAsync(snapshot, cancellationToken);
         DemandRoom(snapshot.DatabaseBytes);
-        await _tools.RunAsync("pg_dump", cancellationToken,
-            "-Fc", "-N", "hangfire", $"--snapshot={snapshot.Id}", "-f", _folder.At(BackupManifest.Dump));
+        await _tools.RunAsync(
+            "pg_dump",
+            cancellationToken,
+            "-Fc",
+            "-N",
+            "hangfire",
+            $"--snapshot={snapshot.Id}",
+            "-f",
+            _folder.At(BackupManifest.Dump)
+        );
         var (count, bytes) = await TakeObjectsAsync(cancellationToken);
         List<BackedUpFile> files =
-            [BackedUpFile.Of(_folder.Part, BackupManifest.Dump), BackedUpFile.Of(_folder.Part, BackupManifest.ObjectList)];
+        [
+            BackedUpFile.Of(_folder.Part, BackupManifest.Dump),
+            BackedUpFile.Of(_folder.Part, BackupManifest.ObjectList),
+        ];
         foreach (var name in (string[])[BackupManifest.KeyFolder, BackupManifest.SecretFolder])
-            await foreach (var file in CopyFolderAsync(name, cancellationToken)) files.Add(file);
-        var manifest = new BackupManifest(BackupManifest.CurrentFormat, TimeProvider.System.GetUtcNow(), BackupManifest.OwnVersion,
-            snapshot.Schema, snapshot.DatabaseBytes, count, bytes, [.. files]);
+        await foreach (var file in CopyFolderAsync(name, cancellationToken))
+            files.Add(file);
+        var manifest = new BackupManifest(
+            BackupManifest.CurrentFormat,
+            TimeProvider.System.GetUtcNow(),
+            BackupManifest.OwnVersion,
+            snapshot.Schema,
+            snapshot.DatabaseBytes,
+            count,
+            bytes,
+            [.. files]
+        );
         manifest.Write(_folder.Part);
         return manifest;
     }
@@ -91,18 +113,25 @@ internal sealed class Backup
             await snapshot.TakeAsync(cancellationToken);
             foreach (var name in StoredName.FoldersThatGoAtOnce(_objects).SelectMany(folder => FileSystem.Files(_objects, folder)))
                 await FileCopy.TakeAsync(Path.Combine(_objects, name), Path.Combine(_staging, name), cancellationToken);
-            if (await snapshot.IsStillNeededAsync(cancellationToken)) return;
+            if (await snapshot.IsStillNeededAsync(cancellationToken))
+                return;
         }
-        throw new PartFailedException("The backup",
+        throw new PartFailedException(
+            "The backup",
             $"checkpoints or uploads were replaced {Attempts} times while they were being taken. "
-            + "Try again when fewer trainings are under way.");
+                + "Try again when fewer trainings are under way."
+        );
     }
 
     // Links cost nothing. The dump is compressed and holds no indexes: it is smaller than the database.
     private void DemandRoom(long databaseBytes)
     {
-        var copied = _links ? 0 : FileSystem.Files(_objects).Select(name => new FileInfo(Path.Combine(_objects, name)))
-            .Sum(file => file.Exists ? file.Length : 0);
+        var copied = _links
+            ? 0
+            : FileSystem
+                .Files(_objects)
+                .Select(name => new FileInfo(Path.Combine(_objects, name)))
+                .Sum(file => file.Exists ? file.Length : 0);
         Room.Demand(_folder.Part, databaseBytes + copied, "The backup");
     }
 
@@ -110,13 +139,16 @@ internal sealed class Backup
     {
         var (count, bytes) = (0, 0L);
         await using var list = new StreamWriter(_folder.At(BackupManifest.ObjectList)) { NewLine = "\n" };
-        var all = FileSystem.Files(_objects)
+        var all = FileSystem
+            .Files(_objects)
             .Where(n => !n.StartsWith(StoredName.Temporary + "/", StringComparison.Ordinal) && !StoredName.GoesAtOnce(n))
-            .Select(n => (Root: _objects, Name: n)).Concat(FileSystem.Files(_staging).Select(n => (Root: _staging, Name: n)));
+            .Select(n => (Root: _objects, Name: n))
+            .Concat(FileSystem.Files(_staging).Select(n => (Root: _staging, Name: n)));
         foreach (var (root, name) in all)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (await TakeObjectAsync(Path.Combine(root, name), name, cancellationToken) is not { } taken) continue;
+            if (await TakeObjectAsync(Path.Combine(root, name), name, cancellationToken) is not { } taken)
+                continue;
             await list.WriteLineAsync(ObjectList.Line(taken));
             (count, bytes) = (count + 1, bytes + taken.Size);
         }
@@ -126,21 +158,27 @@ internal sealed class Backup
     private async Task<BackedUpFile?> TakeObjectAsync(string from, string name, CancellationToken cancellationToken)
     {
         var target = Path.Combine(_folder.At(BackupManifest.ObjectFolder), name);
-        if (await FileCopy.TakeAsync(from, target, cancellationToken) is not { } taken) return null;
+        if (await FileCopy.TakeAsync(from, target, cancellationToken) is not { } taken)
+            return null;
         var promised = StoredName.ContentHash(name);
         if (promised is not null && taken.Sha256 is { } read && read != promised)
-            throw new PartFailedException("The backup",
-                $"{from} is damaged: its bytes are not those that its name promises. Take that file from an older backup, then try again.");
+            throw new PartFailedException(
+                "The backup",
+                $"{from} is damaged: its bytes are not those that its name promises. Take that file from an older backup, then try again."
+            );
         return new(name, taken.Size, taken.Sha256 ?? promised ?? BackupManifest.Hash(target));
     }
 
     private async IAsyncEnumerable<BackedUpFile> CopyFolderAsync(
-        string folder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string folder,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         foreach (var file in FileSystem.Files(Path.Combine(_data, folder)))
         {
             var name = $"{folder}/{file}";
-            if (await TryCopyAsync(name, cancellationToken) is { } copied) yield return copied;
+            if (await TryCopyAsync(name, cancellationToken) is { } copied)
+                yield return copied;
         }
     }
 
@@ -161,6 +199,7 @@ internal sealed class Backup
 
     private void RemoveStaging()
     {
-        if (Directory.Exists(_staging)) Directory.Delete(_staging, recursive: true);
+        if (Directory.Exists(_staging))
+            Directory.Delete(_staging, recursive: true);
     }
 }

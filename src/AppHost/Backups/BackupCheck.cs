@@ -13,10 +13,12 @@ internal sealed class BackupCheck
     {
         var check = new BackupCheck(folder);
         foreach (var name in (string[])[BackupManifest.Dump, BackupManifest.ObjectList])
-            if (!manifest.Files.Any(f => f.Path == name)) throw Refused($"its {BackupManifest.Name} does not name {name}");
+            if (!manifest.Files.Any(f => f.Path == name))
+                throw Refused($"its {BackupManifest.Name} does not name {name}");
         foreach (var file in manifest.Files)
         {
-            if (!IsOurs(file.Path)) throw Refused($"its {BackupManifest.Name} names '{file.Path}', which is no part of a backup");
+            if (!IsOurs(file.Path))
+                throw Refused($"its {BackupManifest.Name} names '{file.Path}', which is no part of a backup");
             check.Verify(file, file.Path);
         }
         var count = 0;
@@ -37,11 +39,14 @@ internal sealed class BackupCheck
 
     private void Verify(BackedUpFile file, string name)
     {
-        if (!StoredName.IsSafe(name)) throw Refused($"the name '{name}' leads out of it");
+        if (!StoredName.IsSafe(name))
+            throw Refused($"the name '{name}' leads out of it");
         var entry = new FileInfo(Path.Combine(_folder, name));
         RefuseLinks(name, entry);
-        if (!entry.Exists) throw Refused($"{name} is missing");
-        if (entry.Length != file.Size) throw Refused($"{name} has {entry.Length} bytes and not {file.Size}");
+        if (!entry.Exists)
+            throw Refused($"{name} is missing");
+        if (entry.Length != file.Size)
+            throw Refused($"{name} has {entry.Length} bytes and not {file.Size}");
         var promised = StoredName.ContentHash(file.Path) ?? file.Sha256;
         if (promised != file.Sha256 || BackupManifest.Hash(entry.FullName) != promised)
             throw Refused($"{name} is damaged: its SHA-256 is another");
@@ -49,11 +54,14 @@ internal sealed class BackupCheck
 
     private void RefuseLinks(string name, FileInfo entry)
     {
-        if (entry.LinkTarget is not null) throw Refused($"{name} is a symbolic link");
+        if (entry.LinkTarget is not null)
+            throw Refused($"{name} is a symbolic link");
         for (var parent = Path.GetDirectoryName(name); parent is { Length: > 0 }; parent = Path.GetDirectoryName(parent))
         {
-            if (!_plainFolders.Add(parent)) return;
-            if (new DirectoryInfo(Path.Combine(_folder, parent)).LinkTarget is not null) throw Refused($"{parent} is a symbolic link");
+            if (!_plainFolders.Add(parent))
+                return;
+            if (new DirectoryInfo(Path.Combine(_folder, parent)).LinkTarget is not null)
+                throw Refused($"{parent} is a symbolic link");
         }
     }
 

@@ -38,9 +38,11 @@ internal static class BackupCommands
     {
         try
         {
-            Console.WriteLine(verb == "backup"
-                ? await Backup.RunAsync(data, other, cancellationToken)
-                : await Restore.RunAsync(other, data, cancellationToken));
+            Console.WriteLine(
+                verb == "backup"
+                    ? await Backup.RunAsync(data, other, cancellationToken)
+                    : await Restore.RunAsync(other, data, cancellationToken)
+            );
             return 0;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -63,12 +65,16 @@ internal static class BackupCommands
     private static (string Data, string Other)? Options(string[] args, string other)
     {
         var (data, value) = (Settings.DefaultData(), "");
-        if (args.Length % 2 != 0) return null;
+        if (args.Length % 2 != 0)
+            return null;
         for (var i = 0; i < args.Length; i += 2)
         {
-            if (args[i] == "--data") data = Path.GetFullPath(args[i + 1]);
-            else if (args[i] == other) value = args[i + 1];
-            else return null;
+            if (args[i] == "--data")
+                data = Path.GetFullPath(args[i + 1]);
+            else if (args[i] == other)
+                value = args[i + 1];
+            else
+                return null;
         }
         return value.Length == 0 ? null : (data, value);
     }

@@ -15,8 +15,10 @@ internal sealed class BackupFolder
     {
         var name = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to));
         if ((name + "/").StartsWith(Path.TrimEndingDirectorySeparator(data) + "/", StringComparison.Ordinal))
-            throw new PartFailedException("The backup",
-                $"{name} lies in the data directory and would be lost with it. Choose another directory.");
+            throw new PartFailedException(
+                "The backup",
+                $"{name} lies in the data directory and would be lost with it. Choose another directory."
+            );
         if (File.Exists(name) || (Directory.Exists(name) && Directory.EnumerateFileSystemEntries(name).Any()))
             throw new PartFailedException("The backup", $"{name} exists and is not empty. Choose another directory, or delete it.");
         var folder = new BackupFolder(name);
@@ -31,7 +33,8 @@ internal sealed class BackupFolder
     public void Publish()
     {
         FileSystem.Flush(At(BackupManifest.Name));
-        if (Directory.Exists(_name)) Directory.Delete(_name);
+        if (Directory.Exists(_name))
+            Directory.Delete(_name);
         Directory.Move(Part, _name);
         FileSystem.Flush(Path.Combine(_name, BackupManifest.Name));
     }
@@ -39,17 +42,21 @@ internal sealed class BackupFolder
     /// <summary>After a failure; what is published has another name.</summary>
     public void RemovePart()
     {
-        if (Directory.Exists(Part)) Directory.Delete(Part, recursive: true);
+        if (Directory.Exists(Part))
+            Directory.Delete(Part, recursive: true);
     }
 
     /// <summary>What a backup that was cut off has left goes.</summary>
     private void RemoveFormer()
     {
-        if (!Directory.Exists(Part)) return;
+        if (!Directory.Exists(Part))
+            return;
         var foreign = Directory.EnumerateFileSystemEntries(Part).FirstOrDefault(e => !BackupManifest.Top.Contains(Path.GetFileName(e)));
         if (foreign is not null)
-            throw new PartFailedException("The backup",
-                $"{foreign} is not of a backup, and {Part} would be replaced. Choose another directory.");
+            throw new PartFailedException(
+                "The backup",
+                $"{foreign} is not of a backup, and {Part} would be replaced. Choose another directory."
+            );
         RemovePart();
     }
 }

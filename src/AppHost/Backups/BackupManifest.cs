@@ -12,8 +12,15 @@ namespace GpuGeek.AppHost.Backups;
 /// <param name="ObjectBytes">Their bytes together.</param>
 /// <param name="Files">Everything but the objects: the dump, the list of objects, keys and secrets.</param>
 internal sealed record BackupManifest(
-    int Format, DateTimeOffset TakenAt, string Product, string Schema, long DatabaseBytes, int Objects, long ObjectBytes,
-    BackedUpFile[] Files)
+    int Format,
+    DateTimeOffset TakenAt,
+    string Product,
+    string Schema,
+    long DatabaseBytes,
+    int Objects,
+    long ObjectBytes,
+    BackedUpFile[] Files
+)
 {
     public const int CurrentFormat = 1;
     public const string Name = "manifest.json";
@@ -23,7 +30,11 @@ internal sealed record BackupManifest(
     public const string KeyFolder = "keys";
     public const string SecretFolder = "secrets";
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-        { WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>The names at the top of a backup.</summary>
     public static readonly string[] Top = [Name, Dump, ObjectList, ObjectFolder, KeyFolder, SecretFolder];
@@ -37,8 +48,10 @@ internal sealed record BackupManifest(
         var path = Path.Combine(folder, Name);
         // Of no length: a pipe, whose reading would never end, or a file that was cut off.
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })
-            throw new PartFailedException("The backup",
-                $"{folder} has no {Name}: it is not a backup, or one that was cut off. Choose another.");
+            throw new PartFailedException(
+                "The backup",
+                $"{folder} has no {Name}: it is not a backup, or one that was cut off. Choose another."
+            );
         try
         {
             var text = File.ReadAllBytes(path);
@@ -56,7 +69,8 @@ internal sealed record BackupManifest(
     public static string Hash(string path)
     {
         // A pipe has no length either, and opening it would wait for ever.
-        if (new FileInfo(path).Length == 0) return Convert.ToHexStringLower(SHA256.HashData([]));
+        if (new FileInfo(path).Length == 0)
+            return Convert.ToHexStringLower(SHA256.HashData([]));
         using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
@@ -66,9 +80,11 @@ internal sealed record BackupManifest(
     {
         using var json = JsonDocument.Parse(text);
         if (json.RootElement.GetProperty("format").GetInt32() is var format and not CurrentFormat)
-            throw new PartFailedException("The backup",
+            throw new PartFailedException(
+                "The backup",
                 $"{path} has format {format}, and this version of GpuGeek reads format {CurrentFormat}. "
-                + "Restore it with the version that took it.");
+                    + "Restore it with the version that took it."
+            );
     }
 }
 

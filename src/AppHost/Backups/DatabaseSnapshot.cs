@@ -51,9 +51,12 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     {
         await using var begin = new NpgsqlCommand("ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", _connection);
         await begin.ExecuteNonQueryAsync(cancellationToken);
-        await using var look = new NpgsqlCommand("""
+        await using var look = new NpgsqlCommand(
+            """
             SELECT pg_export_snapshot(), (SELECT max(migration_id) FROM __ef_migrations_history), pg_database_size(current_database())
-            """, _connection);
+            """,
+            _connection
+        );
         await using var reader = await look.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         (Id, Schema, DatabaseBytes) = (reader.GetString(0), reader.GetString(1), reader.GetInt64(2));
@@ -78,7 +81,8 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         // The moment may have to last as long as a dump takes.
         await using var take = new NpgsqlCommand(
             $"SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0; SELECT pg_try_advisory_lock({RotationLock})",
-            _connection);
+            _connection
+        );
         if (await take.ExecuteScalarAsync(cancellationToken) is not true)
             throw new PartFailedException("The backup", "the keys are being rotated. Take it again when that has ended.");
     }
@@ -88,7 +92,8 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         await using var command = new NpgsqlCommand(ShortLived, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new HashSet<string>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetString(0));
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(reader.GetString(0));
         return found;
     }
 }

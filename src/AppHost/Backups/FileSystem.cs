@@ -13,7 +13,8 @@ internal static partial class FileSystem
     /// <exception cref="FileNotFoundException">The file is gone.</exception>
     public static bool TryLink(string existing, string name)
     {
-        if (link(existing, name) == 0) return true;
+        if (link(existing, name) == 0)
+            return true;
         return Marshal.GetLastPInvokeError() == NotFound ? throw new FileNotFoundException("The file is gone.", existing) : false;
     }
 
@@ -39,7 +40,8 @@ internal static partial class FileSystem
     public static void Flush(string file)
     {
         using var handle = File.OpenHandle(file);
-        if (syncfs(handle) != 0) throw new IOException($"The disk of {file} could not be flushed (error {Marshal.GetLastPInvokeError()}).");
+        if (syncfs(handle) != 0)
+            throw new IOException($"The disk of {file} could not be flushed (error {Marshal.GetLastPInvokeError()}).");
     }
 
     /// <summary>All files below a folder by their relative names, in order. What goes meanwhile is left out.</summary>
@@ -48,8 +50,11 @@ internal static partial class FileSystem
         foreach (var entry in Entries(Path.Combine(root, below)))
         {
             var name = below.Length == 0 ? entry.Name : $"{below}/{entry.Name}";
-            if (entry is FileInfo) yield return name;
-            else foreach (var file in Files(root, name)) yield return file;
+            if (entry is FileInfo)
+                yield return name;
+            else
+                foreach (var file in Files(root, name))
+                    yield return file;
         }
     }
 

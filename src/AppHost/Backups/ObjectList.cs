@@ -15,8 +15,11 @@ internal static class ObjectList
         foreach (var line in File.ReadLines(path))
         {
             number++;
-            if (line.Split('\t', 3) is not [var size, var hash, var name]
-                || !long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) || !StoredName.IsHash(hash))
+            if (
+                line.Split('\t', 3) is not [var size, var hash, var name]
+                || !long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+                || !StoredName.IsHash(hash)
+            )
                 throw new PartFailedException("The backup", $"line {number} of {path} is damaged. Choose another backup.");
             yield return new(name, bytes, hash);
         }

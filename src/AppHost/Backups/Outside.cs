@@ -9,9 +9,11 @@ internal static class Outside
     public static void Refuse(string what, string? noted)
     {
         if (Named().Concat(noted?.Split(' ') ?? []).Distinct().ToList() is { Count: > 0 } found)
-            throw new PartFailedException(what,
+            throw new PartFailedException(
+                what,
                 $"{string.Join(", ", found)} says that not everything lies in the data directory. "
-                + "docs/backup.md says how the parts are backed up.");
+                    + "docs/backup.md says how the parts are backed up."
+            );
     }
 
     public static string? Read(string file) => File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } names ? names : null;
@@ -20,7 +22,8 @@ internal static class Outside
     public static void Note(string file)
     {
         var names = string.Join(' ', Named());
-        if ((Read(file) ?? "") != names) File.WriteAllText(file, names);
+        if ((Read(file) ?? "") != names)
+            File.WriteAllText(file, names);
     }
 
     private static IEnumerable<string> Named() => Variables.Where(v => Environment.GetEnvironmentVariable(v) is { Length: > 0 });

@@ -20,8 +20,12 @@ internal sealed record PostgresTools(string Programs, int Port, string Password)
     public static PostgresTools Of(string folder, int port)
     {
         var version = PostgresBinaries.ClusterVersion(folder);
-        var programs = PostgresBinaries.FindClients(version) ?? throw new PartFailedException("PostgreSQL",
-            $"pg_dump and pg_restore are not installed. Install the package 'postgresql-client-{version}'.");
+        var programs =
+            PostgresBinaries.FindClients(version)
+            ?? throw new PartFailedException(
+                "PostgreSQL",
+                $"pg_dump and pg_restore are not installed. Install the package 'postgresql-client-{version}'."
+            );
         return new(programs, port, File.ReadAllText(Path.Combine(folder, "password")).Trim());
     }
 
@@ -47,6 +51,7 @@ internal sealed record PostgresTools(string Programs, int Port, string Password)
         var errors = await process.StandardError.ReadToEndAsync(CancellationToken.None);
         await process.WaitForExitAsync(CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0) throw new PartFailedException(program, $"it ended with exit code {process.ExitCode}.", errors.Trim());
+        if (process.ExitCode != 0)
+            throw new PartFailedException(program, $"it ended with exit code {process.ExitCode}.", errors.Trim());
     }
 }

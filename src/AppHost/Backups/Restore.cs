@@ -39,36 +39,46 @@ internal sealed class Restore
         {
             // It was empty: all that is in it is ours.
             foreach (var entry in new DirectoryInfo(data).EnumerateFileSystemInfos())
-                if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
-                else entry.Delete();
-            if (!existed) Directory.Delete(data);
+                if (entry is DirectoryInfo directory)
+                    directory.Delete(recursive: true);
+                else
+                    entry.Delete();
+            if (!existed)
+                Directory.Delete(data);
             throw;
         }
-        return string.Create(CultureInfo.InvariantCulture,
+        return string.Create(
+            CultureInfo.InvariantCulture,
             $"Restored the backup of {manifest.TakenAt:yyyy-MM-dd HH:mm} UTC into {data}: the database, {manifest.Objects} objects, "
-            + $"keys and secrets. Start GpuGeek with --data and this directory.");
+                + $"keys and secrets. Start GpuGeek with --data and this directory."
+        );
     }
 
     private static void RefuseUsed(string data)
     {
         if (File.Exists(data))
             throw new PartFailedException("The restore", $"{data} is a file. Name a directory that is empty or does not exist.");
-        if (!Directory.Exists(data)) return;
+        if (!Directory.Exists(data))
+            return;
         if (DataFolder.IsHeld(data))
             throw new PartFailedException("The restore", $"{data} is in use. Choose an empty directory with --data.");
         DataFolder.RefuseHalfRestored(data);
         if (Directory.EnumerateFileSystemEntries(data).Any())
-            throw new PartFailedException("The restore",
-                $"{data} is not empty, and nothing in it is overwritten. Choose an empty directory with --data, or move this one away.");
+            throw new PartFailedException(
+                "The restore",
+                $"{data} is not empty, and nothing in it is overwritten. Choose an empty directory with --data, or move this one away."
+            );
     }
 
     private static async Task RefuseNewerAsync(BackupManifest manifest, CancellationToken cancellationToken)
     {
         var known = await ApiVerb.RunAsync("schema", new Dictionary<string, string>(), cancellationToken);
         if (string.CompareOrdinal(manifest.Schema, known) > 0)
-            throw new PartFailedException("The backup",
+            throw new PartFailedException(
+                "The backup",
                 $"its database is of version {manifest.Schema}, and this version of GpuGeek ({BackupManifest.OwnVersion}) knows {known} "
-                + $"as the last. Restore it with GpuGeek {manifest.Product} or newer.");
+                    + $"as the last. Restore it with GpuGeek {manifest.Product} or newer."
+            );
     }
 
     private async Task WriteAsync(BackupManifest manifest, CancellationToken cancellationToken)
@@ -86,7 +96,8 @@ internal sealed class Restore
     {
         var target = _data.At(name);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        if (file.Size == 0) File.WriteAllBytes(target, []);
+        if (file.Size == 0)
+            File.WriteAllBytes(target, []);
         else if ((await FileCopy.CopyAsync(Path.Combine(_from, name), target, cancellationToken)).Sha256 != file.Sha256)
             throw new PartFailedException("The restore", $"{name} of the backup has changed meanwhile. Look at its disk, then try again.");
     }
@@ -95,12 +106,27 @@ internal sealed class Restore
     {
         await using var postgres = await PrivatePostgres.StartAsync(_data.Postgres, durable: true, cancellationToken);
         var roles = await Roles.EnsureAsync(postgres, _data.Postgres, PostgresTools.Database, cancellationToken);
-        await PostgresTools.Of(_data.Postgres, postgres.Port).RunAsync("pg_restore", cancellationToken,
-            "--exit-on-error", "--single-transaction", "-d", PostgresTools.Database, Path.Combine(_from, BackupManifest.Dump));
+        await PostgresTools
+            .Of(_data.Postgres, postgres.Port)
+            .RunAsync(
+                "pg_restore",
+                cancellationToken,
+                "--exit-on-error",
+                "--single-transaction",
+                "-d",
+                PostgresTools.Database,
+                Path.Combine(_from, BackupManifest.Dump)
+            );
         // An older schema is brought up; the backup itself is the dump of before.
-        await ApiVerb.RunAsync("migrate", new Dictionary<string, string>
-        {
-            ["GPUGEEK_DB_OWNER"] = roles.Owner, ["GPUGEEK_DB_HANGFIRE"] = roles.Hangfire, ["GPUGEEK_BACKUPS"] = "none",
-        }, cancellationToken);
+        await ApiVerb.RunAsync(
+            "migrate",
+            new Dictionary<string, string>
+            {
+                ["GPUGEEK_DB_OWNER"] = roles.Owner,
+                ["GPUGEEK_DB_HANGFIRE"] = roles.Hangfire,
+                ["GPUGEEK_BACKUPS"] = "none",
+            },
+            cancellationToken
+        );
     }
 }

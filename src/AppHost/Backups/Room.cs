@@ -17,15 +17,18 @@ internal static class Room
         var reserve = ByteSetting.Read(Variable, UsualReserve);
         var free = Math.Max(0, new DriveInfo(folder).AvailableFreeSpace - reserve);
         if (free < bytes)
-            throw new PartFailedException(what,
+            throw new PartFailedException(
+                what,
                 $"it needs {Text(bytes)} on the disk of {folder}, where {Text(free)} are free beside the reserve of {Text(reserve)} "
-                + $"for the database ({Variable}). Free some space, or choose another disk. Nothing was written.");
+                    + $"for the database ({Variable}). Free some space, or choose another disk. Nothing was written."
+            );
     }
 
-    public static string Text(long bytes) => bytes switch
-    {
-        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes / 1024.0):0} KiB"),
-        < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.0} GiB"),
-    };
+    public static string Text(long bytes) =>
+        bytes switch
+        {
+            < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes / 1024.0):0} KiB"),
+            < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.0} GiB"),
+        };
 }

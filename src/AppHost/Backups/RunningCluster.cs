@@ -10,9 +10,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     private DataFolder? _folder;
     private PrivatePostgres? _own;
 
-    private RunningCluster()
-    {
-    }
+    private RunningCluster() { }
 
     public PostgresTools Tools { get; private set; } = null!;
 
@@ -31,7 +29,8 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_own is not null) await _own.DisposeAsync();
+        if (_own is not null)
+            await _own.DisposeAsync();
         _folder?.Dispose();
     }
 

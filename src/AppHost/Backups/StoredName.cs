@@ -11,7 +11,8 @@ internal static class StoredName
     /// <returns>The SHA-256 that a content-addressed name promises, or null for other names.</returns>
     public static string? ContentHash(string name) =>
         name.Split('/') is ["orgs", _, "sha256", var folder, var hash] && IsHash(hash) && hash.StartsWith(folder, StringComparison.Ordinal)
-            ? hash : null;
+            ? hash
+            : null;
 
     /// <summary>Checkpoints and uploads are deleted as soon as a newer one or a result takes their place; everything else has a grace of
     /// days.</summary>

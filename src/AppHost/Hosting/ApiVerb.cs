@@ -8,11 +8,19 @@ internal static class ApiVerb
     /// <returns>What it printed.</returns>
     /// <exception cref="PartFailedException">It failed; with what it said.</exception>
     public static async Task<string> RunAsync(
-        string verb, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+        string verb,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken
+    )
     {
         var start = new ProcessStartInfo(HostPrograms.Find("Api"), [verb])
-            { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = await process.StandardError.ReadToEndAsync(cancellationToken);

@@ -42,9 +42,11 @@ internal sealed partial class Ballast : IAsyncDisposable
         {
             var free = new DriveInfo(Path.GetDirectoryName(_path)!).AvailableFreeSpace;
             var there = File.Exists(_path);
-            if (there && (free < _bytes || _bytes == 0)) File.Delete(_path);
+            if (there && (free < _bytes || _bytes == 0))
+                File.Delete(_path);
             // Well above the limit of deleting, so that the two do not take turns.
-            else if (!there && _bytes > 0 && free > 3 * _bytes) Make();
+            else if (!there && _bytes > 0 && free > 3 * _bytes)
+                Make();
         }
         catch (IOException)
         {
@@ -65,7 +67,8 @@ internal sealed partial class Ballast : IAsyncDisposable
     {
         // Allocated block by block: a sparse file would free nothing.
         using var file = File.OpenHandle(_path, FileMode.Create, FileAccess.Write);
-        if (posix_fallocate(file, 0, _bytes) != 0) File.Delete(_path);
+        if (posix_fallocate(file, 0, _bytes) != 0)
+            File.Delete(_path);
     }
 
     [LibraryImport("libc")]

@@ -6,7 +6,8 @@ namespace GpuGeek.AppHost.Hosting;
 internal static class ByteSetting
 {
     /// <exception cref="PartFailedException">The variable holds something else.</exception>
-    public static long Read(string variable, long usual) => Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text ? usual
+    public static long Read(string variable, long usual) =>
+        Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text ? usual
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes
         : throw new PartFailedException(variable, "it must be a number of bytes from 0.");
 }

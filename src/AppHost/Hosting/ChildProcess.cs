@@ -9,23 +9,24 @@ internal sealed record ChildSpec
     public string[] Arguments { get; init; } = [];
     public Dictionary<string, string> Environment { get; init; } = [];
     public required string LogFile { get; init; }
+
     /// <summary>Options of setpriv that change the account.</summary>
     public string[] SetPrivArguments { get; init; } = [];
+
     /// <summary>What the child gets when this process dies, however it dies.</summary>
     public string DeathSignal { get; init; } = "KILL";
 }
 
 /// <summary>
-/// A process in a session of its own that dies with this one. The kernel's parent-death signal follows the thread that started the child, so each child has a
+/// A process in a session of its own that dies with this one. The kernel's parent-death signal follows the thread that started the child,
+/// so each child has a
 /// thread that starts it and then waits for it.
 /// </summary>
 internal sealed class ChildProcess
 {
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ChildProcess()
-    {
-    }
+    private ChildProcess() { }
 
     public int Id { get; private set; }
     public Task<int> Exited => _exited.Task;
@@ -58,7 +59,10 @@ internal sealed class ChildProcess
                 started.Set();
             }
         })
-        { IsBackground = true, Name = $"parent of {spec.Name}" };
+        {
+            IsBackground = true,
+            Name = $"parent of {spec.Name}",
+        };
         thread.Start();
         started.Wait();
         return failure is null ? child : throw new PartFailedException(spec.Name, $"it could not be started ({failure.Message}).");
@@ -81,10 +85,17 @@ internal sealed class ChildProcess
     private static ProcessStartInfo StartInfo(ChildSpec spec)
     {
         // setsid execs in place (a fork child is no group leader), so the pid is the child's and its group's.
-        var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("setsid")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
         string[] arguments = ["setpriv", .. spec.SetPrivArguments, "--pdeathsig", spec.DeathSignal, spec.FileName, .. spec.Arguments];
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (name, value) in spec.Environment) start.Environment[name] = value;
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in spec.Environment)
+            start.Environment[name] = value;
         return start;
     }
 }

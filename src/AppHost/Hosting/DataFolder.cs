@@ -10,8 +10,14 @@ internal sealed class DataFolder : IDisposable
 {
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnFolder = OwnFile | UnixFileMode.UserExecute;
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
+
     /// <summary>Which parts of the platform lie elsewhere, as the last start was told.</summary>
     public const string OutsideName = "outside";
     private const string PostgresName = "postgres";
@@ -57,13 +63,17 @@ internal sealed class DataFolder : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            throw new PartFailedException("The data directory",
-                $"{root} cannot be written, or belongs to another account. Choose another with --data.");
+            throw new PartFailedException(
+                "The data directory",
+                $"{root} cannot be written, or belongs to another account. Choose another with --data."
+            );
         }
         catch (IOException)
         {
-            throw new PartFailedException("The data directory",
-                $"{root} is in use by another GpuGeek. Stop that one, or choose another directory with --data.");
+            throw new PartFailedException(
+                "The data directory",
+                $"{root} is in use by another GpuGeek. Stop that one, or choose another directory with --data."
+            );
         }
     }
 
@@ -71,7 +81,8 @@ internal sealed class DataFolder : IDisposable
     public static bool IsHeld(string root)
     {
         var path = Path.Combine(root, LockName);
-        if (!File.Exists(path)) return false;
+        if (!File.Exists(path))
+            return false;
         try
         {
             using var gate = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
@@ -84,8 +95,7 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Until this is unmarked nobody opens the folder: half of a backup must not be served.</summary>
-    public void MarkRestoring() =>
-        File.WriteAllText(Path.Combine(_root, MarkerName), "A restore has begun here and has not ended.\n");
+    public void MarkRestoring() => File.WriteAllText(Path.Combine(_root, MarkerName), "A restore has begun here and has not ended.\n");
 
     public void UnmarkRestoring() => File.Delete(Path.Combine(_root, MarkerName));
 
@@ -95,8 +105,10 @@ internal sealed class DataFolder : IDisposable
     public static void RefuseHalfRestored(string root)
     {
         if (File.Exists(Path.Combine(root, MarkerName)))
-            throw new PartFailedException("The data directory",
-                $"a restore into {root} was cut off. Nothing of it is needed: delete the directory and restore the backup again.");
+            throw new PartFailedException(
+                "The data directory",
+                $"a restore into {root} was cut off. Nothing of it is needed: delete the directory and restore the backup again."
+            );
     }
 
     private static void RefuseSharedFolder(string root)
@@ -110,18 +122,22 @@ internal sealed class DataFolder : IDisposable
     {
         File.SetUnixFileMode(root, PrivatePostgres.FolderMode);
         foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos())
-            if (entry.Name != PostgresName) Close(entry);
+            if (entry.Name != PostgresName)
+                Close(entry);
         var postgres = new DirectoryInfo(Path.Combine(root, PostgresName));
-        if (!postgres.Exists) return;
+        if (!postgres.Exists)
+            return;
         // The cluster belongs to PostgreSQL's account, which keeps it at 0700 itself.
-        foreach (var file in postgres.EnumerateFiles()) Close(file);
+        foreach (var file in postgres.EnumerateFiles())
+            Close(file);
     }
 
     private static void Close(FileSystemInfo entry)
     {
         try
         {
-            if ((entry.UnixFileMode & Others) != 0) entry.UnixFileMode = entry is DirectoryInfo ? OwnFolder : OwnFile;
+            if ((entry.UnixFileMode & Others) != 0)
+                entry.UnixFileMode = entry is DirectoryInfo ? OwnFolder : OwnFile;
         }
         catch (FileNotFoundException)
         {

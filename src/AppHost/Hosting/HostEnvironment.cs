@@ -59,9 +59,11 @@ internal static class HostEnvironment
             ["GPUGEEK_PREDICTOR_SOCKET"] = SocketPath(data),
         };
         foreach (var name in PassedThrough)
-            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environment[name] = value;
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
+                environment[name] = value;
         // The folder is only the default; a service that is named takes its place.
-        if (environment.ContainsKey("GPUGEEK_S3_ENDPOINT") && Environment.GetEnvironmentVariable("GPUGEEK_OBJECTS") is not { Length: > 0 }) environment.Remove("GPUGEEK_OBJECTS");
+        if (environment.ContainsKey("GPUGEEK_S3_ENDPOINT") && Environment.GetEnvironmentVariable("GPUGEEK_OBJECTS") is not { Length: > 0 })
+            environment.Remove("GPUGEEK_OBJECTS");
         return environment;
     }
 
@@ -70,7 +72,8 @@ internal static class HostEnvironment
         // An empty value takes away what the child would inherit.
         var own = PassedThrough.Where(Exists).ToDictionary(name => name, _ => "", StringComparer.Ordinal);
         foreach (var (name, value) in all)
-            if (Readers.GetValueOrDefault(name, []).Contains(host)) own[name] = value;
+            if (Readers.GetValueOrDefault(name, []).Contains(host))
+                own[name] = value;
         own["DOTNET_gcServer"] = "0";
         own["ASPNETCORE_ENVIRONMENT"] = "Production";
         return own;

@@ -29,7 +29,8 @@ internal sealed class LogFile : IDisposable
     /// <summary>The last lines, for a message.</summary>
     public static string Tail(string path, int lines = 30)
     {
-        if (!File.Exists(path)) return "";
+        if (!File.Exists(path))
+            return "";
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         file.Seek(-Math.Min(file.Length, 16 << 10), SeekOrigin.End);
         using var reader = new StreamReader(file);
@@ -47,11 +48,14 @@ internal sealed class LogFile : IDisposable
 
     internal void Write(string? line)
     {
-        if (line is null) return;
+        if (line is null)
+            return;
         lock (_gate)
         {
-            if (_closed) return;
-            if (_file.Length > MaxBytes) StartAnew();
+            if (_closed)
+                return;
+            if (_file.Length > MaxBytes)
+                StartAnew();
             _file.Write(line);
         }
     }

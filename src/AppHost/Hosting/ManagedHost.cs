@@ -7,6 +7,7 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
     private const int MaxQuickDeaths = 5;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WhileFull = TimeSpan.FromSeconds(2);
+
     /// <summary>PostgreSQL asks for a few files of 16 MiB at a time.</summary>
     private const long Room = 64 << 20;
     private readonly TaskCompletionSource<PartFailedException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,22 +31,25 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
 
     public async Task StopAsync(TimeSpan patience, PosixSignalNumber signal = PosixSignalNumber.Terminate)
     {
-        if (StopRestarting() is { } child) await child.StopAsync(signal, patience);
+        if (StopRestarting() is { } child)
+            await child.StopAsync(signal, patience);
     }
 
     public void Kill() => StopRestarting()?.Kill();
 
     private async Task KeepAliveAsync(ChildProcess child)
     {
-        for (var quickDeaths = 0; ;)
+        for (var quickDeaths = 0; ; )
         {
             var startedAt = TimeProvider.System.GetTimestamp();
             var code = await child.Exited;
-            if (IsStopping()) return;
+            if (IsStopping())
+                return;
             quickDeaths = TimeProvider.System.GetElapsedTime(startedAt) < Quick ? quickDeaths + 1 : 0;
             // A full disk is no fault of the program: it is started until there is room for it.
             var isFull = DiskIsFull();
-            if (isFull) quickDeaths = 0;
+            if (isFull)
+                quickDeaths = 0;
             if (quickDeaths >= MaxQuickDeaths)
             {
                 Fail($"it has ended {MaxQuickDeaths} times shortly after its start (exit code {code}).");
@@ -54,8 +58,10 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
             await Task.Delay(isFull ? WhileFull : TimeSpan.FromMilliseconds(200 * Math.Pow(2, quickDeaths)));
             try
             {
-                if (beforeRestart is not null) await beforeRestart();
-                if (Launch() is not { } next) return;
+                if (beforeRestart is not null)
+                    await beforeRestart();
+                if (Launch() is not { } next)
+                    return;
                 child = next;
             }
             catch (Exception failure)
@@ -69,7 +75,8 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
     /// <returns>Null when it is being stopped.</returns>
     private ChildProcess? Launch()
     {
-        lock (_gate) return _stopping ? null : _current = ChildProcess.Start(spec);
+        lock (_gate)
+            return _stopping ? null : _current = ChildProcess.Start(spec);
     }
 
     private bool DiskIsFull() => new DriveInfo(Path.GetDirectoryName(spec.LogFile)!).AvailableFreeSpace < Room;
@@ -85,7 +92,8 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
 
     private bool IsStopping()
     {
-        lock (_gate) return _stopping;
+        lock (_gate)
+            return _stopping;
     }
 
     private void Fail(string why) => _failed.TrySetResult(new(Name, why, LogFile.Tail(spec.LogFile)));

@@ -43,16 +43,20 @@ internal sealed class Platform : IAsyncDisposable
 
     public void KillAll()
     {
-        foreach (var host in _hosts) host.Kill();
+        foreach (var host in _hosts)
+            host.Kill();
     }
 
     public async ValueTask DisposeAsync()
     {
         // Web first, so that nobody starts anything new; the worker drains: its trainings write a checkpoint.
         foreach (var name in (string[])["Web", "Api", "Predictor", "Worker"])
-            if (_hosts.Find(h => h.Name == name) is { } host) await host.StopAsync(TimeSpan.FromSeconds(name == "Worker" ? 30 : 12));
-        if (_postgres is not null) await _postgres.DisposeAsync();
-        if (_ballast is not null) await _ballast.DisposeAsync();
+            if (_hosts.Find(h => h.Name == name) is { } host)
+                await host.StopAsync(TimeSpan.FromSeconds(name == "Worker" ? 30 : 12));
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+        if (_ballast is not null)
+            await _ballast.DisposeAsync();
         _data.Dispose();
     }
 
@@ -65,7 +69,12 @@ internal sealed class Platform : IAsyncDisposable
         {
             _postgres = await PrivatePostgres.StartAsync(_data.Postgres, durable: true, cancellationToken);
             var roles = await Roles.EnsureAsync(_postgres, _data.Postgres, "gpugeek", cancellationToken);
-            (_environment["GPUGEEK_DB"], _environment["GPUGEEK_DB_SYSTEM"], _environment["GPUGEEK_DB_HANGFIRE"], _environment["GPUGEEK_DB_OWNER"]) = (roles.App, roles.System, roles.Hangfire, roles.Owner);
+            (
+                _environment["GPUGEEK_DB"],
+                _environment["GPUGEEK_DB_SYSTEM"],
+                _environment["GPUGEEK_DB_HANGFIRE"],
+                _environment["GPUGEEK_DB_OWNER"]
+            ) = (roles.App, roles.System, roles.Hangfire, roles.Owner);
         }
         await ApiVerb.RunAsync("migrate", WithClients(_environment), cancellationToken);
         var apiPort = PrivatePostgres.FreePort();
@@ -74,7 +83,8 @@ internal sealed class Platform : IAsyncDisposable
         Add("Api", ("ASPNETCORE_URLS", _environment["GPUGEEK_API_URL"]));
         Add("Worker");
         Add("Web", ("ASPNETCORE_URLS", $"http://{_settings.Listen}:{_settings.Port.ToString(CultureInfo.InvariantCulture)}"));
-        foreach (var host in _hosts) host.Start();
+        foreach (var host in _hosts)
+            host.Start();
         await WaitUntilReadyAsync(cancellationToken);
     }
 
@@ -87,35 +97,54 @@ internal sealed class Platform : IAsyncDisposable
     private void Add(string name, params (string Name, string Value)[] more)
     {
         var environment = HostEnvironment.For(name, _environment);
-        foreach (var (key, value) in more) environment[key] = value;
-        _hosts.Add(new(new() { Name = name, FileName = HostPrograms.Find(name), Environment = environment, LogFile = _data.Log(name) }));
+        foreach (var (key, value) in more)
+            environment[key] = value;
+        _hosts.Add(
+            new(
+                new()
+                {
+                    Name = name,
+                    FileName = HostPrograms.Find(name),
+                    Environment = environment,
+                    LogFile = _data.Log(name),
+                }
+            )
+        );
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        var address = new Uri($"http://{(_settings.Listen is "0.0.0.0" or "::" ? "127.0.0.1" : _settings.Listen)}:{_settings.Port.ToString(CultureInfo.InvariantCulture)}/readyz");
+        var host = _settings.Listen is "0.0.0.0" or "::" ? "127.0.0.1" : _settings.Listen;
+        var address = new Uri($"http://{host}:{_settings.Port.ToString(CultureInfo.InvariantCulture)}/readyz");
         var started = Stopwatch.GetTimestamp();
         var failed = Failed;
         while (true)
         {
-            if (failed.IsCompleted) throw await await failed;
+            if (failed.IsCompleted)
+                throw await await failed;
             try
             {
                 using var response = await http.GetAsync(address, cancellationToken);
-                if (response.IsSuccessStatusCode) return;
+                if (response.IsSuccessStatusCode)
+                    return;
             }
-            catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-            }
-            if (Stopwatch.GetElapsedTime(started) > Ready) throw new PartFailedException("The platform", $"it was not ready within {Ready.TotalSeconds:0} seconds.", LogFile.Tail(_data.Log("Api")));
+            catch (Exception notYet)
+                when (notYet is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested) { }
+            if (Stopwatch.GetElapsedTime(started) > Ready)
+                throw new PartFailedException(
+                    "The platform",
+                    $"it was not ready within {Ready.TotalSeconds:0} seconds.",
+                    LogFile.Tail(_data.Log("Api"))
+                );
             await Task.Delay(150, cancellationToken);
         }
     }
 
     private async Task<PartFailedException> PostgresFailedAsync()
     {
-        if (_postgres is null) await Task.Delay(Timeout.Infinite);
+        if (_postgres is null)
+            await Task.Delay(Timeout.Infinite);
         return await _postgres!.Failed;
     }
 }

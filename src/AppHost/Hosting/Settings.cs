@@ -17,7 +17,9 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
           restore --from DIR [--data DIR]   makes a data directory out of a backup
         """;
 
-    public string PublicUrl => Environment.GetEnvironmentVariable("GPUGEEK_PUBLIC_URL")?.TrimEnd('/') ?? $"http://{(Listen is "0.0.0.0" or "::" ? Environment.MachineName : Listen)}:{Port.ToString(CultureInfo.InvariantCulture)}";
+    public string PublicUrl =>
+        Environment.GetEnvironmentVariable("GPUGEEK_PUBLIC_URL")?.TrimEnd('/')
+        ?? $"http://{(Listen is "0.0.0.0" or "::" ? Environment.MachineName : Listen)}:{Port.ToString(CultureInfo.InvariantCulture)}";
 
     /// <exception cref="ArgumentException">With what is wrong.</exception>
     public static Settings Parse(string[] args)
@@ -28,7 +30,13 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
             string Value() => ++i < args.Length ? args[i] : throw new ArgumentException($"{args[i - 1]} needs a value.");
             settings = args[i] switch
             {
-                "--port" => settings with { Port = int.TryParse(Value(), CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port : throw new ArgumentException("--port takes a number from 1 to 65535.") },
+                "--port" => settings with
+                {
+                    Port =
+                        int.TryParse(Value(), CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
+                            ? port
+                            : throw new ArgumentException("--port takes a number from 1 to 65535."),
+                },
                 "--listen" => settings with { Listen = Value() },
                 "--data" => settings with { DataDirectory = Path.GetFullPath(Value()) },
                 "--demo" => settings with { Demo = true },
@@ -39,7 +47,12 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
     }
 
     // As root not under /root: PostgreSQL's account could not enter it.
-    public static string DefaultData() => Environment.IsPrivilegedProcess
-        ? "/var/lib/gpugeek"
-        : Path.Combine(Environment.GetEnvironmentVariable("XDG_DATA_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share"), "gpugeek");
+    public static string DefaultData() =>
+        Environment.IsPrivilegedProcess
+            ? "/var/lib/gpugeek"
+            : Path.Combine(
+                Environment.GetEnvironmentVariable("XDG_DATA_HOME")
+                    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share"),
+                "gpugeek"
+            );
 }

@@ -2,7 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.AppHost.Hosting;
 
-public enum PosixSignalNumber { Interrupt = 2, Quit = 3, Kill = 9, Terminate = 15 }
+public enum PosixSignalNumber
+{
+    Interrupt = 2,
+    Quit = 3,
+    Kill = 9,
+    Terminate = 15,
+}
 
 public static partial class Signals
 {

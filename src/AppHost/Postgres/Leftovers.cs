@@ -20,10 +20,13 @@ internal static partial class Leftovers
         var path = realpath(cluster, 0) ?? cluster;
         // A postmaster that lives ends its backends with itself on QUIT.
         foreach (var signal in (PosixSignalNumber[])[PosixSignalNumber.Quit, PosixSignalNumber.Kill])
-            if (await EndAsync(path, account, signal)) break;
+            if (await EndAsync(path, account, signal))
+                break;
         if (await ProcessesInAsync(path, account) is [var stuck, ..])
-            throw new PartFailedException("PostgreSQL",
-                $"process {stuck} of its former server still uses {cluster} and cannot be killed. End it and start again.");
+            throw new PartFailedException(
+                "PostgreSQL",
+                $"process {stuck} of its former server still uses {cluster} and cannot be killed. End it and start again."
+            );
         // Its process id may belong to another process by now, which PostgreSQL would take for a running server.
         File.Delete(Path.Combine(cluster, "postmaster.pid"));
     }
@@ -32,7 +35,8 @@ internal static partial class Leftovers
     {
         var started = TimeProvider.System.GetTimestamp();
         var left = await ProcessesInAsync(cluster, account);
-        foreach (var pid in left) Signals.Send(pid, signal);
+        foreach (var pid in left)
+            Signals.Send(pid, signal);
         while (left.Count > 0 && TimeProvider.System.GetElapsedTime(started) < Patience)
         {
             await Task.Delay(50);
@@ -49,14 +53,25 @@ internal static partial class Leftovers
     {
         var pattern = Special().Replace(cluster, @"\$0");
         string[] arguments = [.. account?.Arguments ?? [], "find", "/proc", "-maxdepth", "2", "-name", "cwd", "-lname", pattern];
-        using var find = Process.Start(new ProcessStartInfo("setpriv", arguments)
-            { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" })!;
+        using var find = Process.Start(
+            new ProcessStartInfo("setpriv", arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = "/",
+            }
+        )!;
         var errors = find.StandardError.ReadToEndAsync();
         var found = await find.StandardOutput.ReadToEndAsync();
         await errors;
         await find.WaitForExitAsync();
-        return [.. found.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(l => int.Parse(l.Split('/')[2], CultureInfo.InvariantCulture)).Where(IsPostgres)];
+        return
+        [
+            .. found
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(l => int.Parse(l.Split('/')[2], CultureInfo.InvariantCulture))
+                .Where(IsPostgres),
+        ];
     }
 
     private static bool IsPostgres(int pid)

@@ -32,7 +32,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public string SuperUserConnection(string database) => Connection(SuperUser, _password, database);
 
     public string Connection(string role, string password, string database) =>
-        $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={role};Password={password};Database={database};Timeout=15;Maximum Pool Size=50";
+        $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={role};"
+        + $"Password={password};Database={database};Timeout=15;Maximum Pool Size=50";
 
     /// <param name="durable">False only for tests: acknowledged commits may be lost by a crash.</param>
     public static async Task<PrivatePostgres> StartAsync(string folder, bool durable, CancellationToken cancellationToken)
@@ -45,7 +46,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
         var existing = File.Exists(versionFile);
         var bin = PostgresBinaries.Find(existing ? (await File.ReadAllTextAsync(versionFile, cancellationToken)).Trim() : null);
         var password = await SecretFile.ReadOrCreateAsync(Path.Combine(folder, "password"), cancellationToken);
-        if (!existing) await InitializeAsync(bin, folder, cluster, account, password, cancellationToken);
+        if (!existing)
+            await InitializeAsync(bin, folder, cluster, account, password, cancellationToken);
         await Leftovers.ClearAsync(cluster, account);
         var port = FreePort();
         var spec = Server(bin, folder, cluster, port, account, durable);
@@ -69,7 +71,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
         await _server.StopAsync(TimeSpan.FromSeconds(20), PosixSignalNumber.Interrupt);
     }
 
-    private static async Task InitializeAsync(string bin, string folder, string cluster, Account? account, string password, CancellationToken cancellationToken)
+    private static async Task InitializeAsync(
+        string bin,
+        string folder,
+        string cluster,
+        Account? account,
+        string password,
+        CancellationToken cancellationToken
+    )
     {
         Directory.CreateDirectory(cluster);
         File.SetUnixFileMode(cluster, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -79,15 +88,38 @@ public sealed class PrivatePostgres : IAsyncDisposable
         File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         account?.Own(cluster);
         account?.Own(passwordFile);
-        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/", Environment = { ["LC_ALL"] = "C" } };
-        string[] arguments = [.. account?.Arguments ?? [], Path.Combine(bin, "initdb"), "-D", cluster, "-U", SuperUser, "-A", "scram-sha-256", $"--pwfile={passwordFile}", "-E", "UTF8", "--locale=C", "--no-sync"];
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("setpriv")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+            Environment = { ["LC_ALL"] = "C" },
+        };
+        string[] arguments =
+        [
+            .. account?.Arguments ?? [],
+            Path.Combine(bin, "initdb"),
+            "-D",
+            cluster,
+            "-U",
+            SuperUser,
+            "-A",
+            "scram-sha-256",
+            $"--pwfile={passwordFile}",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         File.Delete(passwordFile);
-        if (process.ExitCode == 0) return;
+        if (process.ExitCode == 0)
+            return;
         Directory.Delete(cluster, recursive: true);
         throw new PartFailedException("PostgreSQL", "initdb could not make the data folder.", await output + errors);
     }
@@ -99,7 +131,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
         {
             Name = "PostgreSQL",
             FileName = Path.Combine(bin, "postgres"),
-            Arguments = ["-D", cluster, "-p", port.ToString(CultureInfo.InvariantCulture), "-h", "127.0.0.1", "-k", "", "-c", "max_connections=300", "-c", "shared_buffers=128MB", .. settings],
+            Arguments =
+            [
+                "-D",
+                cluster,
+                "-p",
+                port.ToString(CultureInfo.InvariantCulture),
+                "-h",
+                "127.0.0.1",
+                "-k",
+                "",
+                "-c",
+                "max_connections=300",
+                "-c",
+                "shared_buffers=128MB",
+                .. settings,
+            ],
             Environment = { ["LC_ALL"] = "C" },
             LogFile = Path.Combine(folder, "postgres.log"),
             SetPrivArguments = account?.Arguments ?? [],
@@ -111,7 +158,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (first.Exited.IsCompleted) throw new PartFailedException("PostgreSQL", "it stopped while starting.", LogFile.Tail(log));
+            if (first.Exited.IsCompleted)
+                throw new PartFailedException("PostgreSQL", "it stopped while starting.", LogFile.Tail(log));
             try
             {
                 await using var connection = new NpgsqlConnection(SuperUserConnection("postgres") + ";Pooling=false");
@@ -120,7 +168,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
             }
             catch (Exception notYet) when (notYet is NpgsqlException or SocketException or TimeoutException)
             {
-                if (attempt > 600) throw new PartFailedException("PostgreSQL", "it did not answer within a minute.", LogFile.Tail(log));
+                if (attempt > 600)
+                    throw new PartFailedException("PostgreSQL", "it did not answer within a minute.", LogFile.Tail(log));
                 await Task.Delay(100, cancellationToken);
             }
         }

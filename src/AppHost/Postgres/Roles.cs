@@ -6,22 +6,33 @@ namespace GpuGeek.AppHost.Postgres;
 /// <summary>Connection strings of the four roles.</summary>
 public sealed record RoleConnections(string Owner, string App, string System, string Hangfire);
 
-/// <summary>Makes a database with the four roles of <c>deploy/postgres/roles.sql</c>, whose passwords are kept beside the cluster.</summary>
+/// <summary>Makes a database with the four roles of <c>deploy/postgres/roles.sql</c>, whose passwords are kept beside the
+/// cluster.</summary>
 public static class Roles
 {
     private static readonly string[] Names = ["owner", "app", "system", "hangfire"];
 
-    public static async Task<RoleConnections> EnsureAsync(PrivatePostgres postgres, string folder, string database, CancellationToken cancellationToken)
+    public static async Task<RoleConnections> EnsureAsync(
+        PrivatePostgres postgres,
+        string folder,
+        string database,
+        CancellationToken cancellationToken
+    )
     {
         var passwords = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Names) passwords[name] = await SecretFile.ReadOrCreateAsync(Path.Combine(folder, $"{name}.password"), cancellationToken);
+        foreach (var name in Names)
+            passwords[name] = await SecretFile.ReadOrCreateAsync(Path.Combine(folder, $"{name}.password"), cancellationToken);
         await CreateDatabaseAsync(postgres, database, cancellationToken);
         var script = Script();
-        foreach (var (name, password) in passwords) script = script.Replace($":'{name}_password'", $"'{password}'", StringComparison.Ordinal);
+        foreach (var (name, password) in passwords)
+            script = script.Replace($":'{name}_password'", $"'{password}'", StringComparison.Ordinal);
         await using var connection = new NpgsqlConnection(postgres.SuperUserConnection(database) + ";Pooling=false");
         await connection.OpenAsync(cancellationToken);
         // The server is ours alone; on a server that others use too, they decide who connects to what.
-        await using var command = new NpgsqlCommand(script + "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;", connection);
+        await using var command = new NpgsqlCommand(
+            script + "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;",
+            connection
+        );
         await command.ExecuteNonQueryAsync(cancellationToken);
         string For(string name) => postgres.Connection($"gpugeek_{name}", passwords[name], database);
         return new(For("owner"), For("app"), For("system"), For("hangfire"));
@@ -31,8 +42,12 @@ public static class Roles
     {
         await using var connection = new NpgsqlConnection(postgres.SuperUserConnection("postgres") + ";Pooling=false");
         await connection.OpenAsync(cancellationToken);
-        await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = database } } };
-        if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
+        await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection)
+        {
+            Parameters = { new() { Value = database } },
+        };
+        if (await exists.ExecuteScalarAsync(cancellationToken) is not null)
+            return;
         await using var create = new NpgsqlCommand($"CREATE DATABASE \"{database}\"", connection);
         await create.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -7,31 +7,92 @@ public sealed partial class GpuGeekClient
 {
     private static string DatasetPath(string org, Guid dataset) => $"orgs/{E(org)}/datasets/{dataset}";
 
-    public Task<Page<DatasetResponse>> ListDatasetsAsync(string org, string project, CancellationToken ct = default) => GetAsync<Page<DatasetResponse>>($"orgs/{E(org)}/datasets?project={E(project)}&limit=200", ct);
-    public Task<DatasetResponse> CreateDatasetAsync(string org, CreateDatasetRequest request, CancellationToken ct = default) => PostAsync<DatasetResponse>($"orgs/{E(org)}/datasets", request, ct);
-    public Task<DatasetResponse> UpdateDatasetAsync(string org, Guid dataset, UpdateDatasetRequest request, CancellationToken ct = default) => PatchAsync<DatasetResponse>(DatasetPath(org, dataset), request, ct);
-    public Task<DatasetResponse> GetDatasetAsync(string org, Guid dataset, CancellationToken ct = default) => GetAsync<DatasetResponse>(DatasetPath(org, dataset), ct);
-    public Task<DatasetStatsResponse> GetDatasetStatsAsync(string org, Guid dataset, CancellationToken ct = default) => GetAsync<DatasetStatsResponse>($"{DatasetPath(org, dataset)}/stats", ct);
+    public Task<Page<DatasetResponse>> ListDatasetsAsync(string org, string project, CancellationToken ct = default) =>
+        GetAsync<Page<DatasetResponse>>($"orgs/{E(org)}/datasets?project={E(project)}&limit=200", ct);
 
-    public Task<ImportResponse> CreateImportAsync(string org, Guid dataset, CreateImportRequest request, CancellationToken ct = default) => PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports", request, ct);
+    public Task<DatasetResponse> CreateDatasetAsync(string org, CreateDatasetRequest request, CancellationToken ct = default) =>
+        PostAsync<DatasetResponse>($"orgs/{E(org)}/datasets", request, ct);
+
+    public Task<DatasetResponse> UpdateDatasetAsync(
+        string org,
+        Guid dataset,
+        UpdateDatasetRequest request,
+        CancellationToken ct = default
+    ) => PatchAsync<DatasetResponse>(DatasetPath(org, dataset), request, ct);
+
+    public Task<DatasetResponse> GetDatasetAsync(string org, Guid dataset, CancellationToken ct = default) =>
+        GetAsync<DatasetResponse>(DatasetPath(org, dataset), ct);
+
+    public Task<DatasetStatsResponse> GetDatasetStatsAsync(string org, Guid dataset, CancellationToken ct = default) =>
+        GetAsync<DatasetStatsResponse>($"{DatasetPath(org, dataset)}/stats", ct);
+
+    public Task<ImportResponse> CreateImportAsync(string org, Guid dataset, CreateImportRequest request, CancellationToken ct = default) =>
+        PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports", request, ct);
+
     /// <summary>Sends an archive and starts its import.</summary>
     public Task<ImportResponse> UploadAsync(string org, Guid dataset, string fileName, Stream archive, CancellationToken ct = default) =>
         SendAsync<ImportResponse>(HttpMethod.Put, $"{DatasetPath(org, dataset)}/imports/{E(fileName)}", new StreamContent(archive), ct);
-    public Task<Page<ImportResponse>> ListImportsAsync(string org, Guid dataset, CancellationToken ct = default) => GetAsync<Page<ImportResponse>>($"{DatasetPath(org, dataset)}/imports", ct);
+
+    public Task<Page<ImportResponse>> ListImportsAsync(string org, Guid dataset, CancellationToken ct = default) =>
+        GetAsync<Page<ImportResponse>>($"{DatasetPath(org, dataset)}/imports", ct);
+
     /// <param name="wait">Seconds to wait for the end, 0..60.</param>
-    public Task<ImportResponse> GetImportAsync(string org, Guid dataset, Guid import, int wait = 0, CancellationToken ct = default) => GetAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}?wait={wait}", ct);
-    public Task<Page<SkippedFileResponse>> ListSkippedAsync(string org, Guid dataset, Guid import, string? after = null, CancellationToken ct = default) =>
-        GetAsync<Page<SkippedFileResponse>>($"{DatasetPath(org, dataset)}/imports/{import}/skipped?limit=100{(after is null ? "" : $"&after={E(after)}")}", ct);
+    public Task<ImportResponse> GetImportAsync(string org, Guid dataset, Guid import, int wait = 0, CancellationToken ct = default) =>
+        GetAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}?wait={wait}", ct);
+
+    public Task<Page<SkippedFileResponse>> ListSkippedAsync(
+        string org,
+        Guid dataset,
+        Guid import,
+        string? after = null,
+        CancellationToken ct = default
+    ) =>
+        GetAsync<Page<SkippedFileResponse>>(
+            $"{DatasetPath(org, dataset)}/imports/{import}/skipped?limit=100{(after is null ? "" : $"&after={E(after)}")}",
+            ct
+        );
+
     /// <summary>An import that broke off too often is tried again with the upload that was kept.</summary>
-    public Task<ImportResponse> RetryImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) => PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}/retry", null, ct);
-    public Task CancelImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, $"{DatasetPath(org, dataset)}/imports/{import}", null, ct);
+    public Task<ImportResponse> RetryImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) =>
+        PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}/retry", null, ct);
 
-    public Task<Page<ImageResponse>> ListImagesAsync(string org, Guid dataset, string? className = null, string? after = null, int limit = 60, CancellationToken ct = default) =>
-        GetAsync<Page<ImageResponse>>($"{DatasetPath(org, dataset)}/images?limit={limit}{(className is null ? "" : $"&class={E(className)}")}{(after is null ? "" : $"&after={E(after)}")}", ct);
-    public Task<ImageResponse> UpdateImageAsync(string org, Guid dataset, Guid image, UpdateImageRequest request, CancellationToken ct = default) => PatchAsync<ImageResponse>($"{DatasetPath(org, dataset)}/images/{image}", request, ct);
-    public Task<ImageResponse> GetImageAsync(string org, Guid dataset, Guid image, CancellationToken ct = default) => GetAsync<ImageResponse>($"{DatasetPath(org, dataset)}/images/{image}", ct);
+    public Task CancelImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) =>
+        SendAsync(HttpMethod.Delete, $"{DatasetPath(org, dataset)}/imports/{import}", null, ct);
 
-    public Task<Page<VersionResponse>> ListVersionsAsync(string org, Guid dataset, CancellationToken ct = default) => GetAsync<Page<VersionResponse>>($"{DatasetPath(org, dataset)}/versions?limit=200", ct);
-    public Task<VersionResponse> CreateVersionAsync(string org, Guid dataset, CreateVersionRequest request, CancellationToken ct = default) => PostAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions", request, ct);
-    public Task<VersionResponse> GetVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) => GetAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", ct);
+    public Task<Page<ImageResponse>> ListImagesAsync(
+        string org,
+        Guid dataset,
+        string? className = null,
+        string? after = null,
+        int limit = 60,
+        CancellationToken ct = default
+    ) =>
+        GetAsync<Page<ImageResponse>>(
+            $"{DatasetPath(org, dataset)}/images?limit={limit}{(className is null ? "" : $"&class={E(className)}")}{After(after)}",
+            ct
+        );
+
+    public Task<ImageResponse> UpdateImageAsync(
+        string org,
+        Guid dataset,
+        Guid image,
+        UpdateImageRequest request,
+        CancellationToken ct = default
+    ) => PatchAsync<ImageResponse>($"{DatasetPath(org, dataset)}/images/{image}", request, ct);
+
+    public Task<ImageResponse> GetImageAsync(string org, Guid dataset, Guid image, CancellationToken ct = default) =>
+        GetAsync<ImageResponse>($"{DatasetPath(org, dataset)}/images/{image}", ct);
+
+    public Task<Page<VersionResponse>> ListVersionsAsync(string org, Guid dataset, CancellationToken ct = default) =>
+        GetAsync<Page<VersionResponse>>($"{DatasetPath(org, dataset)}/versions?limit=200", ct);
+
+    public Task<VersionResponse> CreateVersionAsync(
+        string org,
+        Guid dataset,
+        CreateVersionRequest request,
+        CancellationToken ct = default
+    ) => PostAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions", request, ct);
+
+    public Task<VersionResponse> GetVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) =>
+        GetAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", ct);
 }

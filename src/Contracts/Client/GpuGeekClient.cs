@@ -17,7 +17,8 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
 {
     private Guid? _form;
 
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>
     /// A client for one filled-in form: whatever it creates carries an <c>Idempotency-Key</c> of the form and of what is sent, so that
@@ -27,10 +28,16 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
 
     private static string E(string segment) => Uri.EscapeDataString(segment);
 
-    private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) => SendAsync<T>(HttpMethod.Get, path, null, cancellationToken);
+    private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Get, path, null, cancellationToken);
 
     private Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellationToken) =>
-        SendAsync<T>(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: Json), cancellationToken);
+        SendAsync<T>(
+            HttpMethod.Post,
+            path,
+            body is null ? null : JsonContent.Create(body, body.GetType(), options: Json),
+            cancellationToken
+        );
 
     private Task<T> PatchAsync<T>(string path, object body, CancellationToken cancellationToken) =>
         SendAsync<T>(HttpMethod.Patch, path, JsonContent.Create(body, body.GetType(), options: Json), cancellationToken);
@@ -46,18 +53,31 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
 
     private async Task SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        using var response = await ExchangeAsync(method, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: Json), cancellationToken);
+        using var response = await ExchangeAsync(
+            method,
+            path,
+            body is null ? null : JsonContent.Create(body, body.GetType(), options: Json),
+            cancellationToken
+        );
     }
 
-    private async Task<HttpResponseMessage> ExchangeAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> ExchangeAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        CancellationToken cancellationToken
+    )
     {
         using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : "/api/v1/" + path) { Content = content };
         if (_form is { } form && method == HttpMethod.Post)
             request.Headers.Add("Idempotency-Key", await KeyAsync(form, path, content, cancellationToken));
-        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (response.IsSuccessStatusCode) return response;
-        using (response) throw new ApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw new ApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
     }
 
     private static async Task<string> KeyAsync(Guid form, string path, HttpContent? content, CancellationToken cancellationToken)
@@ -72,7 +92,8 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
         {
             try
             {
-                if (await response.Content.ReadFromJsonAsync<ApiProblem>(Json, cancellationToken) is { } problem) return problem;
+                if (await response.Content.ReadFromJsonAsync<ApiProblem>(Json, cancellationToken) is { } problem)
+                    return problem;
             }
             catch (JsonException)
             {
@@ -80,7 +101,10 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
             }
         }
         var title = response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
-            ? "The server cannot be reached right now." : $"The server answered {(int)response.StatusCode}.";
+            ? "The server cannot be reached right now."
+            : $"The server answered {(int)response.StatusCode}.";
         return new(null, title, (int)response.StatusCode, title, "unexpected_answer", "Try again in a moment.", null, null);
     }
+
+    private static string After(string? cursor) => cursor is null ? "" : $"&after={E(cursor)}";
 }

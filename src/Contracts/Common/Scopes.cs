@@ -16,5 +16,17 @@ public static class Scopes
     public const string OrgAdmin = "org:admin";
 
     public static readonly string[] All =
-        [DatasetsRead, DatasetsWrite, RunsRead, RunsWrite, ModelsRead, ModelsWrite, DeploymentsRead, DeploymentsWrite, Predict, BillingRead, OrgAdmin];
+    [
+        DatasetsRead,
+        DatasetsWrite,
+        RunsRead,
+        RunsWrite,
+        ModelsRead,
+        ModelsWrite,
+        DeploymentsRead,
+        DeploymentsWrite,
+        Predict,
+        BillingRead,
+        OrgAdmin,
+    ];
 }

@@ -17,16 +17,46 @@ namespace GpuGeek.Contracts.Deletions;
 /// <param name="Keys">API keys that stop working at once.</param>
 /// <param name="RunsKept">Runs that learned from the dataset and stay, with their models and endpoints.</param>
 public sealed record DeletionPreviewResponse(
-    string Kind, string Name, int GraceDays, int Projects, int Datasets, int Images, long ImageBytes, int DatasetVersions, int Runs, int ActiveRuns, int ActiveImports, int ModelVersions,
-    IReadOnlyList<string> Deployments, int Members, int Keys, int RunsKept);
+    string Kind,
+    string Name,
+    int GraceDays,
+    int Projects,
+    int Datasets,
+    int Images,
+    long ImageBytes,
+    int DatasetVersions,
+    int Runs,
+    int ActiveRuns,
+    int ActiveImports,
+    int ModelVersions,
+    IReadOnlyList<string> Deployments,
+    int Members,
+    int Keys,
+    int RunsKept
+);
 
 /// <summary>Something that was deleted and can still be restored.</summary>
 /// <param name="Kind"><c>dataset</c> or <c>project</c>.</param>
 /// <param name="TargetId">Id of the dataset or project.</param>
 /// <param name="RequestedBy">Name of who deleted it.</param>
 /// <param name="PurgeAt">From then on it is gone for good.</param>
-public sealed record DeletionResponse(Guid Id, string Kind, Guid TargetId, string Name, string RequestedBy, DateTimeOffset RequestedAt, DateTimeOffset PurgeAt);
+public sealed record DeletionResponse(
+    Guid Id,
+    string Kind,
+    Guid TargetId,
+    string Name,
+    string RequestedBy,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset PurgeAt
+);
 
 /// <summary>An organisation that was deleted and that the caller, an owner, can still restore.</summary>
 /// <param name="PurgeAt">From then on it is gone for good.</param>
-public sealed record DeletedOrganizationResponse(Guid Id, string Slug, string Name, string RequestedBy, DateTimeOffset RequestedAt, DateTimeOffset PurgeAt);
+public sealed record DeletedOrganizationResponse(
+    Guid Id,
+    string Slug,
+    string Name,
+    string RequestedBy,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset PurgeAt
+);

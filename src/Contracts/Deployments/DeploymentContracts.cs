@@ -6,42 +6,78 @@ namespace GpuGeek.Contracts.Deployments;
 public sealed record CreateDeploymentRequest
 {
     /// <example>flowers</example>
-    [Required, StringLength(63)] public required string Project { get; init; }
+    [Required, StringLength(63)]
+    public required string Project { get; init; }
+
     /// <summary>Its name in the address: a-z, 0-9 and hyphens; unique in the organisation.</summary>
     /// <example>flowers</example>
-    [Required, RegularExpression("^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$", ErrorMessage = "Use a-z, 0-9 and single hyphens, at most 63 characters.")] public required string Name { get; init; }
+    [
+        Required,
+        RegularExpression(
+            "^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$",
+            ErrorMessage = "Use a-z, 0-9 and single hyphens, at most 63 characters."
+        )
+    ]
+    public required string Name { get; init; }
+
     /// <example>flowers</example>
-    [Required, StringLength(63)] public required string Model { get; init; }
+    [Required, StringLength(63)]
+    public required string Model { get; init; }
+
     /// <example>1</example>
-    [Range(1, int.MaxValue)] public required int Version { get; init; }
+    [Range(1, int.MaxValue)]
+    public required int Version { get; init; }
 }
 
 /// <summary>Serves another version without an interruption: the one before answers until the new one is loaded.</summary>
 public sealed record UpdateDeploymentRequest
 {
-    [StringLength(63)] public string? Model { get; init; }
+    [StringLength(63)]
+    public string? Model { get; init; }
+
     /// <example>2</example>
-    [Range(1, int.MaxValue)] public int? Version { get; init; }
+    [Range(1, int.MaxValue)]
+    public int? Version { get; init; }
 }
 
 /// <param name="State"><c>starting</c>, <c>live</c> or <c>failed</c>.</param>
 /// <param name="Url">Where pictures are sent: absolute.</param>
 /// <param name="LiveVersion">The version that answers now; differs from <paramref name="Version"/> while it is being replaced.</param>
 public sealed record DeploymentResponse(
-    Guid Id, string Name, string Project, string Model, int Version, int? LiveVersion, string State, ErrorInfo? Error, string Url, IReadOnlyList<string> Classes, int InputSize,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    Guid Id,
+    string Name,
+    string Project,
+    string Model,
+    int Version,
+    int? LiveVersion,
+    string State,
+    ErrorInfo? Error,
+    string Url,
+    IReadOnlyList<string> Classes,
+    int InputSize,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt
+);
 
 /// <summary>JSON body of a prediction, instead of the picture's bytes or a multipart <c>file</c>.</summary>
 public sealed record PredictRequest
 {
     /// <summary>The picture's bytes in base64.</summary>
-    [Required] public required string Image { get; init; }
+    [Required]
+    public required string Image { get; init; }
 }
 
 /// <param name="Label">The most probable class.</param>
 /// <param name="Probability">Of <paramref name="Label"/>, calibrated, 0..1.</param>
 /// <param name="Classes">The <c>top</c> most probable classes, in descending order.</param>
-public sealed record PredictionResponse(Guid Id, string Label, double Probability, IReadOnlyList<ClassProbability> Classes, ServedModel Model, PredictionTiming Timing);
+public sealed record PredictionResponse(
+    Guid Id,
+    string Label,
+    double Probability,
+    IReadOnlyList<ClassProbability> Classes,
+    ServedModel Model,
+    PredictionTiming Timing
+);
 
 public sealed record ClassProbability(string Label, double Probability);
 

@@ -2,16 +2,42 @@ using GpuGeek.Contracts.Runs;
 
 namespace GpuGeek.Contracts.Models;
 
-public sealed record ModelResponse(Guid Id, string Name, string Project, int LatestVersion, double LatestTestAccuracy, DateTimeOffset CreatedAt);
+public sealed record ModelResponse(
+    Guid Id,
+    string Name,
+    string Project,
+    int LatestVersion,
+    double LatestTestAccuracy,
+    DateTimeOffset CreatedAt
+);
 
 /// <param name="OnnxHash"><c>sha256:…</c> of core.onnx.</param>
 /// <param name="Files">Addresses of core.onnx and model.json, relative to the API's origin.</param>
 public sealed record ModelVersionResponse(
-    Guid Id, string Model, int Version, Guid Run, Guid DatasetVersion, string Architecture, IReadOnlyList<string> Classes, RunResultResponse Evaluation,
-    string OnnxHash, long OnnxBytes, IReadOnlyList<ModelFile> Files, DateTimeOffset CreatedAt);
+    Guid Id,
+    string Model,
+    int Version,
+    Guid Run,
+    Guid DatasetVersion,
+    string Architecture,
+    IReadOnlyList<string> Classes,
+    RunResultResponse Evaluation,
+    string OnnxHash,
+    long OnnxBytes,
+    IReadOnlyList<ModelFile> Files,
+    DateTimeOffset CreatedAt
+);
 
 public sealed record ModelFile(string Name, string Url);
 
 /// <summary>A test picture and what the model says of it; wrong ones first, the surest mistakes before the others.</summary>
 /// <param name="Image">Null when the picture has left the dataset.</param>
-public sealed record TestPredictionResponse(string Hash, string Label, string Predicted, double Probability, double[] Probabilities, string? Thumbnail, Guid? Image);
+public sealed record TestPredictionResponse(
+    string Hash,
+    string Label,
+    string Predicted,
+    double Probability,
+    double[] Probabilities,
+    string? Thumbnail,
+    Guid? Image
+);

@@ -5,15 +5,19 @@ namespace GpuGeek.Contracts.Projects;
 public sealed record CreateProjectRequest
 {
     /// <example>Flowers</example>
-    [Required, StringLength(100, MinimumLength = 1)] public required string Name { get; init; }
+    [Required, StringLength(100, MinimumLength = 1)]
+    public required string Name { get; init; }
+
     /// <summary><c>image-classification</c>.</summary>
     /// <example>image-classification</example>
-    [StringLength(50)] public string Template { get; init; } = "image-classification";
+    [StringLength(50)]
+    public string Template { get; init; } = "image-classification";
 }
 
 public sealed record UpdateProjectRequest
 {
-    [StringLength(100, MinimumLength = 1)] public string? Name { get; init; }
+    [StringLength(100, MinimumLength = 1)]
+    public string? Name { get; init; }
 }
 
 /// <param name="Slug">Its name in addresses; never changes.</param>
@@ -24,5 +28,16 @@ public sealed record UpdateProjectRequest
 /// <param name="LiveDeployments">Endpoints that answer now.</param>
 /// <param name="Thumbnails">Up to four addresses of pictures, relative to the API's origin.</param>
 public sealed record ProjectResponse(
-    Guid Id, string Slug, string Name, string Template, DateTimeOffset CreatedAt,
-    int ImageCount, int RunCount, int ActiveRuns, double? BestTestAccuracy, int LiveDeployments, DateTimeOffset LastActivityAt, IReadOnlyList<string> Thumbnails);
+    Guid Id,
+    string Slug,
+    string Name,
+    string Template,
+    DateTimeOffset CreatedAt,
+    int ImageCount,
+    int RunCount,
+    int ActiveRuns,
+    double? BestTestAccuracy,
+    int LiveDeployments,
+    DateTimeOffset LastActivityAt,
+    IReadOnlyList<string> Thumbnails
+);

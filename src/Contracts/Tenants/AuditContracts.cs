@@ -7,4 +7,15 @@ namespace GpuGeek.Contracts.Tenants;
 /// <param name="Detail">What was asked for, as JSON text.</param>
 /// <param name="Address">Network address of the client.</param>
 public sealed record AuditEntryResponse(
-    Guid Id, DateTimeOffset At, Guid User, string UserName, string UserEmail, string? KeyName, string Action, string Target, string? Detail, string Address, string UserAgent);
+    Guid Id,
+    DateTimeOffset At,
+    Guid User,
+    string UserName,
+    string UserEmail,
+    string? KeyName,
+    string Action,
+    string Target,
+    string? Detail,
+    string Address,
+    string UserAgent
+);

@@ -5,7 +5,16 @@ namespace GpuGeek.Contracts.Webhooks;
 /// <summary>Types of events that a webhook may subscribe to.</summary>
 public static class WebhookEventTypes
 {
-    public static readonly string[] All = ["run.succeeded", "run.failed", "run.canceled", "import.succeeded", "import.failed", "deployment.live", "deployment.failed"];
+    public static readonly string[] All =
+    [
+        "run.succeeded",
+        "run.failed",
+        "run.canceled",
+        "import.succeeded",
+        "import.failed",
+        "deployment.live",
+        "deployment.failed",
+    ];
 }
 
 /// <summary>An address that is told what happens, with signed messages (Standard Webhooks).</summary>
@@ -13,17 +22,24 @@ public sealed record CreateWebhookRequest
 {
     /// <summary>Where messages go: https, to a public address.</summary>
     /// <example>https://hooks.example.org/gpugeek</example>
-    [Required, StringLength(2000, MinimumLength = 1)] public required string Url { get; init; }
+    [Required, StringLength(2000, MinimumLength = 1)]
+    public required string Url { get; init; }
+
     /// <summary>One or more types of events.</summary>
     /// <example>["run.succeeded", "run.failed"]</example>
-    [Required, MinLength(1), MaxLength(20)] public required IReadOnlyList<string> Events { get; init; }
+    [Required, MinLength(1), MaxLength(20)]
+    public required IReadOnlyList<string> Events { get; init; }
 }
 
 /// <summary>Only what is to change.</summary>
 public sealed record UpdateWebhookRequest
 {
-    [StringLength(2000, MinimumLength = 1)] public string? Url { get; init; }
-    [MinLength(1), MaxLength(20)] public IReadOnlyList<string>? Events { get; init; }
+    [StringLength(2000, MinimumLength = 1)]
+    public string? Url { get; init; }
+
+    [MinLength(1), MaxLength(20)]
+    public IReadOnlyList<string>? Events { get; init; }
+
     /// <summary>False: nothing is sent and nothing new is queued. True also forgets past failures.</summary>
     public bool? Active { get; init; }
 }
@@ -32,7 +48,16 @@ public sealed record UpdateWebhookRequest
 /// <param name="FailingSince">The first failure since the last message that went well.</param>
 /// <param name="OldSecretUntil">Until then the secret before the rotation signs too.</param>
 public sealed record WebhookResponse(
-    Guid Id, string Url, IReadOnlyList<string> Events, bool Active, string? DisabledReason, DateTimeOffset? FailingSince, DateTimeOffset? OldSecretUntil, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    Guid Id,
+    string Url,
+    IReadOnlyList<string> Events,
+    bool Active,
+    string? DisabledReason,
+    DateTimeOffset? FailingSince,
+    DateTimeOffset? OldSecretUntil,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt
+);
 
 /// <param name="Secret">The signing secret, <c>whsec_…</c>: shown this once.</param>
 public sealed record CreatedWebhookResponse(Guid Id, string Url, IReadOnlyList<string> Events, string Secret, DateTimeOffset CreatedAt);
@@ -51,5 +76,17 @@ public sealed record RotatedSecretResponse(string Secret, DateTimeOffset OldSecr
 /// <param name="ResponseBody">Beginning of the last answer, at most 2 kB.</param>
 /// <param name="Error">Why the last attempt failed.</param>
 public sealed record WebhookDeliveryResponse(
-    Guid Id, string MessageId, string Type, string Payload, string State, int Attempt, DateTimeOffset? NextAttemptAt, int? StatusCode, string? ResponseBody, string? Error, int? DurationMs,
-    DateTimeOffset CreatedAt, DateTimeOffset? LastAttemptAt);
+    Guid Id,
+    string MessageId,
+    string Type,
+    string Payload,
+    string State,
+    int Attempt,
+    DateTimeOffset? NextAttemptAt,
+    int? StatusCode,
+    string? ResponseBody,
+    string? Error,
+    int? DurationMs,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? LastAttemptAt
+);

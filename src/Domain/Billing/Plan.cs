@@ -1,8 +1,14 @@
 namespace GpuGeek.Domain.Billing;
 
-public enum PlanKind { Trial, Hourly, Monthly }
+public enum PlanKind
+{
+    Trial,
+    Hourly,
+    Monthly,
+}
 
-/// <summary>What an organisation may use and what it costs. Seeded, edited by the operator. Its limits are the one gate for every quota.</summary>
+/// <summary>What an organisation may use and what it costs. Seeded, edited by the operator. Its limits are the one gate for every
+/// quota.</summary>
 public sealed class Plan
 {
     public const string Trial = "trial";
@@ -13,11 +19,14 @@ public sealed class Plan
     public required string Name { get; set; }
     public required PlanKind Kind { get; init; }
     public required string Currency { get; set; }
+
     /// <summary>Per hour of training on a GPU or CPU slot.</summary>
     public required decimal PricePerHour { get; set; }
     public required decimal MonthlyFee { get; set; }
+
     /// <summary>Hours per calendar month (UTC) that cost nothing.</summary>
     public required decimal IncludedHours { get; set; }
+
     /// <summary>Training beyond the included hours is refused rather than charged.</summary>
     public required bool StopsAtIncludedHours { get; set; }
     public required long MaxStorageBytes { get; set; }
@@ -25,6 +34,7 @@ public sealed class Plan
     public required int MaxProjects { get; set; }
     public required int MaxConcurrentRuns { get; set; }
     public required int MaxDeployments { get; set; }
+
     /// <summary>Live share links of one project.</summary>
     public required int MaxShareLinks { get; set; }
 
@@ -32,18 +42,54 @@ public sealed class Plan
     [
         new()
         {
-            Code = Trial, Name = "Trial", Kind = PlanKind.Trial, Currency = "USD", PricePerHour = 0, MonthlyFee = 0, IncludedHours = 50, StopsAtIncludedHours = true,
-            MaxStorageBytes = 50L << 30, MaxImages = 500_000, MaxProjects = 20, MaxConcurrentRuns = 4, MaxDeployments = 10, MaxShareLinks = 20,
+            Code = Trial,
+            Name = "Trial",
+            Kind = PlanKind.Trial,
+            Currency = "USD",
+            PricePerHour = 0,
+            MonthlyFee = 0,
+            IncludedHours = 50,
+            StopsAtIncludedHours = true,
+            MaxStorageBytes = 50L << 30,
+            MaxImages = 500_000,
+            MaxProjects = 20,
+            MaxConcurrentRuns = 4,
+            MaxDeployments = 10,
+            MaxShareLinks = 20,
         },
         new()
         {
-            Code = Hourly, Name = "Pay by the hour", Kind = PlanKind.Hourly, Currency = "USD", PricePerHour = 0.90m, MonthlyFee = 0, IncludedHours = 0, StopsAtIncludedHours = false,
-            MaxStorageBytes = 500L << 30, MaxImages = 5_000_000, MaxProjects = 100, MaxConcurrentRuns = 8, MaxDeployments = 50, MaxShareLinks = 100,
+            Code = Hourly,
+            Name = "Pay by the hour",
+            Kind = PlanKind.Hourly,
+            Currency = "USD",
+            PricePerHour = 0.90m,
+            MonthlyFee = 0,
+            IncludedHours = 0,
+            StopsAtIncludedHours = false,
+            MaxStorageBytes = 500L << 30,
+            MaxImages = 5_000_000,
+            MaxProjects = 100,
+            MaxConcurrentRuns = 8,
+            MaxDeployments = 50,
+            MaxShareLinks = 100,
         },
         new()
         {
-            Code = Monthly, Name = "Team, monthly", Kind = PlanKind.Monthly, Currency = "USD", PricePerHour = 0.70m, MonthlyFee = 99, IncludedHours = 100, StopsAtIncludedHours = false,
-            MaxStorageBytes = 2L << 40, MaxImages = 20_000_000, MaxProjects = 1_000, MaxConcurrentRuns = 16, MaxDeployments = 200, MaxShareLinks = 500,
+            Code = Monthly,
+            Name = "Team, monthly",
+            Kind = PlanKind.Monthly,
+            Currency = "USD",
+            PricePerHour = 0.70m,
+            MonthlyFee = 99,
+            IncludedHours = 100,
+            StopsAtIncludedHours = false,
+            MaxStorageBytes = 2L << 40,
+            MaxImages = 20_000_000,
+            MaxProjects = 1_000,
+            MaxConcurrentRuns = 16,
+            MaxDeployments = 200,
+            MaxShareLinks = 500,
         },
     ];
 }

@@ -3,25 +3,32 @@ using GpuGeek.Domain.Common;
 namespace GpuGeek.Domain.Billing;
 
 /// <summary>
-/// The time one lease held one worker slot. Only <see cref="StartedAt"/> to <see cref="KeptUntil"/> is charged: what a durable checkpoint or a result has kept.
+/// The time one lease held one worker slot. Only <see cref="StartedAt"/> to <see cref="KeptUntil"/> is charged: what a durable checkpoint
+/// or a result has kept.
 /// Intervals of one slot never overlap (exclusion constraint).
 /// </summary>
 public sealed class UsageInterval : ITenantOwned
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
+
     /// <summary>The run may be gone; what it cost is still told.</summary>
     public required Guid RunId { get; init; }
+
     /// <summary>The run's name when the interval began.</summary>
     public required string RunName { get; init; }
+
     /// <summary>Fence of the lease: one interval per lease.</summary>
     public required long Fence { get; init; }
+
     /// <summary>Worker and slot.</summary>
     public required string Slot { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
+
     /// <summary>Null while the lease lives.</summary>
     public DateTimeOffset? EndedAt { get; set; }
     public required DateTimeOffset KeptUntil { get; set; }
+
     /// <summary>The plan's price when the lease began.</summary>
     public required decimal PricePerHour { get; init; }
     public required string Currency { get; init; }

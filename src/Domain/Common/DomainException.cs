@@ -1,6 +1,7 @@
 namespace GpuGeek.Domain.Common;
 
-/// <summary>A rule was broken that the caller can understand and mend. Api answers it as a ProblemDetails with <see cref="Code"/>.</summary>
+/// <summary>A rule was broken that the caller can understand and mend. Api answers it as a ProblemDetails with <see
+/// cref="Code"/>.</summary>
 /// <param name="code">Stable snake_case code; never renamed, since callers branch on it.</param>
 /// <param name="detail">What happened and why, in one or two sentences.</param>
 /// <param name="hint">What to do next, or null.</param>

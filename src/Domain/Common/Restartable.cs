@@ -1,7 +1,8 @@
 namespace GpuGeek.Domain.Common;
 
 /// <summary>
-/// How often work that a child process of a worker does has broken off. Deaths of the child and expired leases of the worker are counted apart: only the child's deaths
+/// How often work that a child process of a worker does has broken off. Deaths of the child and expired leases of the worker are counted
+/// apart: only the child's deaths
 /// say something about the work itself. Work that is handed back, because its worker was asked to stop, counts for nothing.
 /// </summary>
 public abstract class Restartable
@@ -14,8 +15,10 @@ public abstract class Restartable
 
     /// <summary>Times the child process died since the work last made progress that is kept.</summary>
     public int Deaths { get; private set; }
+
     /// <summary>Times the worker broke off since then: it died, lost its database, its disk or its store.</summary>
     public int Lapses { get; private set; }
+
     /// <summary>Until when the work can be tried again although it has failed; null: it cannot.</summary>
     public DateTimeOffset? RetryUntil { get; private set; }
 

@@ -11,19 +11,26 @@ public static class Slug
 
     /// <summary>The slug itself for 1, else with the number behind it, cut so that it fits.</summary>
     public static string Numbered(string slug, int number) =>
-        number == 1 ? slug : string.Create(CultureInfo.InvariantCulture, $"{slug[..Math.Min(slug.Length, MaxLength - 6)].TrimEnd('-')}-{number}");
+        number == 1
+            ? slug
+            : string.Create(CultureInfo.InvariantCulture, $"{slug[..Math.Min(slug.Length, MaxLength - 6)].TrimEnd('-')}-{number}");
 
-    /// <summary>Accents dropped, everything else that is not a letter or digit becomes a hyphen; <paramref name="fallback"/> when nothing is left.</summary>
+    /// <summary>Accents dropped, everything else that is not a letter or digit becomes a hyphen; <paramref name="fallback"/> when nothing
+    /// is left.</summary>
     public static string From(string name, string fallback)
     {
         var slug = new StringBuilder(name.Length);
         foreach (var c in name.Normalize(NormalizationForm.FormD))
         {
-            if (CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
+            if (CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark)
+                continue;
             var lower = char.ToLowerInvariant(c);
-            if (lower is >= 'a' and <= 'z' or >= '0' and <= '9') slug.Append(lower);
-            else if (slug.Length > 0 && slug[^1] != '-') slug.Append('-');
-            if (slug.Length == MaxLength) break;
+            if (lower is >= 'a' and <= 'z' or >= '0' and <= '9')
+                slug.Append(lower);
+            else if (slug.Length > 0 && slug[^1] != '-')
+                slug.Append('-');
+            if (slug.Length == MaxLength)
+                break;
         }
         var result = slug.ToString().Trim('-');
         return result.Length == 0 ? fallback : result;

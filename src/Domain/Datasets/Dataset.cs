@@ -9,9 +9,11 @@ public sealed class Dataset : ITenantOwned, IDeletable
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
+
     /// <summary>Unique in the project.</summary>
     public required string Name { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
+
     /// <inheritdoc/>
     public Guid? DeletionId { get; private set; }
 }
@@ -24,6 +26,7 @@ public sealed class DatasetClass : ITenantOwned
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid DatasetId { get; init; }
+
     /// <summary>Unique in the dataset.</summary>
     public required string Name { get; set; }
 }
@@ -34,16 +37,22 @@ public sealed class DatasetImage : ITenantOwned
     public required Guid Id { get; init; }
     public required Guid DatasetId { get; init; }
     public required Guid ClassId { get; set; }
+
     /// <summary>The import that brought it: what its cancelling takes back.</summary>
     public required Guid ImportId { get; init; }
+
     /// <summary>SHA-256 of the original's bytes, hex; unique in the dataset.</summary>
     public required string Hash { get; init; }
+
     /// <summary>The name it arrived under; shown, never used as a path.</summary>
     public required string FileName { get; init; }
+
     /// <summary>Split that the archive's folders gave (<see cref="Splits"/>), or null: then the version assigns it.</summary>
     public string? Split { get; set; }
+
     /// <summary>jpeg, png, webp, gif or bmp: by content.</summary>
     public required string Format { get; init; }
+
     /// <summary>Pixels after the EXIF orientation.</summary>
     public required int Width { get; init; }
     public required int Height { get; init; }

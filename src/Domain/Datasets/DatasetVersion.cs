@@ -8,14 +8,18 @@ public sealed class DatasetVersion : ITenantOwned
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid DatasetId { get; init; }
+
     /// <summary>1, 2, 3… within the dataset.</summary>
     public required int Number { get; init; }
+
     /// <summary>SHA-256 of the manifest's bytes, hex; unique in the dataset.</summary>
     public required string ManifestHash { get; init; }
     public required int Seed { get; init; }
+
     /// <summary>Class names, sorted by code point: the order of labels and logits.</summary>
     public required string[] Classes { get; init; }
     public required int ImageCount { get; init; }
+
     /// <summary>split → class → pictures.</summary>
     public required Dictionary<string, Dictionary<string, int>> Counts { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

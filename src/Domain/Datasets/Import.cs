@@ -2,9 +2,21 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Datasets;
 
-public enum ImportState { Uploading, Queued, Running, Succeeded, Failed, Canceled }
+public enum ImportState
+{
+    Uploading,
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+    Canceled,
+}
 
-public enum ImportSource { Upload, Sample }
+public enum ImportSource
+{
+    Upload,
+    Sample,
+}
 
 /// <summary>One archive on its way into a dataset. Light work: a child process of a worker reads it.</summary>
 public sealed class Import : Upload, ITenantOwned
@@ -13,11 +25,14 @@ public sealed class Import : Upload, ITenantOwned
     public required Guid Id { get; init; }
     public required Guid DatasetId { get; init; }
     public required ImportSource Source { get; init; }
+
     /// <summary>Name of the uploaded file, or of the sample.</summary>
     public required string FileName { get; init; }
+
     /// <summary>Bytes of the archive: announced or made room for while it is sent, then those that came; 0 for a sample.</summary>
     public long Size { get; set; }
     public ImportState State { get; set; } = ImportState.Uploading;
+
     /// <summary>0..1.</summary>
     public double Progress { get; set; }
     public int Accepted { get; set; }
@@ -27,9 +42,11 @@ public sealed class Import : Upload, ITenantOwned
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }
+
     /// <summary>Who runs it, and until when the lease lasts; after that it is started again.</summary>
     public string? Owner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
+
     /// <summary>Times it was started; with the owner it names a lease.</summary>
     public int Attempt { get; set; }
 
@@ -42,8 +59,10 @@ public sealed class SkippedFile : ITenantOwned
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid ImportId { get; init; }
+
     /// <summary>Path inside the archive.</summary>
     public required string Path { get; init; }
+
     /// <summary>Stable code, such as <c>unsupported_format</c>, <c>image_damaged</c>, <c>duplicate</c>, <c>label_conflict</c>.</summary>
     public required string Code { get; init; }
     public required string Reason { get; init; }

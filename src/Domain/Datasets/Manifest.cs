@@ -20,7 +20,14 @@ public static class Manifest
     {
         var text = new StringBuilder();
         foreach (var entry in entries.OrderBy(e => e.Hash, StringComparer.Ordinal))
-            text.Append(entry.Hash).Append('\t').Append(Escape(entry.Label)).Append('\t').Append(entry.Split).Append('\t').Append(Escape(entry.Group)).Append('\n');
+            text.Append(entry.Hash)
+                .Append('\t')
+                .Append(Escape(entry.Label))
+                .Append('\t')
+                .Append(entry.Split)
+                .Append('\t')
+                .Append(Escape(entry.Group))
+                .Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -32,7 +39,8 @@ public static class Manifest
         var entries = new List<ManifestEntry>();
         foreach (var line in Encoding.UTF8.GetString(manifest).Split('\n'))
         {
-            if (line.Length == 0) continue;
+            if (line.Length == 0)
+                continue;
             var fields = line.Split('\t');
             if (fields.Length != 4 || fields[0].Length != 64 || !Splits.All.Contains(fields[2]))
                 throw new DomainException("manifest_damaged", $"Line {entries.Count + 1} of the manifest cannot be read.");
@@ -42,16 +50,28 @@ public static class Manifest
     }
 
     private static string Escape(string text) =>
-        text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\t", @"\t", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
+        text.Replace("\\", @"\\", StringComparison.Ordinal)
+            .Replace("\t", @"\t", StringComparison.Ordinal)
+            .Replace("\n", @"\n", StringComparison.Ordinal);
 
     private static string Unescape(string text)
     {
-        if (!text.Contains('\\')) return text;
+        if (!text.Contains('\\'))
+            return text;
         var result = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] != '\\' || i + 1 == text.Length) result.Append(text[i]);
-            else result.Append(text[++i] switch { 't' => '\t', 'n' => '\n', var other => other });
+            if (text[i] != '\\' || i + 1 == text.Length)
+                result.Append(text[i]);
+            else
+                result.Append(
+                    text[++i] switch
+                    {
+                        't' => '\t',
+                        'n' => '\n',
+                        var other => other,
+                    }
+                );
         }
         return result.ToString();
     }

@@ -21,7 +21,11 @@ public sealed record SplitFractions(double Train, double Val, double Test)
     public void Check()
     {
         if (Train is not (> 0 and <= 1) || Val is not (> 0 and < 1) || Test is not (> 0 and < 1) || Math.Abs(Train + Val + Test - 1) > 1e-6)
-            throw new DomainException("invalid_split", $"The split {Train}/{Val}/{Test} does not work: each share must be above 0 and together they must be 1.", "For example 0.7, 0.15 and 0.15.");
+            throw new DomainException(
+                "invalid_split",
+                $"The split {Train}/{Val}/{Test} does not work: each share must be above 0 and together they must be 1.",
+                "For example 0.7, 0.15 and 0.15."
+            );
     }
 }
 
@@ -29,8 +33,10 @@ public sealed record SplitFractions(double Train, double Val, double Test)
 public sealed record SplitCandidate(string Hash, string Label, string? FixedSplit, string Group = "");
 
 /// <summary>
-/// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with the same seed
-/// fall the same way, whatever order they came in. Counts per class are the shares rounded by largest remainder, with at least one picture in each split
+/// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with the
+/// same seed
+/// fall the same way, whatever order they came in. Counts per class are the shares rounded by largest remainder, with at least one picture
+/// in each split
 /// where the class has three or more.
 /// </summary>
 public static class StratifiedSplit
@@ -41,11 +47,24 @@ public static class StratifiedSplit
         var entries = new List<ManifestEntry>(images.Count);
         foreach (var byClass in images.GroupBy(i => i.Label, StringComparer.Ordinal))
         {
-            entries.AddRange(byClass.Where(i => i.FixedSplit is not null).Select(i => new ManifestEntry(i.Hash, i.Label, i.FixedSplit!, i.Group)));
+            entries.AddRange(
+                byClass.Where(i => i.FixedSplit is not null).Select(i => new ManifestEntry(i.Hash, i.Label, i.FixedSplit!, i.Group))
+            );
             var free = byClass.Where(i => i.FixedSplit is null).OrderBy(i => Rank(seed, i), StringComparer.Ordinal).ToList();
             var (train, val, _) = Counts(free.Count, fractions);
-            entries.AddRange(free.Select((image, index) => new ManifestEntry(image.Hash, image.Label,
-                index < train ? Splits.Train : index < train + val ? Splits.Val : Splits.Test, image.Group)));
+            entries.AddRange(
+                free.Select(
+                    (image, index) =>
+                        new ManifestEntry(
+                            image.Hash,
+                            image.Label,
+                            index < train ? Splits.Train
+                                : index < train + val ? Splits.Val
+                                : Splits.Test,
+                            image.Group
+                        )
+                )
+            );
         }
         return entries;
     }
@@ -55,10 +74,12 @@ public static class StratifiedSplit
     {
         double[] shares = [fractions.Train * count, fractions.Val * count, fractions.Test * count];
         int[] counts = [.. shares.Select(s => (int)Math.Floor(s + 1e-9))];
-        foreach (var i in Enumerable.Range(0, 3).OrderByDescending(i => shares[i] - counts[i]).Take(count - counts.Sum())) counts[i]++;
+        foreach (var i in Enumerable.Range(0, 3).OrderByDescending(i => shares[i] - counts[i]).Take(count - counts.Sum()))
+            counts[i]++;
         for (var i = 0; i < 3 && count >= 3; i++)
         {
-            if (counts[i] > 0) continue;
+            if (counts[i] > 0)
+                continue;
             counts[Array.IndexOf(counts, counts.Max())]--;
             counts[i]++;
         }

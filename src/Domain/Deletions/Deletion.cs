@@ -2,7 +2,12 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Deletions;
 
-public enum DeletionKind { Dataset, Project, Organization }
+public enum DeletionKind
+{
+    Dataset,
+    Project,
+    Organization,
+}
 
 /// <summary>
 /// Something that was deleted and can still be restored. What it took along carries its id and is hidden (<see cref="IDeletable"/>);
@@ -16,13 +21,16 @@ public sealed class Deletion : ITenantOwned
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required DeletionKind Kind { get; init; }
+
     /// <summary>The dataset, project or organisation.</summary>
     public required Guid TargetId { get; init; }
+
     /// <summary>The name it had.</summary>
     public required string Name { get; init; }
     public required Guid RequestedBy { get; init; }
     public required string RequestedByName { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }
+
     /// <summary>From then on it is purged and cannot be restored.</summary>
     public required DateTimeOffset PurgeAt { get; init; }
 }

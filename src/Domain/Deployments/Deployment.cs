@@ -3,7 +3,12 @@ using GpuGeek.Domain.Deletions;
 
 namespace GpuGeek.Domain.Deployments;
 
-public enum DeploymentState { Starting, Live, Failed }
+public enum DeploymentState
+{
+    Starting,
+    Live,
+    Failed,
+}
 
 /// <summary>A hosted endpoint. It wants one model version; while that cannot be loaded, the one before goes on serving.</summary>
 public sealed class Deployment : ITenantOwned, IDeletable
@@ -11,15 +16,19 @@ public sealed class Deployment : ITenantOwned, IDeletable
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
+
     /// <summary>A slug, unique in the organisation: part of the address.</summary>
     public required string Name { get; init; }
+
     /// <summary>What it should serve.</summary>
     public required Guid ModelVersionId { get; set; }
+
     /// <summary>What it does serve; null until the first load.</summary>
     public Guid? LiveVersionId { get; set; }
     public DeploymentState State { get; set; } = DeploymentState.Starting;
     public Failure? Error { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
+
     /// <inheritdoc/>
     public Guid? DeletionId { get; private set; }
     public required DateTimeOffset UpdatedAt { get; set; }

@@ -1,18 +1,22 @@
-
 namespace GpuGeek.Domain.Deployments;
 
 /// <summary>
-/// What Api and Predictor say to each other over Predictor's Unix socket (HTTP/1.1). Predictor knows deployments only by the key that Api chose, holds everything in
+/// What Api and Predictor say to each other over Predictor's Unix socket (HTTP/1.1). Predictor knows deployments only by the key that Api
+/// chose, holds everything in
 /// memory and starts empty: Api looks at <see cref="Loaded"/> and loads what is missing.
 /// </summary>
 public static class PredictorRoutes
 {
     /// <summary>GET → <see cref="PredictorState"/>.</summary>
     public const string Loaded = "/loaded";
-    /// <summary>PUT multipart/form-data with parts <c>manifest</c> (model.json) and <c>onnx</c> (the file's bytes) → 204, or a <see cref="PredictorProblem"/>: then the version that served before still serves.
+
+    /// <summary>PUT multipart/form-data with parts <c>manifest</c> (model.json) and <c>onnx</c> (the file's bytes) → 204, or a <see
+    /// cref="PredictorProblem"/>: then the version that served before still serves.
     /// DELETE → 204 after the requests in flight.</summary>
     public const string Deployment = "/deployments/{key}";
-    /// <summary>POST, body: the picture's bytes → <see cref="PredictorAnswer"/> with all classes. 404 not loaded, 422 not a picture, 429/503 with Retry-After when the queue is full or the wait too long.</summary>
+
+    /// <summary>POST, body: the picture's bytes → <see cref="PredictorAnswer"/> with all classes. 404 not loaded, 422 not a picture,
+    /// 429/503 with Retry-After when the queue is full or the wait too long.</summary>
     public const string Predict = "/deployments/{key}/predict";
     public const string Health = "/healthz";
 }
@@ -25,8 +29,17 @@ public sealed record LoadedDeployment(string Key, string OnnxHash);
 
 /// <param name="Probabilities">After temperature, in the order of the manifest's classes.</param>
 public sealed record PredictorAnswer(
-    string Model, int Version, string OnnxHash, string[] Classes, float[] Probabilities, double DecodeMs, double QueueMs, double InferMs);
+    string Model,
+    int Version,
+    string OnnxHash,
+    string[] Classes,
+    float[] Probabilities,
+    double DecodeMs,
+    double QueueMs,
+    double InferMs
+);
 
 /// <summary>Body of every answer that is not 2xx.</summary>
-/// <param name="Code"><c>not_loaded</c>, <c>unsupported_image</c>, <c>image_too_large</c>, <c>image_damaged</c>, <c>queue_full</c>, <c>queue_timeout</c>, <c>model_refused</c>.</param>
+/// <param name="Code"><c>not_loaded</c>, <c>unsupported_image</c>, <c>image_too_large</c>, <c>image_damaged</c>, <c>queue_full</c>,
+/// <c>queue_timeout</c>, <c>model_refused</c>.</param>
 public sealed record PredictorProblem(string Code, string Detail, string? Hint = null);

@@ -3,7 +3,11 @@ using GpuGeek.Domain.Common;
 namespace GpuGeek.Domain.Models;
 
 /// <summary>How the publisher resized pictures.</summary>
-public enum Interpolation { Bilinear, Bicubic }
+public enum Interpolation
+{
+    Bilinear,
+    Bicubic,
+}
 
 /// <summary>Where published weights lie: facts, not files of ours.</summary>
 /// <param name="Url">torchvision's published address of a PyTorch state_dict.</param>
@@ -21,7 +25,8 @@ public sealed record PublishedWeights(Uri Url, string HashPrefix, string Licence
 /// <param name="InputSize">Pixels of the square input the weights were trained at.</param>
 /// <param name="Parameters">Published count, with 1,000 classes.</param>
 /// <param name="MultiplyAdds">Multiply-adds of one picture at <paramref name="InputSize"/>.</param>
-/// <param name="InferenceBytes">Most bytes of activations held at once for one picture at <paramref name="InputSize"/> in float32; parameters not among them.</param>
+/// <param name="InferenceBytes">Most bytes of activations held at once for one picture at <paramref name="InputSize"/> in float32;
+/// parameters not among them.</param>
 /// <param name="TrainingBytes">The same when all layers learn: values kept for the derivatives, and gradients.</param>
 /// <param name="ImageNetTop1">Published top-1 accuracy of <paramref name="Weights"/> on ImageNet-1k, 0..1.</param>
 /// <param name="ClassifierPath">Module path of the last linear layer: what is replaced for other classes.</param>
@@ -31,12 +36,26 @@ public sealed record PublishedWeights(Uri Url, string HashPrefix, string Licence
 /// <param name="PublishedInterpolation">With which it was measured; our own preprocessing is bilinear for every architecture.</param>
 /// <param name="SizeMultiple">Input sides must be a multiple of this: a transformer's patch.</param>
 public sealed record ModelCard(
-    string Name, string Title, string Family, int InputSize, long Parameters, long MultiplyAdds, long InferenceBytes, long TrainingBytes, double ImageNetTop1,
-    string ClassifierPath, Uri Paper, PublishedWeights Weights,
-    int PublishedResize, Interpolation PublishedInterpolation, int SizeMultiple = 1)
+    string Name,
+    string Title,
+    string Family,
+    int InputSize,
+    long Parameters,
+    long MultiplyAdds,
+    long InferenceBytes,
+    long TrainingBytes,
+    double ImageNetTop1,
+    string ClassifierPath,
+    Uri Paper,
+    PublishedWeights Weights,
+    int PublishedResize,
+    Interpolation PublishedInterpolation,
+    int SizeMultiple = 1
+)
 {
     /// <summary>Input sides that any network takes: below, several would have nothing left to pool.</summary>
-    public const int LeastInputSize = 32, MostInputSize = 1024;
+    public const int LeastInputSize = 32,
+        MostInputSize = 1024;
 
     public Preprocessing Preprocessing => Preprocessing.ImageNet(InputSize);
 
@@ -51,19 +70,28 @@ public sealed record ModelCard(
     /// <exception cref="DomainException"><c>invalid_input_size</c>: says which sizes there are and names the nearest.</exception>
     public void DemandInputSize(int inputSize)
     {
-        if (Takes(inputSize)) return;
+        if (Takes(inputSize))
+            return;
         var below = Math.Clamp(inputSize, LeastInputSize, MostInputSize) / SizeMultiple * SizeMultiple;
         var nearest = new[] { below, below + SizeMultiple }.Where(Takes).MinBy(size => Math.Abs(size - inputSize));
-        throw new DomainException("invalid_input_size",
-            $"{Title} takes square inputs of {LeastInputSize} to {MostInputSize} pixels{(SizeMultiple > 1 ? $" that are a multiple of {SizeMultiple}, the side of the patches it cuts them into" : "")}; {inputSize} is not one.",
-            $"Choose {nearest}, or {InputSize}, at which it was published.");
+        throw new DomainException(
+            "invalid_input_size",
+            $"{Title} takes square inputs of {LeastInputSize} to {MostInputSize} pixels"
+                + $"{(SizeMultiple > 1 ? $" that are a multiple of {SizeMultiple}, the side of the patches it cuts them into" : "")}; "
+                + $"{inputSize} is not one.",
+            $"Choose {nearest}, or {InputSize}, at which it was published."
+        );
     }
 
     /// <exception cref="DomainException"><c>stochastic_depth_unsupported</c></exception>
     public void DemandStochasticDepth(double? rate)
     {
         if (rate is not null && !HasBranches)
-            throw new DomainException("stochastic_depth_unsupported", $"{Title} has no residual branches that could be skipped.", "Leave stochasticDepth away, or choose another architecture.");
+            throw new DomainException(
+                "stochastic_depth_unsupported",
+                $"{Title} has no residual branches that could be skipped.",
+                "Leave stochasticDepth away, or choose another architecture."
+            );
     }
 }
 
@@ -72,14 +100,49 @@ public static partial class ModelCatalog
     private const int HashDigits = 8;
 
     public static IReadOnlyDictionary<string, ModelCard> All { get; } =
-        Convolutional.Concat(Mobile).Concat(Modern).OrderBy(card => card.Name, StringComparer.Ordinal).ToDictionary(card => card.Name, StringComparer.Ordinal);
+        Convolutional
+            .Concat(Mobile)
+            .Concat(Modern)
+            .OrderBy(card => card.Name, StringComparer.Ordinal)
+            .ToDictionary(card => card.Name, StringComparer.Ordinal);
 
     private static ModelCard Card(
-        string name, string title, string family, int inputSize, int resize, Interpolation interpolation, long parameters, long multiplyAdds, long inferenceBytes, long trainingBytes,
-        double top1, string classifierPath, string paper, string weights, string licence, int sizeMultiple = 1)
+        string name,
+        string title,
+        string family,
+        int inputSize,
+        int resize,
+        Interpolation interpolation,
+        long parameters,
+        long multiplyAdds,
+        long inferenceBytes,
+        long trainingBytes,
+        double top1,
+        string classifierPath,
+        string paper,
+        string weights,
+        string licence,
+        int sizeMultiple = 1
+    )
     {
         var file = Path.GetFileNameWithoutExtension(weights);
         var hash = file[(file.LastIndexOf('-') + 1)..][..HashDigits];
-        return new ModelCard(name, title, family, inputSize, parameters, multiplyAdds, inferenceBytes, trainingBytes, top1, classifierPath, new($"https://arxiv.org/abs/{paper}"), new(new(weights), hash, licence), resize, interpolation, sizeMultiple);
+        return new ModelCard(
+            name,
+            title,
+            family,
+            inputSize,
+            parameters,
+            multiplyAdds,
+            inferenceBytes,
+            trainingBytes,
+            top1,
+            classifierPath,
+            new($"https://arxiv.org/abs/{paper}"),
+            new(new(weights), hash, licence),
+            resize,
+            interpolation,
+            sizeMultiple
+        );
     }
 }

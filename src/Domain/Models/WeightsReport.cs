@@ -8,24 +8,33 @@ public sealed record WeightsReport
 
     /// <summary><c>pytorch</c>, <c>pytorch_legacy</c>, <c>safetensors</c> or <c>onnx</c>.</summary>
     public required string Format { get; init; }
+
     /// <summary>Tensors of the file.</summary>
     public required int Tensors { get; init; }
+
     /// <summary>Numbers in all of them.</summary>
     public required long Numbers { get; init; }
+
     /// <summary>Types of the numbers as the file names them, such as <c>float32</c> or <c>bfloat16</c>.</summary>
     public required string[] Types { get; init; }
+
     /// <summary>The architecture it was compared with: the one asked for, else the one of the catalogue that it fits best.</summary>
     public required string Architecture { get; init; }
+
     /// <summary>Outputs of the file's classifier; null when it has none that fits the architecture.</summary>
     public int? Classes { get; init; }
+
     /// <summary>Layer groups from the input on; the last one holds the classifier.</summary>
     public required WeightsGroup[] Groups { get; init; }
+
     /// <summary>In the network and not in the file, the classifier left out; at most <see cref="MaxListed"/>.</summary>
     public required string[] Missing { get; init; }
     public required int MissingCount { get; init; }
+
     /// <summary>In the file and not in the network.</summary>
     public required string[] Unexpected { get; init; }
     public required int UnexpectedCount { get; init; }
+
     /// <summary>In both, of different shape, the classifier left out.</summary>
     public required WeightsMismatch[] Mismatched { get; init; }
     public required int MismatchedCount { get; init; }

@@ -1,10 +1,12 @@
 namespace GpuGeek.Domain.Models;
 
-/// <summary>The published weights that one worker lacks and cannot download. Api refuses a run that needs weights which every worker lacks.</summary>
+/// <summary>The published weights that one worker lacks and cannot download. Api refuses a run that needs weights which every worker
+/// lacks.</summary>
 public sealed class WorkerWeights
 {
     /// <summary>How often a worker says it, and for how long it counts: a worker that stopped is forgotten soon.</summary>
-    public static readonly TimeSpan SaidEvery = TimeSpan.FromMinutes(1), CountsFor = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan SaidEvery = TimeSpan.FromMinutes(1),
+        CountsFor = TimeSpan.FromMinutes(5);
 
     /// <summary>Machine and work folder: of one folder there is one worker.</summary>
     public required string Worker { get; init; }

@@ -8,18 +8,33 @@ public sealed class Project : ITenantOwned, IDeletable
     public const string ImageClassification = "image-classification";
 
     // Pages of the organisation, which stand where its projects stand.
-    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "audit", "billing", "delete", "deleted", "keys", "members", "mentions", "settings", "usage", "webhooks", "workers" };
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
+    {
+        "audit",
+        "billing",
+        "delete",
+        "deleted",
+        "keys",
+        "members",
+        "mentions",
+        "settings",
+        "usage",
+        "webhooks",
+        "workers",
+    };
 
     /// <summary>A project of this name could not be reached: the address leads to a page of the organisation.</summary>
     public static bool IsReserved(string slug) => Reserved.Contains(slug);
 
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
+
     /// <summary>Unique in the organisation.</summary>
     public required string Slug { get; init; }
     public required string Name { get; set; }
     public required string Template { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
     /// <inheritdoc/>
     public Guid? DeletionId { get; private set; }
 }

@@ -9,6 +9,7 @@ public sealed class MetricPoint : ITenantOwned
     public required Guid RunId { get; init; }
     public required string Name { get; init; }
     public required long Step { get; init; }
+
     /// <summary>Order of writing within the run, shared with <see cref="RunLogLine"/>: a client asks for what came after one.</summary>
     public required long Seq { get; init; }
     public required double Epoch { get; init; }
@@ -21,6 +22,7 @@ public sealed class RunLogLine : ITenantOwned
     public required Guid OrgId { get; init; }
     public required Guid RunId { get; init; }
     public required long Seq { get; init; }
+
     /// <summary><c>info</c>, <c>warning</c> or <c>error</c>.</summary>
     public required string Level { get; init; }
     public required string Message { get; init; }

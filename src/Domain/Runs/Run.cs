@@ -3,7 +3,18 @@ using GpuGeek.Domain.Deletions;
 
 namespace GpuGeek.Domain.Runs;
 
-public enum RunState { Queued, Starting, Running, Pausing, Paused, Canceling, Canceled, Succeeded, Failed }
+public enum RunState
+{
+    Queued,
+    Starting,
+    Running,
+    Pausing,
+    Paused,
+    Canceling,
+    Canceled,
+    Succeeded,
+    Failed,
+}
 
 /// <summary>
 /// One training. The row is the truth and its own outbox: a queued row is found by a sweep even when every hint was lost.
@@ -17,30 +28,40 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
+
     /// <summary>The version it learns from. It may be gone: a dataset can be deleted, and what was learned from it stays.</summary>
     public required Guid DatasetVersionId { get; init; }
+
     /// <summary>The dataset's name when the run was made.</summary>
     public required string DatasetName { get; init; }
     public required int DatasetVersionNumber { get; init; }
     public required string Name { get; set; }
     public required Recipe Recipe { get; init; }
+
     /// <summary>SHA-256 in hex of the weights of <see cref="Recipe.Start"/>: while the run is kept, so are they.</summary>
     public string? StartHash { get; init; }
     public RunState State { get; private set; } = RunState.Queued;
+
     /// <summary>Times it was started.</summary>
     public int Attempt { get; private set; }
+
     /// <summary>Higher goes first.</summary>
     public int Priority { get; set; }
+
     /// <summary>What the trainer is doing: the protocol's phase.</summary>
     public string? Phase { get; set; }
+
     /// <summary>0..1.</summary>
     public double Progress { get; set; }
     public double? EtaSeconds { get; set; }
+
     /// <summary>Best so far by validation accuracy.</summary>
     public int? BestEpoch { get; set; }
     public double? BestValAccuracy { get; set; }
+
     /// <summary>The last sequence given to a metric point, log line or state change of this run.</summary>
     public long LastSeq { get; set; }
+
     /// <summary>Newest durable checkpoint: its folder under the attempt's object keys, or null.</summary>
     public string? CheckpointKey { get; private set; }
     public long? CheckpointStep { get; private set; }
@@ -49,6 +70,7 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     public Guid? ModelVersionId { get; private set; }
     public Guid? CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
     /// <inheritdoc/>
     public Guid? DeletionId { get; private set; }
     public DateTimeOffset? StartedAt { get; private set; }
@@ -60,7 +82,8 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     public void Start(DateTimeOffset now)
     {
         Require(RunState.Queued, RunState.Starting, RunState.Running, RunState.Canceling);
-        if (State != RunState.Canceling) State = RunState.Starting;
+        if (State != RunState.Canceling)
+            State = RunState.Starting;
         Attempt++;
         StartedAt ??= now;
     }
@@ -68,15 +91,19 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     /// <summary>The trainer has said its first word.</summary>
     public void MarkRunning()
     {
-        if (State == RunState.Starting) State = RunState.Running;
+        if (State == RunState.Starting)
+            State = RunState.Running;
     }
 
     /// <summary>Asked to stop. Queued: canceled at once; else its worker ends it.</summary>
     public void RequestCancel(DateTimeOffset now)
     {
-        if (IsFinished) throw new DomainException("run_finished", $"The run has already {State.ToString().ToLowerInvariant()}.");
-        if (State is RunState.Queued or RunState.Paused) Finish(RunState.Canceled, now);
-        else State = RunState.Canceling;
+        if (IsFinished)
+            throw new DomainException("run_finished", $"The run has already {State.ToString().ToLowerInvariant()}.");
+        if (State is RunState.Queued or RunState.Paused)
+            Finish(RunState.Canceled, now);
+        else
+            State = RunState.Canceling;
     }
 
     /// <summary>The worker gave it back: it resumes from its checkpoint elsewhere, before runs that never started.</summary>
@@ -91,23 +118,30 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     /// <summary>A checkpoint is whole in the store. A new one is progress; one that a restarted trainer wrote again is not.</summary>
     public void KeepCheckpoint(string key, long step)
     {
-        if (CheckpointStep is not { } last || step > last || (step == last && NameOf(key) != NameOf(CheckpointKey))) Clear();
+        if (CheckpointStep is not { } last || step > last || (step == last && NameOf(key) != NameOf(CheckpointKey)))
+            Clear();
         CheckpointKey = key;
         CheckpointStep = step;
     }
 
-    /// <summary>Its trainer died: it resumes from its last checkpoint, or fails after too many deaths without a new one and keeps that checkpoint.</summary>
+    /// <summary>Its trainer died: it resumes from its last checkpoint, or fails after too many deaths without a new one and keeps that
+    /// checkpoint.</summary>
     public void TrainerDied(DateTimeOffset now)
     {
-        if (CountDeath(MaxDeaths)) FailResumable(TooManyDeaths, now);
-        else Requeue();
+        if (CountDeath(MaxDeaths))
+            FailResumable(TooManyDeaths, now);
+        else
+            Requeue();
     }
 
-    /// <summary>Its worker died or could not go on. That says little about the run, so the limit is far higher than that of the trainer's deaths.</summary>
+    /// <summary>Its worker died or could not go on. That says little about the run, so the limit is far higher than that of the trainer's
+    /// deaths.</summary>
     public void WorkerBrokeOff(DateTimeOffset now)
     {
-        if (CountLapse()) FailResumable(TooManyLapses, now);
-        else Requeue();
+        if (CountLapse())
+            FailResumable(TooManyLapses, now);
+        else
+            Requeue();
     }
 
     /// <summary>Somebody asks a run that failed by too many deaths to go on from its last checkpoint.</summary>
@@ -161,21 +195,32 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
 
     private static string? NameOf(string? key) => key?[(key.LastIndexOf('/') + 1)..];
 
-    private const string ResumeHint = "Only a run that failed because its process died too often can be resumed, and only for 7 days. Start another run with the same recipe.";
+    private const string ResumeHint =
+        "Only a run that failed because its process died too often can be resumed, and only for 7 days. Start another run with the "
+        + "same recipe.";
 
-    private static Failure TooManyDeaths => new(
-        "too_many_attempts", "The training died again and again",
-        $"Its process died {MaxDeaths} times without a new checkpoint between the deaths. The log says how.",
-        "The last checkpoint is kept for 7 days: resume the run from it. If it ran out of memory, start another run with a smaller batch or picture size; else report the log.");
+    private static Failure TooManyDeaths =>
+        new(
+            "too_many_attempts",
+            "The training died again and again",
+            $"Its process died {MaxDeaths} times without a new checkpoint between the deaths. The log says how.",
+            "The last checkpoint is kept for 7 days: resume the run from it. If it ran out of memory, start another run with a smaller "
+                + "batch or picture size; else report the log."
+        );
 
-    private static Failure TooManyLapses => new(
-        "worker_failed", "The worker broke off again and again",
-        $"The worker died or could not go on {MaxLapses} times without a new checkpoint between. The training itself did not fail.",
-        "The last checkpoint is kept for 7 days: resume the run when the worker is well. The operator finds the reason in the worker's log.");
+    private static Failure TooManyLapses =>
+        new(
+            "worker_failed",
+            "The worker broke off again and again",
+            $"The worker died or could not go on {MaxLapses} times without a new checkpoint between. The training itself did not fail.",
+            "The last checkpoint is kept for 7 days: resume the run when the worker is well. The operator finds the reason in the "
+                + "worker's log."
+        );
 
     private void Finish(RunState state, DateTimeOffset now)
     {
-        if (IsFinished) throw new DomainException("run_finished", $"The run has already {State.ToString().ToLowerInvariant()}.");
+        if (IsFinished)
+            throw new DomainException("run_finished", $"The run has already {State.ToString().ToLowerInvariant()}.");
         State = state;
         FinishedAt = now;
         EtaSeconds = null;
@@ -184,6 +229,7 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
 
     private void Require(params RunState[] states)
     {
-        if (!states.Contains(State)) throw new DomainException("run_state", $"A run in state {State.ToString().ToLowerInvariant()} cannot do this.");
+        if (!states.Contains(State))
+            throw new DomainException("run_state", $"A run in state {State.ToString().ToLowerInvariant()} cannot do this.");
     }
 }

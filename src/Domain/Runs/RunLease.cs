@@ -10,10 +10,13 @@ public sealed class RunLease : ITenantOwned
 
     public required Guid OrgId { get; init; }
     public required Guid RunId { get; init; }
+
     /// <summary>Worker and slot, or null when nobody works on it.</summary>
     public string? Owner { get; set; }
+
     /// <summary>By the database's clock.</summary>
     public DateTimeOffset? Until { get; set; }
+
     /// <summary>Grows with each take-over, never falls.</summary>
     public long Fence { get; set; }
 }

@@ -4,20 +4,26 @@ namespace GpuGeek.Domain.Runs;
 public sealed record RunResult
 {
     public required double TestAccuracy { get; init; }
+
     /// <summary>95 % Wilson score interval of <see cref="TestAccuracy"/>.</summary>
     public required double IntervalLow { get; init; }
     public required double IntervalHigh { get; init; }
     public required int TestCount { get; init; }
     public required double ValAccuracy { get; init; }
+
     /// <summary>Epoch (from 1) of the checkpoint that was kept: the best by validation accuracy, the earliest of equals.</summary>
     public required int BestEpoch { get; init; }
     public required double Temperature { get; init; }
+
     /// <summary>Test pictures counted by [true class][predicted class].</summary>
     public required int[][] Confusion { get; init; }
     public required ClassScore[] PerClass { get; init; }
+
     /// <summary>SHA-256 in hex of <c>core.onnx</c>.</summary>
     public required string OnnxHash { get; init; }
-    /// <summary>Largest absolute difference of a logit between core.onnx in ONNX Runtime and the trained network, over real pictures.</summary>
+
+    /// <summary>Largest absolute difference of a logit between core.onnx in ONNX Runtime and the trained network, over real
+    /// pictures.</summary>
     public required double OnnxMaxDifference { get; init; }
     public required double TrainSeconds { get; init; }
 }
@@ -36,6 +42,7 @@ public static class ResultFiles
     public const string Manifest = "model.json";
     public const string Result = "result.json";
     public const string Predictions = "predictions.jsonl";
+
     /// <summary>The trained network's parameters, raw; the engine's own format.</summary>
     public const string Weights = "weights.bin";
 }

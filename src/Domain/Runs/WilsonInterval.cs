@@ -10,7 +10,9 @@ public static class WilsonInterval
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)successes, (uint)trials, nameof(successes));
-        double p = (double)successes / trials, z2 = z * z, denominator = 1 + z2 / trials;
+        double p = (double)successes / trials,
+            z2 = z * z,
+            denominator = 1 + z2 / trials;
         var centre = (p + z2 / (2 * trials)) / denominator;
         var half = z * Math.Sqrt(p * (1 - p) / trials + z2 / (4.0 * trials * trials)) / denominator;
         return (Math.Max(0, centre - half), Math.Min(1, centre + half));

@@ -2,11 +2,13 @@ namespace GpuGeek.Domain.Storage;
 
 /// <summary>
 /// Where bytes live: a folder, or any S3-compatible service. Keys are <see cref="ObjectKeys"/>. A write is visible whole or not at all.
-/// What lies under a content-addressed key (<see cref="ObjectKeys.ContentHash"/>) is checked against its name when it is written and when it is read whole.
+/// What lies under a content-addressed key (<see cref="ObjectKeys.ContentHash"/>) is checked against its name when it is written and when
+/// it is read whole.
 /// </summary>
 public interface IObjectStore
 {
-    /// <summary>Stores the stream under the key, whole or not at all; replaces what was there. The stream's length need not be known.</summary>
+    /// <summary>Stores the stream under the key, whole or not at all; replaces what was there. The stream's length need not be
+    /// known.</summary>
     /// <returns>Bytes written.</returns>
     /// <exception cref="DamagedObjectException">The key is content-addressed and the bytes are others: nothing was stored.</exception>
     /// <exception cref="ObjectStoreException"/>
@@ -17,13 +19,15 @@ public interface IObjectStore
     /// <exception cref="ObjectStoreException"/>
     Task PutFileAsync(string key, string path, CancellationToken cancellationToken);
 
-    /// <summary>A seekable or forward stream over the object. A damaged content-addressed object throws here or, at the latest, instead of giving its last bytes.</summary>
+    /// <summary>A seekable or forward stream over the object. A damaged content-addressed object throws here or, at the latest, instead of
+    /// giving its last bytes.</summary>
     /// <exception cref="ObjectNotFoundException"/>
     /// <exception cref="DamagedObjectException"/>
     /// <exception cref="ObjectStoreException"/>
     Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>A forward stream over a part of the object. A part cannot be checked against the name: who puts parts together must.</summary>
+    /// <summary>A forward stream over a part of the object. A part cannot be checked against the name: who puts parts together
+    /// must.</summary>
     /// <param name="offset">First byte, from 0; at or after the end the stream is empty.</param>
     /// <param name="length">Most bytes to give, from 0; fewer where the object ends.</param>
     /// <exception cref="ObjectNotFoundException"/>

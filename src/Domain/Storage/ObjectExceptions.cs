@@ -12,5 +12,6 @@ public sealed class DamagedObjectException(string key) : Exception($"The object 
     public string Key { get; } = key;
 }
 
-/// <summary>The store did not do what it was asked for: it cannot be reached, refuses the keys, or has no such bucket. An <see cref="IOException"/>, as a full disk is.</summary>
+/// <summary>The store did not do what it was asked for: it cannot be reached, refuses the keys, or has no such bucket. An <see
+/// cref="IOException"/>, as a full disk is.</summary>
 public sealed class ObjectStoreException(string message, Exception? inner = null) : IOException(message, inner);

@@ -10,39 +10,57 @@ public static class ObjectKeys
 {
     /// <param name="sha256">64 lower-case hex digits.</param>
     public static string Content(Guid org, string sha256) => $"orgs/{org:N}/sha256/{sha256[..2]}/{sha256}";
+
     /// <summary>JPEG thumbnail of a picture, named by the original's hash.</summary>
     public static string Thumbnail(Guid org, string sha256) => $"orgs/{org:N}/thumbnails/{sha256[..2]}/{sha256}";
+
     /// <summary>An upload as it arrived, until its import has read it.</summary>
     public static string Upload(Guid org, Guid import) => $"orgs/{org:N}/uploads/{import:N}";
+
     /// <summary>Objects of one attempt; the fence in the name keeps a stale owner from touching its successor's.</summary>
     public static string Run(Guid org, Guid run, long fence, string name) => $"orgs/{org:N}/runs/{run:N}/{fence}/{name}";
+
     public static string Organisation(Guid org) => $"orgs/{org:N}/";
 
     /// <returns>The SHA-256 that a content-addressed key promises, or null for other keys.</returns>
     public static string? ContentHash(string key)
     {
         var parts = key.Split('/');
-        return parts is ["orgs", _, "sha256", var folder, { Length: 64 } hash] && hash.StartsWith(folder, StringComparison.Ordinal) && hash.All(char.IsAsciiHexDigitLower) ? hash : null;
+        return
+            parts is ["orgs", _, "sha256", var folder, { Length: 64 } hash]
+            && hash.StartsWith(folder, StringComparison.Ordinal)
+            && hash.All(char.IsAsciiHexDigitLower)
+            ? hash
+            : null;
     }
 
-    /// <summary>What both stores take: at most 1,024 bytes of UTF-8 in segments of at most 255, none empty, <c>.</c> or <c>..</c>, without control characters; <c>tmp/</c> is the folder store's own.</summary>
+    /// <summary>What both stores take: at most 1,024 bytes of UTF-8 in segments of at most 255, none empty, <c>.</c> or <c>..</c>, without
+    /// control characters; <c>tmp/</c> is the folder store's own.</summary>
     /// <exception cref="ArgumentException"/>
     public static void Check(string key)
     {
-        if (key.StartsWith("tmp/", StringComparison.Ordinal)) throw new ArgumentException($"The key '{key}' lies in tmp/, which is the store's own.", nameof(key));
-        if (key.Any(char.IsControl) || HasLoneSurrogate(key)) throw new ArgumentException("An object's key holds control characters or half a surrogate pair.", nameof(key));
-        if (Encoding.UTF8.GetByteCount(key) > 1024) throw new ArgumentException("An object's key is longer than 1,024 bytes.", nameof(key));
+        if (key.StartsWith("tmp/", StringComparison.Ordinal))
+            throw new ArgumentException($"The key '{key}' lies in tmp/, which is the store's own.", nameof(key));
+        if (key.Any(char.IsControl) || HasLoneSurrogate(key))
+            throw new ArgumentException("An object's key holds control characters or half a surrogate pair.", nameof(key));
+        if (Encoding.UTF8.GetByteCount(key) > 1024)
+            throw new ArgumentException("An object's key is longer than 1,024 bytes.", nameof(key));
         foreach (var segment in key.Split('/'))
             if (segment is "" or "." or ".." || Encoding.UTF8.GetByteCount(segment) > 255)
-                throw new ArgumentException($"The key '{key}' has a segment that is empty, '.', '..' or longer than 255 bytes.", nameof(key));
+                throw new ArgumentException(
+                    $"The key '{key}' has a segment that is empty, '.', '..' or longer than 255 bytes.",
+                    nameof(key)
+                );
     }
 
     private static bool HasLoneSurrogate(string key)
     {
         for (var i = 0; i < key.Length; i++)
         {
-            if (!char.IsSurrogate(key[i])) continue;
-            if (i + 1 == key.Length || !char.IsSurrogatePair(key[i], key[i + 1])) return true;
+            if (!char.IsSurrogate(key[i]))
+                continue;
+            if (i + 1 == key.Length || !char.IsSurrogatePair(key[i], key[i + 1]))
+                return true;
             i++;
         }
         return false;

@@ -9,9 +9,11 @@ public sealed class Invitation : ITenantOwned
 
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
+
     /// <summary>SHA-256 of the link's token, which is shown once.</summary>
     public required byte[] Hash { get; init; }
     public required Role Role { get; init; }
+
     /// <summary>Whom it is meant for, so that people recognise it in a list. Whoever has the link can use it.</summary>
     public string? Email { get; init; }
     public required Guid CreatedBy { get; init; }

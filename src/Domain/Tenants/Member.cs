@@ -1,7 +1,13 @@
 namespace GpuGeek.Domain.Tenants;
 
 /// <summary>Ordered: a higher role may do all that a lower one may.</summary>
-public enum Role { Viewer, Editor, Admin, Owner }
+public enum Role
+{
+    Viewer,
+    Editor,
+    Admin,
+    Owner,
+}
 
 /// <summary>A person in an organisation.</summary>
 public sealed class Member

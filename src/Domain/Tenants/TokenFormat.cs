@@ -4,7 +4,8 @@ using System.Text;
 namespace GpuGeek.Domain.Tenants;
 
 /// <summary>
-/// <c>gg_&lt;kind&gt;_&lt;43 random characters&gt;&lt;6 of checksum&gt;</c>. The prefix and the CRC-32 let a scanner find leaked tokens with few false alarms
+/// <c>gg_&lt;kind&gt;_&lt;43 random characters&gt;&lt;6 of checksum&gt;</c>. The prefix and the CRC-32 let a scanner find leaked tokens
+/// with few false alarms
 /// (GitHub's format, 2021), and let us refuse mistyped ones without asking the database.
 /// </summary>
 public static class TokenFormat
@@ -13,17 +14,18 @@ public static class TokenFormat
     private const int ChecksumLength = 6; // 62^6 > 2^32
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    public static string Prefix(TokenKind kind) => kind switch
-    {
-        TokenKind.Session => "gg_s_",
-        TokenKind.ApiKey => "gg_k_",
-        TokenKind.Setup => "gg_setup_",
-        TokenKind.SignInLink => "gg_link_",
-        TokenKind.Invitation => "gg_invite_",
-        TokenKind.PasswordReset => "gg_reset_",
-        TokenKind.ShareLink => "gg_share_",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
+    public static string Prefix(TokenKind kind) =>
+        kind switch
+        {
+            TokenKind.Session => "gg_s_",
+            TokenKind.ApiKey => "gg_k_",
+            TokenKind.Setup => "gg_setup_",
+            TokenKind.SignInLink => "gg_link_",
+            TokenKind.Invitation => "gg_invite_",
+            TokenKind.PasswordReset => "gg_reset_",
+            TokenKind.ShareLink => "gg_share_",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
 
     public static string Create(TokenKind kind)
     {
@@ -37,10 +39,18 @@ public static class TokenFormat
         foreach (var candidate in Enum.GetValues<TokenKind>())
         {
             var prefix = Prefix(candidate);
-            if (token is null || token.Length != prefix.Length + RandomLength + ChecksumLength || !token.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            if (
+                token is null
+                || token.Length != prefix.Length + RandomLength + ChecksumLength
+                || !token.StartsWith(prefix, StringComparison.Ordinal)
+            )
+                continue;
             kind = candidate;
             var body = token[..^ChecksumLength];
-            return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Checksum(body)), Encoding.UTF8.GetBytes(token[^ChecksumLength..]));
+            return CryptographicOperations.FixedTimeEquals(
+                Encoding.ASCII.GetBytes(Checksum(body)),
+                Encoding.UTF8.GetBytes(token[^ChecksumLength..])
+            );
         }
         kind = default;
         return false;
@@ -57,7 +67,8 @@ public static class TokenFormat
         foreach (var b in Encoding.UTF8.GetBytes(body))
         {
             crc ^= b;
-            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xEDB88320u & (uint)-(int)(crc & 1));
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ (0xEDB88320u & (uint)-(int)(crc & 1));
         }
         crc = ~crc;
         Span<char> text = stackalloc char[ChecksumLength];

@@ -8,24 +8,31 @@ public sealed class Webhook : ITenantOwned
 {
     public const int MaxPerOrganization = 20;
     public const int MaxUrlLength = 2000;
+
     /// <summary>How long the secret before a rotation signs too, so that receivers can change over.</summary>
     public static readonly TimeSpan OldSecretSigns = TimeSpan.FromHours(24);
-    /// <summary>Failures in a row that turn a webhook off, once the first of them is <see cref="GivenUpAfter"/> old: a short outage under load must not.</summary>
+
+    /// <summary>Failures in a row that turn a webhook off, once the first of them is <see cref="GivenUpAfter"/> old: a short outage under
+    /// load must not.</summary>
     public const int MaxFailures = 20;
     public static readonly TimeSpan GivenUpAfter = TimeSpan.FromHours(24);
 
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required string Url { get; set; }
+
     /// <summary>Of <see cref="WebhookEvents.All"/>.</summary>
     public required string[] Events { get; set; }
     public bool Active { get; private set; } = true;
+
     /// <summary>Why it was turned off, when no person did it.</summary>
     public string? DisabledReason { get; private set; }
+
     /// <summary>Encrypted: it signs, and no answer ever holds it after the first.</summary>
     public required byte[] Secret { get; set; }
     public byte[]? OldSecret { get; private set; }
     public DateTimeOffset? OldSecretUntil { get; private set; }
+
     /// <summary>Attempts that failed since the last one that went well.</summary>
     public int Failures { get; private set; }
     public DateTimeOffset? FailingSince { get; private set; }
@@ -44,7 +51,8 @@ public sealed class Webhook : ITenantOwned
     {
         Active = active;
         DisabledReason = null;
-        if (active) Recover();
+        if (active)
+            Recover();
     }
 
     public void Disable(string reason)
@@ -64,8 +72,14 @@ public sealed class Webhook : ITenantOwned
     {
         FailingSince ??= now;
         Failures++;
-        if (!Active || Failures < MaxFailures || now - FailingSince < GivenUpAfter) return false;
-        Disable(string.Create(CultureInfo.InvariantCulture, $"{Failures} attempts in a row failed, the first on {FailingSince:yyyy-MM-dd} at {FailingSince:HH:mm} UTC."));
+        if (!Active || Failures < MaxFailures || now - FailingSince < GivenUpAfter)
+            return false;
+        Disable(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Failures} attempts in a row failed, the first on {FailingSince:yyyy-MM-dd} at {FailingSince:HH:mm} UTC."
+            )
+        );
         return true;
     }
 }

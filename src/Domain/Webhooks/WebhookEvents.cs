@@ -19,43 +19,96 @@ public static class WebhookEvents
     public const string ImportFailed = "import.failed";
     public const string DeploymentLive = "deployment.live";
     public const string DeploymentFailed = "deployment.failed";
+
     /// <summary>Sent by the test button; needs no subscription.</summary>
     public const string Ping = "ping";
 
     /// <summary>What a webhook may subscribe to.</summary>
-    public static readonly string[] All = [RunSucceeded, RunFailed, RunCanceled, ImportSucceeded, ImportFailed, DeploymentLive, DeploymentFailed];
+    public static readonly string[] All =
+    [
+        RunSucceeded,
+        RunFailed,
+        RunCanceled,
+        ImportSucceeded,
+        ImportFailed,
+        DeploymentLive,
+        DeploymentFailed,
+    ];
 
     /// <returns>Null while the run goes on.</returns>
-    public static WebhookEvent? Of(Run run) => run.State switch
-    {
-        RunState.Succeeded => Of(run, RunSucceeded),
-        RunState.Failed => Of(run, RunFailed),
-        RunState.Canceled => Of(run, RunCanceled),
-        _ => null,
-    };
+    public static WebhookEvent? Of(Run run) =>
+        run.State switch
+        {
+            RunState.Succeeded => Of(run, RunSucceeded),
+            RunState.Failed => Of(run, RunFailed),
+            RunState.Canceled => Of(run, RunCanceled),
+            _ => null,
+        };
 
     /// <returns>Null for states that nobody is told of: an import that was canceled says so to whoever canceled it.</returns>
     public static WebhookEvent? OfImport(Guid org, Guid import, Guid dataset, ImportState state, string? errorCode)
     {
-        var type = state switch { ImportState.Succeeded => ImportSucceeded, ImportState.Failed => ImportFailed, _ => null };
-        return type is null ? null : new(org, type, new Dictionary<string, object?> { ["import"] = import, ["dataset"] = dataset, ["state"] = Name(state), ["errorCode"] = errorCode });
+        var type = state switch
+        {
+            ImportState.Succeeded => ImportSucceeded,
+            ImportState.Failed => ImportFailed,
+            _ => null,
+        };
+        return type is null
+            ? null
+            : new(
+                org,
+                type,
+                new Dictionary<string, object?>
+                {
+                    ["import"] = import,
+                    ["dataset"] = dataset,
+                    ["state"] = Name(state),
+                    ["errorCode"] = errorCode,
+                }
+            );
     }
 
     /// <returns>Null while it starts.</returns>
     public static WebhookEvent? Of(Deployment deployment)
     {
-        var type = deployment.State switch { DeploymentState.Live => DeploymentLive, DeploymentState.Failed => DeploymentFailed, _ => null };
-        return type is null ? null : new(deployment.OrgId, type, new Dictionary<string, object?>
+        var type = deployment.State switch
         {
-            ["deployment"] = deployment.Id, ["name"] = deployment.Name, ["state"] = Name(deployment.State), ["modelVersion"] = deployment.ModelVersionId,
-            ["liveModelVersion"] = deployment.LiveVersionId, ["errorCode"] = deployment.Error?.Code,
-        });
+            DeploymentState.Live => DeploymentLive,
+            DeploymentState.Failed => DeploymentFailed,
+            _ => null,
+        };
+        return type is null
+            ? null
+            : new(
+                deployment.OrgId,
+                type,
+                new Dictionary<string, object?>
+                {
+                    ["deployment"] = deployment.Id,
+                    ["name"] = deployment.Name,
+                    ["state"] = Name(deployment.State),
+                    ["modelVersion"] = deployment.ModelVersionId,
+                    ["liveModelVersion"] = deployment.LiveVersionId,
+                    ["errorCode"] = deployment.Error?.Code,
+                }
+            );
     }
 
-    private static WebhookEvent Of(Run run, string type) => new(run.OrgId, type, new Dictionary<string, object?>
-    {
-        ["run"] = run.Id, ["project"] = run.ProjectId, ["datasetVersion"] = run.DatasetVersionId, ["state"] = Name(run.State), ["modelVersion"] = run.ModelVersionId, ["errorCode"] = run.Error?.Code,
-    });
+    private static WebhookEvent Of(Run run, string type) =>
+        new(
+            run.OrgId,
+            type,
+            new Dictionary<string, object?>
+            {
+                ["run"] = run.Id,
+                ["project"] = run.ProjectId,
+                ["datasetVersion"] = run.DatasetVersionId,
+                ["state"] = Name(run.State),
+                ["modelVersion"] = run.ModelVersionId,
+                ["errorCode"] = run.Error?.Code,
+            }
+        );
 
     private static string Name(Enum state) => state.ToString().ToLowerInvariant();
 }

@@ -8,6 +8,7 @@ namespace GpuGeek.Domain.Webhooks;
 public static class WebhookSecret
 {
     public const string Prefix = "whsec_";
+
     /// <summary>Bytes of a secret; the specification takes 24 to 64.</summary>
     private const int Bytes = 32;
 
@@ -22,6 +23,7 @@ public static class WebhookSecret
     public static string Sign(string secret, string id, long timestamp, ReadOnlySpan<byte> body)
     {
         var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}."));
-        return "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[Prefix.Length..]), (byte[])[.. head, .. body]));
+        return "v1,"
+            + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[Prefix.Length..]), (byte[])[.. head, .. body]));
     }
 }

@@ -11,7 +11,8 @@ namespace GpuGeek.Imaging;
 /// </summary>
 public static class ImageDecoder
 {
-    /// <exception cref="ImageException">Refused by <see cref="ImageProber"/>, cut off, or damaged: a part is never filled with grey.</exception>
+    /// <exception cref="ImageException">Refused by <see cref="ImageProber"/>, cut off, or damaged: a part is never filled with
+    /// grey.</exception>
     public static RgbImage Decode(byte[] bytes, ImageLimits? limits = null)
     {
         var probe = ImageProber.Probe(bytes, limits);
@@ -50,7 +51,8 @@ public static class ImageDecoder
             using var data = SKData.Create((nint)pinned, bytes.Length);
             using var codec = SKCodec.Create(data) ?? throw Unreadable(probe);
             var (width, height) = probe.Orientation >= 5 ? (probe.Height, probe.Width) : (probe.Width, probe.Height);
-            if (codec.Info.Width != width || codec.Info.Height != height) throw Unreadable(probe);
+            if (codec.Info.Width != width || codec.Info.Height != height)
+                throw Unreadable(probe);
             SkiaPixels.Read(codec, probe, rgb);
         }
     }

@@ -4,15 +4,19 @@ using GpuGeek.Imaging.Probing;
 namespace GpuGeek.Imaging.Decoding;
 
 /// <summary>
-/// Makes missing pixels show. libjpeg fills what is missing with grey, with a warning that Skia does not pass on: at the end marker when the
-/// data ends too early, and at the end of the file when the picture is progressive. So the end marker is required, and a picture of one scan is given to
+/// Makes missing pixels show. libjpeg fills what is missing with grey, with a warning that Skia does not pass on: at the end marker when
+/// the
+/// data ends too early, and at the end of the file when the picture is progressive. So the end marker is required, and a picture of one
+/// scan is given to
 /// the decoder without it, with a few bytes of padding: a decoder that runs out of data then says so.
 /// </summary>
 internal static class JpegStream
 {
-    private const byte StartOfScan = 0xDA, EndOfImage = 0xD9;
+    private const byte StartOfScan = 0xDA,
+        EndOfImage = 0xD9;
 
-    /// <summary>A progressive picture has about ten. Thousands of nearly empty ones make a small file take minutes, because each passes over the whole picture.</summary>
+    /// <summary>A progressive picture has about ten. Thousands of nearly empty ones make a small file take minutes, because each passes
+    /// over the whole picture.</summary>
     private const int MaxScans = 200;
 
     /// <summary>libjpeg reads up to 8 bytes ahead.</summary>
@@ -26,7 +30,8 @@ internal static class JpegStream
     public static PixelBuffer? Prepare(ReadOnlySpan<byte> bytes)
     {
         var (scans, end) = Walk(bytes);
-        if (scans != 1) return null;
+        if (scans != 1)
+            return null;
         var stream = new PixelBuffer(end + Padding);
         bytes[..end].CopyTo(stream.Span);
         stream.Span[end..].Fill(PaddingValue);
@@ -39,16 +44,22 @@ internal static class JpegStream
         var at = 2;
         while (JpegHeader.NextMarker(bytes, ref at) is { } marker)
         {
-            if (marker == EndOfImage) return (scans, at - 2);
-            if (JpegHeader.IsAlone(marker)) continue;
-            if (scans > 0 && !MayFollowAScan(marker)) throw ImageException.OfDamaged($"The JPEG has a marker {marker:X2} among its pixels.");
-            if (marker == StartOfScan && ++scans > MaxScans) throw ImageException.OfDamaged($"The JPEG has more than {MaxScans} scans.");
+            if (marker == EndOfImage)
+                return (scans, at - 2);
+            if (JpegHeader.IsAlone(marker))
+                continue;
+            if (scans > 0 && !MayFollowAScan(marker))
+                throw ImageException.OfDamaged($"The JPEG has a marker {marker:X2} among its pixels.");
+            if (marker == StartOfScan && ++scans > MaxScans)
+                throw ImageException.OfDamaged($"The JPEG has more than {MaxScans} scans.");
             // A segment's body may hold any bytes; of entropy-coded data the next marker is searched.
-            if (at + 2 <= bytes.Length) at += BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
+            if (at + 2 <= bytes.Length)
+                at += BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
         }
         throw ImageException.OfDamaged("The JPEG is cut off: it has no end marker.");
     }
 
     /// <summary>Tables, the next scan, comments and application data.</summary>
-    private static bool MayFollowAScan(byte marker) => marker is 0xC4 or StartOfScan or 0xDB or 0xDC or 0xDD or 0xFE or (>= 0xE0 and <= 0xEF);
+    private static bool MayFollowAScan(byte marker) =>
+        marker is 0xC4 or StartOfScan or 0xDB or 0xDC or 0xDD or 0xFE or (>= 0xE0 and <= 0xEF);
 }

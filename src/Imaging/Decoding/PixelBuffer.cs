@@ -16,17 +16,23 @@ internal sealed unsafe class PixelBuffer : IDisposable
     public PixelBuffer(int length)
     {
         Length = length;
-        if (length <= LargestPooled) _pooled = ArrayPool<byte>.Shared.Rent(length);
-        else _native = (byte*)NativeMemory.Alloc((nuint)length);
+        if (length <= LargestPooled)
+            _pooled = ArrayPool<byte>.Shared.Rent(length);
+        else
+            _native = (byte*)NativeMemory.Alloc((nuint)length);
     }
 
     public int Length { get; }
 
-    public Span<byte> Span => _pooled is not null ? _pooled.AsSpan(0, Length) : _native is not null ? new Span<byte>(_native, Length) : throw new ObjectDisposedException(nameof(PixelBuffer));
+    public Span<byte> Span =>
+        _pooled is not null ? _pooled.AsSpan(0, Length)
+        : _native is not null ? new Span<byte>(_native, Length)
+        : throw new ObjectDisposedException(nameof(PixelBuffer));
 
     public void Dispose()
     {
-        if (_pooled is not null) ArrayPool<byte>.Shared.Return(_pooled);
+        if (_pooled is not null)
+            ArrayPool<byte>.Shared.Return(_pooled);
         NativeMemory.Free(_native);
         _pooled = null;
         _native = null;

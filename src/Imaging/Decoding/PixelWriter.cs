@@ -14,7 +14,8 @@ internal readonly struct PixelWriter(int width, int height, bool opaque, int ori
     /// <param name="rgb">The whole upright picture.</param>
     public void Write(Span<byte> rgba, int firstRow, Span<byte> rgb)
     {
-        if (!opaque) OverWhite(rgba);
+        if (!opaque)
+            OverWhite(rgba);
         if (orientation == 1)
         {
             Pack(rgba, rgb.Slice(firstRow * width * 3, rgba.Length / 4 * 3));
@@ -26,17 +27,18 @@ internal readonly struct PixelWriter(int width, int height, bool opaque, int ori
     }
 
     /// <summary>Where the stored top left pixel lands, and how far one stored step right and down moves, in upright pixels.</summary>
-    private static (int Origin, int RightStep, int DownStep) Walk(int width, int height, int orientation) => orientation switch
-    {
-        2 => (width - 1, -1, width),
-        3 => (width * height - 1, -1, -width),
-        4 => (width * (height - 1), 1, -width),
-        5 => (0, height, 1),
-        6 => (height - 1, height, -1),
-        7 => (width * height - 1, -height, -1),
-        8 => (height * (width - 1), -height, 1),
-        _ => (0, 1, width),
-    };
+    private static (int Origin, int RightStep, int DownStep) Walk(int width, int height, int orientation) =>
+        orientation switch
+        {
+            2 => (width - 1, -1, width),
+            3 => (width * height - 1, -1, -width),
+            4 => (width * (height - 1), 1, -width),
+            5 => (0, height, 1),
+            6 => (height - 1, height, -1),
+            7 => (width * height - 1, -height, -1),
+            8 => (height * (width - 1), -height, 1),
+            _ => (0, 1, width),
+        };
 
     private static void Scatter(ReadOnlySpan<byte> row, Span<byte> rgb, int at, int step)
     {
@@ -50,10 +52,16 @@ internal readonly struct PixelWriter(int width, int height, bool opaque, int ori
 
     private static void Pack(ReadOnlySpan<byte> rgba, Span<byte> rgb)
     {
-        int from = 0, to = 0;
+        int from = 0,
+            to = 0;
         // Four pixels at a time; the four bytes written too much are overwritten by the next.
         for (; to <= rgb.Length - 16; from += 16, to += 12)
-            Vector128.Shuffle(Vector128.Create(rgba.Slice(from, 16)), Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255)).CopyTo(rgb[to..]);
+            Vector128
+                .Shuffle(
+                    Vector128.Create(rgba.Slice(from, 16)),
+                    Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255)
+                )
+                .CopyTo(rgb[to..]);
         for (; from < rgba.Length; from += 4, to += 3)
         {
             rgb[to] = rgba[from];
@@ -67,7 +75,8 @@ internal readonly struct PixelWriter(int width, int height, bool opaque, int ori
         for (var i = 0; i < rgba.Length; i += 4)
         {
             var alpha = rgba[i + 3];
-            if (alpha == 255) continue;
+            if (alpha == 255)
+                continue;
             rgba[i] = Blend(rgba[i], alpha);
             rgba[i + 1] = Blend(rgba[i + 1], alpha);
             rgba[i + 2] = Blend(rgba[i + 2], alpha);

@@ -34,7 +34,9 @@ public static class ImageEncoder
         fixed (byte* pixels = target)
         {
             using var pixmap = new SKPixmap(info, (nint)pixels, info.RowBytes);
-            using var encoded = pixmap.Encode(format, quality) ?? throw new InvalidOperationException($"Skia could not encode {image.Width} x {image.Height} pixels as {format}.");
+            using var encoded =
+                pixmap.Encode(format, quality)
+                ?? throw new InvalidOperationException($"Skia could not encode {image.Width} x {image.Height} pixels as {format}.");
             return encoded.ToArray();
         }
     }

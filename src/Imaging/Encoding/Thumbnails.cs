@@ -10,7 +10,10 @@ public static class Thumbnails
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(longerSide, 1);
         var longer = Math.Max(image.Width, image.Height);
-        return ImageEncoder.Jpeg(longer <= longerSide ? image : Resampler.Resize(image, Scaled(image.Width), Scaled(image.Height)), Quality);
+        return ImageEncoder.Jpeg(
+            longer <= longerSide ? image : Resampler.Resize(image, Scaled(image.Width), Scaled(image.Height)),
+            Quality
+        );
 
         int Scaled(int side) => Math.Max(1, (int)Math.Round((double)side * longerSide / longer));
     }

@@ -5,21 +5,34 @@ namespace GpuGeek.Imaging.Probing;
 /// <summary>Reads a Windows or OS/2 bitmap's size.</summary>
 internal static class BmpHeader
 {
-    private const int FileHeader = 14, CoreHeader = 12, InfoHeader = 16;
+    private const int FileHeader = 14,
+        CoreHeader = 12,
+        InfoHeader = 16;
 
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith("BM"u8);
 
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < FileHeader + CoreHeader) throw ImageException.OfDamaged("The BMP is cut off inside its header.");
+        if (bytes.Length < FileHeader + CoreHeader)
+            throw ImageException.OfDamaged("The BMP is cut off inside its header.");
         var size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[FileHeader..]);
         var body = bytes[(FileHeader + 4)..];
         if (size == CoreHeader)
-            return new ImageHeader(ImageFormat.Bmp, BinaryPrimitives.ReadUInt16LittleEndian(body), BinaryPrimitives.ReadUInt16LittleEndian(body[2..]));
+            return new ImageHeader(
+                ImageFormat.Bmp,
+                BinaryPrimitives.ReadUInt16LittleEndian(body),
+                BinaryPrimitives.ReadUInt16LittleEndian(body[2..])
+            );
         // Two letters are a weak sign: text may start with them, a header size may not be anything.
-        if (size is < InfoHeader or > 1024) throw ImageException.OfUnsupported("The file starts like a BMP and is none.");
-        if (bytes.Length < FileHeader + InfoHeader) throw ImageException.OfDamaged("The BMP is cut off inside its header.");
+        if (size is < InfoHeader or > 1024)
+            throw ImageException.OfUnsupported("The file starts like a BMP and is none.");
+        if (bytes.Length < FileHeader + InfoHeader)
+            throw ImageException.OfDamaged("The BMP is cut off inside its header.");
         // A negative height says that rows run from the top.
-        return new ImageHeader(ImageFormat.Bmp, BinaryPrimitives.ReadInt32LittleEndian(body), Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(body[4..])));
+        return new ImageHeader(
+            ImageFormat.Bmp,
+            BinaryPrimitives.ReadInt32LittleEndian(body),
+            Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(body[4..]))
+        );
     }
 }

@@ -11,12 +11,16 @@ internal static class ExifOrientation
     /// <summary>1..8; 1 for anything that is not a sound TIFF structure with a sound orientation, as viewers do.</summary>
     public static int Read(ReadOnlySpan<byte> tiff)
     {
-        if (tiff.StartsWith("Exif\0\0"u8)) tiff = tiff[6..];
-        if (tiff.Length < 14) return 1;
+        if (tiff.StartsWith("Exif\0\0"u8))
+            tiff = tiff[6..];
+        if (tiff.Length < 14)
+            return 1;
         var little = tiff.StartsWith("II*\0"u8);
-        if (!little && !tiff.StartsWith("MM\0*"u8)) return 1;
+        if (!little && !tiff.StartsWith("MM\0*"u8))
+            return 1;
         var directory = UInt32(tiff[4..], little);
-        if (directory > tiff.Length - 2) return 1;
+        if (directory > tiff.Length - 2)
+            return 1;
         return Find(tiff[(int)directory..], little);
     }
 
@@ -26,7 +30,8 @@ internal static class ExifOrientation
         var entries = directory[2..];
         for (var i = 0; i < count && entries.Length >= 12; i++, entries = entries[12..])
         {
-            if (UInt16(entries, little) != OrientationTag || UInt16(entries[2..], little) != Short) continue;
+            if (UInt16(entries, little) != OrientationTag || UInt16(entries[2..], little) != Short)
+                continue;
             var value = UInt16(entries[8..], little);
             return value is >= 1 and <= 8 ? value : 1;
         }

@@ -5,22 +5,27 @@ namespace GpuGeek.Imaging.Probing;
 /// <summary>Walks a GIF's blocks without unpacking them.</summary>
 internal static class GifHeader
 {
-    private const byte Extension = 0x21, Frame = 0x2C;
+    private const byte Extension = 0x21,
+        Frame = 0x2C;
 
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8);
 
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 13) throw ImageException.OfDamaged("The GIF is cut off inside its header.");
-        int width = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]), height = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
+        if (bytes.Length < 13)
+            throw ImageException.OfDamaged("The GIF is cut off inside its header.");
+        int width = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]),
+            height = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         var frames = 0;
         var at = 13 + PaletteBytes(bytes[10]);
         while (at < bytes.Length && bytes[at] is Extension or Frame)
         {
             if (bytes[at] == Frame)
             {
-                if (at + 10 > bytes.Length) break;
-                if (frames++ == 0) CheckInside(bytes.Slice(at + 1, 8), width, height);
+                if (at + 10 > bytes.Length)
+                    break;
+                if (frames++ == 0)
+                    CheckInside(bytes.Slice(at + 1, 8), width, height);
                 at += 10 + PaletteBytes(bytes[at + 9]) + 1;
             }
             else
@@ -29,24 +34,29 @@ internal static class GifHeader
             }
             SkipSubBlocks(bytes, ref at);
         }
-        if (frames == 0) throw ImageException.OfDamaged("The GIF holds no picture.");
+        if (frames == 0)
+            throw ImageException.OfDamaged("The GIF holds no picture.");
         return new ImageHeader(ImageFormat.Gif, width, height, Frames: frames);
     }
 
-    /// <summary>Decoders disagree on what a frame outside its screen means, from clipping to growing the picture: refused instead.</summary>
+    /// <summary>Decoders disagree on what a frame outside its screen means, from clipping to growing the picture: refused
+    /// instead.</summary>
     private static void CheckInside(ReadOnlySpan<byte> frame, int width, int height)
     {
         var right = BinaryPrimitives.ReadUInt16LittleEndian(frame) + BinaryPrimitives.ReadUInt16LittleEndian(frame[4..]);
         var bottom = BinaryPrimitives.ReadUInt16LittleEndian(frame[2..]) + BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]);
         if (right > width || bottom > height)
-            throw ImageException.OfDamaged($"The GIF's first frame reaches to {right} x {bottom}, outside its screen of {width} x {height}.");
+            throw ImageException.OfDamaged(
+                $"The GIF's first frame reaches to {right} x {bottom}, outside its screen of {width} x {height}."
+            );
     }
 
     private static int PaletteBytes(byte packed) => (packed & 0x80) == 0 ? 0 : 3 << ((packed & 7) + 1);
 
     private static void SkipSubBlocks(ReadOnlySpan<byte> bytes, ref int at)
     {
-        while (at < bytes.Length && bytes[at] != 0) at += bytes[at] + 1;
+        while (at < bytes.Length && bytes[at] != 0)
+            at += bytes[at] + 1;
         at++;
     }
 }

@@ -5,7 +5,10 @@ namespace GpuGeek.Imaging.Probing;
 /// <summary>Walks a JPEG's segments up to its frame header.</summary>
 internal static class JpegHeader
 {
-    private const byte StartOfScan = 0xDA, EndOfImage = 0xD9, App1 = 0xE1, Temporary = 0x01;
+    private const byte StartOfScan = 0xDA,
+        EndOfImage = 0xD9,
+        App1 = 0xE1,
+        Temporary = 0x01;
 
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
 
@@ -15,11 +18,15 @@ internal static class JpegHeader
         var at = 2;
         while (NextMarker(bytes, ref at) is { } marker)
         {
-            if (IsAlone(marker)) continue;
-            if (marker is EndOfImage or StartOfScan) break;
+            if (IsAlone(marker))
+                continue;
+            if (marker is EndOfImage or StartOfScan)
+                break;
             var segment = Segment(bytes, at);
-            if (marker == App1 && orientation == 1 && segment.StartsWith("Exif\0\0"u8)) orientation = ExifOrientation.Read(segment);
-            if (IsFrame(marker)) return Frame(marker, segment, orientation);
+            if (marker == App1 && orientation == 1 && segment.StartsWith("Exif\0\0"u8))
+                orientation = ExifOrientation.Read(segment);
+            if (IsFrame(marker))
+                return Frame(marker, segment, orientation);
             at += segment.Length + 2;
         }
         throw ImageException.OfDamaged("The JPEG ends before its size is told.");
@@ -27,10 +34,18 @@ internal static class JpegHeader
 
     private static ImageHeader Frame(byte marker, ReadOnlySpan<byte> segment, int orientation)
     {
-        if (marker > 0xC2) throw ImageException.OfUnsupported("The JPEG is lossless, hierarchical or arithmetic-coded, which is not read.");
-        if (segment.Length < 6) throw ImageException.OfDamaged("The JPEG's frame header is cut off.");
-        if (segment[0] != 8) throw ImageException.OfUnsupported($"The JPEG has {segment[0]} bits per sample; 8 are read.");
-        return new ImageHeader(ImageFormat.Jpeg, BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), orientation);
+        if (marker > 0xC2)
+            throw ImageException.OfUnsupported("The JPEG is lossless, hierarchical or arithmetic-coded, which is not read.");
+        if (segment.Length < 6)
+            throw ImageException.OfDamaged("The JPEG's frame header is cut off.");
+        if (segment[0] != 8)
+            throw ImageException.OfUnsupported($"The JPEG has {segment[0]} bits per sample; 8 are read.");
+        return new ImageHeader(
+            ImageFormat.Jpeg,
+            BinaryPrimitives.ReadUInt16BigEndian(segment[3..]),
+            BinaryPrimitives.ReadUInt16BigEndian(segment[1..]),
+            orientation
+        );
     }
 
     private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
@@ -43,10 +58,13 @@ internal static class JpegHeader
         while (at < bytes.Length)
         {
             var found = bytes[at..].IndexOf((byte)0xFF);
-            if (found < 0) break;
+            if (found < 0)
+                break;
             at += found + 1;
-            while (at < bytes.Length && bytes[at] == 0xFF) at++;
-            if (at < bytes.Length && bytes[at] != 0) return bytes[at++];
+            while (at < bytes.Length && bytes[at] == 0xFF)
+                at++;
+            if (at < bytes.Length && bytes[at] != 0)
+                return bytes[at++];
         }
         return null;
     }
@@ -54,7 +72,8 @@ internal static class JpegHeader
     private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> bytes, int at)
     {
         var length = at + 2 <= bytes.Length ? BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]) : 0;
-        if (length < 2 || at + length > bytes.Length) throw ImageException.OfDamaged("The JPEG is cut off inside its header.");
+        if (length < 2 || at + length > bytes.Length)
+            throw ImageException.OfDamaged("The JPEG is cut off inside its header.");
         return bytes.Slice(at + 2, length - 2);
     }
 }

@@ -7,28 +7,39 @@ internal static class WebPHeader
 {
     private const int ChunkHead = 8;
 
-    public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length >= 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8);
+    public static bool Matches(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8);
 
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
     {
         var first = bytes[12..];
-        if (first.Length < ChunkHead + 10) throw ImageException.OfDamaged("The WebP is cut off inside its header.");
+        if (first.Length < ChunkHead + 10)
+            throw ImageException.OfDamaged("The WebP is cut off inside its header.");
         var body = first[ChunkHead..];
-        if (first.StartsWith("VP8X"u8)) return Extended(body, first);
-        if (first.StartsWith("VP8L"u8)) return Lossless(body);
-        if (first.StartsWith("VP8 "u8)) return Lossy(body);
+        if (first.StartsWith("VP8X"u8))
+            return Extended(body, first);
+        if (first.StartsWith("VP8L"u8))
+            return Lossless(body);
+        if (first.StartsWith("VP8 "u8))
+            return Lossy(body);
         throw ImageException.OfDamaged("The WebP starts with a chunk that is not a picture.");
     }
 
     private static ImageHeader Lossy(ReadOnlySpan<byte> body)
     {
-        if (!body[3..].StartsWith((ReadOnlySpan<byte>)[0x9D, 0x01, 0x2A])) throw ImageException.OfDamaged("The WebP's key frame has no start code.");
-        return new ImageHeader(ImageFormat.WebP, BinaryPrimitives.ReadUInt16LittleEndian(body[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(body[8..]) & 0x3FFF);
+        if (!body[3..].StartsWith((ReadOnlySpan<byte>)[0x9D, 0x01, 0x2A]))
+            throw ImageException.OfDamaged("The WebP's key frame has no start code.");
+        return new ImageHeader(
+            ImageFormat.WebP,
+            BinaryPrimitives.ReadUInt16LittleEndian(body[6..]) & 0x3FFF,
+            BinaryPrimitives.ReadUInt16LittleEndian(body[8..]) & 0x3FFF
+        );
     }
 
     private static ImageHeader Lossless(ReadOnlySpan<byte> body)
     {
-        if (body[0] != 0x2F) throw ImageException.OfDamaged("The lossless WebP has no signature.");
+        if (body[0] != 0x2F)
+            throw ImageException.OfDamaged("The lossless WebP has no signature.");
         var bits = BinaryPrimitives.ReadUInt32LittleEndian(body[1..]);
         return new ImageHeader(ImageFormat.WebP, (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1);
     }
@@ -40,9 +51,12 @@ internal static class WebPHeader
         while (chunks.Length >= ChunkHead)
         {
             var length = BinaryPrimitives.ReadUInt32LittleEndian(chunks[4..]);
-            if (length > chunks.Length - ChunkHead) break;
-            if (chunks.StartsWith("ANMF"u8)) frames++;
-            if (chunks.StartsWith("EXIF"u8)) header = header with { Orientation = ExifOrientation.Read(chunks.Slice(ChunkHead, (int)length)) };
+            if (length > chunks.Length - ChunkHead)
+                break;
+            if (chunks.StartsWith("ANMF"u8))
+                frames++;
+            if (chunks.StartsWith("EXIF"u8))
+                header = header with { Orientation = ExifOrientation.Read(chunks.Slice(ChunkHead, (int)length)) };
             chunks = chunks[(int)Math.Min(chunks.Length, ChunkHead + length + (length & 1))..];
         }
         return header with { Frames = Math.Max(1, frames) };

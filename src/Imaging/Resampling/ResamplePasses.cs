@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace GpuGeek.Imaging.Resampling;
 
-/// <summary>The two passes of Pillow's <c>ImagingResample</c> on packed RGB: 32-bit sums, half added before the shift, 8-bit result after each pass.</summary>
+/// <summary>The two passes of Pillow's <c>ImagingResample</c> on packed RGB: 32-bit sums, half added before the shift, 8-bit result after
+/// each pass.</summary>
 internal static class ResamplePasses
 {
     private const int Half = 1 << (ResampleWeights.PrecisionBits - 1);
@@ -15,7 +16,8 @@ internal static class ResamplePasses
     /// </summary>
     public static void Horizontal(ReadOnlySpan<byte> source, int sourceWidth, int rows, ResampleWeights weights, Span<byte> target)
     {
-        if (source.Length <= rows * sourceWidth * 3 || target.Length <= rows * weights.Count * 3) throw new ArgumentException("One byte more is needed.");
+        if (source.Length <= rows * sourceWidth * 3 || target.Length <= rows * weights.Count * 3)
+            throw new ArgumentException("One byte more is needed.");
         for (var row = 0; row < rows; row++)
         {
             ref var from = ref Unsafe.AsRef(in source[row * sourceWidth * 3]);
@@ -52,7 +54,8 @@ internal static class ResamplePasses
         return Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar();
     }
 
-    /// <summary>Rows of <paramref name="source"/>, the first being input row <paramref name="firstRow"/>, to <c>weights.Count</c> rows of as many bytes.</summary>
+    /// <summary>Rows of <paramref name="source"/>, the first being input row <paramref name="firstRow"/>, to <c>weights.Count</c> rows of
+    /// as many bytes.</summary>
     public static void Vertical(ReadOnlySpan<byte> source, int firstRow, int rowBytes, ResampleWeights weights, Span<byte> target)
     {
         for (var y = 0; y < weights.Count; y++)
@@ -68,7 +71,10 @@ internal static class ResamplePasses
         var x = 0;
         for (; x <= rowBytes - Vector256<byte>.Count; x += Vector256<byte>.Count)
         {
-            Vector256<int> a = Vector256.Create(Half), b = a, c = a, d = a;
+            Vector256<int> a = Vector256.Create(Half),
+                b = a,
+                c = a,
+                d = a;
             for (var i = 0; i < values.Length; i++)
             {
                 var weight = Vector256.Create(values[i]);
@@ -83,10 +89,12 @@ internal static class ResamplePasses
         for (; x < rowBytes; x++)
         {
             var sum = Half;
-            for (var i = 0; i < values.Length; i++) sum += rows[i * rowBytes + x] * values[i];
+            for (var i = 0; i < values.Length; i++)
+                sum += rows[i * rowBytes + x] * values[i];
             target[x] = (byte)Math.Min(sum >> ResampleWeights.PrecisionBits, 255);
         }
     }
 
-    private static Vector256<uint> Shifted(Vector256<int> sum) => Vector256.Min(sum >> ResampleWeights.PrecisionBits, Vector256.Create(255)).AsUInt32();
+    private static Vector256<uint> Shifted(Vector256<int> sum) =>
+        Vector256.Min(sum >> ResampleWeights.PrecisionBits, Vector256.Create(255)).AsUInt32();
 }

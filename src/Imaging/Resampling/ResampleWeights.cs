@@ -46,7 +46,8 @@ internal sealed class ResampleWeights
         var support = Math.Max(scale, 1.0);
         var weights = new ResampleWeights(count, (int)Math.Ceiling(support) * 2 + 1);
         var exact = new double[weights.Stride];
-        for (var i = 0; i < count; i++) weights.Fill(i, inputSize, (first + i + 0.5) * scale, support, exact);
+        for (var i = 0; i < count; i++)
+            weights.Fill(i, inputSize, (first + i + 0.5) * scale, support, exact);
         return weights;
     }
 
@@ -65,6 +66,7 @@ internal sealed class ResampleWeights
         Starts[position] = start;
         Lengths[position] = length;
         var values = Values.AsSpan(position * Stride, length);
-        for (var i = 0; i < length; i++) values[i] = (int)(0.5 + (sum != 0.0 ? exact[i] / sum : exact[i]) * (1 << PrecisionBits));
+        for (var i = 0; i < length; i++)
+            values[i] = (int)(0.5 + (sum != 0.0 ? exact[i] / sum : exact[i]) * (1 << PrecisionBits));
     }
 }

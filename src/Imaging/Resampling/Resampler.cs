@@ -21,8 +21,17 @@ public static class Resampler
         return result;
     }
 
-    /// <summary>Computes only <paramref name="region"/> of the picture resized to <paramref name="width"/> x <paramref name="height"/>: the same pixels, less work.</summary>
-    internal static void ResizeRegion(ReadOnlySpan<byte> source, int sourceWidth, int sourceHeight, int width, int height, Region region, Span<byte> target)
+    /// <summary>Computes only <paramref name="region"/> of the picture resized to <paramref name="width"/> x <paramref name="height"/>: the
+    /// same pixels, less work.</summary>
+    internal static void ResizeRegion(
+        ReadOnlySpan<byte> source,
+        int sourceWidth,
+        int sourceHeight,
+        int width,
+        int height,
+        Region region,
+        Span<byte> target
+    )
     {
         if (width == sourceWidth && height == sourceHeight)
         {
@@ -38,7 +47,14 @@ public static class Resampler
         ResamplePasses.Vertical(middle.Span, down.Starts[0], region.Width * 3, down, target);
     }
 
-    private static void Across(ReadOnlySpan<byte> source, int sourceWidth, int firstRow, int rows, ResampleWeights weights, Span<byte> target)
+    private static void Across(
+        ReadOnlySpan<byte> source,
+        int sourceWidth,
+        int firstRow,
+        int rows,
+        ResampleWeights weights,
+        Span<byte> target
+    )
     {
         var stride = sourceWidth * 3;
         var needed = source[(firstRow * stride)..];
@@ -48,7 +64,8 @@ public static class Resampler
             return;
         }
         // The picture's last row has no byte behind it that may be read: it goes through a copy that has.
-        if (rows > 1) ResamplePasses.Horizontal(needed, sourceWidth, rows - 1, weights, target);
+        if (rows > 1)
+            ResamplePasses.Horizontal(needed, sourceWidth, rows - 1, weights, target);
         using var last = new PixelBuffer(stride + 1);
         needed.Slice((rows - 1) * stride, stride).CopyTo(last.Span);
         ResamplePasses.Horizontal(last.Span, sourceWidth, 1, weights, target[((rows - 1) * weights.Count * 3)..]);

@@ -1,6 +1,7 @@
 namespace GpuGeek.Imaging.Transforms;
 
-/// <summary>Pillow's <c>ImageEnhance</c>: a blend, in single precision and cut off to 8 bits, of a degenerate picture and the given one.</summary>
+/// <summary>Pillow's <c>ImageEnhance</c>: a blend, in single precision and cut off to 8 bits, of a degenerate picture and the given
+/// one.</summary>
 internal static class ColorEnhancer
 {
     public static void Brightness(Span<byte> rgb, float factor) => BlendWith(rgb, 0, factor);
@@ -8,16 +9,19 @@ internal static class ColorEnhancer
     /// <summary>Degenerate: the mean of the luma, one value for the whole picture.</summary>
     public static void Contrast(Span<byte> rgb, float factor)
     {
-        if (factor == 1f) return;
+        if (factor == 1f)
+            return;
         long sum = 0;
-        for (var i = 0; i < rgb.Length; i += 3) sum += Luma(rgb, i);
+        for (var i = 0; i < rgb.Length; i += 3)
+            sum += Luma(rgb, i);
         BlendWith(rgb, (int)(sum / (rgb.Length / 3.0) + 0.5), factor);
     }
 
     /// <summary>Degenerate: the luma of each pixel.</summary>
     public static void Saturation(Span<byte> rgb, float factor)
     {
-        if (factor == 1f) return;
+        if (factor == 1f)
+            return;
         for (var i = 0; i < rgb.Length; i += 3)
         {
             var luma = Luma(rgb, i);
@@ -29,14 +33,18 @@ internal static class ColorEnhancer
 
     private static void BlendWith(Span<byte> rgb, int level, float factor)
     {
-        if (factor == 1f) return;
+        if (factor == 1f)
+            return;
         Span<byte> table = stackalloc byte[256];
-        for (var value = 0; value < 256; value++) table[value] = Blend(level, value, factor);
-        for (var i = 0; i < rgb.Length; i++) rgb[i] = table[rgb[i]];
+        for (var value = 0; value < 256; value++)
+            table[value] = Blend(level, value, factor);
+        for (var i = 0; i < rgb.Length; i++)
+            rgb[i] = table[rgb[i]];
     }
 
     /// <summary>ITU-R 601 luma in 16-bit fixed point.</summary>
     private static int Luma(ReadOnlySpan<byte> rgb, int at) => (rgb[at] * 19595 + rgb[at + 1] * 38470 + rgb[at + 2] * 7471 + 0x8000) >> 16;
 
-    private static byte Blend(int degenerate, int value, float factor) => (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
+    private static byte Blend(int degenerate, int value, float factor) =>
+        (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
 }

@@ -57,7 +57,8 @@ public static class TrainingTransforms
         return Rotation.Rotate(image, degrees, fill);
     }
 
-    /// <summary>Brightness, then contrast, then saturation, as Pillow's <c>ImageEnhance</c>; 1 changes nothing, 0 is black, gray mean, or gray.</summary>
+    /// <summary>Brightness, then contrast, then saturation, as Pillow's <c>ImageEnhance</c>; 1 changes nothing, 0 is black, gray mean, or
+    /// gray.</summary>
     /// <param name="image">Any size.</param>
     /// <param name="brightness">Factor, at least 0.</param>
     /// <param name="contrast">Factor, at least 0.</param>

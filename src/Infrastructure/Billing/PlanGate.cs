@@ -9,61 +9,111 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Infrastructure.Billing;
 
 /// <summary>What an organisation uses of its plan. Months are calendar months in UTC.</summary>
-public sealed record PlanUsage(Plan Plan, decimal MonthSeconds, decimal MonthCost, string Currency, long StorageBytes, int Images, int Projects, int ActiveRuns, int Deployments);
+public sealed record PlanUsage(
+    Plan Plan,
+    decimal MonthSeconds,
+    decimal MonthCost,
+    string Currency,
+    long StorageBytes,
+    int Images,
+    int Projects,
+    int ActiveRuns,
+    int Deployments
+);
 
 /// <summary>The one gate for every quota. Each refusal is <c>plan_limit</c>, names the limit and the way out.</summary>
 public static class PlanGate
 {
-    private static readonly RunState[] Active = [RunState.Queued, RunState.Starting, RunState.Running, RunState.Pausing, RunState.Canceling];
+    private static readonly RunState[] Active =
+    [
+        RunState.Queued,
+        RunState.Starting,
+        RunState.Running,
+        RunState.Pausing,
+        RunState.Canceling,
+    ];
 
     /// <param name="db">A context of the organisation.</param>
     /// <param name="without">An import whose archive is not counted, since its pictures are about to be.</param>
     public static async Task<PlanUsage> UsageAsync(
-        GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken, Guid? without = null)
+        GpuGeekDbContext db,
+        Guid org,
+        DateTimeOffset now,
+        CancellationToken cancellationToken,
+        Guid? without = null
+    )
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
         var month = new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var intervals = await Rows(db.UsageIntervals, org).Where(u => u.StartedAt >= month).ToListAsync(cancellationToken);
         var images = Rows(db.DatasetImages, org);
-        return new(plan, intervals.Sum(i => i.ChargedSeconds), intervals.Sum(i => i.Cost), plan.Currency,
-            await StoredAsync(db, org, cancellationToken, without), await images.CountAsync(cancellationToken),
+        return new(
+            plan,
+            intervals.Sum(i => i.ChargedSeconds),
+            intervals.Sum(i => i.Cost),
+            plan.Currency,
+            await StoredAsync(db, org, cancellationToken, without),
+            await images.CountAsync(cancellationToken),
             await Rows(db.Projects, org).CountAsync(cancellationToken),
-            await Rows(db.Runs, org).CountAsync(r => Active.Contains(r.State), cancellationToken), await Rows(db.Deployments, org).CountAsync(cancellationToken));
+            await Rows(db.Runs, org).CountAsync(r => Active.Contains(r.State), cancellationToken),
+            await Rows(db.Deployments, org).CountAsync(cancellationToken)
+        );
     }
 
-    /// <summary>Until the transaction ends, nobody else adds to what this organisation's plan counts: two at once would both see room for one.</summary>
+    /// <summary>Until the transaction ends, nobody else adds to what this organisation's plan counts: two at once would both see room for
+    /// one.</summary>
     public static Task LockAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"plan:" + org}, 0))", cancellationToken);
 
     public static async Task CheckProjectAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
-        if (await Rows(db.Projects, org).CountAsync(cancellationToken) >= plan.MaxProjects) throw Limit(plan, $"has at most {plan.MaxProjects} projects", "Delete one");
+        if (await Rows(db.Projects, org).CountAsync(cancellationToken) >= plan.MaxProjects)
+            throw Limit(plan, $"has at most {plan.MaxProjects} projects", "Delete one");
     }
 
     public static async Task CheckDeploymentAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
-        if (await Rows(db.Deployments, org).CountAsync(cancellationToken) >= plan.MaxDeployments) throw Limit(plan, $"has at most {plan.MaxDeployments} deployments", "Delete one");
+        if (await Rows(db.Deployments, org).CountAsync(cancellationToken) >= plan.MaxDeployments)
+            throw Limit(plan, $"has at most {plan.MaxDeployments} deployments", "Delete one");
     }
 
-    public static async Task CheckShareLinkAsync(GpuGeekDbContext db, Guid org, Guid project, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task CheckShareLinkAsync(
+        GpuGeekDbContext db,
+        Guid org,
+        Guid project,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
-        if (await Rows(db.ShareLinks, org).CountAsync(l => l.ProjectId == project && l.RevokedAt == null && l.ExpiresAt > now, cancellationToken) >= plan.MaxShareLinks)
+        if (
+            await Rows(db.ShareLinks, org)
+                .CountAsync(l => l.ProjectId == project && l.RevokedAt == null && l.ExpiresAt > now, cancellationToken)
+            >= plan.MaxShareLinks
+        )
             throw Limit(plan, $"has at most {plan.MaxShareLinks} live share links in a project", "Revoke one");
     }
 
     /// <param name="bytes">That would be added.</param>
     /// <returns>Bytes for which there is room beside them.</returns>
     public static async Task<long> CheckStorageAsync(
-        GpuGeekDbContext db, Guid org, long bytes, int images, CancellationToken cancellationToken)
+        GpuGeekDbContext db,
+        Guid org,
+        long bytes,
+        int images,
+        CancellationToken cancellationToken
+    )
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
         var room = plan.MaxStorageBytes - await StoredAsync(db, org, cancellationToken);
         if (room < bytes)
-            throw Limit(plan, $"keeps at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights and uploads under way",
-                "Delete datasets or weights that are no longer needed, wait for uploads under way or cancel them");
+            throw Limit(
+                plan,
+                $"keeps at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights and uploads under way",
+                "Delete datasets or weights that are no longer needed, wait for uploads under way or cancel them"
+            );
         if (images > 0 && await Rows(db.DatasetImages, org).CountAsync(cancellationToken) + images > plan.MaxImages)
             throw Limit(plan, $"keeps at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
         return room - bytes;
@@ -72,15 +122,26 @@ public static class PlanGate
     public static async Task CheckRunAsync(GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var usage = await UsageAsync(db, org, now, cancellationToken);
-        if (usage.ActiveRuns >= usage.Plan.MaxConcurrentRuns) throw Limit(usage.Plan, $"has at most {usage.Plan.MaxConcurrentRuns} runs queued or running at once", "Wait for one to end or cancel it");
+        if (usage.ActiveRuns >= usage.Plan.MaxConcurrentRuns)
+            throw Limit(
+                usage.Plan,
+                $"has at most {usage.Plan.MaxConcurrentRuns} runs queued or running at once",
+                "Wait for one to end or cancel it"
+            );
         if (usage.Plan.StopsAtIncludedHours && usage.MonthSeconds >= usage.Plan.IncludedHours * 3600m)
-            throw Limit(usage.Plan, $"includes {usage.Plan.IncludedHours:0.##} hours of training a month and they are used up", "Wait for the first of the next month");
+            throw Limit(
+                usage.Plan,
+                $"includes {usage.Plan.IncludedHours:0.##} hours of training a month and they are used up",
+                "Wait for the first of the next month"
+            );
     }
 
     private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken, Guid? without = null) =>
         await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken)
         // Of those that failed for good nothing is kept.
-        + await Rows(db.UploadedWeights, org).Where(w => w.State != WeightsState.Failed || w.RetryUntil != null).SumAsync(w => w.Size, cancellationToken)
+        + await Rows(db.UploadedWeights, org)
+            .Where(w => w.State != WeightsState.Failed || w.RetryUntil != null)
+            .SumAsync(w => w.Size, cancellationToken)
         + await ArchivesAsync(db, org, without, cancellationToken);
 
     /// <summary>
@@ -90,12 +151,17 @@ public static class PlanGate
     private static async Task<long> ArchivesAsync(GpuGeekDbContext db, Guid org, Guid? without, CancellationToken cancellationToken)
     {
         var waiting = await Rows(db.Imports, org)
-            .Where(i => i.RetryUntil != null || i.State == ImportState.Queued
-                || (i.State == ImportState.Uploading && (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept))
+            .Where(i =>
+                i.RetryUntil != null
+                || i.State == ImportState.Queued
+                || (i.State == ImportState.Uploading && (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept)
+            )
             .SumAsync(i => i.Size, cancellationToken);
         var pictures = Rows(db.DatasetImages, org);
-        var read = await Rows(db.Imports, org).Where(i => i.State == ImportState.Running && i.Id != without)
-            .Select(i => i.Size - pictures.Where(p => p.ImportId == i.Id).Sum(p => p.Bytes)).ToListAsync(cancellationToken);
+        var read = await Rows(db.Imports, org)
+            .Where(i => i.State == ImportState.Running && i.Id != without)
+            .Select(i => i.Size - pictures.Where(p => p.ImportId == i.Id).Sum(p => p.Bytes))
+            .ToListAsync(cancellationToken);
         return waiting + read.Sum(left => Math.Max(left, 0));
     }
 
@@ -106,7 +172,8 @@ public static class PlanGate
     }
 
     // The worker's context crosses organisations, so the organisation is always named.
-    private static IQueryable<T> Rows<T>(DbSet<T> set, Guid org) where T : class, ITenantOwned => set.OfEveryOrg().AsNoTracking().Where(row => row.OrgId == org);
+    private static IQueryable<T> Rows<T>(DbSet<T> set, Guid org)
+        where T : class, ITenantOwned => set.IgnoreTenantFilter().AsNoTracking().Where(row => row.OrgId == org);
 
     // A plan of less than a gibibyte would be said to keep nothing.
     private static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes >> 30} GiB" : $"{bytes >> 20} MiB";

@@ -6,9 +6,11 @@ namespace GpuGeek.Infrastructure.Identity;
 public sealed class ApplicationUser : IdentityUser<Guid>
 {
     public required string DisplayName { get; set; }
+
     /// <summary>May edit plans and see the whole installation.</summary>
     public bool IsOperator { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>Comes with the person, to the person alone.</summary>
     public UserPassword? Password { get; private set; }
 
@@ -18,8 +20,10 @@ public sealed class ApplicationUser : IdentityUser<Guid>
         set
         {
             var hash = value ?? throw new ArgumentNullException(nameof(value), "A password is replaced, never taken away.");
-            if (Password is null) Password = new() { UserId = Id, Hash = hash };
-            else Password.Hash = hash;
+            if (Password is null)
+                Password = new() { UserId = Id, Hash = hash };
+            else
+                Password.Hash = hash;
         }
     }
 }

@@ -26,15 +26,22 @@ public sealed class AttemptCounter(IDbContexts contexts, IOptions<KeyFolderOptio
     public const int MostUnknown = 20_000;
 
     // Without a key folder each process counts by itself, and from the beginning when it restarts.
-    private readonly Lazy<byte[]> _key = new(() => keys.Value.Folder is { Length: > 0 } folder
-        ? KeyFile.ReadOrCreate(folder, "attempts.key", path => new CryptographicException($"{path} does not hold {KeyFile.Bytes} bytes: restore it from the backup."))
-        : RandomNumberGenerator.GetBytes(KeyFile.Bytes));
+    private readonly Lazy<byte[]> _key = new(() =>
+        keys.Value.Folder is { Length: > 0 } folder
+            ? KeyFile.ReadOrCreate(
+                folder,
+                "attempts.key",
+                path => new CryptographicException($"{path} does not hold {KeyFile.Bytes} bytes: restore it from the backup.")
+            )
+            : RandomNumberGenerator.GetBytes(KeyFile.Bytes)
+    );
 
     /// <summary>How many buckets of unknown accounts and addresses are kept.</summary>
     public int Bound { get; init; } = MostUnknown;
 
     /// <summary>Counts an attempt in each bucket, in the order given, up to the first that is full.</summary>
-    /// <param name="limits">In the order of their kinds, which must be the same everywhere: two attempts that lock rows in different orders would deadlock.</param>
+    /// <param name="limits">In the order of their kinds, which must be the same everywhere: two attempts that lock rows in different orders
+    /// would deadlock.</param>
     /// <returns>Null: the attempt may be evaluated.</returns>
     public async Task<AttemptRefusal?> CountAsync(IReadOnlyList<AttemptLimit> limits, CancellationToken cancellationToken)
     {
@@ -43,8 +50,11 @@ public sealed class AttemptCounter(IDbContexts contexts, IOptions<KeyFolderOptio
         var most = limits.Select(l => l.Most).ToArray();
         var seconds = limits.Select(l => (int)l.Window.TotalSeconds).ToArray();
         var known = limits.Select(l => l.IsKnown).ToArray();
-        var refusals = await db.Database.SqlQuery<AttemptRefusal>(
-            $"SELECT until, first AS is_first FROM count_attempts({buckets}, {most}, {seconds}, {known}, {at})").ToListAsync(cancellationToken);
+        var refusals = await db
+            .Database.SqlQuery<AttemptRefusal>(
+                $"SELECT until, first AS is_first FROM count_attempts({buckets}, {most}, {seconds}, {known}, {at})"
+            )
+            .ToListAsync(cancellationToken);
         return refusals is [var refusal] ? refusal : null;
     }
 
@@ -64,5 +74,6 @@ public sealed class AttemptCounter(IDbContexts contexts, IOptions<KeyFolderOptio
         await db.Database.ExecuteSqlAsync($"SELECT delete_old_attempts({clock.GetUtcNow()}, {Bound})", cancellationToken);
     }
 
-    private byte[] KeyOf(AttemptLimit limit) => HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes(string.Join('\0', [limit.Kind, .. limit.Parts])));
+    private byte[] KeyOf(AttemptLimit limit) =>
+        HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes(string.Join('\0', [limit.Kind, .. limit.Parts])));
 }

@@ -9,14 +9,32 @@ public static class ResetLinks
 {
     /// <summary>Makes the token and saves it; earlier ones of the person stop working.</summary>
     /// <param name="db">A context of the system role.</param>
-    public static async Task<string> MakeAsync(GpuGeekDbContext db, Guid user, string name, TimeSpan lifetime, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<string> MakeAsync(
+        GpuGeekDbContext db,
+        Guid user,
+        string name,
+        TimeSpan lifetime,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        await db.Tokens.Where(t => t.Kind == TokenKind.PasswordReset && t.UserId == user && t.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
+        await db
+            .Tokens.Where(t => t.Kind == TokenKind.PasswordReset && t.UserId == user && t.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
         var token = TokenFormat.Create(TokenKind.PasswordReset);
-        db.Tokens.Add(new()
-        {
-            Id = Guid.CreateVersion7(now), Kind = TokenKind.PasswordReset, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user, Name = name, CreatedAt = now, ExpiresAt = now + lifetime,
-        });
+        db.Tokens.Add(
+            new()
+            {
+                Id = Guid.CreateVersion7(now),
+                Kind = TokenKind.PasswordReset,
+                Hash = TokenFormat.Hash(token),
+                Prefix = TokenFormat.Recognizable(token),
+                UserId = user,
+                Name = name,
+                CreatedAt = now,
+                ExpiresAt = now + lifetime,
+            }
+        );
         await db.SaveChangesAsync(cancellationToken);
         return token;
     }

@@ -7,8 +7,16 @@ namespace GpuGeek.Infrastructure.Identity;
 /// <summary>Shared secrets of authenticator apps as they are kept: whoever has only the database cannot make codes.</summary>
 public sealed class SecondFactorSecrets(IOptions<KeyFolderOptions> options)
 {
-    private readonly SecretBox _box = new(options.Value.Folder, "second-factors.key", () =>
-        new("second_factor_not_set_up", "This installation has no folder for keys, so a second factor cannot be kept.", "Ask the operator to set GPUGEEK_KEYS."));
+    private readonly SecretBox _box = new(
+        options.Value.Folder,
+        "second-factors.key",
+        () =>
+            new(
+                "second_factor_not_set_up",
+                "This installation has no folder for keys, so a second factor cannot be kept.",
+                "Ask the operator to set GPUGEEK_KEYS."
+            )
+    );
 
     /// <exception cref="DomainException">The installation has no key folder.</exception>
     public byte[] Protect(Guid user, byte[] secret) => _box.Seal(user.ToByteArray(), secret);

@@ -1,6 +1,7 @@
 namespace GpuGeek.Infrastructure.Identity;
 
-/// <summary>The hash of a person's password, in a table of its own: colleagues read one another's names and addresses, never this.</summary>
+/// <summary>The hash of a person's password, in a table of its own: colleagues read one another's names and addresses, never
+/// this.</summary>
 public sealed class UserPassword
 {
     public Guid UserId { get; init; }

@@ -18,7 +18,12 @@ public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject)
     public static bool TryParse(string payload, out LiveChange change)
     {
         change = default;
-        if (payload.Split(':') is not [var kind, var org, var subject] || !Guid.TryParse(org, out var orgId) || !Guid.TryParse(subject, out var subjectId)) return false;
+        if (
+            payload.Split(':') is not [var kind, var org, var subject]
+            || !Guid.TryParse(org, out var orgId)
+            || !Guid.TryParse(subject, out var subjectId)
+        )
+            return false;
         change = new(kind, orgId, subjectId);
         return true;
     }
@@ -61,11 +66,14 @@ public sealed partial class LiveListener(IDbContexts contexts, TimeProvider cloc
         await using var connection = await contexts.OpenSystemAsync(cancellationToken);
         connection.Notification += (_, notification) =>
         {
-            if (LiveChange.TryParse(notification.Payload, out var change)) Changed?.Invoke(change);
+            if (LiveChange.TryParse(notification.Payload, out var change))
+                Changed?.Invoke(change);
         };
-        await using (var command = new NpgsqlCommand($"LISTEN {LiveChange.Channel}", connection)) await command.ExecuteNonQueryAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand($"LISTEN {LiveChange.Channel}", connection))
+            await command.ExecuteNonQueryAsync(cancellationToken);
         Reconnected?.Invoke();
-        while (true) await connection.WaitAsync(cancellationToken);
+        while (true)
+            await connection.WaitAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "The listening connection was lost; watchers poll until it is back")]

@@ -21,14 +21,18 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
     private readonly ConcurrentDictionary<string, byte> _waiting = new(StringComparer.Ordinal);
 
     public Task RunChangedAsync(Guid org, Guid run) => CoalesceAsync(LiveChange.RunKind, $"{org:N}:{run:N}");
+
     public Task ImportChangedAsync(Guid org, Guid dataset) => CoalesceAsync(LiveChange.ImportKind, $"{org:N}:{dataset:N}");
-    public Task DeploymentChangedAsync(Guid org) => SendAsync(string.Create(CultureInfo.InvariantCulture, $"{LiveChange.DeploymentKind}:{org:N}:{Guid.Empty:N}"));
+
+    public Task DeploymentChangedAsync(Guid org) =>
+        SendAsync(string.Create(CultureInfo.InvariantCulture, $"{LiveChange.DeploymentKind}:{org:N}:{Guid.Empty:N}"));
 
     // The first call waits a moment and speaks for all that come meanwhile, so the last change is never the one that is dropped.
     private Task CoalesceAsync(string kind, string subject)
     {
         var payload = $"{kind}:{subject}";
-        if (!_waiting.TryAdd(payload, 0)) return Task.CompletedTask;
+        if (!_waiting.TryAdd(payload, 0))
+            return Task.CompletedTask;
         _ = Task.Run(async () =>
         {
             await Task.Delay(Interval, clock);
@@ -43,7 +47,14 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
         try
         {
             await using var connection = await contexts.OpenSystemAsync(CancellationToken.None);
-            await using var command = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection) { Parameters = { new() { Value = LiveChange.Channel }, new() { Value = payload } } };
+            await using var command = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection)
+            {
+                Parameters =
+                {
+                    new() { Value = LiveChange.Channel },
+                    new() { Value = payload },
+                },
+            };
             await command.ExecuteNonQueryAsync();
         }
         // Whatever it was: the change is kept, and nobody may be told that it is not for the sake of a hint.

@@ -4,25 +4,33 @@ using MimeKit;
 
 namespace GpuGeek.Infrastructure.Mail;
 
-/// <summary>What every process knows of mail: whether the installation sends any. Set by <c>GPUGEEK_SMTP_HOST</c> and <c>GPUGEEK_KEYS</c>.</summary>
+/// <summary>What every process knows of mail: whether the installation sends any. Set by <c>GPUGEEK_SMTP_HOST</c> and
+/// <c>GPUGEEK_KEYS</c>.</summary>
 public sealed class MailOptions : IValidatableObject
 {
     /// <summary>Links to set a new password, invitations and notices go out by mail.</summary>
     public bool IsOn { get; set; }
 
-    /// <summary>Folder with the file <c>mail.key</c>, shared by Api and Worker: a mail that waits holds tokens and lies sealed in the database.</summary>
+    /// <summary>Folder with the file <c>mail.key</c>, shared by Api and Worker: a mail that waits holds tokens and lies sealed in the
+    /// database.</summary>
     public string? KeysFolder { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (IsOn && KeysFolder is not { Length: > 0 }) yield return new("GPUGEEK_SMTP_HOST is set and GPUGEEK_KEYS is not: mail that waits is sealed with a key of that folder, which Api and Worker share.");
+        if (IsOn && KeysFolder is not { Length: > 0 })
+            yield return new(
+                "GPUGEEK_SMTP_HOST is set and GPUGEEK_KEYS is not: mail that waits is sealed with a key of that folder, which Api and "
+                    + "Worker share."
+            );
     }
 }
 
 /// <summary>The server that carries mail, for the process that hands it over. Set by the variables <c>GPUGEEK_SMTP_…</c>.</summary>
 public sealed class SmtpOptions : IValidatableObject
 {
-    public const string StartTls = "starttls", Tls = "tls", None = "none";
+    public const string StartTls = "starttls",
+        Tls = "tls",
+        None = "none";
 
     /// <summary><c>GPUGEEK_SMTP_HOST</c>: name or address of the server.</summary>
     [Required(ErrorMessage = "GPUGEEK_SMTP_HOST is not set: the name of the mail server.")]
@@ -42,7 +50,8 @@ public sealed class SmtpOptions : IValidatableObject
     [Required(ErrorMessage = "GPUGEEK_SMTP_FROM is not set: the address that mail comes from, such as gpugeek@example.org.")]
     public string From { get; set; } = "";
 
-    /// <summary><c>GPUGEEK_SMTP_SECURITY</c>: <c>starttls</c> (unless set), <c>tls</c> from the first byte, or <c>none</c> for a server on the same machine or network.</summary>
+    /// <summary><c>GPUGEEK_SMTP_SECURITY</c>: <c>starttls</c> (unless set), <c>tls</c> from the first byte, or <c>none</c> for a server on
+    /// the same machine or network.</summary>
     [AllowedValues(StartTls, Tls, None, ErrorMessage = "GPUGEEK_SMTP_SECURITY is starttls, tls or none.")]
     public string Security { get; set; } = StartTls;
 
@@ -51,9 +60,12 @@ public sealed class SmtpOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!MailboxAddress.TryParse(From, out var from) || !from.Address.Contains('@', StringComparison.Ordinal)) yield return new("GPUGEEK_SMTP_FROM is no mail address.");
-        if (string.IsNullOrEmpty(User) != string.IsNullOrEmpty(Password)) yield return new("GPUGEEK_SMTP_USER and GPUGEEK_SMTP_PASSWORD go together: set both or neither.");
-        if (Security == None && !string.IsNullOrEmpty(User) && !IsThisMachine) yield return new("GPUGEEK_SMTP_SECURITY=none would send the password readable over the network: use starttls or tls.");
+        if (!MailboxAddress.TryParse(From, out var from) || !from.Address.Contains('@', StringComparison.Ordinal))
+            yield return new("GPUGEEK_SMTP_FROM is no mail address.");
+        if (string.IsNullOrEmpty(User) != string.IsNullOrEmpty(Password))
+            yield return new("GPUGEEK_SMTP_USER and GPUGEEK_SMTP_PASSWORD go together: set both or neither.");
+        if (Security == None && !string.IsNullOrEmpty(User) && !IsThisMachine)
+            yield return new("GPUGEEK_SMTP_SECURITY=none would send the password readable over the network: use starttls or tls.");
     }
 
     private bool IsThisMachine => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));

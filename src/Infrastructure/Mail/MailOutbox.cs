@@ -12,19 +12,37 @@ public sealed class MailOutbox(IOptions<MailOptions> options, TimeProvider clock
 {
     private static readonly TimeSpan NoticeLifetime = TimeSpan.FromHours(24);
 
-    private readonly SecretBox _box = new(options.Value.KeysFolder, "mail.key", () =>
-        new("mail_not_set_up", "This installation has no folder for keys, so mail cannot wait.", "Ask the operator to set GPUGEEK_KEYS for Api and Worker."));
+    private readonly SecretBox _box = new(
+        options.Value.KeysFolder,
+        "mail.key",
+        () =>
+            new(
+                "mail_not_set_up",
+                "This installation has no folder for keys, so mail cannot wait.",
+                "Ask the operator to set GPUGEEK_KEYS for Api and Worker."
+            )
+    );
 
     public bool IsOn => options.Value.IsOn;
 
     /// <summary>Adds the mail to the context, where the installation sends mail; the caller saves it with what it tells of.</summary>
     public void Add(GpuGeekDbContext db, MailContent content)
     {
-        if (!IsOn) return;
+        if (!IsOn)
+            return;
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var lifetime = content.Kind == MailKind.ResetLink ? MailPost.ResetLifetime : NoticeLifetime;
-        db.Mails.Add(new() { Id = id, Content = _box.Seal(id.ToByteArray(), JsonSerializer.SerializeToUtf8Bytes(content)), CreatedAt = now, DueAt = now, ExpiresAt = now + lifetime });
+        db.Mails.Add(
+            new()
+            {
+                Id = id,
+                Content = _box.Seal(id.ToByteArray(), JsonSerializer.SerializeToUtf8Bytes(content)),
+                CreatedAt = now,
+                DueAt = now,
+                ExpiresAt = now + lifetime,
+            }
+        );
     }
 
     /// <exception cref="CryptographicException">Another key sealed it.</exception>

@@ -10,26 +10,42 @@ using Microsoft.Extensions.Logging;
 namespace GpuGeek.Infrastructure.Mail;
 
 /// <summary>
-/// Hands waiting mail over. A mail is claimed with a lease and deleted once the server has taken it: a process that dies in between sends it twice rather than never.
+/// Hands waiting mail over. A mail is claimed with a lease and deleted once the server has taken it: a process that dies in between sends
+/// it twice rather than never.
 /// </summary>
-public sealed partial class MailPost(IDbContexts contexts, MailOutbox outbox, IMailSender sender, TimeProvider clock, ILogger<MailPost> logger)
+public sealed partial class MailPost(
+    IDbContexts contexts,
+    MailOutbox outbox,
+    IMailSender sender,
+    TimeProvider clock,
+    ILogger<MailPost> logger
+)
 {
     /// <summary>Of a link to set a new password, and of the wish for one.</summary>
     public static readonly TimeSpan ResetLifetime = TimeSpan.FromHours(1);
+
     /// <summary>Links to one account within <see cref="ResetLifetime"/>: more would only fill somebody's mailbox.</summary>
     public const int ResetLinksPerAccount = 3;
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(3), FirstDelay = TimeSpan.FromSeconds(20), LongestDelay = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(3),
+        FirstDelay = TimeSpan.FromSeconds(20),
+        LongestDelay = TimeSpan.FromMinutes(30);
 
     /// <returns>Whether there was one that was due.</returns>
     public async Task<bool> SendNextAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = contexts.System();
-        var claimed = await db.Mails.FromSql($"""
-            UPDATE mails SET attempts = attempts + 1, due_at = {now + Lease}
-            WHERE id = (SELECT id FROM mails WHERE due_at <= {now} ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING *
-            """).AsNoTracking().ToListAsync(cancellationToken);
-        if (claimed is not [var mail]) return false;
+        var claimed = await db
+            .Mails.FromSql(
+                $"""
+                UPDATE mails SET attempts = attempts + 1, due_at = {now + Lease}
+                WHERE id = (SELECT id FROM mails WHERE due_at <= {now} ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING *
+                """
+            )
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        if (claimed is not [var mail])
+            return false;
         if (mail.ExpiresAt <= now)
         {
             LogTooLate(mail.Id, mail.Attempts);
@@ -63,17 +79,26 @@ public sealed partial class MailPost(IDbContexts contexts, MailOutbox outbox, IM
     private async Task SendAsync(GpuGeekDbContext db, QueuedMail mail, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var content = outbox.Open(mail);
-        if (content.Kind == MailKind.ResetLink) await SendResetLinkAsync(db, content, now, cancellationToken);
-        else await sender.SendAsync(MailTexts.Compose(content), cancellationToken);
+        if (content.Kind == MailKind.ResetLink)
+            await SendResetLinkAsync(db, content, now, cancellationToken);
+        else
+            await sender.SendAsync(MailTexts.Compose(content), cancellationToken);
     }
 
-    /// <summary>The link's token is made here and lies nowhere but in the mail. It becomes good when the server has taken the mail.</summary>
+    /// <summary>The link's token is made here and lies nowhere but in the mail. It becomes good when the server has taken the
+    /// mail.</summary>
     private async Task SendResetLinkAsync(GpuGeekDbContext db, MailContent content, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var normalized = content.To.ToUpperInvariant();
-        if (await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken) is not { } user) return;
+        if (await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken) is not { } user)
+            return;
         var since = now - ResetLifetime;
-        if (await db.Tokens.CountAsync(t => t.Kind == TokenKind.PasswordReset && t.UserId == user.Id && t.CreatedAt > since, cancellationToken) >= ResetLinksPerAccount)
+        if (
+            await db.Tokens.CountAsync(
+                t => t.Kind == TokenKind.PasswordReset && t.UserId == user.Id && t.CreatedAt > since,
+                cancellationToken
+            ) >= ResetLinksPerAccount
+        )
         {
             LogTooMany(user.Id);
             return;
@@ -81,13 +106,25 @@ public sealed partial class MailPost(IDbContexts contexts, MailOutbox outbox, IM
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var token = await ResetLinks.MakeAsync(db, user.Id, "asked for by mail", ResetLifetime, now, cancellationToken);
         // To the address of the account, not as it was typed.
-        await sender.SendAsync(MailTexts.Compose(content with { To = user.Email!, Name = user.DisplayName, Link = $"{content.Origin}/reset-password#{token}" }), cancellationToken);
+        await sender.SendAsync(
+            MailTexts.Compose(
+                content with
+                {
+                    To = user.Email!,
+                    Name = user.DisplayName,
+                    Link = $"{content.Origin}/reset-password#{token}",
+                }
+            ),
+            cancellationToken
+        );
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    private static TimeSpan Delay(int attempts) => TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, FirstDelay.Ticks << Math.Min(attempts - 1, 20)));
+    private static TimeSpan Delay(int attempts) =>
+        TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, FirstDelay.Ticks << Math.Min(attempts - 1, 20)));
 
-    private static Task<int> DeleteAsync(GpuGeekDbContext db, QueuedMail mail, CancellationToken cancellationToken) => db.Mails.Where(m => m.Id == mail.Id).ExecuteDeleteAsync(cancellationToken);
+    private static Task<int> DeleteAsync(GpuGeekDbContext db, QueuedMail mail, CancellationToken cancellationToken) =>
+        db.Mails.Where(m => m.Id == mail.Id).ExecuteDeleteAsync(cancellationToken);
 
     [LoggerMessage(LogLevel.Warning, "Mail {Mail} is tried again later, after attempt {Attempt}: {Reason}")]
     private partial void LogLater(Guid mail, int attempt, string reason);

@@ -1,15 +1,19 @@
 namespace GpuGeek.Infrastructure.Mail;
 
-/// <summary>A mail that waits to be handed over: its own outbox, written in the transaction of what it tells of, and gone when the server has taken it.</summary>
+/// <summary>A mail that waits to be handed over: its own outbox, written in the transaction of what it tells of, and gone when the server
+/// has taken it.</summary>
 public sealed class QueuedMail
 {
     public required Guid Id { get; init; }
+
     /// <summary>A <see cref="MailContent"/>, sealed: it names people and may hold a link's token.</summary>
     public required byte[] Content { get; init; }
     public int Attempts { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>When it is tried next; while somebody tries, the end of their lease.</summary>
     public required DateTimeOffset DueAt { get; init; }
+
     /// <summary>After that it would only confuse.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 }
@@ -35,10 +39,12 @@ public sealed record MailContent(MailKind Kind, string To, string Language, stri
     public string? Link { get; init; }
     public string? Organization { get; init; }
     public string? InvitedBy { get; init; }
+
     /// <summary>When and from where an account was changed.</summary>
     public DateTimeOffset? At { get; init; }
     public string? Address { get; init; }
     public string? Agent { get; init; }
+
     /// <summary>Name of a passkey.</summary>
     public string? Detail { get; init; }
 }

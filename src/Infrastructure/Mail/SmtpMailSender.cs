@@ -19,7 +19,8 @@ internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSende
         try
         {
             await client.ConnectAsync(smtp.Host, smtp.Port, Security(smtp.Security), cancellationToken);
-            if (smtp.User is { Length: > 0 } user) await client.AuthenticateAsync(user, smtp.Password ?? "", cancellationToken);
+            if (smtp.User is { Length: > 0 } user)
+                await client.AuthenticateAsync(user, smtp.Password ?? "", cancellationToken);
             await client.SendAsync(mime, cancellationToken);
             await client.DisconnectAsync(quit: true, cancellationToken);
         }
@@ -27,17 +28,40 @@ internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSende
         {
             throw new MailException($"The mail server answered {(int)refused.StatusCode}.", IsFinal(refused), refused);
         }
-        catch (Exception failure) when (failure is SocketException or IOException or TimeoutException or ProtocolException or CommandException or AuthenticationException or SslHandshakeException or NotSupportedException)
+        catch (Exception failure)
+            when (failure
+                    is SocketException
+                        or IOException
+                        or TimeoutException
+                        or ProtocolException
+                        or CommandException
+                        or AuthenticationException
+                        or SslHandshakeException
+                        or NotSupportedException
+            )
         {
-            throw new MailException($"The mail server {smtp.Host}:{smtp.Port} was not reached or did not let us in: {failure.GetType().Name}.", isFinal: false, failure);
+            throw new MailException(
+                $"The mail server {smtp.Host}:{smtp.Port} was not reached or did not let us in: {failure.GetType().Name}.",
+                isFinal: false,
+                failure
+            );
         }
     }
 
     /// <exception cref="MailException">The address is none.</exception>
     internal static MimeMessage Mime(MailMessage message, string from)
     {
-        if (!MailboxAddress.TryParse(message.To, out var to) || to.Address != message.To || !to.Address.Contains('@', StringComparison.Ordinal)) throw new MailException("The address is no mail address.", isFinal: true);
-        var mime = new MimeMessage { Subject = OneLine(message.Subject), Body = new BodyBuilder { TextBody = message.Text, HtmlBody = message.Html }.ToMessageBody() };
+        if (
+            !MailboxAddress.TryParse(message.To, out var to)
+            || to.Address != message.To
+            || !to.Address.Contains('@', StringComparison.Ordinal)
+        )
+            throw new MailException("The address is no mail address.", isFinal: true);
+        var mime = new MimeMessage
+        {
+            Subject = OneLine(message.Subject),
+            Body = new BodyBuilder { TextBody = message.Text, HtmlBody = message.Html }.ToMessageBody(),
+        };
         mime.From.Add(MailboxAddress.Parse(from));
         mime.To.Add(to);
         // No answering machine replies to it.
@@ -46,14 +70,16 @@ internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSende
     }
 
     // Only the recipient or the content can be wrong for good; a full or busy server is not.
-    private static bool IsFinal(SmtpCommandException refused) => refused.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted && (int)refused.StatusCode >= 500;
+    private static bool IsFinal(SmtpCommandException refused) =>
+        refused.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted && (int)refused.StatusCode >= 500;
 
-    private static SecureSocketOptions Security(string name) => name switch
-    {
-        SmtpOptions.Tls => SecureSocketOptions.SslOnConnect,
-        SmtpOptions.None => SecureSocketOptions.None,
-        _ => SecureSocketOptions.StartTls,
-    };
+    private static SecureSocketOptions Security(string name) =>
+        name switch
+        {
+            SmtpOptions.Tls => SecureSocketOptions.SslOnConnect,
+            SmtpOptions.None => SecureSocketOptions.None,
+            _ => SecureSocketOptions.StartTls,
+        };
 
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Infrastructure.Persistence;
 
-/// <summary>Npgsql connection strings, one per role. Set by <c>GPUGEEK_DB</c>, <c>GPUGEEK_DB_SYSTEM</c> and <c>GPUGEEK_DB_HANGFIRE</c>.</summary>
+/// <summary>Npgsql connection strings, one per role. Set by <c>GPUGEEK_DB</c>, <c>GPUGEEK_DB_SYSTEM</c> and
+/// <c>GPUGEEK_DB_HANGFIRE</c>.</summary>
 public sealed class DatabaseOptions
 {
     public const string Section = "Database";

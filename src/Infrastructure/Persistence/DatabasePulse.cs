@@ -17,6 +17,7 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>Once it hangs: enough for a new connection, and whoever came before that was known has waited already.</summary>
     private static readonly TimeSpan PatienceWhileAway = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.25);
@@ -55,16 +56,19 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
             {
                 Volatile.Write(ref _asked, Stopwatch.GetTimestamp());
                 connection ??= Open();
-                using (var command = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = 0 }) command.ExecuteNonQuery();
+                using (var command = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = 0 })
+                    command.ExecuteNonQuery();
                 failures = 0;
                 Tell(isAway: false);
             }
-            catch (Exception failure) when (failure is NpgsqlException or SocketException or IOException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception failure)
+                when (failure is NpgsqlException or SocketException or IOException or ObjectDisposedException or InvalidOperationException)
             {
                 connection?.Dispose();
                 connection = null;
                 // One connection may end alone; the next says whether the server is there.
-                if (++failures == 1) continue;
+                if (++failures == 1)
+                    continue;
                 Tell(isAway: true, failure.Message);
             }
             finally
@@ -82,9 +86,11 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
         {
             var asked = Volatile.Read(ref _asked);
             var isHanging = asked > 0 && Stopwatch.GetElapsedTime(asked) > (_isAway ? PatienceWhileAway : Patience);
-            if (isHanging) Tell(isAway: true, "it does not answer");
+            if (isHanging)
+                Tell(isAway: true, "it does not answer");
             // Those who waited for a free connection make new ones after each round.
-            if (isHanging || (_isAway && asked == 0)) _sockets.ShutDown();
+            if (isHanging || (_isAway && asked == 0))
+                _sockets.ShutDown();
         }
     }
 
@@ -107,10 +113,13 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
 
     private void Tell(bool isAway, string reason = "")
     {
-        if (_isAway == isAway) return;
+        if (_isAway == isAway)
+            return;
         _isAway = isAway;
-        if (isAway) LogAway(reason);
-        else LogBack();
+        if (isAway)
+            LogAway(reason);
+        else
+            LogBack();
     }
 
     [LoggerMessage(LogLevel.Error, "The database is away ({Reason}); requests are refused with database_unavailable until it answers")]

@@ -15,7 +15,9 @@ namespace GpuGeek.Infrastructure.Persistence;
 internal sealed partial class DatabaseSockets(IEnumerable<string> connectionStrings)
 {
     private readonly (string Host, int Port)[] _servers =
-        [.. connectionStrings.Where(s => s.Length > 0).Select(s => new NpgsqlConnectionStringBuilder(s)).SelectMany(Servers).Distinct()];
+    [
+        .. connectionStrings.Where(s => s.Length > 0).Select(s => new NpgsqlConnectionStringBuilder(s)).SelectMany(Servers).Distinct(),
+    ];
     private HashSet<string> _peers = [];
 
     /// <summary>Looks up the names of the servers; their addresses may change.</summary>
@@ -27,7 +29,8 @@ internal sealed partial class DatabaseSockets(IEnumerable<string> connectionStri
         foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             var descriptor = int.Parse(Path.GetFileName(entry.AsSpan()), CultureInfo.InvariantCulture);
-            if (PeerOf(descriptor) is { } peer && _peers.Contains(peer)) _ = shutdown(descriptor, (int)SocketShutdown.Both);
+            if (PeerOf(descriptor) is { } peer && _peers.Contains(peer))
+                _ = shutdown(descriptor, (int)SocketShutdown.Both);
         }
     }
 
@@ -35,18 +38,23 @@ internal sealed partial class DatabaseSockets(IEnumerable<string> connectionStri
         from host in (settings.Host ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         let colon = host.LastIndexOf(':')
         select colon > 0 && int.TryParse(host.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var port)
-            ? (host[..colon], port) : (host, settings.Port);
+            ? (host[..colon], port)
+            : (host, settings.Port);
 
-    private static IEnumerable<string> Peers((string Host, int Port) server) => server.Host.StartsWith('/')
-        ? [Path.Combine(server.Host, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{server.Port}"))]
-        : Dns.GetHostAddresses(server.Host).Select(address => new IPEndPoint(address, server.Port).ToString());
+    private static IEnumerable<string> Peers((string Host, int Port) server) =>
+        server.Host.StartsWith('/')
+            ? [Path.Combine(server.Host, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{server.Port}"))]
+            : Dns.GetHostAddresses(server.Host).Select(address => new IPEndPoint(address, server.Port).ToString());
 
     private static string? PeerOf(int descriptor)
     {
         Span<byte> address = stackalloc byte[128];
         var length = address.Length;
-        if (getpeername(descriptor, ref MemoryMarshal.GetReference(address), ref length) != 0) return null;
-        const ushort unix = 1, ipv4 = 2, ipv6 = 10;
+        if (getpeername(descriptor, ref MemoryMarshal.GetReference(address), ref length) != 0)
+            return null;
+        const ushort unix = 1,
+            ipv4 = 2,
+            ipv6 = 10;
         var port = (address[2] << 8) | address[3];
         return MemoryMarshal.Read<ushort>(address) switch
         {

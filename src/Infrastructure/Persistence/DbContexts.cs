@@ -45,8 +45,11 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
     }
 
     public GpuGeekDbContext ForOrg(Guid org, Guid? user = null) => new(AppOptions, org, user);
+
     public GpuGeekDbContext ForUser(Guid user) => new(AppOptions, null, user);
+
     public GpuGeekDbContext ForNobody() => new(AppOptions, null, null);
+
     public GpuGeekDbContext System() => new(_systemOptions, null, null, seesDeleted: true);
 
     public async ValueTask<NpgsqlConnection> OpenForOrgAsync(Guid org, CancellationToken cancellationToken)
@@ -56,18 +59,24 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
         return connection;
     }
 
-    public ValueTask<NpgsqlConnection> OpenSystemAsync(CancellationToken cancellationToken) => _system.OpenConnectionAsync(cancellationToken);
+    public ValueTask<NpgsqlConnection> OpenSystemAsync(CancellationToken cancellationToken) =>
+        _system.OpenConnectionAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null) await _app.DisposeAsync();
+        if (_app is not null)
+            await _app.DisposeAsync();
         await _system.DisposeAsync();
     }
 
     public const string MigrationsTable = "__ef_migrations_history";
 
     internal static DbContextOptions<GpuGeekDbContext> Options(NpgsqlDataSource source) =>
-        new DbContextOptionsBuilder<GpuGeekDbContext>().UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable(MigrationsTable)).UseSnakeCaseNamingConvention().AddInterceptors(TenantInterceptor.Instance).Options;
+        new DbContextOptionsBuilder<GpuGeekDbContext>()
+            .UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable(MigrationsTable))
+            .UseSnakeCaseNamingConvention()
+            .AddInterceptors(TenantInterceptor.Instance)
+            .Options;
 
     private DbContextOptions<GpuGeekDbContext> AppOptions => _appOptions ?? throw NoApp();
 
@@ -78,7 +87,10 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
         var builder = new NpgsqlDataSourceBuilder(connectionString) { ConnectionStringBuilder = { ApplicationName = name } };
         // A pooled connection must forget its organisation before the next lease; without the reset one tenant's rows would reach another.
         if (builder.ConnectionStringBuilder.NoResetOnClose || builder.ConnectionStringBuilder.Multiplexing)
-            throw new InvalidOperationException("The connection string turns off the reset of pooled connections (No Reset On Close or Multiplexing): tenants could meet. Remove that setting.");
+            throw new InvalidOperationException(
+                "The connection string turns off the reset of pooled connections (No Reset On Close or Multiplexing): tenants could "
+                    + "meet. Remove that setting."
+            );
         return builder.Build();
     }
 }

@@ -7,5 +7,12 @@ namespace GpuGeek.Infrastructure.Persistence;
 internal sealed class DesignTimeFactory : IDesignTimeDbContextFactory<GpuGeekDbContext>
 {
     public GpuGeekDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<GpuGeekDbContext>().UseNpgsql("Host=localhost", npgsql => npgsql.MigrationsHistoryTable(DbContexts.MigrationsTable)).UseSnakeCaseNamingConvention().Options, null, null);
+        new(
+            new DbContextOptionsBuilder<GpuGeekDbContext>()
+                .UseNpgsql("Host=localhost", npgsql => npgsql.MigrationsHistoryTable(DbContexts.MigrationsTable))
+                .UseSnakeCaseNamingConvention()
+                .Options,
+            null,
+            null
+        );
 }

@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Comments;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
@@ -6,7 +7,7 @@ using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
-using GpuGeek.Domain.Teamwork;
+using GpuGeek.Domain.Sharing;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Identity;
@@ -16,10 +17,12 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Infrastructure.Persistence;
 
 /// <summary>
-/// The database as one organisation sees it: the tenant is a constructor value, another organisation is another context. Made by <see cref="IDbContexts"/> only,
+/// The database as one organisation sees it: the tenant is a constructor value, another organisation is another context. Made by <see
+/// cref="IDbContexts"/> only,
 /// which also sets <c>app.org</c> and <c>app.user</c> on the connection for row-level security.
 /// </summary>
-public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options, Guid? org, Guid? user, bool seesDeleted = false) : DbContext(options)
+public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options, Guid? org, Guid? user, bool seesDeleted = false)
+    : DbContext(options)
 {
     /// <summary>Name of the query filter on every tenant table; a job that crosses tenants lifts this one and no other.</summary>
     public const string TenantFilter = "Tenant";
@@ -29,6 +32,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
 
     public Guid? Org { get; } = org;
     public Guid? User { get; } = user;
+
     /// <summary>Of the system role's contexts: what is deleted is still there for the workers, until it is purged.</summary>
     public bool SeesDeleted { get; } = seesDeleted;
 
@@ -107,11 +111,11 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     }
 
     // Refers to a member of this context, so that the compiled model is shared and each context filters by its own organisation.
-    private void Wall<T>(ModelBuilder modelBuilder) where T : class, ITenantOwned =>
-        modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, row => row.OrgId == Org);
+    private void Wall<T>(ModelBuilder modelBuilder)
+        where T : class, ITenantOwned => modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, row => row.OrgId == Org);
 
-    private void Hide<T>(ModelBuilder modelBuilder) where T : class, IDeletable =>
-        modelBuilder.Entity<T>().HasQueryFilter(DeletedFilter, row => SeesDeleted || row.DeletionId == null);
+    private void Hide<T>(ModelBuilder modelBuilder)
+        where T : class, IDeletable => modelBuilder.Entity<T>().HasQueryFilter(DeletedFilter, row => SeesDeleted || row.DeletionId == null);
 }
 
 public static class TenantFilterExtensions
@@ -121,11 +125,15 @@ public static class TenantFilterExtensions
     private static readonly string[] Both = [GpuGeekDbContext.TenantFilter, GpuGeekDbContext.DeletedFilter];
 
     /// <summary>Rows of every organisation: only for contexts of the system role, where row-level security lets them through.</summary>
-    public static IQueryable<T> OfEveryOrg<T>(this DbSet<T> set) where T : class, ITenantOwned => set.IgnoreQueryFilters(Names);
+    public static IQueryable<T> IgnoreTenantFilter<T>(this DbSet<T> set)
+        where T : class, ITenantOwned => set.IgnoreQueryFilters(Names);
 
-    /// <summary>For statements of the system role that name their rows themselves: a filter would wrap them in a subquery, and those that write or lock cannot be wrapped.</summary>
-    public static IQueryable<T> AsWritten<T>(this IQueryable<T> statement) where T : class => statement.IgnoreQueryFilters(Both);
+    /// <summary>For statements of the system role that name their rows themselves: a filter would wrap them in a subquery, and those that
+    /// write or lock cannot be wrapped.</summary>
+    public static IQueryable<T> IgnoreAllFilters<T>(this IQueryable<T> statement)
+        where T : class => statement.IgnoreQueryFilters(Both);
 
     /// <summary>Also what was deleted and can still be restored: in the whole query, its subqueries too.</summary>
-    public static IQueryable<T> AlsoDeleted<T>(this DbSet<T> set) where T : class, IDeletable => set.IgnoreQueryFilters(Deleted);
+    public static IQueryable<T> IncludeDeleted<T>(this DbSet<T> set)
+        where T : class, IDeletable => set.IgnoreQueryFilters(Deleted);
 }

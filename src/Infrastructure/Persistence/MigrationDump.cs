@@ -31,51 +31,69 @@ internal static class MigrationDump
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception)
         {
-            if (File.Exists(part)) File.Delete(part);
+            if (File.Exists(part))
+                File.Delete(part);
             throw new InvalidOperationException(
                 $"no dump of it could be written to {folder} ({failure.Message.Trim()}), and without one it is not changed. "
-                + "Free the disk or install PostgreSQL's pg_dump of the server's version, then start again; "
-                + "GPUGEEK_BACKUPS names another folder, or is 'none' when you have a backup.", failure);
+                    + "Free the disk or install PostgreSQL's pg_dump of the server's version, then start again; "
+                    + "GPUGEEK_BACKUPS names another folder, or is 'none' when you have a backup.",
+                failure
+            );
         }
     }
 
     private static void CreateFolder(string folder)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static async Task DumpAsync(string connectionString, string part, CancellationToken cancellationToken)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var file = new FileStream(part, options);
         var start = new ProcessStartInfo("pg_dump", ["-Fc", "--enable-row-security", "-N", Migrator.HangfireSchema])
-            { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in ClientEnvironment(new(connectionString))) start.Environment[name] = value;
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in ClientEnvironment(new(connectionString)))
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.StandardOutput.BaseStream.CopyToAsync(file, cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0) throw new IOException($"pg_dump ended with exit code {process.ExitCode}: {await errors}");
+        if (process.ExitCode != 0)
+            throw new IOException($"pg_dump ended with exit code {process.ExitCode}: {await errors}");
         file.Flush(flushToDisk: true);
     }
 
     /// <summary>A command line is public; an environment is not.</summary>
     private static IEnumerable<(string Name, string? Value)> ClientEnvironment(NpgsqlConnectionStringBuilder connection) =>
-    [
-        ("PGHOST", connection.Host), ("PGPORT", connection.Port.ToString(CultureInfo.InvariantCulture)), ("PGUSER", connection.Username),
-        ("PGPASSWORD", connection.Password), ("PGDATABASE", connection.Database), ("PGSSLROOTCERT", connection.RootCertificate),
-        ("PGSSLMODE", connection.SslMode switch
-        {
-            SslMode.Disable => "disable",
-            SslMode.Allow => "allow",
-            SslMode.Require => "require",
-            SslMode.VerifyCA => "verify-ca",
-            SslMode.VerifyFull => "verify-full",
-            _ => "prefer",
-        }),
-    ];
+        [
+            ("PGHOST", connection.Host),
+            ("PGPORT", connection.Port.ToString(CultureInfo.InvariantCulture)),
+            ("PGUSER", connection.Username),
+            ("PGPASSWORD", connection.Password),
+            ("PGDATABASE", connection.Database),
+            ("PGSSLROOTCERT", connection.RootCertificate),
+            (
+                "PGSSLMODE",
+                connection.SslMode switch
+                {
+                    SslMode.Disable => "disable",
+                    SslMode.Allow => "allow",
+                    SslMode.Require => "require",
+                    SslMode.VerifyCA => "verify-ca",
+                    SslMode.VerifyFull => "verify-full",
+                    _ => "prefer",
+                }
+            ),
+        ];
 
     private static void Publish(string part, string path)
     {
@@ -86,7 +104,8 @@ internal static class MigrationDump
     private static void Prune(string folder)
     {
         // What a dump that was cut off has left goes too.
-        foreach (var part in Directory.EnumerateFiles(folder, Pattern + ".part")) File.Delete(part);
+        foreach (var part in Directory.EnumerateFiles(folder, Pattern + ".part"))
+            File.Delete(part);
         foreach (var old in new DirectoryInfo(folder).EnumerateFiles(Pattern).OrderByDescending(f => f.LastWriteTimeUtc).Skip(Kept))
             old.Delete();
     }

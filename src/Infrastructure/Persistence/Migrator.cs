@@ -14,10 +14,17 @@ public static class Migrator
     /// <exception cref="InvalidOperationException">The database is newer than this program, or no dump could be written; nothing was
     /// changed.</exception>
     public static async Task MigrateAsync(
-        string ownerConnectionString, string hangfireConnectionString, string? dumps, CancellationToken cancellationToken)
+        string ownerConnectionString,
+        string hangfireConnectionString,
+        string? dumps,
+        CancellationToken cancellationToken
+    )
     {
         // A migration of large tables takes the time that it takes.
-        await using var source = new NpgsqlDataSourceBuilder(ownerConnectionString) { ConnectionStringBuilder = { CommandTimeout = 0 } }.Build();
+        await using var source = new NpgsqlDataSourceBuilder(ownerConnectionString)
+        {
+            ConnectionStringBuilder = { CommandTimeout = 0 },
+        }.Build();
         await using (var db = new GpuGeekDbContext(DbContexts.Options(source), null, null))
         {
             var schema = await SchemaGuard.LookAsync(db, cancellationToken);
@@ -43,7 +50,8 @@ public static class Migrator
 
     internal static string Script(string name)
     {
-        using var stream = typeof(Migrator).Assembly.GetManifestResourceStream($"GpuGeek.Infrastructure.Persistence.{name}")
+        using var stream =
+            typeof(Migrator).Assembly.GetManifestResourceStream($"GpuGeek.Infrastructure.Persistence.{name}")
             ?? throw new InvalidOperationException($"The script {name} is not embedded.");
         using var reader = new StreamReader(stream);
         // EF reads {0} as a parameter; these scripts have none.

@@ -8,16 +8,26 @@ namespace GpuGeek.Infrastructure.Persistence;
 /// <summary>First answers to creating requests as they are kept: whoever has only the database reads no key and no link in them.</summary>
 public sealed class SealedAnswers(IOptions<KeyFolderOptions> options)
 {
-    private readonly SecretBox _box = new(options.Value.Folder, "answers.key", () =>
-        new("keys_not_set_up", "This installation has no folder for keys, so answers cannot be kept.", "Ask the operator to set GPUGEEK_KEYS."));
+    private readonly SecretBox _box = new(
+        options.Value.Folder,
+        "answers.key",
+        () =>
+            new(
+                "keys_not_set_up",
+                "This installation has no folder for keys, so answers cannot be kept.",
+                "Ask the operator to set GPUGEEK_KEYS."
+            )
+    );
 
     /// <returns>Null where the installation has no key folder: the answer is not kept rather than kept in clear.</returns>
     public byte[]? Seal(string key, byte[] body) => _box.HasFolder ? _box.Seal(Encoding.ASCII.GetBytes(key), body) : null;
 
-    /// <returns>Null where it was not kept or cannot be opened, since the key folder is another or the database was restored alone.</returns>
+    /// <returns>Null where it was not kept or cannot be opened, since the key folder is another or the database was restored
+    /// alone.</returns>
     public byte[]? Open(string key, byte[]? kept)
     {
-        if (kept is null || !_box.HasFolder) return null;
+        if (kept is null || !_box.HasFolder)
+            return null;
         try
         {
             return _box.Open(Encoding.ASCII.GetBytes(key), kept);
@@ -30,5 +40,6 @@ public sealed class SealedAnswers(IOptions<KeyFolderOptions> options)
 
     internal SecretBox Box => _box;
 
-    internal byte[]? Reseal(IdempotencyKey answer) => answer.Body is { } body ? _box.Reseal(Encoding.ASCII.GetBytes(answer.Key), body) : null;
+    internal byte[]? Reseal(IdempotencyKey answer) =>
+        answer.Body is { } body ? _box.Reseal(Encoding.ASCII.GetBytes(answer.Key), body) : null;
 }

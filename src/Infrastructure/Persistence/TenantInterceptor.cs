@@ -12,14 +12,20 @@ internal sealed class TenantInterceptor : DbConnectionInterceptor
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
-        if (eventData.Context is not GpuGeekDbContext { } context || (context.Org is null && context.User is null)) return;
+        if (eventData.Context is not GpuGeekDbContext { } context || (context.Org is null && context.User is null))
+            return;
         using var command = Command((NpgsqlConnection)connection, context.Org, context.User);
         command.ExecuteNonQuery();
     }
 
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
     {
-        if (eventData.Context is not GpuGeekDbContext { } context || (context.Org is null && context.User is null)) return;
+        if (eventData.Context is not GpuGeekDbContext { } context || (context.Org is null && context.User is null))
+            return;
         await SetAsync((NpgsqlConnection)connection, context.Org, context.User, cancellationToken);
     }
 

@@ -10,14 +10,18 @@ public static class HangfireSetup
 {
     /// <summary>The client side: who only enqueues.</summary>
     public static IServiceCollection AddHangfireClient(this IServiceCollection services) =>
-        services.AddHangfire((provider, configuration) => configuration
-            .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings()
-            // Our own rows say how often something is tried.
-            .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete })
-            .UsePostgreSqlStorage(
-                storage => storage.UseNpgsqlConnection(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Hangfire),
-                StorageOptions()));
+        services.AddHangfire(
+            (provider, configuration) =>
+                configuration
+                    .UseSimpleAssemblyNameTypeSerializer()
+                    .UseRecommendedSerializerSettings()
+                    // Our own rows say how often something is tried.
+                    .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete })
+                    .UsePostgreSqlStorage(
+                        storage => storage.UseNpgsqlConnection(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Hangfire),
+                        StorageOptions()
+                    )
+        );
 
     /// <summary>A server for some queues. Hangfire reads queues in alphabetical order, so one server has queues of one kind.</summary>
     public static IServiceCollection AddHangfireServerFor(this IServiceCollection services, string name, string queue, int workers) =>
@@ -30,14 +34,15 @@ public static class HangfireSetup
             options.ShutdownTimeout = TimeSpan.FromSeconds(15);
         });
 
-    private static PostgreSqlStorageOptions StorageOptions() => new()
-    {
-        SchemaName = Migrator.HangfireSchema,
-        PrepareSchemaIfNecessary = false,
-        // Off by default, and then a job longer than the timeout is started again and again for ever (measured).
-        UseSlidingInvisibilityTimeout = true,
-        InvisibilityTimeout = TimeSpan.FromMinutes(2),
-        QueuePollInterval = TimeSpan.FromSeconds(1),
-        EnableLongPolling = true,
-    };
+    private static PostgreSqlStorageOptions StorageOptions() =>
+        new()
+        {
+            SchemaName = Migrator.HangfireSchema,
+            PrepareSchemaIfNecessary = false,
+            // Off by default, and then a job longer than the timeout is started again and again for ever (measured).
+            UseSlidingInvisibilityTimeout = true,
+            InvisibilityTimeout = TimeSpan.FromMinutes(2),
+            QueuePollInterval = TimeSpan.FromSeconds(1),
+            EnableLongPolling = true,
+        };
 }

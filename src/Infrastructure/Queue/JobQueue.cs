@@ -15,5 +15,6 @@ internal sealed class JobQueue(IBackgroundJobClient jobs) : IJobQueue
 {
     public void HintRuns() => jobs.Enqueue<IClaimRunJob>(IClaimRunJob.CpuQueue, job => job.ClaimAsync(CancellationToken.None));
 
-    public void HintImport(Guid org, Guid import) => jobs.Enqueue<IImportJob>(IImportJob.Queue, job => job.RunAsync(org, import, CancellationToken.None));
+    public void HintImport(Guid org, Guid import) =>
+        jobs.Enqueue<IImportJob>(IImportJob.Queue, job => job.RunAsync(org, import, CancellationToken.None));
 }

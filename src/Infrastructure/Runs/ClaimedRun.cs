@@ -6,4 +6,5 @@ namespace GpuGeek.Infrastructure.Runs;
 public sealed record ClaimedRun(Guid OrgId, Guid RunId, long Fence, string Owner, int Attempt);
 
 /// <summary>Another owner has taken the run over: this one must stop its child and write nothing more.</summary>
-public sealed class StaleFenceException(ClaimedRun claim) : Exception($"The lease of run {claim.RunId} has moved past fence {claim.Fence}.");
+public sealed class StaleFenceException(ClaimedRun claim)
+    : Exception($"The lease of run {claim.RunId} has moved past fence {claim.Fence}.");

@@ -10,14 +10,18 @@ public sealed class KeptRuns(IDbContexts contexts, ILiveNotifier live)
 {
     private sealed record Kept(Guid OrgId, Guid Id);
 
-    /// <summary>Ends what was promised until this moment: from here on nobody can resume these runs, and their objects may be deleted.</summary>
+    /// <summary>Ends what was promised until this moment: from here on nobody can resume these runs, and their objects may be
+    /// deleted.</summary>
     public async Task<IReadOnlyList<(Guid OrgId, Guid Run)>> ForgetAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var due = await db.Database.SqlQuery<Kept>($"SELECT org_id, id FROM runs WHERE retry_until <= {now} ORDER BY retry_until LIMIT 1000").ToListAsync(cancellationToken);
+        var due = await db
+            .Database.SqlQuery<Kept>($"SELECT org_id, id FROM runs WHERE retry_until <= {now} ORDER BY retry_until LIMIT 1000")
+            .ToListAsync(cancellationToken);
         var forgotten = new List<(Guid, Guid)>();
         foreach (var one in due)
-            if (await ForgetAsync(one, now, cancellationToken)) forgotten.Add((one.OrgId, one.Id));
+            if (await ForgetAsync(one, now, cancellationToken))
+                forgotten.Add((one.OrgId, one.Id));
         return forgotten;
     }
 
@@ -26,10 +30,14 @@ public sealed class KeptRuns(IDbContexts contexts, ILiveNotifier live)
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // The lease first and then the run, as everybody does who writes a run.
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM run_leases WHERE org_id = {one.OrgId} AND run_id = {one.Id} FOR NO KEY UPDATE", cancellationToken);
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT 1 FROM run_leases WHERE org_id = {one.OrgId} AND run_id = {one.Id} FOR NO KEY UPDATE",
+            cancellationToken
+        );
         var run = await db.LockedRunAsync(one.OrgId, one.Id, cancellationToken);
         // Resumed since it was looked for.
-        if (run.State != RunState.Failed || run.RetryUntil is null || run.MayRetry(now)) return false;
+        if (run.State != RunState.Failed || run.RetryUntil is null || run.MayRetry(now))
+            return false;
         run.ForgetCheckpoint();
         run.LastSeq++;
         await db.SaveChangesAsync(cancellationToken);

@@ -9,8 +9,10 @@ namespace GpuGeek.Infrastructure.Runs;
 public sealed record RunPublication
 {
     public required RunResult Result { get; init; }
+
     /// <summary>When the trainer said that the result is whole.</summary>
     public required DateTimeOffset MadeAt { get; init; }
+
     /// <summary>As the trainer wrote it; its model and version are replaced by what is assigned here.</summary>
     public required ModelManifest Manifest { get; init; }
     public required string OnnxHash { get; init; }
@@ -24,21 +26,52 @@ internal static class ModelPublisher
     /// <summary>The project's model, made when it is the first, gets its next version.</summary>
     /// <returns>The version's id.</returns>
     public static async Task<Guid> AddVersionAsync(
-        GpuGeekDbContext db, Run run, RunPublication publication, TimeProvider clock, DateTimeOffset now, CancellationToken cancellationToken)
+        GpuGeekDbContext db,
+        Run run,
+        RunPublication publication,
+        TimeProvider clock,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        var slug = await db.Projects.OfEveryOrg().Where(p => p.OrgId == run.OrgId && p.Id == run.ProjectId).Select(p => p.Slug).SingleAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO models (org_id, id, project_id, name, created_at) VALUES ({run.OrgId}, {Guid.CreateVersion7(clock.GetUtcNow())}, {run.ProjectId}, {slug}, {now})
+        var slug = await db
+            .Projects.IgnoreTenantFilter()
+            .Where(p => p.OrgId == run.OrgId && p.Id == run.ProjectId)
+            .Select(p => p.Slug)
+            .SingleAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO models (org_id, id, project_id, name, created_at) VALUES ({run.OrgId}, {Guid.CreateVersion7(
+                clock.GetUtcNow()
+            )}, {run.ProjectId}, {slug}, {now})
             ON CONFLICT (org_id, name) WHERE deletion_id IS NULL DO NOTHING
-            """, cancellationToken);
+            """,
+            cancellationToken
+        );
         // The model's row is locked, so that two runs that end together get two numbers.
-        var model = (await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM models WHERE org_id = {run.OrgId} AND name = {slug} AND deletion_id IS NULL FOR UPDATE").ToListAsync(cancellationToken)).Single();
+        var model = (
+            await db
+                .Database.SqlQuery<Guid>(
+                    $"SELECT id AS \"Value\" FROM models WHERE org_id = {run.OrgId} AND name = {slug} AND deletion_id IS NULL FOR UPDATE"
+                )
+                .ToListAsync(cancellationToken)
+        ).Single();
         var number = await NextNumberAsync(db, run.OrgId, model, cancellationToken);
         var version = new ModelVersion
         {
-            OrgId = run.OrgId, Id = Guid.CreateVersion7(clock.GetUtcNow()), ModelId = model, Number = number, RunId = run.Id, DatasetVersionId = run.DatasetVersionId,
-            Architecture = run.Recipe.Architecture, Manifest = publication.Manifest with { Model = slug, Version = number }, Result = publication.Result,
-            OnnxHash = publication.OnnxHash, OnnxBytes = publication.OnnxBytes, PredictionsHash = publication.PredictionsHash, WeightsHash = publication.WeightsHash,
+            OrgId = run.OrgId,
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            ModelId = model,
+            Number = number,
+            RunId = run.Id,
+            DatasetVersionId = run.DatasetVersionId,
+            Architecture = run.Recipe.Architecture,
+            Manifest = publication.Manifest with { Model = slug, Version = number },
+            Result = publication.Result,
+            OnnxHash = publication.OnnxHash,
+            OnnxBytes = publication.OnnxBytes,
+            PredictionsHash = publication.PredictionsHash,
+            WeightsHash = publication.WeightsHash,
             CreatedAt = now,
         };
         db.ModelVersions.Add(version);
@@ -46,5 +79,11 @@ internal static class ModelPublisher
     }
 
     public static async Task<int> NextNumberAsync(GpuGeekDbContext db, Guid org, Guid model, CancellationToken cancellationToken) =>
-        (await db.ModelVersions.OfEveryOrg().Where(v => v.OrgId == org && v.ModelId == model).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0) + 1;
+        (
+            await db
+                .ModelVersions.IgnoreTenantFilter()
+                .Where(v => v.OrgId == org && v.ModelId == model)
+                .MaxAsync(v => (int?)v.Number, cancellationToken)
+            ?? 0
+        ) + 1;
 }

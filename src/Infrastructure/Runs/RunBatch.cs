@@ -7,10 +7,13 @@ public sealed class RunBatch
 {
     public List<MetricEvent> Points { get; } = [];
     public List<LogEntry> Lines { get; } = [];
+
     /// <summary>The last phase heard, or null for no news.</summary>
     public PhaseEvent? Phase { get; set; }
+
     /// <summary>The trainer has spoken: a starting run is running.</summary>
     public bool Running { get; set; }
+
     /// <summary>Best validation accuracy in this batch and its epoch; the row keeps the higher, and the earlier of equals.</summary>
     public (int Epoch, double Accuracy)? Best { get; set; }
 

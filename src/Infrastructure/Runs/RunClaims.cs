@@ -18,7 +18,8 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         SELECT r.org_id, r.id FROM runs r
         JOIN organizations o ON o.id = r.org_id
         JOIN plans p ON p.code = o.plan_code
-        CROSS JOIN LATERAL (SELECT count(*) AS runs FROM runs a WHERE a.org_id = r.org_id AND a.state IN ('starting', 'running', 'pausing', 'canceling')) active
+        CROSS JOIN LATERAL (SELECT count(*) AS runs FROM runs a WHERE a.org_id = r.org_id
+            AND a.state IN ('starting', 'running', 'pausing', 'canceling')) active
         WHERE r.state = 'queued' AND active.runs < p.max_concurrent_runs AND (@fitting IS NULL OR r.recipe->>'architecture' = ANY(@fitting))
         ORDER BY (r.attempt > 0) DESC, r.priority DESC, active.runs, r.created_at, r.id
         LIMIT 1
@@ -37,13 +38,18 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellationToken);
             var waiting = await db.Database.SqlQueryRaw<Waiting>(Next, Fitting(fitting)).ToListAsync(cancellationToken);
-            if (waiting.SingleOrDefault() is not { } next) return null;
-            // The lease first and then the run, as everybody does who writes both: the other way round a cancel at this moment and this claim would wait for each other.
+            if (waiting.SingleOrDefault() is not { } next)
+                return null;
+            // The lease first and then the run, as everybody does who writes both: the other way round a cancel at this moment and this
+            // claim would wait for each other.
             var fence = await TakeLeaseAsync(db, next, slot, cancellationToken);
             var run = await db.LockedRunAsync(next.OrgId, next.Id, cancellationToken);
             // Canceled while the lease was waited for: another one may be next.
-            if (run.State != RunState.Queued) continue;
-            return await StartAsync(db, run, slot, fence, cancellationToken) ? await CommitAsync(transaction, run, slot, fence, cancellationToken) : null;
+            if (run.State != RunState.Queued)
+                continue;
+            return await StartAsync(db, run, slot, fence, cancellationToken)
+                ? await CommitAsync(transaction, run, slot, fence, cancellationToken)
+                : null;
         }
     }
 
@@ -56,14 +62,18 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     public async Task<List<Guid>> TellWaitingAsync(string[] fitting, Guid[] told, string message, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        return await db.Database.SqlQuery<Guid>($"""
-            WITH waiting AS (
-              UPDATE runs SET last_seq = last_seq + 1
-              WHERE state = 'queued' AND NOT recipe->>'architecture' = ANY({fitting}) AND NOT id = ANY({told})
-              RETURNING org_id, id, last_seq)
-            INSERT INTO run_log_lines (org_id, run_id, seq, level, message, at)
-            SELECT org_id, id, last_seq, 'warning', {message}, clock_timestamp() FROM waiting RETURNING run_id AS "Value"
-            """).ToListAsync(cancellationToken);
+        return await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                WITH waiting AS (
+                  UPDATE runs SET last_seq = last_seq + 1
+                  WHERE state = 'queued' AND NOT recipe->>'architecture' = ANY({fitting}) AND NOT id = ANY({told})
+                  RETURNING org_id, id, last_seq)
+                INSERT INTO run_log_lines (org_id, run_id, seq, level, message, at)
+                SELECT org_id, id, last_seq, 'warning', {message}, clock_timestamp() FROM waiting RETURNING run_id AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
     }
 
     /// <returns>False when the slot's former life died without ending its interval; the sweep ends it when that lease lapses.</returns>
@@ -78,13 +88,20 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             await db.SaveChangesAsync(cancellationToken);
             return true;
         }
-        catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.ExclusionViolation })
+        catch (DbUpdateException failure)
+            when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.ExclusionViolation })
         {
             return false;
         }
     }
 
-    private static async Task<ClaimedRun> CommitAsync(IDbContextTransaction transaction, Run run, string slot, long fence, CancellationToken cancellationToken)
+    private static async Task<ClaimedRun> CommitAsync(
+        IDbContextTransaction transaction,
+        Run run,
+        string slot,
+        long fence,
+        CancellationToken cancellationToken
+    )
     {
         await transaction.CommitAsync(cancellationToken);
         return new(run.OrgId, run.Id, fence, slot, run.Attempt);
@@ -99,33 +116,62 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     {
         using var db = contexts.System();
         db.Database.SetCommandTimeout(5);
-        return db.Database.ExecuteSql($"""
-            UPDATE run_leases SET until = clock_timestamp() + {RunLease.Duration}
-            WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId} AND fence = {claim.Fence} AND owner = {claim.Owner}
-            """) == 1;
+        return db.Database.ExecuteSql(
+                $"""
+                UPDATE run_leases SET until = clock_timestamp() + {RunLease.Duration}
+                WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId} AND fence = {claim.Fence} AND owner = {claim.Owner}
+                """
+            ) == 1;
     }
 
     /// <summary>Whether somebody asked for this run to stop.</summary>
     public async Task<bool> CancelAskedAsync(ClaimedRun claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        return await db.Runs.OfEveryOrg().AnyAsync(r => r.OrgId == claim.OrgId && r.Id == claim.RunId && r.State == RunState.Canceling, cancellationToken);
+        return await db
+            .Runs.IgnoreTenantFilter()
+            .AnyAsync(r => r.OrgId == claim.OrgId && r.Id == claim.RunId && r.State == RunState.Canceling, cancellationToken);
     }
 
     private static async Task<long> TakeLeaseAsync(GpuGeekDbContext db, Waiting run, string slot, CancellationToken cancellationToken) =>
-        (await db.Database.SqlQuery<long>($"""
-            INSERT INTO run_leases (org_id, run_id, owner, until, fence) VALUES ({run.OrgId}, {run.Id}, {slot}, clock_timestamp() + {RunLease.Duration}, 1)
-            ON CONFLICT (org_id, run_id) DO UPDATE SET owner = excluded.owner, until = excluded.until, fence = run_leases.fence + 1
-            RETURNING fence AS "Value"
-            """).ToListAsync(cancellationToken)).Single();
+        (
+            await db
+                .Database.SqlQuery<long>(
+                    $"""
+                    INSERT INTO run_leases (org_id, run_id, owner, until, fence)
+                        VALUES ({run.OrgId}, {run.Id}, {slot}, clock_timestamp() + {RunLease.Duration}, 1)
+                    ON CONFLICT (org_id, run_id) DO UPDATE SET owner = excluded.owner, until = excluded.until, fence = run_leases.fence + 1
+                    RETURNING fence AS "Value"
+                    """
+                )
+                .ToListAsync(cancellationToken)
+        ).Single();
 
-    private async Task<UsageInterval> IntervalAsync(GpuGeekDbContext db, Run run, string slot, long fence, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<UsageInterval> IntervalAsync(
+        GpuGeekDbContext db,
+        Run run,
+        string slot,
+        long fence,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        var plan = await db.Organizations.Where(o => o.Id == run.OrgId).Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p).SingleAsync(cancellationToken);
+        var plan = await db
+            .Organizations.Where(o => o.Id == run.OrgId)
+            .Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p)
+            .SingleAsync(cancellationToken);
         return new()
         {
-            OrgId = run.OrgId, Id = Guid.CreateVersion7(clock.GetUtcNow()), RunId = run.Id, RunName = run.Name, Fence = fence, Slot = slot,
-            StartedAt = now, KeptUntil = now, PricePerHour = plan.PricePerHour, Currency = plan.Currency,
+            OrgId = run.OrgId,
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            RunId = run.Id,
+            RunName = run.Name,
+            Fence = fence,
+            Slot = slot,
+            StartedAt = now,
+            KeptUntil = now,
+            PricePerHour = plan.PricePerHour,
+            Currency = plan.Currency,
         };
     }
 }

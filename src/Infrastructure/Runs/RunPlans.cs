@@ -15,11 +15,30 @@ public sealed class RunPlans(IDbContexts contexts)
     public async Task<RunPlan> ReadAsync(ClaimedRun claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var run = await db.Runs.OfEveryOrg().AsNoTracking().SingleAsync(r => r.OrgId == claim.OrgId && r.Id == claim.RunId, cancellationToken);
-        var version = await db.DatasetVersions.OfEveryOrg().AsNoTracking().SingleAsync(v => v.OrgId == claim.OrgId && v.Id == run.DatasetVersionId, cancellationToken);
-        var slug = await db.Projects.OfEveryOrg().Where(p => p.OrgId == claim.OrgId && p.Id == run.ProjectId).Select(p => p.Slug).SingleAsync(cancellationToken);
-        var model = await db.Models.OfEveryOrg().Where(m => m.OrgId == claim.OrgId && m.Name == slug && m.DeletionId == null).Select(m => (Guid?)m.Id).SingleOrDefaultAsync(cancellationToken);
-        return new(run, version, slug, model is null ? 1 : await ModelPublisher.NextNumberAsync(db, claim.OrgId, model.Value, cancellationToken));
+        var run = await db
+            .Runs.IgnoreTenantFilter()
+            .AsNoTracking()
+            .SingleAsync(r => r.OrgId == claim.OrgId && r.Id == claim.RunId, cancellationToken);
+        var version = await db
+            .DatasetVersions.IgnoreTenantFilter()
+            .AsNoTracking()
+            .SingleAsync(v => v.OrgId == claim.OrgId && v.Id == run.DatasetVersionId, cancellationToken);
+        var slug = await db
+            .Projects.IgnoreTenantFilter()
+            .Where(p => p.OrgId == claim.OrgId && p.Id == run.ProjectId)
+            .Select(p => p.Slug)
+            .SingleAsync(cancellationToken);
+        var model = await db
+            .Models.IgnoreTenantFilter()
+            .Where(m => m.OrgId == claim.OrgId && m.Name == slug && m.DeletionId == null)
+            .Select(m => (Guid?)m.Id)
+            .SingleOrDefaultAsync(cancellationToken);
+        return new(
+            run,
+            version,
+            slug,
+            model is null ? 1 : await ModelPublisher.NextNumberAsync(db, claim.OrgId, model.Value, cancellationToken)
+        );
     }
 
     /// <summary>Of these runs, those that are over or unknown: their directories may go.</summary>
@@ -27,7 +46,11 @@ public sealed class RunPlans(IDbContexts contexts)
     {
         await using var db = contexts.System();
         RunState[] over = [RunState.Canceled, RunState.Succeeded, RunState.Failed];
-        var alive = await db.Runs.OfEveryOrg().Where(r => runs.Contains(r.Id) && !over.Contains(r.State)).Select(r => r.Id).ToListAsync(cancellationToken);
+        var alive = await db
+            .Runs.IgnoreTenantFilter()
+            .Where(r => runs.Contains(r.Id) && !over.Contains(r.State))
+            .Select(r => r.Id)
+            .ToListAsync(cancellationToken);
         return runs.Except(alive).ToHashSet();
     }
 }

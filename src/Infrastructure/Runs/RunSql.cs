@@ -13,28 +13,63 @@ internal static class RunSql
 
     /// <summary>Locked, so that a cancel asked for meanwhile is neither missed nor overwritten.</summary>
     public static async Task<Run> LockedRunAsync(this GpuGeekDbContext db, Guid org, Guid run, CancellationToken cancellationToken) =>
-        (await db.Runs.FromSql($"SELECT * FROM runs WHERE org_id = {org} AND id = {run} FOR NO KEY UPDATE")
-            .AsWritten().ToListAsync(cancellationToken)).Single();
+        (
+            await db
+                .Runs.FromSql($"SELECT * FROM runs WHERE org_id = {org} AND id = {run} FOR NO KEY UPDATE")
+                .IgnoreAllFilters()
+                .ToListAsync(cancellationToken)
+        ).Single();
 
     /// <param name="kept">The whole interval is charged: its result is kept.</param>
-    public static Task<int> EndIntervalAsync(this GpuGeekDbContext db, Guid org, Guid run, long fence, DateTimeOffset at, bool kept, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"""
+    public static Task<int> EndIntervalAsync(
+        this GpuGeekDbContext db,
+        Guid org,
+        Guid run,
+        long fence,
+        DateTimeOffset at,
+        bool kept,
+        CancellationToken cancellationToken
+    ) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
             UPDATE usage_intervals SET ended_at = GREATEST({at}, kept_until), kept_until = CASE WHEN {kept} THEN {at} ELSE kept_until END
             WHERE org_id = {org} AND run_id = {run} AND fence = {fence} AND ended_at IS NULL
-            """, cancellationToken);
+            """,
+            cancellationToken
+        );
 
     /// <summary>
-    /// What is kept now was made at this moment. If an earlier attempt ran then, its time is kept too, at most to its end: its lease expired before it could say so itself.
+    /// What is kept now was made at this moment. If an earlier attempt ran then, its time is kept too, at most to its end: its lease
+    /// expired before it could say so itself.
     /// An attempt that began later started from something older or younger, so only the one of that moment counts.
     /// </summary>
-    public static Task<int> KeepEarlierAttemptAsync(this GpuGeekDbContext db, ClaimedRun claim, DateTimeOffset madeAt, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"""
+    public static Task<int> KeepEarlierAttemptAsync(
+        this GpuGeekDbContext db,
+        ClaimedRun claim,
+        DateTimeOffset madeAt,
+        CancellationToken cancellationToken
+    ) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
             UPDATE usage_intervals SET kept_until = GREATEST(kept_until, LEAST({madeAt.ToUniversalTime()}, ended_at))
             WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId} AND fence < {claim.Fence} AND ended_at IS NOT NULL AND fence = (
-              SELECT max(fence) FROM usage_intervals WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId} AND started_at <= {madeAt.ToUniversalTime()})
-            """, cancellationToken);
+              SELECT max(fence) FROM usage_intervals WHERE org_id = {claim.OrgId} AND run_id = {claim.RunId}
+                  AND started_at <= {madeAt.ToUniversalTime()})
+            """,
+            cancellationToken
+        );
 
     /// <summary>A line of the run's log, written with the state that it explains.</summary>
     public static void AddLine(this GpuGeekDbContext db, Run run, (string Level, string Message) line, DateTimeOffset now) =>
-        db.RunLogLines.Add(new() { OrgId = run.OrgId, RunId = run.Id, Seq = ++run.LastSeq, Level = line.Level, Message = RunAppend.Printable(line.Message), At = now });
+        db.RunLogLines.Add(
+            new()
+            {
+                OrgId = run.OrgId,
+                RunId = run.Id,
+                Seq = ++run.LastSeq,
+                Level = line.Level,
+                Message = RunAppend.Printable(line.Message),
+                At = now,
+            }
+        );
 }

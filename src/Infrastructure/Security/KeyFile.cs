@@ -11,7 +11,8 @@ internal static class KeyFile
     public static byte[] ReadOrCreate(string folder, string fileName, Func<string, Exception> damaged)
     {
         var path = Path.Combine(Directory.CreateDirectory(folder).FullName, fileName);
-        if (!File.Exists(path)) Write(path, RandomNumberGenerator.GetBytes(Bytes));
+        if (!File.Exists(path))
+            Write(path, RandomNumberGenerator.GetBytes(Bytes));
         var key = File.ReadAllBytes(path);
         return key.Length == Bytes ? key : throw damaged(path);
     }
@@ -24,7 +25,8 @@ internal static class KeyFile
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var file = new FileStream(temporary, options))
         {
             file.Write(key);

@@ -12,41 +12,56 @@ namespace GpuGeek.Infrastructure.Security;
 public sealed record RotatedKey(string File, string Table, int Rows);
 
 /// <summary>
-/// Puts a new key in the place of each key that seals, while everything goes on serving. The new key seals first and the old one still opens; then the rows are
-/// sealed anew, one transaction per table; the old key goes when a look after a while finds none of it. Whatever breaks off is gone on with by the next rotation.
+/// Puts a new key in the place of each key that seals, while everything goes on serving. The new key seals first and the old one still
+/// opens; then the rows are
+/// sealed anew, one transaction per table; the old key goes when a look after a while finds none of it. Whatever breaks off is gone on with
+/// by the next rotation.
 /// </summary>
-public sealed class KeyRotation(IDbContexts contexts, WebhookSecrets webhooks, SecondFactorSecrets factors, MailOutbox mail, SealedAnswers answers)
+public sealed class KeyRotation(
+    IDbContexts contexts,
+    WebhookSecrets webhooks,
+    SecondFactorSecrets factors,
+    MailOutbox mail,
+    SealedAnswers answers
+)
 {
-    /// <summary>A backup takes the same lock (AppHost's <c>DatabaseSnapshot</c>): it copies the keys of the rows that it has dumped.</summary>
+    /// <summary>A backup takes the same lock (AppHost's <c>DatabaseSnapshot</c>): it copies the keys of the rows that it has
+    /// dumped.</summary>
     private const long OneAtATime = 0x6B6579726F74;
 
     private sealed record SealedTable(string Name, string File, SecretBox Box, Func<GpuGeekDbContext, CancellationToken, Task> ResealAsync);
 
     private IEnumerable<SealedTable> Tables =>
-    [
-        new("webhooks", "webhooks.key", webhooks.Box, WebhooksAsync),
-        new("second_factors", "second-factors.key", factors.Box, FactorsAsync),
-        new("mails", "mail.key", mail.Box, MailsAsync),
-        new("idempotency_keys", "answers.key", answers.Box, AnswersAsync),
-    ];
+        [
+            new("webhooks", "webhooks.key", webhooks.Box, WebhooksAsync),
+            new("second_factors", "second-factors.key", factors.Box, FactorsAsync),
+            new("mails", "mail.key", mail.Box, MailsAsync),
+            new("idempotency_keys", "answers.key", answers.Box, AnswersAsync),
+        ];
 
     /// <param name="settle">How long a request may take between sealing a secret and saving it.</param>
     /// <exception cref="InvalidOperationException">Another rotation, or a backup, is under way.</exception>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A secret was sealed with a key that is not there: its table is as it was, and no key is gone.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A secret was sealed with a key that is not there: its table is
+    /// as it was, and no key is gone.</exception>
     public async Task<IReadOnlyList<RotatedKey>> RunAsync(TimeSpan settle, CancellationToken cancellationToken)
     {
         await using var guard = await contexts.OpenSystemAsync(cancellationToken);
-        await using (var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", guard) { Parameters = { new() { Value = OneAtATime } } })
-            if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) throw new InvalidOperationException("A rotation of the keys or a backup is under way: wait for its end.");
+        await using (
+            var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", guard) { Parameters = { new() { Value = OneAtATime } } }
+        )
+            if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!)
+                throw new InvalidOperationException("A rotation of the keys or a backup is under way: wait for its end.");
         // Without a file nothing was ever sealed with it.
         var tables = Tables.Where(t => t.Box.Keys.Exist).ToList();
-        foreach (var table in tables) table.Box.Keys.Begin();
+        foreach (var table in tables)
+            table.Box.Keys.Begin();
         var rows = tables.ToDictionary(t => t, _ => 0);
         await ResealAsync(rows, cancellationToken);
         // A request may have sealed with the old key and not yet saved when the first look came by.
         do await Task.Delay(settle, cancellationToken);
         while (await ResealAsync(rows, cancellationToken) > 0);
-        foreach (var table in tables) table.Box.Keys.End();
+        foreach (var table in tables)
+            table.Box.Keys.End();
         return [.. tables.Select(t => new RotatedKey(t.File, t.Name, rows[t]))];
     }
 
@@ -78,28 +93,33 @@ public sealed class KeyRotation(IDbContexts contexts, WebhookSecrets webhooks, S
 
     private async Task WebhooksAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
-        foreach (var webhook in await db.Webhooks.OfEveryOrg().ToListAsync(cancellationToken))
+        foreach (var webhook in await db.Webhooks.IgnoreTenantFilter().ToListAsync(cancellationToken))
         {
-            if (webhooks.Reseal(webhook, webhook.Secret) is { } secret) webhook.Secret = secret;
-            if (webhook.OldSecret is { } old && webhooks.Reseal(webhook, old) is { } kept) db.Entry(webhook).Property(w => w.OldSecret).CurrentValue = kept;
+            if (webhooks.Reseal(webhook, webhook.Secret) is { } secret)
+                webhook.Secret = secret;
+            if (webhook.OldSecret is { } old && webhooks.Reseal(webhook, old) is { } kept)
+                db.Entry(webhook).Property(w => w.OldSecret).CurrentValue = kept;
         }
     }
 
     private async Task FactorsAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         foreach (var factor in await db.SecondFactors.ToListAsync(cancellationToken))
-            if (factors.Reseal(factor) is { } secret) factor.Secret = secret;
+            if (factors.Reseal(factor) is { } secret)
+                factor.Secret = secret;
     }
 
     private async Task MailsAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         foreach (var waiting in await db.Mails.ToListAsync(cancellationToken))
-            if (mail.Reseal(waiting) is { } content) db.Entry(waiting).Property(m => m.Content).CurrentValue = content;
+            if (mail.Reseal(waiting) is { } content)
+                db.Entry(waiting).Property(m => m.Content).CurrentValue = content;
     }
 
     private async Task AnswersAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         foreach (var answer in await db.IdempotencyKeys.ToListAsync(cancellationToken))
-            if (answers.Reseal(answer) is { } body) answer.Body = body;
+            if (answers.Reseal(answer) is { } body)
+                answer.Body = body;
     }
 }

@@ -4,7 +4,8 @@ using GpuGeek.Domain.Common;
 namespace GpuGeek.Infrastructure.Security;
 
 /// <summary>
-/// Keeps secrets that must be read again unreadable in the database and its backups: AES-256-GCM with a key in a file of the key folder. The owner's name is
+/// Keeps secrets that must be read again unreadable in the database and its backups: AES-256-GCM with a key in a file of the key folder.
+/// The owner's name is
 /// authenticated with them, so that a secret copied to another row does not open.
 /// </summary>
 /// <param name="folder">The installation's key folder; null: nothing can be kept.</param>
@@ -12,8 +13,13 @@ namespace GpuGeek.Infrastructure.Security;
 /// <param name="missing">What to answer where there is no folder.</param>
 internal sealed class SecretBox(string? folder, string fileName, Func<DomainException> missing)
 {
-    private const int NonceBytes = 12, TagBytes = 16, IdBytes = SealingKeys.IdBytes;
-    private readonly Lazy<SealingKeys> _keys = new(() => new(folder is { Length: > 0 } ? folder : throw missing(), fileName), LazyThreadSafetyMode.PublicationOnly);
+    private const int NonceBytes = 12,
+        TagBytes = 16,
+        IdBytes = SealingKeys.IdBytes;
+    private readonly Lazy<SealingKeys> _keys = new(
+        () => new(folder is { Length: > 0 } ? folder : throw missing(), fileName),
+        LazyThreadSafetyMode.PublicationOnly
+    );
 
     public bool HasFolder => folder is { Length: > 0 };
 
@@ -37,15 +43,25 @@ internal sealed class SecretBox(string? folder, string fileName, Func<DomainExce
     /// <exception cref="CryptographicException">Another key made it, or it belongs to another owner.</exception>
     public byte[] Open(ReadOnlySpan<byte> owner, byte[] box)
     {
-        if (box.Length < IdBytes + NonceBytes + TagBytes) throw new CryptographicException("The secret is cut off.");
-        var key = Keys.Opening(box.AsSpan(0, IdBytes)) ?? throw new CryptographicException($"The secret was made with another {fileName}: restore the key folder from the backup.");
+        if (box.Length < IdBytes + NonceBytes + TagBytes)
+            throw new CryptographicException("The secret is cut off.");
+        var key =
+            Keys.Opening(box.AsSpan(0, IdBytes))
+            ?? throw new CryptographicException($"The secret was made with another {fileName}: restore the key folder from the backup.");
         var plain = new byte[box.Length - IdBytes - NonceBytes - TagBytes];
         using var aes = new AesGcm(key, TagBytes);
-        aes.Decrypt(box.AsSpan(IdBytes, NonceBytes), box.AsSpan(IdBytes + NonceBytes + TagBytes), box.AsSpan(IdBytes + NonceBytes, TagBytes), plain, owner);
+        aes.Decrypt(
+            box.AsSpan(IdBytes, NonceBytes),
+            box.AsSpan(IdBytes + NonceBytes + TagBytes),
+            box.AsSpan(IdBytes + NonceBytes, TagBytes),
+            plain,
+            owner
+        );
         return plain;
     }
 
     /// <returns>The same secret under the key that seals now; null where it already is.</returns>
     /// <exception cref="CryptographicException">Another key made it, or it belongs to another owner.</exception>
-    public byte[]? Reseal(ReadOnlySpan<byte> owner, byte[] box) => box.AsSpan(0, Math.Min(box.Length, IdBytes)).SequenceEqual(SealingKeys.Id(Keys.Sealing())) ? null : Seal(owner, Open(owner, box));
+    public byte[]? Reseal(ReadOnlySpan<byte> owner, byte[] box) =>
+        box.AsSpan(0, Math.Min(box.Length, IdBytes)).SequenceEqual(SealingKeys.Id(Keys.Sealing())) ? null : Seal(owner, Open(owner, box));
 }

@@ -7,19 +7,25 @@ namespace GpuGeek.Infrastructure.Storage;
 internal sealed class ContentCheck(string key) : IDisposable
 {
     private readonly string? _expected = ObjectKeys.ContentHash(key);
-    private readonly IncrementalHash? _hash = ObjectKeys.ContentHash(key) is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash? _hash = ObjectKeys.ContentHash(key) is null
+        ? null
+        : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     public void Add(ReadOnlySpan<byte> bytes) => _hash?.AppendData(bytes);
 
     /// <exception cref="DamagedObjectException">What passed by is not what the key promises.</exception>
     public void Finish()
     {
-        if (_hash is not null && Convert.ToHexStringLower(_hash.GetHashAndReset()) != _expected) throw new DamagedObjectException(key);
+        if (_hash is not null && Convert.ToHexStringLower(_hash.GetHashAndReset()) != _expected)
+            throw new DamagedObjectException(key);
     }
 
     public static async Task CheckAsync(string key, Stream content, CancellationToken cancellationToken)
     {
-        if (ObjectKeys.ContentHash(key) is { } expected && Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) != expected)
+        if (
+            ObjectKeys.ContentHash(key) is { } expected
+            && Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) != expected
+        )
             throw new DamagedObjectException(key);
     }
 

@@ -38,7 +38,8 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
     /// <exception cref="DiskFullException">The reserve is reached.</exception>
     public void Demand(string folder)
     {
-        if (IsShort(folder)) throw new DiskFullException(folder);
+        if (IsShort(folder))
+            throw new DiskFullException(folder);
     }
 
     /// <summary>Whether a failure says that a disk or a quota is full.</summary>
@@ -55,7 +56,9 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
     public static long RunBytes(string architecture) => 4 * CheckpointBytes(architecture);
 
     // What .NET puts in HResult: the error number on Linux (ENOSPC, EDQUOT).
-    private const int NoSpace = 28, OverQuota = 122, WindowsDiskFull = unchecked((int)0x80070070);
+    private const int NoSpace = 28,
+        OverQuota = 122,
+        WindowsDiskFull = unchecked((int)0x80070070);
 }
 
 /// <summary>A write was refused since it would have used the reserve.</summary>

@@ -11,12 +11,15 @@ internal static partial class DurableFolder
     /// <exception cref="IOException"/>
     public static void Flush(string folder)
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux())
+            return;
         var handle = open(folder, RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ReadOnlyDirectoryArm : ReadOnlyDirectory);
-        if (handle < 0) throw new IOException($"The folder {folder} cannot be opened (error {Marshal.GetLastPInvokeError()}).");
+        if (handle < 0)
+            throw new IOException($"The folder {folder} cannot be opened (error {Marshal.GetLastPInvokeError()}).");
         try
         {
-            if (fsync(handle) != 0) throw new IOException($"The folder {folder} cannot be flushed to disk (error {Marshal.GetLastPInvokeError()}).");
+            if (fsync(handle) != 0)
+                throw new IOException($"The folder {folder} cannot be flushed to disk (error {Marshal.GetLastPInvokeError()}).");
         }
         finally
         {
@@ -27,7 +30,8 @@ internal static partial class DurableFolder
     /// <summary>Creates the folders of a path that are not there, each durable in its parent.</summary>
     public static void Create(string folder)
     {
-        if (Directory.Exists(folder)) return;
+        if (Directory.Exists(folder))
+            return;
         var parent = Path.GetDirectoryName(folder)!;
         Create(parent);
         Directory.CreateDirectory(folder);

@@ -5,13 +5,17 @@ internal static class FolderListing
 {
     public static IEnumerable<FileInfo> Files(string folder)
     {
-        if (!Directory.Exists(folder)) yield break;
+        if (!Directory.Exists(folder))
+            yield break;
         var entries = new DirectoryInfo(folder).GetFileSystemInfos();
         Array.Sort(entries, static (a, b) => string.CompareOrdinal(Name(a), Name(b)));
         foreach (var entry in entries)
         {
-            if (entry is FileInfo file) yield return file;
-            else foreach (var below in Files(entry.FullName)) yield return below;
+            if (entry is FileInfo file)
+                yield return file;
+            else
+                foreach (var below in Files(entry.FullName))
+                    yield return below;
         }
     }
 

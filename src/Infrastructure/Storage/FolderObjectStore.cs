@@ -8,6 +8,7 @@ namespace GpuGeek.Infrastructure.Storage;
 internal sealed class FolderObjectStore : IObjectStore
 {
     private const int BufferBytes = 1 << 17;
+
     /// <summary>Bytes between two looks at the free space.</summary>
     private const long AskEvery = 8 << 20;
 
@@ -34,7 +35,16 @@ internal sealed class FolderObjectStore : IObjectStore
         try
         {
             long size;
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes, FileOptions.Asynchronous))
+            await using (
+                var file = new FileStream(
+                    temporary,
+                    FileMode.CreateNew,
+                    FileAccess.Write,
+                    FileShare.None,
+                    BufferBytes,
+                    FileOptions.Asynchronous
+                )
+            )
             {
                 await CopyAsync(key, content, file, cancellationToken);
                 size = file.Length;
@@ -57,7 +67,16 @@ internal sealed class FolderObjectStore : IObjectStore
         {
             if (HardLink.TryCreate(path, temporary))
             {
-                await using (var file = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, BufferBytes, FileOptions.Asynchronous))
+                await using (
+                    var file = new FileStream(
+                        temporary,
+                        FileMode.Open,
+                        FileAccess.ReadWrite,
+                        FileShare.Read,
+                        BufferBytes,
+                        FileOptions.Asynchronous
+                    )
+                )
                 {
                     await ContentCheck.CheckAsync(key, file, cancellationToken);
                     file.Flush(flushToDisk: true);
@@ -104,8 +123,9 @@ internal sealed class FolderObjectStore : IObjectStore
     public async Task DownloadAsync(string key, string path, CancellationToken cancellationToken)
     {
         await using var from = await OpenReadAsync(key, cancellationToken);
-        if (HardLink.TryCreate(PathOf(key), path)) return;
-        await Arrival.WriteAsync(path, to => from.CopyToAsync(to, cancellationToken));
+        if (HardLink.TryCreate(PathOf(key), path))
+            return;
+        await AtomicFile.WriteAsync(path, to => from.CopyToAsync(to, cancellationToken));
     }
 
     public Task<long?> SizeAsync(string key, CancellationToken cancellationToken)
@@ -117,13 +137,15 @@ internal sealed class FolderObjectStore : IObjectStore
     public Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
         var path = PathOf(key);
-        if (File.Exists(path)) File.Delete(path);
+        if (File.Exists(path))
+            File.Delete(path);
         return Task.CompletedTask;
     }
 
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var stored in InspectAsync(prefix, cancellationToken)) yield return stored.Key;
+        await foreach (var stored in InspectAsync(prefix, cancellationToken))
+            yield return stored.Key;
     }
 
     public async IAsyncEnumerable<StoredObject> InspectAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -134,17 +156,20 @@ internal sealed class FolderObjectStore : IObjectStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var key = Path.GetRelativePath(_root, file.FullName);
-            if (!key.StartsWith(prefix, StringComparison.Ordinal) || key.StartsWith("tmp/", StringComparison.Ordinal)) continue;
+            if (!key.StartsWith(prefix, StringComparison.Ordinal) || key.StartsWith("tmp/", StringComparison.Ordinal))
+                continue;
             // Deleted since the folder was read.
             file.Refresh();
-            if (file.Exists) yield return new(key, file.Length, file.LastWriteTimeUtc);
+            if (file.Exists)
+                yield return new(key, file.Length, file.LastWriteTimeUtc);
         }
     }
 
     public Task<bool> DeleteOlderAsync(string key, DateTimeOffset moment, CancellationToken cancellationToken)
     {
         var path = PathOf(key);
-        if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= moment) return Task.FromResult(false);
+        if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= moment)
+            return Task.FromResult(false);
         // Taken away by a rename, then looked at again: what was written just before the rename comes back.
         var taken = TemporaryName();
         try
@@ -156,7 +181,8 @@ internal sealed class FolderObjectStore : IObjectStore
             return Task.FromResult(false);
         }
         var old = File.GetLastWriteTimeUtc(taken) < moment;
-        if (!old) HardLink.TryCreate(taken, path);
+        if (!old)
+            HardLink.TryCreate(taken, path);
         File.Delete(taken);
         return Task.FromResult(old);
     }
@@ -167,7 +193,8 @@ internal sealed class FolderObjectStore : IObjectStore
         foreach (var file in new DirectoryInfo(_temporary).EnumerateFiles())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (file.LastWriteTimeUtc >= before) continue;
+            if (file.LastWriteTimeUtc >= before)
+                continue;
             (count, bytes) = (count + 1, bytes + file.Length);
             file.Delete();
         }
@@ -178,7 +205,14 @@ internal sealed class FolderObjectStore : IObjectStore
     {
         try
         {
-            return new(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.Asynchronous);
+            return new(
+                PathOf(key),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                BufferBytes,
+                FileOptions.Asynchronous
+            );
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -41,7 +41,16 @@ public sealed class FolderObjectUrls : IObjectUrls
     private byte[] ReadOrCreateSecret()
     {
         if (_options.Keys is not { Length: > 0 } folder)
-            throw new InvalidOperationException("GPUGEEK_KEYS is not set: the folder with the key that addresses of the folder store are signed with. Set it for Api, the same for all of its processes.");
-        return KeyFile.ReadOrCreate(folder, SecretFile, path => new InvalidOperationException($"{path} does not hold {KeyFile.Bytes} bytes. Delete it: another is made, and addresses that were given away end."));
+            throw new InvalidOperationException(
+                "GPUGEEK_KEYS is not set: the folder with the key that addresses of the folder store are signed with. Set it for Api, "
+                    + "the same for all of its processes."
+            );
+        return KeyFile.ReadOrCreate(
+            folder,
+            SecretFile,
+            path => new InvalidOperationException(
+                $"{path} does not hold {KeyFile.Bytes} bytes. Delete it: another is made, and addresses that were given away end."
+            )
+        );
     }
 }

@@ -7,23 +7,33 @@ public abstract class ForwardStream : Stream
     public sealed override bool CanSeek => false;
     public sealed override bool CanWrite => false;
     public sealed override long Length => throw new NotSupportedException("This stream does not know its length.");
-    public sealed override long Position { get => throw CannotSeek(); set => throw CannotSeek(); }
+    public sealed override long Position
+    {
+        get => throw CannotSeek();
+        set => throw CannotSeek();
+    }
 
     public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
+
     public sealed override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public sealed override void Flush() { }
+
     public sealed override long Seek(long offset, SeekOrigin origin) => throw CannotSeek();
+
     public sealed override void SetLength(long value) => throw new NotSupportedException("This stream is only read.");
+
     public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is only read.");
 
     private static NotSupportedException CannotSeek() => new("This stream cannot seek.");
 }
 
-/// <summary>The same of a request's body, which is read asynchronously alone: a thread that waits for a slow sender is lost to others.</summary>
+/// <summary>The same of a request's body, which is read asynchronously alone: a thread that waits for a slow sender is lost to
+/// others.</summary>
 public abstract class BodyStream : ForwardStream
 {
     public sealed override int Read(byte[] buffer, int offset, int count) =>

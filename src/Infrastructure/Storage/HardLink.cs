@@ -8,8 +8,10 @@ public static partial class HardLink
     /// <returns>False when the file systems differ or do not link: then copy.</returns>
     public static bool TryCreate(string existing, string name)
     {
-        if (!OperatingSystem.IsLinux()) return false;
-        if (link(existing, name) == 0) return true;
+        if (!OperatingSystem.IsLinux())
+            return false;
+        if (link(existing, name) == 0)
+            return true;
         return Marshal.GetLastPInvokeError() == 17 && File.Exists(name); // EEXIST: somebody was faster with the same content-addressed name
     }
 

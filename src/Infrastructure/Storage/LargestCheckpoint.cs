@@ -8,14 +8,15 @@ namespace GpuGeek.Infrastructure.Storage;
 
 /// <summary>Keeps the reserve as large as two checkpoints of the largest network that is queued or trained, unless the operator has set
 /// it.</summary>
-internal sealed class LargestCheckpoint(
-    IDbContexts contexts, DiskSpace disk, IOptions<DiskSpaceOptions> options, TimeProvider clock) : BackgroundService
+internal sealed class LargestCheckpoint(IDbContexts contexts, DiskSpace disk, IOptions<DiskSpaceOptions> options, TimeProvider clock)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.ReserveBytes is not null) return;
+        if (options.Value.ReserveBytes is not null)
+            return;
         using var timer = new PeriodicTimer(Every, clock);
         try
         {
@@ -33,9 +34,13 @@ internal sealed class LargestCheckpoint(
         try
         {
             await using var db = contexts.System();
-            var asked = await db.Database.SqlQuery<string>($"""
-                SELECT DISTINCT recipe->>'architecture' AS "Value" FROM runs WHERE finished_at IS NULL
-                """).ToListAsync(cancellationToken);
+            var asked = await db
+                .Database.SqlQuery<string>(
+                    $"""
+                    SELECT DISTINCT recipe->>'architecture' AS "Value" FROM runs WHERE finished_at IS NULL
+                    """
+                )
+                .ToListAsync(cancellationToken);
             disk.Expect(asked.Select(DiskSpace.CheckpointBytes).DefaultIfEmpty(0).Max());
         }
         catch (Exception away) when (away is DbException or TimeoutException or InvalidOperationException)

@@ -7,7 +7,8 @@ internal sealed class LimitedStream(Stream inner, long length) : ForwardStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_left == 0 || buffer.Length == 0) return 0;
+        if (_left == 0 || buffer.Length == 0)
+            return 0;
         var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken);
         _left -= read;
         return read;
@@ -15,7 +16,8 @@ internal sealed class LimitedStream(Stream inner, long length) : ForwardStream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
+        if (disposing)
+            inner.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>Where pictures, checkpoints and models are kept: a folder (<c>GPUGEEK_OBJECTS</c>) or a bucket of an S3-compatible service (<c>GPUGEEK_S3_*</c>).</summary>
+/// <summary>Where pictures, checkpoints and models are kept: a folder (<c>GPUGEEK_OBJECTS</c>) or a bucket of an S3-compatible service
+/// (<c>GPUGEEK_S3_*</c>).</summary>
 public sealed class ObjectStoreOptions : IValidatableObject
 {
     public const string Section = "ObjectStore";
@@ -10,10 +11,12 @@ public sealed class ObjectStoreOptions : IValidatableObject
     /// <summary><c>GPUGEEK_OBJECTS</c>: a folder on a file system that survives restarts; empty for S3.</summary>
     public string Folder { get; set; } = "";
 
-    /// <summary><c>GPUGEEK_S3_ENDPOINT</c>: address of the service as Api and Worker reach it, such as <c>https://s3.eu-central-1.amazonaws.com</c>; empty for a folder.</summary>
+    /// <summary><c>GPUGEEK_S3_ENDPOINT</c>: address of the service as Api and Worker reach it, such as
+    /// <c>https://s3.eu-central-1.amazonaws.com</c>; empty for a folder.</summary>
     public string Endpoint { get; set; } = "";
 
-    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: the same service as people's browsers reach it, since a signature covers the host; the endpoint when not set.</summary>
+    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: the same service as people's browsers reach it, since a signature covers the host; the
+    /// endpoint when not set.</summary>
     public string PublicEndpoint { get; set; } = "";
 
     /// <summary><c>GPUGEEK_S3_BUCKET</c>: an existing bucket of its own (<c>deploy/object-store/seed.py</c> makes one).</summary>
@@ -35,14 +38,32 @@ public sealed class ObjectStoreOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Folder.Length > 0 && IsS3) yield return new("Both GPUGEEK_OBJECTS and GPUGEEK_S3_ENDPOINT are set: objects live in a folder or in a bucket, not in both. Unset one.");
-        if (Folder.Length == 0 && !IsS3) yield return new("Neither GPUGEEK_OBJECTS (a folder) nor GPUGEEK_S3_ENDPOINT (an S3-compatible service) is set: say where objects are kept.");
-        if (!IsS3) yield break;
-        if (!IsAddress(Endpoint)) yield return new("GPUGEEK_S3_ENDPOINT must be an http or https address without path, such as https://s3.eu-central-1.amazonaws.com.");
-        if (PublicEndpoint.Length > 0 && !IsAddress(PublicEndpoint)) yield return new("GPUGEEK_S3_PUBLIC_ENDPOINT must be an http or https address without path.");
-        foreach (var (name, value) in new[] { ("BUCKET", Bucket), ("ACCESS_KEY", AccessKey), ("SECRET_KEY", SecretKey), ("REGION", Region) })
-            if (value.Length == 0) yield return new($"GPUGEEK_S3_ENDPOINT is set, but GPUGEEK_S3_{name} is not.");
+        if (Folder.Length > 0 && IsS3)
+            yield return new(
+                "Both GPUGEEK_OBJECTS and GPUGEEK_S3_ENDPOINT are set: objects live in a folder or in a bucket, not in both. Unset one."
+            );
+        if (Folder.Length == 0 && !IsS3)
+            yield return new(
+                "Neither GPUGEEK_OBJECTS (a folder) nor GPUGEEK_S3_ENDPOINT (an S3-compatible service) is set: say where objects are kept."
+            );
+        if (!IsS3)
+            yield break;
+        if (!IsAddress(Endpoint))
+            yield return new(
+                "GPUGEEK_S3_ENDPOINT must be an http or https address without path, such as https://s3.eu-central-1.amazonaws.com."
+            );
+        if (PublicEndpoint.Length > 0 && !IsAddress(PublicEndpoint))
+            yield return new("GPUGEEK_S3_PUBLIC_ENDPOINT must be an http or https address without path.");
+        foreach (
+            var (name, value) in new[] { ("BUCKET", Bucket), ("ACCESS_KEY", AccessKey), ("SECRET_KEY", SecretKey), ("REGION", Region) }
+        )
+            if (value.Length == 0)
+                yield return new($"GPUGEEK_S3_ENDPOINT is set, but GPUGEEK_S3_{name} is not.");
     }
 
-    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0;
+    private static bool IsAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.Scheme is "http" or "https"
+        && uri.PathAndQuery == "/"
+        && uri.UserInfo.Length == 0;
 }

@@ -11,21 +11,35 @@ public static class ObjectStoreSetup
     /// <summary>The folder or the bucket that the variables name.</summary>
     public static IServiceCollection AddObjectStore(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ObjectStoreOptions>().Configure(options => Bind(options, configuration)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<DiskSpaceOptions>()
+        services
+            .AddOptions<ObjectStoreOptions>()
+            .Configure(options => Bind(options, configuration))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services
+            .AddOptions<DiskSpaceOptions>()
             .Configure(options => options.ReserveBytes = configuration.GetValue<long?>("GPUGEEK_RESERVE_BYTES"))
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton<DiskSpace>().AddSingleton<FolderObjectStore>().AddSingleton<S3ObjectStore>();
-        services.AddSingleton<IObjectStore>(provider => IsS3(provider) ? provider.GetRequiredService<S3ObjectStore>() : provider.GetRequiredService<FolderObjectStore>());
+        services.AddSingleton<IObjectStore>(provider =>
+            IsS3(provider) ? provider.GetRequiredService<S3ObjectStore>() : provider.GetRequiredService<FolderObjectStore>()
+        );
         return services;
     }
 
     /// <summary>For the process that gives addresses away: the bucket's own, or those of the route that serves the folder.</summary>
     public static IServiceCollection AddObjectUrls(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ObjectUrlOptions>().Configure(options => (options.Keys, options.PublicUrl) = (configuration["GPUGEEK_KEYS"], configuration["GPUGEEK_PUBLIC_URL"] ?? ""));
+        services
+            .AddOptions<ObjectUrlOptions>()
+            .Configure(options =>
+                (options.Keys, options.PublicUrl) = (configuration["GPUGEEK_KEYS"], configuration["GPUGEEK_PUBLIC_URL"] ?? "")
+            );
         services.AddSingleton<FolderObjectUrls>();
-        return services.AddSingleton<IObjectUrls>(provider => IsS3(provider) ? provider.GetRequiredService<S3ObjectStore>() : provider.GetRequiredService<FolderObjectUrls>());
+        return services.AddSingleton<IObjectUrls>(provider =>
+            IsS3(provider) ? provider.GetRequiredService<S3ObjectStore>() : provider.GetRequiredService<FolderObjectUrls>()
+        );
     }
 
     private static bool IsS3(IServiceProvider provider) => provider.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.IsS3;

@@ -12,7 +12,8 @@ namespace GpuGeek.Infrastructure.Storage;
 public sealed record ObjectGrant(string Method, string Key, string FileName, DateTimeOffset Until);
 
 /// <summary>
-/// Tokens <c>base64url(grant, HMAC-SHA256(grant))</c>. The grant holds method, end, key and file name, so none of them can be changed; only the one spelling that was signed is taken.
+/// Tokens <c>base64url(grant, HMAC-SHA256(grant))</c>. The grant holds method, end, key and file name, so none of them can be changed; only
+/// the one spelling that was signed is taken.
 /// </summary>
 /// <param name="secret">32 random bytes.</param>
 public sealed class ObjectUrlSigner(byte[] secret, TimeProvider clock)
@@ -30,17 +31,21 @@ public sealed class ObjectUrlSigner(byte[] secret, TimeProvider clock)
     /// <returns>Null when the token is not one of ours. Whether it has ended is for the caller to compare.</returns>
     public ObjectGrant? Read(string token)
     {
-        if (!Base64Url.IsValid(token)) return null;
+        if (!Base64Url.IsValid(token))
+            return null;
         var bytes = Base64Url.DecodeFromChars(token);
         // Spare bits, padding and white space would let one token be written in several ways.
-        if (bytes.Length <= HMACSHA256.HashSizeInBytes || Base64Url.EncodeToString(bytes) != token) return null;
+        if (bytes.Length <= HMACSHA256.HashSizeInBytes || Base64Url.EncodeToString(bytes) != token)
+            return null;
         var grant = bytes.AsSpan()[..^HMACSHA256.HashSizeInBytes];
         var mac = bytes.AsSpan()[^HMACSHA256.HashSizeInBytes..];
-        if (!CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(secret, grant), mac)) return null;
+        if (!CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(secret, grant), mac))
+            return null;
         return Encoding.UTF8.GetString(grant).Split('\n', 5) is [Version, var method, var until, var key, var fileName]
             ? new(method, key, fileName, DateTimeOffset.FromUnixTimeSeconds(long.Parse(until, CultureInfo.InvariantCulture)))
             : null;
     }
 
-    public bool HasEnded(ObjectGrant grant) => clock.GetUtcNow() > grant.Until || grant.Until - clock.GetUtcNow() > IObjectUrls.MaxLifetime + TimeSpan.FromMinutes(1);
+    public bool HasEnded(ObjectGrant grant) =>
+        clock.GetUtcNow() > grant.Until || grant.Until - clock.GetUtcNow() > IObjectUrls.MaxLifetime + TimeSpan.FromMinutes(1);
 }

@@ -10,13 +10,22 @@ public static class UrlRules
     {
         ObjectKeys.Check(key);
         if (lifetime < TimeSpan.FromSeconds(1) || lifetime > IObjectUrls.MaxLifetime)
-            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, $"A signed address is good for 1 second to {IObjectUrls.MaxLifetime.TotalMinutes} minutes.");
+            throw new ArgumentOutOfRangeException(
+                nameof(lifetime),
+                lifetime,
+                $"A signed address is good for 1 second to {IObjectUrls.MaxLifetime.TotalMinutes} minutes."
+            );
     }
 
     public static void CheckUpload(string key, TimeSpan lifetime)
     {
         CheckDownload(key, lifetime);
-        if (ObjectKeys.ContentHash(key) is not null) throw new ArgumentException("A content-addressed object is not uploaded by an address: nobody would check its bytes. Upload to another key and store it from there.", nameof(key));
+        if (ObjectKeys.ContentHash(key) is not null)
+            throw new ArgumentException(
+                "A content-addressed object is not uploaded by an address: nobody would check its bytes. Upload to another key and "
+                    + "store it from there.",
+                nameof(key)
+            );
     }
 
     public static string Disposition(string fileName)

@@ -4,7 +4,8 @@ using Microsoft.Security.AntiSSRF;
 
 namespace GpuGeek.Infrastructure.Webhooks;
 
-/// <summary>Addresses that nobody outside may reach through us: AntiSSRF's list, and IPv4 addresses in the obsolete form ::a.b.c.d.</summary>
+/// <summary>Addresses that nobody outside may reach through us: AntiSSRF's list, and IPv4 addresses in the obsolete form
+/// ::a.b.c.d.</summary>
 internal static class PrivateNetworks
 {
     private const string Compatible = "::/96";
@@ -12,15 +13,24 @@ internal static class PrivateNetworks
 
     public static bool Contains(IPAddress address)
     {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()) : address;
+        var plain =
+            address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+            : address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes())
+            : address;
         return Denied.Any(network => network.Contains(plain));
     }
 
-    /// <summary>Checks every address that is connected to, after the name was resolved; so a name that changes between two questions gains nothing.</summary>
+    /// <summary>Checks every address that is connected to, after the name was resolved; so a name that changes between two questions gains
+    /// nothing.</summary>
     public static AntiSSRFHandler Handler(bool allowPrivate)
     {
-        var policy = new AntiSSRFPolicy(allowPrivate ? PolicyConfigOptions.None : PolicyConfigOptions.ExternalOnlyLatest) { AllowPlainTextHttp = allowPrivate, AddXFFHeader = false };
-        if (!allowPrivate) policy.AddDeniedAddresses([Compatible]);
+        var policy = new AntiSSRFPolicy(allowPrivate ? PolicyConfigOptions.None : PolicyConfigOptions.ExternalOnlyLatest)
+        {
+            AllowPlainTextHttp = allowPrivate,
+            AddXFFHeader = false,
+        };
+        if (!allowPrivate)
+            policy.AddDeniedAddresses([Compatible]);
         var handler = policy.GetHandler();
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;

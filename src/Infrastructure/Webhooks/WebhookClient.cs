@@ -39,7 +39,13 @@ public sealed partial class WebhookClient : IDisposable
     /// <param name="secrets">Each signs; several during a rotation.</param>
     /// <param name="cancellationToken">Of the process, not of the attempt, which has its own limit.</param>
     /// <exception cref="OperationCanceledException">The process ends.</exception>
-    public async Task<WebhookAnswer> SendAsync(string url, WebhookDelivery delivery, IEnumerable<string> secrets, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<WebhookAnswer> SendAsync(
+        string url,
+        WebhookDelivery delivery,
+        IEnumerable<string> secrets,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var watch = Stopwatch.StartNew();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -47,7 +53,8 @@ public sealed partial class WebhookClient : IDisposable
         int? status = null;
         try
         {
-            if (!_options.AllowPrivate && !url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) return Failed("Messages go to https addresses only.");
+            if (!_options.AllowPrivate && !url.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+                return Failed("Messages go to https addresses only.");
             using var request = Request(url, delivery, secrets, now);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             status = (int)response.StatusCode;
@@ -56,12 +63,15 @@ public sealed partial class WebhookClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(string.Create(CultureInfo.InvariantCulture, $"No whole answer within {_options.Timeout.TotalSeconds:0} seconds."));
+            return Failed(
+                string.Create(CultureInfo.InvariantCulture, $"No whole answer within {_options.Timeout.TotalSeconds:0} seconds.")
+            );
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // Whatever it was, the attempt has failed and must count: else it would be repeated for ever.
-            if (Explain(failure) is { } why) return Failed(why);
+            if (Explain(failure) is { } why)
+                return Failed(why);
             LogUnexpected(failure, delivery.Id);
             return Failed("The message could not be sent; the worker's log says why.");
         }
@@ -80,7 +90,10 @@ public sealed partial class WebhookClient : IDisposable
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("webhook-id", delivery.MessageId);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation("webhook-signature", string.Join(' ', secrets.Select(s => WebhookSecret.Sign(s, delivery.MessageId, timestamp, body))));
+        request.Headers.TryAddWithoutValidation(
+            "webhook-signature",
+            string.Join(' ', secrets.Select(s => WebhookSecret.Sign(s, delivery.MessageId, timestamp, body)))
+        );
         return request;
     }
 
@@ -93,23 +106,29 @@ public sealed partial class WebhookClient : IDisposable
         return Encoding.UTF8.GetString(buffer, 0, read).Replace("\0", "�", StringComparison.Ordinal);
     }
 
-    private static string Refusal(HttpStatusCode status) => (int)status is >= 300 and < 400
-        ? $"The receiver answered {(int)status}; redirects are not followed."
-        : $"The receiver answered {(int)status}.";
+    private static string Refusal(HttpStatusCode status) =>
+        (int)status is >= 300 and < 400
+            ? $"The receiver answered {(int)status}; redirects are not followed."
+            : $"The receiver answered {(int)status}.";
 
     // The sentences say what the receiver's admin can mend and nothing about the network we are in.
-    private static string? Explain(Exception failure) => failure switch
-    {
-        AntiSSRFException or ArgumentException => "The address leads to a private network or this machine, which is refused.",
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "The name could not be resolved.",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "The secure connection failed: look at the receiver's certificate.",
-        AuthenticationException => "The secure connection failed: look at the receiver's certificate.",
-        HttpRequestException { InnerException: AntiSSRFException } => "The address leads to a private network or this machine, which is refused.",
-        HttpRequestException { InnerException: SocketException socket } => Explain(socket),
-        SocketException => "The connection failed.",
-        HttpRequestException or IOException => "The connection broke off.",
-        _ => null,
-    };
+    private static string? Explain(Exception failure) =>
+        failure switch
+        {
+            AntiSSRFException or ArgumentException => "The address leads to a private network or this machine, which is refused.",
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+            or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+                "The name could not be resolved.",
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+                "The secure connection failed: look at the receiver's certificate.",
+            AuthenticationException => "The secure connection failed: look at the receiver's certificate.",
+            HttpRequestException { InnerException: AntiSSRFException } =>
+                "The address leads to a private network or this machine, which is refused.",
+            HttpRequestException { InnerException: SocketException socket } => Explain(socket),
+            SocketException => "The connection failed.",
+            HttpRequestException or IOException => "The connection broke off.",
+            _ => null,
+        };
 
     [LoggerMessage(LogLevel.Error, "Delivery {Delivery} could not be sent")]
     private partial void LogUnexpected(Exception failure, Guid delivery);

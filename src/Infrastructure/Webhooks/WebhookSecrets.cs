@@ -7,17 +7,27 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Webhooks;
 
-/// <summary>Signing secrets as they are kept: readable for Api and Worker, which share the key folder, and for nobody who has only the database.</summary>
+/// <summary>Signing secrets as they are kept: readable for Api and Worker, which share the key folder, and for nobody who has only the
+/// database.</summary>
 public sealed class WebhookSecrets(IOptions<KeyFolderOptions> options)
 {
-    private readonly SecretBox _box = new(options.Value.Folder, "webhooks.key", () =>
-        new("webhooks_not_set_up", "This installation has no folder for keys, so secrets of webhooks cannot be kept.", "Ask the operator to set GPUGEEK_KEYS for Api and Worker."));
+    private readonly SecretBox _box = new(
+        options.Value.Folder,
+        "webhooks.key",
+        () =>
+            new(
+                "webhooks_not_set_up",
+                "This installation has no folder for keys, so secrets of webhooks cannot be kept.",
+                "Ask the operator to set GPUGEEK_KEYS for Api and Worker."
+            )
+    );
 
     /// <exception cref="DomainException">The installation has no key folder.</exception>
     public byte[] Protect(Guid org, Guid webhook, string secret) => _box.Seal(Owner(org, webhook), Encoding.ASCII.GetBytes(secret));
 
     /// <exception cref="CryptographicException">Another key made it, or it belongs to another row.</exception>
-    public string Unprotect(Guid org, Guid webhook, byte[] sealedSecret) => Encoding.ASCII.GetString(_box.Open(Owner(org, webhook), sealedSecret));
+    public string Unprotect(Guid org, Guid webhook, byte[] sealedSecret) =>
+        Encoding.ASCII.GetString(_box.Open(Owner(org, webhook), sealedSecret));
 
     /// <summary>What signs now: the secret, and for a day after a rotation the one before.</summary>
     public IReadOnlyList<string> Signing(Webhook webhook, DateTimeOffset now) =>

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Webhooks;
 
-/// <summary>Refuses addresses that could never be sent to, while somebody is there to read why. The connection itself is checked again.</summary>
+/// <summary>Refuses addresses that could never be sent to, while somebody is there to read why. The connection itself is checked
+/// again.</summary>
 public sealed class WebhookUrl(IOptions<WebhookOptions> options)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -15,35 +16,55 @@ public sealed class WebhookUrl(IOptions<WebhookOptions> options)
     /// <exception cref="DomainException"/>
     public async Task<string> CheckAsync(string text, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) || url.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6) || text.Any(char.IsControl))
+        if (
+            !Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url)
+            || url.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6)
+            || text.Any(char.IsControl)
+        )
             throw Invalid("That is no web address.");
         var allowPrivate = options.Value.AllowPrivate;
-        if (url.Scheme != Uri.UriSchemeHttps && !(allowPrivate && url.Scheme == Uri.UriSchemeHttp)) throw Invalid(allowPrivate ? "Messages go to http or https addresses." : "Messages go to https addresses only.");
-        if (url.UserInfo.Length > 0) throw Invalid("The address holds a name or password before '@'.");
-        if (url.Fragment.Length > 0) throw Invalid("The address holds a '#' part, which is never sent.");
+        if (url.Scheme != Uri.UriSchemeHttps && !(allowPrivate && url.Scheme == Uri.UriSchemeHttp))
+            throw Invalid(allowPrivate ? "Messages go to http or https addresses." : "Messages go to https addresses only.");
+        if (url.UserInfo.Length > 0)
+            throw Invalid("The address holds a name or password before '@'.");
+        if (url.Fragment.Length > 0)
+            throw Invalid("The address holds a '#' part, which is never sent.");
         if (!allowPrivate && await IsInsideAsync(url, cancellationToken))
-            throw new DomainException("private_address", $"'{url.Host}' is inside a private network or this machine; messages go to public addresses only.",
-                "Use an address that the internet can reach, or ask the operator to set GPUGEEK_WEBHOOK_ALLOW_PRIVATE.");
+            throw new DomainException(
+                "private_address",
+                $"'{url.Host}' is inside a private network or this machine; messages go to public addresses only.",
+                "Use an address that the internet can reach, or ask the operator to set GPUGEEK_WEBHOOK_ALLOW_PRIVATE."
+            );
         return url.AbsoluteUri;
     }
 
     private static async Task<bool> IsInsideAsync(Uri url, CancellationToken cancellationToken)
     {
-        if (IPAddress.TryParse(url.DnsSafeHost, out var literal)) return PrivateNetworks.Contains(literal);
+        if (IPAddress.TryParse(url.DnsSafeHost, out var literal))
+            return PrivateNetworks.Contains(literal);
         var name = url.IdnHost.TrimEnd('.');
-        if (InsideNames.Any(n => n[0] == '.' ? name.EndsWith(n, StringComparison.OrdinalIgnoreCase) : name.Equals(n, StringComparison.OrdinalIgnoreCase))) return true;
+        if (
+            InsideNames.Any(n =>
+                n[0] == '.' ? name.EndsWith(n, StringComparison.OrdinalIgnoreCase) : name.Equals(n, StringComparison.OrdinalIgnoreCase)
+            )
+        )
+            return true;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         try
         {
             return (await Dns.GetHostAddressesAsync(name, limit.Token)).Any(PrivateNetworks.Contains);
         }
-        catch (Exception unknown) when (unknown is SocketException or ArgumentException || (unknown is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception unknown)
+            when (unknown is SocketException or ArgumentException
+                || (unknown is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             // A name that is not there yet may come; what it leads to is checked at every connection.
             return false;
         }
     }
 
-    private static DomainException Invalid(string why) => new("invalid_webhook_url", why, "Give an address such as https://hooks.example.org/gpugeek.");
+    private static DomainException Invalid(string why) =>
+        new("invalid_webhook_url", why, "Give an address such as https://hooks.example.org/gpugeek.");
 }

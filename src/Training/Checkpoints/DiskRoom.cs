@@ -12,7 +12,8 @@ internal sealed class DiskRoom(string folder, long reserve, CancellationToken st
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     // ENOSPC and EDQUOT: .NET puts the error number here.
-    private const int NoSpace = 28, OverQuota = 122;
+    private const int NoSpace = 28,
+        OverQuota = 122;
 
     public bool Has(long bytes) => new DriveInfo(folder).AvailableFreeSpace - reserve >= bytes;
 
@@ -29,15 +30,17 @@ internal sealed class DiskRoom(string folder, long reserve, CancellationToken st
         {
             try
             {
-                if (Has(bytes)) return write();
+                if (Has(bytes))
+                    return write();
             }
-            catch (IOException full) when (IsFull(full))
-            {
-            }
+            catch (IOException full) when (IsFull(full)) { }
             if (!said)
-                Console.WriteLine($"Warning: the disk is full, so {what} waits to be written. The run goes on by itself when space is freed.");
+                Console.WriteLine(
+                    $"Warning: the disk is full, so {what} waits to be written. The run goes on by itself when space is freed."
+                );
             said = true;
-            if (stop.WaitHandle.WaitOne(Look)) throw new TrainingStoppedException();
+            if (stop.WaitHandle.WaitOne(Look))
+                throw new TrainingStoppedException();
         }
     }
 
@@ -45,7 +48,8 @@ internal sealed class DiskRoom(string folder, long reserve, CancellationToken st
     /// <returns>False: the disk is full and nothing was written.</returns>
     public bool TryWrite(long bytes, Action write)
     {
-        if (!Has(bytes)) return false;
+        if (!Has(bytes))
+            return false;
         try
         {
             write();

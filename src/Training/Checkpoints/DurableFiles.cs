@@ -7,7 +7,8 @@ internal static class DurableFiles
 {
     public static void Write(string path, byte[] bytes) => Write(path, file => file.Write(bytes));
 
-    /// <summary>The file bears its name only once it is whole. Never in place: the object store may have a second name for the bytes of an earlier attempt.</summary>
+    /// <summary>The file bears its name only once it is whole. Never in place: the object store may have a second name for the bytes of an
+    /// earlier attempt.</summary>
     public static void Write(string path, Action<Stream> write)
     {
         var temporary = path + ".tmp";

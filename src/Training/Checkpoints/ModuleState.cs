@@ -19,7 +19,8 @@ internal sealed class ModuleState
 
     public void CopyTo(GraphModule module)
     {
-        foreach (var t in Tensors) module.Write(t.Name, t.Values);
+        foreach (var t in Tensors)
+            module.Write(t.Name, t.Values);
     }
 
     /// <summary>SHA-256 in hex over names and numbers.</summary>

@@ -12,13 +12,19 @@ internal static partial class Posix
     public static SafeFileHandle OpenDirectory(string path)
     {
         var descriptor = Open(path, ReadOnlyDirectory);
-        if (descriptor < 0) throw new IOException($"Cannot open the folder of {Path.GetFileName(path)}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        if (descriptor < 0)
+            throw new IOException(
+                $"Cannot open the folder of {Path.GetFileName(path)}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}"
+            );
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     public static void Flush(SafeFileHandle handle, string path)
     {
-        if (Fsync(handle) != 0) throw new IOException($"Cannot flush the folder of {Path.GetFileName(path)}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        if (Fsync(handle) != 0)
+            throw new IOException(
+                $"Cannot flush the folder of {Path.GetFileName(path)}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}"
+            );
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace GpuGeek.Training.Checkpoints;
 
-/// <summary>Named float32 vectors in one file, in the safetensors layout (8-byte header length, JSON header, raw little-endian numbers): other tools can open it.</summary>
+/// <summary>Named float32 vectors in one file, in the safetensors layout (8-byte header length, JSON header, raw little-endian numbers):
+/// other tools can open it.</summary>
 internal static class TensorFile
 {
     private const int MaxHeader = 100_000_000;
@@ -23,14 +24,18 @@ internal static class TensorFile
             offset = end;
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(header, JsonNaming);
-        DurableFiles.Write(path, file =>
-        {
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
-            file.Write(length);
-            file.Write(json);
-            foreach (var t in all) file.Write(MemoryMarshal.AsBytes<float>(t.Values));
-        });
+        DurableFiles.Write(
+            path,
+            file =>
+            {
+                Span<byte> length = stackalloc byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+                file.Write(length);
+                file.Write(json);
+                foreach (var t in all)
+                    file.Write(MemoryMarshal.AsBytes<float>(t.Values));
+            }
+        );
     }
 
     /// <exception cref="InvalidDataException">The file is not whole.</exception>
@@ -40,15 +45,19 @@ internal static class TensorFile
         Span<byte> length = stackalloc byte[8];
         file.ReadExactly(length);
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(length);
-        if (headerLength is < 2 or > MaxHeader || headerLength > file.Length - 8) throw new InvalidDataException($"{Path.GetFileName(path)} has no header.");
+        if (headerLength is < 2 or > MaxHeader || headerLength > file.Length - 8)
+            throw new InvalidDataException($"{Path.GetFileName(path)} has no header.");
         var json = new byte[headerLength];
         file.ReadExactly(json);
-        var header = JsonSerializer.Deserialize<Dictionary<string, Entry>>(json, JsonNaming) ?? throw new InvalidDataException($"{Path.GetFileName(path)} has no header.");
+        var header =
+            JsonSerializer.Deserialize<Dictionary<string, Entry>>(json, JsonNaming)
+            ?? throw new InvalidDataException($"{Path.GetFileName(path)} has no header.");
         var tensors = new Dictionary<string, NamedTensor>(StringComparer.Ordinal);
         foreach (var (name, entry) in header)
         {
             var values = new float[entry.Shape.Aggregate(1L, (a, b) => checked(a * b))];
-            if (entry.DataOffsets[1] - entry.DataOffsets[0] != values.LongLength * sizeof(float)) throw new InvalidDataException($"{Path.GetFileName(path)}: '{name}' has another size.");
+            if (entry.DataOffsets[1] - entry.DataOffsets[0] != values.LongLength * sizeof(float))
+                throw new InvalidDataException($"{Path.GetFileName(path)}: '{name}' has another size.");
             file.Position = 8 + headerLength + entry.DataOffsets[0];
             file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
             tensors.Add(name, new NamedTensor(name, entry.Shape, values));

@@ -1,19 +1,25 @@
 namespace GpuGeek.Training.Checkpoints;
 
-/// <summary>Where a training stands, apart from its tensors. Random numbers, the rate and the order of pictures are functions of seed, step and epoch: they need no state.</summary>
+/// <summary>Where a training stands, apart from its tensors. Random numbers, the rate and the order of pictures are functions of seed, step
+/// and epoch: they need no state.</summary>
 internal sealed record TrainingProgress
 {
     /// <summary>Optimizer steps done.</summary>
     public long Step { get; init; }
+
     /// <summary>Epochs whose validation is done.</summary>
     public int Epochs { get; init; }
+
     /// <summary>Epoch (from 1) of the best validation so far; 0 before the first.</summary>
     public int BestEpoch { get; init; }
+
     /// <summary>Validation pictures that the best epoch got right; −1 before the first.</summary>
     public int BestCorrect { get; init; } = -1;
     public double SecondsSpent { get; init; }
+
     /// <summary>libtorch's threads: with another number the bits may differ, and the log says so.</summary>
     public int Threads { get; init; }
+
     /// <summary>What was being trained: a checkpoint of another recipe is not resumed.</summary>
     public string Fingerprint { get; init; } = "";
 }

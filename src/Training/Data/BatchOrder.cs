@@ -7,7 +7,8 @@ internal static class BatchOrder
 {
     private const long Stream = -1;
 
-    /// <summary>All examples once in random order; the incomplete batch at the end is left out (batch norm over a handful is noise), except where it is the only one.</summary>
+    /// <summary>All examples once in random order; the incomplete batch at the end is left out (batch norm over a handful is noise), except
+    /// where it is the only one.</summary>
     public static IEnumerable<int[]> Of(int count, Recipe recipe, int epoch)
     {
         var batches = CounterRandom.Keyed(recipe.Seed, epoch, Stream).Permutation(count).Chunk(recipe.BatchSize);

@@ -1,7 +1,8 @@
 namespace GpuGeek.Training.Data;
 
 /// <summary>
-/// Random numbers that are a function of a key and a counter (SplitMix64, Steele et al. 2014): what is drawn for one picture of one epoch never depends on
+/// Random numbers that are a function of a key and a counter (SplitMix64, Steele et al. 2014): what is drawn for one picture of one epoch
+/// never depends on
 /// threads, order or what was drawn before, so a resumed run draws what the uninterrupted one would have drawn.
 /// </summary>
 internal struct CounterRandom
@@ -16,7 +17,8 @@ internal struct CounterRandom
     public static CounterRandom Keyed(params ReadOnlySpan<long> values)
     {
         var key = Golden;
-        foreach (var value in values) key = Mix(key ^ Mix((ulong)value + Golden));
+        foreach (var value in values)
+            key = Mix(key ^ Mix((ulong)value + Golden));
         return new CounterRandom(key);
     }
 

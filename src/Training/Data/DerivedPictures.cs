@@ -5,8 +5,10 @@ using GpuGeek.Training.Checkpoints;
 namespace GpuGeek.Training.Data;
 
 /// <summary>
-/// Training pictures shrunk once to what augmentation needs (shorter side max(256, 1.15 × input), never enlarged, JPEG at quality 95), so that an epoch does not decode
-/// 12-megapixel originals again. Only training reads them; what is small enough is decoded from its original. The cache may be deleted: it is remade the same.
+/// Training pictures shrunk once to what augmentation needs (shorter side max(256, 1.15 × input), never enlarged, JPEG at quality 95), so
+/// that an epoch does not decode
+/// 12-megapixel originals again. Only training reads them; what is small enough is decoded from its original. The cache may be deleted: it
+/// is remade the same.
 /// </summary>
 internal sealed class DerivedPictures(Originals originals, DiskRoom room, string cacheFolder, int inputSize)
 {
@@ -18,12 +20,15 @@ internal sealed class DerivedPictures(Originals originals, DiskRoom room, string
     public void Prepare(RunImage image)
     {
         var path = PathOf(image);
-        if (File.Exists(path)) return;
+        if (File.Exists(path))
+            return;
         var picture = originals.Decode(image);
-        if (Math.Min(picture.Width, picture.Height) <= _shorter) return;
+        if (Math.Min(picture.Width, picture.Height) <= _shorter)
+            return;
         var bytes = ImageEncoder.Jpeg(Preprocessor.ResizeShorter(picture, _shorter), Quality);
         var part = path + ".part";
-        if (!room.TryWrite(bytes.Length, () => Store(part, path, bytes)) && File.Exists(part)) File.Delete(part);
+        if (!room.TryWrite(bytes.Length, () => Store(part, path, bytes)) && File.Exists(part))
+            File.Delete(part);
     }
 
     private void Store(string part, string path, byte[] bytes)

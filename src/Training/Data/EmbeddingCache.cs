@@ -3,7 +3,8 @@ using GpuGeek.Training.Checkpoints;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Embeddings by picture and view, appended to one file: 32 bytes of the picture's hash, one of the view, then the numbers. A record torn by a kill is cut off when the file is opened.</summary>
+/// <summary>Embeddings by picture and view, appended to one file: 32 bytes of the picture's hash, one of the view, then the numbers. A
+/// record torn by a kill is cut off when the file is opened.</summary>
 internal sealed class EmbeddingCache : IDisposable
 {
     private const int KeyBytes = 33;
@@ -37,8 +38,10 @@ internal sealed class EmbeddingCache : IDisposable
     /// <param name="hash">64 hex digits.</param>
     public void Add(string hash, PictureView view, ReadOnlySpan<float> embedding)
     {
-        if (embedding.Length != _width) throw new ArgumentException($"An embedding has {_width} numbers, not {embedding.Length}.", nameof(embedding));
-        if (!_known.TryAdd((hash, view), embedding.ToArray())) return;
+        if (embedding.Length != _width)
+            throw new ArgumentException($"An embedding has {_width} numbers, not {embedding.Length}.", nameof(embedding));
+        if (!_known.TryAdd((hash, view), embedding.ToArray()))
+            return;
         byte[] record = [.. Convert.FromHexString(hash), (byte)view, .. MemoryMarshal.AsBytes(embedding)];
         // What does not fit on the disk stays in memory alone and is computed anew after a restart. A torn record would shift those
         // behind it, so the first is the last.

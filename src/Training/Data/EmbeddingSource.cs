@@ -4,7 +4,8 @@ using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Embeddings as examples, standardised by the training split: the head's loss is then as steep in every direction, and a few seconds suffice.</summary>
+/// <summary>Embeddings as examples, standardised by the training split: the head's loss is then as steep in every direction, and a few
+/// seconds suffice.</summary>
 internal sealed class EmbeddingSource : IExampleSource
 {
     private readonly Dictionary<string, (float[][] Rows, long[] Labels)> _splits = new(StringComparer.Ordinal);
@@ -14,9 +15,15 @@ internal sealed class EmbeddingSource : IExampleSource
     public EmbeddingSource(RunSpec spec, Func<string, PictureView, float[]> embed)
     {
         _recipe = spec.Recipe;
-        var seen = spec.Images.SelectMany(i => PictureViews.Of(i, _recipe.Augmentation), (i, view) => (i.Split, Row: embed(i.Hash, view), Label: (long)i.Label)).ToLookup(e => e.Split);
+        var seen = spec
+            .Images.SelectMany(
+                i => PictureViews.Of(i, _recipe.Augmentation),
+                (i, view) => (i.Split, Row: embed(i.Hash, view), Label: (long)i.Label)
+            )
+            .ToLookup(e => e.Split);
         Scaling = Standardisation.Fit([.. seen[Splits.Train].Select(e => e.Row)]);
-        foreach (var split in seen) _splits[split.Key] = ([.. split.Select(e => Scaling.Apply(e.Row))], [.. split.Select(e => e.Label)]);
+        foreach (var split in seen)
+            _splits[split.Key] = ([.. split.Select(e => Scaling.Apply(e.Row))], [.. split.Select(e => e.Label)]);
     }
 
     public Standardisation Scaling { get; }

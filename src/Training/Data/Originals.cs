@@ -5,7 +5,8 @@ using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>The originals of a run, and the two things done with them: decoding, and the serving path. A picture that cannot be read ends the run and is named.</summary>
+/// <summary>The originals of a run, and the two things done with them: decoding, and the serving path. A picture that cannot be read ends
+/// the run and is named.</summary>
 internal sealed class Originals(RunSpec spec)
 {
     public RunImage[] Split(string split) => [.. spec.Images.Where(i => i.Split == split)];
@@ -14,11 +15,14 @@ internal sealed class Originals(RunSpec spec)
 
     /// <param name="chw">3 × crop × crop.</param>
     public void Preprocess(RunImage image, Preprocessing preprocessing, Memory<float> chw) =>
-        Guard(image, bytes =>
-        {
-            Preprocessor.Run(bytes, preprocessing, chw.Span);
-            return true;
-        });
+        Guard(
+            image,
+            bytes =>
+            {
+                Preprocessor.Run(bytes, preprocessing, chw.Span);
+                return true;
+            }
+        );
 
     private T Guard<T>(RunImage image, Func<byte[], T> use)
     {
@@ -28,11 +32,21 @@ internal sealed class Originals(RunSpec spec)
         }
         catch (ImageException damaged)
         {
-            throw new TrainingFailedException("picture_damaged", "A picture cannot be read", $"The picture {image.Hash} cannot be read: {damaged.Message}", "Remove this picture from the dataset, make a new version and start again.");
+            throw new TrainingFailedException(
+                "picture_damaged",
+                "A picture cannot be read",
+                $"The picture {image.Hash} cannot be read: {damaged.Message}",
+                "Remove this picture from the dataset, make a new version and start again."
+            );
         }
         catch (FileNotFoundException)
         {
-            throw new TrainingFailedException("picture_missing", "A picture is missing", $"The picture {image.Hash} of the dataset version is not there.", "Import the picture again, make a new version and start again.");
+            throw new TrainingFailedException(
+                "picture_missing",
+                "A picture is missing",
+                $"The picture {image.Hash} of the dataset version is not there.",
+                "Import the picture again, make a new version and start again."
+            );
         }
     }
 }

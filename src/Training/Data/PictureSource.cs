@@ -6,9 +6,11 @@ using GpuGeek.Training.Engine;
 namespace GpuGeek.Training.Data;
 
 /// <summary>Pictures as examples: augmented for training, by the serving path for everything else.</summary>
-internal sealed class PictureSource(Originals originals, DerivedPictures derived, Recipe recipe, Preprocessing preprocessing) : IExampleSource
+internal sealed class PictureSource(Originals originals, DerivedPictures derived, Recipe recipe, Preprocessing preprocessing)
+    : IExampleSource
 {
-    private const int EvaluationBatch = 32, BatchesAhead = 3;
+    private const int EvaluationBatch = 32,
+        BatchesAhead = 3;
 
     public long[] InputShape => [3, preprocessing.CropSize, preprocessing.CropSize];
 
@@ -17,7 +19,9 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
     public IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch)
     {
         var images = originals.Split(Splits.Train);
-        var batches = BatchOrder.Of(images.Length, recipe, epoch).Skip(firstBatch)
+        var batches = BatchOrder
+            .Of(images.Length, recipe, epoch)
+            .Skip(firstBatch)
             .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)));
         return Prefetch.Ahead(batches, BatchesAhead);
     }
@@ -25,7 +29,9 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
     public IEnumerable<Batch> Batches(string split)
     {
         var images = originals.Split(split);
-        var batches = Enumerable.Range(0, images.Length).Chunk(EvaluationBatch)
+        var batches = Enumerable
+            .Range(0, images.Length)
+            .Chunk(EvaluationBatch)
             .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => originals.Preprocess(images[i], preprocessing, chw)));
         return Prefetch.Ahead(batches, BatchesAhead);
     }

@@ -11,21 +11,27 @@ internal enum PictureView : byte
 {
     /// <summary>The serving path.</summary>
     Served,
+
     /// <summary>The serving path, left and right exchanged.</summary>
     Mirrored,
+
     /// <summary>The shorter side resized to the crop itself: more of the picture, at a smaller scale.</summary>
     Wide,
 }
 
 internal static class PictureViews
 {
-    /// <summary>Validation and test pictures are seen as they are served; training ones also in the views that the recipe's augmentation allows.</summary>
+    /// <summary>Validation and test pictures are seen as they are served; training ones also in the views that the recipe's augmentation
+    /// allows.</summary>
     public static IEnumerable<PictureView> Of(RunImage image, Augmentation augmentation)
     {
         yield return PictureView.Served;
-        if (image.Split != Splits.Train) yield break;
-        if (augmentation.HorizontalFlip) yield return PictureView.Mirrored;
-        if (augmentation.CropScaleMin < 1) yield return PictureView.Wide;
+        if (image.Split != Splits.Train)
+            yield break;
+        if (augmentation.HorizontalFlip)
+            yield return PictureView.Mirrored;
+        if (augmentation.CropScaleMin < 1)
+            yield return PictureView.Wide;
     }
 
     /// <summary>The network's input; <see cref="PictureView.Served"/> is Imaging's one serving path to the bit.</summary>

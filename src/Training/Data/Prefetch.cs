@@ -16,7 +16,8 @@ internal static class Prefetch
         {
             try
             {
-                foreach (var item in source) queue.Add(item, abandoned.Token);
+                foreach (var item in source)
+                    queue.Add(item, abandoned.Token);
             }
             catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
             {
@@ -27,11 +28,16 @@ internal static class Prefetch
                 failure = ExceptionDispatchInfo.Capture(broken);
             }
             queue.CompleteAdding();
-        }) { IsBackground = true, Name = "pictures" };
+        })
+        {
+            IsBackground = true,
+            Name = "pictures",
+        };
         producer.Start();
         try
         {
-            foreach (var item in queue.GetConsumingEnumerable()) yield return item;
+            foreach (var item in queue.GetConsumingEnumerable())
+                yield return item;
         }
         finally
         {

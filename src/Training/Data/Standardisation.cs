@@ -1,6 +1,7 @@
 namespace GpuGeek.Training.Data;
 
-/// <summary>Shift and scale per feature so that the training split has mean 0 and deviation 1; a feature that never varies is only shifted.</summary>
+/// <summary>Shift and scale per feature so that the training split has mean 0 and deviation 1; a feature that never varies is only
+/// shifted.</summary>
 internal sealed record Standardisation(float[] Mean, float[] Deviation)
 {
     private const double Flat = 1e-6;
@@ -8,7 +9,8 @@ internal sealed record Standardisation(float[] Mean, float[] Deviation)
     public static Standardisation Fit(float[][] rows)
     {
         int width = rows[0].Length;
-        float[] mean = new float[width], deviation = new float[width];
+        float[] mean = new float[width],
+            deviation = new float[width];
         for (var j = 0; j < width; j++)
         {
             var average = rows.Average(row => (double)row[j]);
@@ -20,7 +22,8 @@ internal sealed record Standardisation(float[] Mean, float[] Deviation)
 
     public float[] Apply(float[] row) => [.. row.Select((v, j) => (v - Mean[j]) / Deviation[j])];
 
-    /// <summary>The linear layer that does to raw features what the given one does to standardised ones: the network stays as it is published.</summary>
+    /// <summary>The linear layer that does to raw features what the given one does to standardised ones: the network stays as it is
+    /// published.</summary>
     /// <param name="weight">Out × in, row-major.</param>
     public (float[] Weight, float[] Bias) Fold(float[] weight, float[] bias)
     {

@@ -10,7 +10,8 @@ internal interface IExampleSource
     long[] InputShape { get; }
     int Count(string split);
 
-    /// <summary>The training split in the order of an epoch (from 0), augmented; the last incomplete batch is left out, except where it is the only one.</summary>
+    /// <summary>The training split in the order of an epoch (from 0), augmented; the last incomplete batch is left out, except where it is
+    /// the only one.</summary>
     /// <param name="firstBatch">Batches to skip: a resumed epoch goes on in its middle.</param>
     IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch);
 
@@ -20,5 +21,7 @@ internal interface IExampleSource
 
 internal static class Splits
 {
-    public const string Train = "train", Validation = "val", Test = "test";
+    public const string Train = "train",
+        Validation = "val",
+        Test = "test";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Graphs;
@@ -10,11 +11,14 @@ namespace GpuGeek.Training.Engine;
 internal sealed class Embedder(RunContext context, EmbeddingCache cache, double progressEnd)
 {
     // Always the same pictures in the same batch, also after a resume: a convolution's last bits may depend on its neighbours.
-    private const int BatchSize = 32, BatchesAhead = 3;
+    private const int BatchSize = 32,
+        BatchesAhead = 3;
 
     public void Run()
     {
-        var views = context.Spec.Images.SelectMany(i => PictureViews.Of(i, context.Recipe.Augmentation), (image, view) => (Image: image, View: view)).ToArray();
+        var views = context
+            .Spec.Images.SelectMany(i => PictureViews.Of(i, context.Recipe.Augmentation), (image, view) => (Image: image, View: view))
+            .ToArray();
         var open = views.Chunk(BatchSize).Where(block => block.Any(v => !cache.Has(v.Image.Hash, v.View))).ToArray();
         var done = views.Length - open.Sum(block => block.Length);
         var began = context.Clock.GetTimestamp();
@@ -22,7 +26,8 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
         using var frozen = no_grad();
         foreach (var (block, inputs) in Prefetch.Ahead(open.Select(block => (block, Preprocess(block))), BatchesAhead))
         {
-            if (context.Stop.IsCancellationRequested) throw new TrainingStoppedException();
+            if (context.Stop.IsCancellationRequested)
+                throw new TrainingStoppedException();
             Embed(block, inputs);
             cache.Flush();
             embeddedHere += block.Length;
@@ -30,15 +35,21 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
             var secondsEach = context.Clock.GetElapsedTime(began).TotalSeconds / embeddedHere;
             context.Events.Phase("embedding", progressEnd * share, Math.Round((views.Length - done - embeddedHere) * secondsEach, 1));
         }
-        if (embeddedHere > 0)
-            Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Embedded {embeddedHere} views of pictures, {embeddedHere / context.Clock.GetElapsedTime(began).TotalSeconds:0.0} a second."));
+        if (embeddedHere == 0)
+            return;
+        var rate = embeddedHere / context.Clock.GetElapsedTime(began).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Embedded {embeddedHere} views of pictures, {rate:0.0} a second."));
     }
 
     private float[] Preprocess((RunImage Image, PictureView View)[] block)
     {
         var size = 3 * context.Preprocessing.CropSize * context.Preprocessing.CropSize;
         var inputs = new float[block.Length * size];
-        DecodeThreads.For(block.Length, i => PictureViews.Write(context.Originals, block[i].Image, block[i].View, context.Preprocessing, inputs.AsMemory(i * size, size)));
+        DecodeThreads.For(
+            block.Length,
+            i =>
+                PictureViews.Write(context.Originals, block[i].Image, block[i].View, context.Preprocessing, inputs.AsMemory(i * size, size))
+        );
         return inputs;
     }
 
@@ -52,6 +63,7 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
         // A linear layer at every place of the picture and then the mean is the linear layer of the mean.
         var rows = (graph.RectifiesClassifier ? seen.mean([2, 3]) : seen).contiguous().data<float>().ToArray();
         var width = rows.Length / block.Length;
-        for (var i = 0; i < block.Length; i++) cache.Add(block[i].Image.Hash, block[i].View, rows.AsSpan(i * width, width));
+        for (var i = 0; i < block.Length; i++)
+            cache.Add(block[i].Image.Hash, block[i].View, rows.AsSpan(i * width, width));
     }
 }

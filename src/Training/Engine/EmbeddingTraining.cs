@@ -5,12 +5,15 @@ using GpuGeek.Training.Weights;
 namespace GpuGeek.Training.Engine;
 
 /// <summary>
-/// The preset <c>fast</c>: pictures go once through the frozen network (training ones in up to three views, the others by the serving path alone), and only the classifier is trained on what comes out (a linear probe;
-/// Alain and Bengio 2016, arXiv:1610.01644). The standardisation it is trained under is folded into it, so the network keeps its published form.
+/// The preset <c>fast</c>: pictures go once through the frozen network (training ones in up to three views, the others by the serving path
+/// alone), and only the classifier is trained on what comes out (a linear probe;
+/// Alain and Bengio 2016, arXiv:1610.01644). The standardisation it is trained under is folded into it, so the network keeps its published
+/// form.
 /// </summary>
 internal sealed class EmbeddingTraining(RunContext context)
 {
-    private const double Embedded = 0.75, TrainingDone = 0.94;
+    private const double Embedded = 0.75,
+        TrainingDone = 0.94;
 
     public Trained Run()
     {
@@ -23,7 +26,9 @@ internal sealed class EmbeddingTraining(RunContext context)
         outcome.Best.CopyTo(head);
         Fold(head, source.Scaling);
         context.Events.Phase("evaluating", TrainingDone);
-        var (validation, test) = context.Network.Graph.RectifiesClassifier ? EvaluateRectified() : (Evaluate(head, source, Splits.Validation), Evaluate(head, source, Splits.Test));
+        var (validation, test) = context.Network.Graph.RectifiesClassifier
+            ? EvaluateRectified()
+            : (Evaluate(head, source, Splits.Validation), Evaluate(head, source, Splits.Test));
         return new Trained(validation, test, outcome.BestEpoch, outcome.SecondsSpent);
     }
 
@@ -36,14 +41,18 @@ internal sealed class EmbeddingTraining(RunContext context)
         return (Evaluate(context.Network, pictures, Splits.Validation), Evaluate(context.Network, pictures, Splits.Test));
     }
 
-    private SplitLogits Evaluate(GraphModule module, IExampleSource source, string split) => Evaluation.Run(module, source, split, context.Stop);
+    private SplitLogits Evaluate(GraphModule module, IExampleSource source, string split) =>
+        Evaluation.Run(module, source, split, context.Stop);
 
-    private Linear Classifier => context.Network.Graph.Classifier.Op switch
-    {
-        Linear linear => linear,
-        Conv { Kernel: 1 } c => new Linear(c.In, c.Out),
-        var other => throw new InvalidOperationException($"A classifier is a linear layer or a 1×1 convolution, not {other.GetType().Name}."),
-    };
+    private Linear Classifier =>
+        context.Network.Graph.Classifier.Op switch
+        {
+            Linear linear => linear,
+            Conv { Kernel: 1 } c => new Linear(c.In, c.Out),
+            var other => throw new InvalidOperationException(
+                $"A classifier is a linear layer or a 1×1 convolution, not {other.GetType().Name}."
+            ),
+        };
 
     private EmbeddingCache OpenCache() =>
         new(Path.Combine(context.Directory.Cache, $"embeddings-{context.EmbeddingKey()[..16]}.bin"), Classifier.In, context.Room);
@@ -54,13 +63,16 @@ internal sealed class EmbeddingTraining(RunContext context)
         var path = context.Network.Graph.ClassifierPath;
         var builder = new GraphBuilder();
         var rows = builder.Add("input", new Input(Classifier.In));
-        if (context.Recipe.Dropout is { } rate) rows = builder.Add("dropout", new Dropout(rate), rows);
+        if (context.Recipe.Dropout is { } rate)
+            rows = builder.Add("dropout", new Dropout(rate), rows);
         return builder.Build(builder.Add(path, Classifier, rows), path);
     }
 
     private void Fold(GraphModule head, Standardisation scaling)
     {
-        string path = context.Network.Graph.ClassifierPath, weightName = path + ".weight", biasName = path + ".bias";
+        string path = context.Network.Graph.ClassifierPath,
+            weightName = path + ".weight",
+            biasName = path + ".bias";
         var (weight, bias) = scaling.Fold(head.Read(weightName), head.Read(biasName));
         context.Network.Write(weightName, weight);
         context.Network.Write(biasName, bias);

@@ -14,12 +14,14 @@ internal sealed record SplitLogits(float[][] Rows, long[] Labels)
     {
         var best = 0;
         for (var i = 1; i < row.Length; i++)
-            if (row[i] > row[best]) best = i;
+            if (row[i] > row[best])
+                best = i;
         return best;
     }
 
     /// <summary>Mean cross-entropy of <c>softmax(logits / temperature)</c>, in nats.</summary>
-    public double NegativeLogLikelihood(double temperature = 1) => Rows.Zip(Labels).Average(pair => LogSumExp(pair.First, temperature) - pair.First[pair.Second] / temperature);
+    public double NegativeLogLikelihood(double temperature = 1) =>
+        Rows.Zip(Labels).Average(pair => LogSumExp(pair.First, temperature) - pair.First[pair.Second] / temperature);
 
     public static float[] Softmax(float[] row, double temperature)
     {
@@ -46,7 +48,8 @@ internal static class Evaluation
         using var frozen = no_grad();
         foreach (var batch in source.Batches(split))
         {
-            if (stop.IsCancellationRequested) throw new TrainingStoppedException();
+            if (stop.IsCancellationRequested)
+                throw new TrainingStoppedException();
             using var scope = NewDisposeScope();
             var logits = module.Forward(Tensors.Of(batch, source.InputShape), plan);
             var flat = logits.contiguous().data<float>().ToArray();

@@ -5,7 +5,8 @@ using GpuGeek.Training.Checkpoints;
 namespace GpuGeek.Training.Engine;
 
 /// <summary>
-/// Appends to <c>events.jsonl</c>, one whole line at a time. A line torn by a kill is cut off at the start; a metric that is there already is not written again, so that
+/// Appends to <c>events.jsonl</c>, one whole line at a time. A line torn by a kill is cut off at the start; a metric that is there already
+/// is not written again, so that
 /// no (name, step) ever has two values, also where the value is a timing.
 /// </summary>
 internal sealed class EventLog : IDisposable
@@ -27,16 +28,19 @@ internal sealed class EventLog : IDisposable
         _file.Position = _file.Length;
     }
 
-    public void Phase(string phase, double progress, double? etaSeconds = null) => Append(new PhaseEvent(phase, progress, etaSeconds) { At = _clock.GetUtcNow() });
+    public void Phase(string phase, double progress, double? etaSeconds = null) =>
+        Append(new PhaseEvent(phase, progress, etaSeconds) { At = _clock.GetUtcNow() });
 
     public void Metric(string name, long step, double epoch, double value)
     {
-        if (_written.TryGetValue(name, out var last) && step <= last) return;
+        if (_written.TryGetValue(name, out var last) && step <= last)
+            return;
         _written[name] = step;
         Append(new MetricEvent(name, step, epoch, value) { At = _clock.GetUtcNow() });
     }
 
-    public void Checkpoint(string name, long step, double epoch, CheckpointFile[] files) => Append(new CheckpointEvent(name, step, epoch, files) { At = _clock.GetUtcNow() });
+    public void Checkpoint(string name, long step, double epoch, CheckpointFile[] files) =>
+        Append(new CheckpointEvent(name, step, epoch, files) { At = _clock.GetUtcNow() });
 
     public void Result(Domain.Runs.RunResult result) => Append(new ResultEvent(result) { At = _clock.GetUtcNow() });
 
@@ -75,7 +79,8 @@ internal sealed class EventLog : IDisposable
         while (reader.ReadLine() is { } line)
         {
             var end = whole + System.Text.Encoding.UTF8.GetByteCount(line) + 1;
-            if (end > _file.Length) break;
+            if (end > _file.Length)
+                break;
             whole = end;
             if (JsonSerializer.Deserialize<RunEvent>(line, RunDirectory.Json) is MetricEvent metric)
                 _written[metric.Name] = Math.Max(metric.Step, _written.GetValueOrDefault(metric.Name));

@@ -5,7 +5,8 @@ namespace GpuGeek.Training.Engine;
 /// <summary>The preset <c>balanced</c>: all layers learn from augmented pictures.</summary>
 internal sealed class PictureTraining(RunContext context)
 {
-    private const double Prepared = 0.04, TrainingDone = 0.94;
+    private const double Prepared = 0.04,
+        TrainingDone = 0.94;
     private const int CheckedAtOnce = 64;
     private readonly DerivedPictures _derived = new(context.Originals, context.Room, context.Directory.Cache, context.Recipe.InputSize);
 
@@ -21,7 +22,8 @@ internal sealed class PictureTraining(RunContext context)
         return new Trained(validation, test, outcome.BestEpoch, outcome.SecondsSpent);
     }
 
-    /// <summary>Every picture is decoded once: training ones into the cache, the others so that a damaged one is found now and not after an hour.</summary>
+    /// <summary>Every picture is decoded once: training ones into the cache, the others so that a damaged one is found now and not after an
+    /// hour.</summary>
     private void Prepare()
     {
         var images = context.Spec.Images;
@@ -29,12 +31,17 @@ internal sealed class PictureTraining(RunContext context)
         {
             context.ThrowIfStopped();
             var part = images.AsMemory(start, Math.Min(CheckedAtOnce, images.Length - start));
-            DecodeThreads.For(part.Length, i =>
-            {
-                var image = part.Span[i];
-                if (image.Split == Splits.Train) _derived.Prepare(image);
-                else context.Originals.Decode(image);
-            });
+            DecodeThreads.For(
+                part.Length,
+                i =>
+                {
+                    var image = part.Span[i];
+                    if (image.Split == Splits.Train)
+                        _derived.Prepare(image);
+                    else
+                        context.Originals.Decode(image);
+                }
+            );
             context.Events.Phase("preparing", Prepared * (start + part.Length) / images.Length);
         }
     }

@@ -4,8 +4,10 @@ using static TorchSharp.torch;
 namespace GpuGeek.Training.Engine;
 
 /// <summary>
-/// SqueezeNet's classifier is rectified before it is averaged (Iandola et al. 2016, arXiv:1602.07360): what a linear probe learnt would be cut wherever a class is less than zero.
-/// A softmax does not see a number that is added to every class, so all biases are raised by the same until nothing is cut, and the network says what the probe says.
+/// SqueezeNet's classifier is rectified before it is averaged (Iandola et al. 2016, arXiv:1602.07360): what a linear probe learnt would be
+/// cut wherever a class is less than zero.
+/// A softmax does not see a number that is added to every class, so all biases are raised by the same until nothing is cut, and the network
+/// says what the probe says.
 /// </summary>
 internal static class RectifiedClassifier
 {
@@ -16,8 +18,10 @@ internal static class RectifiedClassifier
     private const float Open = 32;
 
     /// <summary>
-    /// Where a fresh classifier begins: every class as likely as any other, and nothing cut. As it is published (small weights, biases of zero) the features of a trained network, which
-    /// nothing normalises, give it a loss near 100, and its first steps push most classes below zero at every place, where nothing is learnt any more.
+    /// Where a fresh classifier begins: every class as likely as any other, and nothing cut. As it is published (small weights, biases of
+    /// zero) the features of a trained network, which
+    /// nothing normalises, give it a loss near 100, and its first steps push most classes below zero at every place, where nothing is
+    /// learnt any more.
     /// </summary>
     public static void Begin(GraphModule network)
     {
@@ -31,7 +35,8 @@ internal static class RectifiedClassifier
     public static void Lift(GraphModule network, IExampleSource pictures, CancellationToken stop)
     {
         var least = Least(network, pictures, stop);
-        if (least < 0) Raise(network, -Margin * least);
+        if (least < 0)
+            Raise(network, -Margin * least);
     }
 
     private static void Raise(GraphModule network, double by)
@@ -48,9 +53,13 @@ internal static class RectifiedClassifier
         using var frozen = no_grad();
         foreach (var batch in pictures.Batches(Splits.Train))
         {
-            if (stop.IsCancellationRequested) throw new TrainingStoppedException();
+            if (stop.IsCancellationRequested)
+                throw new TrainingStoppedException();
             using var scope = NewDisposeScope();
-            least = Math.Min(least, network.Forward(Tensors.Of(batch, pictures.InputShape), plan, network.Graph.Classifier).min().item<float>());
+            least = Math.Min(
+                least,
+                network.Forward(Tensors.Of(batch, pictures.InputShape), plan, network.Graph.Classifier).min().item<float>()
+            );
         }
         return least;
     }

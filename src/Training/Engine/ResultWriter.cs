@@ -32,9 +32,18 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
         var (low, high) = WilsonInterval.Of(trained.Test.Correct, trained.Test.Rows.Length);
         return new RunResult
         {
-            TestAccuracy = trained.Test.Accuracy, IntervalLow = low, IntervalHigh = high, TestCount = trained.Test.Rows.Length, ValAccuracy = trained.Validation.Accuracy,
-            BestEpoch = trained.BestEpoch, Temperature = temperature, Confusion = confusion, PerClass = Scores.PerClass(confusion, context.Spec.Classes),
-            OnnxHash = onnxHash, OnnxMaxDifference = difference, TrainSeconds = Math.Round(trained.Seconds, 3),
+            TestAccuracy = trained.Test.Accuracy,
+            IntervalLow = low,
+            IntervalHigh = high,
+            TestCount = trained.Test.Rows.Length,
+            ValAccuracy = trained.Validation.Accuracy,
+            BestEpoch = trained.BestEpoch,
+            Temperature = temperature,
+            Confusion = confusion,
+            PerClass = Scores.PerClass(confusion, context.Spec.Classes),
+            OnnxHash = onnxHash,
+            OnnxMaxDifference = difference,
+            TrainSeconds = Math.Round(trained.Seconds, 3),
         };
     }
 
@@ -54,16 +63,30 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
     {
         var manifest = new ModelManifest
         {
-            Model = context.Spec.Model, Version = context.Spec.ModelVersion, Architecture = context.Recipe.Architecture, Classes = context.Spec.Classes,
-            Preprocessing = context.Preprocessing, Temperature = result.Temperature, OnnxHash = "sha256:" + result.OnnxHash, Opset = OnnxWriter.Opset,
+            Model = context.Spec.Model,
+            Version = context.Spec.ModelVersion,
+            Architecture = context.Recipe.Architecture,
+            Classes = context.Spec.Classes,
+            Preprocessing = context.Preprocessing,
+            Temperature = result.Temperature,
+            OnnxHash = "sha256:" + result.OnnxHash,
+            Opset = OnnxWriter.Opset,
         };
         DurableFiles.Write(PathOf(ResultFiles.Manifest), JsonSerializer.SerializeToUtf8Bytes(manifest, RunDirectory.Json));
     }
 
     private void WritePredictions(SplitLogits test, double temperature)
     {
-        var lines = context.Originals.Split(Splits.Test).Zip(test.Rows, (image, row) =>
-            JsonSerializer.Serialize(new TestPrediction(image.Hash, image.Label, SplitLogits.Argmax(row), SplitLogits.Softmax(row, temperature)), RunDirectory.Json) + "\n");
+        var lines = context
+            .Originals.Split(Splits.Test)
+            .Zip(
+                test.Rows,
+                (image, row) =>
+                    JsonSerializer.Serialize(
+                        new TestPrediction(image.Hash, image.Label, SplitLogits.Argmax(row), SplitLogits.Softmax(row, temperature)),
+                        RunDirectory.Json
+                    ) + "\n"
+            );
         DurableFiles.Write(PathOf(ResultFiles.Predictions), System.Text.Encoding.UTF8.GetBytes(string.Concat(lines)));
     }
 

@@ -17,7 +17,14 @@ internal sealed class RunContext : IDisposable
     private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(30);
     private readonly TimeSpan _checkpointEvery;
 
-    public RunContext(RunSpec spec, RunDirectory directory, EventLog events, TimeProvider clock, TimeSpan? checkpointEvery, CancellationToken stop)
+    public RunContext(
+        RunSpec spec,
+        RunDirectory directory,
+        EventLog events,
+        TimeProvider clock,
+        TimeSpan? checkpointEvery,
+        CancellationToken stop
+    )
     {
         (Spec, Directory, Events, Clock, Stop) = (spec, directory, events, clock, stop);
         _checkpointEvery = checkpointEvery ?? CheckpointEvery;
@@ -26,7 +33,9 @@ internal sealed class RunContext : IDisposable
         TorchSharp.torch.set_num_threads(spec.Threads);
         Preprocessing = Preprocessing.ImageNet(Recipe.InputSize);
         Originals = new Originals(spec);
-        Network = new GraphModule(ModelRegistry.Build(Recipe.Architecture, spec.Classes.Length, Recipe.InputSize, new(Recipe.Dropout, Recipe.StochasticDepth)));
+        Network = new GraphModule(
+            ModelRegistry.Build(Recipe.Architecture, spec.Classes.Length, Recipe.InputSize, new(Recipe.Dropout, Recipe.StochasticDepth))
+        );
     }
 
     public RunSpec Spec { get; }
@@ -40,46 +49,85 @@ internal sealed class RunContext : IDisposable
     public Originals Originals { get; }
     public GraphModule Network { get; }
 
-    /// <summary>Fills the network from the weights file, or with fresh numbers. A classifier is kept only where it may know the same classes: that of published weights tells ImageNet's apart.</summary>
+    /// <summary>Fills the network from the weights file, or with fresh numbers. A classifier is kept only where it may know the same
+    /// classes: that of published weights tells ImageNet's apart.</summary>
     public void StartNetwork()
     {
         Initialisation.All(Network, Recipe.Seed);
         var freshHead = Spec.WeightsFile is null || LoadWeights(Spec.WeightsFile).HeadReplaced;
-        if (freshHead && Network.Graph.RectifiesClassifier) RectifiedClassifier.Begin(Network);
+        if (freshHead && Network.Graph.RectifiesClassifier)
+            RectifiedClassifier.Begin(Network);
     }
 
     private LoadReport LoadWeights(string file)
     {
-        var rule = Recipe.Start is { } start ? new LoadRule(start.KeepsClassifier(Spec.Classes), start.Groups) : new LoadRule(KeepHead: false);
+        var rule = Recipe.Start is { } start
+            ? new LoadRule(start.KeepsClassifier(Spec.Classes), start.Groups)
+            : new LoadRule(KeepHead: false);
         var report = WeightsLoading.Load(Network, WeightsFile.Read(file).For(Network.Graph), rule);
-        Console.WriteLine($"Started from {Recipe.Start?.Name ?? Path.GetFileName(file)}: {report.Loaded} tensors{(report.HeadReplaced ? "; the classifier is new" : ", the classifier among them")}.");
+        Console.WriteLine(
+            $"Started from {Recipe.Start?.Name ?? Path.GetFileName(file)}: {report.Loaded} tensors"
+                + $"{(report.HeadReplaced ? "; the classifier is new" : ", the classifier among them")}."
+        );
         return report;
     }
 
     public void ThrowIfStopped()
     {
-        if (Stop.IsCancellationRequested) throw new TrainingStoppedException();
+        if (Stop.IsCancellationRequested)
+            throw new TrainingStoppedException();
     }
 
     /// <summary>Trains a module (the network, or a head alone) on a source, from the newest checkpoint.</summary>
     public TrainerOutcome Train(GraphModule module, IExampleSource source, (double, double) progress)
     {
-        var options = new TrainerOptions { Recipe = Recipe, Threads = Spec.Threads, CheckpointEvery = _checkpointEvery, Fingerprint = Fingerprint(), ProgressSpan = progress };
+        var options = new TrainerOptions
+        {
+            Recipe = Recipe,
+            Threads = Spec.Threads,
+            CheckpointEvery = _checkpointEvery,
+            Fingerprint = Fingerprint(),
+            ProgressSpan = progress,
+        };
         using var trainer = new Trainer(options, module, source, Events, new CheckpointStore(Directory.Checkpoints), Room, Clock, Stop);
         return trainer.Run();
     }
 
     /// <summary>Names what is trained on what from where; threads and attempts do not change it.</summary>
-    public string Fingerprint() => Hash(JsonSerializer.SerializeToUtf8Bytes(new { Recipe, Spec.Classes, Spec.Images, Weights = WeightsHash() }, RunDirectory.Json));
+    public string Fingerprint() =>
+        Hash(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    Recipe,
+                    Spec.Classes,
+                    Spec.Images,
+                    Weights = WeightsHash(),
+                },
+                RunDirectory.Json
+            )
+        );
 
     /// <summary>Names what makes an embedding of a picture.</summary>
-    public string EmbeddingKey() => Hash(JsonSerializer.SerializeToUtf8Bytes(new { Recipe.Architecture, Preprocessing, Weights = WeightsHash() }, RunDirectory.Json));
+    public string EmbeddingKey() =>
+        Hash(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    Recipe.Architecture,
+                    Preprocessing,
+                    Weights = WeightsHash(),
+                },
+                RunDirectory.Json
+            )
+        );
 
     public void Dispose() => Network.Dispose();
 
     private string WeightsHash()
     {
-        if (Spec.WeightsFile is null) return "";
+        if (Spec.WeightsFile is null)
+            return "";
         using var file = File.OpenRead(Spec.WeightsFile);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }

@@ -8,25 +8,40 @@ using static TorchSharp.torch;
 namespace GpuGeek.Training.Engine;
 
 /// <summary>
-/// The loop: steps, a validation after each epoch, checkpoints. Called on one thread and never awaits (TorchSharp's scopes are per thread). Everything random is a function
-/// of (seed, step) or (seed, epoch, picture), so a run that was cut anywhere and resumed ends with the same bits on the same processor with the same number of threads.
+/// The loop: steps, a validation after each epoch, checkpoints. Called on one thread and never awaits (TorchSharp's scopes are per thread).
+/// Everything random is a function
+/// of (seed, step) or (seed, epoch, picture), so a run that was cut anywhere and resumed ends with the same bits on the same processor with
+/// the same number of threads.
 /// </summary>
 internal sealed class Trainer(
-    TrainerOptions options, GraphModule module, IExampleSource source, EventLog events, CheckpointStore store, DiskRoom room,
-    TimeProvider clock, CancellationToken stop) : IDisposable
+    TrainerOptions options,
+    GraphModule module,
+    IExampleSource source,
+    EventLog events,
+    CheckpointStore store,
+    DiskRoom room,
+    TimeProvider clock,
+    CancellationToken stop
+) : IDisposable
 {
     private const int ReportSeconds = 2;
     private readonly int _stepsPerEpoch = Math.Max(1, source.Count(Splits.Train) / options.Recipe.BatchSize);
-    private readonly ModePlan _plan = options.Recipe.BackboneRateFactor > 0 ? ModePlan.Train(module.Graph) : ModePlan.FrozenBackbone(module.Graph, options.Recipe.Dropout is not null);
+    private readonly ModePlan _plan =
+        options.Recipe.BackboneRateFactor > 0
+            ? ModePlan.Train(module.Graph)
+            : ModePlan.FrozenBackbone(module.Graph, options.Recipe.Dropout is not null);
     private readonly AdamW _optimizer = new(module, options.Recipe.WeightDecay);
     private TrainingProgress _progress = new() { Threads = options.Threads, Fingerprint = options.Fingerprint };
     private ModuleState? _best;
-    private long _started, _lastCheckpoint, _lastReport;
+    private long _started,
+        _lastCheckpoint,
+        _lastReport;
     private double _secondsBefore;
     private long _stepAtStart;
     private bool _withoutRoom;
 
     private long TotalSteps => (long)_stepsPerEpoch * options.Recipe.Epochs;
+
     /// <summary>The network, the best one so far and two moments of each parameter.</summary>
     private long CheckpointBytes => module.Graph.Parameters.Sum(p => p.Count) * 4 * sizeof(float);
     private double Epoch => (double)_progress.Step / _stepsPerEpoch;
@@ -53,9 +68,13 @@ internal sealed class Trainer(
     private void Resume()
     {
         module.RequireGradients(_plan);
-        if (store.LoadNewest(options.Fingerprint) is not { } checkpoint) return;
+        if (store.LoadNewest(options.Fingerprint) is not { } checkpoint)
+            return;
         if (checkpoint.Progress.Threads != options.Threads)
-            Console.WriteLine($"Resuming with {options.Threads} threads what ran with {checkpoint.Progress.Threads}: the result may differ in the last bits.");
+            Console.WriteLine(
+                $"Resuming with {options.Threads} threads what ran with {checkpoint.Progress.Threads}: the result may differ in the "
+                    + "last bits."
+            );
         Console.WriteLine($"Resuming at step {checkpoint.Progress.Step} of {TotalSteps}.");
         checkpoint.Network.CopyTo(module);
         Restore(_optimizer.FirstMoment, checkpoint.FirstMoment);
@@ -68,7 +87,8 @@ internal sealed class Trainer(
     private void TrainEpoch()
     {
         var done = (int)(_progress.Step - (long)_progress.Epochs * _stepsPerEpoch);
-        if (done == _stepsPerEpoch) return;
+        if (done == _stepsPerEpoch)
+            return;
         var began = clock.GetTimestamp();
         long pictures = 0;
         foreach (var batch in source.TrainingBatches(_progress.Epochs, done))
@@ -95,7 +115,8 @@ internal sealed class Trainer(
         var loss = nn.functional.cross_entropy(logits, labels, label_smoothing: recipe.LabelSmoothing);
         loss.backward();
         var value = loss.item<float>();
-        if (!float.IsFinite(value)) throw Diverged(step);
+        if (!float.IsFinite(value))
+            throw Diverged(step);
         _optimizer.Step(new StepRates(rate, recipe.BackboneRateFactor));
         _progress = _progress with { Step = step };
         events.Metric(MetricNames.TrainLoss, step, Epoch, value);
@@ -110,8 +131,10 @@ internal sealed class Trainer(
             Save();
             throw new TrainingStoppedException();
         }
-        if (clock.GetElapsedTime(_lastCheckpoint) >= options.CheckpointEvery) Save();
-        if (_lastReport != 0 && clock.GetElapsedTime(_lastReport).TotalSeconds < ReportSeconds) return;
+        if (clock.GetElapsedTime(_lastCheckpoint) >= options.CheckpointEvery)
+            Save();
+        if (_lastReport != 0 && clock.GetElapsedTime(_lastReport).TotalSeconds < ReportSeconds)
+            return;
         _lastReport = clock.GetTimestamp();
         Report();
     }
@@ -137,7 +160,8 @@ internal sealed class Trainer(
             throw;
         }
         var loss = logits.NegativeLogLikelihood();
-        if (!double.IsFinite(loss)) throw Diverged(_progress.Step);
+        if (!double.IsFinite(loss))
+            throw Diverged(_progress.Step);
         var epoch = _progress.Epochs + 1;
         var correct = logits.Correct;
         if (correct > _progress.BestCorrect)
@@ -148,7 +172,12 @@ internal sealed class Trainer(
         _progress = _progress with { Epochs = epoch };
         events.Metric(MetricNames.ValLoss, _progress.Step, epoch, loss);
         events.Metric(MetricNames.ValAccuracy, _progress.Step, epoch, logits.Accuracy);
-        Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Epoch {epoch}: validation accuracy {logits.Accuracy:0.0000}, loss {loss:0.0000}."));
+        Console.WriteLine(
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"Epoch {epoch}: validation accuracy {logits.Accuracy:0.0000}, loss {loss:0.0000}."
+            )
+        );
     }
 
     private void Save()
@@ -156,7 +185,8 @@ internal sealed class Trainer(
         _progress = _progress with { SecondsSpent = SecondsSpent };
         // Also one that found no room: the next is tried in its turn.
         _lastCheckpoint = clock.GetTimestamp();
-        if (room.TryWrite(CheckpointBytes, Write)) _withoutRoom = false;
+        if (room.TryWrite(CheckpointBytes, Write))
+            _withoutRoom = false;
         else if (!_withoutRoom)
         {
             Console.WriteLine("Warning: the disk is full, so no checkpoint is written. The training goes on without.");
@@ -177,6 +207,11 @@ internal sealed class Trainer(
         target.copy_(tensor(values));
     }
 
-    private static TrainingFailedException Diverged(long step) => new(
-        "diverged", "The training diverged", $"The loss became infinite or not a number at step {step}.", "Start again with a lower learning rate.");
+    private static TrainingFailedException Diverged(long step) =>
+        new(
+            "diverged",
+            "The training diverged",
+            $"The loss became infinite or not a number at step {step}.",
+            "Start again with a lower learning rate."
+        );
 }

@@ -7,10 +7,13 @@ internal sealed record TrainerOptions
 {
     public required Recipe Recipe { get; init; }
     public required int Threads { get; init; }
+
     /// <summary>At most this long between two checkpoints: the bound on lost work.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>What is trained on what; a checkpoint with another is not resumed.</summary>
     public required string Fingerprint { get; init; }
+
     /// <summary>Share of the whole run's progress at which training starts and ends.</summary>
     public required (double From, double To) ProgressSpan { get; init; }
 }

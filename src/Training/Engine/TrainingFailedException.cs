@@ -5,7 +5,8 @@ namespace GpuGeek.Training.Engine;
 /// <summary>The run cannot succeed however often it is tried.</summary>
 internal sealed class TrainingFailedException(Failure failure) : Exception(failure.Detail)
 {
-    public TrainingFailedException(string code, string title, string detail, string? hint) : this(new Failure(code, title, detail, hint)) { }
+    public TrainingFailedException(string code, string title, string detail, string? hint)
+        : this(new Failure(code, title, detail, hint)) { }
 
     public Failure Failure { get; } = failure;
 }

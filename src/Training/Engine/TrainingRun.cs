@@ -14,7 +14,8 @@ internal sealed class TrainingRun(RunContext context, ICoreModelProof proof)
     {
         context.Events.Phase("preparing", 0);
         context.StartNetwork();
-        var trained = context.Recipe.Preset == RecipePreset.Fast ? new EmbeddingTraining(context).Run() : new PictureTraining(context).Run();
+        var trained =
+            context.Recipe.Preset == RecipePreset.Fast ? new EmbeddingTraining(context).Run() : new PictureTraining(context).Run();
         context.ThrowIfStopped();
         context.Events.Phase("exporting", 0.97);
         // Weights, ONNX file and some for the rest.

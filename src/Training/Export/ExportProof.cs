@@ -3,7 +3,8 @@ using GpuGeek.Training.Engine;
 namespace GpuGeek.Training.Export;
 
 /// <summary>
-/// Runs core.onnx on real test pictures, from their original bytes by the serving path, and compares it with the trained network. The bounds: no probability (after
+/// Runs core.onnx on real test pictures, from their original bytes by the serving path, and compares it with the trained network. The
+/// bounds: no probability (after
 /// temperature) may differ by more than 1e-4, and no logit by more than 1e-4 × max(1, the largest |logit| of the compared pictures).
 /// </summary>
 internal sealed class ExportProof(RunContext context, ICoreModelProof proof)
@@ -22,24 +23,37 @@ internal sealed class ExportProof(RunContext context, ICoreModelProof proof)
         int[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * images.Length / count))];
         var size = 3 * context.Preprocessing.CropSize * context.Preprocessing.CropSize;
         var inputs = new float[count * size];
-        for (var i = 0; i < count; i++) context.Originals.Preprocess(images[chosen[i]], context.Preprocessing, inputs.AsMemory(i * size, size));
+        for (var i = 0; i < count; i++)
+            context.Originals.Preprocess(images[chosen[i]], context.Preprocessing, inputs.AsMemory(i * size, size));
         return Compare(proof.Logits(onnxPath, inputs, count), [.. chosen.Select(i => test.Rows[i])], temperature);
     }
 
     internal static double Compare(float[][] exported, float[][] trained, double temperature)
     {
-        double worstLogit = exported.Length == trained.Length ? 0 : double.NaN, worstProbability = 0, largest = 1;
+        double worstLogit = exported.Length == trained.Length ? 0 : double.NaN,
+            worstProbability = 0,
+            largest = 1;
         foreach (var (onnx, torch) in exported.Zip(trained))
         {
             worstLogit = Math.Max(worstLogit, Worst(onnx, torch));
-            worstProbability = Math.Max(worstProbability, Worst(SplitLogits.Softmax(onnx, temperature), SplitLogits.Softmax(torch, temperature)));
+            worstProbability = Math.Max(
+                worstProbability,
+                Worst(SplitLogits.Softmax(onnx, temperature), SplitLogits.Softmax(torch, temperature))
+            );
             largest = Math.Max(largest, torch.Max(Math.Abs));
         }
         // Written so that a NaN fails too.
         if (!(worstLogit <= Tolerance * largest && worstProbability <= Tolerance))
-            throw new TrainingFailedException("export_mismatch", "The export differs from the trained network",
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"core.onnx differs from the trained network by {worstLogit:g3} in a logit and {worstProbability:g3} in a probability; allowed are {Tolerance * largest:g3} and {Tolerance:g3}."),
-                "Please report this with the recipe: the model was not published.");
+            throw new TrainingFailedException(
+                "export_mismatch",
+                "The export differs from the trained network",
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"core.onnx differs from the trained network by {worstLogit:g3} in a logit and {worstProbability:g3} in a "
+                        + $"probability; allowed are {Tolerance * largest:g3} and {Tolerance:g3}."
+                ),
+                "Please report this with the recipe: the model was not published."
+            );
         return worstLogit;
     }
 

@@ -10,7 +10,8 @@ internal sealed record FoldedNode(string Path, Op Op, int[] Inputs, long[] Shape
 /// <param name="Name">Unique in the graph.</param>
 internal sealed record FoldedTensor(string Name, long[] Shape, float[] Values);
 
-/// <summary>A graph as it is served: dropout gone, each batch norm folded into the convolution before it (Jacob et al. 2018, arXiv:1712.05877, §3.2), or where there is none a scale and a shift.</summary>
+/// <summary>A graph as it is served: dropout gone, each batch norm folded into the convolution before it (Jacob et al. 2018,
+/// arXiv:1712.05877, §3.2), or where there is none a scale and a shift.</summary>
 internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
 {
     public static FoldedGraph From(GraphModule module)
@@ -20,7 +21,8 @@ internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
         var uses = module.Graph.UseCounts();
         foreach (var node in module.Graph.Nodes)
         {
-            if (node.Op is Dropout or StochasticDepth) place[node.Id] = place[node.Inputs[0]];
+            if (node.Op is Dropout or StochasticDepth)
+                place[node.Id] = place[node.Inputs[0]];
             else if (node.Op is BatchNorm norm && nodes[place[node.Inputs[0]]].Op is Conv && uses[node.Inputs[0]] == 1)
             {
                 var at = place[node.Inputs[0]];
@@ -30,24 +32,43 @@ internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
             else
             {
                 place[node.Id] = nodes.Count;
-                nodes.Add(new FoldedNode(node.Path, node.Op, [.. node.Inputs.Select(i => place[i])], node.Shape, node.Inputs.Length == 0 ? [] : module.Graph.Nodes[node.Inputs[0]].Shape, Numbers(module, node)));
+                nodes.Add(
+                    new FoldedNode(
+                        node.Path,
+                        node.Op,
+                        [.. node.Inputs.Select(i => place[i])],
+                        node.Shape,
+                        node.Inputs.Length == 0 ? [] : module.Graph.Nodes[node.Inputs[0]].Shape,
+                        Numbers(module, node)
+                    )
+                );
             }
         }
         return new FoldedGraph(nodes, place[module.Graph.Output]);
     }
 
-    private static FoldedTensor[] Numbers(GraphModule module, Node node) => node.Op switch
-    {
-        BatchNorm norm when Line(node, norm, module) is var (scale, shift) =>
-            [new(node.Path + ".scale", [norm.Channels, 1, 1], [.. scale.Select(s => (float)s)]), new(node.Path + ".shift", [norm.Channels, 1, 1], [.. shift.Select(s => (float)s)])],
-        RelativePositionBias r => [new(node.Path, [r.Heads, r.Side * r.Side, r.Side * r.Side], Biases(module.Read($"{node.Path}_table"), r))],
-        _ => [.. ParameterSpec.Of(node).Select(p => new FoldedTensor(p.Name, p.Shape, module.Read(p.Name)))],
-    };
+    private static FoldedTensor[] Numbers(GraphModule module, Node node) =>
+        node.Op switch
+        {
+            BatchNorm norm when Line(node, norm, module) is var (scale, shift) =>
+            [
+                new(node.Path + ".scale", [norm.Channels, 1, 1], [.. scale.Select(s => (float)s)]),
+                new(node.Path + ".shift", [norm.Channels, 1, 1], [.. shift.Select(s => (float)s)]),
+            ],
+            RelativePositionBias r =>
+            [
+                new(node.Path, [r.Heads, r.Side * r.Side, r.Side * r.Side], Biases(module.Read($"{node.Path}_table"), r)),
+            ],
+            _ => [.. ParameterSpec.Of(node).Select(p => new FoldedTensor(p.Name, p.Shape, module.Read(p.Name)))],
+        };
 
     /// <summary>What a batch norm with fixed statistics does to each channel.</summary>
     private static (double[] Scale, double[] Shift) Line(Node node, BatchNorm norm, GraphModule module)
     {
-        float[] weight = module.Read(node.Path + ".weight"), bias = module.Read(node.Path + ".bias"), mean = module.Read(node.Path + ".running_mean"), variance = module.Read(node.Path + ".running_var");
+        float[] weight = module.Read(node.Path + ".weight"),
+            bias = module.Read(node.Path + ".bias"),
+            mean = module.Read(node.Path + ".running_mean"),
+            variance = module.Read(node.Path + ".running_var");
         double[] scale = [.. weight.Zip(variance, (w, v) => w / Math.Sqrt(v + norm.Epsilon))];
         return (scale, [.. scale.Select((s, c) => bias[c] - mean[c] * s)]);
     }
@@ -59,7 +80,8 @@ internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
         var perChannel = weight.Length / bias.Length;
         for (var c = 0; c < bias.Length; c++)
         {
-            for (var i = c * perChannel; i < (c + 1) * perChannel; i++) weight[i] = (float)(weight[i] * line.Scale[c]);
+            for (var i = c * perChannel; i < (c + 1) * perChannel; i++)
+                weight[i] = (float)(weight[i] * line.Scale[c]);
             bias[c] = (float)((((Conv)conv.Op).Bias ? conv.Tensors[1].Values[c] : 0) * line.Scale[c] + line.Shift[c]);
         }
         return conv with
@@ -74,8 +96,8 @@ internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
         var index = WindowIndex.Of(r.Side);
         var biases = new float[r.Heads * index.Length];
         for (var head = 0; head < r.Heads; head++)
-            for (var i = 0; i < index.Length; i++)
-                biases[head * index.Length + i] = table[index[i] * r.Heads + head];
+        for (var i = 0; i < index.Length; i++)
+            biases[head * index.Length + i] = table[index[i] * r.Heads + head];
         return biases;
     }
 }

@@ -17,9 +17,21 @@ internal static class OnnxNodes
         return node;
     }
 
-    public static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
+    public static AttributeProto Int(string name, long value) =>
+        new()
+        {
+            Name = name,
+            Type = AttributeType.Int,
+            I = value,
+        };
 
-    public static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
+    public static AttributeProto Float(string name, float value) =>
+        new()
+        {
+            Name = name,
+            Type = AttributeType.Float,
+            F = value,
+        };
 
     public static AttributeProto Ints(string name, long first, params long[] rest)
     {
@@ -36,10 +48,26 @@ internal static class OnnxNodes
     public static NodeProto Whole(string name, long first, params long[] rest)
     {
         long[] values = [first, .. rest];
-        var tensor = new TensorProto { DataType = (int)TensorProto.Types.DataType.Int64, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<long>(values)) };
+        var tensor = new TensorProto
+        {
+            DataType = (int)TensorProto.Types.DataType.Int64,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<long>(values)),
+        };
         tensor.Dims.Add(values.Length);
         return Constant(name, tensor);
     }
 
-    private static NodeProto Constant(string name, TensorProto value) => Make("Constant", name, [], name, new AttributeProto { Name = "value", Type = AttributeType.Tensor, T = value });
+    private static NodeProto Constant(string name, TensorProto value) =>
+        Make(
+            "Constant",
+            name,
+            [],
+            name,
+            new AttributeProto
+            {
+                Name = "value",
+                Type = AttributeType.Tensor,
+                T = value,
+            }
+        );
 }

@@ -5,18 +5,26 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Export;
 
-/// <summary>Writes <c>core.onnx</c>: input <c>input</c> (float32, batch×3×H×W, any batch), output <c>logits</c> (float32, batch×classes). Equal networks give equal bytes.</summary>
+/// <summary>Writes <c>core.onnx</c>: input <c>input</c> (float32, batch×3×H×W, any batch), output <c>logits</c> (float32, batch×classes).
+/// Equal networks give equal bytes.</summary>
 internal static class OnnxWriter
 {
     public const int Opset = 18;
-    public const string InputName = "input", OutputName = "logits";
-    internal const string Zero = "zero", Six = "six";
+    public const string InputName = "input",
+        OutputName = "logits";
+    internal const string Zero = "zero",
+        Six = "six";
     private const int IrVersion = 8;
 
     /// <param name="metadata">Written into the file, for whoever meets it alone.</param>
     public static byte[] Write(FoldedGraph graph, IReadOnlyDictionary<string, string> metadata)
     {
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "GpuGeek", Graph = Graph(graph) };
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "GpuGeek",
+            Graph = Graph(graph),
+        };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
@@ -53,11 +61,18 @@ internal static class OnnxWriter
     }
 
     private static string NameOf(FoldedGraph graph, int id) =>
-        id == graph.Output ? OutputName : graph.Nodes[id].Op is Input ? InputName : graph.Nodes[id].Path + "/out";
+        id == graph.Output ? OutputName
+        : graph.Nodes[id].Op is Input ? InputName
+        : graph.Nodes[id].Path + "/out";
 
     internal static TensorProto Tensor(string name, long[] shape, float[] values)
     {
-        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) };
+        var tensor = new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Float,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)),
+        };
         tensor.Dims.AddRange(shape);
         return tensor;
     }
@@ -67,6 +82,13 @@ internal static class OnnxWriter
         var dimensions = new TensorShapeProto();
         dimensions.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
         dimensions.Dim.Add(shape.Select(side => new TensorShapeProto.Types.Dimension { DimValue = side }));
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions },
+            },
+        };
     }
 }

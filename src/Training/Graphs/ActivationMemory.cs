@@ -1,18 +1,23 @@
 namespace GpuGeek.Training.Graphs;
 
 /// <summary>
-/// Most bytes of activations that are held at once for one picture in float32: values and gradients, without parameters, the optimizer, and what one operation needs only while it runs.
+/// Most bytes of activations that are held at once for one picture in float32: values and gradients, without parameters, the optimizer, and
+/// what one operation needs only while it runs.
 /// Counted over storages, because views (reshapes, slices, transposes) hold what they look into.
 /// <list type="bullet">
-/// <item>Inference: max over operations of Σ storages that are still needed, the operation's result among them; a value goes after its last use, as in <see cref="GraphModule.Forward"/>.</item>
-/// <item>Training: the same forwards, but what the derivative of an operation needs stays until its backward step (the "saved" values of PyTorch's <c>derivatives.yaml</c>: input of a convolution, of a linear layer and of
-/// a norm, result of a rectifier, positions of a maximum …); then backwards, max over operations of Σ saved values not yet used + Σ gradients not yet used up. Without recomputation (Chen et al. 2016, arXiv:1604.06174, §3).</item>
+/// <item>Inference: max over operations of Σ storages that are still needed, the operation's result among them; a value goes after its last
+/// use, as in <see cref="GraphModule.Forward"/>.</item>
+/// <item>Training: the same forwards, but what the derivative of an operation needs stays until its backward step (the "saved" values of
+/// PyTorch's <c>derivatives.yaml</c>: input of a convolution, of a linear layer and of
+/// a norm, result of a rectifier, positions of a maximum …); then backwards, max over operations of Σ saved values not yet used + Σ
+/// gradients not yet used up. Without recomputation (Chen et al. 2016, arXiv:1604.06174, §3).</item>
 /// </list>
 /// Proportional to the batch.
 /// </summary>
 internal static class ActivationMemory
 {
-    private const int FloatBytes = 4, PositionBytes = 8;
+    private const int FloatBytes = 4,
+        PositionBytes = 8;
 
     /// <returns>Bytes per picture.</returns>
     public static long OfInference(Graph graph) => Forward(graph, null).Peak;
@@ -31,7 +36,8 @@ internal static class ActivationMemory
         gradients[graph.Output] = ledger.Hold(next++, Bytes(graph.Nodes[graph.Output]));
         foreach (var node in graph.Nodes.Reverse())
         {
-            if (gradients[node.Id] is not { } arrived) continue;
+            if (gradients[node.Id] is not { } arrived)
+                continue;
             foreach (var i in node.Inputs.Where(i => graph.Nodes[i].Op is not Input))
             {
                 var passed = PassesGradient(node.Op) ? ledger.Hold(arrived, 0) : ledger.Hold(next++, Bytes(graph.Nodes[i]));
@@ -44,7 +50,8 @@ internal static class ActivationMemory
                 }
                 gradients[i] = passed;
             }
-            foreach (var (storage, _) in kept[node.Id]) ledger.Release(storage);
+            foreach (var (storage, _) in kept[node.Id])
+                ledger.Release(storage);
             ledger.Release(arrived);
         }
         return ledger.Peak;
@@ -62,9 +69,11 @@ internal static class ActivationMemory
         {
             ledger.Hold(storages[node.Id], Bytes(graph.Nodes[storages[node.Id]]));
             if (kept is not null)
-                foreach (var (storage, bytes) in kept[node.Id]) ledger.Hold(storage, bytes);
+                foreach (var (storage, bytes) in kept[node.Id])
+                    ledger.Hold(storage, bytes);
             foreach (var i in node.Inputs)
-                if (--left[i] == 0) ledger.Release(storages[i]);
+                if (--left[i] == 0)
+                    ledger.Release(storages[i]);
         }
         return ledger;
     }
@@ -73,42 +82,58 @@ internal static class ActivationMemory
     private static int[] Storages(Graph graph)
     {
         var storages = new int[graph.Nodes.Count];
-        foreach (var node in graph.Nodes) storages[node.Id] = IsView(graph, node) ? storages[node.Inputs[0]] : node.Id;
+        foreach (var node in graph.Nodes)
+            storages[node.Id] = IsView(graph, node) ? storages[node.Inputs[0]] : node.Id;
         return storages;
     }
 
-    private static bool IsView(Graph graph, Node node) => node.Op switch
-    {
-        Transpose or Slice or Crop or Dropout { Probability: 0 } or StochasticDepth { Probability: 0 } => true,
-        Reshape r => !IsTurned(graph, graph.Nodes[node.Inputs[0]]) || r.Shape.Where(d => d > 1).SequenceEqual(graph.Nodes[node.Inputs[0]].Shape.Where(d => d > 1)),
-        _ => false,
-    };
+    private static bool IsView(Graph graph, Node node) =>
+        node.Op switch
+        {
+            Transpose or Slice or Crop or Dropout { Probability: 0 } or StochasticDepth { Probability: 0 } => true,
+            Reshape r => !IsTurned(graph, graph.Nodes[node.Inputs[0]])
+                || r.Shape.Where(d => d > 1).SequenceEqual(graph.Nodes[node.Inputs[0]].Shape.Where(d => d > 1)),
+            _ => false,
+        };
 
     /// <summary>Rows that do not lie in their order can only be reshaped by a copy.</summary>
-    private static bool IsTurned(Graph graph, Node node) => node.Op is Transpose || (node.Op is Slice && IsTurned(graph, graph.Nodes[node.Inputs[0]]));
+    private static bool IsTurned(Graph graph, Node node) =>
+        node.Op is Transpose || (node.Op is Slice && IsTurned(graph, graph.Nodes[node.Inputs[0]]));
 
-    /// <summary>By node: storages that its derivative needs, and how large each is; negative names are of what only the derivative knows.</summary>
+    /// <summary>By node: storages that its derivative needs, and how large each is; negative names are of what only the derivative
+    /// knows.</summary>
     private static (int Storage, long Bytes)[][] Kept(Graph graph)
     {
         var storages = Storages(graph);
         (int, long) Value(int id) => (storages[id], Bytes(graph.Nodes[storages[id]]));
         (int, long) Hidden(Node node, int bytes) => (-1 - node.Id, bytes * Count(node));
         // Batch and heads of a part of the projection do not lie side by side: the product makes, and keeps, a copy.
-        (int, long) Factor(Node node, int i) => storages[node.Inputs[i]] == node.Inputs[i] ? Value(node.Inputs[i]) : (-1 - node.Id - i * graph.Nodes.Count, Bytes(graph.Nodes[node.Inputs[i]]));
-        return [.. graph.Nodes.Select<Node, (int, long)[]>(node => node.Op switch
-        {
-            Conv or Linear or BatchNorm or LayerNorm or AveragePool or AdaptiveAveragePool { Side: > 1 } or LearntScale => [Value(node.Inputs[0])],
-            Activation { Kind: ActivationKind.Relu or ActivationKind.Sigmoid } or Softmax => [Value(node.Id)],
-            Activation => [Value(node.Inputs[0])],
-            MaxPool => [Value(node.Inputs[0]), Hidden(node, PositionBytes)],
-            Multiply => [Value(node.Inputs[0]), Value(node.Inputs[1])],
-            MatMul => [Factor(node, 0), Factor(node, 1)],
-            Dropout { Probability: > 0 } => [Hidden(node, FloatBytes)],
-            _ => [],
-        })];
+        (int, long) Factor(Node node, int i) =>
+            storages[node.Inputs[i]] == node.Inputs[i]
+                ? Value(node.Inputs[i])
+                : (-1 - node.Id - i * graph.Nodes.Count, Bytes(graph.Nodes[node.Inputs[i]]));
+        return
+        [
+            .. graph.Nodes.Select<Node, (int, long)[]>(node =>
+                node.Op switch
+                {
+                    Conv or Linear or BatchNorm or LayerNorm or AveragePool or AdaptiveAveragePool { Side: > 1 } or LayerScale =>
+                    [
+                        Value(node.Inputs[0]),
+                    ],
+                    Activation { Kind: ActivationKind.Relu or ActivationKind.Sigmoid } or Softmax => [Value(node.Id)],
+                    Activation => [Value(node.Inputs[0])],
+                    MaxPool => [Value(node.Inputs[0]), Hidden(node, PositionBytes)],
+                    Multiply => [Value(node.Inputs[0]), Value(node.Inputs[1])],
+                    MatMul => [Factor(node, 0), Factor(node, 1)],
+                    Dropout { Probability: > 0 } => [Hidden(node, FloatBytes)],
+                    _ => [],
+                }
+            ),
+        ];
     }
 
-    private static bool PassesGradient(Op op) => op is Add or AddConstant or LearntShift or RelativePositionBias or Reshape or Transpose;
+    private static bool PassesGradient(Op op) => op is Add or AddConstant or AddParameter or RelativePositionBias or Reshape or Transpose;
 
     private static long Count(Node node) => node.Shape.Aggregate(1L, (a, b) => a * b);
 

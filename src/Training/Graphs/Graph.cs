@@ -6,7 +6,8 @@ namespace GpuGeek.Training.Graphs;
 /// <param name="Group">Layer group, from 0 at the input: what layer-wise rates and partial freezing go by.</param>
 internal sealed record Node(int Id, string Path, Op Op, int[] Inputs, long[] Shape, int Group);
 
-/// <summary>A network as data: immutable, built for one input size by <see cref="GraphBuilder"/>. Modes, weights and devices belong to what executes it.</summary>
+/// <summary>A network as data: immutable, built for one input size by <see cref="GraphBuilder"/>. Modes, weights and devices belong to what
+/// executes it.</summary>
 internal sealed class Graph
 {
     public Graph(IReadOnlyList<Node> nodes, int output, string classifierPath, IReadOnlyList<int>? declaredOrder)
@@ -19,18 +20,26 @@ internal sealed class Graph
     }
 
     public IReadOnlyList<Node> Nodes { get; }
+
     /// <summary>Id of the node whose value is the result.</summary>
     public int Output { get; }
+
     /// <summary>Module path of the last layer that learns: what is replaced for other classes.</summary>
     public string ClassifierPath { get; }
     public Node Classifier { get; }
-    /// <summary>The classifier is a 1×1 convolution, rectified and averaged over the picture (SqueezeNet), and not a linear layer on pooled features.</summary>
+
+    /// <summary>The classifier is a 1×1 convolution, rectified and averaged over the picture (SqueezeNet), and not a linear layer on pooled
+    /// features.</summary>
     public bool RectifiesClassifier => Classifier.Op is Conv;
-    /// <summary>Parameters and buffers in the order in which torchvision declares them, which is not the order of execution in every family.</summary>
+
+    /// <summary>Parameters and buffers in the order in which torchvision declares them, which is not the order of execution in every
+    /// family.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 
     public long ParameterCount => Parameters.Where(p => p.IsLearnt).Sum(p => p.Count);
-    /// <summary>Of one input, as the papers count: convolutions, linear layers and products of attention; biases and normalisation left out.</summary>
+
+    /// <summary>Of one input, as the papers count: convolutions, linear layers and products of attention; biases and normalisation left
+    /// out.</summary>
     public long MultiplyAdds => Nodes.Sum(Cost);
 
     public bool IsHead(ParameterSpec parameter) => parameter.Name.StartsWith(ClassifierPath + ".", StringComparison.Ordinal);
@@ -39,7 +48,8 @@ internal sealed class Graph
     public int[] UseCounts()
     {
         var uses = new int[Nodes.Count];
-        foreach (var input in Nodes.SelectMany(n => n.Inputs)) uses[input]++;
+        foreach (var input in Nodes.SelectMany(n => n.Inputs))
+            uses[input]++;
         uses[Output]++;
         return uses;
     }
@@ -48,11 +58,12 @@ internal sealed class Graph
 
     private static long Count(long[] shape) => shape.Aggregate(1L, (a, b) => a * b);
 
-    private long Cost(Node node) => node.Op switch
-    {
-        Conv c => (long)c.In / c.Groups * c.Kernel * c.Kernel * Count(node.Shape),
-        Linear l => l.In * Count(node.Shape),
-        MatMul => Nodes[node.Inputs[0]].Shape[^1] * Count(node.Shape),
-        _ => 0,
-    };
+    private long Cost(Node node) =>
+        node.Op switch
+        {
+            Conv c => (long)c.In / c.Groups * c.Kernel * c.Kernel * Count(node.Shape),
+            Linear l => l.In * Count(node.Shape),
+            MatMul => Nodes[node.Inputs[0]].Shape[^1] * Count(node.Shape),
+            _ => 0,
+        };
 }

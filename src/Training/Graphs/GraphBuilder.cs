@@ -43,7 +43,12 @@ internal sealed class GraphBuilder
     /// <param name="classifierPath">Path of the last linear layer.</param>
     /// <param name="declaredOrder">Paths in the order of declaration, where it differs from that of execution.</param>
     public Graph Build(int output, string classifierPath, IReadOnlyList<string>? declaredOrder = null) =>
-        new(_nodes, output, classifierPath, declaredOrder is null ? _declared : [.. declaredOrder.Select(path => _nodes.Single(n => n.Path == path).Id)]);
+        new(
+            _nodes,
+            output,
+            classifierPath,
+            declaredOrder is null ? _declared : [.. declaredOrder.Select(path => _nodes.Single(n => n.Path == path).Id)]
+        );
 
     private sealed class Closing(Action close) : IDisposable
     {

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace GpuGeek.Training.Graphs;
 
 /// <summary>
-/// Executes a <see cref="Graph"/> with TorchSharp and owns its tensors. Learnt parameters are views into one flat vector and their gradients into another
+/// Executes a <see cref="Graph"/> with TorchSharp and owns its tensors. Learnt parameters are views into one flat vector and their
+/// gradients into another
 /// (<see cref="FlatLayout"/>). Not for use from two threads at once.
 /// </summary>
 internal sealed class GraphModule : IDisposable
@@ -22,13 +23,17 @@ internal sealed class GraphModule : IDisposable
         Layout = new FlatLayout(graph);
         Flat = zeros(Layout.Length, dtype: type).DetachFromDisposeScope();
         FlatGradient = zeros(Layout.Length, dtype: type).DetachFromDisposeScope();
-        foreach (var p in graph.Parameters.Where(p => p.Kind != ParameterKind.Index)) _tensors[p.Name] = Allocate(p).DetachFromDisposeScope();
+        foreach (var p in graph.Parameters.Where(p => p.Kind != ParameterKind.Index))
+            _tensors[p.Name] = Allocate(p).DetachFromDisposeScope();
         foreach (var node in graph.Nodes)
-            if (node.Op is RelativePositionBias r) _tensors[ParameterSpec.Of(node).Single(p => p.Kind == ParameterKind.Index).Name] = tensor(WindowIndex.Of(r.Side)).DetachFromDisposeScope();
+            if (node.Op is RelativePositionBias r)
+                _tensors[ParameterSpec.Of(node).Single(p => p.Kind == ParameterKind.Index).Name] = tensor(WindowIndex.Of(r.Side))
+                    .DetachFromDisposeScope();
     }
 
     public Graph Graph { get; }
     public FlatLayout Layout { get; }
+
     /// <summary>Every learnt parameter. Written to only while no gradients are recorded.</summary>
     public Tensor Flat { get; }
     public Tensor FlatGradient { get; }
@@ -51,12 +56,15 @@ internal sealed class GraphModule : IDisposable
         {
             values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan[node]);
             Watching?.Invoke(node);
-            if (node.Id == last) break;
+            if (node.Id == last)
+                break;
             foreach (var i in node.Inputs)
-                if (--left[i] == 0) Release(values, i);
+                if (--left[i] == 0)
+                    Release(values, i);
         }
         var result = values[last]!;
-        for (var i = 0; i < last; i++) Release(values, i);
+        for (var i = 0; i < last; i++)
+            Release(values, i);
         return result;
     }
 
@@ -64,8 +72,8 @@ internal sealed class GraphModule : IDisposable
     public void RequireGradients(ModePlan plan)
     {
         foreach (var node in Graph.Nodes)
-            foreach (var p in ParameterSpec.Of(node).Where(p => p.IsLearnt))
-                _tensors[p.Name].requires_grad = plan[node] == NodeMode.Train;
+        foreach (var p in ParameterSpec.Of(node).Where(p => p.IsLearnt))
+            _tensors[p.Name].requires_grad = plan[node] == NodeMode.Train;
     }
 
     /// <summary>A copy of one tensor as plain floats, in the row-major order of its shape.</summary>
@@ -86,15 +94,18 @@ internal sealed class GraphModule : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in _tensors.Values.Concat(_gradients)) tensor.Dispose();
+        foreach (var tensor in _tensors.Values.Concat(_gradients))
+            tensor.Dispose();
         Flat.Dispose();
         FlatGradient.Dispose();
     }
 
     private Tensor Allocate(ParameterSpec p)
     {
-        if (p.Kind == ParameterKind.Counter) return zeros(p.Shape, dtype: ScalarType.Int64);
-        if (p.Kind == ParameterKind.Buffer) return p.Name.EndsWith("running_var", StringComparison.Ordinal) ? ones(p.Shape, dtype: _type) : zeros(p.Shape, dtype: _type);
+        if (p.Kind == ParameterKind.Counter)
+            return zeros(p.Shape, dtype: ScalarType.Int64);
+        if (p.Kind == ParameterKind.Buffer)
+            return p.Name.EndsWith("running_var", StringComparison.Ordinal) ? ones(p.Shape, dtype: _type) : zeros(p.Shape, dtype: _type);
         var offset = Layout.Offsets[p.Name];
         var parameter = Flat.as_strided(p.Shape, FlatLayout.Strides(p.Shape), offset).detach();
         parameter.requires_grad = true;

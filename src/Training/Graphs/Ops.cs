@@ -1,6 +1,7 @@
 namespace GpuGeek.Training.Graphs;
 
-/// <summary>What a node computes. An operation is known to: shape inference, the list of its parameters, its cost, the TorchSharp executor, folding and the ONNX writer; to nothing else.</summary>
+/// <summary>What a node computes. An operation is known to: shape inference, the list of its parameters, its cost, the TorchSharp executor,
+/// folding and the ONNX writer; to nothing else.</summary>
 internal abstract record Op;
 
 /// <summary>The network's input; the batch dimension is left out of every shape.</summary>
@@ -9,20 +10,25 @@ internal sealed record Input(params long[] Shape) : Op;
 /// <summary>2-D convolution, square kernel. Weight: Out × In/Groups × Kernel × Kernel.</summary>
 internal sealed record Conv(int In, int Out, int Kernel, int Stride = 1, int Padding = 0, int Groups = 1, bool Bias = false) : Op;
 
-/// <summary>Ioffe and Szegedy 2015, arXiv:1502.03167. <paramref name="Momentum"/> is the weight of the new batch in the running statistics.</summary>
+/// <summary>Ioffe and Szegedy 2015, arXiv:1502.03167. <paramref name="Momentum"/> is the weight of the new batch in the running
+/// statistics.</summary>
 internal sealed record BatchNorm(int Channels, double Epsilon = 1e-5, double Momentum = 0.1) : Op;
 
 internal enum ActivationKind
 {
     Relu,
     Relu6,
+
     /// <summary>x · relu6(x + 3) / 6 (Howard et al. 2019, arXiv:1905.02244).</summary>
     HardSwish,
+
     /// <summary>relu6(x + 3) / 6.</summary>
     HardSigmoid,
+
     /// <summary>x · sigmoid(x), also called swish.</summary>
     Silu,
     Sigmoid,
+
     /// <summary>The exact form with the error function (Hendrycks and Gimpel 2016, arXiv:1606.08415).</summary>
     Gelu,
 }
@@ -65,7 +71,7 @@ internal sealed record MatMul : Op;
 internal sealed record Softmax : Op;
 
 /// <summary>Times a number that is not learnt.</summary>
-internal sealed record Times(double Factor) : Op;
+internal sealed record Scale(double Factor) : Op;
 
 /// <summary>H×W×C moved around, what leaves on one side coming back on the other; towards the end where positive.</summary>
 internal sealed record Roll(int Down, int Right) : Op;
@@ -83,18 +89,20 @@ internal sealed record AddConstant(float[] Values, long[] Shape) : Op;
 internal sealed record LayerNorm(int Width, double Epsilon) : Op;
 
 /// <summary>Times a learnt tensor named by the node's path (layer scale; Touvron et al. 2021, arXiv:2103.17239).</summary>
-internal sealed record LearntScale(params long[] Shape) : Op;
+internal sealed record LayerScale(params long[] Shape) : Op;
 
 /// <summary>Plus a learnt tensor named by the node's path: positions.</summary>
-internal sealed record LearntShift(params long[] Shape) : Op;
+internal sealed record AddParameter(params long[] Shape) : Op;
 
 /// <summary>One learnt row before the rows of a picture, named by the node's path.</summary>
 internal sealed record ClassToken(int Width) : Op;
 
-/// <summary>Plus a learnt number for each head and each distance between two pixels of a window (Liu et al. 2021, arXiv:2103.14030, §3.2). Input: windows × heads × Side² × Side².</summary>
+/// <summary>Plus a learnt number for each head and each distance between two pixels of a window (Liu et al. 2021, arXiv:2103.14030, §3.2).
+/// Input: windows × heads × Side² × Side².</summary>
 internal sealed record RelativePositionBias(int Side, int Heads) : Op;
 
-/// <summary>Drops a whole residual branch for some pictures of a batch (Huang et al. 2016, arXiv:1603.09382); nothing outside <see cref="NodeMode.Train"/>.</summary>
+/// <summary>Drops a whole residual branch for some pictures of a batch (Huang et al. 2016, arXiv:1603.09382); nothing outside <see
+/// cref="NodeMode.Train"/>.</summary>
 internal sealed record StochasticDepth(double Probability) : Op;
 
 /// <summary>Inverted dropout; nothing outside <see cref="NodeMode.Train"/>.</summary>
@@ -105,10 +113,13 @@ internal enum LinearInit
 {
     /// <summary>Weight and bias uniform in ± 1/√In: PyTorch's default.</summary>
     UniformFanIn,
+
     /// <summary>Weight normal with deviation 0.01, bias 0: MobileNetV2.</summary>
     SmallNormal,
+
     /// <summary>Weight normal with deviation 0.02, bias 0: transformers and ConvNeXt.</summary>
     Normal02,
+
     /// <summary>Weight uniform in ± 1/√Out, bias 0: EfficientNet.</summary>
     UniformFanOut,
 }

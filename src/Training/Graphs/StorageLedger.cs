@@ -11,7 +11,8 @@ internal sealed class StorageLedger
     /// <param name="bytes">Of the whole storage; counts once, however many hold it.</param>
     public int Hold(int storage, long bytes)
     {
-        if (_held.TryGetValue(storage, out var held)) _held[storage] = held with { Holders = held.Holders + 1 };
+        if (_held.TryGetValue(storage, out var held))
+            _held[storage] = held with { Holders = held.Holders + 1 };
         else
         {
             _held.Add(storage, (bytes, 1));

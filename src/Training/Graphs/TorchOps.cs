@@ -8,55 +8,82 @@ internal static class TorchOps
     // Kept: a Scalar made for the call may be finalised while libtorch still reads it ("Exception raised from toLong", seen under load).
     private static readonly TorchSharp.Scalar One = 1;
 
-    public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, NodeMode mode) => node.Op switch
-    {
-        Input => network.alias(),
-        Conv c => nn.functional.conv2d(input(0), module[$"{node.Path}.weight"], c.Bias ? module[$"{node.Path}.bias"] : null, [c.Stride, c.Stride], [c.Padding, c.Padding], [1, 1], c.Groups),
-        BatchNorm b => Normalise(node, b, input(0), module, mode == NodeMode.Train),
-        Activation { Kind: ActivationKind.Relu } => input(0).relu(),
-        // Not hardtanh: TorchSharp's works in place and answers its input.
-        Activation { Kind: ActivationKind.Relu6 } => input(0).clamp(0, 6),
-        Activation a => Activate(a.Kind, input(0)),
-        MaxPool m => nn.functional.max_pool2d(input(0), [m.Kernel, m.Kernel], [m.Stride, m.Stride], [m.Padding, m.Padding], null, m.Ceiling),
-        AveragePool a => nn.functional.avg_pool2d(input(0), [a.Kernel, a.Kernel]),
-        AdaptiveAveragePool { Side: 1 } => input(0).mean([2, 3], keepdim: true),
-        AdaptiveAveragePool a => nn.functional.adaptive_avg_pool2d(input(0), [a.Side, a.Side]),
-        GlobalAveragePool => input(0).mean([2, 3]),
-        Add => input(0) + input(1),
-        Multiply => input(0) * input(1),
-        Concat => cat([.. node.Inputs.Select((_, i) => input(i))], 1),
-        Slice s => input(0).narrow(1, s.Start, s.Length),
-        Reshape r => input(0).reshape([input(0).shape[0], .. r.Shape]),
-        Transpose t => input(0).permute([0, .. t.Order.Select(d => d + 1L)]),
-        MatMul => input(0).matmul(input(1)),
-        Softmax => input(0).softmax(-1),
-        Times t => input(0) * t.Factor,
-        Roll r => input(0).roll([r.Down, r.Right], [1, 2]),
-        Pad p => nn.functional.pad(input(0), [0, 0, 0, p.Right, 0, p.Below]),
-        Crop c => Cropped(input(0), c),
-        AddConstant c => Shifted(input(0), c),
-        LayerNorm n => nn.functional.layer_norm(input(0), [n.Width], module[$"{node.Path}.weight"], module[$"{node.Path}.bias"], n.Epsilon),
-        LearntScale => input(0) * module[node.Path],
-        LearntShift => input(0) + module[node.Path],
-        ClassToken t => Prepended(input(0), module[node.Path], t),
-        RelativePositionBias r => Biased(input(0), node, r, module),
-        StochasticDepth d when mode == NodeMode.Train => DropRows(input(0), d.Probability),
-        StochasticDepth => input(0).alias(),
-        Dropout d when mode == NodeMode.Train => nn.functional.dropout(input(0), d.Probability, true),
-        Dropout => input(0).alias(),
-        Linear l => nn.functional.linear(input(0), module[$"{node.Path}{l.Joint}weight"], l.Bias ? module[$"{node.Path}{l.Joint}bias"] : null),
-        _ => throw new NotSupportedException($"TorchSharp does not run {node.Op.GetType().Name} yet."),
-    };
+    public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, NodeMode mode) =>
+        node.Op switch
+        {
+            Input => network.alias(),
+            Conv c => nn.functional.conv2d(
+                input(0),
+                module[$"{node.Path}.weight"],
+                c.Bias ? module[$"{node.Path}.bias"] : null,
+                [c.Stride, c.Stride],
+                [c.Padding, c.Padding],
+                [1, 1],
+                c.Groups
+            ),
+            BatchNorm b => Normalise(node, b, input(0), module, mode == NodeMode.Train),
+            Activation { Kind: ActivationKind.Relu } => input(0).relu(),
+            // Not hardtanh: TorchSharp's works in place and answers its input.
+            Activation { Kind: ActivationKind.Relu6 } => input(0).clamp(0, 6),
+            Activation a => Activate(a.Kind, input(0)),
+            MaxPool m => nn.functional.max_pool2d(
+                input(0),
+                [m.Kernel, m.Kernel],
+                [m.Stride, m.Stride],
+                [m.Padding, m.Padding],
+                null,
+                m.Ceiling
+            ),
+            AveragePool a => nn.functional.avg_pool2d(input(0), [a.Kernel, a.Kernel]),
+            AdaptiveAveragePool { Side: 1 } => input(0).mean([2, 3], keepdim: true),
+            AdaptiveAveragePool a => nn.functional.adaptive_avg_pool2d(input(0), [a.Side, a.Side]),
+            GlobalAveragePool => input(0).mean([2, 3]),
+            Add => input(0) + input(1),
+            Multiply => input(0) * input(1),
+            Concat => cat([.. node.Inputs.Select((_, i) => input(i))], 1),
+            Slice s => input(0).narrow(1, s.Start, s.Length),
+            Reshape r => input(0).reshape([input(0).shape[0], .. r.Shape]),
+            Transpose t => input(0).permute([0, .. t.Order.Select(d => d + 1L)]),
+            MatMul => input(0).matmul(input(1)),
+            Softmax => input(0).softmax(-1),
+            Scale t => input(0) * t.Factor,
+            Roll r => input(0).roll([r.Down, r.Right], [1, 2]),
+            Pad p => nn.functional.pad(input(0), [0, 0, 0, p.Right, 0, p.Below]),
+            Crop c => Cropped(input(0), c),
+            AddConstant c => Shifted(input(0), c),
+            LayerNorm n => nn.functional.layer_norm(
+                input(0),
+                [n.Width],
+                module[$"{node.Path}.weight"],
+                module[$"{node.Path}.bias"],
+                n.Epsilon
+            ),
+            LayerScale => input(0) * module[node.Path],
+            AddParameter => input(0) + module[node.Path],
+            ClassToken t => Prepended(input(0), module[node.Path], t),
+            RelativePositionBias r => Biased(input(0), node, r, module),
+            StochasticDepth d when mode == NodeMode.Train => DropRows(input(0), d.Probability),
+            StochasticDepth => input(0).alias(),
+            Dropout d when mode == NodeMode.Train => nn.functional.dropout(input(0), d.Probability, true),
+            Dropout => input(0).alias(),
+            Linear l => nn.functional.linear(
+                input(0),
+                module[$"{node.Path}{l.Joint}weight"],
+                l.Bias ? module[$"{node.Path}{l.Joint}bias"] : null
+            ),
+            _ => throw new NotSupportedException($"TorchSharp does not run {node.Op.GetType().Name} yet."),
+        };
 
-    private static Tensor Activate(ActivationKind kind, Tensor x) => kind switch
-    {
-        ActivationKind.HardSwish => nn.functional.hardswish(x),
-        ActivationKind.HardSigmoid => nn.functional.hardsigmoid(x),
-        ActivationKind.Silu => nn.functional.silu(x),
-        ActivationKind.Sigmoid => x.sigmoid(),
-        ActivationKind.Gelu => nn.functional.gelu(x),
-        _ => throw new NotSupportedException($"TorchSharp does not run {kind} yet."),
-    };
+    private static Tensor Activate(ActivationKind kind, Tensor x) =>
+        kind switch
+        {
+            ActivationKind.HardSwish => nn.functional.hardswish(x),
+            ActivationKind.HardSigmoid => nn.functional.hardsigmoid(x),
+            ActivationKind.Silu => nn.functional.silu(x),
+            ActivationKind.Sigmoid => x.sigmoid(),
+            ActivationKind.Gelu => nn.functional.gelu(x),
+            _ => throw new NotSupportedException($"TorchSharp does not run {kind} yet."),
+        };
 
     private static Tensor Shifted(Tensor x, AddConstant c)
     {
@@ -89,7 +116,8 @@ internal static class TorchOps
     private static Tensor DropRows(Tensor x, double probability)
     {
         using var kept = empty([x.shape[0], .. Enumerable.Repeat(1L, (int)x.dim() - 1)], dtype: x.dtype, device: x.device);
-        using (no_grad()) kept.bernoulli_(1 - probability);
+        using (no_grad())
+            kept.bernoulli_(1 - probability);
         using var scale = kept / (1 - probability);
         return x * scale;
     }
@@ -100,7 +128,15 @@ internal static class TorchOps
             // add_ answers the very same object: disposing it would dispose the counter.
             using (no_grad())
                 module[$"{node.Path}.num_batches_tracked"].add_(One);
-        return nn.functional.batch_norm(x, module[$"{node.Path}.running_mean"], module[$"{node.Path}.running_var"],
-            module[$"{node.Path}.weight"], module[$"{node.Path}.bias"], train, b.Momentum, b.Epsilon);
+        return nn.functional.batch_norm(
+            x,
+            module[$"{node.Path}.running_mean"],
+            module[$"{node.Path}.running_var"],
+            module[$"{node.Path}.weight"],
+            module[$"{node.Path}.bias"],
+            train,
+            b.Momentum,
+            b.Epsilon
+        );
     }
 }

@@ -9,8 +9,8 @@ internal static class WindowIndex
         var area = side * side;
         var index = new long[area * area];
         for (var from = 0; from < area; from++)
-            for (var to = 0; to < area; to++)
-                index[from * area + to] = (from / side - to / side + side - 1) * (2L * side - 1) + (from % side - to % side + side - 1);
+        for (var to = 0; to < area; to++)
+            index[from * area + to] = (from / side - to / side + side - 1) * (2L * side - 1) + (from % side - to % side + side - 1);
         return index;
     }
 }

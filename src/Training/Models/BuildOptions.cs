@@ -1,8 +1,10 @@
 namespace GpuGeek.Training.Models;
 
 /// <summary>What a network may have otherwise than it was published.</summary>
-/// <param name="Dropout">0..0.9: share of what the classifier sees that is dropped in training. It replaces the network's own rate (VGG's both), or comes where there is none. Null: as published.</param>
-/// <param name="StochasticDepth">0..0.9: how often the last residual block is skipped in training; earlier ones less, linearly (Huang et al. 2016, arXiv:1603.09382). Null: as published.</param>
+/// <param name="Dropout">0..0.9: share of what the classifier sees that is dropped in training. It replaces the network's own rate (VGG's
+/// both), or comes where there is none. Null: as published.</param>
+/// <param name="StochasticDepth">0..0.9: how often the last residual block is skipped in training; earlier ones less, linearly (Huang et
+/// al. 2016, arXiv:1603.09382). Null: as published.</param>
 /// <param name="InputChannels">3, or 1 for gray pictures.</param>
 internal sealed record BuildOptions(double? Dropout = null, double? StochasticDepth = null, int InputChannels = 3)
 {
@@ -13,8 +15,15 @@ internal sealed record BuildOptions(double? Dropout = null, double? StochasticDe
     /// <exception cref="ArgumentOutOfRangeException">Not as the parameters say.</exception>
     public void Check()
     {
-        if (Dropout is < 0 or > Most or double.NaN) throw new ArgumentOutOfRangeException(nameof(Dropout), Dropout, "A dropout rate lies between 0 and 0.9.");
-        if (StochasticDepth is < 0 or > Most or double.NaN) throw new ArgumentOutOfRangeException(nameof(StochasticDepth), StochasticDepth, "A rate of stochastic depth lies between 0 and 0.9.");
-        if (InputChannels is not (1 or 3)) throw new ArgumentOutOfRangeException(nameof(InputChannels), InputChannels, "A network sees 1 channel or 3.");
+        if (Dropout is < 0 or > Most or double.NaN)
+            throw new ArgumentOutOfRangeException(nameof(Dropout), Dropout, "A dropout rate lies between 0 and 0.9.");
+        if (StochasticDepth is < 0 or > Most or double.NaN)
+            throw new ArgumentOutOfRangeException(
+                nameof(StochasticDepth),
+                StochasticDepth,
+                "A rate of stochastic depth lies between 0 and 0.9."
+            );
+        if (InputChannels is not (1 or 3))
+            throw new ArgumentOutOfRangeException(nameof(InputChannels), InputChannels, "A network sees 1 channel or 3.");
     }
 }

@@ -25,7 +25,9 @@ internal static class ConvNeXt
         var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
         x = g.Add("features.0.0", new Conv(options.InputChannels, v.Width, 4, 4, Bias: true), x);
         x = NormOfMap(g, x, "features.0.1", v.Width);
-        int done = 0, all = v.Depths.Sum(), channels = v.Width;
+        int done = 0,
+            all = v.Depths.Sum(),
+            channels = v.Width;
         for (var stage = 0; stage < v.Depths.Length; stage++)
         {
             g.NextGroup();
@@ -43,7 +45,7 @@ internal static class ConvNeXt
         g.NextGroup();
         x = g.Add("avgpool", new GlobalAveragePool(), x);
         x = g.Add("classifier.0", new LayerNorm(channels, Epsilon), x);
-        x = Parts.Dropped(g, x, options);
+        x = Parts.Dropout(g, x, options);
         return g.Build(g.Add("classifier.2", new Linear(channels, classes, LinearInit.Normal02), x), "classifier.2");
     }
 
@@ -57,7 +59,7 @@ internal static class ConvNeXt
         y = g.Add("block.4", new Activation(ActivationKind.Gelu), y);
         y = g.Add("block.5", new Linear(4 * width, width, LinearInit.Normal02), y);
         y = g.Add("block.6", new Transpose(2, 0, 1), y);
-        y = g.DeclareAt(first, g.Add("layer_scale", new LearntScale(width, 1, 1), y));
+        y = g.DeclareAt(first, g.Add("layer_scale", new LayerScale(width, 1, 1), y));
         return g.Add("add", new Add(), x, g.Add("stochastic_depth", new StochasticDepth(dropped), y));
     }
 

@@ -38,7 +38,8 @@ internal static class DenseNet
                     using var scope = g.Scope($"denseblock{block + 1}.denselayer{layer + 1}");
                     x = DenseLayer(g, x, channels, v.Growth);
                 }
-                if (block == v.Blocks.Length - 1) break;
+                if (block == v.Blocks.Length - 1)
+                    break;
                 using var transition = g.Scope($"transition{block + 1}");
                 x = Transition(g, x, channels);
                 channels /= 2;
@@ -47,7 +48,7 @@ internal static class DenseNet
         }
         g.NextGroup();
         x = g.Add("avgpool", new GlobalAveragePool(), x);
-        x = Parts.Dropped(g, x, options);
+        x = Parts.Dropout(g, x, options);
         return g.Build(g.Add("classifier", new Linear(channels, classes), x), "classifier");
     }
 

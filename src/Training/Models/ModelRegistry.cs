@@ -19,14 +19,17 @@ internal static class ModelRegistry
         Family(Swin.Names, Swin.Build),
         Family(Vgg.Names, Vgg.Build),
         Family(VisionTransformer.Names, VisionTransformer.Build),
-    }.SelectMany(family => family).ToDictionary(StringComparer.Ordinal);
+    }
+        .SelectMany(family => family)
+        .ToDictionary(StringComparer.Ordinal);
 
     public static IReadOnlyCollection<string> Names => Builders.Keys;
 
     /// <param name="classes">Outputs of the classifier.</param>
     /// <param name="inputSize">Square side in pixels. Positions, masks and pools are laid out for it.</param>
     /// <param name="options">Null: as published.</param>
-    /// <exception cref="Domain.Common.DomainException"><c>invalid_input_size</c> or <c>stochastic_depth_unsupported</c>: what <see cref="ModelCard"/> says.</exception>
+    /// <exception cref="Domain.Common.DomainException"><c>invalid_input_size</c> or <c>stochastic_depth_unsupported</c>: what <see
+    /// cref="ModelCard"/> says.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A rate or a count of channels in <paramref name="options"/>.</exception>
     public static Graph Build(string name, int classes, int inputSize, BuildOptions? options = null)
     {
@@ -37,6 +40,8 @@ internal static class ModelRegistry
         return Builders[name](name, classes, inputSize, options);
     }
 
-    private static IEnumerable<KeyValuePair<string, Func<string, int, int, BuildOptions, Graph>>> Family(IEnumerable<string> names, Func<string, int, int, BuildOptions, Graph> build) =>
-        names.Select(name => KeyValuePair.Create(name, build));
+    private static IEnumerable<KeyValuePair<string, Func<string, int, int, BuildOptions, Graph>>> Family(
+        IEnumerable<string> names,
+        Func<string, int, int, BuildOptions, Graph> build
+    ) => names.Select(name => KeyValuePair.Create(name, build));
 }

@@ -15,7 +15,15 @@ internal static class Parts
     }
 
     /// <summary>Squeeze-and-excitation, Hu et al. 2017, arXiv:1709.01507.</summary>
-    public static int SqueezeExcite(GraphBuilder g, int x, string name, int channels, int squeezed, ActivationKind inner, ActivationKind gate)
+    public static int SqueezeExcite(
+        GraphBuilder g,
+        int x,
+        string name,
+        int channels,
+        int squeezed,
+        ActivationKind inner,
+        ActivationKind gate
+    )
     {
         using var scope = g.Scope(name);
         var s = g.Add("avgpool", new AdaptiveAveragePool(1), x);
@@ -26,16 +34,24 @@ internal static class Parts
         return g.Add("scale", new Multiply(), x, s);
     }
 
-    /// <summary>Dropout in front of the classifier, at the rate that was asked for, else at the network's own; nothing where there is neither.</summary>
-    public static int Dropped(GraphBuilder g, int x, BuildOptions options, double? own = null, string name = "dropout") =>
+    /// <summary>Dropout in front of the classifier, at the rate that was asked for, else at the network's own; nothing where there is
+    /// neither.</summary>
+    public static int Dropout(GraphBuilder g, int x, BuildOptions options, double? own = null, string name = "dropout") =>
         (options.Dropout ?? own) is { } rate ? g.Add(name, new Dropout(rate), x) : x;
 
-    /// <summary>Stochastic depth at the end of a residual branch of a network that was published without: 0 in the first block, the rate that was asked for in the last, linear between (Huang et al. 2016, arXiv:1603.09382).</summary>
-    public static int Branch(GraphBuilder g, int y, BuildOptions options, int block, int blocks, string name = "stochastic_depth") =>
-        options.StochasticDepth is { } last ? g.Add(name, new StochasticDepth(last * block / (blocks - 1)), y) : y;
+    /// <summary>Stochastic depth at the end of a residual branch of a network that was published without: 0 in the first block, the rate
+    /// that was asked for in the last, linear between (Huang et al. 2016, arXiv:1603.09382).</summary>
+    public static int StochasticDepth(
+        GraphBuilder g,
+        int y,
+        BuildOptions options,
+        int block,
+        int blocks,
+        string name = "stochastic_depth"
+    ) => options.StochasticDepth is { } last ? g.Add(name, new StochasticDepth(last * block / (blocks - 1)), y) : y;
 
     /// <summary>The multiple of 8 nearest to a number of channels, but never less than nine tenths of it.</summary>
-    public static int Eighths(double channels)
+    public static int MakeDivisible(double channels)
     {
         var rounded = Math.Max(8, (int)(channels + 4) / 8 * 8);
         return rounded < 0.9 * channels ? rounded + 8 : rounded;

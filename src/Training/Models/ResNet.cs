@@ -1,4 +1,5 @@
-// Deep Residual Learning, He et al. 2015, arXiv:1512.03385; ResNeXt, Xie et al. 2016, arXiv:1611.05431; Wide ResNet, Zagoruyko and Komodakis 2016, arXiv:1605.07146.
+// Deep Residual Learning, He et al. 2015, arXiv:1512.03385; ResNeXt, Xie et al. 2016, arXiv:1611.05431; Wide ResNet, Zagoruyko and
+// Komodakis 2016, arXiv:1605.07146.
 // Node paths are torchvision's state-dict keys.
 using GpuGeek.Training.Graphs;
 
@@ -32,7 +33,9 @@ internal static class ResNet
         x = ConvNorm(g, x, new Conv(options.InputChannels, 64, 7, 2, 3), "conv1", "bn1");
         x = g.Add("relu", new Activation(ActivationKind.Relu), x);
         x = g.Add("maxpool", new MaxPool(3, 2, 1), x);
-        int channels = 64, done = 0, blocks = v.Blocks.Sum();
+        int channels = 64,
+            done = 0,
+            blocks = v.Blocks.Sum();
         for (var stage = 0; stage < v.Blocks.Length; stage++)
         {
             g.NextGroup();
@@ -42,13 +45,13 @@ internal static class ResNet
                 var stride = block == 0 && stage > 0 ? 2 : 1;
                 var output = (64 << stage) * (v.Bottleneck ? 4 : 1);
                 var y = v.Bottleneck ? Bottleneck(g, x, v, channels, 64 << stage, stride) : BasicBlock(g, x, channels, output, stride);
-                x = Joined(g, x, Parts.Branch(g, y, options, done, blocks), channels, output, stride);
+                x = Joined(g, x, Parts.StochasticDepth(g, y, options, done, blocks), channels, output, stride);
                 channels = output;
             }
         }
         g.NextGroup();
         x = g.Add("avgpool", new GlobalAveragePool(), x);
-        x = Parts.Dropped(g, x, options);
+        x = Parts.Dropout(g, x, options);
         return g.Build(g.Add("fc", new Linear(channels, classes), x), "fc");
     }
 
@@ -72,7 +75,8 @@ internal static class ResNet
 
     private static int Joined(GraphBuilder g, int x, int y, int input, int output, int stride)
     {
-        if (stride != 1 || input != output) x = ConvNorm(g, x, new Conv(input, output, 1, stride), "downsample.0", "downsample.1");
+        if (stride != 1 || input != output)
+            x = ConvNorm(g, x, new Conv(input, output, 1, stride), "downsample.0", "downsample.1");
         return g.Add("relu2", new Activation(ActivationKind.Relu), g.Add("add", new Add(), y, x));
     }
 

@@ -15,8 +15,9 @@ internal static class SelfAttention
         var each = width / heads;
         x = g.Add("parts", new Reshape(windows, rows, 3, heads, each), x);
         x = g.Add("turned", new Transpose(2, 0, 3, 1, 4), x);
-        int Part(string name, int index) => g.Add(name, new Reshape(windows, heads, rows, each), g.Add(name + ".part", new Slice(index, 1), x));
-        var query = g.Add("scaled", new Times(1 / Math.Sqrt(each)), Part("query", 0));
+        int Part(string name, int index) =>
+            g.Add(name, new Reshape(windows, heads, rows, each), g.Add(name + ".part", new Slice(index, 1), x));
+        var query = g.Add("scaled", new Scale(1 / Math.Sqrt(each)), Part("query", 0));
         var key = g.Add("keys", new Transpose(0, 1, 3, 2), Part("key", 1));
         var scores = scored(g.Add("scores", new MatMul(), query, key));
         x = g.Add("mixed", new MatMul(), g.Add("softmax", new Softmax(), scores), Part("value", 2));

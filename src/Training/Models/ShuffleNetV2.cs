@@ -39,7 +39,7 @@ internal static class ShuffleNetV2
         g.NextGroup();
         x = Parts.ConvNorm(g, x, "conv5", new Conv(channels, widths[^1], 1), new BatchNorm(widths[^1]), ActivationKind.Relu);
         x = g.Add("mean", new GlobalAveragePool(), x);
-        x = Parts.Dropped(g, x, options);
+        x = Parts.Dropout(g, x, options);
         return g.Build(g.Add("fc", new Linear(widths[^1], classes), x), "fc");
     }
 
@@ -77,7 +77,8 @@ internal static class ShuffleNetV2
     /// <summary>The channels of the two halves take turns.</summary>
     private static int Shuffle(GraphBuilder g, int x)
     {
-        if (g.Shape(x) is not [var channels, var height, var width]) throw new ArgumentException("Only maps are shuffled.", nameof(x));
+        if (g.Shape(x) is not [var channels, var height, var width])
+            throw new ArgumentException("Only maps are shuffled.", nameof(x));
         x = g.Add("halves", new Reshape(2, channels / 2, height, width), x);
         x = g.Add("turns", new Transpose(1, 0, 2, 3), x);
         return g.Add("shuffled", new Reshape(channels, height, width), x);

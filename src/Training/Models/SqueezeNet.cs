@@ -7,7 +7,8 @@ internal static class SqueezeNet
 {
     private const int Pool = 0;
 
-    /// <param name="Fires">Squeezed channels of each fire module after the stem, four times as many leaving each of its two branches; <see cref="Pool"/> is a pooling.</param>
+    /// <param name="Fires">Squeezed channels of each fire module after the stem, four times as many leaving each of its two branches; <see
+    /// cref="Pool"/> is a pooling.</param>
     private sealed record Variant(int Stem, int Kernel, int[] Fires);
 
     private static readonly Dictionary<string, Variant> Variants = new(StringComparer.Ordinal)
@@ -40,7 +41,7 @@ internal static class SqueezeNet
             channels = squeezed * 8;
         }
         g.NextGroup();
-        x = Parts.Dropped(g, x, options, 0.5, "classifier.0");
+        x = Parts.Dropout(g, x, options, 0.5, "classifier.0");
         x = g.Add("classifier.1", new Conv(channels, classes, 1, Bias: true), x);
         x = g.Add("classifier.2", new Activation(ActivationKind.Relu), x);
         return g.Build(g.Add("classifier.3", new GlobalAveragePool(), x), "classifier.1");
@@ -50,8 +51,16 @@ internal static class SqueezeNet
     {
         x = g.Add("squeeze", new Conv(input, squeezed, 1, Bias: true), x);
         x = g.Add("squeeze_activation", new Activation(ActivationKind.Relu), x);
-        var one = g.Add("expand1x1_activation", new Activation(ActivationKind.Relu), g.Add("expand1x1", new Conv(squeezed, expanded, 1, Bias: true), x));
-        var three = g.Add("expand3x3_activation", new Activation(ActivationKind.Relu), g.Add("expand3x3", new Conv(squeezed, expanded, 3, 1, 1, Bias: true), x));
+        var one = g.Add(
+            "expand1x1_activation",
+            new Activation(ActivationKind.Relu),
+            g.Add("expand1x1", new Conv(squeezed, expanded, 1, Bias: true), x)
+        );
+        var three = g.Add(
+            "expand3x3_activation",
+            new Activation(ActivationKind.Relu),
+            g.Add("expand3x3", new Conv(squeezed, expanded, 3, 1, 1, Bias: true), x)
+        );
         return g.Add("concat", new Concat(), one, three);
     }
 }

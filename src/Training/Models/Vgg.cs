@@ -5,7 +5,8 @@ namespace GpuGeek.Training.Models;
 
 internal static class Vgg
 {
-    private const int PooledSide = 7, Hidden = 4096;
+    private const int PooledSide = 7,
+        Hidden = 4096;
 
     /// <summary>Convolutions per stage; the stages have 64, 128, 256, 512 and 512 channels.</summary>
     private static readonly Dictionary<string, (int[] Stages, bool Norm)> Variants = new(StringComparer.Ordinal)
@@ -27,7 +28,8 @@ internal static class Vgg
         var (stages, norm) = Variants[variant];
         var g = new GraphBuilder();
         var x = g.Add("input", new Input(options.InputChannels, inputSize, inputSize));
-        int channels = options.InputChannels, index = 0;
+        int channels = options.InputChannels,
+            index = 0;
         string Next() => $"features.{index++}";
         for (var stage = 0; stage < stages.Length; stage++)
         {
@@ -35,7 +37,8 @@ internal static class Vgg
             for (var i = 0; i < stages[stage]; i++, channels = wide)
             {
                 x = g.Add(Next(), new Conv(channels, wide, 3, 1, 1, Bias: true), x);
-                if (norm) x = g.Add(Next(), new BatchNorm(wide), x);
+                if (norm)
+                    x = g.Add(Next(), new BatchNorm(wide), x);
                 x = g.Add(Next(), new Activation(ActivationKind.Relu), x);
             }
             x = g.Add(Next(), new MaxPool(2, 2, 0), x);
@@ -52,6 +55,6 @@ internal static class Vgg
     {
         x = g.Add($"classifier.{index}", new Linear(input, Hidden, LinearInit.SmallNormal), x);
         x = g.Add($"classifier.{index + 1}", new Activation(ActivationKind.Relu), x);
-        return Parts.Dropped(g, x, options, 0.5, $"classifier.{index + 2}");
+        return Parts.Dropout(g, x, options, 0.5, $"classifier.{index + 2}");
     }
 }

@@ -1,4 +1,5 @@
-// An Image is Worth 16x16 Words, Dosovitskiy et al. 2020, arXiv:2010.11929; the tiny and small sizes are DeiT's, Touvron et al. 2020, arXiv:2012.12877.
+// An Image is Worth 16x16 Words, Dosovitskiy et al. 2020, arXiv:2010.11929; the tiny and small sizes are DeiT's, Touvron et al. 2020,
+// arXiv:2012.12877.
 // Node paths are torchvision's state-dict keys.
 using GpuGeek.Training.Graphs;
 
@@ -30,18 +31,19 @@ internal static class VisionTransformer
         x = g.Add("columns", new Reshape(width, rows), x);
         x = g.Add("rows", new Transpose(1, 0), x);
         x = g.DeclareAt(first, g.Add("class_token", new ClassToken(width), x));
-        x = g.Add("encoder.pos_embedding", new LearntShift(rows + 1, width), x);
+        x = g.Add("encoder.pos_embedding", new AddParameter(rows + 1, width), x);
         for (var layer = 0; layer < Layers; layer++)
         {
             var block = layer;
-            if (layer % 3 == 0) g.NextGroup();
+            if (layer % 3 == 0)
+                g.NextGroup();
             using var scope = g.Scope($"encoder.layers.encoder_layer_{layer}");
-            x = Block(g, x, rows + 1, width, heads, (name, y) => Parts.Branch(g, y, options, block, Layers, name));
+            x = Block(g, x, rows + 1, width, heads, (name, y) => Parts.StochasticDepth(g, y, options, block, Layers, name));
         }
         g.NextGroup();
         x = g.Add("encoder.ln", new LayerNorm(width, Epsilon), x);
         x = g.Add("token", new Reshape(width), g.Add("first", new Slice(0, 1), x));
-        x = Parts.Dropped(g, x, options);
+        x = Parts.Dropout(g, x, options);
         return g.Build(g.Add("heads.head", new Linear(width, classes, LinearInit.Normal02), x), "heads.head");
     }
 

@@ -3,8 +3,10 @@ using GpuGeek.Training.Graphs;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Undoes what the export to ONNX folded, so that the network computes the same as the file with its statistics at rest: a folded batch norm becomes the identity plus the bias that it left in
-/// the convolution. The statistics themselves are gone: a network whose batch norms go on learning starts from other activations than the file's, and says so in docs/weights.md.
+/// Undoes what the export to ONNX folded, so that the network computes the same as the file with its statistics at rest: a folded batch
+/// norm becomes the identity plus the bias that it left in
+/// the convolution. The statistics themselves are gone: a network whose batch norms go on learning starts from other activations than the
+/// file's, and says so in docs/weights.md.
 /// </summary>
 internal static class FoldedWeights
 {
@@ -18,8 +20,10 @@ internal static class FoldedWeights
         var tensors = file.Where(pair => !Constants.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
         {
-            if (node.Op is BatchNorm norm) Normalisation(graph, node, norm, tensors);
-            else if (node.Op is RelativePositionBias bias) Positions(node, bias, tensors);
+            if (node.Op is BatchNorm norm)
+                Normalisation(graph, node, norm, tensors);
+            else if (node.Op is RelativePositionBias bias)
+                Positions(node, bias, tensors);
         }
         return tensors;
     }
@@ -29,13 +33,17 @@ internal static class FoldedWeights
         long[] shape = [norm.Channels];
         if (tensors.Remove(node.Path + ".scale", out var scale) && tensors.Remove(node.Path + ".shift", out var shift))
         {
-            if (scale.Values.Length == norm.Channels && shift.Values.Length == norm.Channels) Put(node, norm, scale.Values, shift.Values, tensors);
+            if (scale.Values.Length == norm.Channels && shift.Values.Length == norm.Channels)
+                Put(node, norm, scale.Values, shift.Values, tensors);
             return;
         }
         var before = graph.Nodes[node.Inputs[0]];
-        if (before.Op is not Conv conv || !tensors.Remove(before.Path + ".bias", out var bias)) return;
-        if (conv.Bias) tensors[before.Path + ".bias"] = new LoadedTensor([conv.Out], new float[conv.Out]);
-        if (bias.Shape.AsSpan().SequenceEqual(shape)) Put(node, norm, [.. Enumerable.Repeat(1f, norm.Channels)], bias.Values, tensors);
+        if (before.Op is not Conv conv || !tensors.Remove(before.Path + ".bias", out var bias))
+            return;
+        if (conv.Bias)
+            tensors[before.Path + ".bias"] = new LoadedTensor([conv.Out], new float[conv.Out]);
+        if (bias.Shape.AsSpan().SequenceEqual(shape))
+            Put(node, norm, [.. Enumerable.Repeat(1f, norm.Channels)], bias.Values, tensors);
     }
 
     /// <summary>With a mean of 0 and a variance of 1 − ε nothing is left of the statistics.</summary>
@@ -52,11 +60,14 @@ internal static class FoldedWeights
     private static void Positions(Node node, RelativePositionBias bias, Dictionary<string, LoadedTensor> tensors)
     {
         var index = WindowIndex.Of(bias.Side);
-        long area = bias.Side * bias.Side, rows = (2L * bias.Side - 1) * (2 * bias.Side - 1);
-        if (!tensors.TryGetValue(node.Path, out var pairs) || !pairs.Shape.AsSpan().SequenceEqual([bias.Heads, area, area])) return;
+        long area = bias.Side * bias.Side,
+            rows = (2L * bias.Side - 1) * (2 * bias.Side - 1);
+        if (!tensors.TryGetValue(node.Path, out var pairs) || !pairs.Shape.AsSpan().SequenceEqual([bias.Heads, area, area]))
+            return;
         var table = new float[rows * bias.Heads];
         for (var head = 0; head < bias.Heads; head++)
-            for (var i = 0; i < index.Length; i++) table[index[i] * bias.Heads + head] = pairs.Values[head * index.Length + i];
+        for (var i = 0; i < index.Length; i++)
+            table[index[i] * bias.Heads + head] = pairs.Values[head * index.Length + i];
         tensors.Remove(node.Path);
         tensors[node.Path + "_table"] = new LoadedTensor([rows, bias.Heads], table);
         tensors[$"{node.Path[..^"bias".Length]}index"] = new LoadedTensor([index.Length], [.. index.Select(i => (float)i)]);

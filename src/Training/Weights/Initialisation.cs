@@ -3,13 +3,15 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Fresh parameters as torchvision begins them: convolutions normal with deviation √(2 / fan-out) (He et al. 2015, arXiv:1502.01852), norms 1 and 0, linear layers as <see cref="LinearInit"/> says.</summary>
+/// <summary>Fresh parameters as torchvision begins them: convolutions normal with deviation √(2 / fan-out) (He et al. 2015,
+/// arXiv:1502.01852), norms 1 and 0, linear layers as <see cref="LinearInit"/> says.</summary>
 internal static class Initialisation
 {
     /// <summary>Overwrites every parameter and buffer.</summary>
     public static void All(GraphModule module, int seed)
     {
-        foreach (var node in module.Graph.Nodes) One(module, node, seed);
+        foreach (var node in module.Graph.Nodes)
+            One(module, node, seed);
     }
 
     public static void Classifier(GraphModule module, int seed) => One(module, module.Graph.Classifier, seed);
@@ -36,23 +38,26 @@ internal static class Initialisation
                 Normal(values, 0.01, ref random);
                 break;
             case Linear { Init: LinearInit.Normal02 } when p.Kind == ParameterKind.Weight:
-            case LearntShift or ClassToken or RelativePositionBias:
+            case AddParameter or ClassToken or RelativePositionBias:
                 Normal(values, 0.02, ref random);
                 break;
-            case LearntScale:
+            case LayerScale:
                 Array.Fill(values, 1e-6f);
                 break;
             case LayerNorm when p.Name.EndsWith(".weight", StringComparison.Ordinal):
                 Array.Fill(values, 1f);
                 break;
             case Linear { Init: LinearInit.UniformFanOut } f when p.Kind == ParameterKind.Weight:
-                for (var i = 0; i < values.Length; i++) values[i] = (float)random.Uniform(-1 / Math.Sqrt(f.Out), 1 / Math.Sqrt(f.Out));
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = (float)random.Uniform(-1 / Math.Sqrt(f.Out), 1 / Math.Sqrt(f.Out));
                 break;
             case Linear { Init: LinearInit.UniformFanIn } l:
                 var bound = 1 / Math.Sqrt(l.In);
-                for (var i = 0; i < values.Length; i++) values[i] = (float)random.Uniform(-bound, bound);
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = (float)random.Uniform(-bound, bound);
                 break;
-            case BatchNorm when p.Name.EndsWith(".weight", StringComparison.Ordinal) || p.Name.EndsWith(".running_var", StringComparison.Ordinal):
+            case BatchNorm
+                when p.Name.EndsWith(".weight", StringComparison.Ordinal) || p.Name.EndsWith(".running_var", StringComparison.Ordinal):
                 Array.Fill(values, 1f);
                 break;
         }
@@ -60,6 +65,7 @@ internal static class Initialisation
 
     private static void Normal(float[] values, double deviation, ref CounterRandom random)
     {
-        for (var i = 0; i < values.Length; i++) values[i] = (float)(random.NextNormal() * deviation);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)(random.NextNormal() * deviation);
     }
 }

@@ -4,14 +4,20 @@ using System.Numerics;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads a state_dict as <c>torch.save</c> wrote it before 1.6 (and still does when asked): five pickles one after the other (a magic number, the protocol, facts about the machine,
-/// the table, the keys of the storages), and then for each key the count of its elements in eight bytes and the raw numbers. Each pickle is read by <see cref="SafePickle"/>.
+/// Reads a state_dict as <c>torch.save</c> wrote it before 1.6 (and still does when asked): five pickles one after the other (a magic
+/// number, the protocol, facts about the machine,
+/// the table, the keys of the storages), and then for each key the count of its elements in eight bytes and the raw numbers. Each pickle is
+/// read by <see cref="SafePickle"/>.
 /// </summary>
 internal static class LegacyStateDictFile
 {
     private const int MaxPickles = 32 << 20;
     private const long Protocol = 1001;
-    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic = BigInteger.Parse(
+        "1950a86a20f9469cfc6c",
+        System.Globalization.NumberStyles.HexNumber,
+        System.Globalization.CultureInfo.InvariantCulture
+    );
 
     /// <exception cref="WeightsException">Anything is wrong with the file.</exception>
     public static WeightsFile Read(FileStream file)
@@ -28,30 +34,51 @@ internal static class LegacyStateDictFile
 
     private static void CheckHead(byte[] bytes, ref int at)
     {
-        if (SafePickle.Next(bytes, ref at) is not BigInteger magic || magic != Magic) throw WeightsException.Unsupported("a pickle, but no PyTorch file");
-        if (SafePickle.Next(bytes, ref at) is not Protocol) throw WeightsException.Unsupported("in a protocol of PyTorch that is not known");
-        var machine = SafePickle.Next(bytes, ref at) as Dictionary<string, object?> ?? throw WeightsException.Unreadable("it does not say what machine wrote it");
-        if (machine.GetValueOrDefault("little_endian") is not true) throw WeightsException.Unsupported("written on a big-endian machine");
+        if (SafePickle.Next(bytes, ref at) is not BigInteger magic || magic != Magic)
+            throw WeightsException.Unsupported("a pickle, but no PyTorch file");
+        if (SafePickle.Next(bytes, ref at) is not Protocol)
+            throw WeightsException.Unsupported("in a protocol of PyTorch that is not known");
+        var machine =
+            SafePickle.Next(bytes, ref at) as Dictionary<string, object?>
+            ?? throw WeightsException.Unreadable("it does not say what machine wrote it");
+        if (machine.GetValueOrDefault("little_endian") is not true)
+            throw WeightsException.Unsupported("written on a big-endian machine");
     }
 
-    private static WeightsFile Collect(FileStream file, Dictionary<string, PickleTensor> table, IReadOnlyDictionary<string, PickleStorage> storages, List<object?> keys)
+    private static WeightsFile Collect(
+        FileStream file,
+        Dictionary<string, PickleTensor> table,
+        IReadOnlyDictionary<string, PickleStorage> storages,
+        List<object?> keys
+    )
     {
-        var left = table.GroupBy(pair => pair.Value.Storage.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+        var left = table
+            .GroupBy(pair => pair.Value.Storage.Key, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
         var budget = new NumberBudget(file.Length);
         var loaded = new Dictionary<string, LoadedTensor>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var key in keys)
         {
-            if (key is not string name || !storages.TryGetValue(name, out var storage) || !seen.Add(name)) throw WeightsException.Unreadable("it holds numbers twice, or such that belong to no tensor");
+            if (key is not string name || !storages.TryGetValue(name, out var storage) || !seen.Add(name))
+                throw WeightsException.Unreadable("it holds numbers twice, or such that belong to no tensor");
             var bytes = CheckedSize(file, storage);
             // What else a checkpoint keeps, an optimizer's state above all, is passed over.
-            if (!left.Remove(name, out var tensors)) file.Position += bytes;
+            if (!left.Remove(name, out var tensors))
+                file.Position += bytes;
             else
-                foreach (var (tensor, values) in TensorView.GatherAll(tensors, budget, _ => Raw(file, bytes))) loaded[tensor] = values;
+                foreach (var (tensor, values) in TensorView.GatherAll(tensors, budget, _ => Raw(file, bytes)))
+                    loaded[tensor] = values;
         }
-        if (left.Count > 0) throw WeightsException.Unreadable("the numbers of a tensor are missing");
-        if (file.Position != file.Length) throw WeightsException.Refused("something follows its numbers");
-        return new WeightsFile(WeightsFormats.PyTorchLegacy, loaded, StorageNumbers.Names(table.Values.Select(tensor => tensor.Storage.Type)));
+        if (left.Count > 0)
+            throw WeightsException.Unreadable("the numbers of a tensor are missing");
+        if (file.Position != file.Length)
+            throw WeightsException.Refused("something follows its numbers");
+        return new WeightsFile(
+            WeightsFormats.PyTorchLegacy,
+            loaded,
+            StorageNumbers.Names(table.Values.Select(tensor => tensor.Storage.Type))
+        );
     }
 
     private static long CheckedSize(FileStream file, PickleStorage storage)
@@ -59,13 +86,15 @@ internal static class LegacyStateDictFile
         Span<byte> raw = stackalloc byte[8];
         file.ReadExactly(raw);
         var bytes = (Int128)storage.Count * StorageNumbers.Size(storage.Type);
-        if (BinaryPrimitives.ReadInt64LittleEndian(raw) != storage.Count || bytes < 0 || bytes > file.Length - file.Position) throw WeightsException.Unreadable("a tensor's size is not that of its numbers");
+        if (BinaryPrimitives.ReadInt64LittleEndian(raw) != storage.Count || bytes < 0 || bytes > file.Length - file.Position)
+            throw WeightsException.Unreadable("a tensor's size is not that of its numbers");
         return (long)bytes;
     }
 
     private static byte[] Raw(FileStream file, long length)
     {
-        if (length > Array.MaxLength) throw WeightsException.Refused("a tensor in it is larger than 2 GB");
+        if (length > Array.MaxLength)
+            throw WeightsException.Refused("a tensor in it is larger than 2 GB");
         var bytes = new byte[length];
         file.ReadExactly(bytes);
         return bytes;

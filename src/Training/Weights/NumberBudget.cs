@@ -1,26 +1,33 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Keeps the memory that a file takes in proportion to its size: views may share or repeat numbers, but there are never more of them than bytes.</summary>
+/// <summary>Keeps the memory that a file takes in proportion to its size: views may share or repeat numbers, but there are never more of
+/// them than bytes.</summary>
 internal sealed class NumberBudget(long fileBytes)
 {
     private long _left = fileBytes;
 
     /// <returns>How many numbers a tensor of this shape has.</returns>
-    /// <exception cref="WeightsException">A side is negative, there are over eight, or there are more numbers than the file can hold.</exception>
+    /// <exception cref="WeightsException">A side is negative, there are over eight, or there are more numbers than the file can
+    /// hold.</exception>
     public int Take(ReadOnlySpan<long> shape, string name)
     {
-        if (shape.Length > 8) throw WeightsException.Unreadable($"the tensor '{name}' has more than eight sides");
+        if (shape.Length > 8)
+            throw WeightsException.Unreadable($"the tensor '{name}' has more than eight sides");
         Int128 count = 1;
         foreach (var side in shape)
         {
-            if (side < 0) throw WeightsException.Unreadable($"a side of the tensor '{name}' is negative");
+            if (side < 0)
+                throw WeightsException.Unreadable($"a side of the tensor '{name}' is negative");
             count *= side;
-            if (count > Array.MaxLength) throw TooMany(name);
+            if (count > Array.MaxLength)
+                throw TooMany(name);
         }
-        if (count > _left) throw TooMany(name);
+        if (count > _left)
+            throw TooMany(name);
         _left -= (long)count;
         return (int)count;
     }
 
-    private static WeightsException TooMany(string name) => WeightsException.Unreadable($"the tensor '{name}' reaches outside its numbers, or repeats them more often than the file has bytes");
+    private static WeightsException TooMany(string name) =>
+        WeightsException.Unreadable($"the tensor '{name}' reaches outside its numbers, or repeats them more often than the file has bytes");
 }

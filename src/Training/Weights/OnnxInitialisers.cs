@@ -4,17 +4,23 @@ using System.Text;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads the initialisers of an ONNX file that GpuGeek wrote: float32 in <c>raw_data</c>, nothing outside the file. The network in it is not looked at; batch norms were folded when it
+/// Reads the initialisers of an ONNX file that GpuGeek wrote: float32 in <c>raw_data</c>, nothing outside the file. The network in it is
+/// not looked at; batch norms were folded when it
 /// was written, which <see cref="FoldedWeights"/> undoes. Field numbers are those of the public onnx.proto3.
 /// </summary>
 internal static class OnnxInitialisers
 {
-    private const int ProducerName = 2, Graph = 7, Initializer = 5, Float = 1, MaxTensors = 20_000;
+    private const int ProducerName = 2,
+        Graph = 7,
+        Initializer = 5,
+        Float = 1,
+        MaxTensors = 20_000;
 
     /// <exception cref="WeightsException">Anything is wrong with the file.</exception>
     public static WeightsFile Read(FileStream file)
     {
-        if (file.Length > Array.MaxLength) throw WeightsException.Unsupported("an ONNX file larger than 2 GB");
+        if (file.Length > Array.MaxLength)
+            throw WeightsException.Unsupported("an ONNX file larger than 2 GB");
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         var tensors = new Dictionary<string, LoadedTensor>(StringComparer.Ordinal);
@@ -23,11 +29,16 @@ internal static class OnnxInitialisers
         var model = new ProtobufReader(bytes);
         while (model.Next())
         {
-            if (model.Field == ProducerName) ours = model.Bytes.SequenceEqual("GpuGeek"u8);
-            else if (model.Field == Graph && ours) Collect(model.Bytes, tensors, budget);
+            if (model.Field == ProducerName)
+                ours = model.Bytes.SequenceEqual("GpuGeek"u8);
+            else if (model.Field == Graph && ours)
+                Collect(model.Bytes, tensors, budget);
         }
-        if (!ours) throw WeightsException.Unsupported("an ONNX file of another program, whose names and folding are not known here");
-        return tensors.Count > 0 ? new WeightsFile(WeightsFormats.Onnx, tensors, ["float32"]) : throw WeightsException.Unsupported("an ONNX file without initialisers");
+        if (!ours)
+            throw WeightsException.Unsupported("an ONNX file of another program, whose names and folding are not known here");
+        return tensors.Count > 0
+            ? new WeightsFile(WeightsFormats.Onnx, tensors, ["float32"])
+            : throw WeightsException.Unsupported("an ONNX file without initialisers");
     }
 
     private static void Collect(ReadOnlySpan<byte> bytes, Dictionary<string, LoadedTensor> tensors, NumberBudget budget)
@@ -35,10 +46,13 @@ internal static class OnnxInitialisers
         var graph = new ProtobufReader(bytes);
         while (graph.Next())
         {
-            if (graph.Field != Initializer) continue;
+            if (graph.Field != Initializer)
+                continue;
             var (name, tensor) = Tensor(graph.Bytes, budget);
-            if (!tensors.TryAdd(name, tensor)) throw WeightsException.Refused("it names an initialiser twice");
-            if (tensors.Count > MaxTensors) throw WeightsException.Refused("it holds far too many tensors");
+            if (!tensors.TryAdd(name, tensor))
+                throw WeightsException.Refused("it names an initialiser twice");
+            if (tensors.Count > MaxTensors)
+                throw WeightsException.Refused("it holds far too many tensors");
         }
     }
 
@@ -53,17 +67,31 @@ internal static class OnnxInitialisers
         {
             switch (tensor.Field)
             {
-                case 1: Sides(tensor, shape); break;
-                case 2: type = tensor.Number; break;
-                case 8: name = tensor.Bytes.Length <= 4096 ? Encoding.UTF8.GetString(tensor.Bytes) : throw WeightsException.Refused("a name in it is absurdly long"); break;
-                case 9: raw = tensor.Bytes; break;
-                case 13 or 14: throw WeightsException.Refused("it keeps numbers outside itself");
+                case 1:
+                    Sides(tensor, shape);
+                    break;
+                case 2:
+                    type = tensor.Number;
+                    break;
+                case 8:
+                    name =
+                        tensor.Bytes.Length <= 4096
+                            ? Encoding.UTF8.GetString(tensor.Bytes)
+                            : throw WeightsException.Refused("a name in it is absurdly long");
+                    break;
+                case 9:
+                    raw = tensor.Bytes;
+                    break;
+                case 13 or 14:
+                    throw WeightsException.Refused("it keeps numbers outside itself");
             }
         }
-        if (type != Float) throw WeightsException.Unsupported("an ONNX file with numbers that are not float32");
+        if (type != Float)
+            throw WeightsException.Unsupported("an ONNX file with numbers that are not float32");
         long[] sides = [.. shape];
         var values = new float[budget.Take(sides, name)];
-        if (raw.Length != (long)values.Length * sizeof(float)) throw WeightsException.Unreadable($"the size of '{name}' is not that of its numbers");
+        if (raw.Length != (long)values.Length * sizeof(float))
+            throw WeightsException.Unreadable($"the size of '{name}' is not that of its numbers");
         MemoryMarshal.Cast<byte, float>(raw).CopyTo(values);
         return values.AsSpan().HasNonFinite() ? throw WeightsException.NotFinite(name) : (name, new LoadedTensor(sides, values));
     }
@@ -71,9 +99,12 @@ internal static class OnnxInitialisers
     /// <summary>One number, or several packed.</summary>
     private static void Sides(ProtobufReader field, List<long> shape)
     {
-        if (!field.IsDelimited) shape.Add((long)field.Number);
+        if (!field.IsDelimited)
+            shape.Add((long)field.Number);
         var packed = new ProtobufReader(field.Bytes);
-        while (!packed.AtEnd && shape.Count <= 8) shape.Add((long)packed.ReadVarint());
-        if (shape.Count > 8) throw WeightsException.Unreadable("a tensor in it has more than eight sides");
+        while (!packed.AtEnd && shape.Count <= 8)
+            shape.Add((long)packed.ReadVarint());
+        if (shape.Count > 8)
+            throw WeightsException.Unreadable("a tensor in it has more than eight sides");
     }
 }

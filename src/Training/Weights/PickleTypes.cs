@@ -9,29 +9,55 @@ internal sealed record PickleStorage(StorageType Type, string Key, long Count);
 /// <summary>A view into a storage.</summary>
 internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Shape, long[] Stride);
 
-internal enum StorageType { Float, Double, Half, BFloat16, Long, Int, Short, Char, Byte, Bool }
+internal enum StorageType
+{
+    Float,
+    Double,
+    Half,
+    BFloat16,
+    Long,
+    Int,
+    Short,
+    Char,
+    Byte,
+    Bool,
+}
 
-/// <summary>The only names a weights file may mention: an allow-list, since no block-list of Python's standard library is ever complete.</summary>
+/// <summary>The only names a weights file may mention: an allow-list, since no block-list of Python's standard library is ever
+/// complete.</summary>
 internal static class AllowedGlobals
 {
     public static readonly PickleGlobal OrderedDict = new("collections", "OrderedDict");
     public static readonly PickleGlobal RebuildTensor = new("torch._utils", "_rebuild_tensor_v2");
+
     /// <summary>As PyTorch before 0.4 wrote it.</summary>
     public static readonly PickleGlobal RebuildOldTensor = new("torch._utils", "_rebuild_tensor");
     public static readonly PickleGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
 
     private static readonly HashSet<PickleGlobal> All =
-        [OrderedDict, RebuildTensor, RebuildOldTensor, RebuildParameter, .. Enum.GetNames<StorageType>().Select(type => new PickleGlobal("torch", $"{type}Storage"))];
+    [
+        OrderedDict,
+        RebuildTensor,
+        RebuildOldTensor,
+        RebuildParameter,
+        .. Enum.GetNames<StorageType>().Select(type => new PickleGlobal("torch", $"{type}Storage")),
+    ];
 
     public static PickleGlobal Find(string module, string name)
     {
         var global = new PickleGlobal(module, name);
-        return All.Contains(global) ? global : throw WeightsException.Refused($"it names '{Printable(module)}.{Printable(name)}', which no weights need");
+        return All.Contains(global)
+            ? global
+            : throw WeightsException.Refused($"it names '{Printable(module)}.{Printable(name)}', which no weights need");
     }
 
     public static StorageType StorageOf(PickleGlobal global) =>
-        global is { Module: "torch" } && global.Name.EndsWith("Storage", StringComparison.Ordinal) && Enum.TryParse<StorageType>(global.Name[..^"Storage".Length], out var type)
-            ? type : throw WeightsException.Refused("a storage has no type");
+        global is { Module: "torch" }
+        && global.Name.EndsWith("Storage", StringComparison.Ordinal)
+        && Enum.TryParse<StorageType>(global.Name[..^"Storage".Length], out var type)
+            ? type
+            : throw WeightsException.Refused("a storage has no type");
 
-    private static string Printable(string text) => new([.. text.Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '?')]);
+    private static string Printable(string text) =>
+        new([.. text.Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '?')]);
 }

@@ -1,17 +1,24 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Walks over the fields of a protobuf message without making objects of them: a message of a stranger may hold two bytes for each of a billion objects.</summary>
+/// <summary>Walks over the fields of a protobuf message without making objects of them: a message of a stranger may hold two bytes for each
+/// of a billion objects.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 {
-    private const int Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5;
+    private const int Varint = 0,
+        Fixed64 = 1,
+        Delimited = 2,
+        Fixed32 = 5;
     private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>Number of the field that <see cref="Next"/> came to.</summary>
     public int Field { get; private set; }
+
     /// <summary>Of a field with a length; else empty.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
+
     /// <summary>Of a field with a plain number; else 0.</summary>
     public ulong Number { get; private set; }
+
     /// <summary>The field has a length: a message, text, bytes or packed numbers.</summary>
     public bool IsDelimited { get; private set; }
 
@@ -21,7 +28,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="WeightsException">The message is broken.</exception>
     public bool Next()
     {
-        if (_rest.IsEmpty) return false;
+        if (_rest.IsEmpty)
+            return false;
         var tag = ReadVarint();
         Field = tag >> 3 is > 0 and < 1 << 29 ? (int)(tag >> 3) : throw Broken();
         Bytes = default;
@@ -29,16 +37,24 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
         IsDelimited = false;
         switch ((int)(tag & 7))
         {
-            case Varint: Number = ReadVarint(); break;
-            case Fixed64: Take(8); break;
-            case Fixed32: Take(4); break;
+            case Varint:
+                Number = ReadVarint();
+                break;
+            case Fixed64:
+                Take(8);
+                break;
+            case Fixed32:
+                Take(4);
+                break;
             case Delimited:
                 var length = ReadVarint();
-                if (length > (ulong)_rest.Length) throw Broken();
+                if (length > (ulong)_rest.Length)
+                    throw Broken();
                 Bytes = Take((int)length);
                 IsDelimited = true;
                 break;
-            default: throw Broken();
+            default:
+                throw Broken();
         }
         return true;
     }
@@ -51,14 +67,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
         {
             var b = Take(1)[0];
             value |= (ulong)(b & 0x7f) << shift;
-            if (b < 0x80) return value;
+            if (b < 0x80)
+                return value;
         }
         throw Broken();
     }
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > _rest.Length) throw Broken();
+        if (count > _rest.Length)
+            throw Broken();
         var part = _rest[..count];
         _rest = _rest[count..];
         return part;

@@ -4,7 +4,8 @@ using System.Text;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads the pickle of a state_dict without the power to run anything: opcodes and names outside two short lists are refused, a call is a choice among
+/// Reads the pickle of a state_dict without the power to run anything: opcodes and names outside two short lists are refused, a call is a
+/// choice among
 /// three known functions, and work and memory are bounded.
 /// </summary>
 internal sealed class SafePickle(byte[] bytes, int start)
@@ -16,6 +17,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
     private static readonly object Mark = new();
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
     private readonly List<object?> _stack = [];
+
     // A list and no table by number: whoever chooses the numbers could make a table arbitrarily slow.
     private readonly List<object?> _memo = [];
     private readonly Dictionary<string, PickleStorage> _storages = new(StringComparer.Ordinal);
@@ -32,7 +34,8 @@ internal sealed class SafePickle(byte[] bytes, int start)
     }
 
     /// <summary>Reads the pickle that begins at <paramref name="at"/>, and moves it behind the end.</summary>
-    /// <returns>Null, bool, long, double, string, <see cref="System.Numerics.BigInteger"/>, object?[] (a tuple), List (a list), Dictionary, or one of the Pickle records.</returns>
+    /// <returns>Null, bool, long, double, string, <see cref="System.Numerics.BigInteger"/>, object?[] (a tuple), List (a list), Dictionary,
+    /// or one of the Pickle records.</returns>
     /// <exception cref="WeightsException"><c>weights_refused</c> or <c>weights_unreadable</c>.</exception>
     public static object? Next(byte[] bytes, ref int at) => Next(bytes, ref at, out _);
 
@@ -47,7 +50,15 @@ internal sealed class SafePickle(byte[] bytes, int start)
             storages = machine._storages;
             return value;
         }
-        catch (Exception broken) when (broken is InvalidCastException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException or OverflowException or NullReferenceException)
+        catch (Exception broken)
+            when (broken
+                    is InvalidCastException
+                        or ArgumentException
+                        or KeyNotFoundException
+                        or IndexOutOfRangeException
+                        or OverflowException
+                        or NullReferenceException
+            )
         {
             // Any of these means a pickle that does not fit together: the machine only moves values, so nothing else can be at fault.
             throw WeightsException.Unreadable("its table of tensors does not fit together");
@@ -59,8 +70,10 @@ internal sealed class SafePickle(byte[] bytes, int start)
         for (_operations = 0; _operations < MaxOperations; _operations++)
         {
             var code = Byte();
-            if (code == '.') return End();
-            if (!Constant(code) && !Container(code)) Power(code);
+            if (code == '.')
+                return End();
+            if (!Constant(code) && !Container(code))
+                Power(code);
         }
         throw WeightsException.Refused("its table of tensors is absurdly long");
     }
@@ -68,7 +81,8 @@ internal sealed class SafePickle(byte[] bytes, int start)
     private object? End()
     {
         var result = Pop();
-        if (_stack.Count != 0) throw WeightsException.Unreadable("values are left over in its table of tensors");
+        if (_stack.Count != 0)
+            throw WeightsException.Unreadable("values are left over in its table of tensors");
         return result;
     }
 
@@ -76,21 +90,49 @@ internal sealed class SafePickle(byte[] bytes, int start)
     {
         switch (code)
         {
-            case 0x80: if (Byte() is < 2 or > 5) throw WeightsException.Unreadable("unknown pickle protocol"); return true;
-            case 0x95: Take(8); return true;
-            case (byte)'N': Push(null); return true;
-            case 0x88: Push(true); return true;
-            case 0x89: Push(false); return true;
-            case (byte)'K': Push((long)Byte()); return true;
-            case (byte)'M': Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); return true;
-            case (byte)'J': Push((long)Int32()); return true;
-            case 0x8a: PushLong(); return true;
-            case (byte)'G': Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); return true;
-            case (byte)'X': Push(Text(Int32())); return true;
+            case 0x80:
+                if (Byte() is < 2 or > 5)
+                    throw WeightsException.Unreadable("unknown pickle protocol");
+                return true;
+            case 0x95:
+                Take(8);
+                return true;
+            case (byte)'N':
+                Push(null);
+                return true;
+            case 0x88:
+                Push(true);
+                return true;
+            case 0x89:
+                Push(false);
+                return true;
+            case (byte)'K':
+                Push((long)Byte());
+                return true;
+            case (byte)'M':
+                Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
+                return true;
+            case (byte)'J':
+                Push((long)Int32());
+                return true;
+            case 0x8a:
+                PushLong();
+                return true;
+            case (byte)'G':
+                Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
+                return true;
+            case (byte)'X':
+                Push(Text(Int32()));
+                return true;
             // Python 2's text.
-            case (byte)'U': Push(Text(Byte())); return true;
-            case 0x8c: Push(Text(Byte())); return true;
-            default: return false;
+            case (byte)'U':
+                Push(Text(Byte()));
+                return true;
+            case 0x8c:
+                Push(Text(Byte()));
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -98,24 +140,59 @@ internal sealed class SafePickle(byte[] bytes, int start)
     {
         switch (code)
         {
-            case (byte)'(': Push(Mark); return true;
-            case (byte)')': Push(Array.Empty<object?>()); return true;
-            case (byte)'}': Push(new Dictionary<string, object?>(StringComparer.Ordinal)); return true;
-            case (byte)']': Push(new List<object?>()); return true;
-            case (byte)'a': Append(Popped(1)); return true;
-            case (byte)'e': Append(PopToMark()); return true;
-            case (byte)'t': Push(PopToMark()); return true;
-            case 0x85: Push(Popped(1)); return true;
-            case 0x86: Push(Popped(2)); return true;
-            case 0x87: Push(Popped(3)); return true;
-            case (byte)'s': SetItems(Popped(2)); return true;
-            case (byte)'u': SetItems(PopToMark()); return true;
-            case (byte)'q': Remember(Byte()); return true;
-            case (byte)'r': Remember(Int32()); return true;
-            case 0x94: Remember(_memo.Count); return true;
-            case (byte)'h': Push(Recall(Byte())); return true;
-            case (byte)'j': Push(Recall(Int32())); return true;
-            default: return false;
+            case (byte)'(':
+                Push(Mark);
+                return true;
+            case (byte)')':
+                Push(Array.Empty<object?>());
+                return true;
+            case (byte)'}':
+                Push(new Dictionary<string, object?>(StringComparer.Ordinal));
+                return true;
+            case (byte)']':
+                Push(new List<object?>());
+                return true;
+            case (byte)'a':
+                Append(Popped(1));
+                return true;
+            case (byte)'e':
+                Append(PopToMark());
+                return true;
+            case (byte)'t':
+                Push(PopToMark());
+                return true;
+            case 0x85:
+                Push(Popped(1));
+                return true;
+            case 0x86:
+                Push(Popped(2));
+                return true;
+            case 0x87:
+                Push(Popped(3));
+                return true;
+            case (byte)'s':
+                SetItems(Popped(2));
+                return true;
+            case (byte)'u':
+                SetItems(PopToMark());
+                return true;
+            case (byte)'q':
+                Remember(Byte());
+                return true;
+            case (byte)'r':
+                Remember(Int32());
+                return true;
+            case 0x94:
+                Remember(_memo.Count);
+                return true;
+            case (byte)'h':
+                Push(Recall(Byte()));
+                return true;
+            case (byte)'j':
+                Push(Recall(Int32()));
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -124,24 +201,52 @@ internal sealed class SafePickle(byte[] bytes, int start)
     {
         switch (code)
         {
-            case (byte)'c': Push(AllowedGlobals.Find(Line(), Line())); break;
-            case 0x93: var names = Popped(2); Push(AllowedGlobals.Find((string)names[0]!, (string)names[1]!)); break;
-            case (byte)'Q': Push(Storage((object?[])Pop()!)); break;
-            case (byte)'R': var call = Popped(2); Push(Call((PickleGlobal)call[0]!, (object?[])call[1]!)); break;
+            case (byte)'c':
+                Push(AllowedGlobals.Find(Line(), Line()));
+                break;
+            case 0x93:
+                var names = Popped(2);
+                Push(AllowedGlobals.Find((string)names[0]!, (string)names[1]!));
+                break;
+            case (byte)'Q':
+                Push(Storage((object?[])Pop()!));
+                break;
+            case (byte)'R':
+                var call = Popped(2);
+                Push(Call((PickleGlobal)call[0]!, (object?[])call[1]!));
+                break;
             // torch.save hangs the attribute _metadata on an OrderedDict this way; it says nothing we use.
-            case (byte)'b': Pop(); if (_stack[^1] is not Dictionary<string, object?>) throw WeightsException.Refused("it sets attributes of something that is no dictionary"); break;
-            default: throw WeightsException.Refused($"it uses pickle operation 0x{code:x2}");
+            case (byte)'b':
+                Pop();
+                if (_stack[^1] is not Dictionary<string, object?>)
+                    throw WeightsException.Refused("it sets attributes of something that is no dictionary");
+                break;
+            default:
+                throw WeightsException.Refused($"it uses pickle operation 0x{code:x2}");
         }
     }
 
     private object Call(PickleGlobal function, object?[] arguments)
     {
         // Python 2 writes the items of an OrderedDict as an argument.
-        if (function == AllowedGlobals.OrderedDict && arguments is [List<object?> pairs]) return OfPairs(pairs);
-        if (function == AllowedGlobals.OrderedDict && arguments.Length == 0) return new Dictionary<string, object?>(StringComparer.Ordinal);
-        if (function == AllowedGlobals.RebuildParameter && arguments is [PickleTensor parameter, ..]) return parameter;
+        if (function == AllowedGlobals.OrderedDict && arguments is [List<object?> pairs])
+            return OfPairs(pairs);
+        if (function == AllowedGlobals.OrderedDict && arguments.Length == 0)
+            return new Dictionary<string, object?>(StringComparer.Ordinal);
+        if (function == AllowedGlobals.RebuildParameter && arguments is [PickleTensor parameter, ..])
+            return parameter;
         // The limit stands before the copy: one long tuple may be passed to many calls.
-        if ((function == AllowedGlobals.RebuildTensor || function == AllowedGlobals.RebuildOldTensor) && arguments is [PickleStorage storage, long offset, object?[] { Length: <= MaxSides } shape, object?[] { Length: <= MaxSides } stride, ..])
+        if (
+            (function == AllowedGlobals.RebuildTensor || function == AllowedGlobals.RebuildOldTensor)
+            && arguments
+                is [
+                    PickleStorage storage,
+                    long offset,
+                    object?[] { Length: <= MaxSides } shape,
+                    object?[] { Length: <= MaxSides } stride,
+                    ..,
+                ]
+        )
             return new PickleTensor(storage, offset, [.. shape.Select(v => (long)v!)], [.. stride.Select(v => (long)v!)]);
         throw WeightsException.Refused($"it calls '{function.Module}.{function.Name}' in a way no weights need");
     }
@@ -153,7 +258,8 @@ internal sealed class SafePickle(byte[] bytes, int start)
         var table = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var pair in pairs)
         {
-            if (pair is not List<object?> { Count: 2 } both) throw WeightsException.Unreadable("a dictionary in it is broken");
+            if (pair is not List<object?> { Count: 2 } both)
+                throw WeightsException.Unreadable("a dictionary in it is broken");
             table[both[0] as string ?? $"#{both[0]}"] = both[1];
         }
         return table;
@@ -162,40 +268,52 @@ internal sealed class SafePickle(byte[] bytes, int start)
     private PickleStorage Storage(object?[] id)
     {
         var storage = Named(id);
-        if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage) throw WeightsException.Unreadable("it says two things about the same numbers");
+        if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage)
+            throw WeightsException.Unreadable("it says two things about the same numbers");
         return storage;
     }
 
-    private static PickleStorage Named(object?[] id) => id switch
-    {
-        ["storage", PickleGlobal type, string key, string, long count] => new PickleStorage(AllowedGlobals.StorageOf(type), key, count),
-        // Before 1.6 a sixth said which storage this one is a part of; nothing since 0.4 has written one.
-        ["storage", PickleGlobal type, string key, string, long count, null] => new PickleStorage(AllowedGlobals.StorageOf(type), key, count),
-        _ => throw WeightsException.Refused("it refers to something outside itself"),
-    };
+    private static PickleStorage Named(object?[] id) =>
+        id switch
+        {
+            ["storage", PickleGlobal type, string key, string, long count] => new PickleStorage(AllowedGlobals.StorageOf(type), key, count),
+            // Before 1.6 a sixth said which storage this one is a part of; nothing since 0.4 has written one.
+            ["storage", PickleGlobal type, string key, string, long count, null] => new PickleStorage(
+                AllowedGlobals.StorageOf(type),
+                key,
+                count
+            ),
+            _ => throw WeightsException.Refused("it refers to something outside itself"),
+        };
 
     private void SetItems(object?[] items)
     {
-        if (items.Length % 2 != 0 || _stack[^1] is not Dictionary<string, object?> target) throw WeightsException.Unreadable("a dictionary in it is broken");
+        if (items.Length % 2 != 0 || _stack[^1] is not Dictionary<string, object?> target)
+            throw WeightsException.Unreadable("a dictionary in it is broken");
         // Keys of the tables inside a checkpoint may be numbers (optimizer state): they are of no interest, but no reason to refuse.
-        for (var i = 0; i < items.Length; i += 2) target[items[i] as string ?? $"#{items[i]}"] = items[i + 1];
+        for (var i = 0; i < items.Length; i += 2)
+            target[items[i] as string ?? $"#{items[i]}"] = items[i + 1];
     }
 
     private void Append(object?[] items)
     {
-        if (_stack[^1] is not List<object?> target) throw WeightsException.Unreadable("a list in it is broken");
+        if (_stack[^1] is not List<object?> target)
+            throw WeightsException.Unreadable("a list in it is broken");
         target.AddRange(items);
     }
 
     private void Remember(int place)
     {
         // Writers number what they remember from 0 or 1 on, at most one thing for each operation.
-        if (place > _operations + 1) throw WeightsException.Refused("it numbers what it refers to absurdly high");
-        while (_memo.Count <= place) _memo.Add(Mark);
+        if (place > _operations + 1)
+            throw WeightsException.Refused("it numbers what it refers to absurdly high");
+        while (_memo.Count <= place)
+            _memo.Add(Mark);
         _memo[place] = _stack[^1];
     }
 
-    private object? Recall(int place) => ReferenceEquals(_memo[place], Mark) ? throw WeightsException.Unreadable("it refers to something that is not there") : _memo[place];
+    private object? Recall(int place) =>
+        ReferenceEquals(_memo[place], Mark) ? throw WeightsException.Unreadable("it refers to something that is not there") : _memo[place];
 
     private void Push(object? value) => _stack.Add(value);
 
@@ -232,17 +350,22 @@ internal sealed class SafePickle(byte[] bytes, int start)
     private void PushLong()
     {
         var number = new System.Numerics.BigInteger(Take(Byte()));
-        if (number < long.MinValue || number > long.MaxValue) Push(number);
-        else Push((long)number);
+        if (number < long.MinValue || number > long.MaxValue)
+            Push(number);
+        else
+            Push((long)number);
     }
 
-    private string Text(int length) => length is < 0 or > MaxText ? throw WeightsException.Refused("a name in it is absurdly long") : Utf8.GetString(Take(length));
+    private string Text(int length) =>
+        length is < 0 or > MaxText ? throw WeightsException.Refused("a name in it is absurdly long") : Utf8.GetString(Take(length));
 
     private string Line()
     {
         var length = bytes.AsSpan(_at).IndexOf((byte)'\n');
-        if (length < 0 && bytes.Length - _at <= MaxLine) throw WeightsException.Unreadable("its table of tensors is cut short");
-        if (length is < 0 or > MaxLine) throw WeightsException.Refused("a name in it is absurdly long");
+        if (length < 0 && bytes.Length - _at <= MaxLine)
+            throw WeightsException.Unreadable("its table of tensors is cut short");
+        if (length is < 0 or > MaxLine)
+            throw WeightsException.Refused("a name in it is absurdly long");
         var line = Encoding.Latin1.GetString(Take(length));
         _at++;
         return line;

@@ -4,8 +4,10 @@ using System.Text.Json;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads safetensors (an eight-byte header length, a JSON header, raw little-endian numbers) as strictly as its authors' reader: offsets in the header cover the
-/// numbers without a hole and without an overlap, no key stands twice, a shape and a type have just the bytes they need. Our checkpoints and <c>weights.bin</c> are such files.
+/// Reads safetensors (an eight-byte header length, a JSON header, raw little-endian numbers) as strictly as its authors' reader: offsets in
+/// the header cover the
+/// numbers without a hole and without an overlap, no key stands twice, a shape and a type have just the bytes they need. Our checkpoints
+/// and <c>weights.bin</c> are such files.
 /// </summary>
 internal static class SafetensorsFile
 {
@@ -24,7 +26,9 @@ internal static class SafetensorsFile
         CheckCovered(entries, file.Length - 8 - header.Length);
         var budget = new NumberBudget(file.Length);
         var tensors = StateTable.ByPlainName(entries.Select(entry => (entry.Name, Tensor(file, entry, budget))));
-        return tensors.Count == 0 ? throw WeightsException.Unsupported("without a tensor") : new WeightsFile(WeightsFormats.Safetensors, tensors, StorageNumbers.Names(entries.Select(entry => entry.Type)));
+        return tensors.Count == 0
+            ? throw WeightsException.Unsupported("without a tensor")
+            : new WeightsFile(WeightsFormats.Safetensors, tensors, StorageNumbers.Names(entries.Select(entry => entry.Type)));
     }
 
     private static byte[] Header(FileStream file)
@@ -32,8 +36,10 @@ internal static class SafetensorsFile
         Span<byte> raw = stackalloc byte[8];
         file.ReadExactly(raw);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(raw);
-        if (length > MaxHeader) throw WeightsException.Refused("its header is larger than 16 MB");
-        if (length > (ulong)(file.Length - 8)) throw WeightsException.Unreadable("its header is longer than the file");
+        if (length > MaxHeader)
+            throw WeightsException.Refused("its header is larger than 16 MB");
+        if (length > (ulong)(file.Length - 8))
+            throw WeightsException.Unreadable("its header is longer than the file");
         var header = new byte[length];
         file.ReadExactly(header);
         return header;
@@ -44,8 +50,17 @@ internal static class SafetensorsFile
         try
         {
             using var json = JsonDocument.Parse(header, Strict);
-            if (json.RootElement.GetPropertyCount() > MaxTensors) throw WeightsException.Refused("it holds far too many tensors");
-            return [.. json.RootElement.EnumerateObject().Where(property => property.Name != "__metadata__").Select(ToEntry).OrderBy(entry => entry.Start).ThenBy(entry => entry.End)];
+            if (json.RootElement.GetPropertyCount() > MaxTensors)
+                throw WeightsException.Refused("it holds far too many tensors");
+            return
+            [
+                .. json
+                    .RootElement.EnumerateObject()
+                    .Where(property => property.Name != "__metadata__")
+                    .Select(ToEntry)
+                    .OrderBy(entry => entry.Start)
+                    .ThenBy(entry => entry.End),
+            ];
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -57,37 +72,51 @@ internal static class SafetensorsFile
     private static Entry ToEntry(JsonProperty property)
     {
         var (name, tensor) = (property.Name, property.Value);
-        if (name.Length > 4096) throw WeightsException.Refused("a name in it is absurdly long");
+        if (name.Length > 4096)
+            throw WeightsException.Refused("a name in it is absurdly long");
         long[] offsets = [.. tensor.GetProperty("data_offsets").EnumerateArray().Take(3).Select(offset => offset.GetInt64())];
         // One side more than is allowed, so that the limit is seen and no list grows beyond it.
         long[] shape = [.. tensor.GetProperty("shape").EnumerateArray().Take(9).Select(side => side.GetInt64())];
-        return offsets is [>= 0, var end] && end >= offsets[0] && end - offsets[0] <= Array.MaxLength ? new Entry(name, Type(tensor.GetProperty("dtype").GetString()), shape, offsets[0], end)
+        return offsets is [>= 0, var end] && end >= offsets[0] && end - offsets[0] <= Array.MaxLength
+            ? new Entry(name, Type(tensor.GetProperty("dtype").GetString()), shape, offsets[0], end)
             : throw WeightsException.Unreadable($"the numbers of '{name}' cannot lie where it says");
     }
 
-    private static StorageType Type(string? name) => name switch
-    {
-        "F64" => StorageType.Double, "F32" => StorageType.Float, "F16" => StorageType.Half, "BF16" => StorageType.BFloat16,
-        "I64" => StorageType.Long, "I32" => StorageType.Int, "I16" => StorageType.Short, "I8" => StorageType.Char, "U8" => StorageType.Byte, "BOOL" => StorageType.Bool,
-        _ => throw WeightsException.Unsupported("of a type other than float, bfloat16, integer or bool"),
-    };
+    private static StorageType Type(string? name) =>
+        name switch
+        {
+            "F64" => StorageType.Double,
+            "F32" => StorageType.Float,
+            "F16" => StorageType.Half,
+            "BF16" => StorageType.BFloat16,
+            "I64" => StorageType.Long,
+            "I32" => StorageType.Int,
+            "I16" => StorageType.Short,
+            "I8" => StorageType.Char,
+            "U8" => StorageType.Byte,
+            "BOOL" => StorageType.Bool,
+            _ => throw WeightsException.Unsupported("of a type other than float, bfloat16, integer or bool"),
+        };
 
     private static void CheckCovered(Entry[] entries, long length)
     {
         long at = 0;
         foreach (var entry in entries)
         {
-            if (entry.Start != at) throw WeightsException.Refused($"the numbers of '{entry.Name}' overlap others, or lie behind a hole");
+            if (entry.Start != at)
+                throw WeightsException.Refused($"the numbers of '{entry.Name}' overlap others, or lie behind a hole");
             at = entry.End;
         }
-        if (at != length) throw at > length ? WeightsException.Unreadable("it is cut short") : WeightsException.Refused("something follows its numbers");
+        if (at != length)
+            throw at > length ? WeightsException.Unreadable("it is cut short") : WeightsException.Refused("something follows its numbers");
     }
 
     private static LoadedTensor Tensor(FileStream file, Entry entry, NumberBudget budget)
     {
         var values = new float[budget.Take(entry.Shape, entry.Name)];
         var bytes = new byte[entry.End - entry.Start];
-        if ((long)values.Length * StorageNumbers.Size(entry.Type) != bytes.Length) throw WeightsException.Unreadable($"the size of '{entry.Name}' is not that of its numbers");
+        if ((long)values.Length * StorageNumbers.Size(entry.Type) != bytes.Length)
+            throw WeightsException.Unreadable($"the size of '{entry.Name}' is not that of its numbers");
         // In the order of the file, with nothing between.
         file.ReadExactly(bytes);
         var whole = new PickleTensor(new PickleStorage(entry.Type, entry.Name, values.Length), 0, [values.Length], [1]);

@@ -1,7 +1,8 @@
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads a PyTorch state_dict (<c>torch.save</c> since 1.6: a ZIP of <c>data.pkl</c> and raw storages) and nothing else. A file from a stranger is read
+/// Reads a PyTorch state_dict (<c>torch.save</c> since 1.6: a ZIP of <c>data.pkl</c> and raw storages) and nothing else. A file from a
+/// stranger is read
 /// safely: see <see cref="SafePickle"/> and <see cref="StrictZip"/>.
 /// </summary>
 internal static class StateDictFile
@@ -12,7 +13,8 @@ internal static class StateDictFile
     public static WeightsFile Read(FileStream file)
     {
         var entries = ByName(StrictZip.Entries(file));
-        if (entries.TryGetValue("byteorder", out var order) && !order.Read(file, 16).AsSpan().SequenceEqual("little"u8)) throw WeightsException.Unsupported("written on a big-endian machine");
+        if (entries.TryGetValue("byteorder", out var order) && !order.Read(file, 16).AsSpan().SequenceEqual("little"u8))
+            throw WeightsException.Unsupported("written on a big-endian machine");
         var table = StateTable.Tensors(SafePickle.Read(entries["data.pkl"].Read(file, MaxPickle)));
         var tensors = TensorView.GatherAll(table, new NumberBudget(file.Length), storage => Storage(file, storage, entries));
         return new WeightsFile(WeightsFormats.PyTorch, tensors, StorageNumbers.Names(table.Values.Select(tensor => tensor.Storage.Type)));
@@ -25,18 +27,23 @@ internal static class StateDictFile
         var entries = new Dictionary<string, StoredEntry>(StringComparer.Ordinal);
         foreach (var entry in all)
         {
-            if (!entry.Name.StartsWith(folder, StringComparison.Ordinal)) throw WeightsException.Refused("its archive has more than one folder");
+            if (!entry.Name.StartsWith(folder, StringComparison.Ordinal))
+                throw WeightsException.Refused("its archive has more than one folder");
             var name = entry.Name[folder.Length..];
-            if (name.StartsWith("code/", StringComparison.Ordinal) || name == "constants.pkl") throw WeightsException.Unsupported("a TorchScript program");
-            if (!entries.TryAdd(name, entry)) throw WeightsException.Refused("its archive names an entry twice");
+            if (name.StartsWith("code/", StringComparison.Ordinal) || name == "constants.pkl")
+                throw WeightsException.Unsupported("a TorchScript program");
+            if (!entries.TryAdd(name, entry))
+                throw WeightsException.Refused("its archive names an entry twice");
         }
         return entries.ContainsKey("data.pkl") ? entries : throw WeightsException.Unsupported("a ZIP archive, but no PyTorch file");
     }
 
     private static byte[] Storage(FileStream file, PickleStorage storage, Dictionary<string, StoredEntry> entries)
     {
-        if (!entries.TryGetValue("data/" + storage.Key, out var entry)) throw WeightsException.Unreadable("the numbers of a tensor are missing");
-        if (storage.Count < 0 || (Int128)storage.Count * StorageNumbers.Size(storage.Type) != entry.Length) throw WeightsException.Unreadable("a tensor's size is not that of its numbers");
+        if (!entries.TryGetValue("data/" + storage.Key, out var entry))
+            throw WeightsException.Unreadable("the numbers of a tensor are missing");
+        if (storage.Count < 0 || (Int128)storage.Count * StorageNumbers.Size(storage.Type) != entry.Length)
+            throw WeightsException.Unreadable("a tensor's size is not that of its numbers");
         return entry.Read(file, int.MaxValue);
     }
 }

@@ -4,8 +4,23 @@ namespace GpuGeek.Training.Weights;
 internal static class StateTable
 {
     // Averaged weights come first, since they are what a training that has both is judged by.
-    private static readonly string[] Wrappers = ["state_dict_ema", "model_ema", "ema", "model_ema_state_dict", "ema_state_dict", "state_dict", "model_state_dict", "model", "module", "net", "network", "weights"];
+    private static readonly string[] Wrappers =
+    [
+        "state_dict_ema",
+        "model_ema",
+        "ema",
+        "model_ema_state_dict",
+        "ema_state_dict",
+        "state_dict",
+        "model_state_dict",
+        "model",
+        "module",
+        "net",
+        "network",
+        "weights",
+    ];
     private static readonly string[] Prefixes = ["module.", "_orig_mod."];
+
     /// <summary>What a training framework calls the one network that it holds: taken off where every name has it.</summary>
     private static readonly string[] Holders = ["model.", "net.", "network.", "backbone."];
     private const int MaxWrappers = 4;
@@ -14,13 +29,21 @@ internal static class StateTable
     public static Dictionary<string, PickleTensor> Tensors(object? root)
     {
         var table = root as Dictionary<string, object?> ?? throw WeightsException.Unsupported("no dictionary of tensors");
-        for (var depth = 0; depth < MaxWrappers && Inner(table) is { } inner; depth++) table = inner;
+        for (var depth = 0; depth < MaxWrappers && Inner(table) is { } inner; depth++)
+            table = inner;
         // torch's averaged model counts there how many it has averaged.
-        var tensors = ByPlainName(table.Where(pair => pair.Key != "n_averaged").Select(pair => (pair.Key, pair.Value as PickleTensor)).Where(pair => pair.Item2 is not null).Select(pair => (pair.Key, pair.Item2!)));
+        var tensors = ByPlainName(
+            table
+                .Where(pair => pair.Key != "n_averaged")
+                .Select(pair => (pair.Key, pair.Value as PickleTensor))
+                .Where(pair => pair.Item2 is not null)
+                .Select(pair => (pair.Key, pair.Item2!))
+        );
         return tensors.Count > 0 ? tensors : throw WeightsException.Unsupported("a dictionary without tensors");
     }
 
-    /// <summary>Takes off what wrappers for parallel, averaged or compiled execution put before a name, and what holds the whole network.</summary>
+    /// <summary>Takes off what wrappers for parallel, averaged or compiled execution put before a name, and what holds the whole
+    /// network.</summary>
     /// <exception cref="WeightsException">Two names become one.</exception>
     public static Dictionary<string, T> ByPlainName<T>(IEnumerable<(string Key, T Tensor)> named)
     {
@@ -28,17 +51,23 @@ internal static class StateTable
         var holder = Array.Find(Holders, holder => all.All(pair => pair.Name.StartsWith(holder, StringComparison.Ordinal))) ?? "";
         var tensors = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var (name, tensor) in all)
-            if (!tensors.TryAdd(Plain(name[holder.Length..]), tensor)) throw WeightsException.Refused($"it names '{name}' twice, with a prefix and without");
+            if (!tensors.TryAdd(Plain(name[holder.Length..]), tensor))
+                throw WeightsException.Refused($"it names '{name}' twice, with a prefix and without");
         return tensors;
     }
 
     private static string Plain(string key)
     {
-        while (Array.Find(Prefixes, prefix => key.StartsWith(prefix, StringComparison.Ordinal)) is { } found) key = key[found.Length..];
+        while (Array.Find(Prefixes, prefix => key.StartsWith(prefix, StringComparison.Ordinal)) is { } found)
+            key = key[found.Length..];
         return key;
     }
 
     private static Dictionary<string, object?>? Inner(Dictionary<string, object?> table) =>
-        table.Values.Any(value => value is PickleTensor) ? null
-        : Wrappers.Select(wrapper => table.GetValueOrDefault(wrapper)).OfType<Dictionary<string, object?>>().FirstOrDefault(inner => inner.Count > 0);
+        table.Values.Any(value => value is PickleTensor)
+            ? null
+            : Wrappers
+                .Select(wrapper => table.GetValueOrDefault(wrapper))
+                .OfType<Dictionary<string, object?>>()
+                .FirstOrDefault(inner => inner.Count > 0);
 }

@@ -5,12 +5,18 @@ namespace GpuGeek.Training.Weights;
 /// <param name="Start">Where its bytes begin.</param>
 internal sealed record StoredEntry(string Name, long Header, long Start, long Length, uint Crc, bool HasDescriptor)
 {
-    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (c, _) => (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1))];
+    private static readonly uint[] Table =
+    [
+        .. Enumerable
+            .Range(0, 256)
+            .Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (c, _) => (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1)),
+    ];
 
     /// <summary>Reads it whole and checks it against the archive's checksum.</summary>
     public byte[] Read(FileStream file, int maxBytes)
     {
-        if (Length > Math.Min(maxBytes, Array.MaxLength)) throw WeightsException.Refused("a part of its archive is too large");
+        if (Length > Math.Min(maxBytes, Array.MaxLength))
+            throw WeightsException.Refused("a part of its archive is too large");
         var bytes = new byte[Length];
         file.Position = Start;
         file.ReadExactly(bytes);
@@ -20,7 +26,8 @@ internal sealed record StoredEntry(string Name, long Header, long Start, long Le
     internal static uint Crc32(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
-        foreach (var b in bytes) crc = Table[(byte)(crc ^ b)] ^ (crc >> 8);
+        foreach (var b in bytes)
+            crc = Table[(byte)(crc ^ b)] ^ (crc >> 8);
         return ~crc;
     }
 }

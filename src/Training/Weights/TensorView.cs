@@ -6,7 +6,11 @@ internal static class TensorView
     /// <summary>Reads every tensor, each storage once.</summary>
     /// <param name="raw">The bytes of a storage, as many as its count of elements says.</param>
     /// <exception cref="WeightsException">A view reaches outside its storage, or a number is not finite.</exception>
-    public static Dictionary<string, LoadedTensor> GatherAll(IReadOnlyDictionary<string, PickleTensor> tensors, NumberBudget budget, Func<PickleStorage, byte[]> raw)
+    public static Dictionary<string, LoadedTensor> GatherAll(
+        IReadOnlyDictionary<string, PickleTensor> tensors,
+        NumberBudget budget,
+        Func<PickleStorage, byte[]> raw
+    )
     {
         var loaded = tensors.Keys.ToDictionary(name => name, _ => (LoadedTensor?)null, StringComparer.Ordinal);
         foreach (var sharing in tensors.GroupBy(pair => pair.Value.Storage))
@@ -17,7 +21,9 @@ internal static class TensorView
                 CheckInside(tensor, name);
                 var values = new float[budget.Take(tensor.Shape, name)];
                 StorageNumbers.Copy(bytes, sharing.Key.Type, tensor, values);
-                loaded[name] = values.AsSpan().HasNonFinite() ? throw WeightsException.NotFinite(name) : new LoadedTensor(tensor.Shape, values);
+                loaded[name] = values.AsSpan().HasNonFinite()
+                    ? throw WeightsException.NotFinite(name)
+                    : new LoadedTensor(tensor.Shape, values);
             }
         }
         return loaded!;
@@ -34,7 +40,8 @@ internal static class TensorView
             for (var d = index.Length - 1; d >= 0; d--)
             {
                 source += tensor.Stride[d];
-                if (++index[d] < tensor.Shape[d]) break;
+                if (++index[d] < tensor.Shape[d])
+                    break;
                 source -= tensor.Stride[d] * tensor.Shape[d];
                 index[d] = 0;
             }
@@ -46,7 +53,8 @@ internal static class TensorView
         long next = 1;
         for (var d = tensor.Shape.Length - 1; d >= 0; d--)
         {
-            if (tensor.Shape[d] != 1 && tensor.Stride[d] != next) return false;
+            if (tensor.Shape[d] != 1 && tensor.Stride[d] != next)
+                return false;
             next *= tensor.Shape[d];
         }
         return true;
@@ -55,11 +63,15 @@ internal static class TensorView
     private static void CheckInside(PickleTensor tensor, string name)
     {
         var (shape, stride) = (tensor.Shape, tensor.Stride);
-        if (shape.Length != stride.Length || tensor.Offset < 0 || stride.Any(n => n < 0)) throw Outside(name);
-        if (shape.Contains(0)) return;
+        if (shape.Length != stride.Length || tensor.Offset < 0 || stride.Any(n => n < 0))
+            throw Outside(name);
+        if (shape.Contains(0))
+            return;
         Int128 last = tensor.Offset;
-        for (var d = 0; d < shape.Length; d++) last += (Int128)(shape[d] - 1) * stride[d];
-        if (last >= tensor.Storage.Count) throw Outside(name);
+        for (var d = 0; d < shape.Length; d++)
+            last += (Int128)(shape[d] - 1) * stride[d];
+        if (last >= tensor.Storage.Count)
+            throw Outside(name);
     }
 
     private static WeightsException Outside(string name) => WeightsException.Unreadable($"the tensor '{name}' reaches outside its numbers");

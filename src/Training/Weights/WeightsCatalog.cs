@@ -9,42 +9,56 @@ public static class WeightsCatalog
     private const int PrefixLength = 8;
 
     /// <param name="weightsFolder">
-    /// Folder named by <c>GPUGEEK_WEIGHTS</c>, or null. The published file is taken, or any file <c>{architecture}-{8 hex}.pth</c> whose SHA-256 begins with these digits (torch hub's convention).
+    /// Folder named by <c>GPUGEEK_WEIGHTS</c>, or null. The published file is taken, or any file <c>{architecture}-{8 hex}.pth</c> whose
+    /// SHA-256 begins with these digits (torch hub's convention).
     /// </param>
-    /// <param name="cacheFolder">Where a download is kept; made when needed. Several workers may share it: one downloads and the others wait.</param>
+    /// <param name="cacheFolder">Where a download is kept; made when needed. Several workers may share it: one downloads and the others
+    /// wait.</param>
     /// <param name="http">Null where nothing may be downloaded.</param>
     /// <returns>Path of a file whose hash was checked now.</returns>
     /// <exception cref="WeightsException"><c>weights_unavailable</c>; the hint names the address, the file and the setting.</exception>
-    public static async Task<string> ResolveAsync(ModelCard card, string? weightsFolder, string cacheFolder, HttpClient? http, CancellationToken cancellationToken)
+    public static async Task<string> ResolveAsync(
+        ModelCard card,
+        string? weightsFolder,
+        string cacheFolder,
+        HttpClient? http,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var folder in new[] { weightsFolder, cacheFolder })
             if (folder is not null && await FindAsync(card, folder, cancellationToken) is { } found)
                 return found;
-        if (http is null) throw Unavailable(card, "and nothing may be downloaded here");
+        if (http is null)
+            throw Unavailable(card, "and nothing may be downloaded here");
         return await new WeightsDownload(card, cacheFolder, http, TimeProvider.System).RunAsync(cancellationToken);
     }
 
     /// <summary>Whether a file with the right name is in one of the folders; its content is checked when it is used.</summary>
-    public static bool IsNamed(ModelCard card, params IEnumerable<string?> folders) => folders.Any(folder => folder is not null && Candidates(card, folder).Any());
+    public static bool IsNamed(ModelCard card, params IEnumerable<string?> folders) =>
+        folders.Any(folder => folder is not null && Candidates(card, folder).Any());
 
     private static async Task<string?> FindAsync(ModelCard card, string folder, CancellationToken cancellationToken)
     {
         foreach (var (path, prefix) in Candidates(card, folder))
-            if (await HasPrefixAsync(path, prefix, cancellationToken)) return path;
+            if (await HasPrefixAsync(path, prefix, cancellationToken))
+                return path;
         return null;
     }
 
     /// <returns>Files with the right name, and the digits with which each one's hash must begin.</returns>
     private static IEnumerable<(string Path, string Prefix)> Candidates(ModelCard card, string folder)
     {
-        if (!Directory.Exists(folder)) yield break;
+        if (!Directory.Exists(folder))
+            yield break;
         var published = Path.Combine(folder, card.Weights.FileName);
-        if (File.Exists(published)) yield return (published, card.Weights.HashPrefix);
+        if (File.Exists(published))
+            yield return (published, card.Weights.HashPrefix);
         var start = card.Name + "-";
         foreach (var path in Directory.EnumerateFiles(folder, start + "*.pth").Order(StringComparer.Ordinal))
         {
             var prefix = Path.GetFileNameWithoutExtension(path)[start.Length..];
-            if (prefix.Length == PrefixLength && prefix.All(char.IsAsciiHexDigit)) yield return (path, prefix);
+            if (prefix.Length == PrefixLength && prefix.All(char.IsAsciiHexDigit))
+                yield return (path, prefix);
         }
     }
 
@@ -55,9 +69,15 @@ public static class WeightsCatalog
     }
 
     internal static async Task<bool> HasPrefixAsync(FileStream file, string prefix, CancellationToken cancellationToken) =>
-        Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)).StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+        Convert
+            .ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken))
+            .StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
-    internal static WeightsException Unavailable(ModelCard card, string why) => new(
-        "weights_unavailable", $"The published weights of {card.Title} are not on this machine, {why}.",
-        $"Download {card.Weights.Url} where there is internet, put the file {card.Weights.FileName} into a folder and name the folder in GPUGEEK_WEIGHTS; or train with pretrained off.");
+    internal static WeightsException Unavailable(ModelCard card, string why) =>
+        new(
+            "weights_unavailable",
+            $"The published weights of {card.Title} are not on this machine, {why}.",
+            $"Download {card.Weights.Url} where there is internet, put the file {card.Weights.FileName} into a folder and name the "
+                + "folder in GPUGEEK_WEIGHTS; or train with pretrained off."
+        );
 }

@@ -6,7 +6,8 @@ using GpuGeek.Domain.Models;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Downloads one published file into the cache: what broke off is taken up where it broke off, as long as the server says that the file is still the same; the name appears when the hash was checked.
+/// Downloads one published file into the cache: what broke off is taken up where it broke off, as long as the server says that the file is
+/// still the same; the name appears when the hash was checked.
 /// Of several workers one downloads and the others wait for it.
 /// </summary>
 internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient http, TimeProvider clock)
@@ -21,6 +22,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
 
     private string Part => _path + ".part";
     private string Lock => _path + ".lock";
+
     /// <summary>What names the version of the file that the unfinished one is a part of: an ETag, or when it was last changed.</summary>
     private string Version => _path + ".version";
 
@@ -29,7 +31,8 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
     {
         Directory.CreateDirectory(folder);
         await using var only = await LockAsync(cancellationToken);
-        if (File.Exists(_path) && await WeightsCatalog.HasPrefixAsync(_path, card.Weights.HashPrefix, cancellationToken)) return _path;
+        if (File.Exists(_path) && await WeightsCatalog.HasPrefixAsync(_path, card.Weights.HashPrefix, cancellationToken))
+            return _path;
         await using (var file = new FileStream(Part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
             await FillAsync(file, cancellationToken);
@@ -43,13 +46,15 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
     private async Task FillAsync(FileStream file, CancellationToken cancellationToken)
     {
         var resumed = await DownloadAsync(file, cancellationToken);
-        if (await IsWholeAsync(file, cancellationToken)) return;
+        if (await IsWholeAsync(file, cancellationToken))
+            return;
         // A machine that lost power may have left anything in an unfinished file: once more from the beginning.
         if (resumed)
         {
             file.SetLength(0);
             await DownloadAsync(file, cancellationToken);
-            if (await IsWholeAsync(file, cancellationToken)) return;
+            if (await IsWholeAsync(file, cancellationToken))
+                return;
         }
         file.SetLength(0);
         Forget(file);
@@ -82,12 +87,22 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
             {
                 return await FetchAsync(file, cancellationToken) && resumed;
             }
-            catch (HttpRequestException refused) when (refused.StatusCode is { } status && status < HttpStatusCode.InternalServerError && status != HttpStatusCode.TooManyRequests)
+            catch (HttpRequestException refused)
+                when (refused.StatusCode is { } status
+                    && status < HttpStatusCode.InternalServerError
+                    && status != HttpStatusCode.TooManyRequests
+                )
             {
                 Forget(file);
-                throw WeightsCatalog.Unavailable(card, string.Create(CultureInfo.InvariantCulture, $"and the published address answered {(int)status}"));
+                throw WeightsCatalog.Unavailable(
+                    card,
+                    string.Create(CultureInfo.InvariantCulture, $"and the published address answered {(int)status}")
+                );
             }
-            catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception broken)
+                when (broken is HttpRequestException or IOException or OperationCanceledException
+                    && !cancellationToken.IsCancellationRequested
+                )
             {
                 if (attempt == Attempts)
                 {
@@ -103,7 +118,11 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
     private async Task<bool> FetchAsync(FileStream file, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, card.Weights.Url);
-        if (file.Length > 0 && File.Exists(Version) && RangeConditionHeaderValue.TryParse(await File.ReadAllTextAsync(Version, cancellationToken), out var version))
+        if (
+            file.Length > 0
+            && File.Exists(Version)
+            && RangeConditionHeaderValue.TryParse(await File.ReadAllTextAsync(Version, cancellationToken), out var version)
+        )
         {
             request.Headers.Range = new RangeHeaderValue(file.Length, null);
             request.Headers.IfRange = version;
@@ -117,16 +136,21 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
         }
         response.EnsureSuccessStatusCode();
         var rest = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == file.Length;
-        if (!rest) file.SetLength(0);
-        if (!rest) await File.WriteAllTextAsync(Version, VersionOf(response), cancellationToken);
+        if (!rest)
+            file.SetLength(0);
+        if (!rest)
+            await File.WriteAllTextAsync(Version, VersionOf(response), cancellationToken);
         file.Position = file.Length;
         await CopyAsync(response, file, cancellationToken);
         return rest;
     }
 
-    /// <summary>Only a strong tag may stand before a range; a date may where there is none. Without either nothing can be resumed.</summary>
+    /// <summary>Only a strong tag may stand before a range; a date may where there is none. Without either nothing can be
+    /// resumed.</summary>
     private static string VersionOf(HttpResponseMessage response) =>
-        response.Headers.ETag is { IsWeak: false } tag ? tag.ToString() : response.Content.Headers.LastModified?.ToString("r", CultureInfo.InvariantCulture) ?? "";
+        response.Headers.ETag is { IsWeak: false } tag
+            ? tag.ToString()
+            : response.Content.Headers.LastModified?.ToString("r", CultureInfo.InvariantCulture) ?? "";
 
     private async Task CopyAsync(HttpResponseMessage response, FileStream file, CancellationToken cancellationToken)
     {
@@ -137,8 +161,10 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
             using var silence = new CancellationTokenSource(Silence, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
             var count = await body.ReadAsync(buffer, either.Token);
-            if (count == 0) break;
-            if (file.Length + count > WeightsFile.MaxBytes) throw WeightsCatalog.Unavailable(card, "and the published address sends more than 4 GB");
+            if (count == 0)
+                break;
+            if (file.Length + count > WeightsFile.MaxBytes)
+                throw WeightsCatalog.Unavailable(card, "and the published address sends more than 4 GB");
             await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
         }
         await file.FlushAsync(cancellationToken);
@@ -153,7 +179,8 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
     /// <summary>Leaves an unfinished file only where there is something in it.</summary>
     private void Forget(FileStream file)
     {
-        if (file.Length > 0) return;
+        if (file.Length > 0)
+            return;
         File.Delete(Part);
         File.Delete(Version);
     }

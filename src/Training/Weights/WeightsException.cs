@@ -2,7 +2,8 @@ namespace GpuGeek.Training.Weights;
 
 /// <summary>Weights cannot be had or must not be used.</summary>
 /// <param name="code">
-/// <c>weights_unavailable</c>, <c>weights_unreadable</c> (damaged or not what it says), <c>weights_refused</c> (holds more than weights), <c>weights_unsupported</c>
+/// <c>weights_unavailable</c>, <c>weights_unreadable</c> (damaged or not what it says), <c>weights_refused</c> (holds more than weights),
+/// <c>weights_unsupported</c>
 /// (a format that is not read), <c>weights_not_finite</c>, <c>weights_mismatch</c> (of another network).
 /// </param>
 /// <param name="detail">What happened and why.</param>
@@ -14,7 +15,8 @@ public sealed class WeightsException(string code, string detail, string? hint = 
     public string Code { get; } = code;
     public string? Hint { get; } = hint;
 
-    /// <summary>Names in it come from the file: they must not steer a terminal, nor be more than anybody reads; and PostgreSQL keeps no zeros in text.</summary>
+    /// <summary>Names in it come from the file: they must not steer a terminal, nor be more than anybody reads; and PostgreSQL keeps no
+    /// zeros in text.</summary>
     internal static string Printable(string text, int longest = Longest)
     {
         var shown = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
@@ -22,14 +24,30 @@ public sealed class WeightsException(string code, string detail, string? hint = 
     }
 
     internal static WeightsException Unreadable(string what) =>
-        new("weights_unreadable", $"The weights file is damaged: {what}.", "Fetch it again, or save it anew with torch.save(model.state_dict(), path).");
+        new(
+            "weights_unreadable",
+            $"The weights file is damaged: {what}.",
+            "Fetch it again, or save it anew with torch.save(model.state_dict(), path)."
+        );
 
     internal static WeightsException Refused(string what) =>
-        new("weights_refused", $"The weights file was refused: {what}. Nothing in it was executed.", "A weights file holds tensors by name and nothing else: save it with torch.save(model.state_dict(), path).");
+        new(
+            "weights_refused",
+            $"The weights file was refused: {what}. Nothing in it was executed.",
+            "A weights file holds tensors by name and nothing else: save it with torch.save(model.state_dict(), path)."
+        );
 
     internal static WeightsException NotFinite(string name) =>
-        new("weights_not_finite", $"'{name}' in the weights file holds a number that is not finite.", "The training that wrote it diverged: take an earlier one.");
+        new(
+            "weights_not_finite",
+            $"'{name}' in the weights file holds a number that is not finite.",
+            "The training that wrote it diverged: take an earlier one."
+        );
 
     internal static WeightsException Unsupported(string what) =>
-        new("weights_unsupported", $"The weights file is {what}, which is not read.", "Save it with torch.save(model.state_dict(), path) or as safetensors.");
+        new(
+            "weights_unsupported",
+            $"The weights file is {what}, which is not read.",
+            "Save it with torch.save(model.state_dict(), path) or as safetensors."
+        );
 }

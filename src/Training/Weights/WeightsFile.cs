@@ -7,8 +7,10 @@ namespace GpuGeek.Training.Weights;
 internal sealed record LoadedTensor(long[] Shape, float[] Values);
 
 /// <summary>
-/// What a weights file holds. It may come from a stranger: nothing in it is executed, and it is read within bounds. A file has at most 4 GB and never more
-/// numbers than bytes, so the memory taken is at most five times its size (four bytes for each number, and the largest block of raw numbers), and 256 MB for a table made to harm.
+/// What a weights file holds. It may come from a stranger: nothing in it is executed, and it is read within bounds. A file has at most 4 GB
+/// and never more
+/// numbers than bytes, so the memory taken is at most five times its size (four bytes for each number, and the largest block of raw
+/// numbers), and 256 MB for a table made to harm.
 /// </summary>
 /// <param name="Format">One of <see cref="WeightsFormats"/>.</param>
 /// <param name="Tensors">By key, wrappers and prefixes taken off.</param>
@@ -39,7 +41,8 @@ internal sealed record WeightsFile(string Format, IReadOnlyDictionary<string, Lo
 
     private static WeightsFile Read(FileStream file)
     {
-        if (file.Length > MaxBytes) throw WeightsException.Unsupported("larger than 4 GB");
+        if (file.Length > MaxBytes)
+            throw WeightsException.Unsupported("larger than 4 GB");
         var head = new byte[512];
         var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         file.Position = 0;

@@ -15,7 +15,8 @@ internal sealed record FitEntry(ParameterSpec Parameter, int Group, bool IsHead,
 /// <param name="Unexpected">Keys of the file that the network does not have, in alphabetical order.</param>
 internal sealed record WeightsFit(FitEntry[] Entries, string[] Unexpected)
 {
-    /// <summary>What counts: files from before PyTorch 0.4.1 lack the counters, and nothing depends on them; the classifier may be another one.</summary>
+    /// <summary>What counts: files from before PyTorch 0.4.1 lack the counters, and nothing depends on them; the classifier may be another
+    /// one.</summary>
     public IEnumerable<FitEntry> Body => Entries.Where(entry => !entry.IsHead && entry.Parameter.Kind != ParameterKind.Counter);
 
     /// <summary>The file has a classifier of just this size.</summary>
@@ -23,7 +24,12 @@ internal sealed record WeightsFit(FitEntry[] Entries, string[] Unexpected)
 
     public static WeightsFit Of(Graph graph, IReadOnlyDictionary<string, LoadedTensor> tensors)
     {
-        FitEntry[] entries = [.. graph.Nodes.SelectMany(node => ParameterSpec.Of(node).Select(p => new FitEntry(p, node.Group, graph.IsHead(p), tensors.GetValueOrDefault(p.Name)?.Shape)))];
+        FitEntry[] entries =
+        [
+            .. graph.Nodes.SelectMany(node =>
+                ParameterSpec.Of(node).Select(p => new FitEntry(p, node.Group, graph.IsHead(p), tensors.GetValueOrDefault(p.Name)?.Shape))
+            ),
+        ];
         var known = entries.Select(entry => entry.Parameter.Name).ToHashSet(StringComparer.Ordinal);
         return new WeightsFit(entries, [.. tensors.Keys.Where(name => !known.Contains(name)).Order(StringComparer.Ordinal)]);
     }

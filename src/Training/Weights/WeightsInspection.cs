@@ -12,16 +12,29 @@ public static class WeightsInspection
     private const int LongestName = 200;
 
     /// <summary>Reads the whole file and compares it with one architecture, or with all to find the one that it fits best.</summary>
-    /// <param name="path">A file of any format that is read; it may come from a stranger. Takes memory in proportion to its size, at most five times and 256 MB.</param>
-    /// <param name="architecture">A name of <see cref="ModelCatalog"/>; null compares with all: most tensors that fit, then fewest keys left over, then the name, decide.</param>
-    /// <exception cref="WeightsException">The file cannot be read or must not be used, or the architecture does not exist (<c>architecture_unknown</c>).</exception>
+    /// <param name="path">A file of any format that is read; it may come from a stranger. Takes memory in proportion to its size, at most
+    /// five times and 256 MB.</param>
+    /// <param name="architecture">A name of <see cref="ModelCatalog"/>; null compares with all: most tensors that fit, then fewest keys
+    /// left over, then the name, decide.</param>
+    /// <exception cref="WeightsException">The file cannot be read or must not be used, or the architecture does not exist
+    /// (<c>architecture_unknown</c>).</exception>
     public static WeightsReport Inspect(string path, string? architecture)
     {
         if (architecture is not null && !ModelRegistry.Names.Contains(architecture))
-            throw new WeightsException("architecture_unknown", $"There is no architecture '{Printable(architecture)}'.", "The catalogue of architectures lists the names; without a name the best fit is found.");
+            throw new WeightsException(
+                "architecture_unknown",
+                $"There is no architecture '{Printable(architecture)}'.",
+                "The catalogue of architectures lists the names; without a name the best fit is found."
+            );
         var file = WeightsFile.Read(path);
         string[] names = architecture is null ? [.. ModelRegistry.Names] : [architecture];
-        return names.Select(name => Compare(file, name)).OrderByDescending(fit => fit.Fitting).ThenBy(fit => fit.Fit.Unexpected.Length).ThenBy(fit => fit.Name, StringComparer.Ordinal).First().Report(file);
+        return names
+            .Select(name => Compare(file, name))
+            .OrderByDescending(fit => fit.Fitting)
+            .ThenBy(fit => fit.Fit.Unexpected.Length)
+            .ThenBy(fit => fit.Name, StringComparer.Ordinal)
+            .First()
+            .Report(file);
     }
 
     private static Comparison Compare(WeightsFile file, string name)
@@ -35,10 +48,16 @@ public static class WeightsInspection
     private static int? OutputsOf(Graph graph, IReadOnlyDictionary<string, LoadedTensor> tensors)
     {
         var weight = ParameterSpec.Of(graph.Classifier).First(p => p.Kind == ParameterKind.Weight);
-        return tensors.TryGetValue(weight.Name, out var tensor) && tensor.Shape is [> 0 and <= int.MaxValue, .. var rest] && rest.AsSpan().SequenceEqual(weight.Shape.AsSpan(1)) ? (int)tensor.Shape[0] : null;
+        return
+            tensors.TryGetValue(weight.Name, out var tensor)
+            && tensor.Shape is [> 0 and <= int.MaxValue, .. var rest]
+            && rest.AsSpan().SequenceEqual(weight.Shape.AsSpan(1))
+            ? (int)tensor.Shape[0]
+            : null;
     }
 
-    private static string Printable(string text) => new([.. text.Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '?')]);
+    private static string Printable(string text) =>
+        new([.. text.Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '?')]);
 
     private sealed record Comparison(string Name, Graph Graph, WeightsFit Fit, int? Outputs)
     {
@@ -46,7 +65,8 @@ public static class WeightsInspection
 
         public WeightsReport Report(WeightsFile file)
         {
-            FitEntry[] missing = [.. Fit.Body.Where(entry => entry.File is null)], mismatched = [.. Fit.Body.Where(entry => entry is { File: not null, Fits: false })];
+            FitEntry[] missing = [.. Fit.Body.Where(entry => entry.File is null)],
+                mismatched = [.. Fit.Body.Where(entry => entry is { File: not null, Fits: false })];
             return new WeightsReport
             {
                 Format = file.Format,
@@ -55,12 +75,32 @@ public static class WeightsInspection
                 Types = [.. file.Types],
                 Architecture = Name,
                 Classes = Outputs,
-                Groups = [.. GroupNames.Of(Graph).Select((name, g) => new WeightsGroup(name, Fit.Body.Count(entry => entry.Group == g), Fit.Body.Count(entry => entry.Group == g && entry.Fits)))],
+                Groups =
+                [
+                    .. GroupNames
+                        .Of(Graph)
+                        .Select(
+                            (name, g) =>
+                                new WeightsGroup(
+                                    name,
+                                    Fit.Body.Count(entry => entry.Group == g),
+                                    Fit.Body.Count(entry => entry.Group == g && entry.Fits)
+                                )
+                        ),
+                ],
                 Missing = [.. missing.Take(WeightsReport.MaxListed).Select(entry => entry.Parameter.Name)],
                 MissingCount = missing.Length,
-                Unexpected = [.. Fit.Unexpected.Take(WeightsReport.MaxListed).Select(name => WeightsException.Printable(name, LongestName))],
+                Unexpected =
+                [
+                    .. Fit.Unexpected.Take(WeightsReport.MaxListed).Select(name => WeightsException.Printable(name, LongestName)),
+                ],
                 UnexpectedCount = Fit.Unexpected.Length,
-                Mismatched = [.. mismatched.Take(WeightsReport.MaxListed).Select(entry => new WeightsMismatch(entry.Parameter.Name, entry.Parameter.Shape, entry.File!))],
+                Mismatched =
+                [
+                    .. mismatched
+                        .Take(WeightsReport.MaxListed)
+                        .Select(entry => new WeightsMismatch(entry.Parameter.Name, entry.Parameter.Shape, entry.File!)),
+                ],
                 MismatchedCount = mismatched.Length,
             };
         }

@@ -4,7 +4,8 @@ namespace GpuGeek.Training.Weights;
 
 /// <summary>How much of a file goes into a network.</summary>
 /// <param name="KeepHead">The file's classifier is taken where it has as many classes; false leaves the network's own in any case.</param>
-/// <param name="Groups">Null: everything before the classifier, which must fit exactly. N: the first N layer groups from the input on, which must fit whole; the others stay as they are.</param>
+/// <param name="Groups">Null: everything before the classifier, which must fit exactly. N: the first N layer groups from the input on,
+/// which must fit whole; the others stay as they are.</param>
 internal sealed record LoadRule(bool KeepHead = true, int? Groups = null);
 
 /// <summary>What was taken from a file.</summary>
@@ -25,7 +26,11 @@ internal static class WeightsLoading
         rule ??= new();
         var groups = module.Graph.Nodes[^1].Group + 1;
         if (rule.Groups is < 1 || rule.Groups > groups)
-            throw new WeightsException("weights_mismatch", $"The network has {groups} layer groups, and the first {rule.Groups} of them were to be loaded.", $"Take from 1 to {groups} groups.");
+            throw new WeightsException(
+                "weights_mismatch",
+                $"The network has {groups} layer groups, and the first {rule.Groups} of them were to be loaded.",
+                $"Take from 1 to {groups} groups."
+            );
         var fit = WeightsFit.Of(module.Graph, tensors);
         Check(fit, rule);
         var head = rule.KeepHead && fit.HeadFits && (rule.Groups is null || rule.Groups == groups);
@@ -46,12 +51,35 @@ internal static class WeightsLoading
             ("missing", [.. asked.Where(entry => entry.File is null).Select(entry => entry.Parameter.Name)]),
             // What other groups and other networks have is no matter where a part is loaded.
             ("unexpected", rule.Groups is null ? fit.Unexpected : []),
-            ("of another shape", [.. asked.Where(entry => entry is { File: not null, Fits: false }).Select(entry => $"{entry.Parameter.Name}: network {Shape(entry.Parameter.Shape)}, file {Shape(entry.File!)}")]),
+            (
+                "of another shape",
+                [
+                    .. asked
+                        .Where(entry => entry is { File: not null, Fits: false })
+                        .Select(entry => $"{entry.Parameter.Name}: network {Shape(entry.Parameter.Shape)}, file {Shape(entry.File!)}"),
+                ]
+            ),
         ];
-        if (parts.All(part => part.Names.Length == 0)) return;
-        var text = string.Join("; ", parts.Where(part => part.Names.Length > 0).Select(part => $"{part.Names.Length} {part.What} ({string.Join(", ", part.Names.Take(Listed))}{(part.Names.Length > Listed ? ", …" : "")})"));
-        throw new WeightsException("weights_mismatch", rule.Groups is { } count ? $"The weights file does not fill the first {count} layer groups of the network: {text}." : $"The weights file belongs to another network: {text}.",
-            rule.Groups is null ? "Use the weights published for the architecture of the recipe, or load only the layer groups that fit." : "Load fewer layer groups; the report on the file says how many fit.");
+        if (parts.All(part => part.Names.Length == 0))
+            return;
+        var text = string.Join(
+            "; ",
+            parts
+                .Where(part => part.Names.Length > 0)
+                .Select(part =>
+                    $"{part.Names.Length} {part.What} ({string.Join(", ", part.Names.Take(Listed))}"
+                    + $"{(part.Names.Length > Listed ? ", …" : "")})"
+                )
+        );
+        throw new WeightsException(
+            "weights_mismatch",
+            rule.Groups is { } count
+                ? $"The weights file does not fill the first {count} layer groups of the network: {text}."
+                : $"The weights file belongs to another network: {text}.",
+            rule.Groups is null
+                ? "Use the weights published for the architecture of the recipe, or load only the layer groups that fit."
+                : "Load fewer layer groups; the report on the file says how many fit."
+        );
     }
 
     private static string Shape(long[] shape) => shape.Length == 0 ? "scalar" : string.Join('×', shape);

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace GpuGeek.Web.Accounts;
 
-/// <summary>Plain forms whose answer is only a redirect. A parameter from the form makes the framework ask for its antiforgery token.</summary>
+/// <summary>Plain forms whose answer is only a redirect. A parameter from the form makes the framework ask for its antiforgery
+/// token.</summary>
 internal static class AccountEndpoints
 {
     public static void MapAccountEndpoints(this IEndpointRouteBuilder routes)
@@ -16,13 +17,20 @@ internal static class AccountEndpoints
         routes.MapPost("/preferences", SavePreferences);
     }
 
-    private static async Task<RedirectHttpResult> SignOutAsync(HttpContext context, SessionCookie cookie, ApiClients clients, [FromForm] string? returnUrl)
+    private static async Task<RedirectHttpResult> SignOutAsync(
+        HttpContext context,
+        SessionCookie cookie,
+        ApiClients clients,
+        [FromForm] string? returnUrl
+    )
     {
         if (cookie.Read(context.Request) is { } token)
         {
             try
             {
-                await clients.Create(token, context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString()).SignOutAsync(context.RequestAborted);
+                await clients
+                    .Create(token, context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString())
+                    .SignOutAsync(context.RequestAborted);
             }
             catch (ApiException e) when (e.Status == HttpStatusCode.Unauthorized)
             {
@@ -30,17 +38,29 @@ internal static class AccountEndpoints
             }
         }
         cookie.Clear(context);
-        return TypedResults.Redirect($"/sign-in{(returnUrl is null ? "" : "?returnUrl=" + Uri.EscapeDataString(LocalUrl.Or(returnUrl, "/")))}");
+        return TypedResults.Redirect(
+            $"/sign-in{(returnUrl is null ? "" : "?returnUrl=" + Uri.EscapeDataString(LocalUrl.Or(returnUrl, "/")))}"
+        );
     }
 
-    private static RedirectHttpResult SavePreferences(HttpContext context, [FromForm] string? language, [FromForm] string? theme, [FromForm] string? returnUrl)
+    private static RedirectHttpResult SavePreferences(
+        HttpContext context,
+        [FromForm] string? language,
+        [FromForm] string? theme,
+        [FromForm] string? returnUrl
+    )
     {
         if (language is not null)
         {
             var known = Array.Exists(WebSetup.Languages, culture => culture.Name == language);
-            Preferences.Write(context, Preferences.LanguageCookie, known ? CookieRequestCultureProvider.MakeCookieValue(new(language)) : null);
+            Preferences.Write(
+                context,
+                Preferences.LanguageCookie,
+                known ? CookieRequestCultureProvider.MakeCookieValue(new(language)) : null
+            );
         }
-        if (theme is not null) Preferences.Write(context, Preferences.ThemeCookie, theme is "light" or "dark" ? theme : null);
+        if (theme is not null)
+            Preferences.Write(context, Preferences.ThemeCookie, theme is "light" or "dark" ? theme : null);
         return TypedResults.Redirect(LocalUrl.Or(returnUrl, "/account"));
     }
 }

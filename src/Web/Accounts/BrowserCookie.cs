@@ -19,5 +19,13 @@ internal abstract class BrowserCookie(WebOptions options, string name, SameSiteM
     private bool IsSecure(HttpRequest request) => request.IsHttps || _publicHttps;
 
     private CookieOptions Attributes(HttpRequest request, DateTimeOffset? expires) =>
-        new() { HttpOnly = true, SameSite = sameSite, Secure = IsSecure(request), Path = "/", Expires = expires, IsEssential = true };
+        new()
+        {
+            HttpOnly = true,
+            SameSite = sameSite,
+            Secure = IsSecure(request),
+            Path = "/",
+            Expires = expires,
+            IsEssential = true,
+        };
 }

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Web.Accounts;
 
-/// <summary>A random value that only this browser holds, before anybody has signed in: the answer to a passkey's challenge counts only from the browser that asked.</summary>
-internal sealed class BrowserSecret(IOptions<WebOptions> options) : BrowserCookie(options.Value, $"gg_browser_{options.Value.Instance}", SameSiteMode.Strict)
+/// <summary>A random value that only this browser holds, before anybody has signed in: the answer to a passkey's challenge counts only from
+/// the browser that asked.</summary>
+internal sealed class BrowserSecret(IOptions<WebOptions> options)
+    : BrowserCookie(options.Value, $"gg_browser_{options.Value.Instance}", SameSiteMode.Strict)
 {
     private const int Bytes = 32;
 
@@ -13,7 +15,8 @@ internal sealed class BrowserSecret(IOptions<WebOptions> options) : BrowserCooki
 
     public string ReadOrCreate(HttpContext context)
     {
-        if (Read(context.Request) is { } known) return known;
+        if (Read(context.Request) is { } known)
+            return known;
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
         Write(context, secret, null);
         return secret;

@@ -6,11 +6,16 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Web.Accounts;
 
 /// <summary>
-/// Who holds a cookie may open pages; whether the token in it is still good is Api's to say, at every call. The token travels as a claim so that
+/// Who holds a cookie may open pages; whether the token in it is still good is Api's to say, at every call. The token travels as a claim so
+/// that
 /// a page's circuit, which sees no cookies, has it from the connection's user.
 /// </summary>
-internal sealed class SessionAuthenticationHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionCookie cookie)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+internal sealed class SessionAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    SessionCookie cookie
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "session";
 
@@ -18,7 +23,8 @@ internal sealed class SessionAuthenticationHandler(IOptionsMonitor<Authenticatio
     {
         var address = new Claim(SessionClaims.Address, Context.Connection.RemoteIpAddress?.ToString() ?? "");
         var agent = new Claim(SessionClaims.Agent, Request.Headers.UserAgent.ToString());
-        if (cookie.Read(Request) is not { } token) return Task.FromResult(AuthenticateResult.NoResult());
+        if (cookie.Read(Request) is not { } token)
+            return Task.FromResult(AuthenticateResult.NoResult());
         var identity = new ClaimsIdentity([new Claim(SessionClaims.Token, token), address, agent], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName)));
     }
@@ -43,7 +49,8 @@ internal static class SessionSetup
     {
         services.AddSingleton<SessionCookie>().AddSingleton<DeviceCookie>().AddSingleton<BrowserSecret>();
         services.AddScoped<SignInFlow>();
-        services.AddAuthentication(SessionAuthenticationHandler.SchemeName)
+        services
+            .AddAuthentication(SessionAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName, null);
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();

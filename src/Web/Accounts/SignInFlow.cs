@@ -12,7 +12,8 @@ internal sealed class SignInFlow(SessionCookie cookie, DeviceCookie device, Navi
     public void Enter(HttpContext context, SessionResponse session, string? returnUrl)
     {
         cookie.Write(context, session.Token, session.ExpiresAt);
-        if (session.Device is { } known) device.Write(context, known);
+        if (session.Device is { } known)
+            device.Write(context, known);
         var home = session.Organizations is [var first, ..] ? $"/{first.Slug}" : "/";
         navigation.NavigateTo(LocalUrl.Or(returnUrl, home));
     }

@@ -19,7 +19,8 @@ internal sealed class ApiClients(IHttpClientFactory http, IOptions<WebOptions> o
     {
         var client = http.CreateClient(HttpClientName);
         FrontTransformer.Introduce(client.DefaultRequestHeaders, address, options.Value.FrontSecret);
-        if (!string.IsNullOrEmpty(agent)) client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", agent);
+        if (!string.IsNullOrEmpty(agent))
+            client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", agent);
         // Mail that follows from the call is written in the language of the page.
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(CultureInfo.CurrentUICulture.Name);
         return new(client, token);
@@ -41,11 +42,26 @@ internal static class ApiClientSetup
 {
     public static void AddApiClient(this IServiceCollection services)
     {
-        services.AddHttpClient(ApiClients.HttpClientName)
-            .ConfigureHttpClient((provider, client) => client.BaseAddress = new Uri(provider.GetRequiredService<IOptions<WebOptions>>().Value.ApiUrl))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
+        services
+            .AddHttpClient(ApiClients.HttpClientName)
+            .ConfigureHttpClient(
+                (provider, client) => client.BaseAddress = new Uri(provider.GetRequiredService<IOptions<WebOptions>>().Value.ApiUrl)
+            )
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler
+                {
+                    UseProxy = false,
+                    UseCookies = false,
+                    ConnectTimeout = TimeSpan.FromSeconds(5),
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+                }
+            );
         services.AddSingleton<ApiClients>();
-        services.AddScoped(provider => provider.GetRequiredService<ApiClients>().CreateFor(provider.GetRequiredService<AuthenticationStateProvider>(), provider.GetRequiredService<IHttpContextAccessor>()));
+        services.AddScoped(provider =>
+            provider
+                .GetRequiredService<ApiClients>()
+                .CreateFor(provider.GetRequiredService<AuthenticationStateProvider>(), provider.GetRequiredService<IHttpContextAccessor>())
+        );
         services.AddScoped<Workspace>();
         services.AddScoped<Browser>();
     }

@@ -13,7 +13,8 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     /// </summary>
     public Task<IJSObjectReference> ImportAsync(string path)
     {
-        if (_modules.TryGetValue(path, out var known) && known is not { IsFaulted: true } and not { IsCanceled: true }) return known;
+        if (_modules.TryGetValue(path, out var known) && known is not { IsFaulted: true } and not { IsCanceled: true })
+            return known;
         return _modules[path] = js.InvokeAsync<IJSObjectReference>("import", "/" + path).AsTask();
     }
 
@@ -42,7 +43,8 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     {
         try
         {
-            foreach (var module in _modules.Values.Where(m => m.IsCompletedSuccessfully)) await (await module).DisposeAsync();
+            foreach (var module in _modules.Values.Where(m => m.IsCompletedSuccessfully))
+                await (await module).DisposeAsync();
         }
         catch (JSDisconnectedException)
         {

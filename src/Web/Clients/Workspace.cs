@@ -4,7 +4,8 @@ using GpuGeek.Contracts.Projects;
 
 namespace GpuGeek.Web.Clients;
 
-/// <summary>What the frame around every page knows: the person, and the projects of the organisation on the screen. One per circuit.</summary>
+/// <summary>What the frame around every page knows: the person, and the projects of the organisation on the screen. One per
+/// circuit.</summary>
 public sealed class Workspace(GpuGeekClient api)
 {
     private readonly Dictionary<string, IReadOnlyList<ProjectResponse>> _projects = new(StringComparer.Ordinal);
@@ -43,7 +44,8 @@ public sealed class Workspace(GpuGeekClient api)
         var count = (await api.CountUnreadMentionsAsync(org, cancellationToken)).Count;
         var before = UnreadMentions(org);
         _unread[org] = count;
-        if (count != before) Changed?.Invoke();
+        if (count != before)
+            Changed?.Invoke();
     }
 
     public ProjectResponse? Project(string org, string project) => Projects(org).FirstOrDefault(p => p.Slug == project);

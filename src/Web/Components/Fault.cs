@@ -18,23 +18,39 @@ public sealed record Fault(string Title, string? Detail, string? Hint, string? R
     /// <summary>Whether a person can be told; anything else is a mistake of ours and goes to the error boundary.</summary>
     public static bool Explains(Exception e) => e is ApiException or HttpRequestException or TaskCanceledException;
 
-    public static Fault From(Exception e, IStringLocalizer<Words> words) => e switch
-    {
-        ApiException { Problem: var problem } => From(problem, words),
-        HttpRequestException or TaskCanceledException => new(words["ApiAway"], words["ApiAwayWhy"], words["ApiAwayHint"], null, null) { IsPassing = true },
-        _ => new(words["Unexpected"], words["UnexpectedWhy"], words["UnexpectedHint"], null, null),
-    };
+    public static Fault From(Exception e, IStringLocalizer<Words> words) =>
+        e switch
+        {
+            ApiException { Problem: var problem } => From(problem, words),
+            HttpRequestException or TaskCanceledException => new(words["ApiAway"], words["ApiAwayWhy"], words["ApiAwayHint"], null, null)
+            {
+                IsPassing = true,
+            },
+            _ => new(words["Unexpected"], words["UnexpectedWhy"], words["UnexpectedHint"], null, null),
+        };
 
     /// <summary>Why long work ended badly.</summary>
     public static Fault From(ErrorInfo error, IStringLocalizer<Words> words) =>
-        new(Translated(error.Code, "Title", words) ?? error.Title, Translated(error.Code, "Detail", words) ?? error.Detail, Translated(error.Code, "Hint", words) ?? error.Hint, null, null);
+        new(
+            Translated(error.Code, "Title", words) ?? error.Title,
+            Translated(error.Code, "Detail", words) ?? error.Detail,
+            Translated(error.Code, "Hint", words) ?? error.Hint,
+            null,
+            null
+        );
 
-    private static Fault From(ApiProblem problem, IStringLocalizer<Words> words) => new(
-        Translated(problem.Code, "Title", words) ?? problem.Title ?? words["Unexpected"],
-        Translated(problem.Code, "Detail", words) ?? (problem.Detail == problem.Title ? null : problem.Detail),
-        Translated(problem.Code, "Hint", words) ?? problem.Hint,
-        problem.RequestId, problem.Errors)
-    { IsPassing = problem.Status is 502 or 503 or 504, Code = problem.Code };
+    private static Fault From(ApiProblem problem, IStringLocalizer<Words> words) =>
+        new(
+            Translated(problem.Code, "Title", words) ?? problem.Title ?? words["Unexpected"],
+            Translated(problem.Code, "Detail", words) ?? (problem.Detail == problem.Title ? null : problem.Detail),
+            Translated(problem.Code, "Hint", words) ?? problem.Hint,
+            problem.RequestId,
+            problem.Errors
+        )
+        {
+            IsPassing = problem.Status is 502 or 503 or 504,
+            Code = problem.Code,
+        };
 
     /// <summary>The API answers in English; what people meet most often has words of its own here, by code.</summary>
     private static string? Translated(string? code, string part, IStringLocalizer<Words> words) =>
@@ -42,5 +58,8 @@ public sealed record Fault(string Title, string? Detail, string? Hint, string? R
 
     /// <summary>Messages of one field; the API writes keys as <c>email</c>, <c>Email</c> or <c>/email</c>.</summary>
     public string? Field(string name) =>
-        Fields?.FirstOrDefault(f => string.Equals(f.Key.TrimStart('/', '#', '$', '.'), name, StringComparison.OrdinalIgnoreCase)).Value is { Length: > 0 } messages ? string.Join(' ', messages) : null;
+        Fields?.FirstOrDefault(f => string.Equals(f.Key.TrimStart('/', '#', '$', '.'), name, StringComparison.OrdinalIgnoreCase)).Value
+            is { Length: > 0 } messages
+            ? string.Join(' ', messages)
+            : null;
 }

@@ -20,39 +20,47 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
 
     protected LiveComponent() => Gone = _gone.Token;
 
-    [Inject] protected Browser Browser { get; set; } = default!;
-    [Inject] protected TimeProvider Clock { get; set; } = default!;
-    [Inject] private ILogger<LiveComponent> Log { get; set; } = default!;
+    [Inject]
+    protected Browser Browser { get; set; } = default!;
+
+    [Inject]
+    protected TimeProvider Clock { get; set; } = default!;
+
+    [Inject]
+    private ILogger<LiveComponent> Log { get; set; } = default!;
 
     /// <summary>Cancelled when the component is disposed. Pass it to every call that is awaited.</summary>
     protected CancellationToken Gone { get; }
 
     public override Task SetParametersAsync(ParameterView parameters) => WhileHereAsync(() => base.SetParametersAsync(parameters));
 
-    Task IHandleEvent.HandleEventAsync(EventCallbackWorkItem callback, object? arg) => WhileHereAsync(async () =>
-    {
-        var task = callback.InvokeAsync(arg);
-        StateHasChanged();
-        if (task.IsCompletedSuccessfully) return;
-        try
+    Task IHandleEvent.HandleEventAsync(EventCallbackWorkItem callback, object? arg) =>
+        WhileHereAsync(async () =>
         {
-            await task;
-        }
-        catch (OperationCanceledException) when (task.IsCanceled)
-        {
-            // As in ComponentBase: a cancelled handler has changed nothing that must be drawn.
-            return;
-        }
-        StateHasChanged();
-    });
+            var task = callback.InvokeAsync(arg);
+            StateHasChanged();
+            if (task.IsCompletedSuccessfully)
+                return;
+            try
+            {
+                await task;
+            }
+            catch (OperationCanceledException) when (task.IsCanceled)
+            {
+                // As in ComponentBase: a cancelled handler has changed nothing that must be drawn.
+                return;
+            }
+            StateHasChanged();
+        });
 
-    Task IHandleAfterRender.OnAfterRenderAsync() => WhileHereAsync(() =>
-    {
-        var isFirst = !_hasRendered;
-        _hasRendered = true;
-        OnAfterRender(isFirst);
-        return OnAfterRenderAsync(isFirst);
-    });
+    Task IHandleAfterRender.OnAfterRenderAsync() =>
+        WhileHereAsync(() =>
+        {
+            var isFirst = !_hasRendered;
+            _hasRendered = true;
+            OnAfterRender(isFirst);
+            return OnAfterRenderAsync(isFirst);
+        });
 
     /// <summary>
     /// Calls <c>attach</c> of a module of <c>wwwroot</c>, such as <c>js/upload.js</c>. It returns an object whose <c>dispose</c> is
@@ -75,7 +83,8 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
         finally
         {
             _attaching--;
-            if (Gone.IsCancellationRequested) await ReleaseAsync();
+            if (Gone.IsCancellationRequested)
+                await ReleaseAsync();
         }
     }
 
@@ -88,14 +97,16 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
     /// </summary>
     protected async Task WhileHereAsync(Func<Task> work)
     {
-        if (Gone.IsCancellationRequested) return;
+        if (Gone.IsCancellationRequested)
+            return;
         try
         {
             await work();
         }
         catch (Exception e) when (Gone.IsCancellationRequested)
         {
-            if (!ComesFromLeaving(e)) LogFailed(Log, GetType().Name, e);
+            if (!ComesFromLeaving(e))
+                LogFailed(Log, GetType().Name, e);
         }
     }
 
@@ -106,13 +117,12 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
     protected void Poll(TimeSpan interval, Func<Task<bool>> step) => _ = PollAsync(interval, step);
 
     /// <summary>Called once, when the component is disposed: the place to end subscriptions.</summary>
-    protected virtual void OnLeft()
-    {
-    }
+    protected virtual void OnLeft() { }
 
     public async ValueTask DisposeAsync()
     {
-        if (Gone.IsCancellationRequested) return;
+        if (Gone.IsCancellationRequested)
+            return;
         OnLeft();
         await _gone.CancelAsync();
         _gone.Dispose();
@@ -134,11 +144,13 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
             using var timer = new PeriodicTimer(interval, Clock);
             var more = true;
             while (more && await timer.WaitForNextTickAsync(Gone))
-                await InvokeAsync(() => WhileHereAsync(async () =>
-                {
-                    more = await StepAsync(step);
-                    StateHasChanged();
-                }));
+                await InvokeAsync(() =>
+                    WhileHereAsync(async () =>
+                    {
+                        more = await StepAsync(step);
+                        StateHasChanged();
+                    })
+                );
         }
         catch (OperationCanceledException)
         {
@@ -157,8 +169,8 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
         {
             return await step();
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException
-            || (e is ApiException api && (int)api.Status >= 500))
+        catch (Exception e)
+            when (e is HttpRequestException or OperationCanceledException || (e is ApiException api && (int)api.Status >= 500))
         {
             // Api is away or answered too late.
             return true;
@@ -175,12 +187,18 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
             await script.InvokeVoidAsync("dispose");
             await script.DisposeAsync();
         }
-        if (_attaching == 0) _self?.Dispose();
+        if (_attaching == 0)
+            _self?.Dispose();
     }
 
     private static bool ComesFromLeaving(Exception e) =>
-        e is OperationCanceledException or ObjectDisposedException or JSDisconnectedException or JSException
-            or HttpRequestException or ApiException;
+        e
+            is OperationCanceledException
+                or ObjectDisposedException
+                or JSDisconnectedException
+                or JSException
+                or HttpRequestException
+                or ApiException;
 
     [LoggerMessage(LogLevel.Error, "{Component} failed after its page was left.")]
     private static partial void LogFailed(ILogger log, string component, Exception e);

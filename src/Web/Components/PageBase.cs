@@ -16,11 +16,20 @@ public abstract class PageBase : LiveComponent
 {
     private Guid? _form;
 
-    [Inject] protected GpuGeekClient Api { get; set; } = default!;
-    [Inject] protected NavigationManager Navigation { get; set; } = default!;
-    [Inject] protected Workspace Workspace { get; set; } = default!;
-    [Inject] protected Formatter F { get; set; } = default!;
-    [Inject] protected IStringLocalizer<Words> W { get; set; } = default!;
+    [Inject]
+    protected GpuGeekClient Api { get; set; } = default!;
+
+    [Inject]
+    protected NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    protected Workspace Workspace { get; set; } = default!;
+
+    [Inject]
+    protected Formatter F { get; set; } = default!;
+
+    [Inject]
+    protected IStringLocalizer<Words> W { get; set; } = default!;
 
     /// <summary>Of the last <see cref="TryAsync"/>; null when it went well. Show it with <c>ErrorNote</c>.</summary>
     protected Fault? Fault { get; set; }
@@ -41,7 +50,8 @@ public abstract class PageBase : LiveComponent
     /// <returns>Whether it went well.</returns>
     protected async Task<bool> TryAsync(Func<Task> work)
     {
-        if (Busy) return false;
+        if (Busy)
+            return false;
         Busy = true;
         Fault = null;
         try

@@ -7,9 +7,11 @@ internal static class CsrfRule
 
     public static bool Allows(HttpRequest request, string? session, CsrfTokens tokens)
     {
-        if (request.Headers.Authorization.Count > 0 || session is null || IsSafe(request)) return true;
+        if (request.Headers.Authorization.Count > 0 || session is null || IsSafe(request))
+            return true;
         // The hub is held by its Origin: SignalR sets headers on some of its transports only.
-        if (request.Path.StartsWithSegments("/hubs")) return true;
+        if (request.Path.StartsWithSegments("/hubs"))
+            return true;
         return tokens.Matches(request.Headers[Header], session);
     }
 

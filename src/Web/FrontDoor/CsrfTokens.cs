@@ -13,7 +13,8 @@ internal sealed class CsrfTokens(IDataProtectionProvider keys)
 
     public bool Matches(string? token, string session)
     {
-        if (string.IsNullOrEmpty(token)) return false;
+        if (string.IsNullOrEmpty(token))
+            return false;
         try
         {
             return CryptographicOperations.FixedTimeEquals(_protector.Unprotect(Convert.FromBase64String(token)), Hash(session));

@@ -12,9 +12,14 @@ internal static partial class FrontDoorRoutes
     private static readonly string[] Forwarded = ["/api", "/hubs", "/v2", "/customvision", "/swagger"];
 
     /// <summary>No limit on the whole; an hour of silence ends it.</summary>
-    private static readonly ForwarderRequestConfig Patient = new() { ActivityTimeout = TimeSpan.FromHours(1), AllowResponseBuffering = false };
+    private static readonly ForwarderRequestConfig Patient = new()
+    {
+        ActivityTimeout = TimeSpan.FromHours(1),
+        AllowResponseBuffering = false,
+    };
 
-    public static bool IsForwarded(PathString path) => path == "/readyz" || Array.Exists(Forwarded, prefix => path.StartsWithSegments(prefix));
+    public static bool IsForwarded(PathString path) =>
+        path == "/readyz" || Array.Exists(Forwarded, prefix => path.StartsWithSegments(prefix));
 
     /// <summary>Points of a run's curves: hundreds of kilobytes of JSON.</summary>
     public static bool IsCurves(PathString path) =>
@@ -25,48 +30,80 @@ internal static partial class FrontDoorRoutes
         services.AddHttpForwarder();
         services.AddSingleton<CsrfTokens>();
         services.AddSingleton<FrontTransformer>();
-        services.AddSingleton(_ => new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseCookies = false,
-            EnableMultipleHttp2Connections = true,
-            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            // Api looks at the token, the plan and the disk before it asks for a large body.
-            Expect100ContinueTimeout = TimeSpan.FromSeconds(30),
-        }));
+        services.AddSingleton(_ => new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                UseCookies = false,
+                EnableMultipleHttp2Connections = true,
+                ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                // Api looks at the token, the plan and the disk before it asks for a large body.
+                Expect100ContinueTimeout = TimeSpan.FromSeconds(30),
+            }
+        ));
     }
 
     public static void MapFrontDoor(this IEndpointRouteBuilder routes)
     {
-        foreach (var prefix in Forwarded) routes.Map(prefix + "/{**rest}", ForwardAsync).DisableAntiforgery();
+        foreach (var prefix in Forwarded)
+            routes.Map(prefix + "/{**rest}", ForwardAsync).DisableAntiforgery();
         routes.Map("/readyz", ForwardAsync);
     }
 
     private static async Task ForwardAsync(
-        HttpContext context, IHttpForwarder forwarder, HttpMessageInvoker invoker, FrontTransformer transformer, SessionCookie cookie, CsrfTokens csrf, IOptions<WebOptions> options, ILoggerFactory loggers)
+        HttpContext context,
+        IHttpForwarder forwarder,
+        HttpMessageInvoker invoker,
+        FrontTransformer transformer,
+        SessionCookie cookie,
+        CsrfTokens csrf,
+        IOptions<WebOptions> options,
+        ILoggerFactory loggers
+    )
     {
         if (!CsrfRule.Allows(context.Request, cookie.Read(context.Request), csrf))
         {
-            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, "csrf", "The request does not come from a page of this site.",
-                "A change made with the session cookie must carry the header X-GpuGeek-Csrf.", "Reload the page, or send an API key as Authorization: Bearer.");
+            await Problems.WriteAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "csrf",
+                "The request does not come from a page of this site.",
+                "A change made with the session cookie must carry the header X-GpuGeek-Csrf.",
+                "Reload the page, or send an API key as Authorization: Bearer."
+            );
             return;
         }
         var counted = RefusedBody.Count(context.Request);
         var error = await forwarder.SendAsync(context, options.Value.ApiUrl, invoker, Patient, transformer, context.RequestAborted);
-        if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
-        if (error is ForwarderError.RequestBodyDestination && counted is not null
-            && await IsAliveAsync(invoker, options.Value, context.RequestAborted))
+        if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+            return;
+        if (
+            error is ForwarderError.RequestBodyDestination
+            && counted is not null
+            && await IsAliveAsync(invoker, options.Value, context.RequestAborted)
+        )
         {
             // It closed the connection in the middle of a body that did not say how long it is: a limit was reached.
-            if (await RefusedBody.TryAnswerAsync(context, counted.Bytes, invoker, transformer, options.Value)) return;
-            await Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", "Request Entity Too Large",
-                "The request is larger than this address takes.", "Send less, or announce the size by Content-Length to be told before sending.");
+            if (await RefusedBody.TryAnswerAsync(context, counted.Bytes, invoker, transformer, options.Value))
+                return;
+            await Problems.WriteAsync(
+                context,
+                StatusCodes.Status413PayloadTooLarge,
+                "too_large",
+                "Request Entity Too Large",
+                "The request is larger than this address takes.",
+                "Send less, or announce the size by Content-Length to be told before sending."
+            );
             return;
         }
-        LogUnreachable(loggers.CreateLogger("GpuGeek.Web.FrontDoor"), error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
+        LogUnreachable(
+            loggers.CreateLogger("GpuGeek.Web.FrontDoor"),
+            error,
+            context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message
+        );
         await Problems.UnreachableAsync(context);
     }
 

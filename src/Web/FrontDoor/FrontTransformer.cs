@@ -14,14 +14,23 @@ internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions
     private const string OwnPrefix = "X-GpuGeek-";
     private const int SmallBody = 32 << 10;
 
-    public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destination, CancellationToken cancellationToken)
+    public override async ValueTask TransformRequestAsync(
+        HttpContext context,
+        HttpRequestMessage request,
+        string destination,
+        CancellationToken cancellationToken
+    )
     {
         await base.TransformRequestAsync(context, request, destination, cancellationToken);
         request.Headers.Host = null;
         // A refusal then comes before the body: an Api that closes while a body comes cannot be heard any more.
-        if (context.Request.ContentLength is null or > SmallBody && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        if (
+            context.Request.ContentLength is null or > SmallBody
+            && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
+        )
             request.Headers.ExpectContinue = true;
-        foreach (var name in context.Request.Headers.Keys.Where(IsOurs)) request.Headers.Remove(name);
+        foreach (var name in context.Request.Headers.Keys.Where(IsOurs))
+            request.Headers.Remove(name);
         // Cookies are for this process: Api reads tokens.
         request.Headers.Remove("Cookie");
         if (context.Request.Headers.Authorization.Count == 0 && cookie.Read(context.Request) is { } session)
@@ -29,7 +38,11 @@ internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions
         Introduce(request.Headers, context.Connection.RemoteIpAddress?.ToString(), options.Value.FrontSecret);
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext context,
+        HttpResponseMessage? response,
+        CancellationToken cancellationToken
+    )
     {
         var copy = await base.TransformResponseAsync(context, response, cancellationToken);
         context.Response.Headers.Remove("Server");
@@ -39,11 +52,14 @@ internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions
     /// <summary>Api believes the address only beside the secret.</summary>
     public static void Introduce(HttpRequestHeaders headers, string? address, string? secret)
     {
-        if (address is null || string.IsNullOrEmpty(secret)) return;
+        if (address is null || string.IsNullOrEmpty(secret))
+            return;
         headers.TryAddWithoutValidation(ClientHeader, address);
         headers.TryAddWithoutValidation(SecretHeader, secret);
     }
 
-    private static bool IsOurs(string name) => name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+    private static bool IsOurs(string name) =>
+        name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
         || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
 }

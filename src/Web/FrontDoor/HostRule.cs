@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Web.FrontDoor;
 
 /// <summary>
-/// The Host header names this installation. A site that makes its own name point here (DNS rebinding) would else be of the same origin as these pages.
+/// The Host header names this installation. A site that makes its own name point here (DNS rebinding) would else be of the same origin as
+/// these pages.
 /// Such a request always carries a name, so every IP address is allowed; of names, those that the operator gave and this machine's own.
 /// </summary>
 internal static class HostRule
@@ -12,25 +13,35 @@ internal static class HostRule
     public static void UseHostRule(this WebApplication app)
     {
         var names = Names(app.Services.GetRequiredService<IOptions<WebOptions>>().Value);
-        app.Use(async (context, next) =>
-        {
-            // Probes ask by whatever name the orchestrator has, and learn nothing but whether it lives.
-            if (context.Request.Path == "/healthz" || context.Request.Path == "/readyz" || Allows(context.Request.Host, names))
+        app.Use(
+            async (context, next) =>
             {
-                await next(context);
-                return;
+                // Probes ask by whatever name the orchestrator has, and learn nothing but whether it lives.
+                if (context.Request.Path == "/healthz" || context.Request.Path == "/readyz" || Allows(context.Request.Host, names))
+                {
+                    await next(context);
+                    return;
+                }
+                await Problems.WriteAsync(
+                    context,
+                    StatusCodes.Status400BadRequest,
+                    "unknown_host",
+                    "This installation has another name.",
+                    "The request's Host header is not the address of this installation.",
+                    "Use the address in GPUGEEK_PUBLIC_URL, or add the name to GPUGEEK_ALLOWED_HOSTS."
+                );
             }
-            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, "unknown_host", "This installation has another name.",
-                "The request's Host header is not the address of this installation.", "Use the address in GPUGEEK_PUBLIC_URL, or add the name to GPUGEEK_ALLOWED_HOSTS.");
-        });
+        );
     }
 
-    public static bool Allows(HostString host, IReadOnlySet<string> names) => IPAddress.TryParse(host.Host.Trim('[', ']'), out _) || names.Contains(host.Host);
+    public static bool Allows(HostString host, IReadOnlySet<string> names) =>
+        IPAddress.TryParse(host.Host.Trim('[', ']'), out _) || names.Contains(host.Host);
 
     public static IReadOnlySet<string> Names(WebOptions options)
     {
         var names = new HashSet<string>(options.AllowedHosts, StringComparer.OrdinalIgnoreCase) { "localhost", Environment.MachineName };
-        if (Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var own)) names.Add(own.Host);
+        if (Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var own))
+            names.Add(own.Host);
         return names;
     }
 }

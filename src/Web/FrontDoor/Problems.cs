@@ -9,14 +9,29 @@ internal static class Problems
     public static Task UnreachableAsync(HttpContext context)
     {
         context.Response.Headers.RetryAfter = "5";
-        return WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "api_unreachable", "The server is not answering.",
-            "The pages are up, the API behind them is not: it is starting, or it stopped.", "Try again in a few seconds. Running trainings go on.");
+        return WriteAsync(
+            context,
+            StatusCodes.Status503ServiceUnavailable,
+            "api_unreachable",
+            "The server is not answering.",
+            "The pages are up, the API behind them is not: it is starting, or it stopped.",
+            "Try again in a few seconds. Running trainings go on."
+        );
     }
 
     public static Task WriteAsync(HttpContext context, int status, string code, string title, string detail, string hint)
     {
         context.Response.StatusCode = status;
-        var problem = new ApiProblem($"urn:gpugeek:{code}", title, status, detail, code, hint, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier, null);
+        var problem = new ApiProblem(
+            $"urn:gpugeek:{code}",
+            title,
+            status,
+            detail,
+            code,
+            hint,
+            Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+            null
+        );
         return context.Response.WriteAsJsonAsync(problem, GpuGeekClient.Json, "application/problem+json", context.RequestAborted);
     }
 }

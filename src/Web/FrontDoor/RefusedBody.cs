@@ -17,7 +17,8 @@ internal static class RefusedBody
     public static CountedBody? Count(HttpRequest request)
     {
         var canHaveBody = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
-        if (request.ContentLength is not null || !canHaveBody) return null;
+        if (request.ContentLength is not null || !canHaveBody)
+            return null;
         var counted = new CountedBody(request.Body);
         request.Body = counted;
         return counted;
@@ -25,7 +26,12 @@ internal static class RefusedBody
 
     /// <returns>False: Api would take a body of that length, or does not answer.</returns>
     public static async Task<bool> TryAnswerAsync(
-        HttpContext context, long length, HttpMessageInvoker invoker, FrontTransformer transformer, WebOptions options)
+        HttpContext context,
+        long length,
+        HttpMessageInvoker invoker,
+        FrontTransformer transformer,
+        WebOptions options
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(Patience);
@@ -36,7 +42,8 @@ internal static class RefusedBody
             request.RequestUri = RequestUtilities.MakeDestinationAddress(options.ApiUrl, context.Request.Path, context.Request.QueryString);
             request.Headers.ExpectContinue = true;
             using var response = await invoker.SendAsync(request, limit.Token);
-            if ((int)response.StatusCode < StatusCodes.Status400BadRequest) return false;
+            if ((int)response.StatusCode < StatusCodes.Status400BadRequest)
+                return false;
             context.Response.StatusCode = (int)response.StatusCode;
             await transformer.TransformResponseAsync(context, response, limit.Token);
             await response.Content.CopyToAsync(context.Response.Body, limit.Token);

@@ -4,30 +4,41 @@ internal static class SecurityHeaders
 {
     // Attributes in style= carry widths of bars and the like; no style or script element is written into a page.
     private const string Pages =
-        "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
-        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src "
+        + "'self'; connect-src 'self'; "
+        + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
     // Swagger UI writes its own script into its page.
-    private const string Reference = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+    private const string Reference =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "frame-ancestors 'none'";
+
     // Whatever a person uploaded is never run as a page of ours.
     private const string Data = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
-    {
-        context.Response.OnStarting(() =>
-        {
-            var headers = context.Response.Headers;
-            headers.XContentTypeOptions = "nosniff";
-            // A page shows what is the person's own: it stays in no cache when they have signed out.
-            if (context.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true) headers.CacheControl = "no-store";
-            headers.TryAdd("Referrer-Policy", "same-origin");
-            headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
-            headers.TryAdd("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
-            headers.TryAdd("Content-Security-Policy", PolicyFor(context.Request.Path));
-            return Task.CompletedTask;
-        });
-        return next(context);
-    });
+    public static void UseSecurityHeaders(this IApplicationBuilder app) =>
+        app.Use(
+            (context, next) =>
+            {
+                context.Response.OnStarting(() =>
+                {
+                    var headers = context.Response.Headers;
+                    headers.XContentTypeOptions = "nosniff";
+                    // A page shows what is the person's own: it stays in no cache when they have signed out.
+                    if (context.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
+                        headers.CacheControl = "no-store";
+                    headers.TryAdd("Referrer-Policy", "same-origin");
+                    headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+                    headers.TryAdd("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+                    headers.TryAdd("Content-Security-Policy", PolicyFor(context.Request.Path));
+                    return Task.CompletedTask;
+                });
+                return next(context);
+            }
+        );
 
     private static string PolicyFor(PathString path) =>
-        path.StartsWithSegments("/swagger") ? Reference : FrontDoorRoutes.IsForwarded(path) ? Data : Pages;
+        path.StartsWithSegments("/swagger") ? Reference
+        : FrontDoorRoutes.IsForwarded(path) ? Data
+        : Pages;
 }

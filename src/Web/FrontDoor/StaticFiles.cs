@@ -10,20 +10,24 @@ internal static class StaticFiles
     /// by their ETag.
     /// Said here because the framework says <c>no-cache</c> for all of them when it serves a build that was not published.
     /// </summary>
-    public static void MapAssets(this WebApplication app) => app.MapStaticAssets().Add(endpoint =>
-    {
-        var isFingerprinted = endpoint.Metadata.OfType<StaticAssetDescriptor>()
-            .Any(asset => asset.Properties.Any(p => p.Name == "fingerprint"));
-        var rule = isFingerprinted ? "public, max-age=31536000, immutable" : "no-cache";
-        var answer = endpoint.RequestDelegate!;
-        endpoint.RequestDelegate = context =>
-        {
-            context.Response.OnStarting(() =>
+    public static void MapAssets(this WebApplication app) =>
+        app.MapStaticAssets()
+            .Add(endpoint =>
             {
-                if (context.Response.StatusCode < StatusCodes.Status400BadRequest) context.Response.Headers.CacheControl = rule;
-                return Task.CompletedTask;
+                var isFingerprinted = endpoint
+                    .Metadata.OfType<StaticAssetDescriptor>()
+                    .Any(asset => asset.Properties.Any(p => p.Name == "fingerprint"));
+                var rule = isFingerprinted ? "public, max-age=31536000, immutable" : "no-cache";
+                var answer = endpoint.RequestDelegate!;
+                endpoint.RequestDelegate = context =>
+                {
+                    context.Response.OnStarting(() =>
+                    {
+                        if (context.Response.StatusCode < StatusCodes.Status400BadRequest)
+                            context.Response.Headers.CacheControl = rule;
+                        return Task.CompletedTask;
+                    });
+                    return answer(context);
+                };
             });
-            return answer(context);
-        };
-    });
 }

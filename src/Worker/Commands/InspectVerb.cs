@@ -6,17 +6,40 @@ namespace GpuGeek.Worker.Commands;
 /// <summary>Verb <c>inspect</c>: says what a weights file holds and how it fits.</summary>
 internal static class InspectVerb
 {
-    private static readonly Argument<string> WeightsPath = new("file") { Description = "A .pth, .pt or .safetensors file, or an ONNX file that GpuGeek wrote." };
-    private static readonly Option<string?> Architecture = new("--architecture") { Description = "Compares with this one; else the best fit is found." };
-    private static readonly Option<string?> Out = new("--out") { Description = "Writes the report, or why there is none, as JSON into this file." };
+    private static readonly Argument<string> WeightsPath = new("file")
+    {
+        Description = "A .pth, .pt or .safetensors file, or an ONNX file that GpuGeek wrote.",
+    };
+    private static readonly Option<string?> Architecture = new("--architecture")
+    {
+        Description = "Compares with this one; else the best fit is found.",
+    };
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "Writes the report, or why there is none, as JSON into this file.",
+    };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Says what a weights file holds and which network it fits; exit code 1 if it is refused.") { WeightsPath, Architecture, Out };
-        command.SetAction((arguments, _) => RunAsync(new(
-            Path.GetFullPath(arguments.GetRequiredValue(WeightsPath)), arguments.GetValue(Architecture), arguments.GetValue(Out) is { } file ? Path.GetFullPath(file) : null)));
+        var command = new Command("inspect", "Says what a weights file holds and which network it fits; exit code 1 if it is refused.")
+        {
+            WeightsPath,
+            Architecture,
+            Out,
+        };
+        command.SetAction(
+            (arguments, _) =>
+                RunAsync(
+                    new(
+                        Path.GetFullPath(arguments.GetRequiredValue(WeightsPath)),
+                        arguments.GetValue(Architecture),
+                        arguments.GetValue(Out) is { } file ? Path.GetFullPath(file) : null
+                    )
+                )
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(InspectionRequest request) => InspectionChild.IsLimited ? Inspection.Run(request, Console.Out) : await InspectionChild.RunAsync(request, Console.Out);
+    private static async Task<int> RunAsync(InspectionRequest request) =>
+        InspectionChild.IsLimited ? Inspection.Run(request, Console.Out) : await InspectionChild.RunAsync(request, Console.Out);
 }

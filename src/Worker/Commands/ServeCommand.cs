@@ -13,14 +13,18 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var command = new Command("worker", "Claims trainings and imports and supervises them, until SIGTERM. The settings are GPUGEEK_* variables.");
+        var command = new Command(
+            "worker",
+            "Claims trainings and imports and supervises them, until SIGTERM. The settings are GPUGEEK_* variables."
+        );
         command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
         return command;
     }
 
     public static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (NativeCheck.Problem() is { } problem) return Refuse(problem);
+        if (NativeCheck.Problem() is { } problem)
+            return Refuse(problem);
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddWorker(builder.Configuration);
         using var host = builder.Build();
@@ -37,7 +41,10 @@ internal static class ServeCommand
         }
         catch (IOException taken)
         {
-            return Refuse($"The folder of GPUGEEK_WORK cannot be used: {taken.Message} One worker per folder; give a second worker a folder of its own.");
+            return Refuse(
+                $"The folder of GPUGEEK_WORK cannot be used: {taken.Message} One worker per folder; give a second worker a folder of "
+                    + "its own."
+            );
         }
     }
 

@@ -15,8 +15,10 @@ internal static class NativeCheck
     /// <returns>Null when training can work here, else one sentence that says what to do.</returns>
     public static string? Problem()
     {
-        if (!OperatingSystem.IsLinux()) return null;
-        if (NativeLibrary.TryLoad("libstdc++.so.6", out var library) && NativeLibrary.TryGetExport(library, Symbol, out _)) return null;
+        if (!OperatingSystem.IsLinux())
+            return null;
+        if (NativeLibrary.TryLoad("libstdc++.so.6", out var library) && NativeLibrary.TryGetExport(library, Symbol, out _))
+            return null;
         return "Training cannot work here: TorchSharp needs GLIBCXX_3.4.30, which this system's libstdc++.so.6 does not have. "
             + "Use Debian 12 or later, Ubuntu 22.04 or later, or a .NET 10 image.";
     }

@@ -1,6 +1,7 @@
 namespace GpuGeek.Worker.Hosting;
 
-/// <summary>One worker per work folder: two would write into one run's directory. The kernel drops the lock however the process ends.</summary>
+/// <summary>One worker per work folder: two would write into one run's directory. The kernel drops the lock however the process
+/// ends.</summary>
 internal sealed class WorkFolderLock : IDisposable
 {
     private readonly FileStream _file;
@@ -9,7 +10,12 @@ internal sealed class WorkFolderLock : IDisposable
 
     /// <summary>Waits a moment for a former worker that is just ending.</summary>
     /// <exception cref="IOException">Another worker has the folder.</exception>
-    public static async Task<WorkFolderLock> TakeAsync(string folder, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<WorkFolderLock> TakeAsync(
+        string folder,
+        TimeSpan patience,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         Directory.CreateDirectory(folder);
         var started = clock.GetTimestamp();

@@ -21,7 +21,11 @@ internal static class WorkerSetup
     public static IServiceCollection AddWorker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddInfrastructure(configuration);
-        services.AddOptions<WorkerOptions>().Configure(options => Bind(options, configuration)).ValidateDataAnnotations().ValidateOnStart()
+        services
+            .AddOptions<WorkerOptions>()
+            .Configure(options => Bind(options, configuration))
+            .ValidateDataAnnotations()
+            .ValidateOnStart()
             .PostConfigure(options => Directory.CreateDirectory(options.Runs));
         services.Configure<HostOptions>(host =>
         {
@@ -31,16 +35,22 @@ internal static class WorkerSetup
         services.AddRuns();
         services.AddImports();
         services.AddSingleton<DeliveryWakeUp>().AddSingleton<DeliveryClaims>().AddHostedService<DeliveryService>();
-        services.AddSingleton<WeightsWakeUp>().AddSingleton<WeightsLeases>().AddSingleton<WeightsReading>().AddHostedService<WeightsService>();
+        services
+            .AddSingleton<WeightsWakeUp>()
+            .AddSingleton<WeightsLeases>()
+            .AddSingleton<WeightsReading>()
+            .AddHostedService<WeightsService>();
         services.AddJanitor(configuration);
-        if (services.AddMailPost(configuration)) services.AddSingleton<MailWakeUp>().AddHostedService<MailService>();
+        if (services.AddMailPost(configuration))
+            services.AddSingleton<MailWakeUp>().AddHostedService<MailService>();
         return services;
     }
 
     private static void Bind(WorkerOptions options, IConfiguration configuration)
     {
         options.Work = Path.GetFullPath(configuration["GPUGEEK_WORK"] is { Length: > 0 } work ? work : ".");
-        if (configuration["GPUGEEK_WORK"] is not { Length: > 0 }) options.Work = "";
+        if (configuration["GPUGEEK_WORK"] is not { Length: > 0 })
+            options.Work = "";
         options.Weights = configuration["GPUGEEK_WEIGHTS"] is { Length: > 0 } weights ? Path.GetFullPath(weights) : null;
         options.Slots = configuration.GetValue("GPUGEEK_SLOTS", options.Slots);
         options.CacheBytes = configuration.GetValue("GPUGEEK_CACHE_BYTES", options.CacheBytes);
@@ -68,12 +78,21 @@ internal static class WorkerSetup
 
     private static void AddJanitor(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<JanitorOptions>().Configure(options =>
-        {
-            options.Minutes = configuration.GetValue("GPUGEEK_JANITOR_MINUTES", options.Minutes);
-            options.GraceDays = configuration.GetValue("GPUGEEK_GRACE_DAYS", options.GraceDays);
-            options.UploadHours = configuration.GetValue("GPUGEEK_UPLOAD_HOURS", options.UploadHours);
-        }).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<KeptRuns>().AddSingleton<Expiry>().AddSingleton<Purge>().AddSingleton<Janitor>().AddHostedService<JanitorService>();
+        services
+            .AddOptions<JanitorOptions>()
+            .Configure(options =>
+            {
+                options.Minutes = configuration.GetValue("GPUGEEK_JANITOR_MINUTES", options.Minutes);
+                options.GraceDays = configuration.GetValue("GPUGEEK_GRACE_DAYS", options.GraceDays);
+                options.UploadHours = configuration.GetValue("GPUGEEK_UPLOAD_HOURS", options.UploadHours);
+            })
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services
+            .AddSingleton<KeptRuns>()
+            .AddSingleton<Expiry>()
+            .AddSingleton<Purge>()
+            .AddSingleton<Janitor>()
+            .AddHostedService<JanitorService>();
     }
 }

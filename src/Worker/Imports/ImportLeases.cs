@@ -18,15 +18,23 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
     public async Task<ClaimedImport?> NextAsync(string owner, long room, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var rows = await db.Imports.FromSql($"""
-            UPDATE imports SET state = 'running', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1,
-              lapses = lapses + CASE WHEN state = 'running' THEN 1 ELSE 0 END, started_at = COALESCE(started_at, clock_timestamp())
-            WHERE (org_id, id) = (
-              SELECT org_id, id FROM imports
-              WHERE {room} > size AND (state = 'queued' OR (state = 'running' AND COALESCE(lease_until, '-infinity') < clock_timestamp()))
-              ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING imports.*, imports.xmin
-            """).AsWritten().AsNoTracking().ToListAsync(cancellationToken);
+        var rows = await db
+            .Imports.FromSql(
+                $"""
+                UPDATE imports SET state = 'running', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration},
+                    attempt = attempt + 1,
+                  lapses = lapses + CASE WHEN state = 'running' THEN 1 ELSE 0 END, started_at = COALESCE(started_at, clock_timestamp())
+                WHERE (org_id, id) = (
+                  SELECT org_id, id FROM imports
+                  WHERE {room} > size AND (state = 'queued' OR (state = 'running'
+                      AND COALESCE(lease_until, '-infinity') < clock_timestamp()))
+                  ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+                RETURNING imports.*, imports.xmin
+                """
+            )
+            .IgnoreAllFilters()
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
         return rows.Select(i => new ClaimedImport(i.OrgId, i.Id, i.DatasetId, i.Source, i.FileName, owner, i.Attempt, i)).SingleOrDefault();
     }
 
@@ -35,31 +43,54 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
     public async Task<bool> RenewAsync(ClaimedImport claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var asked = await db.Database.SqlQuery<bool>($"""
-            UPDATE imports SET lease_until = clock_timestamp() + {RunLease.Duration}
-            WHERE org_id = {claim.OrgId} AND id = {claim.Id} AND owner = {claim.Owner} AND attempt = {claim.Attempt} AND state = 'running'
-            RETURNING cancel_requested AS "Value"
-            """).ToListAsync(cancellationToken);
+        var asked = await db
+            .Database.SqlQuery<bool>(
+                $"""
+                UPDATE imports SET lease_until = clock_timestamp() + {RunLease.Duration}
+                WHERE org_id = {claim.OrgId} AND id = {claim.Id} AND owner = {claim.Owner} AND attempt = {claim.Attempt}
+                    AND state = 'running'
+                RETURNING cancel_requested AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
         return asked.Count == 1 ? asked[0] : throw new StaleImportException(claim.Id);
     }
 
     /// <summary>A fresh attempt begins from nothing: what a dead one stored in rows is taken back.</summary>
     /// <exception cref="StaleImportException"/>
-    public Task BeginAsync(ClaimedImport claim, CancellationToken cancellationToken) => WriteAsync(claim, async db =>
-    {
-        await TakeBackAsync(db, claim, [], cancellationToken);
-        await db.SkippedFiles.OfEveryOrg().Where(s => s.OrgId == claim.OrgId && s.ImportId == claim.Id).ExecuteDeleteAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"UPDATE imports SET accepted = 0, skipped = 0, progress = 0 WHERE org_id = {claim.OrgId} AND id = {claim.Id}", cancellationToken);
-    }, cancellationToken);
+    public Task BeginAsync(ClaimedImport claim, CancellationToken cancellationToken) =>
+        WriteAsync(
+            claim,
+            async db =>
+            {
+                await TakeBackAsync(db, claim, [], cancellationToken);
+                await db
+                    .SkippedFiles.IgnoreTenantFilter()
+                    .Where(s => s.OrgId == claim.OrgId && s.ImportId == claim.Id)
+                    .ExecuteDeleteAsync(cancellationToken);
+                await db.Database.ExecuteSqlAsync(
+                    $"UPDATE imports SET accepted = 0, skipped = 0, progress = 0 WHERE org_id = {claim.OrgId} AND id = {claim.Id}",
+                    cancellationToken
+                );
+            },
+            cancellationToken
+        );
 
     /// <summary>Back to the queue. Nothing is counted: a worker that stops as it was asked to is no fault of the archive.</summary>
     /// <exception cref="StaleImportException"/>
-    public Task GiveBackAsync(ClaimedImport claim, CancellationToken cancellationToken) => WriteAsync(claim, db => RequeueAsync(db, claim, cancellationToken), cancellationToken);
+    public Task GiveBackAsync(ClaimedImport claim, CancellationToken cancellationToken) =>
+        WriteAsync(claim, db => RequeueAsync(db, claim, cancellationToken), cancellationToken);
 
-    /// <summary>The child died: back to the queue, or failed if that was once too often. Then the upload is kept, so that the import can be tried again.</summary>
+    /// <summary>The child died: back to the queue, or failed if that was once too often. Then the upload is kept, so that the import can be
+    /// tried again.</summary>
     /// <returns>Whether it failed.</returns>
     /// <exception cref="StaleImportException"/>
-    public async Task<bool> ChildDiedAsync(ClaimedImport claim, Failure tooOften, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken)
+    public async Task<bool> ChildDiedAsync(
+        ClaimedImport claim,
+        Failure tooOften,
+        IReadOnlyCollection<Guid> createdClasses,
+        CancellationToken cancellationToken
+    )
     {
         if (claim.Restarts.CountDeath(ImportSupervisor.MaxDeaths))
         {
@@ -67,36 +98,65 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
             await EndAsync(claim, ImportState.Failed, tooOften, createdClasses, cancellationToken);
             return true;
         }
-        await WriteAsync(claim, async db =>
-        {
-            await db.Database.ExecuteSqlAsync($"UPDATE imports SET deaths = {claim.Restarts.Deaths} WHERE org_id = {claim.OrgId} AND id = {claim.Id}", cancellationToken);
-            await RequeueAsync(db, claim, cancellationToken);
-        }, cancellationToken);
+        await WriteAsync(
+            claim,
+            async db =>
+            {
+                await db.Database.ExecuteSqlAsync(
+                    $"UPDATE imports SET deaths = {claim.Restarts.Deaths} WHERE org_id = {claim.OrgId} AND id = {claim.Id}",
+                    cancellationToken
+                );
+                await RequeueAsync(db, claim, cancellationToken);
+            },
+            cancellationToken
+        );
         return false;
     }
 
     /// <summary>What it needs to be tried again is kept as long as the claim's restarts say.</summary>
     /// <param name="createdClasses">Classes this import made: they go with it where no other picture has them.</param>
     /// <exception cref="StaleImportException"/>
-    public Task EndAsync(ClaimedImport claim, ImportState state, Failure? error, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken) =>
-        WriteAsync(claim, async db =>
-        {
-            if (state != ImportState.Succeeded) await TakeBackAsync(db, claim, createdClasses, cancellationToken);
-            var kept = state == ImportState.Succeeded;
-            var name = state.ToString().ToLowerInvariant();
-            var json = error is null ? null : System.Text.Json.JsonSerializer.Serialize(error, RunDirectory.Json);
-            await db.Database.ExecuteSqlAsync($"""
-                UPDATE imports SET state = {name}, error = {json}::jsonb, owner = NULL, lease_until = NULL, finished_at = clock_timestamp(),
-                  accepted = CASE WHEN {kept} THEN accepted ELSE 0 END, progress = CASE WHEN {kept} THEN 1 ELSE progress END,
-                  deaths = {claim.Restarts.Deaths}, retry_until = {claim.Restarts.RetryUntil}
-                WHERE org_id = {claim.OrgId} AND id = {claim.Id}
-                """, cancellationToken);
-            await db.TellAsync(WebhookEvents.OfImport(claim.OrgId, claim.Id, claim.DatasetId, state, error?.Code), clock.GetUtcNow(), cancellationToken);
-            await db.SaveChangesAsync(cancellationToken);
-        }, cancellationToken);
+    public Task EndAsync(
+        ClaimedImport claim,
+        ImportState state,
+        Failure? error,
+        IReadOnlyCollection<Guid> createdClasses,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync(
+            claim,
+            async db =>
+            {
+                if (state != ImportState.Succeeded)
+                    await TakeBackAsync(db, claim, createdClasses, cancellationToken);
+                var kept = state == ImportState.Succeeded;
+                var name = state.ToString().ToLowerInvariant();
+                var json = error is null ? null : System.Text.Json.JsonSerializer.Serialize(error, RunDirectory.Json);
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                    UPDATE imports SET state = {name}, error = {json}::jsonb, owner = NULL, lease_until = NULL,
+                        finished_at = clock_timestamp(),
+                      accepted = CASE WHEN {kept} THEN accepted ELSE 0 END, progress = CASE WHEN {kept} THEN 1 ELSE progress END,
+                      deaths = {claim.Restarts.Deaths}, retry_until = {claim.Restarts.RetryUntil}
+                    WHERE org_id = {claim.OrgId} AND id = {claim.Id}
+                    """,
+                    cancellationToken
+                );
+                await db.EnqueueAsync(
+                    WebhookEvents.OfImport(claim.OrgId, claim.Id, claim.DatasetId, state, error?.Code),
+                    clock.GetUtcNow(),
+                    cancellationToken
+                );
+                await db.SaveChangesAsync(cancellationToken);
+            },
+            cancellationToken
+        );
 
     private static Task<int> RequeueAsync(GpuGeekDbContext db, ClaimedImport claim, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"UPDATE imports SET state = 'queued', owner = NULL, lease_until = NULL WHERE org_id = {claim.OrgId} AND id = {claim.Id}", cancellationToken);
+        db.Database.ExecuteSqlAsync(
+            $"UPDATE imports SET state = 'queued', owner = NULL, lease_until = NULL WHERE org_id = {claim.OrgId} AND id = {claim.Id}",
+            cancellationToken
+        );
 
     /// <summary>One transaction that no other owner's can come between.</summary>
     /// <exception cref="StaleImportException"/>
@@ -104,21 +164,40 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var held = await db.Database.SqlQuery<int>($"""
-            SELECT attempt AS "Value" FROM imports
-            WHERE org_id = {claim.OrgId} AND id = {claim.Id} AND owner = {claim.Owner} AND attempt = {claim.Attempt} AND state = 'running' FOR NO KEY UPDATE
-            """).ToListAsync(cancellationToken);
-        if (held.Count == 0) throw new StaleImportException(claim.Id);
+        var held = await db
+            .Database.SqlQuery<int>(
+                $"""
+                SELECT attempt AS "Value" FROM imports
+                WHERE org_id = {claim.OrgId} AND id = {claim.Id} AND owner = {claim.Owner} AND attempt = {claim.Attempt}
+                    AND state = 'running' FOR NO KEY UPDATE
+                """
+            )
+            .ToListAsync(cancellationToken);
+        if (held.Count == 0)
+            throw new StaleImportException(claim.Id);
         await write(db);
         await transaction.CommitAsync(cancellationToken);
         await live.ImportChangedAsync(claim.OrgId, claim.DatasetId);
     }
 
-    private static async Task TakeBackAsync(GpuGeekDbContext db, ClaimedImport claim, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken)
+    private static async Task TakeBackAsync(
+        GpuGeekDbContext db,
+        ClaimedImport claim,
+        IReadOnlyCollection<Guid> createdClasses,
+        CancellationToken cancellationToken
+    )
     {
-        await db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == claim.OrgId && i.ImportId == claim.Id).ExecuteDeleteAsync(cancellationToken);
-        await db.DatasetClasses.OfEveryOrg()
-            .Where(c => c.OrgId == claim.OrgId && createdClasses.Contains(c.Id) && !db.DatasetImages.OfEveryOrg().Any(i => i.OrgId == c.OrgId && i.ClassId == c.Id))
+        await db
+            .DatasetImages.IgnoreTenantFilter()
+            .Where(i => i.OrgId == claim.OrgId && i.ImportId == claim.Id)
+            .ExecuteDeleteAsync(cancellationToken);
+        await db
+            .DatasetClasses.IgnoreTenantFilter()
+            .Where(c =>
+                c.OrgId == claim.OrgId
+                && createdClasses.Contains(c.Id)
+                && !db.DatasetImages.IgnoreTenantFilter().Any(i => i.OrgId == c.OrgId && i.ClassId == c.Id)
+            )
             .ExecuteDeleteAsync(cancellationToken);
     }
 }

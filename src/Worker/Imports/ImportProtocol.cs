@@ -10,6 +10,7 @@ internal sealed record ImportDirectory(string Root)
     public string Spec => Path.Combine(Root, "spec.json");
     public string Events => Path.Combine(Root, "events.jsonl");
     public string Log => Path.Combine(Root, "log.txt");
+
     /// <summary>Pictures under their hash, thumbnails under hash + <c>.thumb</c>; the supervisor takes them away.</summary>
     public string Out => Path.Combine(Root, "out");
     public string Archive => Path.Combine(Root, "archive");
@@ -22,13 +23,17 @@ internal sealed record ImportSpec
 {
     /// <summary>A ZIP file.</summary>
     public string? Archive { get; init; }
+
     /// <summary>A folder with pictures, for work without a server.</summary>
     public string? Folder { get; init; }
+
     /// <summary>Name of a built-in sample.</summary>
     public string? Sample { get; init; }
     public ArchiveLimits Limits { get; init; } = new();
+
     /// <summary>Pictures that may lie in <c>out/</c> unfetched: then the child waits. 0 never waits.</summary>
     public int MaxWaiting { get; init; } = 1024;
+
     /// <summary>Bytes of the disk that the child leaves free for the database: it waits while there are no more.</summary>
     public long ReserveBytes { get; init; }
 
@@ -44,8 +49,14 @@ internal sealed record ImportSpec
 /// <param name="MaxEntryBytes">A larger file is skipped.</param>
 /// <param name="MaxDepth">Folders above a file.</param>
 internal sealed record ArchiveLimits(
-    int MaxEntries = 200_000, long MaxArchiveBytes = 50L << 30, long MaxTotalBytes = 50L << 30, int MaxRatio = 200, long RatioFrom = 10L << 20,
-    long MaxEntryBytes = 64L << 20, int MaxDepth = 64);
+    int MaxEntries = 200_000,
+    long MaxArchiveBytes = 50L << 30,
+    long MaxTotalBytes = 50L << 30,
+    int MaxRatio = 200,
+    long RatioFrom = 10L << 20,
+    long MaxEntryBytes = 64L << 20,
+    int MaxDepth = 64
+);
 
 /// <summary>One line of the child's <c>events.jsonl</c>.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
@@ -59,7 +70,16 @@ internal abstract record ImportEvent;
 /// <param name="Split">What a folder above said, or null.</param>
 /// <param name="Progress">Of the whole archive, 0..1.</param>
 internal sealed record PictureEvent(
-    string Path, string Class, string? Split, string Hash, string Format, int Width, int Height, long Bytes, double Progress) : ImportEvent;
+    string Path,
+    string Class,
+    string? Split,
+    string Hash,
+    string Format,
+    int Width,
+    int Height,
+    long Bytes,
+    double Progress
+) : ImportEvent;
 
 internal sealed record SkippedEvent(string Path, string Code, string Reason, string? Hint, double Progress) : ImportEvent;
 

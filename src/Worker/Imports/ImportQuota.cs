@@ -5,7 +5,8 @@ using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>What the organisation's plan still lets in: the gate's figures at the start, then counted on, since counting half a million rows for each batch would be slow.</summary>
+/// <summary>What the organisation's plan still lets in: the gate's figures at the start, then counted on, since counting half a million
+/// rows for each batch would be slow.</summary>
 internal sealed class ImportQuota(Plan plan, int images, long bytes)
 {
     private int _images = images;
@@ -15,7 +16,11 @@ internal sealed class ImportQuota(Plan plan, int images, long bytes)
     /// Beside the import itself: its archive counts no longer when its pictures begin to. Other archives keep their room.
     /// </summary>
     public static async Task<ImportQuota> ReadAsync(
-        IDbContexts contexts, ClaimedImport claim, TimeProvider clock, CancellationToken cancellationToken)
+        IDbContexts contexts,
+        ClaimedImport claim,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.System();
         var usage = await PlanGate.UsageAsync(db, claim.OrgId, clock.GetUtcNow(), cancellationToken, without: claim.Id);
@@ -33,7 +38,11 @@ internal sealed class ImportQuota(Plan plan, int images, long bytes)
         : _bytes > plan.MaxStorageBytes ? Limit($"at most {plan.MaxStorageBytes:N0} bytes of pictures")
         : null;
 
-    private Failure Limit(string what) => new(
-        "plan_limit", "The plan's limit is reached", $"The plan '{plan.Name}' holds {what} in all datasets together; this archive would go beyond that.",
-        "Delete what is no longer needed, import a smaller archive, or choose a larger plan.");
+    private Failure Limit(string what) =>
+        new(
+            "plan_limit",
+            "The plan's limit is reached",
+            $"The plan '{plan.Name}' holds {what} in all datasets together; this archive would go beyond that.",
+            "Delete what is no longer needed, import a smaller archive, or choose a larger plan."
+        );
 }

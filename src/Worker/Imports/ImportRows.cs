@@ -16,85 +16,163 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
     public async Task<BatchOutcome> AppendAsync(ClaimedImport claim, ImportBatch batch, CancellationToken cancellationToken)
     {
         BatchOutcome? outcome = null;
-        await leases.WriteAsync(claim, async db =>
-        {
-            var (classes, created) = await ClassesAsync(db, claim, [.. batch.Pictures.Select(p => p.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], cancellationToken);
-            var accepted = await InsertAsync(db, claim, batch.Pictures, classes, cancellationToken);
-            var duplicates = await DuplicatesAsync(db, claim, batch.Pictures, accepted, cancellationToken);
-            await SkipAsync(db, claim, [.. batch.Skipped, .. duplicates], cancellationToken);
-            await db.Database.ExecuteSqlAsync($"""
-                UPDATE imports SET accepted = accepted + {accepted.Count}, skipped = skipped + {batch.Skipped.Count + duplicates.Count}, progress = {batch.Progress}
-                WHERE org_id = {claim.OrgId} AND id = {claim.Id}
-                """, cancellationToken);
-            outcome = new(accepted.Count, batch.Pictures.DistinctBy(p => p.Hash).Where(p => accepted.Contains(p.Hash)).Sum(p => p.Bytes), duplicates.Count, created);
-        }, cancellationToken);
+        await leases.WriteAsync(
+            claim,
+            async db =>
+            {
+                var (classes, created) = await ClassesAsync(
+                    db,
+                    claim,
+                    [.. batch.Pictures.Select(p => p.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                    cancellationToken
+                );
+                var accepted = await InsertAsync(db, claim, batch.Pictures, classes, cancellationToken);
+                var duplicates = await DuplicatesAsync(db, claim, batch.Pictures, accepted, cancellationToken);
+                await SkipAsync(db, claim, [.. batch.Skipped, .. duplicates], cancellationToken);
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                    UPDATE imports SET accepted = accepted + {accepted.Count}, skipped = skipped + {batch.Skipped.Count
+                        + duplicates.Count}, progress = {batch.Progress}
+                    WHERE org_id = {claim.OrgId} AND id = {claim.Id}
+                    """,
+                    cancellationToken
+                );
+                outcome = new(
+                    accepted.Count,
+                    batch.Pictures.DistinctBy(p => p.Hash).Where(p => accepted.Contains(p.Hash)).Sum(p => p.Bytes),
+                    duplicates.Count,
+                    created
+                );
+            },
+            cancellationToken
+        );
         return outcome!;
     }
 
-    private async Task<(Dictionary<string, Guid> Ids, List<Guid> Created)> ClassesAsync(GpuGeekDbContext db, ClaimedImport claim, string[] names, CancellationToken cancellationToken)
+    private async Task<(Dictionary<string, Guid> Ids, List<Guid> Created)> ClassesAsync(
+        GpuGeekDbContext db,
+        ClaimedImport claim,
+        string[] names,
+        CancellationToken cancellationToken
+    )
     {
         Guid[] ids = [.. names.Select(_ => NewId())];
         // In the order of their names, so that two imports into one dataset wait for each other and never in a ring.
-        var created = await db.Database.SqlQuery<Guid>($"""
-            INSERT INTO dataset_classes (org_id, id, dataset_id, name) SELECT {claim.OrgId}, c.id, {claim.DatasetId}, c.name FROM unnest({ids}, {names}) c(id, name)
-            ON CONFLICT (org_id, dataset_id, name) DO NOTHING RETURNING id AS "Value"
-            """).ToListAsync(cancellationToken);
-        var all = await db.DatasetClasses.OfEveryOrg().Where(c => c.OrgId == claim.OrgId && c.DatasetId == claim.DatasetId && names.Contains(c.Name))
+        var created = await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                INSERT INTO dataset_classes (org_id, id, dataset_id, name) SELECT {claim.OrgId}, c.id, {claim.DatasetId}, c.name
+                    FROM unnest({ids}, {names}) c(id, name)
+                ON CONFLICT (org_id, dataset_id, name) DO NOTHING RETURNING id AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
+        var all = await db
+            .DatasetClasses.IgnoreTenantFilter()
+            .Where(c => c.OrgId == claim.OrgId && c.DatasetId == claim.DatasetId && names.Contains(c.Name))
             .ToDictionaryAsync(c => c.Name, c => c.Id, StringComparer.Ordinal, cancellationToken);
         return (all, created);
     }
 
     /// <returns>Hashes that are new in the dataset.</returns>
     private async Task<HashSet<string>> InsertAsync(
-        GpuGeekDbContext db, ClaimedImport claim, List<PictureEvent> pictures, Dictionary<string, Guid> classes, CancellationToken cancellationToken)
+        GpuGeekDbContext db,
+        ClaimedImport claim,
+        List<PictureEvent> pictures,
+        Dictionary<string, Guid> classes,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = pictures.DistinctBy(p => p.Hash).Select(p => (Id: NewId(), Picture: p)).OrderBy(r => r.Picture.Hash, StringComparer.Ordinal).ToList();
+        var rows = pictures
+            .DistinctBy(p => p.Hash)
+            .Select(p => (Id: NewId(), Picture: p))
+            .OrderBy(r => r.Picture.Hash, StringComparer.Ordinal)
+            .ToList();
         Guid[] ids = [.. rows.Select(r => r.Id)];
         Guid[] classIds = [.. rows.Select(r => classes[r.Picture.Class])];
         string[] hashes = [.. rows.Select(r => r.Picture.Hash)];
-        string[] names = [.. rows.Select(r => ArchiveException.Shown(r.Picture.Path[(r.Picture.Path.LastIndexOf('/') + 1)..], MaxFileName / 6))];
+        string[] names =
+        [
+            .. rows.Select(r => ArchiveException.Shown(r.Picture.Path[(r.Picture.Path.LastIndexOf('/') + 1)..], MaxFileName / 6)),
+        ];
         string?[] splits = [.. rows.Select(r => r.Picture.Split)];
         string[] formats = [.. rows.Select(r => r.Picture.Format)];
         int[] widths = [.. rows.Select(r => r.Picture.Width)];
         int[] heights = [.. rows.Select(r => r.Picture.Height)];
         long[] bytes = [.. rows.Select(r => r.Picture.Bytes)];
-        var accepted = await db.Database.SqlQuery<string>($"""
-            INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, format, width, height, bytes, created_at)
-            SELECT {claim.OrgId}, i.id, {claim.DatasetId}, {claim.Id}, i.class_id, i.hash, i.name, i.split, i.format, i.width, i.height, i.bytes, clock_timestamp()
-            FROM unnest({ids}, {classIds}, {hashes}, {names}, {splits}, {formats}, {widths}, {heights}, {bytes}) i(id, class_id, hash, name, split, format, width, height, bytes)
-            ON CONFLICT (org_id, dataset_id, hash) DO NOTHING RETURNING hash AS "Value"
-            """).ToListAsync(cancellationToken);
+        var accepted = await db
+            .Database.SqlQuery<string>(
+                $"""
+                INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, format, width, height,
+                    bytes, created_at)
+                SELECT {claim.OrgId}, i.id, {claim.DatasetId}, {claim.Id}, i.class_id, i.hash, i.name, i.split, i.format, i.width, i.height,
+                    i.bytes, clock_timestamp()
+                FROM unnest({ids}, {classIds}, {hashes}, {names}, {splits}, {formats}, {widths}, {heights}, {bytes}) i(id, class_id, hash,
+                    name, split, format, width, height, bytes)
+                ON CONFLICT (org_id, dataset_id, hash) DO NOTHING RETURNING hash AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
         return accepted.ToHashSet(StringComparer.Ordinal);
     }
 
     private static async Task<List<SkippedEvent>> DuplicatesAsync(
-        GpuGeekDbContext db, ClaimedImport claim, List<PictureEvent> pictures, HashSet<string> accepted, CancellationToken cancellationToken)
+        GpuGeekDbContext db,
+        ClaimedImport claim,
+        List<PictureEvent> pictures,
+        HashSet<string> accepted,
+        CancellationToken cancellationToken
+    )
     {
         var firsts = pictures.DistinctBy(p => p.Hash).Where(p => accepted.Contains(p.Hash)).ToHashSet();
         var others = pictures.Where(p => !firsts.Contains(p)).ToList();
-        if (others.Count == 0) return [];
+        if (others.Count == 0)
+            return [];
         string[] hashes = [.. others.Select(p => p.Hash).Distinct()];
-        var known = await db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == claim.OrgId && i.DatasetId == claim.DatasetId && hashes.Contains(i.Hash))
-            .Join(db.DatasetClasses.OfEveryOrg(), i => new { i.OrgId, Id = i.ClassId }, c => new { c.OrgId, c.Id }, (i, c) => new { i.Hash, c.Name })
+        var known = await db
+            .DatasetImages.IgnoreTenantFilter()
+            .Where(i => i.OrgId == claim.OrgId && i.DatasetId == claim.DatasetId && hashes.Contains(i.Hash))
+            .Join(
+                db.DatasetClasses.IgnoreTenantFilter(),
+                i => new { i.OrgId, Id = i.ClassId },
+                c => new { c.OrgId, c.Id },
+                (i, c) => new { i.Hash, c.Name }
+            )
             .ToDictionaryAsync(i => i.Hash, i => i.Name, StringComparer.Ordinal, cancellationToken);
-        return [.. others.Select(p => known.GetValueOrDefault(p.Hash) is { } name && name != p.Class
-            ? new SkippedEvent(p.Path, "label_conflict", $"The same picture is already in the dataset as '{name}', here it is '{p.Class}'.", "Decide which class is right and remove the other.", p.Progress)
-            : new SkippedEvent(p.Path, "duplicate", "The same picture is already in the dataset.", null, p.Progress))];
+        return
+        [
+            .. others.Select(p =>
+                known.GetValueOrDefault(p.Hash) is { } name && name != p.Class
+                    ? new SkippedEvent(
+                        p.Path,
+                        "label_conflict",
+                        $"The same picture is already in the dataset as '{name}', here it is '{p.Class}'.",
+                        "Decide which class is right and remove the other.",
+                        p.Progress
+                    )
+                    : new SkippedEvent(p.Path, "duplicate", "The same picture is already in the dataset.", null, p.Progress)
+            ),
+        ];
     }
 
     private async Task SkipAsync(GpuGeekDbContext db, ClaimedImport claim, List<SkippedEvent> skipped, CancellationToken cancellationToken)
     {
-        if (skipped.Count == 0) return;
-        Guid[] ids = [.. skipped.Select(_ => NewId())];
+        if (skipped.Count == 0)
+            return;
+        Guid[] ids = [.. skipped.Select(_ => NewId()).Order()];
         string[] paths = [.. skipped.Select(s => ArchiveException.Shown(s.Path, MaxPath / 6))];
         string[] codes = [.. skipped.Select(s => s.Code)];
         string[] reasons = [.. skipped.Select(s => s.Reason)];
         string?[] hints = [.. skipped.Select(s => s.Hint)];
-        await db.Database.ExecuteSqlAsync($"""
+        await db.Database.ExecuteSqlAsync(
+            $"""
             INSERT INTO skipped_files (org_id, id, import_id, path, code, reason, hint)
-            SELECT {claim.OrgId}, s.id, {claim.Id}, s.path, s.code, s.reason, s.hint FROM unnest({ids}, {paths}, {codes}, {reasons}, {hints}) s(id, path, code, reason, hint)
+            SELECT {claim.OrgId}, s.id, {claim.Id}, s.path, s.code, s.reason, s.hint
+                FROM unnest({ids}, {paths}, {codes}, {reasons}, {hints}) s(id, path, code, reason, hint)
             WHERE (SELECT skipped FROM imports WHERE org_id = {claim.OrgId} AND id = {claim.Id}) < {MaxSkippedRows}
-            """, cancellationToken);
+            """,
+            cancellationToken
+        );
     }
 
     private Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());

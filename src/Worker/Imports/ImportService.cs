@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Imports;
 
-internal sealed class ImportWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
+internal sealed class ImportWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
 /// <summary>Only a hint: the lanes claim in SQL whichever import is next.</summary>
 internal sealed class ImportJob(ImportWakeUp wake) : IImportJob
@@ -21,8 +21,13 @@ internal sealed class ImportJob(ImportWakeUp wake) : IImportJob
 
 /// <summary>Light work has lanes of its own and never waits behind a training.</summary>
 internal sealed partial class ImportService(
-    ImportLeases leases, ImportSupervisor supervisor, ImportWakeUp wake, DiskSpace disk, IOptions<WorkerOptions> options,
-    ILogger<ImportService> logger) : BackgroundService
+    ImportLeases leases,
+    ImportSupervisor supervisor,
+    ImportWakeUp wake,
+    DiskSpace disk,
+    IOptions<WorkerOptions> options,
+    ILogger<ImportService> logger
+) : BackgroundService
 {
     private const int Lanes = 2;
 
@@ -30,7 +35,8 @@ internal sealed partial class ImportService(
     {
         await Task.Yield();
         // What a killed worker left behind; nobody else uses this folder.
-        if (Directory.Exists(options.Value.Imports)) Directory.Delete(options.Value.Imports, recursive: true);
+        if (Directory.Exists(options.Value.Imports))
+            Directory.Delete(options.Value.Imports, recursive: true);
         await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => ServeAsync(lane, stoppingToken)));
     }
 

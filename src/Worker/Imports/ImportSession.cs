@@ -6,7 +6,14 @@ using GpuGeek.Worker.Runs;
 namespace GpuGeek.Worker.Imports;
 
 /// <summary>Carries what the child tells into store and database.</summary>
-internal sealed class ImportSession(ClaimedImport claim, ImportDirectory directory, ImportRows rows, ImportQuota quota, IObjectStore store, TimeProvider clock)
+internal sealed class ImportSession(
+    ClaimedImport claim,
+    ImportDirectory directory,
+    ImportRows rows,
+    ImportQuota quota,
+    IObjectStore store,
+    TimeProvider clock
+)
 {
     private const int MaxBatch = 200;
     private const int Uploads = 4;
@@ -18,6 +25,7 @@ internal sealed class ImportSession(ClaimedImport claim, ImportDirectory directo
     public int Accepted { get; private set; }
     public int Duplicates { get; private set; }
     public bool Done { get; private set; }
+
     /// <summary>The archive is refused, or the plan's limit is reached.</summary>
     public Failure? Failure { get; private set; }
     public IReadOnlyCollection<Guid> CreatedClasses => _createdClasses;
@@ -26,10 +34,14 @@ internal sealed class ImportSession(ClaimedImport claim, ImportDirectory directo
     /// <returns>False when nothing waits.</returns>
     public async Task<bool> PumpOnceAsync(CancellationToken cancellationToken)
     {
-        if (_waiting.Count == 0) foreach (var line in _events.Read()) _waiting.Enqueue(line);
-        if (_waiting.Count == 0 || Failure is not null) return false;
+        if (_waiting.Count == 0)
+            foreach (var line in _events.Read())
+                _waiting.Enqueue(line);
+        if (_waiting.Count == 0 || Failure is not null)
+            return false;
         var events = new List<ImportEvent>(MaxBatch);
-        while (events.Count < MaxBatch && _waiting.TryDequeue(out var line)) events.Add(JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!);
+        while (events.Count < MaxBatch && _waiting.TryDequeue(out var line))
+            events.Add(JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!);
         await StoreAsync(events, cancellationToken);
         return true;
     }
@@ -37,7 +49,8 @@ internal sealed class ImportSession(ClaimedImport claim, ImportDirectory directo
     private async Task StoreAsync(List<ImportEvent> events, CancellationToken cancellationToken)
     {
         var batch = new ImportBatch();
-        foreach (var one in events) batch.Add(one);
+        foreach (var one in events)
+            batch.Add(one);
         if (!batch.IsEmpty)
         {
             await PutAsync(batch.Pictures, cancellationToken);
@@ -56,11 +69,15 @@ internal sealed class ImportSession(ClaimedImport claim, ImportDirectory directo
     private async Task PutAsync(List<PictureEvent> pictures, CancellationToken cancellationToken)
     {
         var fresh = pictures.Select(p => p.Hash).Distinct().Where(hash => !_stored.Contains(hash)).ToList();
-        await Parallel.ForEachAsync(fresh, new ParallelOptions { MaxDegreeOfParallelism = Uploads, CancellationToken = cancellationToken }, async (hash, cancel) =>
-        {
-            await store.PutFileAsync(ObjectKeys.Content(claim.OrgId, hash), Path.Combine(directory.Out, hash), cancel);
-            await store.PutFileAsync(ObjectKeys.Thumbnail(claim.OrgId, hash), Path.Combine(directory.Out, hash + ".thumb"), cancel);
-        });
+        await Parallel.ForEachAsync(
+            fresh,
+            new ParallelOptions { MaxDegreeOfParallelism = Uploads, CancellationToken = cancellationToken },
+            async (hash, cancel) =>
+            {
+                await store.PutFileAsync(ObjectKeys.Content(claim.OrgId, hash), Path.Combine(directory.Out, hash), cancel);
+                await store.PutFileAsync(ObjectKeys.Thumbnail(claim.OrgId, hash), Path.Combine(directory.Out, hash + ".thumb"), cancel);
+            }
+        );
         _stored.UnionWith(fresh);
         foreach (var picture in pictures)
         {

@@ -15,11 +15,19 @@ namespace GpuGeek.Worker.Imports;
 
 /// <summary>Everything between the claim of an import and its end.</summary>
 internal sealed partial class ImportSupervisor(
-    ImportLeases leases, ImportRows rows, IDbContexts contexts, IObjectStore store, DiskSpace disk, TimeProvider clock,
-    IOptions<WorkerOptions> options, ILogger<ImportSupervisor> logger)
+    ImportLeases leases,
+    ImportRows rows,
+    IDbContexts contexts,
+    IObjectStore store,
+    DiskSpace disk,
+    TimeProvider clock,
+    IOptions<WorkerOptions> options,
+    ILogger<ImportSupervisor> logger
+)
 {
     /// <summary>The archive may be what kills the child.</summary>
     public const int MaxDeaths = 2;
+
     /// <summary>A picture at the limits takes some 300 MB while it is decoded, and two are at a time.</summary>
     private const long AddressSpace = 6L << 30;
     private const long HeapLimit = 1L << 30;
@@ -49,7 +57,8 @@ internal sealed partial class ImportSupervisor(
         }
         finally
         {
-            if (Directory.Exists(directory.Root)) Directory.Delete(directory.Root, recursive: true);
+            if (Directory.Exists(directory.Root))
+                Directory.Delete(directory.Root, recursive: true);
         }
     }
 
@@ -71,30 +80,41 @@ internal sealed partial class ImportSupervisor(
         var quota = await ImportQuota.ReadAsync(contexts, claim, clock, draining);
         var session = new ImportSession(claim, directory, rows, quota, store, clock);
         var (canceled, exitCode) = await WatchAsync(claim, directory, session, draining);
-        if (canceled) await EndAsync(claim, ImportState.Canceled, null, session.CreatedClasses);
-        else await DecideAsync(claim, session, exitCode);
+        if (canceled)
+            await EndAsync(claim, ImportState.Canceled, null, session.CreatedClasses);
+        else
+            await DecideAsync(claim, session, exitCode);
     }
 
     private async Task DecideAsync(ClaimedImport claim, ImportSession session, int exitCode)
     {
-        if (session.Failure is { } refused) await EndAsync(claim, ImportState.Failed, refused, session.CreatedClasses);
-        else if (session.Done && session.Accepted + session.Duplicates == 0) await EndAsync(claim, ImportState.Failed, NoPictures, session.CreatedClasses);
-        else if (session.Done) await EndAsync(claim, ImportState.Succeeded, null, []);
-        else if (exitCode == ImportSpec.DiskFull) throw new DiskFullException(options.Value.Imports);
-        else if (await leases.ChildDiedAsync(claim, Crashed(exitCode), session.CreatedClasses, CancellationToken.None)) LogEnded(claim.Id, ImportState.Failed);
+        if (session.Failure is { } refused)
+            await EndAsync(claim, ImportState.Failed, refused, session.CreatedClasses);
+        else if (session.Done && session.Accepted + session.Duplicates == 0)
+            await EndAsync(claim, ImportState.Failed, NoPictures, session.CreatedClasses);
+        else if (session.Done)
+            await EndAsync(claim, ImportState.Succeeded, null, []);
+        else if (exitCode == ImportSpec.DiskFull)
+            throw new DiskFullException(options.Value.Imports);
+        else if (await leases.ChildDiedAsync(claim, Crashed(exitCode), session.CreatedClasses, CancellationToken.None))
+            LogEnded(claim.Id, ImportState.Failed);
     }
 
     private async Task<Failure?> PrepareAsync(ClaimedImport claim, ImportDirectory directory, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(directory.Root)) Directory.Delete(directory.Root, recursive: true);
+        if (Directory.Exists(directory.Root))
+            Directory.Delete(directory.Root, recursive: true);
         Directory.CreateDirectory(directory.Root);
         var isSample = claim.Source == ImportSource.Sample;
         var spec = new ImportSpec
         {
-            Sample = isSample ? claim.FileName : null, Archive = isSample ? null : directory.Archive, ReserveBytes = disk.Reserve,
+            Sample = isSample ? claim.FileName : null,
+            Archive = isSample ? null : directory.Archive,
+            ReserveBytes = disk.Reserve,
         };
         await File.WriteAllBytesAsync(directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json), cancellationToken);
-        if (isSample) return null;
+        if (isSample)
+            return null;
         try
         {
             await store.DownloadAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), directory.Archive, cancellationToken);
@@ -102,29 +122,43 @@ internal sealed partial class ImportSupervisor(
         }
         catch (ObjectNotFoundException)
         {
-            return new("upload_missing", "The upload is gone", "The archive that was uploaded is no longer in the object store.", "Send it again.");
+            return new(
+                "upload_missing",
+                "The upload is gone",
+                "The archive that was uploaded is no longer in the object store.",
+                "Send it again."
+            );
         }
     }
 
-    private async Task<(bool Canceled, int ExitCode)> WatchAsync(ClaimedImport claim, ImportDirectory directory, ImportSession session, CancellationToken draining)
+    private async Task<(bool Canceled, int ExitCode)> WatchAsync(
+        ClaimedImport claim,
+        ImportDirectory directory,
+        ImportSession session,
+        CancellationToken draining
+    )
     {
         var child = ChildProcess.Start(Spec(directory));
         try
         {
             var renewed = clock.GetTimestamp();
-            if (await leases.RenewAsync(claim, draining)) return (true, 0);
+            if (await leases.RenewAsync(claim, draining))
+                return (true, 0);
             // First whether it has ended, then whether something waits: what it said last is read for certain.
             while (session.Failure is null)
             {
                 var ended = child.Exited.IsCompleted;
                 var more = await session.PumpOnceAsync(draining);
-                if (ended && !more) break;
+                if (ended && !more)
+                    break;
                 if (clock.GetElapsedTime(renewed) >= RenewEvery)
                 {
                     renewed = clock.GetTimestamp();
-                    if (await DatabaseRetry.RunAsync(() => leases.RenewAsync(claim, draining), clock, draining)) return (true, 0);
+                    if (await DatabaseRetry.RunAsync(() => leases.RenewAsync(claim, draining), clock, draining))
+                        return (true, 0);
                 }
-                if (!more) await Task.WhenAny(child.Exited, Task.Delay(Look, clock, draining));
+                if (!more)
+                    await Task.WhenAny(child.Exited, Task.Delay(Look, clock, draining));
                 draining.ThrowIfCancellationRequested();
             }
         }
@@ -139,29 +173,49 @@ internal sealed partial class ImportSupervisor(
     private async Task EndAsync(ClaimedImport claim, ImportState state, Failure? error, IReadOnlyCollection<Guid> createdClasses)
     {
         await leases.EndAsync(claim, state, error, createdClasses, CancellationToken.None);
-        if (claim.Restarts.RetryUntil is null) await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
+        if (claim.Restarts.RetryUntil is null)
+            await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
         LogEnded(claim.Id, state);
     }
 
-    private static ChildSpec Spec(ImportDirectory directory) => new()
-    {
-        Name = "import", FileName = OwnExecutable.Path, Arguments = ["import", directory.Root], LogFile = directory.Log, Nice = 5, AddressSpace = AddressSpace,
-        // Without a limit of its own the collector reserves far more address space than the process may have.
-        Environment = { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
-    };
+    private static ChildSpec Spec(ImportDirectory directory) =>
+        new()
+        {
+            Name = "import",
+            FileName = OwnExecutable.Path,
+            Arguments = ["import", directory.Root],
+            LogFile = directory.Log,
+            Nice = 5,
+            AddressSpace = AddressSpace,
+            // Without a limit of its own the collector reserves far more address space than the process may have.
+            Environment = { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
+        };
 
     private static readonly Failure NoPictures = new(
-        "no_pictures", "No picture was found", "None of the files could be taken as a picture of a class; the list of skipped files says why for each.",
-        "Pack a folder that holds one folder of pictures per class, such as cats/001.jpg and dogs/001.jpg.");
+        "no_pictures",
+        "No picture was found",
+        "None of the files could be taken as a picture of a class; the list of skipped files says why for each.",
+        "Pack a folder that holds one folder of pictures per class, such as cats/001.jpg and dogs/001.jpg."
+    );
 
-    private static Failure Crashed(int exitCode) => new(
-        "import_crashed", "The import broke off",
-        string.Create(CultureInfo.InvariantCulture, $"The process that reads the archive died {MaxDeaths} times, the last time with exit code {exitCode}."),
-        "The upload is kept for 7 days: try the import again. If it breaks off again, a file in the archive may do harm: import the archive in parts to find out which.");
+    private static Failure Crashed(int exitCode) =>
+        new(
+            "import_crashed",
+            "The import broke off",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The process that reads the archive died {MaxDeaths} times, the last time with exit code {exitCode}."
+            ),
+            "The upload is kept for 7 days: try the import again. If it breaks off again, a file in the archive may do harm: import "
+                + "the archive in parts to find out which."
+        );
 
     private static readonly Failure WorkerFailed = new(
-        "worker_failed", "The worker broke off again and again", $"The worker died or could not go on {Restartable.MaxLapses} times while it read the archive.",
-        "The upload is kept for 7 days: try the import again when the worker is well. The operator finds the reason in the worker's log.");
+        "worker_failed",
+        "The worker broke off again and again",
+        $"The worker died or could not go on {Restartable.MaxLapses} times while it read the archive.",
+        "The upload is kept for 7 days: try the import again when the worker is well. The operator finds the reason in the worker's log."
+    );
 
     [LoggerMessage(LogLevel.Information, "Import {ImportId} claimed, attempt {Attempt}")]
     private partial void LogClaimed(Guid importId, int attempt);

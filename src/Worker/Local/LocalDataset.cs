@@ -15,20 +15,38 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
     public static LocalDataset Read(string data, string folder, int seed)
     {
         var directory = new ImportDirectory(folder);
-        var spec = Directory.Exists(data) ? new ImportSpec { Folder = data, MaxWaiting = 0 } : new ImportSpec { Archive = data, MaxWaiting = 0 };
+        var spec = Directory.Exists(data)
+            ? new ImportSpec { Folder = data, MaxWaiting = 0 }
+            : new ImportSpec { Archive = data, MaxWaiting = 0 };
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json));
-        if (ImportReader.Run(directory) == ImportSpec.DiskFull) throw new DiskFullException(directory.Root);
-        var events = File.ReadLines(directory.Events).Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!).ToList();
-        if (events.OfType<ImportFailedEvent>().FirstOrDefault() is { Failure: var refused }) throw new DomainException(refused.Code, refused.Detail, refused.Hint);
+        if (ImportReader.Run(directory) == ImportSpec.DiskFull)
+            throw new DiskFullException(directory.Root);
+        var events = File.ReadLines(directory.Events)
+            .Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!)
+            .ToList();
+        if (events.OfType<ImportFailedEvent>().FirstOrDefault() is { Failure: var refused })
+            throw new DomainException(refused.Code, refused.Detail, refused.Hint);
 
         var pictures = events.OfType<PictureEvent>().DistinctBy(p => p.Hash).ToList();
         var classes = pictures.Select(p => p.Class).Distinct().Order(StringComparer.Ordinal).ToArray();
         if (classes.Length < 2)
-            throw new DomainException("too_few_classes", $"The pictures have {classes.Length} classes; a classifier needs two or more.", "Put the pictures of each class into a folder that has its name.");
-        var entries = StratifiedSplit.Assign([.. pictures.Select(p => new SplitCandidate(p.Hash, p.Class, p.Split))], SplitFractions.Default, seed);
+            throw new DomainException(
+                "too_few_classes",
+                $"The pictures have {classes.Length} classes; a classifier needs two or more.",
+                "Put the pictures of each class into a folder that has its name."
+            );
+        var entries = StratifiedSplit.Assign(
+            [.. pictures.Select(p => new SplitCandidate(p.Hash, p.Class, p.Split))],
+            SplitFractions.Default,
+            seed
+        );
         var labels = classes.Select((name, index) => (name, index)).ToDictionary(c => c.name, c => c.index, StringComparer.Ordinal);
-        return new(classes, [.. entries.OrderBy(e => e.Hash, StringComparer.Ordinal).Select(e => new RunImage(e.Hash, labels[e.Label], e.Split))], directory.Out,
-            events.Count - 1 - pictures.Count);
+        return new(
+            classes,
+            [.. entries.OrderBy(e => e.Hash, StringComparer.Ordinal).Select(e => new RunImage(e.Hash, labels[e.Label], e.Split))],
+            directory.Out,
+            events.Count - 1 - pictures.Count
+        );
     }
 }

@@ -24,7 +24,12 @@ internal static class LocalTraining
     {
         Console.WriteLine($"Reading {options.Data}");
         var dataset = LocalDataset.Read(options.Data, Path.Combine(options.Out, "pictures"), options.Recipe.Seed);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{dataset.Images.Length} pictures of {dataset.Classes.Length} classes; {dataset.Skipped} files left out"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{dataset.Images.Length} pictures of {dataset.Classes.Length} classes; {dataset.Skipped} files left out"
+            )
+        );
         var directory = new RunDirectory(Path.Combine(options.Out, "run"));
         RunPreparation.WriteSpec(directory, await SpecAsync(options, dataset, cancellationToken));
         return await FollowAsync(directory, cancellationToken);
@@ -33,7 +38,12 @@ internal static class LocalTraining
     private static async Task<RunSpec> SpecAsync(LocalOptions options, LocalDataset dataset, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
-        var cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.Create), ".cache", "gpugeek", "weights");
+        var cache = Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.Create),
+            ".cache",
+            "gpugeek",
+            "weights"
+        );
         return new()
         {
             RunId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
@@ -43,7 +53,14 @@ internal static class LocalTraining
             Images = dataset.Images,
             ImagesDirectory = dataset.ImagesDirectory,
             WeightsFile = options.Recipe.Pretrained
-                ? await WeightsCatalog.ResolveAsync(ModelCatalog.All[options.Recipe.Architecture], options.Weights, cache, http, cancellationToken) : null,
+                ? await WeightsCatalog.ResolveAsync(
+                    ModelCatalog.All[options.Recipe.Architecture],
+                    options.Weights,
+                    cache,
+                    http,
+                    cancellationToken
+                )
+                : null,
             Threads = Environment.ProcessorCount,
             Model = "local",
             ModelVersion = 1,
@@ -52,18 +69,30 @@ internal static class LocalTraining
 
     private static async Task<int> FollowAsync(RunDirectory directory, CancellationToken cancellationToken)
     {
-        var child = ChildProcess.Start(new() { Name = "trainer", FileName = OwnExecutable.Path, Arguments = ["train", directory.Root], LogFile = directory.Log });
+        var child = ChildProcess.Start(
+            new()
+            {
+                Name = "trainer",
+                FileName = OwnExecutable.Path,
+                Arguments = ["train", directory.Root],
+                LogFile = directory.Log,
+            }
+        );
         var events = new EventTail(directory.Events);
         Task<int>? stopping = null;
         while (!child.Exited.IsCompleted)
         {
-            foreach (var one in events.Read()) Show(one, directory);
-            if (cancellationToken.IsCancellationRequested) stopping ??= child.StopAsync(Grace, TimeProvider.System);
+            foreach (var one in events.Read())
+                Show(one, directory);
+            if (cancellationToken.IsCancellationRequested)
+                stopping ??= child.StopAsync(Grace, TimeProvider.System);
             await Task.WhenAny(child.Exited, Task.Delay(Look, TimeProvider.System, CancellationToken.None));
         }
-        foreach (var one in events.Read()) Show(one, directory);
+        foreach (var one in events.Read())
+            Show(one, directory);
         var exitCode = await child.Exited;
-        if (exitCode is not (TrainExitCode.Succeeded or TrainExitCode.Failed)) Console.Error.WriteLine($"The trainer ended with exit code {exitCode}; its log is {directory.Log}");
+        if (exitCode is not (TrainExitCode.Succeeded or TrainExitCode.Failed))
+            Console.Error.WriteLine($"The trainer ended with exit code {exitCode}; its log is {directory.Log}");
         return exitCode;
     }
 
@@ -72,17 +101,24 @@ internal static class LocalTraining
         switch (one)
         {
             case PhaseEvent phase:
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Progress,4:P0} {phase.Phase}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Progress, 4:P0} {phase.Phase}"));
                 break;
             case MetricEvent { Name: MetricNames.ValAccuracy } point:
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"     epoch {point.Epoch:0.#}: validation accuracy {point.Value:P2}"));
+                Console.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"     epoch {point.Epoch:0.#}: validation accuracy {point.Value:P2}")
+                );
                 break;
             case FailedEvent { Failure: var failure }:
                 Console.Error.WriteLine($"{failure.Title}. {failure.Detail} {failure.Hint}");
                 break;
             case ResultEvent { Result: var result }:
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"Test accuracy {result.TestAccuracy:P2} (95 % interval {result.IntervalLow:P1} to {result.IntervalHigh:P1}, {result.TestCount} pictures)"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Test accuracy {result.TestAccuracy:P2} (95 % interval {result.IntervalLow:P1} to {result.IntervalHigh:P1}, "
+                            + $"{result.TestCount} pictures)"
+                    )
+                );
                 Console.WriteLine($"The model is in {directory.Result}");
                 break;
         }

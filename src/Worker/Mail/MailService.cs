@@ -6,9 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Mail;
 
-internal sealed class MailWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
+internal sealed class MailWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
-/// <summary>Hands waiting mail over, one after the other: light work, which never waits behind a training or an import. Looks every two seconds for what is due.</summary>
+/// <summary>Hands waiting mail over, one after the other: light work, which never waits behind a training or an import. Looks every two
+/// seconds for what is due.</summary>
 internal sealed partial class MailService(MailPost post, MailWakeUp wake, ILogger<MailService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -18,7 +19,8 @@ internal sealed partial class MailService(MailPost post, MailWakeUp wake, ILogge
         {
             try
             {
-                if (await post.SendNextAsync(stoppingToken)) continue;
+                if (await post.SendNextAsync(stoppingToken))
+                    continue;
                 await wake.WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -3,7 +3,8 @@ using GpuGeek.Lines;
 
 namespace GpuGeek.Worker.Processes;
 
-/// <summary>A child's output, appended to a file until it is full: an endless warning must not fill the disk. Never rotated, so that who follows it keeps its place.</summary>
+/// <summary>A child's output, appended to a file until it is full: an endless warning must not fill the disk. Never rotated, so that who
+/// follows it keeps its place.</summary>
 internal sealed class BoundedLog : IDisposable
 {
     public const long MaxBytes = 8 << 20;
@@ -36,12 +37,15 @@ internal sealed class BoundedLog : IDisposable
 
     internal void Write(string? line)
     {
-        if (line is null) return;
+        if (line is null)
+            return;
         lock (_gate)
         {
-            if (_full) return;
+            if (_full)
+                return;
             _file.Write(line);
-            if (_file.Length < MaxBytes) return;
+            if (_file.Length < MaxBytes)
+                return;
             _file.Write("The log is full; what follows is not kept.");
             _full = true;
         }

@@ -4,7 +4,8 @@ using System.Diagnostics;
 namespace GpuGeek.Worker.Processes;
 
 /// <summary>
-/// A process in a session of its own that dies with this one, however this one dies. The kernel's parent-death signal follows the thread that started the child,
+/// A process in a session of its own that dies with this one, however this one dies. The kernel's parent-death signal follows the thread
+/// that started the child,
 /// so each child has a thread that starts it and then waits for it.
 /// </summary>
 internal sealed class ChildProcess
@@ -13,9 +14,7 @@ internal sealed class ChildProcess
     private readonly Lock _gate = new();
     private bool _reaped;
 
-    private ChildProcess()
-    {
-    }
+    private ChildProcess() { }
 
     public int Id { get; private set; }
 
@@ -41,7 +40,10 @@ internal sealed class ChildProcess
                 started.Set();
             }
         })
-        { IsBackground = true, Name = $"parent of {spec.Name}" };
+        {
+            IsBackground = true,
+            Name = $"parent of {spec.Name}",
+        };
         thread.Start();
         started.Wait();
         return failure is null ? child : throw new ChildStartException(spec.Name, failure);
@@ -70,9 +72,7 @@ internal sealed class ChildProcess
         log.Follow(process);
         started.Set();
         // Without a time-out it would also wait for the end of the output, which a grandchild may hold open.
-        while (!process.WaitForExit(TimeSpan.FromHours(1)))
-        {
-        }
+        while (!process.WaitForExit(TimeSpan.FromHours(1))) { }
         lock (_gate)
         {
             // While the gate is held nobody signals: afterwards the number may belong to a stranger. What the child left behind goes too.
@@ -87,17 +87,26 @@ internal sealed class ChildProcess
     {
         lock (_gate)
         {
-            if (!_reaped) Signals.Send(-Id, signal);
+            if (!_reaped)
+                Signals.Send(-Id, signal);
         }
     }
 
     private static ProcessStartInfo StartInfo(ChildSpec spec)
     {
-        var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        foreach (var argument in spec.CommandLine()) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("setsid")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        foreach (var argument in spec.CommandLine())
+            start.ArgumentList.Add(argument);
         // The child decodes strangers' bytes and runs native code: it gets no credentials.
-        foreach (var name in start.Environment.Keys.Where(IsSecret).ToList()) start.Environment.Remove(name);
-        foreach (var (name, value) in spec.Environment) start.Environment[name] = value;
+        foreach (var name in start.Environment.Keys.Where(IsSecret).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in spec.Environment)
+            start.Environment[name] = value;
         return start;
     }
 

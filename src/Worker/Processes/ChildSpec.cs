@@ -6,14 +6,18 @@ internal sealed record ChildSpec
     public required string FileName { get; init; }
     public string[] Arguments { get; init; } = [];
     public Dictionary<string, string> Environment { get; init; } = [];
+
     /// <summary>stdout and stderr, appended.</summary>
     public required string LogFile { get; init; }
+
     /// <summary>0 leaves it; 5 lets the machine's other work go first.</summary>
     public int Nice { get; init; }
+
     /// <summary>Bytes of address space, or null for no limit.</summary>
     public long? AddressSpace { get; init; }
 
-    /// <summary>What is passed to <c>setsid</c>: the wrappers exec one another in place, so the pid stays the child's and its group's.</summary>
+    /// <summary>What is passed to <c>setsid</c>: the wrappers exec one another in place, so the pid stays the child's and its
+    /// group's.</summary>
     public IEnumerable<string> CommandLine()
     {
         yield return "setpriv";
@@ -31,6 +35,7 @@ internal sealed record ChildSpec
             yield return $"--as={bytes}";
         }
         yield return FileName;
-        foreach (var argument in Arguments) yield return argument;
+        foreach (var argument in Arguments)
+            yield return argument;
     }
 }

@@ -32,7 +32,8 @@ internal sealed class LineFile : IDisposable
         {
             _file ??= Open();
             // Of the line that found the disk full a part may have been written.
-            if (_dropped > 0) _file.SetLength(_file.Position);
+            if (_dropped > 0)
+                _file.SetLength(_file.Position);
             // In one write: a disk with room for the notice alone would get it again and again.
             var notice = _dropped > 0 ? $"{_dropped} log lines were dropped while the disk was full.\n" : "";
             _file.Write(System.Text.Encoding.UTF8.GetBytes($"{notice}{line}\n"));

@@ -11,14 +11,16 @@ internal sealed class CheckpointTransfer(IObjectStore store)
     /// <summary>The list of files goes last: a checkpoint in the store without it was never whole.</summary>
     private const string FileList = "files.json";
 
-    /// <returns>False when the trainer has already replaced this checkpoint by a newer one, or a file has not the hash it should have.</returns>
+    /// <returns>False when the trainer has already replaced this checkpoint by a newer one, or a file has not the hash it should
+    /// have.</returns>
     public async Task<bool> UploadAsync(RunDirectory directory, CheckpointEvent checkpoint, string key, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(directory.Checkpoints, checkpoint.Name);
         foreach (var file in checkpoint.Files)
         {
             var path = Path.Combine(folder, file.Name);
-            if (!File.Exists(path) || !await HasHashAsync(path, file.Sha256, cancellationToken)) return false;
+            if (!File.Exists(path) || !await HasHashAsync(path, file.Sha256, cancellationToken))
+                return false;
         }
         try
         {
@@ -42,22 +44,26 @@ internal sealed class CheckpointTransfer(IObjectStore store)
     {
         var name = key[(key.LastIndexOf('/') + 1)..];
         var folder = Path.Combine(directory.Checkpoints, name);
-        if (Directory.Exists(folder)) return;
+        if (Directory.Exists(folder))
+            return;
         var arriving = Path.Combine(directory.Root, $"restoring-{name}");
-        if (Directory.Exists(arriving)) Directory.Delete(arriving, recursive: true);
+        if (Directory.Exists(arriving))
+            Directory.Delete(arriving, recursive: true);
         Directory.CreateDirectory(arriving);
         await foreach (var file in store.ListAsync(key + "/", cancellationToken))
             if (!file.EndsWith("/" + FileList, StringComparison.Ordinal))
                 await store.DownloadAsync(file, Path.Combine(arriving, file[(key.Length + 1)..]), cancellationToken);
         foreach (var file in await FilesAsync(key, cancellationToken))
-            if (!await HasHashAsync(Path.Combine(arriving, file.Name), file.Sha256, cancellationToken)) throw new DamagedObjectException($"{key}/{file.Name}");
+            if (!await HasHashAsync(Path.Combine(arriving, file.Name), file.Sha256, cancellationToken))
+                throw new DamagedObjectException($"{key}/{file.Name}");
         Directory.CreateDirectory(directory.Checkpoints);
         Directory.Move(arriving, folder);
     }
 
     public async Task DeleteAsync(string prefix, CancellationToken cancellationToken)
     {
-        await foreach (var key in store.ListAsync(prefix + "/", cancellationToken)) await store.DeleteAsync(key, cancellationToken);
+        await foreach (var key in store.ListAsync(prefix + "/", cancellationToken))
+            await store.DeleteAsync(key, cancellationToken);
     }
 
     private async Task<CheckpointFile[]> FilesAsync(string key, CancellationToken cancellationToken)
@@ -68,7 +74,8 @@ internal sealed class CheckpointTransfer(IObjectStore store)
 
     private static async Task<bool> HasHashAsync(string path, string sha256, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path)) return false;
+        if (!File.Exists(path))
+            return false;
         await using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) == sha256;
     }

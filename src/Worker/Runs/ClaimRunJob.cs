@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-internal sealed class RunWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
+internal sealed class RunWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
 /// <summary>Only a hint: the slots claim in SQL.</summary>
 internal sealed class ClaimRunJob(RunWakeUp wake) : IClaimRunJob

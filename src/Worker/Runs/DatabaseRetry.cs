@@ -3,7 +3,8 @@ using GpuGeek.Infrastructure.Persistence;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>
-/// A supervisor outlives its database: a write is tried until it succeeds, the lease is lost or the worker ends. Safe, since every write here may be repeated.
+/// A supervisor outlives its database: a write is tried until it succeeds, the lease is lost or the worker ends. Safe, since every write
+/// here may be repeated.
 /// </summary>
 internal static class DatabaseRetry
 {
@@ -24,9 +25,14 @@ internal static class DatabaseRetry
         }
     }
 
-    public static Task RunAsync(Func<Task> action, TimeProvider clock, CancellationToken cancellationToken) => RunAsync(async () =>
-    {
-        await action();
-        return true;
-    }, clock, cancellationToken);
+    public static Task RunAsync(Func<Task> action, TimeProvider clock, CancellationToken cancellationToken) =>
+        RunAsync(
+            async () =>
+            {
+                await action();
+                return true;
+            },
+            clock,
+            cancellationToken
+        );
 }

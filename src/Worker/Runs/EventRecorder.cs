@@ -19,7 +19,8 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
     public ResultEvent? Result { get; private set; }
     public Failure? Failure { get; private set; }
 
-    /// <summary>Stores what has come since the last call. Not what comes meanwhile: a trainer that never pauses must not keep its supervisor from looking up.</summary>
+    /// <summary>Stores what has come since the last call. Not what comes meanwhile: a trainer that never pauses must not keep its
+    /// supervisor from looking up.</summary>
     /// <param name="final">The trainer is gone: read to the very end.</param>
     /// <exception cref="StaleFenceException"/>
     /// <exception cref="TrainerProtocolException"/>
@@ -41,10 +42,12 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
     {
         var events = _events.Read();
         var lines = _log.Read(final);
-        if (events.Count == 0 && lines.Count == 0) return false;
+        if (events.Count == 0 && lines.Count == 0)
+            return false;
         await WriteAsync(Batch(events, lines), cancellationToken);
         // Of several checkpoints only the newest is still whole on disk for certain, and only it matters.
-        if (events.OfType<CheckpointEvent>().LastOrDefault() is { } checkpoint) await KeepAsync(checkpoint, cancellationToken);
+        if (events.OfType<CheckpointEvent>().LastOrDefault() is { } checkpoint)
+            await KeepAsync(checkpoint, cancellationToken);
         Result = events.OfType<ResultEvent>().LastOrDefault() ?? Result;
         Failure = events.OfType<FailedEvent>().LastOrDefault()?.Failure ?? Failure;
         _events.Acknowledge();
@@ -57,11 +60,14 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
         var batch = new RunBatch { Running = events.Count > 0, Phase = events.OfType<PhaseEvent>().LastOrDefault() };
         batch.Points.AddRange(events.OfType<MetricEvent>());
         foreach (var point in batch.Points.Where(p => p.Name == MetricNames.ValAccuracy))
-            if (batch.Best is not { } best || point.Value > best.Accuracy) batch.Best = ((int)Math.Round(point.Epoch), point.Value);
+            if (batch.Best is not { } best || point.Value > best.Accuracy)
+                batch.Best = ((int)Math.Round(point.Epoch), point.Value);
         foreach (var line in lines.Where(l => !string.IsNullOrWhiteSpace(l)))
         {
-            if (_lines++ == MaxLines) batch.Lines.Add(new("warning", $"The trainer wrote more than {MaxLines} lines; the rest is not kept.", clock.GetUtcNow()));
-            if (_lines <= MaxLines) batch.Lines.Add(new(LevelOf(line), line, clock.GetUtcNow()));
+            if (_lines++ == MaxLines)
+                batch.Lines.Add(new("warning", $"The trainer wrote more than {MaxLines} lines; the rest is not kept.", clock.GetUtcNow()));
+            if (_lines <= MaxLines)
+                batch.Lines.Add(new(LevelOf(line), line, clock.GetUtcNow()));
         }
         return batch;
     }
@@ -72,23 +78,35 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
         var key = ObjectKeys.Run(claim.OrgId, claim.RunId, claim.Fence, $"checkpoints/{checkpoint.Name}");
         try
         {
-            if (!await checkpoints.UploadAsync(directory, checkpoint, key, cancellationToken)) return;
+            if (!await checkpoints.UploadAsync(directory, checkpoint, key, cancellationToken))
+                return;
         }
         catch (IOException full) when (DiskSpace.IsFull(full))
         {
-            var message = $"The disk is full: the checkpoint of step {checkpoint.Step} is not kept in the object store. The former one stays.";
+            var message =
+                $"The disk is full: the checkpoint of step {checkpoint.Step} is not kept in the object store. The former one stays.";
             await SayAsync("warning", message, cancellationToken);
             await checkpoints.DeleteAsync(key, cancellationToken);
             return;
         }
-        var former = await DatabaseRetry.RunAsync(() => writer.CheckpointAsync(key, checkpoint.Step, checkpoint.At, cancellationToken), clock, cancellationToken);
-        if (former is not null) await checkpoints.DeleteAsync(former, cancellationToken);
+        var former = await DatabaseRetry.RunAsync(
+            () => writer.CheckpointAsync(key, checkpoint.Step, checkpoint.At, cancellationToken),
+            clock,
+            cancellationToken
+        );
+        if (former is not null)
+            await checkpoints.DeleteAsync(former, cancellationToken);
     }
 
     private Task WriteAsync(RunBatch batch, CancellationToken cancellationToken) =>
-        batch.IsEmpty ? Task.CompletedTask : DatabaseRetry.RunAsync(() => writer.AppendAsync(batch, cancellationToken), clock, cancellationToken);
+        batch.IsEmpty
+            ? Task.CompletedTask
+            : DatabaseRetry.RunAsync(() => writer.AppendAsync(batch, cancellationToken), clock, cancellationToken);
 
     private static string LevelOf(string line) =>
-        line.StartsWith("error", StringComparison.OrdinalIgnoreCase) || line.StartsWith("unhandled exception", StringComparison.OrdinalIgnoreCase) ? "error"
-        : line.StartsWith("warn", StringComparison.OrdinalIgnoreCase) || line.StartsWith("[W", StringComparison.Ordinal) ? "warning" : "info";
+        line.StartsWith("error", StringComparison.OrdinalIgnoreCase)
+        || line.StartsWith("unhandled exception", StringComparison.OrdinalIgnoreCase)
+            ? "error"
+        : line.StartsWith("warn", StringComparison.OrdinalIgnoreCase) || line.StartsWith("[W", StringComparison.Ordinal) ? "warning"
+        : "info";
 }

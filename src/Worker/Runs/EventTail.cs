@@ -7,7 +7,8 @@ using GpuGeek.Infrastructure.Storage;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>
-/// Reads whole lines of a growing file from where the last reader left off. What was read counts only once it is acknowledged: the offset lies beside the file,
+/// Reads whole lines of a growing file from where the last reader left off. What was read counts only once it is acknowledged: the offset
+/// lies beside the file,
 /// so that a supervisor that starts anew neither loses nor doubles a line.
 /// </summary>
 internal sealed class LineTail
@@ -21,23 +22,30 @@ internal sealed class LineTail
     {
         _path = path;
         _offsetPath = path + ".offset";
-        _read = File.Exists(_offsetPath) && long.TryParse(File.ReadAllText(_offsetPath), CultureInfo.InvariantCulture, out var offset) ? offset : 0;
+        _read =
+            File.Exists(_offsetPath) && long.TryParse(File.ReadAllText(_offsetPath), CultureInfo.InvariantCulture, out var offset)
+                ? offset
+                : 0;
     }
 
     /// <summary>Whole lines that have come; at most a mebibyte of them.</summary>
     /// <param name="final">Nobody writes any more: an unfinished last line counts too.</param>
     public List<string> Read(bool final = false)
     {
-        if (!File.Exists(_path)) return [];
+        if (!File.Exists(_path))
+            return [];
         using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (file.Length <= _read) return [];
+        if (file.Length <= _read)
+            return [];
         file.Seek(_read, SeekOrigin.Begin);
         var bytes = new byte[Math.Min(file.Length - _read, MaxRead)];
         var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         var end = bytes.AsSpan(0, count).LastIndexOf((byte)'\n') + 1;
         // A line longer than the whole buffer is handed out in pieces rather than never.
-        if (end == 0 && (final || count == MaxRead)) end = count;
-        if (end == 0) return [];
+        if (end == 0 && (final || count == MaxRead))
+            end = count;
+        if (end == 0)
+            return [];
         _read += end;
         return [.. Encoding.UTF8.GetString(bytes, 0, end).TrimEnd('\n').Split('\n').Select(l => l.TrimEnd('\r'))];
     }
@@ -61,13 +69,15 @@ internal sealed class LineTail
     /// <summary>Cuts off a line that a killed writer left unfinished, so that the next writer starts on a fresh one.</summary>
     public static void RemoveTornLine(string path)
     {
-        if (!File.Exists(path)) return;
+        if (!File.Exists(path))
+            return;
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
         var buffer = new byte[Math.Min(file.Length, MaxRead)];
         file.Seek(-buffer.Length, SeekOrigin.End);
         file.ReadExactly(buffer);
         var keep = file.Length - buffer.Length + buffer.AsSpan().LastIndexOf((byte)'\n') + 1;
-        if (keep != file.Length) file.SetLength(keep);
+        if (keep != file.Length)
+            file.SetLength(keep);
     }
 }
 
@@ -76,7 +86,8 @@ internal sealed class EventTail(string path)
 {
     private readonly LineTail _lines = new(path);
 
-    /// <exception cref="TrainerProtocolException">A line is no event: the trainer is broken, and going on would lose what it says.</exception>
+    /// <exception cref="TrainerProtocolException">A line is no event: the trainer is broken, and going on would lose what it
+    /// says.</exception>
     public List<RunEvent> Read() => [.. _lines.Read().Where(line => line.Length > 0).Select(Parse)];
 
     public void Acknowledge() => _lines.Acknowledge();

@@ -26,7 +26,12 @@ internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper>
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _thread = new Thread(RenewAll) { IsBackground = true, Name = "lease keeper", Priority = ThreadPriority.AboveNormal };
+        _thread = new Thread(RenewAll)
+        {
+            IsBackground = true,
+            Name = "lease keeper",
+            Priority = ThreadPriority.AboveNormal,
+        };
         _thread.Start();
         return Task.CompletedTask;
     }
@@ -52,9 +57,11 @@ internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper>
     {
         try
         {
-            if (!claims.Renew(lease.Claim)) lease.Lose();
+            if (!claims.Renew(lease.Claim))
+                lease.Lose();
         }
-        catch (Exception failure) when (failure is DbException or TimeoutException or InvalidOperationException { InnerException: DbException })
+        catch (Exception failure)
+            when (failure is DbException or TimeoutException or InvalidOperationException { InnerException: DbException })
         {
             // The database is away. The child goes on: the lease may be renewed as long as nobody has taken it.
             LogUnreachable(failure, lease.Claim.RunId);
@@ -81,7 +88,8 @@ internal sealed class HeldLease(ClaimedRun claim, Action<HeldLease> release) : I
 
     public void Lose()
     {
-        if (!_ending) _lost.Cancel();
+        if (!_ending)
+            _lost.Cancel();
     }
 
     // The keeper's thread may still hold this lease: the source has no timer and needs no disposal.

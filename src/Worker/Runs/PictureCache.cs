@@ -22,13 +22,19 @@ internal sealed class PictureCache(IObjectStore store, DiskSpace disk, IOptions<
     {
         Directory.CreateDirectory(folder);
         await TrimAsync(cancellationToken);
-        await System.Threading.Tasks.Parallel.ForEachAsync(hashes, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (hash, cancel) =>
-        {
-            var target = Path.Combine(folder, hash);
-            if (File.Exists(target)) return;
-            var cached = await CachedAsync(org, hash, cancel);
-            if (!HardLink.TryCreate(cached, target)) File.Copy(cached, target, overwrite: true);
-        });
+        await System.Threading.Tasks.Parallel.ForEachAsync(
+            hashes,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+            async (hash, cancel) =>
+            {
+                var target = Path.Combine(folder, hash);
+                if (File.Exists(target))
+                    return;
+                var cached = await CachedAsync(org, hash, cancel);
+                if (!HardLink.TryCreate(cached, target))
+                    File.Copy(cached, target, overwrite: true);
+            }
+        );
     }
 
     public void Dispose() => _trimming.Dispose();
@@ -62,11 +68,15 @@ internal sealed class PictureCache(IObjectStore store, DiskSpace disk, IOptions<
         await _trimming.WaitAsync(cancellationToken);
         try
         {
-            var files = new DirectoryInfo(options.Value.Cache).EnumerateFiles("*", SearchOption.AllDirectories).Select(f => (f.FullName, f.Length, f.LastAccessTimeUtc)).ToList();
+            var files = new DirectoryInfo(options.Value.Cache)
+                .EnumerateFiles("*", SearchOption.AllDirectories)
+                .Select(f => (f.FullName, f.Length, f.LastAccessTimeUtc))
+                .ToList();
             var excess = Math.Max(files.Sum(f => f.Length) - options.Value.CacheBytes, disk.Missing(options.Value.Cache));
             foreach (var file in files.OrderBy(f => f.LastAccessTimeUtc))
             {
-                if (excess <= 0) break;
+                if (excess <= 0)
+                    break;
                 File.Delete(file.FullName);
                 excess -= file.Length;
             }

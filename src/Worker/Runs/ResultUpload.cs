@@ -17,7 +17,8 @@ internal sealed class ResultUpload(IObjectStore store)
         var onnx = PathOf(directory, ResultFiles.Onnx);
         var manifest = ReadManifest(PathOf(directory, ResultFiles.Manifest));
         var onnxHash = await store.PutContentAsync(org, onnx, cancellationToken);
-        if (onnxHash != said.Result.OnnxHash) throw new ResultDamagedException($"{ResultFiles.Onnx} is not the file whose hash the result names.");
+        if (onnxHash != said.Result.OnnxHash)
+            throw new ResultDamagedException($"{ResultFiles.Onnx} is not the file whose hash the result names.");
         return new()
         {
             Result = said.Result,
@@ -40,7 +41,8 @@ internal sealed class ResultUpload(IObjectStore store)
     {
         try
         {
-            return JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), RunDirectory.Json) ?? throw new ResultDamagedException($"{ResultFiles.Manifest} is empty.");
+            return JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), RunDirectory.Json)
+                ?? throw new ResultDamagedException($"{ResultFiles.Manifest} is empty.");
         }
         catch (JsonException)
         {

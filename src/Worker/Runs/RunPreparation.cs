@@ -14,8 +14,13 @@ namespace GpuGeek.Worker.Runs;
 
 /// <summary>Fills a run directory with all that the trainer needs: it has no database and no store.</summary>
 internal sealed class RunPreparation(
-    IObjectStore store, PictureCache pictures, CheckpointTransfer checkpoints, WeightsSource weights, DiskSpace disk,
-    IOptions<WorkerOptions> options)
+    IObjectStore store,
+    PictureCache pictures,
+    CheckpointTransfer checkpoints,
+    WeightsSource weights,
+    DiskSpace disk,
+    IOptions<WorkerOptions> options
+)
 {
     /// <exception cref="RunCannotStartException">Trying again would not help.</exception>
     public async Task PrepareAsync(RunDirectory directory, RunPlan plan, ClaimedRun claim, CancellationToken cancellationToken)
@@ -25,7 +30,8 @@ internal sealed class RunPreparation(
             var entries = await StoredManifest.ReadAsync(store, claim.OrgId, plan.Version.ManifestHash, cancellationToken);
             var images = Path.Combine(directory.Root, "images");
             await pictures.BringAsync(claim.OrgId, [.. entries.Select(e => e.Hash)], images, cancellationToken);
-            if (plan.Run.CheckpointKey is { } key) await checkpoints.RestoreAsync(directory, key, cancellationToken);
+            if (plan.Run.CheckpointKey is { } key)
+                await checkpoints.RestoreAsync(directory, key, cancellationToken);
             var file = await WeightsAsync(directory, plan.Run, cancellationToken);
             WriteSpec(directory, Spec(plan, entries, images, file));
         }
@@ -35,11 +41,15 @@ internal sealed class RunPreparation(
         }
         catch (ObjectNotFoundException missing)
         {
-            throw new RunCannotStartException(new("object_missing", "A stored file is missing", missing.Message, "Ask the operator to look at the object store's backup."));
+            throw new RunCannotStartException(
+                new("object_missing", "A stored file is missing", missing.Message, "Ask the operator to look at the object store's backup.")
+            );
         }
         catch (DamagedObjectException damaged)
         {
-            throw new RunCannotStartException(new("object_damaged", "A stored file is damaged", damaged.Message, "Ask the operator to look at the object store's backup."));
+            throw new RunCannotStartException(
+                new("object_damaged", "A stored file is damaged", damaged.Message, "Ask the operator to look at the object store's backup.")
+            );
         }
         catch (DomainException broken)
         {
@@ -53,7 +63,8 @@ internal sealed class RunPreparation(
         if (run.StartHash is { } hash)
         {
             var path = Path.Combine(directory.Root, "start.weights");
-            if (!File.Exists(path)) await store.DownloadAsync(ObjectKeys.Content(run.OrgId, hash), path, cancellationToken);
+            if (!File.Exists(path))
+                await store.DownloadAsync(ObjectKeys.Content(run.OrgId, hash), path, cancellationToken);
             return path;
         }
         return run.Recipe.Pretrained ? await weights.ResolveAsync(run.Recipe.Architecture, cancellationToken) : null;
@@ -61,7 +72,9 @@ internal sealed class RunPreparation(
 
     private RunSpec Spec(RunPlan plan, List<ManifestEntry> entries, string images, string? weightsFile)
     {
-        var labels = plan.Version.Classes.Select((name, index) => (name, index)).ToDictionary(c => c.name, c => c.index, StringComparer.Ordinal);
+        var labels = plan
+            .Version.Classes.Select((name, index) => (name, index))
+            .ToDictionary(c => c.name, c => c.index, StringComparer.Ordinal);
         return new()
         {
             RunId = plan.Run.Id,

@@ -17,8 +17,10 @@ internal sealed class RunRoom(RunClaims claims, DiskSpace disk, IOptions<WorkerO
     {
         var available = disk.Available(options.Value.Work);
         string[] fitting = [.. ModelCatalog.All.Keys.Where(name => DiskSpace.RunBytes(name) <= available)];
-        if (fitting.Length < ModelCatalog.All.Count) return fitting;
-        lock (_gate) _told.Clear();
+        if (fitting.Length < ModelCatalog.All.Count)
+            return fitting;
+        lock (_gate)
+            _told.Clear();
         return null;
     }
 
@@ -26,11 +28,14 @@ internal sealed class RunRoom(RunClaims claims, DiskSpace disk, IOptions<WorkerO
     public async Task TellAsync(string[] fitting, CancellationToken cancellationToken)
     {
         Guid[] told;
-        lock (_gate) told = [.. _told];
+        lock (_gate)
+            told = [.. _told];
         var free = (disk.Available(options.Value.Work) / 1e9).ToString("0.0", CultureInfo.InvariantCulture);
-        var message = $"The run waits for disk space: checkpoints and result of this network do not fit into the {free} GB that may be used. "
+        var message =
+            $"The run waits for disk space: checkpoints and result of this network do not fit into the {free} GB that may be used. "
             + "It starts by itself when space is freed.";
         var now = await claims.TellWaitingAsync(fitting, told, message, cancellationToken);
-        lock (_gate) _told.UnionWith(now);
+        lock (_gate)
+            _told.UnionWith(now);
     }
 }

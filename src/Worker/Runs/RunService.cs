@@ -8,18 +8,30 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>The slots of this worker, each claiming and supervising one run after another, and the sweep that finds runs whose lease has expired.</summary>
+/// <summary>The slots of this worker, each claiming and supervising one run after another, and the sweep that finds runs whose lease has
+/// expired.</summary>
 internal sealed partial class RunService(
-    RunClaims claims, RunSweep sweep, RunPlans plans, RunSupervisor supervisor, LeaseKeeper keeper, RunRoom room,
-    RunWakeUp wake, IOptions<WorkerOptions> options, TimeProvider clock,
-    ILogger<RunService> logger) : BackgroundService
+    RunClaims claims,
+    RunSweep sweep,
+    RunPlans plans,
+    RunSupervisor supervisor,
+    LeaseKeeper keeper,
+    RunRoom room,
+    RunWakeUp wake,
+    IOptions<WorkerOptions> options,
+    TimeProvider clock,
+    ILogger<RunService> logger
+) : BackgroundService
 {
     private readonly SemaphoreSlim _directories = new(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await Task.WhenAll([SweepAsync(stoppingToken), .. Enumerable.Range(0, options.Value.Slots).Select(slot => ServeAsync(slot, stoppingToken))]);
+        await Task.WhenAll([
+            SweepAsync(stoppingToken),
+            .. Enumerable.Range(0, options.Value.Slots).Select(slot => ServeAsync(slot, stoppingToken)),
+        ]);
     }
 
     private async Task ServeAsync(int slot, CancellationToken draining)
@@ -36,7 +48,8 @@ internal sealed partial class RunService(
                     await supervisor.SuperviseAsync(lease, draining);
                     continue;
                 }
-                if (fitting is not null) await room.TellAsync(fitting, draining);
+                if (fitting is not null)
+                    await room.TellAsync(fitting, draining);
             }
             catch (OperationCanceledException) when (draining.IsCancellationRequested)
             {
@@ -62,8 +75,10 @@ internal sealed partial class RunService(
                 if (clock.GetTimestamp() >= blindUntil)
                 {
                     var changed = await sweep.SweepAsync(stopping);
-                    if (changed > 0) wake.Signal();
-                    else if (changed is null) blindUntil = OwnersFirst();
+                    if (changed > 0)
+                        wake.Signal();
+                    else if (changed is null)
+                        blindUntil = OwnersFirst();
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -86,7 +101,8 @@ internal sealed partial class RunService(
     /// <summary>While the database was away, owners could not renew either. Once it is back they come first.</summary>
     private long OwnersFirst() => clock.GetTimestamp() + (long)(RunLease.Duration.TotalSeconds * clock.TimestampFrequency);
 
-    /// <summary>A run that was over a moment ago may be resumed and claimed: its directory is not removed once it is held, and not held while it is removed.</summary>
+    /// <summary>A run that was over a moment ago may be resumed and claimed: its directory is not removed once it is held, and not held
+    /// while it is removed.</summary>
     private async Task<HeldLease> HoldAsync(ClaimedRun claim)
     {
         await _directories.WaitAsync();
@@ -106,11 +122,16 @@ internal sealed partial class RunService(
         await _directories.WaitAsync(cancellationToken);
         try
         {
-            var directories = Directory.EnumerateDirectories(options.Value.Runs)
-                .Select(path => (Path: path, Known: Guid.TryParseExact(Path.GetFileName(path), "N", out var id), Id: id)).Where(d => d.Known).ToList();
-            if (directories.Count == 0) return;
+            var directories = Directory
+                .EnumerateDirectories(options.Value.Runs)
+                .Select(path => (Path: path, Known: Guid.TryParseExact(Path.GetFileName(path), "N", out var id), Id: id))
+                .Where(d => d.Known)
+                .ToList();
+            if (directories.Count == 0)
+                return;
             var over = await plans.OverAsync([.. directories.Select(d => d.Id)], cancellationToken);
-            foreach (var directory in directories.Where(d => over.Contains(d.Id) && !keeper.Holds(d.Id))) Directory.Delete(directory.Path, recursive: true);
+            foreach (var directory in directories.Where(d => over.Contains(d.Id) && !keeper.Holds(d.Id)))
+                Directory.Delete(directory.Path, recursive: true);
         }
         finally
         {

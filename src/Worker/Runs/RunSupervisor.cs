@@ -11,8 +11,17 @@ namespace GpuGeek.Worker.Runs;
 
 /// <summary>Everything between a claim and the end of its lease.</summary>
 internal sealed partial class RunSupervisor(
-    IDbContexts contexts, ILiveNotifier live, TimeProvider clock, RunPlans plans, RunClaims claims, RunPreparation preparation, CheckpointTransfer checkpoints,
-    ResultUpload results, IOptions<WorkerOptions> options, ILogger<RunSupervisor> logger)
+    IDbContexts contexts,
+    ILiveNotifier live,
+    TimeProvider clock,
+    RunPlans plans,
+    RunClaims claims,
+    RunPreparation preparation,
+    CheckpointTransfer checkpoints,
+    ResultUpload results,
+    IOptions<WorkerOptions> options,
+    ILogger<RunSupervisor> logger
+)
 {
     /// <summary>After this the worker ends whatever its trainers do; their leases expire and others take over.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(16);
@@ -43,7 +52,13 @@ internal sealed partial class RunSupervisor(
 
     private string DirectoryOf(Guid run) => Path.Combine(options.Value.Runs, run.ToString("N"));
 
-    private async Task<RunEnd> AttemptAsync(RunDirectory directory, EventRecorder recorder, ClaimedRun claim, CancellationToken draining, CancellationToken limit)
+    private async Task<RunEnd> AttemptAsync(
+        RunDirectory directory,
+        EventRecorder recorder,
+        ClaimedRun claim,
+        CancellationToken draining,
+        CancellationToken limit
+    )
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(draining, limit);
         try
@@ -81,9 +96,17 @@ internal sealed partial class RunSupervisor(
     }
 
     private async Task WriteEndAsync(
-        RunEnd end, HeldLease lease, RunDirectory directory, RunWriter writer, EventRecorder recorder, CancellationToken draining, CancellationToken limit)
+        RunEnd end,
+        HeldLease lease,
+        RunDirectory directory,
+        RunWriter writer,
+        EventRecorder recorder,
+        CancellationToken draining,
+        CancellationToken limit
+    )
     {
-        if (end is RunEnd.Finished) end = await PublishAsync(lease, directory, writer, recorder, limit);
+        if (end is RunEnd.Finished)
+            end = await PublishAsync(lease, directory, writer, recorder, limit);
         switch (end)
         {
             case RunEnd.Failed failed:
@@ -108,7 +131,13 @@ internal sealed partial class RunSupervisor(
     }
 
     /// <returns>How it ended after all: a result that cannot be read is a death.</returns>
-    private async Task<RunEnd> PublishAsync(HeldLease lease, RunDirectory directory, RunWriter writer, EventRecorder recorder, CancellationToken limit)
+    private async Task<RunEnd> PublishAsync(
+        HeldLease lease,
+        RunDirectory directory,
+        RunWriter writer,
+        EventRecorder recorder,
+        CancellationToken limit
+    )
     {
         try
         {
@@ -139,7 +168,8 @@ internal sealed partial class RunSupervisor(
             }
             catch (Exception full) when (DiskSpace.IsFull(full))
             {
-                if (!said) await recorder.SayAsync("warning", "The disk is full. The result is kept when space is freed.", limit);
+                if (!said)
+                    await recorder.SayAsync("warning", "The disk is full. The result is kept when space is freed.", limit);
                 await Task.Delay(RoomLook, clock, limit);
             }
         }
@@ -153,7 +183,8 @@ internal sealed partial class RunSupervisor(
 
     private async Task CleanAsync(RunDirectory directory, ClaimedRun claim, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(directory.Root)) Directory.Delete(directory.Root, recursive: true);
+        if (Directory.Exists(directory.Root))
+            Directory.Delete(directory.Root, recursive: true);
         await checkpoints.DeleteAsync(Domain.Storage.ObjectKeys.Organisation(claim.OrgId) + $"runs/{claim.RunId:N}", cancellationToken);
     }
 

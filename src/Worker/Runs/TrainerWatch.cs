@@ -6,7 +6,14 @@ using GpuGeek.Worker.Processes;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>One life of a trainer: starts it, records what it says, stops it when asked, and says how it ended.</summary>
-internal sealed class TrainerWatch(RunDirectory directory, ClaimedRun claim, EventRecorder recorder, RunClaims claims, WorkerOptions options, TimeProvider clock)
+internal sealed class TrainerWatch(
+    RunDirectory directory,
+    ClaimedRun claim,
+    EventRecorder recorder,
+    RunClaims claims,
+    WorkerOptions options,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private bool _cancelAsked;
@@ -19,7 +26,8 @@ internal sealed class TrainerWatch(RunDirectory directory, ClaimedRun claim, Eve
         LineTail.RemoveTornLine(directory.Events);
         await recorder.PumpAsync(final: true, limit);
         // What a former life finished need not be done again.
-        if (End(TrainExitCode.Succeeded, draining) is { } finished and not RunEnd.Died) return finished;
+        if (End(TrainExitCode.Succeeded, draining) is { } finished and not RunEnd.Died)
+            return finished;
 
         var child = ChildProcess.Start(Spec());
         await using var killed = limit.Register(child.Kill);
@@ -47,7 +55,8 @@ internal sealed class TrainerWatch(RunDirectory directory, ClaimedRun claim, Eve
                 asked = clock.GetTimestamp();
                 _cancelAsked = await DatabaseRetry.RunAsync(() => claims.CancelAskedAsync(claim, limit), clock, limit);
             }
-            if (_cancelAsked || draining.IsCancellationRequested) _stopping ??= child.StopAsync(options.Grace, clock);
+            if (_cancelAsked || draining.IsCancellationRequested)
+                _stopping ??= child.StopAsync(options.Grace, clock);
             await Task.WhenAny(child.Exited, Task.Delay(Look, clock, limit));
             limit.ThrowIfCancellationRequested();
         }
@@ -55,32 +64,43 @@ internal sealed class TrainerWatch(RunDirectory directory, ClaimedRun claim, Eve
 
     private RunEnd End(int exitCode, CancellationToken draining)
     {
-        if (_cancelAsked) return new RunEnd.Canceled();
-        if (recorder.Failure is { } failure) return new RunEnd.Failed(failure);
-        if (recorder.Result is not null) return new RunEnd.Finished();
+        if (_cancelAsked)
+            return new RunEnd.Canceled();
+        if (recorder.Failure is { } failure)
+            return new RunEnd.Failed(failure);
+        if (recorder.Result is not null)
+            return new RunEnd.Finished();
         if (exitCode == TrainExitCode.Failed)
-            return new RunEnd.Failed(new("training_failed", "The training failed", "The trainer gave up without saying why.", "The log may tell more."));
-        if (draining.IsCancellationRequested) return new RunEnd.GivenBack();
+            return new RunEnd.Failed(
+                new("training_failed", "The training failed", "The trainer gave up without saying why.", "The log may tell more.")
+            );
+        if (draining.IsCancellationRequested)
+            return new RunEnd.GivenBack();
         return new RunEnd.Died(Describe(exitCode));
     }
 
-    private static string Describe(int exitCode) => exitCode switch
-    {
-        128 + 9 => "was killed (signal 9), as the system does when memory runs out",
-        128 + 11 => "crashed in native code (signal 11)",
-        128 + 6 => "aborted in native code (signal 6)",
-        > 128 => $"was ended by signal {exitCode - 128}",
-        TrainExitCode.Succeeded => "ended without a result",
-        TrainExitCode.Stopped => "was asked to stop by somebody else",
-        _ => $"ended with exit code {exitCode}",
-    };
+    private static string Describe(int exitCode) =>
+        exitCode switch
+        {
+            128 + 9 => "was killed (signal 9), as the system does when memory runs out",
+            128 + 11 => "crashed in native code (signal 11)",
+            128 + 6 => "aborted in native code (signal 6)",
+            > 128 => $"was ended by signal {exitCode - 128}",
+            TrainExitCode.Succeeded => "ended without a result",
+            TrainExitCode.Stopped => "was asked to stop by somebody else",
+            _ => $"ended with exit code {exitCode}",
+        };
 
     private ChildSpec Spec()
     {
         string[] command = options.TrainerCommand ?? [OwnExecutable.Path, "train"];
         return new()
         {
-            Name = $"trainer of {claim.RunId:N}", FileName = command[0], Arguments = [.. command[1..], directory.Root], LogFile = directory.Log, Nice = 5,
+            Name = $"trainer of {claim.RunId:N}",
+            FileName = command[0],
+            Arguments = [.. command[1..], directory.Root],
+            LogFile = directory.Log,
+            Nice = 5,
         };
     }
 }

@@ -9,11 +9,17 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>
-/// Says which published weights this worker lacks and cannot download, so that a run that needs them is refused when it is asked for and not after it
+/// Says which published weights this worker lacks and cannot download, so that a run that needs them is refused when it is asked for and
+/// not after it
 /// waited in the queue. Files are looked for each time; the published addresses are asked every ten minutes, one request to each host.
 /// </summary>
 internal sealed partial class WeightsAnnouncement(
-    IDbContexts contexts, WeightsSource weights, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<WeightsAnnouncement> logger) : BackgroundService
+    IDbContexts contexts,
+    WeightsSource weights,
+    IOptions<WorkerOptions> options,
+    TimeProvider clock,
+    ILogger<WeightsAnnouncement> logger
+) : BackgroundService
 {
     private static readonly TimeSpan AskedEvery = TimeSpan.FromMinutes(10);
     private readonly string _worker = $"{Environment.MachineName}:{options.Value.Work}";
@@ -40,7 +46,8 @@ internal sealed partial class WeightsAnnouncement(
         {
             await AnnounceAsync(cancellationToken);
         }
-        catch (Exception failure) when (failure is DbException or IOException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
+            when (failure is DbException or IOException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
             // Meanwhile what was said last counts, and then nothing: runs are queued.
             LogFailed(failure);
@@ -51,20 +58,25 @@ internal sealed partial class WeightsAnnouncement(
     {
         var missing = new List<string>();
         foreach (var card in weights.NotHere())
-            if (!await IsOfferedAsync(card, cancellationToken)) missing.Add(card.Name);
+            if (!await IsOfferedAsync(card, cancellationToken))
+                missing.Add(card.Name);
         await using var db = contexts.System();
-        await db.Database.ExecuteSqlAsync($"""
+        await db.Database.ExecuteSqlAsync(
+            $"""
             WITH forgotten AS (DELETE FROM worker_weights WHERE said_at < now() - {WorkerWeights.CountsFor} AND worker <> {_worker})
             INSERT INTO worker_weights (worker, missing, said_at) VALUES ({_worker}, {missing.ToArray()}, now())
             ON CONFLICT (worker) DO UPDATE SET missing = excluded.missing, said_at = excluded.said_at
-            """, cancellationToken);
+            """,
+            cancellationToken
+        );
     }
 
     /// <summary>Files of one host are offered together or not at all: without internet none is.</summary>
     private async Task<bool> IsOfferedAsync(ModelCard card, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (_hosts.TryGetValue(card.Weights.Url.Host, out var known) && now - known.At < AskedEvery) return known.Offers;
+        if (_hosts.TryGetValue(card.Weights.Url.Host, out var known) && now - known.At < AskedEvery)
+            return known.Offers;
         var offers = await weights.IsOfferedAsync(card, cancellationToken);
         _hosts[card.Weights.Url.Host] = (offers, now);
         return offers;

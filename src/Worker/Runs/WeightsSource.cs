@@ -16,7 +16,8 @@ internal sealed class WeightsSource(IOptions<WorkerOptions> options, HttpClient 
         WeightsCatalog.ResolveAsync(ModelCatalog.All[architecture], options.Value.Weights, Cache, http, cancellationToken);
 
     /// <summary>Architectures of which no file is here; one of them may still be downloaded.</summary>
-    public IReadOnlyList<ModelCard> NotHere() => [.. ModelCatalog.All.Values.Where(card => !WeightsCatalog.IsNamed(card, options.Value.Weights, Cache))];
+    public IReadOnlyList<ModelCard> NotHere() =>
+        [.. ModelCatalog.All.Values.Where(card => !WeightsCatalog.IsNamed(card, options.Value.Weights, Cache))];
 
     /// <summary>Whether the published address answers that the file is there.</summary>
     public async Task<bool> IsOfferedAsync(ModelCard card, CancellationToken cancellationToken)
@@ -29,7 +30,8 @@ internal sealed class WeightsSource(IOptions<WorkerOptions> options, HttpClient 
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception away) when (away is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception away)
+            when (away is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }

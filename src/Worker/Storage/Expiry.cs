@@ -19,11 +19,20 @@ namespace GpuGeek.Worker.Storage;
 internal sealed record ExpiryRound(int Forgotten, int Abandoned);
 
 /// <summary>
-/// Ends what was promised for a time: checkpoints and uploads of work that broke off too often, and uploads whose bytes stopped coming. The row changes first, so that nobody can
+/// Ends what was promised for a time: checkpoints and uploads of work that broke off too often, and uploads whose bytes stopped coming. The
+/// row changes first, so that nobody can
 /// rely on an object that is about to be deleted; should the deletion break off, the janitor finds the object.
 /// </summary>
 internal sealed partial class Expiry(
-    IDbContexts contexts, KeptRuns runs, CheckpointTransfer checkpoints, IObjectStore store, ILiveNotifier live, TimeProvider clock, IOptions<JanitorOptions> options, ILogger<Expiry> logger)
+    IDbContexts contexts,
+    KeptRuns runs,
+    CheckpointTransfer checkpoints,
+    IObjectStore store,
+    ILiveNotifier live,
+    TimeProvider clock,
+    IOptions<JanitorOptions> options,
+    ILogger<Expiry> logger
+)
 {
     private sealed record Row(Guid OrgId, Guid Id, Guid? DatasetId);
 
@@ -31,15 +40,19 @@ internal sealed partial class Expiry(
     {
         var now = clock.GetUtcNow();
         var forgotten = await ForgetRunsAsync(now, cancellationToken) + await ForgetUploadsAsync(now, cancellationToken);
-        var abandoned = await EndImportsAsync(now - options.Value.UploadLimit, cancellationToken) + await EndWeightsAsync(now - options.Value.UploadLimit, cancellationToken);
-        if (forgotten + abandoned > 0) LogRound(forgotten, abandoned);
+        var abandoned =
+            await EndImportsAsync(now - options.Value.UploadLimit, cancellationToken)
+            + await EndWeightsAsync(now - options.Value.UploadLimit, cancellationToken);
+        if (forgotten + abandoned > 0)
+            LogRound(forgotten, abandoned);
         return new(forgotten, abandoned);
     }
 
     private async Task<int> ForgetRunsAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var forgotten = await runs.ForgetAsync(now, cancellationToken);
-        foreach (var (org, run) in forgotten) await checkpoints.DeleteAsync($"{ObjectKeys.Organisation(org)}runs/{run:N}", cancellationToken);
+        foreach (var (org, run) in forgotten)
+            await checkpoints.DeleteAsync($"{ObjectKeys.Organisation(org)}runs/{run:N}", cancellationToken);
         return forgotten.Count;
     }
 
@@ -48,8 +61,22 @@ internal sealed partial class Expiry(
         await using var db = contexts.System();
         List<Row> rows =
         [
-            .. await db.Database.SqlQuery<Row>($"UPDATE imports SET retry_until = NULL WHERE state = 'failed' AND retry_until <= {now} RETURNING org_id, id, dataset_id").ToListAsync(cancellationToken),
-            .. await db.Database.SqlQuery<Row>($"UPDATE weights_files SET retry_until = NULL WHERE state = 'failed' AND retry_until <= {now} RETURNING org_id, id, NULL::uuid AS dataset_id").ToListAsync(cancellationToken),
+            .. await db
+                .Database.SqlQuery<Row>(
+                    $"""
+                    UPDATE imports SET retry_until = NULL WHERE state = 'failed' AND retry_until <= {now}
+                    RETURNING org_id, id, dataset_id
+                    """
+                )
+                .ToListAsync(cancellationToken),
+            .. await db
+                .Database.SqlQuery<Row>(
+                    $"""
+                    UPDATE weights_files SET retry_until = NULL WHERE state = 'failed' AND retry_until <= {now}
+                    RETURNING org_id, id, NULL::uuid AS dataset_id
+                    """
+                )
+                .ToListAsync(cancellationToken),
         ];
         await DeleteUploadsAsync(rows, cancellationToken);
         return rows.Count;
@@ -59,15 +86,24 @@ internal sealed partial class Expiry(
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var rows = await db.Database.SqlQuery<Row>($"""
-            UPDATE imports SET state = 'failed', error = {Json(Abandoned("archive"))}::jsonb, finished_at = clock_timestamp()
-            WHERE state = 'uploading' AND COALESCE(upload_active_at, created_at) < {before} RETURNING org_id, id, dataset_id
-            """).ToListAsync(cancellationToken);
+        var rows = await db
+            .Database.SqlQuery<Row>(
+                $"""
+                UPDATE imports SET state = 'failed', error = {Json(Abandoned("archive"))}::jsonb, finished_at = clock_timestamp()
+                WHERE state = 'uploading' AND COALESCE(upload_active_at, created_at) < {before} RETURNING org_id, id, dataset_id
+                """
+            )
+            .ToListAsync(cancellationToken);
         foreach (var row in rows)
-            await db.TellAsync(WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId!.Value, ImportState.Failed, AbandonedCode), clock.GetUtcNow(), cancellationToken);
+            await db.EnqueueAsync(
+                WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId!.Value, ImportState.Failed, AbandonedCode),
+                clock.GetUtcNow(),
+                cancellationToken
+            );
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        foreach (var row in rows) await live.ImportChangedAsync(row.OrgId, row.DatasetId!.Value);
+        foreach (var row in rows)
+            await live.ImportChangedAsync(row.OrgId, row.DatasetId!.Value);
         await DeleteUploadsAsync(rows, cancellationToken);
         return rows.Count;
     }
@@ -75,28 +111,42 @@ internal sealed partial class Expiry(
     private async Task<int> EndWeightsAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var rows = await db.Database.SqlQuery<Row>($"""
-            UPDATE weights_files SET state = 'failed', error = {Json(Abandoned("file"))}::jsonb, finished_at = clock_timestamp()
-            WHERE state = 'uploading' AND COALESCE(upload_active_at, created_at) < {before} RETURNING org_id, id, NULL::uuid AS dataset_id
-            """).ToListAsync(cancellationToken);
+        var rows = await db
+            .Database.SqlQuery<Row>(
+                $"""
+                UPDATE weights_files SET state = 'failed', error = {Json(Abandoned("file"))}::jsonb, finished_at = clock_timestamp()
+                WHERE state = 'uploading' AND COALESCE(upload_active_at, created_at) < {before} RETURNING org_id, id,
+                    NULL::uuid AS dataset_id
+                """
+            )
+            .ToListAsync(cancellationToken);
         await DeleteUploadsAsync(rows, cancellationToken);
         return rows.Count;
     }
 
     private async Task DeleteUploadsAsync(List<Row> rows, CancellationToken cancellationToken)
     {
-        foreach (var row in rows) await store.DeleteAsync(ObjectKeys.Upload(row.OrgId, row.Id), cancellationToken);
+        foreach (var row in rows)
+            await store.DeleteAsync(ObjectKeys.Upload(row.OrgId, row.Id), cancellationToken);
     }
 
     private const string AbandonedCode = "upload_abandoned";
 
-    private Failure Abandoned(string what) => new(
-        AbandonedCode, "The upload never ended",
-        $"Nothing more of the {what} came for {options.Value.UploadHours} hours: the connection broke, or the server stopped meanwhile.",
-        $"Send the {what} again.");
+    private Failure Abandoned(string what) =>
+        new(
+            AbandonedCode,
+            "The upload never ended",
+            $"Nothing more of the {what} came for {options.Value.UploadHours} hours: the connection broke, or the server stopped "
+                + "meanwhile.",
+            $"Send the {what} again."
+        );
 
     private static string Json(Failure failure) => System.Text.Json.JsonSerializer.Serialize(failure, RunDirectory.Json);
 
-    [LoggerMessage(LogLevel.Information, "{Forgotten} failed runs, imports and weights files can no longer be tried again, and what was kept for them is deleted; {Abandoned} uploads that never ended have failed")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Forgotten} failed runs, imports and weights files can no longer be tried again, and what was kept for them is deleted; "
+            + "{Abandoned} uploads that never ended have failed"
+    )]
     private partial void LogRound(int forgotten, int abandoned);
 }

@@ -15,10 +15,17 @@ namespace GpuGeek.Worker.Storage;
 internal sealed record JanitorRound(int Deleted, long Bytes, int Waiting, AbandonedWrites Abandoned);
 
 /// <summary>
-/// Deletes objects to which no row has referred for the whole grace: of deleted datasets and organisations, failed imports, dead attempts of runs, uploads that were read.
+/// Deletes objects to which no row has referred for the whole grace: of deleted datasets and organisations, failed imports, dead attempts
+/// of runs, uploads that were read.
 /// Whoever stores an object afresh or refers to it again within the grace keeps it, so nothing that runs meanwhile has to be waited for.
 /// </summary>
-internal sealed partial class Janitor(IDbContexts contexts, IObjectStore store, TimeProvider clock, IOptions<JanitorOptions> options, ILogger<Janitor> logger)
+internal sealed partial class Janitor(
+    IDbContexts contexts,
+    IObjectStore store,
+    TimeProvider clock,
+    IOptions<JanitorOptions> options,
+    ILogger<Janitor> logger
+)
 {
     /// <summary>Any number, the same in every worker.</summary>
     private const long RoundLock = 0x6a616e69746f72;
@@ -32,7 +39,8 @@ internal sealed partial class Janitor(IDbContexts contexts, IObjectStore store, 
         await using var claim = holder.CreateCommand();
         claim.CommandText = "SELECT pg_try_advisory_lock($1)";
         claim.Parameters.Add(new() { Value = RoundLock });
-        if (await claim.ExecuteScalarAsync(cancellationToken) is not true) return null;
+        if (await claim.ExecuteScalarAsync(cancellationToken) is not true)
+            return null;
         // The pool's reset would give the lock back too, but only when the connection is next taken.
         try
         {
@@ -57,14 +65,20 @@ internal sealed partial class Janitor(IDbContexts contexts, IObjectStore store, 
             foreach (var one in unreferenced)
             {
                 var first = since.TryGetValue(one.Key, out var seen) && seen <= begun ? seen : begun;
-                if (begun - first >= options.Value.Grace && begun - one.ModifiedAt >= options.Value.Grace) due.Add(one);
-                else waiting[one.Key] = first;
+                if (begun - first >= options.Value.Grace && begun - one.ModifiedAt >= options.Value.Grace)
+                    due.Add(one);
+                else
+                    waiting[one.Key] = first;
             }
-            if (due.Count == 0) continue;
+            if (due.Count == 0)
+                continue;
             // Asked again: the first answer may be minutes old.
             var references = await OrgReferences.ReadAsync(contexts, org, cancellationToken);
-            foreach (var one in await WithoutVersionsAsync(org, references, [.. due.Where(o => !references.Holds(o.Key))], cancellationToken))
-                if (await store.DeleteOlderAsync(one.Key, begun - options.Value.Grace, cancellationToken)) (deleted, bytes) = (deleted + 1, bytes + one.Size);
+            foreach (
+                var one in await WithoutVersionsAsync(org, references, [.. due.Where(o => !references.Holds(o.Key))], cancellationToken)
+            )
+                if (await store.DeleteOlderAsync(one.Key, begun - options.Value.Grace, cancellationToken))
+                    (deleted, bytes) = (deleted + 1, bytes + one.Size);
         }
         await _ledger.WriteAsync(waiting, cancellationToken);
         var abandoned = await store.RemoveAbandonedAsync(begun - options.Value.Grace, cancellationToken);
@@ -76,34 +90,48 @@ internal sealed partial class Janitor(IDbContexts contexts, IObjectStore store, 
     private async Task<bool> HasOrganisationsAsync(CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        if (await db.Organizations.AnyAsync(cancellationToken)) return true;
+        if (await db.Organizations.AnyAsync(cancellationToken))
+            return true;
         LogNoOrganisation();
         return false;
     }
 
-    // The store keeps keys of one folder together, so the references of one organisation are in memory at a time, and of its objects those that nothing refers to.
-    private async IAsyncEnumerable<(Guid Org, List<StoredObject> Unreferenced)> ByOrganisationAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    // The store keeps keys of one folder together, so the references of one organisation are in memory at a time, and of its objects those
+    // that nothing refers to.
+    private async IAsyncEnumerable<(Guid Org, List<StoredObject> Unreferenced)> ByOrganisationAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Guid? current = null;
         var references = new OrgReferences();
         var unreferenced = new List<StoredObject>();
         await foreach (var one in store.InspectAsync("orgs/", cancellationToken))
         {
-            if (StoredKey.Organisation(one.Key) is not { } org) continue;
+            if (StoredKey.Organisation(one.Key) is not { } org)
+                continue;
             if (org != current)
             {
-                if (current is { } former) yield return (former, await WithoutVersionsAsync(former, references, unreferenced, cancellationToken));
+                if (current is { } former)
+                    yield return (former, await WithoutVersionsAsync(former, references, unreferenced, cancellationToken));
                 (current, references, unreferenced) = (org, await OrgReferences.ReadAsync(contexts, org, cancellationToken), []);
             }
-            if (!references.Holds(one.Key)) unreferenced.Add(one);
+            if (!references.Holds(one.Key))
+                unreferenced.Add(one);
         }
-        if (current is { } last) yield return (last, await WithoutVersionsAsync(last, references, unreferenced, cancellationToken));
+        if (current is { } last)
+            yield return (last, await WithoutVersionsAsync(last, references, unreferenced, cancellationToken));
     }
 
     /// <summary>Those that no dataset version names either. Manifests are large and read only when it matters.</summary>
-    private async Task<List<StoredObject>> WithoutVersionsAsync(Guid org, OrgReferences references, List<StoredObject> unreferenced, CancellationToken cancellationToken)
+    private async Task<List<StoredObject>> WithoutVersionsAsync(
+        Guid org,
+        OrgReferences references,
+        List<StoredObject> unreferenced,
+        CancellationToken cancellationToken
+    )
     {
-        if (references.IsGone || !unreferenced.Any(o => StoredKey.Parse(o.Key) is StoredKey.Content)) return unreferenced;
+        if (references.IsGone || !unreferenced.Any(o => StoredKey.Parse(o.Key) is StoredKey.Content))
+            return unreferenced;
         try
         {
             await references.AddPicturesOfVersionsAsync(store, org, cancellationToken);
@@ -117,12 +145,20 @@ internal sealed partial class Janitor(IDbContexts contexts, IObjectStore store, 
         return [.. unreferenced.Where(o => !references.Holds(o.Key))];
     }
 
-    [LoggerMessage(LogLevel.Information, "The janitor deleted {Deleted} objects ({Bytes} bytes) and {Abandoned} writes that never ended ({AbandonedBytes} bytes) in {Took}; {Waiting} objects to which nothing refers wait for their grace")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "The janitor deleted {Deleted} objects ({Bytes} bytes) and {Abandoned} writes that never ended ({AbandonedBytes} bytes) in "
+            + "{Took}; {Waiting} objects to which nothing refers wait for their grace"
+    )]
     private partial void LogRound(int deleted, long bytes, int waiting, int abandoned, long abandonedBytes, TimeSpan took);
 
     [LoggerMessage(LogLevel.Warning, "The janitor deletes nothing: the database holds no organisation. Is it the right one?")]
     private partial void LogNoOrganisation();
 
-    [LoggerMessage(LogLevel.Error, "A version's manifest of organisation {Org} cannot be read, so the janitor deletes none of its pictures. Restore the object from the backup.")]
+    [LoggerMessage(
+        LogLevel.Error,
+        "A version's manifest of organisation {Org} cannot be read, so the janitor deletes none of its pictures. Restore the object "
+            + "from the backup."
+    )]
     private partial void LogManifestUnreadable(Exception failure, Guid org);
 }

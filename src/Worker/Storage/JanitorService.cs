@@ -4,16 +4,26 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <summary>Light work, once an hour: what was kept for a time expires, what was deleted a grace ago is purged, and what nothing refers to is cleared away. Of several workers one makes the round.</summary>
-internal sealed partial class JanitorService(Expiry expiry, Purge purge, Janitor janitor, TimeProvider clock, IOptions<JanitorOptions> options, ILogger<JanitorService> logger) : BackgroundService
+/// <summary>Light work, once an hour: what was kept for a time expires, what was deleted a grace ago is purged, and what nothing refers to
+/// is cleared away. Of several workers one makes the round.</summary>
+internal sealed partial class JanitorService(
+    Expiry expiry,
+    Purge purge,
+    Janitor janitor,
+    TimeProvider clock,
+    IOptions<JanitorOptions> options,
+    ILogger<JanitorService> logger
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.Minutes == 0) return;
+        if (options.Value.Minutes == 0)
+            return;
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(options.Value.Minutes), clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RoundAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await RoundAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -30,33 +30,52 @@ internal sealed class OrgReferences
     /// <param name="db">A context of the system role, in a transaction.</param>
     public static async Task<OrgReferences> ReadAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {
-        if (!await db.Organizations.AnyAsync(o => o.Id == org, cancellationToken)) return new() { IsGone = true };
+        if (!await db.Organizations.AnyAsync(o => o.Id == org, cancellationToken))
+            return new() { IsGone = true };
         var references = new OrgReferences();
-        foreach (var column in HashColumns(db)) await references.ReadHashesAsync(db, column, org, cancellationToken);
-        references._manifests.AddRange(await db.DatasetVersions.OfEveryOrg().Where(v => v.OrgId == org).Select(v => v.ManifestHash).ToListAsync(cancellationToken));
+        foreach (var column in HashColumns(db))
+            await references.ReadHashesAsync(db, column, org, cancellationToken);
+        references._manifests.AddRange(
+            await db
+                .DatasetVersions.IgnoreTenantFilter()
+                .Where(v => v.OrgId == org)
+                .Select(v => v.ManifestHash)
+                .ToListAsync(cancellationToken)
+        );
         // While bytes still come, their object is not there yet; once it is, the import is queued.
         // What broke off too often keeps its upload for a while.
-        var imports = db.Imports.OfEveryOrg().Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running || i.RetryUntil != null));
+        var imports = db
+            .Imports.IgnoreTenantFilter()
+            .Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running || i.RetryUntil != null));
         references._uploads.UnionWith(await imports.Select(i => i.Id).ToListAsync(cancellationToken));
-        var files = db.UploadedWeights.OfEveryOrg().Where(w => w.OrgId == org && (w.State == WeightsState.Queued || w.State == WeightsState.Inspecting || w.RetryUntil != null));
+        var files = db
+            .UploadedWeights.IgnoreTenantFilter()
+            .Where(w => w.OrgId == org && (w.State == WeightsState.Queued || w.State == WeightsState.Inspecting || w.RetryUntil != null));
         references._uploads.UnionWith(await files.Select(w => w.Id).ToListAsync(cancellationToken));
-        var runs = db.Database.SqlQuery<OpenRun>($"""
+        var runs = db.Database.SqlQuery<OpenRun>(
+            $"""
             SELECT r.id, r.checkpoint_key, l.fence FROM runs r LEFT JOIN run_leases l ON l.org_id = r.org_id AND l.run_id = r.id
             WHERE r.org_id = {org} AND (r.state NOT IN ('succeeded', 'failed', 'canceled') OR r.retry_until IS NOT NULL)
-            """);
-        foreach (var run in await runs.ToListAsync(cancellationToken)) references._runs[run.Id] = (run.CheckpointKey, run.Fence);
+            """
+        );
+        foreach (var run in await runs.ToListAsync(cancellationToken))
+            references._runs[run.Id] = (run.CheckpointKey, run.Fence);
         return references;
     }
 
-    /// <summary>Every column of a tenant's table that holds a content's hash, from the model: a table that comes later is not forgotten.</summary>
+    /// <summary>Every column of a tenant's table that holds a content's hash, from the model: a table that comes later is not
+    /// forgotten.</summary>
     public static IReadOnlyList<(string Table, string Column)> HashColumns(GpuGeekDbContext db) =>
-    [
-        .. from entity in db.Model.GetEntityTypes()
-           where typeof(ITenantOwned).IsAssignableFrom(entity.ClrType) && entity.GetTableName() is not null
-           from property in entity.GetProperties()
-           where property.ClrType == typeof(string) && property.GetMaxLength() == 64 && property.Name.EndsWith("Hash", StringComparison.Ordinal)
-           select (entity.GetTableName()!, property.GetColumnName()),
-    ];
+        [
+            .. from entity in db.Model.GetEntityTypes()
+            where typeof(ITenantOwned).IsAssignableFrom(entity.ClrType) && entity.GetTableName() is not null
+            from property in entity.GetProperties()
+            where
+                property.ClrType == typeof(string)
+                && property.GetMaxLength() == 64
+                && property.Name.EndsWith("Hash", StringComparison.Ordinal)
+            select (entity.GetTableName()!, property.GetColumnName()),
+        ];
 
     /// <summary>Versions keep pictures that were taken out of their dataset: only their manifests name those.</summary>
     /// <exception cref="ObjectNotFoundException"/>
@@ -65,37 +84,49 @@ internal sealed class OrgReferences
     public async Task AddPicturesOfVersionsAsync(IObjectStore store, Guid org, CancellationToken cancellationToken)
     {
         foreach (var hash in _manifests)
-            foreach (var entry in await StoredManifest.ReadAsync(store, org, hash, cancellationToken)) Add(entry.Hash);
+        foreach (var entry in await StoredManifest.ReadAsync(store, org, hash, cancellationToken))
+            Add(entry.Hash);
         _manifests.Clear();
     }
 
     public bool Holds(string key)
     {
-        if (IsGone) return false;
+        if (IsGone)
+            return false;
         return StoredKey.Parse(key) switch
         {
             StoredKey.Content content => _contents.Contains(content.Digest),
             StoredKey.Upload upload => _uploads.Contains(upload.Id),
             // The present attempt's, and the checkpoint that the next one goes on from, whoever wrote it.
             StoredKey.OfRun of => _runs.TryGetValue(of.Run, out var run)
-                && (of.Fence >= run.Fence || (run.Checkpoint is { } checkpoint && key.StartsWith(checkpoint + "/", StringComparison.Ordinal))),
+                && (
+                    of.Fence >= run.Fence
+                    || (run.Checkpoint is { } checkpoint && key.StartsWith(checkpoint + "/", StringComparison.Ordinal))
+                ),
             _ => true,
         };
     }
 
-    private async Task ReadHashesAsync(GpuGeekDbContext db, (string Table, string Column) column, Guid org, CancellationToken cancellationToken)
+    private async Task ReadHashesAsync(
+        GpuGeekDbContext db,
+        (string Table, string Column) column,
+        Guid org,
+        CancellationToken cancellationToken
+    )
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var command = connection.CreateCommand();
         command.CommandText = $"""SELECT "{column.Column}" FROM "{column.Table}" WHERE org_id = $1 AND "{column.Column}" IS NOT NULL""";
         command.Parameters.Add(new() { Value = org });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) Add(reader.GetString(0));
+        while (await reader.ReadAsync(cancellationToken))
+            Add(reader.GetString(0));
     }
 
     private void Add(string hash)
     {
-        if (Digest.Parse(hash) is { } digest) _contents.Add(digest);
+        if (Digest.Parse(hash) is { } digest)
+            _contents.Add(digest);
     }
 
     private sealed record OpenRun(Guid Id, string? CheckpointKey, long? Fence);

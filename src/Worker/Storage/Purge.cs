@@ -8,7 +8,8 @@ namespace GpuGeek.Worker.Storage;
 
 /// <summary>
 /// Carries out deletions whose grace is over: rows and stored objects go in one transaction, which commits once the objects are gone.
-/// A round that breaks off leaves all rows, still hidden, and the next one does it again. A backup of the database that is not older than the grace refers to no object
+/// A round that breaks off leaves all rows, still hidden, and the next one does it again. A backup of the database that is not older than
+/// the grace refers to no object
 /// of what was purged, except in rows that are already marked as deleted.
 /// </summary>
 internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, TimeProvider clock, ILogger<Purge> logger)
@@ -18,7 +19,8 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
     {
         var done = 0;
         foreach (var due in await DueAsync(cancellationToken))
-            if (await TryAsync(due, cancellationToken)) done++;
+            if (await TryAsync(due, cancellationToken))
+                done++;
         return done;
     }
 
@@ -26,7 +28,12 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
     {
         await using var db = contexts.System();
         var now = clock.GetUtcNow();
-        return await db.Deletions.OfEveryOrg().AsNoTracking().Where(d => d.PurgeAt <= now).OrderBy(d => d.PurgeAt).ToListAsync(cancellationToken);
+        return await db
+            .Deletions.IgnoreTenantFilter()
+            .AsNoTracking()
+            .Where(d => d.PurgeAt <= now)
+            .OrderBy(d => d.PurgeAt)
+            .ToListAsync(cancellationToken);
     }
 
     private async Task<bool> TryAsync(Deletion due, CancellationToken cancellationToken)
@@ -48,8 +55,13 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Another worker has it, or it was restored just now.
-        var locked = await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM deletions WHERE org_id = {due.OrgId} AND id = {due.Id} FOR UPDATE SKIP LOCKED").ToListAsync(cancellationToken);
-        if (locked.Count == 0) return false;
+        var locked = await db
+            .Database.SqlQuery<Guid>(
+                $"SELECT id AS \"Value\" FROM deletions WHERE org_id = {due.OrgId} AND id = {due.Id} FOR UPDATE SKIP LOCKED"
+            )
+            .ToListAsync(cancellationToken);
+        if (locked.Count == 0)
+            return false;
         if (await IsBusyAsync(db, due, cancellationToken))
         {
             LogBusy(due.Kind, due.TargetId, due.OrgId);
@@ -59,7 +71,8 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
         var files = new PurgedFiles(store);
         await files.NoteAsync(db, due, steps, cancellationToken);
         var rows = 0;
-        foreach (var step in steps) rows += await step.DeleteAsync(db, due, cancellationToken);
+        foreach (var step in steps)
+            rows += await step.DeleteAsync(db, due, cancellationToken);
         await ForgetAsync(db, due, cancellationToken);
         var objects = await files.DeleteAsync(db, due, clock.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
@@ -69,19 +82,57 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
 
     // Everything was asked to stop seven days ago. What has not yet, because no worker ran, is waited for.
     private static async Task<bool> IsBusyAsync(GpuGeekDbContext db, Deletion due, CancellationToken cancellationToken) =>
-        await db.Runs.OfEveryOrg().AnyAsync(r => r.OrgId == due.OrgId && r.DeletionId == due.Id && db.RunLeases.OfEveryOrg().Any(l => l.OrgId == r.OrgId && l.RunId == r.Id && l.Owner != null), cancellationToken)
-        || await db.Imports.OfEveryOrg().AnyAsync(i => i.OrgId == due.OrgId && i.Owner != null && db.Datasets.OfEveryOrg().Any(d => d.OrgId == i.OrgId && d.Id == i.DatasetId && d.DeletionId == due.Id), cancellationToken)
-        || await db.UploadedWeights.OfEveryOrg().AnyAsync(w => w.OrgId == due.OrgId && w.Owner != null && db.Projects.OfEveryOrg().Any(p => p.OrgId == w.OrgId && p.Id == w.ProjectId && p.DeletionId == due.Id), cancellationToken);
+        await db
+            .Runs.IgnoreTenantFilter()
+            .AnyAsync(
+                r =>
+                    r.OrgId == due.OrgId
+                    && r.DeletionId == due.Id
+                    && db.RunLeases.IgnoreTenantFilter().Any(l => l.OrgId == r.OrgId && l.RunId == r.Id && l.Owner != null),
+                cancellationToken
+            )
+        || await db
+            .Imports.IgnoreTenantFilter()
+            .AnyAsync(
+                i =>
+                    i.OrgId == due.OrgId
+                    && i.Owner != null
+                    && db.Datasets.IgnoreTenantFilter().Any(d => d.OrgId == i.OrgId && d.Id == i.DatasetId && d.DeletionId == due.Id),
+                cancellationToken
+            )
+        || await db
+            .UploadedWeights.IgnoreTenantFilter()
+            .AnyAsync(
+                w =>
+                    w.OrgId == due.OrgId
+                    && w.Owner != null
+                    && db.Projects.IgnoreTenantFilter().Any(p => p.OrgId == w.OrgId && p.Id == w.ProjectId && p.DeletionId == due.Id),
+                cancellationToken
+            );
 
     /// <summary>The deletion itself, and those of datasets that went with their project.</summary>
     private static Task<int> ForgetAsync(GpuGeekDbContext db, Deletion due, CancellationToken cancellationToken) =>
-        db.Deletions.OfEveryOrg().Where(d => d.OrgId == due.OrgId && (d.Id == due.Id || (d.Kind == DeletionKind.Dataset && !db.Datasets.OfEveryOrg().Any(s => s.OrgId == d.OrgId && s.Id == d.TargetId))))
+        db
+            .Deletions.IgnoreTenantFilter()
+            .Where(d =>
+                d.OrgId == due.OrgId
+                && (
+                    d.Id == due.Id
+                    || (
+                        d.Kind == DeletionKind.Dataset
+                        && !db.Datasets.IgnoreTenantFilter().Any(s => s.OrgId == d.OrgId && s.Id == d.TargetId)
+                    )
+                )
+            )
             .ExecuteDeleteAsync(cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "Purged {Kind} {Target} of organisation {Org}: {Rows} rows and {Objects} stored objects are gone")]
     private partial void LogDone(DeletionKind kind, Guid target, Guid org, int rows, int objects);
 
-    [LoggerMessage(LogLevel.Information, "{Kind} {Target} of organisation {Org} is purged later: a run or an import in it has not stopped yet")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Kind} {Target} of organisation {Org} is purged later: a run or an import in it has not stopped yet"
+    )]
     private partial void LogBusy(DeletionKind kind, Guid target, Guid org);
 
     [LoggerMessage(LogLevel.Error, "{Kind} {Target} of organisation {Org} could not be purged; the next round tries again")]

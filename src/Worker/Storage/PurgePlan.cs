@@ -27,7 +27,8 @@ internal sealed record PurgeStep(IEntityType Entity, string Table, string Rows)
         await using var command = Command(db, deletion, $"SELECT {column} FROM {Table} WHERE ({Rows}) AND {column} IS NOT NULL");
         var values = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) values.Add(reader.GetString(0));
+        while (await reader.ReadAsync(cancellationToken))
+            values.Add(reader.GetString(0));
         return values;
     }
 
@@ -36,38 +37,58 @@ internal sealed record PurgeStep(IEntityType Entity, string Table, string Rows)
         var command = ((NpgsqlConnection)db.Database.GetDbConnection()).CreateCommand();
         (command.CommandText, command.CommandTimeout) = (text, TimeoutSeconds);
         command.Parameters.Add(new() { Value = deletion.OrgId });
-        if (text.Contains("$2", StringComparison.Ordinal)) command.Parameters.Add(new() { Value = deletion.TargetId });
+        if (text.Contains("$2", StringComparison.Ordinal))
+            command.Parameters.Add(new() { Value = deletion.TargetId });
         return command;
     }
 }
 
 /// <summary>
-/// All rows that hang on a dataset, a project or an organisation, found by the foreign keys of the model: a table that comes later is not forgotten.
+/// All rows that hang on a dataset, a project or an organisation, found by the foreign keys of the model: a table that comes later is not
+/// forgotten.
 /// </summary>
 internal static class PurgePlan
 {
     /// <returns>Dependants come before what they depend on.</returns>
     public static IReadOnlyList<PurgeStep> Of(GpuGeekDbContext db, DeletionKind kind)
     {
-        var root = db.Model.FindEntityType(kind switch { DeletionKind.Dataset => typeof(Dataset), DeletionKind.Project => typeof(Project), _ => typeof(Organization) })!;
+        var root = db.Model.FindEntityType(
+            kind switch
+            {
+                DeletionKind.Dataset => typeof(Dataset),
+                DeletionKind.Project => typeof(Project),
+                _ => typeof(Organization),
+            }
+        )!;
         var sorted = new List<IEntityType>();
         Sort(root, [], sorted);
-        var rows = new Dictionary<IEntityType, string> { [root] = kind == DeletionKind.Organization ? "id = $1" : "org_id = $1 AND id = $2" };
-        foreach (var entity in Enumerable.Reverse(sorted).Where(e => e != root)) rows[entity] = kind == DeletionKind.Organization ? "org_id = $1" : Dependent(entity, rows);
+        var rows = new Dictionary<IEntityType, string>
+        {
+            [root] = kind == DeletionKind.Organization ? "id = $1" : "org_id = $1 AND id = $2",
+        };
+        foreach (var entity in Enumerable.Reverse(sorted).Where(e => e != root))
+            rows[entity] = kind == DeletionKind.Organization ? "org_id = $1" : Dependent(entity, rows);
         return sorted.ConvertAll(entity => new PurgeStep(entity, entity.GetTableName()!, rows[entity]));
     }
 
     private static void Sort(IEntityType entity, HashSet<IEntityType> seen, List<IEntityType> sorted)
     {
-        if (!seen.Add(entity)) return;
-        foreach (var key in entity.GetReferencingForeignKeys()) Sort(key.DeclaringEntityType, seen, sorted);
+        if (!seen.Add(entity))
+            return;
+        foreach (var key in entity.GetReferencingForeignKeys())
+            Sort(key.DeclaringEntityType, seen, sorted);
         sorted.Add(entity);
     }
 
     private static string Dependent(IEntityType entity, Dictionary<IEntityType, string> rows) =>
-        string.Join(" OR ", from key in entity.GetForeignKeys()
-                            where rows.ContainsKey(key.PrincipalEntityType)
-                            select $"({Columns(key.Properties)}) IN (SELECT {Columns(key.PrincipalKey.Properties)} FROM {key.PrincipalEntityType.GetTableName()} WHERE {rows[key.PrincipalEntityType]})");
+        string.Join(
+            " OR ",
+            from key in entity.GetForeignKeys()
+            where rows.ContainsKey(key.PrincipalEntityType)
+            select $"({Columns(key.Properties)}) IN (SELECT {Columns(key.PrincipalKey.Properties)} FROM "
+                + $"{key.PrincipalEntityType.GetTableName()} WHERE {rows[key.PrincipalEntityType]})"
+        );
 
-    private static string Columns(IEnumerable<IReadOnlyProperty> properties) => string.Join(", ", properties.Select(p => p.GetColumnName()));
+    private static string Columns(IEnumerable<IReadOnlyProperty> properties) =>
+        string.Join(", ", properties.Select(p => p.GetColumnName()));
 }

@@ -21,17 +21,30 @@ internal sealed class PurgedFiles(IObjectStore store)
     /// <summary>Notes what the rows name, before they go.</summary>
     public async Task NoteAsync(GpuGeekDbContext db, Deletion deletion, IReadOnlyList<PurgeStep> steps, CancellationToken cancellationToken)
     {
-        if (deletion.Kind == DeletionKind.Organization) return;
+        if (deletion.Kind == DeletionKind.Organization)
+            return;
         var columns = OrgReferences.HashColumns(db).ToLookup(c => c.Table, c => c.Column);
         foreach (var step in steps)
         {
             foreach (var column in columns[step.Table])
-                foreach (var hash in await step.ReadAsync(db, deletion, column, cancellationToken)) (step.Entity.ClrType == typeof(DatasetVersion) ? (ICollection<string>)_manifests : _hashes).Add(hash);
-            if (step.Entity.ClrType == typeof(Import) || step.Entity.ClrType == typeof(UploadedWeights)) _own.AddRange((await step.ReadAsync(db, deletion, "id::text", cancellationToken)).Select(id => ObjectKeys.Upload(deletion.OrgId, Guid.Parse(id))));
+            foreach (var hash in await step.ReadAsync(db, deletion, column, cancellationToken))
+                (step.Entity.ClrType == typeof(DatasetVersion) ? (ICollection<string>)_manifests : _hashes).Add(hash);
+            if (step.Entity.ClrType == typeof(Import) || step.Entity.ClrType == typeof(UploadedWeights))
+                _own.AddRange(
+                    (await step.ReadAsync(db, deletion, "id::text", cancellationToken)).Select(id =>
+                        ObjectKeys.Upload(deletion.OrgId, Guid.Parse(id))
+                    )
+                );
             if (step.Entity.ClrType == typeof(Run))
-                foreach (var id in await step.ReadAsync(db, deletion, "id::text", cancellationToken)) _own.AddRange(await store.ListAsync($"{ObjectKeys.Organisation(deletion.OrgId)}runs/{Guid.Parse(id):N}/", cancellationToken).ToListAsync(cancellationToken));
+                foreach (var id in await step.ReadAsync(db, deletion, "id::text", cancellationToken))
+                    _own.AddRange(
+                        await store
+                            .ListAsync($"{ObjectKeys.Organisation(deletion.OrgId)}runs/{Guid.Parse(id):N}/", cancellationToken)
+                            .ToListAsync(cancellationToken)
+                    );
         }
-        foreach (var manifest in _manifests) await AddPicturesAsync(deletion.OrgId, manifest, cancellationToken);
+        foreach (var manifest in _manifests)
+            await AddPicturesAsync(deletion.OrgId, manifest, cancellationToken);
     }
 
     /// <summary>Deletes what was noted and what nothing else of the organisation refers to.</summary>
@@ -39,22 +52,26 @@ internal sealed class PurgedFiles(IObjectStore store)
     /// <returns>Objects that are gone.</returns>
     public async Task<int> DeleteAsync(GpuGeekDbContext db, Deletion deletion, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (deletion.Kind == DeletionKind.Organization) return await DeleteOrganisationAsync(deletion.OrgId, cancellationToken);
+        if (deletion.Kind == DeletionKind.Organization)
+            return await DeleteOrganisationAsync(deletion.OrgId, cancellationToken);
         var references = await OrgReferences.ReadAsync(db, deletion.OrgId, cancellationToken);
         await references.AddPicturesOfVersionsAsync(store, deletion.OrgId, cancellationToken);
-        foreach (var key in _own) await store.DeleteAsync(key, cancellationToken);
+        foreach (var key in _own)
+            await store.DeleteAsync(key, cancellationToken);
         var deleted = _own.Count;
         // Manifests last: should this break off, the next round reads them again.
         foreach (var hash in _hashes.Concat(_manifests))
-            foreach (var key in (string[])[ObjectKeys.Content(deletion.OrgId, hash), ObjectKeys.Thumbnail(deletion.OrgId, hash)])
-                if (!references.Holds(key) && await store.DeleteOlderAsync(key, now - OnTheWay, cancellationToken)) deleted++;
+        foreach (var key in (string[])[ObjectKeys.Content(deletion.OrgId, hash), ObjectKeys.Thumbnail(deletion.OrgId, hash)])
+            if (!references.Holds(key) && await store.DeleteOlderAsync(key, now - OnTheWay, cancellationToken))
+                deleted++;
         return deleted;
     }
 
     private async Task<int> DeleteOrganisationAsync(Guid org, CancellationToken cancellationToken)
     {
         var keys = await store.ListAsync(ObjectKeys.Organisation(org), cancellationToken).ToListAsync(cancellationToken);
-        foreach (var key in keys) await store.DeleteAsync(key, cancellationToken);
+        foreach (var key in keys)
+            await store.DeleteAsync(key, cancellationToken);
         return keys.Count;
     }
 
@@ -63,7 +80,8 @@ internal sealed class PurgedFiles(IObjectStore store)
     {
         try
         {
-            foreach (var entry in await StoredManifest.ReadAsync(store, org, manifest, cancellationToken)) _hashes.Add(entry.Hash);
+            foreach (var entry in await StoredManifest.ReadAsync(store, org, manifest, cancellationToken))
+                _hashes.Add(entry.Hash);
         }
         catch (Exception unreadable) when (unreadable is ObjectNotFoundException or DamagedObjectException or DomainException)
         {

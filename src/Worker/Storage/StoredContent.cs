@@ -10,7 +10,8 @@ internal static class StoredContent
     public static async Task<string> PutContentAsync(this IObjectStore store, Guid org, string path, CancellationToken cancellationToken)
     {
         string hash;
-        await using (var file = File.OpenRead(path)) hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+        await using (var file = File.OpenRead(path))
+            hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
         await store.PutFileAsync(ObjectKeys.Content(org, hash), path, cancellationToken);
         return hash;
     }

@@ -10,8 +10,14 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
     public static Digest? Parse(string hex)
     {
         Span<byte> bytes = stackalloc byte[32];
-        if (hex.Length != 64 || Convert.FromHexString(hex, bytes, out _, out _) != System.Buffers.OperationStatus.Done) return null;
-        return new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]), BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]));
+        if (hex.Length != 64 || Convert.FromHexString(hex, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+            return null;
+        return new(
+            BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[24..])
+        );
     }
 }
 
@@ -33,11 +39,14 @@ internal abstract record StoredKey
     public static Guid? Organisation(string key) =>
         key.Split('/', 3) is ["orgs", var org, _] && Guid.TryParseExact(org, "N", out var id) ? id : null;
 
-    public static StoredKey Parse(string key) => key.Split('/') switch
-    {
-        [_, _, "sha256" or "thumbnails", _, var hash] when Digest.Parse(hash) is { } digest => new Content(digest),
-        [_, _, "uploads", var upload] when Guid.TryParseExact(upload, "N", out var id) => new Upload(id),
-        [_, _, "runs", var run, var fence, ..] when Guid.TryParseExact(run, "N", out var id) && long.TryParse(fence, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => new OfRun(id, number),
-        _ => new Unknown(),
-    };
+    public static StoredKey Parse(string key) =>
+        key.Split('/') switch
+        {
+            [_, _, "sha256" or "thumbnails", _, var hash] when Digest.Parse(hash) is { } digest => new Content(digest),
+            [_, _, "uploads", var upload] when Guid.TryParseExact(upload, "N", out var id) => new Upload(id),
+            [_, _, "runs", var run, var fence, ..]
+                when Guid.TryParseExact(run, "N", out var id)
+                    && long.TryParse(fence, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => new OfRun(id, number),
+            _ => new Unknown(),
+        };
 }

@@ -5,7 +5,8 @@ using GpuGeek.Domain.Storage;
 namespace GpuGeek.Worker.Storage;
 
 /// <summary>
-/// Since when nothing refers to which object. An object's own age would not do: a picture of last year whose dataset was deleted today is still named by last night's backup.
+/// Since when nothing refers to which object. An object's own age would not do: a picture of last year whose dataset was deleted today is
+/// still named by last night's backup.
 /// Kept in the store itself, so that it outlives workers; were it lost, everything would wait for one more grace.
 /// </summary>
 internal sealed class UnreferencedLedger(IObjectStore store)
@@ -16,12 +17,16 @@ internal sealed class UnreferencedLedger(IObjectStore store)
     public async Task<Dictionary<string, DateTimeOffset>> ReadAsync(CancellationToken cancellationToken)
     {
         var since = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        if (await store.SizeAsync(Key, cancellationToken) is null) return since;
+        if (await store.SizeAsync(Key, cancellationToken) is null)
+            return since;
         await using var stream = await store.OpenReadAsync(Key, cancellationToken);
         using var reader = new StreamReader(stream);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
             // A line that cannot be read is a key that waits anew.
-            if (line.Split('\t', 2) is [var seconds, var key] && long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var second))
+            if (
+                line.Split('\t', 2) is [var seconds, var key]
+                && long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var second)
+            )
                 since[key] = DateTimeOffset.FromUnixTimeSeconds(second);
         return since;
     }
@@ -35,7 +40,8 @@ internal sealed class UnreferencedLedger(IObjectStore store)
         }
         var text = new StringBuilder();
         // Keys hold no control characters.
-        foreach (var (key, moment) in since) text.Append(CultureInfo.InvariantCulture, $"{moment.ToUnixTimeSeconds()}\t{key}\n");
+        foreach (var (key, moment) in since)
+            text.Append(CultureInfo.InvariantCulture, $"{moment.ToUnixTimeSeconds()}\t{key}\n");
         await store.PutAsync(Key, new MemoryStream(Encoding.UTF8.GetBytes(text.ToString())), cancellationToken);
     }
 }

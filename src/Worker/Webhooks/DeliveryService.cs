@@ -9,10 +9,18 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Webhooks;
 
-internal sealed class DeliveryWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
+internal sealed class DeliveryWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
-/// <summary>Sends messages in lanes of their own: light work, which never waits behind a training or an import. Looks every two seconds for what is due.</summary>
-internal sealed partial class DeliveryService(DeliveryClaims claims, WebhookClient client, WebhookSecrets secrets, DeliveryWakeUp wake, TimeProvider clock, ILogger<DeliveryService> logger) : BackgroundService
+/// <summary>Sends messages in lanes of their own: light work, which never waits behind a training or an import. Looks every two seconds for
+/// what is due.</summary>
+internal sealed partial class DeliveryService(
+    DeliveryClaims claims,
+    WebhookClient client,
+    WebhookSecrets secrets,
+    DeliveryWakeUp wake,
+    TimeProvider clock,
+    ILogger<DeliveryService> logger
+) : BackgroundService
 {
     private const int Lanes = 4;
     private static readonly TimeSpan CleaningInterval = TimeSpan.FromHours(1);
@@ -29,7 +37,8 @@ internal sealed partial class DeliveryService(DeliveryClaims claims, WebhookClie
         {
             try
             {
-                if (await SendNextAsync(draining)) continue;
+                if (await SendNextAsync(draining))
+                    continue;
                 await wake.WaitAsync(draining);
             }
             catch (OperationCanceledException) when (draining.IsCancellationRequested)
@@ -48,7 +57,8 @@ internal sealed partial class DeliveryService(DeliveryClaims claims, WebhookClie
     /// <returns>Whether there was one.</returns>
     private async Task<bool> SendNextAsync(CancellationToken draining)
     {
-        if (await claims.NextAsync(draining) is not { } next) return false;
+        if (await claims.NextAsync(draining) is not { } next)
+            return false;
         // Another may wait behind it.
         wake.Signal();
         var (delivery, webhook) = next;
@@ -62,7 +72,8 @@ internal sealed partial class DeliveryService(DeliveryClaims claims, WebhookClie
             await claims.GiveBackAsync(delivery, CancellationToken.None);
             throw;
         }
-        if (answer.Error is not null) LogRefused(delivery.Id, webhook.Id, answer.StatusCode, delivery.Attempt);
+        if (answer.Error is not null)
+            LogRefused(delivery.Id, webhook.Id, answer.StatusCode, delivery.Attempt);
         await claims.EndAsync(delivery, answer, clock.GetUtcNow(), Random.Shared.NextDouble(), CancellationToken.None);
         return true;
     }
@@ -92,15 +103,15 @@ internal sealed partial class DeliveryService(DeliveryClaims claims, WebhookClie
             {
                 try
                 {
-                    while (await claims.CleanAsync(draining) > 0);
+                    while (await claims.CleanAsync(draining) > 0)
+                        ;
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
                 {
                     // The database is away: the next hour does it.
                     LogFailed(failure);
                 }
-            }
-            while (await timer.WaitForNextTickAsync(draining));
+            } while (await timer.WaitForNextTickAsync(draining));
         }
         catch (OperationCanceledException) when (draining.IsCancellationRequested)
         {

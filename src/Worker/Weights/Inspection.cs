@@ -17,7 +17,8 @@ internal sealed record InspectionRefusal(Failure Error);
 /// <summary>Inspects in this process: text for people, JSON for the supervisor.</summary>
 internal static class Inspection
 {
-    public const int Reported = 0, Refused = 1;
+    public const int Reported = 0,
+        Refused = 1;
 
     public static int Run(InspectionRequest request, TextWriter terminal)
     {
@@ -34,7 +35,16 @@ internal static class Inspection
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return Refuse(request, terminal, new Failure("weights_unreadable", "The weights cannot be used", $"The file {Path.GetFileName(request.File)} cannot be read.", "Look whether it is there and readable."));
+            return Refuse(
+                request,
+                terminal,
+                new Failure(
+                    "weights_unreadable",
+                    "The weights cannot be used",
+                    $"The file {Path.GetFileName(request.File)} cannot be read.",
+                    "Look whether it is there and readable."
+                )
+            );
         }
         catch (OutOfMemoryException)
         {
@@ -49,12 +59,18 @@ internal static class Inspection
         return Refused;
     }
 
-    private static readonly Failure TooLarge = new("weights_too_large", "The weights cannot be used", "The weights file needs more memory than a file may take here.", "Save it as float32 or float16, without the optimizer's state.");
+    private static readonly Failure TooLarge = new(
+        "weights_too_large",
+        "The weights cannot be used",
+        "The weights file needs more memory than a file may take here.",
+        "Save it as float32 or float16, without the optimizer's state."
+    );
 
     /// <summary>Whole or not at all: who finds the file may read it.</summary>
     private static void Write<T>(InspectionRequest request, T answer)
     {
-        if (request.Out is not { } target) return;
+        if (request.Out is not { } target)
+            return;
         var part = target + ".part";
         File.WriteAllBytes(part, JsonSerializer.SerializeToUtf8Bytes(answer, RunDirectory.Json));
         File.Move(part, target, overwrite: true);

@@ -5,12 +5,15 @@ using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Weights;
 
-/// <summary>The process that reads a stranger's weights: its memory is bounded and it has no credentials, so that a file made to harm ends it and nothing else.</summary>
+/// <summary>The process that reads a stranger's weights: its memory is bounded and it has no credentials, so that a file made to harm ends
+/// it and nothing else.</summary>
 internal static class InspectionChild
 {
     private const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
+
     /// <summary>The largest file that is read has 4 GB, and takes as much again in the largest block of its numbers.</summary>
     private const long HeapLimit = 7L << 30;
+
     /// <summary>The collector reserves twice the heap's limit, and libtorch a gigabyte.</summary>
     private const long AddressSpace = 24L << 30;
 
@@ -18,12 +21,17 @@ internal static class InspectionChild
     public static bool IsLimited => Environment.GetEnvironmentVariable(HeapLimitVariable) is not null;
 
     /// <param name="log">stdout and stderr, appended: the report as text.</param>
-    public static ChildSpec Spec(InspectionRequest request, string log) => new()
-    {
-        Name = "inspect", FileName = OwnExecutable.Path, Arguments = ["inspect", request.File, .. Option("--architecture", request.Architecture), .. Option("--out", request.Out)],
-        LogFile = log, Nice = 5, AddressSpace = AddressSpace,
-        Environment = { [HeapLimitVariable] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
-    };
+    public static ChildSpec Spec(InspectionRequest request, string log) =>
+        new()
+        {
+            Name = "inspect",
+            FileName = OwnExecutable.Path,
+            Arguments = ["inspect", request.File, .. Option("--architecture", request.Architecture), .. Option("--out", request.Out)],
+            LogFile = log,
+            Nice = 5,
+            AddressSpace = AddressSpace,
+            Environment = { [HeapLimitVariable] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
+        };
 
     /// <summary>Inspects in a child and prints what it says.</summary>
     public static async Task<int> RunAsync(InspectionRequest request, TextWriter terminal)
@@ -33,13 +41,18 @@ internal static class InspectionChild
         try
         {
             var code = await ChildProcess.Start(Spec(request, log)).Exited;
-            if (code is not (Inspection.Reported or Inspection.Refused)) return Inspection.Refuse(request, terminal, Broken(code));
+            if (code is not (Inspection.Reported or Inspection.Refused))
+                return Inspection.Refuse(request, terminal, Broken(code));
             await terminal.WriteAsync(await File.ReadAllTextAsync(log));
             return code;
         }
         catch (ChildStartException failed)
         {
-            return Inspection.Refuse(request, terminal, new Failure("inspection_failed", "The weights could not be inspected", failed.Message));
+            return Inspection.Refuse(
+                request,
+                terminal,
+                new Failure("inspection_failed", "The weights could not be inspected", failed.Message)
+            );
         }
         finally
         {
@@ -47,8 +60,13 @@ internal static class InspectionChild
         }
     }
 
-    private static Failure Broken(int code) => new("inspection_failed", "The weights could not be inspected",
-        string.Create(CultureInfo.InvariantCulture, $"The process that reads the weights file ended with exit code {code}."), "The file may be made to harm, or need more memory than a file may take here.");
+    private static Failure Broken(int code) =>
+        new(
+            "inspection_failed",
+            "The weights could not be inspected",
+            string.Create(CultureInfo.InvariantCulture, $"The process that reads the weights file ended with exit code {code}."),
+            "The file may be made to harm, or need more memory than a file may take here."
+        );
 
     private static string[] Option(string name, string? value) => value is null ? [] : [name, value];
 }

@@ -10,23 +10,34 @@ internal static class ReportText
 
     public static void Write(WeightsReport report, TextWriter to)
     {
-        to.WriteLine(Text($"{report.Format}: {report.Tensors:n0} tensors, {report.Numbers:n0} numbers ({string.Join(", ", report.Types)})"));
+        to.WriteLine(
+            Text($"{report.Format}: {report.Tensors:n0} tensors, {report.Numbers:n0} numbers ({string.Join(", ", report.Types)})")
+        );
         to.WriteLine($"{report.Architecture}: {(report.Fits ? "all before the classifier fits" : "does not fit whole")}");
         to.WriteLine(report.Classes is { } classes ? Text($"A classifier of {classes:n0} classes") : "No classifier for this architecture");
         to.WriteLine(Text($"Layer groups from the input on: {report.FittingGroups} of {report.Groups.Length} fit"));
         var width = report.Groups.Max(group => group.Name.Length);
-        for (var g = 0; g < report.Groups.Length; g++) to.WriteLine(Text($"  {g + 1,2}  {report.Groups[g].Name.PadRight(width)}  {report.Groups[g].Fitting} of {report.Groups[g].Tensors} tensors"));
+        foreach (var (place, group) in report.Groups.Index())
+            to.WriteLine(Text($"  {place + 1, 2}  {group.Name.PadRight(width)}  {group.Fitting} of {group.Tensors} tensors"));
         List("Missing in the file", report.Missing, report.MissingCount, to);
         List("Not of this architecture", report.Unexpected, report.UnexpectedCount, to);
-        List("Of another shape", [.. report.Mismatched.Select(m => $"{m.Name}: network {Shape(m.Network)}, file {Shape(m.File)}")], report.MismatchedCount, to);
+        List(
+            "Of another shape",
+            [.. report.Mismatched.Select(m => $"{m.Name}: network {Shape(m.Network)}, file {Shape(m.File)}")],
+            report.MismatchedCount,
+            to
+        );
     }
 
     private static void List(string title, string[] names, int count, TextWriter to)
     {
-        if (count == 0) return;
+        if (count == 0)
+            return;
         to.WriteLine(Text($"{title} ({count:n0}):"));
-        foreach (var name in names.Take(Listed)) to.WriteLine("  " + Printable(name));
-        if (count > Listed) to.WriteLine(Text($"  and {count - Math.Min(Listed, names.Length):n0} more"));
+        foreach (var name in names.Take(Listed))
+            to.WriteLine("  " + Printable(name));
+        if (count > Listed)
+            to.WriteLine(Text($"  and {count - Math.Min(Listed, names.Length):n0} more"));
     }
 
     private static string Shape(long[] shape) => shape.Length == 0 ? "scalar" : string.Join('×', shape);

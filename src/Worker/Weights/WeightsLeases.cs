@@ -17,14 +17,22 @@ internal sealed class WeightsLeases(IDbContexts contexts)
     public async Task<ClaimedWeights?> NextAsync(string owner, long room, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var rows = await db.UploadedWeights.FromSql($"""
-            UPDATE weights_files SET state = 'inspecting', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration}, attempt = attempt + 1,
-              lapses = lapses + CASE WHEN state = 'inspecting' THEN 1 ELSE 0 END
-            WHERE (org_id, id) = (
-              SELECT org_id, id FROM weights_files WHERE {room} > size AND (state = 'queued' OR (state = 'inspecting' AND COALESCE(lease_until, '-infinity') < clock_timestamp()))
-              ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING weights_files.*, weights_files.xmin
-            """).AsWritten().AsNoTracking().ToListAsync(cancellationToken);
+        var rows = await db
+            .UploadedWeights.FromSql(
+                $"""
+                UPDATE weights_files SET state = 'inspecting', owner = {owner}, lease_until = clock_timestamp() + {RunLease.Duration},
+                    attempt = attempt + 1,
+                  lapses = lapses + CASE WHEN state = 'inspecting' THEN 1 ELSE 0 END
+                WHERE (org_id, id) = (
+                  SELECT org_id, id FROM weights_files WHERE {room} > size AND (state = 'queued' OR (state = 'inspecting'
+                      AND COALESCE(lease_until, '-infinity') < clock_timestamp()))
+                  ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+                RETURNING weights_files.*, weights_files.xmin
+                """
+            )
+            .IgnoreAllFilters()
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
         return rows.Select(w => new ClaimedWeights(w.OrgId, w.Id, w.FileName, w.Asked, owner, w.Attempt, w)).SingleOrDefault();
     }
 
@@ -32,28 +40,47 @@ internal sealed class WeightsLeases(IDbContexts contexts)
     public async Task<bool> RenewAsync(ClaimedWeights claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        return await db.Database.ExecuteSqlAsync($"""
-            UPDATE weights_files SET lease_until = clock_timestamp() + {RunLease.Duration}
-            WHERE org_id = {claim.OrgId} AND id = {claim.Id} AND owner = {claim.Owner} AND attempt = {claim.Attempt} AND state = 'inspecting'
-            """, cancellationToken) == 1;
+        return await db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE weights_files SET lease_until = clock_timestamp() + {RunLease.Duration}
+                WHERE org_id = {claim.OrgId} AND id = {claim.Id} AND owner = {claim.Owner} AND attempt = {claim.Attempt}
+                    AND state = 'inspecting'
+                """,
+                cancellationToken
+            ) == 1;
     }
 
-    /// <summary>Back to the queue, with the deaths that the claim has counted. A worker that stops as it was asked to has counted none.</summary>
+    /// <summary>Back to the queue, with the deaths that the claim has counted. A worker that stops as it was asked to has counted
+    /// none.</summary>
     public async Task GiveBackAsync(ClaimedWeights claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        await Held(db, claim).ExecuteUpdateAsync(set => set
-            .SetProperty(w => w.State, WeightsState.Queued).SetProperty(w => w.Owner, (string?)null).SetProperty(w => w.LeaseUntil, (DateTimeOffset?)null)
-            .SetProperty(w => w.Deaths, claim.Restarts.Deaths), cancellationToken);
+        await Held(db, claim)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(w => w.State, WeightsState.Queued)
+                        .SetProperty(w => w.Owner, (string?)null)
+                        .SetProperty(w => w.LeaseUntil, (DateTimeOffset?)null)
+                        .SetProperty(w => w.Deaths, claim.Restarts.Deaths),
+                cancellationToken
+            );
     }
 
     /// <summary>The bytes that were sent are kept as long as the claim's restarts say.</summary>
     /// <param name="hash">Of the stored file, when it can be used.</param>
     /// <returns>False when somebody else has it, or it was deleted.</returns>
-    public async Task<bool> EndAsync(ClaimedWeights claim, WeightsReport? report, string? hash, Failure? error, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<bool> EndAsync(
+        ClaimedWeights claim,
+        WeightsReport? report,
+        string? hash,
+        Failure? error,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.System();
-        if (await Held(db, claim).SingleOrDefaultAsync(cancellationToken) is not { } row) return false;
+        if (await Held(db, claim).SingleOrDefaultAsync(cancellationToken) is not { } row)
+            return false;
         row.State = error is null ? WeightsState.Ready : WeightsState.Failed;
         row.Report = report;
         row.ContentHash = hash;
@@ -74,5 +101,13 @@ internal sealed class WeightsLeases(IDbContexts contexts)
     }
 
     private static IQueryable<UploadedWeights> Held(GpuGeekDbContext db, ClaimedWeights claim) =>
-        db.UploadedWeights.OfEveryOrg().Where(w => w.OrgId == claim.OrgId && w.Id == claim.Id && w.Owner == claim.Owner && w.Attempt == claim.Attempt && w.State == WeightsState.Inspecting);
+        db
+            .UploadedWeights.IgnoreTenantFilter()
+            .Where(w =>
+                w.OrgId == claim.OrgId
+                && w.Id == claim.Id
+                && w.Owner == claim.Owner
+                && w.Attempt == claim.Attempt
+                && w.State == WeightsState.Inspecting
+            );
 }

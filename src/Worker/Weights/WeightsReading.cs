@@ -11,8 +11,15 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Weights;
 
-/// <summary>Everything between the claim of a weights file and its report. The file is a stranger's: a child with limits reads it.</summary>
-internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore store, TimeProvider clock, IOptions<WorkerOptions> options, ILogger<WeightsReading> logger)
+/// <summary>Everything between the claim of a weights file and its report. The file is a stranger's: a child with limits reads
+/// it.</summary>
+internal sealed partial class WeightsReading(
+    WeightsLeases leases,
+    IObjectStore store,
+    TimeProvider clock,
+    IOptions<WorkerOptions> options,
+    ILogger<WeightsReading> logger
+)
 {
     /// <summary>The file may be what kills the child.</summary>
     public const int MaxDeaths = 2;
@@ -24,7 +31,8 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
         var folder = Path.Combine(options.Value.Uploads, claim.Id.ToString("N"));
         try
         {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
             Directory.CreateDirectory(folder);
             await ReadAsync(claim, folder, draining);
         }
@@ -34,7 +42,8 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
         }
         finally
         {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -53,14 +62,28 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
         }
         catch (ObjectNotFoundException)
         {
-            await EndAsync(claim, null, null, new("upload_missing", "The upload is gone", "The bytes that were sent are no longer in the object store.", "Send the file again."));
+            await EndAsync(
+                claim,
+                null,
+                null,
+                new(
+                    "upload_missing",
+                    "The upload is gone",
+                    "The bytes that were sent are no longer in the object store.",
+                    "Send the file again."
+                )
+            );
             return;
         }
-        if (await InspectAsync(claim, folder, file, answer, draining) is not { } exitCode) return;
+        if (await InspectAsync(claim, folder, file, answer, draining) is not { } exitCode)
+            return;
         var (report, error) = Answer(answer);
-        if (report is not null) await EndAsync(claim, report, await store.PutContentAsync(claim.OrgId, file, draining), null);
-        else if (error is not null) await EndAsync(claim, null, null, error);
-        else await ChildDiedAsync(claim, exitCode);
+        if (report is not null)
+            await EndAsync(claim, report, await store.PutContentAsync(claim.OrgId, file, draining), null);
+        else if (error is not null)
+            await EndAsync(claim, null, null, error);
+        else
+            await ChildDiedAsync(claim, exitCode);
     }
 
     private async Task ChildDiedAsync(ClaimedWeights claim, int exitCode)
@@ -70,7 +93,8 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
             claim.Restarts.Keep(clock.GetUtcNow());
             await EndAsync(claim, null, null, Broken(exitCode));
         }
-        else await leases.GiveBackAsync(claim, CancellationToken.None);
+        else
+            await leases.GiveBackAsync(claim, CancellationToken.None);
     }
 
     /// <returns>The child's exit code; null when the file is no longer ours.</returns>
@@ -84,7 +108,8 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
             {
                 await Task.WhenAny(child.Exited, Task.Delay(RenewEvery, clock, draining));
                 draining.ThrowIfCancellationRequested();
-                if (!await leases.RenewAsync(claim, draining)) return null;
+                if (!await leases.RenewAsync(claim, draining))
+                    return null;
             }
         }
         finally
@@ -97,26 +122,42 @@ internal sealed partial class WeightsReading(WeightsLeases leases, IObjectStore 
 
     private static (WeightsReport? Report, Failure? Error) Answer(string path)
     {
-        if (!File.Exists(path)) return (null, null);
+        if (!File.Exists(path))
+            return (null, null);
         using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-        return json.RootElement.TryGetProperty("error", out var error) ? (null, error.Deserialize<Failure>(RunDirectory.Json)) : (json.RootElement.Deserialize<WeightsReport>(RunDirectory.Json), null);
+        return json.RootElement.TryGetProperty("error", out var error)
+            ? (null, error.Deserialize<Failure>(RunDirectory.Json))
+            : (json.RootElement.Deserialize<WeightsReport>(RunDirectory.Json), null);
     }
 
     private async Task EndAsync(ClaimedWeights claim, WeightsReport? report, string? hash, Failure? error)
     {
-        if (await leases.EndAsync(claim, report, hash, error, clock.GetUtcNow(), CancellationToken.None) && claim.Restarts.RetryUntil is null)
+        if (
+            await leases.EndAsync(claim, report, hash, error, clock.GetUtcNow(), CancellationToken.None)
+            && claim.Restarts.RetryUntil is null
+        )
             await store.DeleteAsync(ObjectKeys.Upload(claim.OrgId, claim.Id), CancellationToken.None);
         LogRead(claim.Id, error?.Code ?? "ready");
     }
 
-    private static Failure Broken(int exitCode) => new(
-        "inspection_broken_off", "The file could not be read",
-        string.Create(CultureInfo.InvariantCulture, $"The process that reads the file died {MaxDeaths} times, the last time with exit code {exitCode}."),
-        "The upload is kept for 7 days: try again. The file may do harm, or be larger than this machine can read: save it anew with torch.save(model.state_dict(), path).");
+    private static Failure Broken(int exitCode) =>
+        new(
+            "inspection_broken_off",
+            "The file could not be read",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The process that reads the file died {MaxDeaths} times, the last time with exit code {exitCode}."
+            ),
+            "The upload is kept for 7 days: try again. The file may do harm, or be larger than this machine can read: save it anew "
+                + "with torch.save(model.state_dict(), path)."
+        );
 
     private static readonly Failure WorkerFailed = new(
-        "worker_failed", "The worker broke off again and again", $"The worker died or could not go on {Restartable.MaxLapses} times while it read the file.",
-        "The upload is kept for 7 days: try again when the worker is well. The operator finds the reason in the worker's log.");
+        "worker_failed",
+        "The worker broke off again and again",
+        $"The worker died or could not go on {Restartable.MaxLapses} times while it read the file.",
+        "The upload is kept for 7 days: try again when the worker is well. The operator finds the reason in the worker's log."
+    );
 
     [LoggerMessage(LogLevel.Information, "Weights {WeightsId} were read: {Outcome}")]
     private partial void LogRead(Guid weightsId, string outcome);

@@ -6,25 +6,34 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Weights;
 
-internal sealed class WeightsWakeUp(IOptions<WorkerOptions> options) : WakeUp(options);
+internal sealed class WeightsWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
-/// <summary>Light work has a lane of its own and never waits behind a training. Rows are looked for every two seconds: nobody has to be told.</summary>
+/// <summary>Light work has a lane of its own and never waits behind a training. Rows are looked for every two seconds: nobody has to be
+/// told.</summary>
 internal sealed partial class WeightsService(
-    WeightsLeases leases, WeightsReading reading, WeightsWakeUp wake, DiskSpace disk, IOptions<WorkerOptions> options, ILogger<WeightsService> logger)
-    : BackgroundService
+    WeightsLeases leases,
+    WeightsReading reading,
+    WeightsWakeUp wake,
+    DiskSpace disk,
+    IOptions<WorkerOptions> options,
+    ILogger<WeightsService> logger
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         // What a killed worker left behind; nobody else uses this folder.
-        if (Directory.Exists(options.Value.Uploads)) Directory.Delete(options.Value.Uploads, recursive: true);
+        if (Directory.Exists(options.Value.Uploads))
+            Directory.Delete(options.Value.Uploads, recursive: true);
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/weights";
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await leases.NextAsync(owner, disk.Available(options.Value.Work), stoppingToken) is { } claim) await reading.ReadAsync(claim, stoppingToken);
-                else await wake.WaitAsync(stoppingToken);
+                if (await leases.NextAsync(owner, disk.Available(options.Value.Work), stoppingToken) is { } claim)
+                    await reading.ReadAsync(claim, stoppingToken);
+                else
+                    await wake.WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -1,4 +1,4 @@
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Infrastructure.Identity;
@@ -15,9 +15,11 @@ public sealed class TheRecordOfAnAccount(SharedApplication shared) : IClassFixtu
 
     private GpuGeekClient Nobody => new(_app.HttpWith(null));
 
-    private static async Task<List<AccountEventResponse>> ReadAsync(TenantSession session) => [.. (await session.Client.ListAccountEventsAsync(limit: 200, ct: Cancel)).Items];
+    private static async Task<List<AccountEventResponse>> ReadAsync(TenantSession session) =>
+        [.. (await session.Client.ListAccountEventsAsync(limit: 200, ct: Cancel)).Items];
 
-    private static async Task<string[]> KindsAsync(TenantSession session) => [.. (await ReadAsync(session)).Select(e => e.Detail is { } detail ? $"{e.Kind} {detail}" : e.Kind)];
+    private static async Task<string[]> KindsAsync(TenantSession session) =>
+        [.. (await ReadAsync(session)).Select(e => e.Detail is { } detail ? $"{e.Kind} {detail}" : e.Kind)];
 
     [Fact]
     public async Task Names_everything_that_happened_newest_first()
@@ -29,14 +31,42 @@ public sealed class TheRecordOfAnAccount(SharedApplication shared) : IClassFixtu
         await session.Client.RevokeSessionAsync(other.Id, Cancel);
         var key = await session.Client.CreateKeyAsync(session.Org, new() { Name = "camera", Scopes = ["predict"] }, Cancel);
         await session.Client.RevokeKeyAsync(session.Org, key.Id, Cancel);
-        await session.Client.ChangePasswordAsync(new() { CurrentPassword = session.Password, NewPassword = "quite another phrase" }, Cancel);
+        await session.Client.ChangePasswordAsync(
+            new() { CurrentPassword = session.Password, NewPassword = "quite another phrase" },
+            Cancel
+        );
         var factor = await session.Client.BeginSecondFactorAsync(Cancel);
-        await session.Client.ConfirmSecondFactorAsync(new() { Code = new Totp(Base32Encoding.ToBytes(factor.Secret)).ComputeTotp(Planted.Now.UtcDateTime) }, Cancel);
-        await Answers.RefusedAsync(() => Nobody.SignInAsync(new() { Email = session.Email, Password = "quite another phrase", Code = "000000" }, Cancel));
+        await session.Client.ConfirmSecondFactorAsync(
+            new() { Code = new Totp(Base32Encoding.ToBytes(factor.Secret)).ComputeTotp(Planted.Now.UtcDateTime) },
+            Cancel
+        );
+        await Answers.RefusedAsync(() =>
+            Nobody.SignInAsync(
+                new()
+                {
+                    Email = session.Email,
+                    Password = "quite another phrase",
+                    Code = "000000",
+                },
+                Cancel
+            )
+        );
         await session.Client.RemoveSecondFactorAsync(new() { Password = "quite another phrase" }, Cancel);
         Assert.Equal(
-            ["second_factor_off", "sign_in_failed code", "second_factor_on", "password_changed", $"key_revoked camera · {session.Org}", $"key_made camera · {session.Org}", "session_ended unknown", "signed_in password", "sign_in_failed password", "registered"],
-            await KindsAsync(session));
+            [
+                "second_factor_off",
+                "sign_in_failed code",
+                "second_factor_on",
+                "password_changed",
+                $"key_revoked camera · {session.Org}",
+                $"key_made camera · {session.Org}",
+                "session_ended unknown",
+                "signed_in password",
+                "sign_in_failed password",
+                "registered",
+            ],
+            await KindsAsync(session)
+        );
         Assert.NotEqual(session.Token, second.Token);
     }
 
@@ -61,7 +91,8 @@ public sealed class TheRecordOfAnAccount(SharedApplication shared) : IClassFixtu
         var session = await _app.RegisterAsync();
         // From one address: from many, the account's thirty an hour come first.
         var guesser = Nobody;
-        for (var i = 0; i < 12; i++) await Answers.RefusedAsync(() => guesser.SignInAsync(new() { Email = session.Email, Password = "wrong password" }, Cancel));
+        for (var i = 0; i < 12; i++)
+            await Answers.RefusedAsync(() => guesser.SignInAsync(new() { Email = session.Email, Password = "wrong password" }, Cancel));
         var kinds = (await ReadAsync(session)).Select(e => e.Kind).ToList();
         Assert.Equal((8, 1), (kinds.Count(k => k == "sign_in_failed"), kinds.Count(k => k == "locked_out")));
     }
@@ -70,7 +101,8 @@ public sealed class TheRecordOfAnAccount(SharedApplication shared) : IClassFixtu
     public async Task Is_read_page_by_page()
     {
         var session = await _app.RegisterAsync();
-        for (var i = 0; i < 4; i++) await Nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel);
+        for (var i = 0; i < 4; i++)
+            await Nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel);
         var seen = new List<Guid>();
         string? next = null;
         do
@@ -79,8 +111,7 @@ public sealed class TheRecordOfAnAccount(SharedApplication shared) : IClassFixtu
             Assert.InRange(page.Items.Count, 1, 2);
             seen.AddRange(page.Items.Select(e => e.Id));
             next = page.Next;
-        }
-        while (next is not null);
+        } while (next is not null);
         Assert.Equal((await ReadAsync(session)).Select(e => e.Id), seen);
         Assert.Equal("invalid_cursor", (await Answers.RefusedAsync(() => session.Client.ListAccountEventsAsync("x", ct: Cancel))).Code);
         Assert.Equal("invalid_limit", (await Answers.RefusedAsync(() => session.Client.ListAccountEventsAsync(limit: 0, ct: Cancel))).Code);
@@ -92,7 +123,10 @@ public sealed class TheRecordOfAnAccount(SharedApplication shared) : IClassFixtu
         var (ann, bob) = (await _app.RegisterAsync(), await _app.RegisterAsync());
         Assert.Empty((await ReadAsync(ann)).Select(e => e.Id).Intersect((await ReadAsync(bob)).Select(e => e.Id)));
         var key = await ann.Client.CreateKeyAsync(ann.Org, new() { Name = "all", Scopes = Contracts.Common.Scopes.All }, Cancel);
-        Assert.Equal("session_needed", (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(key.Key)).ListAccountEventsAsync(ct: Cancel))).Code);
+        Assert.Equal(
+            "session_needed",
+            (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(key.Key)).ListAccountEventsAsync(ct: Cancel))).Code
+        );
         await using var colleague = _app.Contexts.ForOrg(await ann.OrgIdAsync());
         Assert.False(await colleague.AccountEvents.AnyAsync(Cancel));
     }
@@ -108,9 +142,17 @@ public sealed class TheRecordOfAnAccount(SharedApplication shared) : IClassFixtu
         await using var person = _app.Contexts.ForUser(user);
         await using var system = _app.SystemDatabase();
         foreach (var db in (Infrastructure.Persistence.GpuGeekDbContext[])[person, system])
-            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => db.Database.ExecuteSqlRawAsync(statement, Cancel))).SqlState);
+            Assert.Equal(
+                PostgresErrorCodes.InsufficientPrivilege,
+                (await Assert.ThrowsAsync<PostgresException>(() => db.Database.ExecuteSqlRawAsync(statement, Cancel))).SqlState
+            );
         person.AccountEvents.Add(AccountEvent.Of(Planted.NewId(), AccountEventKind.SignedIn, Planted.Now, "", "", null));
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, ((PostgresException)(await Assert.ThrowsAsync<DbUpdateException>(() => person.SaveChangesAsync(Cancel))).InnerException!).SqlState);
+        Assert.Equal(
+            PostgresErrorCodes.InsufficientPrivilege,
+            (
+                (PostgresException)(await Assert.ThrowsAsync<DbUpdateException>(() => person.SaveChangesAsync(Cancel))).InnerException!
+            ).SqlState
+        );
     }
 
     [Fact]
@@ -120,7 +162,8 @@ public sealed class TheRecordOfAnAccount(SharedApplication shared) : IClassFixtu
         var user = (await session.Client.GetMeAsync(Cancel)).User.Id;
         await using var owner = new NpgsqlConnection(shared.Postgres.SuperUser);
         await owner.OpenAsync(Cancel);
-        await using (var delete = new NpgsqlCommand("DELETE FROM users WHERE id = $1", owner) { Parameters = { new() { Value = user } } }) await delete.ExecuteNonQueryAsync(Cancel);
+        await using (var delete = new NpgsqlCommand("DELETE FROM users WHERE id = $1", owner) { Parameters = { new() { Value = user } } })
+            await delete.ExecuteNonQueryAsync(Cancel);
         await using var db = _app.SystemDatabase();
         Assert.False(await db.AccountEvents.AnyAsync(e => e.UserId == user, Cancel));
     }

@@ -43,7 +43,8 @@ public sealed class APassword
     [InlineData("AugustaAugusta1", "augusta@example.org")]
     [InlineData("L0vely Herbarium", "x@example.org", "Ann", "Herbarium")]
     [InlineData("herbarium-9#kq", "x@example.org", "Ann", "Herbarium")]
-    public void Of_what_everybody_knows_is_refused(string password, params string[] names) => Assert.NotNull(Passwords.Weakness(password, names));
+    public void Of_what_everybody_knows_is_refused(string password, params string[] names) =>
+        Assert.NotNull(Passwords.Weakness(password, names));
 
     [Theory]
     [InlineData("correct horse battery staple")]
@@ -55,7 +56,8 @@ public sealed class APassword
     [InlineData("\u4e00\u5339\u9a6c\u5728\u96ea\u5730\u91cc\u8dd1\u8fc7")]
     [InlineData("my aunt grows 14 kinds of roses")]
     [InlineData("passwords are what augusta forgets most")]
-    public void That_takes_guessing_is_taken(string password) => Assert.Null(Passwords.Weakness(password, "augusta@example.org", "Ada", "Acme"));
+    public void That_takes_guessing_is_taken(string password) =>
+        Assert.Null(Passwords.Weakness(password, "augusta@example.org", "Ada", "Acme"));
 
     [Fact]
     public void Of_256_characters_is_judged_at_once()

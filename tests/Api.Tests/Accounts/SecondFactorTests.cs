@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Common;
 using Microsoft.EntityFrameworkCore;
@@ -13,21 +13,43 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    /// <summary>The person with an authenticator app: the code of the step before the present one, so that the present one is still unused.</summary>
+    /// <summary>The person with an authenticator app: the code of the step before the present one, so that the present one is still
+    /// unused.</summary>
     private async Task<(TenantSession Session, Totp App, IReadOnlyList<string> Recovery)> WithAppAsync()
     {
         var session = await _app.RegisterAsync();
         var setup = await session.Client.BeginSecondFactorAsync(Cancel);
         var app = new Totp(Base32Encoding.ToBytes(setup.Secret));
-        return (session, app, (await session.Client.ConfirmSecondFactorAsync(new() { Code = app.ComputeTotp(DateTime.UnixEpoch + (Planted.Now - DateTimeOffset.UnixEpoch) - TimeSpan.FromSeconds(30)) }, Cancel)).Codes);
+        return (
+            session,
+            app,
+            (
+                await session.Client.ConfirmSecondFactorAsync(
+                    new()
+                    {
+                        Code = app.ComputeTotp(DateTime.UnixEpoch + (Planted.Now - DateTimeOffset.UnixEpoch) - TimeSpan.FromSeconds(30)),
+                    },
+                    Cancel
+                )
+            ).Codes
+        );
     }
 
     private static string Code(Totp app) => app.ComputeTotp((DateTime.UnixEpoch + (Planted.Now - DateTimeOffset.UnixEpoch)));
 
     private Task<Contracts.Accounts.SessionResponse> SignInAsync(TenantSession session, string? code) =>
-        new GpuGeekClient(_app.HttpWith(null)).SignInAsync(new() { Email = session.Email, Password = session.Password, Code = code }, Cancel);
+        new GpuGeekClient(_app.HttpWith(null)).SignInAsync(
+            new()
+            {
+                Email = session.Email,
+                Password = session.Password,
+                Code = code,
+            },
+            Cancel
+        );
 
-    private async Task<string?> RefusedAsync(TenantSession session, string? code) => (await Answers.RefusedAsync(() => SignInAsync(session, code))).Code;
+    private async Task<string?> RefusedAsync(TenantSession session, string? code) =>
+        (await Answers.RefusedAsync(() => SignInAsync(session, code))).Code;
 
     [Fact]
     public async Task Is_asked_for_from_the_first_code_on()
@@ -37,7 +59,10 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
         Assert.StartsWith("otpauth://totp/", setup.Uri, StringComparison.Ordinal);
         Assert.False((await session.Client.GetMeAsync(Cancel)).SecondFactor);
         await SignInAsync(session, null);
-        Assert.Equal("wrong_code", (await Answers.RefusedAsync(() => session.Client.ConfirmSecondFactorAsync(new() { Code = "000000x" }, Cancel))).Code);
+        Assert.Equal(
+            "wrong_code",
+            (await Answers.RefusedAsync(() => session.Client.ConfirmSecondFactorAsync(new() { Code = "000000x" }, Cancel))).Code
+        );
         await session.Client.ConfirmSecondFactorAsync(new() { Code = Code(new(Base32Encoding.ToBytes(setup.Secret))) }, Cancel);
         Assert.True((await session.Client.GetMeAsync(Cancel)).SecondFactor);
         Assert.Equal("second_factor_needed", await RefusedAsync(session, null));
@@ -66,7 +91,8 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
     public async Task Guessed_at_locks_the_account_after_ten_codes_from_wherever_they_come()
     {
         var (session, app, _) = await WithAppAsync();
-        for (var i = 0; i < 10; i++) Assert.Equal("wrong_code", await RefusedAsync(session, "12345"));
+        for (var i = 0; i < 10; i++)
+            Assert.Equal("wrong_code", await RefusedAsync(session, "12345"));
         var locked = await Answers.RefusedAsync(() => SignInAsync(session, Code(app)));
         Assert.Equal((HttpStatusCode.TooManyRequests, "locked_out"), (locked.Status, locked.Code));
     }
@@ -78,7 +104,10 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
         var other = await SignInAsync(session, null);
         var setup = await session.Client.BeginSecondFactorAsync(Cancel);
         await session.Client.ConfirmSecondFactorAsync(new() { Code = Code(new(Base32Encoding.ToBytes(setup.Secret))) }, Cancel);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(other.Token)).GetMeAsync(Cancel))).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(other.Token)).GetMeAsync(Cancel))).Status
+        );
         Assert.Single((await session.Client.ListSessionsAsync(Cancel)).Items);
     }
 
@@ -87,7 +116,10 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
     {
         var (session, _, _) = await WithAppAsync();
         Assert.Equal("second_factor_on", (await Answers.RefusedAsync(() => session.Client.BeginSecondFactorAsync(Cancel))).Code);
-        Assert.Equal("wrong_password", (await Answers.RefusedAsync(() => session.Client.RemoveSecondFactorAsync(new() { Password = "not the password" }, Cancel))).Code);
+        Assert.Equal(
+            "wrong_password",
+            (await Answers.RefusedAsync(() => session.Client.RemoveSecondFactorAsync(new() { Password = "not the password" }, Cancel))).Code
+        );
         await session.Client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel);
         await SignInAsync(session, null);
     }
@@ -101,7 +133,11 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
         await using (var db = _app.SystemDatabase())
         {
             var row = await db.SecondFactors.SingleAsync(f => f.UserId == user, Cancel);
-            Assert.DoesNotContain(Convert.ToHexString(Base32Encoding.ToBytes(setup.Secret)), Convert.ToHexString(row.Secret), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                Convert.ToHexString(Base32Encoding.ToBytes(setup.Secret)),
+                Convert.ToHexString(row.Secret),
+                StringComparison.Ordinal
+            );
         }
         await using var colleague = _app.Contexts.ForOrg(await session.OrgIdAsync());
         Assert.True(await colleague.Users.AnyAsync(u => u.Id == user, Cancel));
@@ -116,8 +152,18 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
         var client = new GpuGeekClient(_app.HttpWith(key.Key));
         Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.BeginSecondFactorAsync(Cancel))).Code);
         Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.ListSessionsAsync(Cancel))).Code);
-        Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel))).Code);
-        Assert.Equal("session_needed", (await Answers.RefusedAsync(() => client.ChangePasswordAsync(new() { CurrentPassword = session.Password, NewPassword = "another long phrase" }, Cancel))).Code);
+        Assert.Equal(
+            "session_needed",
+            (await Answers.RefusedAsync(() => client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel))).Code
+        );
+        Assert.Equal(
+            "session_needed",
+            (
+                await Answers.RefusedAsync(() =>
+                    client.ChangePasswordAsync(new() { CurrentPassword = session.Password, NewPassword = "another long phrase" }, Cancel)
+                )
+            ).Code
+        );
     }
 }
 
@@ -129,8 +175,15 @@ public sealed class AResetLink(SharedApplication shared) : IClassFixture<SharedA
     /// <summary>The program as an operator runs it.</summary>
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "reset-password", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        (start.Environment["GPUGEEK_DB_SYSTEM"], start.Environment["GPUGEEK_DB_HANGFIRE"]) = (shared.Postgres.Connections.System, shared.Postgres.Connections.Hangfire);
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "reset-password", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        (start.Environment["GPUGEEK_DB_SYSTEM"], start.Environment["GPUGEEK_DB_HANGFIRE"]) = (
+            shared.Postgres.Connections.System,
+            shared.Postgres.Connections.Hangfire
+        );
         (start.Environment["GPUGEEK_PUBLIC_URL"], start.Environment["GPUGEEK_OBJECTS"]) = ("http://gpugeek.test", _app.ObjectsFolder);
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(Cancel) + await process.StandardError.ReadToEndAsync(Cancel);
@@ -147,11 +200,26 @@ public sealed class AResetLink(SharedApplication shared) : IClassFixture<SharedA
         Assert.StartsWith("http://gpugeek.test/reset-password#gg_reset_", link, StringComparison.Ordinal);
         var token = link[(link.IndexOf('#', StringComparison.Ordinal) + 1)..];
         var nobody = new GpuGeekClient(_app.HttpWith(null));
-        Assert.Equal("weak_password", (await Answers.RefusedAsync(() => nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "1234567890" }, Cancel))).Code);
+        Assert.Equal(
+            "weak_password",
+            (await Answers.RefusedAsync(() => nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "1234567890" }, Cancel))).Code
+        );
         await nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "quite another phrase" }, Cancel);
-        Assert.Equal("link_invalid", (await Answers.RefusedAsync(() => nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "yet another phrase" }, Cancel))).Code);
+        Assert.Equal(
+            "link_invalid",
+            (
+                await Answers.RefusedAsync(() =>
+                    nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "yet another phrase" }, Cancel)
+                )
+            ).Code
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, (await Answers.RefusedAsync(() => session.Client.GetMeAsync(Cancel))).Status);
-        Assert.Equal("wrong_credentials", (await Answers.RefusedAsync(() => nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))).Code);
+        Assert.Equal(
+            "wrong_credentials",
+            (
+                await Answers.RefusedAsync(() => nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))
+            ).Code
+        );
         await nobody.SignInAsync(new() { Email = session.Email, Password = "quite another phrase" }, Cancel);
     }
 
@@ -167,7 +235,10 @@ public sealed class AResetLink(SharedApplication shared) : IClassFixture<SharedA
     {
         var session = await _app.RegisterAsync();
         var setup = await session.Client.BeginSecondFactorAsync(Cancel);
-        await session.Client.ConfirmSecondFactorAsync(new() { Code = new Totp(Base32Encoding.ToBytes(setup.Secret)).ComputeTotp() }, Cancel);
+        await session.Client.ConfirmSecondFactorAsync(
+            new() { Code = new Totp(Base32Encoding.ToBytes(setup.Secret)).ComputeTotp() },
+            Cancel
+        );
         await RunAsync(session.Email);
         Assert.True((await session.Client.GetMeAsync(Cancel)).SecondFactor);
         await RunAsync(session.Email, "--remove-second-factor");
@@ -184,11 +255,17 @@ public sealed class SessionsOfAPerson(SharedApplication shared) : IClassFixture<
     public async Task Are_listed_and_ended_one_by_one()
     {
         var session = await _app.RegisterAsync();
-        var other = await new GpuGeekClient(_app.HttpWith(null)).SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel);
+        var other = await new GpuGeekClient(_app.HttpWith(null)).SignInAsync(
+            new() { Email = session.Email, Password = session.Password },
+            Cancel
+        );
         var sessions = (await session.Client.ListSessionsAsync(Cancel)).Items;
         Assert.Equal([false, true], sessions.Select(s => s.IsCurrent));
         await session.Client.RevokeSessionAsync(sessions[0].Id, Cancel);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(other.Token)).GetMeAsync(Cancel))).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(other.Token)).GetMeAsync(Cancel))).Status
+        );
         Assert.Equal([true], (await session.Client.ListSessionsAsync(Cancel)).Items.Select(s => s.IsCurrent));
     }
 
@@ -197,7 +274,8 @@ public sealed class SessionsOfAPerson(SharedApplication shared) : IClassFixture<
     {
         var (me, other) = (await _app.RegisterAsync(), await _app.RegisterAsync());
         var theirs = (await other.Client.ListSessionsAsync(Cancel)).Items.Single().Id;
-        foreach (var id in (Guid[])[theirs, Planted.NewId()]) Assert.Equal("not_found", (await Answers.RefusedAsync(() => me.Client.RevokeSessionAsync(id, Cancel))).Code);
+        foreach (var id in (Guid[])[theirs, Planted.NewId()])
+            Assert.Equal("not_found", (await Answers.RefusedAsync(() => me.Client.RevokeSessionAsync(id, Cancel))).Code);
         Assert.Single((await other.Client.ListSessionsAsync(Cancel)).Items);
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Client;
 using OtpNet;
@@ -13,7 +13,8 @@ public sealed class TheSecondStep(SharedApplication shared) : IClassFixture<Shar
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    private static string Code(Totp app, int steps = 0) => app.ComputeTotp(DateTime.UnixEpoch + (Planted.Now - DateTimeOffset.UnixEpoch) + TimeSpan.FromSeconds(30 * steps));
+    private static string Code(Totp app, int steps = 0) =>
+        app.ComputeTotp(DateTime.UnixEpoch + (Planted.Now - DateTimeOffset.UnixEpoch) + TimeSpan.FromSeconds(30 * steps));
 
     private async Task<(TenantSession Session, Totp App)> WithAppAsync()
     {
@@ -52,7 +53,10 @@ public sealed class TheSecondStep(SharedApplication shared) : IClassFixture<Shar
         var http = From("2001:db8:1:2::7");
         var challenge = await ChallengeAsync(session, http);
         foreach (var elsewhere in (string[])["2001:db8:1:3::7", "10.9.8.7"])
-            Assert.Equal("challenge_invalid", (await RefusedAsync(From(elsewhere), new() { Challenge = challenge, Code = Code(app) })).Code);
+            Assert.Equal(
+                "challenge_invalid",
+                (await RefusedAsync(From(elsewhere), new() { Challenge = challenge, Code = Code(app) })).Code
+            );
         await new GpuGeekClient(From("2001:db8:1:2:ffff::1")).SignInAsync(new() { Challenge = challenge, Code = Code(app) }, Cancel);
     }
 

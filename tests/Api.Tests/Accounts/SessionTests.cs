@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Domain.Tenants;
 using Microsoft.EntityFrameworkCore;
@@ -15,10 +15,17 @@ public sealed class ASession(SharedApplication shared) : IClassFixture<SharedApp
     private async Task MoveAsync(TenantSession session, int days)
     {
         await using var db = _app.SystemDatabase();
-        await db.Database.ExecuteSqlAsync($"UPDATE tokens SET last_used_at = last_used_at - make_interval(days => {days}) WHERE user_id = (SELECT id FROM users WHERE email = {session.Email}) AND kind = 'session'", Cancel);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE tokens SET last_used_at = last_used_at - make_interval(days => {days}) WHERE user_id = (SELECT id FROM users
+            WHERE email = {session.Email}) AND kind = 'session'
+            """,
+            Cancel
+        );
     }
 
-    private static async Task<HttpStatusCode> AskAsync(TenantSession session) => (await session.Http.GetAsync(new Uri("/api/v1/account/me", UriKind.Relative), Cancel)).StatusCode;
+    private static async Task<HttpStatusCode> AskAsync(TenantSession session) =>
+        (await session.Http.GetAsync(new Uri("/api/v1/account/me", UriKind.Relative), Cancel)).StatusCode;
 
     [Fact]
     public async Task Unused_for_two_weeks_has_ended()
@@ -26,7 +33,10 @@ public sealed class ASession(SharedApplication shared) : IClassFixture<SharedApp
         var session = await _app.RegisterAsync();
         await MoveAsync(session, 15);
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(session));
-        var again = await new GpuGeekClient(_app.HttpWith(null)).SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel);
+        var again = await new GpuGeekClient(_app.HttpWith(null)).SignInAsync(
+            new() { Email = session.Email, Password = session.Password },
+            Cancel
+        );
         Assert.Single((await new GpuGeekClient(_app.HttpWith(again.Token), again.Token).ListSessionsAsync(Cancel)).Items);
     }
 
@@ -60,7 +70,9 @@ public sealed class ASession(SharedApplication shared) : IClassFixture<SharedApp
         var session = await _app.RegisterAsync();
         var key = await session.Client.CreateKeyAsync(session.Org, new() { Name = "camera", Scopes = Contracts.Common.Scopes.All }, Cancel);
         await using (var db = _app.SystemDatabase())
-            await db.Tokens.Where(t => t.Id == key.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, Planted.Now.AddDays(-400)), Cancel);
+            await db
+                .Tokens.Where(t => t.Id == key.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, Planted.Now.AddDays(-400)), Cancel);
         await new GpuGeekClient(_app.HttpWith(key.Key)).ListProjectsAsync(session.Org, Cancel);
     }
 
@@ -86,11 +98,32 @@ public sealed class ASession(SharedApplication shared) : IClassFixture<SharedApp
         await session.Client.SignOutAsync(Cancel);
         Func<Task>[] calls =
         [
-            () => session.Client.GetMeAsync(Cancel), () => session.Client.ListSessionsAsync(Cancel), () => session.Client.RevokeSessionAsync(Planted.NewId(), Cancel), () => session.Client.ListAccountEventsAsync(ct: Cancel),
-            () => session.Client.BeginSecondFactorAsync(Cancel), () => session.Client.ConfirmSecondFactorAsync(new() { Code = "123456" }, Cancel), () => session.Client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel),
-            () => session.Client.ChangePasswordAsync(new() { CurrentPassword = session.Password, NewPassword = "quite another phrase" }, Cancel), () => session.Client.SignOutAsync(Cancel),
-            () => session.Client.ListPasskeysAsync(Cancel), () => session.Client.BeginPasskeyAsync(new() { Password = session.Password }, Cancel), () => session.Client.RemovePasskeyAsync(Planted.NewId(), Cancel),
-            () => session.Client.AddPasskeyAsync(new() { Challenge = Planted.NewId(), Credential = "{}", Name = "n" }, Cancel),
+            () => session.Client.GetMeAsync(Cancel),
+            () => session.Client.ListSessionsAsync(Cancel),
+            () => session.Client.RevokeSessionAsync(Planted.NewId(), Cancel),
+            () => session.Client.ListAccountEventsAsync(ct: Cancel),
+            () => session.Client.BeginSecondFactorAsync(Cancel),
+            () => session.Client.ConfirmSecondFactorAsync(new() { Code = "123456" }, Cancel),
+            () => session.Client.RemoveSecondFactorAsync(new() { Password = session.Password }, Cancel),
+            () =>
+                session.Client.ChangePasswordAsync(
+                    new() { CurrentPassword = session.Password, NewPassword = "quite another phrase" },
+                    Cancel
+                ),
+            () => session.Client.SignOutAsync(Cancel),
+            () => session.Client.ListPasskeysAsync(Cancel),
+            () => session.Client.BeginPasskeyAsync(new() { Password = session.Password }, Cancel),
+            () => session.Client.RemovePasskeyAsync(Planted.NewId(), Cancel),
+            () =>
+                session.Client.AddPasskeyAsync(
+                    new()
+                    {
+                        Challenge = Planted.NewId(),
+                        Credential = "{}",
+                        Name = "n",
+                    },
+                    Cancel
+                ),
         ];
         foreach (var call in calls)
         {
@@ -157,7 +190,8 @@ public sealed class AHundredRegistrations(SharedApplication shared) : IClassFixt
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    /// <summary>From five addresses, since one may register thirty times a minute; equal keys of different addresses are different keys.</summary>
+    /// <summary>From five addresses, since one may register thirty times a minute; equal keys of different addresses are different
+    /// keys.</summary>
     [Fact]
     public async Task Of_one_address_make_one_account_and_one_organisation()
     {
@@ -165,18 +199,36 @@ public sealed class AHundredRegistrations(SharedApplication shared) : IClassFixt
         var email = $"{Planted.NewId():N}@example.org";
         var organization = $"Org {email}";
         var clients = Enumerable.Range(0, 5).Select(i => shared.App.HttpWith(null)).ToList();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/account/register") { Content = System.Net.Http.Json.JsonContent.Create(new { email, password = "a long enough phrase", displayName = "Ann", organization }) };
-            request.Headers.Add("Idempotency-Key", email);
-            using var response = await clients[i % clients.Count].SendAsync(request, Cancel);
-            return (response.StatusCode, IsFirst: !response.Headers.Contains("Idempotency-Replayed"));
-        }));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 100)
+                .Select(async i =>
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/account/register")
+                    {
+                        Content = System.Net.Http.Json.JsonContent.Create(
+                            new
+                            {
+                                email,
+                                password = "a long enough phrase",
+                                displayName = "Ann",
+                                organization,
+                            }
+                        ),
+                    };
+                    request.Headers.Add("Idempotency-Key", email);
+                    using var response = await clients[i % clients.Count].SendAsync(request, Cancel);
+                    return (response.StatusCode, IsFirst: !response.Headers.Contains("Idempotency-Replayed"));
+                })
+        );
         Assert.All(answers, a => Assert.True(a.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict, $"{a.StatusCode}"));
         Assert.Single(answers, a => a is { StatusCode: HttpStatusCode.Created, IsFirst: true });
         await using var db = shared.App.SystemDatabase();
         Assert.Equal(1, await db.Users.CountAsync(u => u.Email == email, Cancel));
         Assert.Equal(1, await db.Organizations.CountAsync(o => o.Name == organization, Cancel));
-        Assert.Equal(1, await db.Tokens.CountAsync(t => t.Kind == TokenKind.Session && db.Users.Any(u => u.Id == t.UserId && u.Email == email), Cancel));
+        Assert.Equal(
+            1,
+            await db.Tokens.CountAsync(t => t.Kind == TokenKind.Session && db.Users.Any(u => u.Id == t.UserId && u.Email == email), Cancel)
+        );
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Domain.Tenants;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,11 +20,22 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
         // The first moment of this month, so that every interval counts for it.
         var start = new DateTimeOffset(Planted.Now.Year, Planted.Now.Month, 1, 0, 0, 0, TimeSpan.Zero);
         for (var i = 0; i < intervals.Length; i++)
-            db.UsageIntervals.Add(new()
-            {
-                OrgId = org, Id = Planted.NewId(), RunId = run, RunName = "Trained", Fence = i + 1, Slot = $"worker-{run:N}/{i}", StartedAt = start, EndedAt = start.AddSeconds(intervals[i].Held), KeptUntil = start.AddSeconds(intervals[i].Kept),
-                PricePerHour = price, Currency = "USD",
-            });
+            db.UsageIntervals.Add(
+                new()
+                {
+                    OrgId = org,
+                    Id = Planted.NewId(),
+                    RunId = run,
+                    RunName = "Trained",
+                    Fence = i + 1,
+                    Slot = $"worker-{run:N}/{i}",
+                    StartedAt = start,
+                    EndedAt = start.AddSeconds(intervals[i].Held),
+                    KeptUntil = start.AddSeconds(intervals[i].Kept),
+                    PricePerHour = price,
+                    Currency = "USD",
+                }
+            );
         await db.SaveChangesAsync(Cancel);
         return (session, run);
     }
@@ -43,7 +54,10 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
         var (session, run) = await TrainedAsync(0.90m, (1000, 0));
         Assert.Equal("0.0000", (await session.Client.GetRunAsync(session.Org, run, ct: Cancel)).Cost.Amount);
         var interval = Assert.Single((await session.Client.ListUsageAsync(session.Org, run, ct: Cancel)).Items);
-        Assert.Equal((1000m, 0m, "0.9000", "0.0000"), (interval.HeldSeconds, interval.ChargedSeconds, interval.PricePerHour.Amount, interval.Cost.Amount));
+        Assert.Equal(
+            (1000m, 0m, "0.9000", "0.0000"),
+            (interval.HeldSeconds, interval.ChargedSeconds, interval.PricePerHour.Amount, interval.Cost.Amount)
+        );
     }
 
     [Fact]
@@ -54,7 +68,13 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
         var response = await session.Client.GetRunAsync(session.Org, run, ct: Cancel);
         var month = (await session.Client.GetSubscriptionAsync(session.Org, Cancel)).ThisMonth;
         Assert.Equal((response.Seconds, response.Seconds), (usage.Sum(u => u.ChargedSeconds), month.Seconds));
-        Assert.Equal((response.Cost, response.Cost), (month.Cost, new($"{usage.Sum(u => decimal.Parse(u.Cost.Amount, System.Globalization.CultureInfo.InvariantCulture)):0.0000}", "USD")));
+        Assert.Equal(
+            (response.Cost, response.Cost),
+            (
+                month.Cost,
+                new($"{usage.Sum(u => decimal.Parse(u.Cost.Amount, System.Globalization.CultureInfo.InvariantCulture)):0.0000}", "USD")
+            )
+        );
         Assert.All(usage, u => Assert.Equal((run, response.Name), (u.Run, u.RunName)));
     }
 
@@ -83,21 +103,38 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
     public async Task An_owner_chooses_among_the_plans_there_are()
     {
         var owner = await _app.RegisterAsync();
-        Assert.Equal(["hourly", "monthly", "trial"], (await owner.Client.ListPlansAsync(Cancel)).Items.Select(p => p.Code).Order(StringComparer.Ordinal));
-        Assert.Equal("unknown_plan", (await Answers.RefusedAsync(() => owner.Client.ChangeSubscriptionAsync(owner.Org, new() { Plan = "free-for-all" }, Cancel))).Code);
+        Assert.Equal(
+            ["hourly", "monthly", "trial"],
+            (await owner.Client.ListPlansAsync(Cancel)).Items.Select(p => p.Code).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            "unknown_plan",
+            (
+                await Answers.RefusedAsync(() => owner.Client.ChangeSubscriptionAsync(owner.Org, new() { Plan = "free-for-all" }, Cancel))
+            ).Code
+        );
         var editor = await _app.JoinAsync(owner, Role.Editor);
-        Assert.Equal("role_too_small", (await Answers.RefusedAsync(() => editor.Client.ChangeSubscriptionAsync(owner.Org, new() { Plan = "monthly" }, Cancel))).Code);
+        Assert.Equal(
+            "role_too_small",
+            (await Answers.RefusedAsync(() => editor.Client.ChangeSubscriptionAsync(owner.Org, new() { Plan = "monthly" }, Cancel))).Code
+        );
     }
 
     [Fact]
     public async Task Only_the_operator_changes_prices()
     {
         var owner = await _app.RegisterAsync();
-        Assert.Equal("not_allowed", (await Answers.RefusedAsync(() => owner.Client.UpdatePlanAsync("monthly", new() { Name = "Free" }, Cancel))).Code);
+        Assert.Equal(
+            "not_allowed",
+            (await Answers.RefusedAsync(() => owner.Client.UpdatePlanAsync("monthly", new() { Name = "Free" }, Cancel))).Code
+        );
         await using var db = _app.SystemDatabase();
         await db.Users.Where(u => u.Email == owner.Email).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsOperator, true), Cancel);
         var plan = await owner.Client.UpdatePlanAsync("monthly", new() { Name = "Team, every month" }, Cancel);
         Assert.Equal(("Team, every month", "0.7000"), (plan.Name, plan.PricePerHour.Amount));
-        Assert.Equal("not_found", (await Answers.RefusedAsync(() => owner.Client.UpdatePlanAsync("nothing", new() { Name = "x" }, Cancel))).Code);
+        Assert.Equal(
+            "not_found",
+            (await Answers.RefusedAsync(() => owner.Client.UpdatePlanAsync("nothing", new() { Name = "x" }, Cancel))).Code
+        );
     }
 }

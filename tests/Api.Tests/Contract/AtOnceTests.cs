@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using GpuGeek.Api.Common.Idempotency;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Api.Tests.Walls.Matrix;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Routing;
@@ -20,10 +20,30 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
     public async Task Equal_requests_with_one_key_make_one_thing()
     {
         var world = await World.CreateAsync(shared.App);
-        var idempotent = shared.App.Services.GetRequiredService<EndpointDataSource>().Endpoints
-            .Where(e => e.Metadata.GetMetadata<IdempotentMetadata>() is not null).Select(e => e.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName).ToHashSet(StringComparer.Ordinal);
+        var idempotent = shared
+            .App.Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.Where(e => e.Metadata.GetMetadata<IdempotentMetadata>() is not null)
+            .Select(e => e.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName)
+            .ToHashSet(StringComparer.Ordinal);
         var rows = Rows.All.Where(r => idempotent.Contains(r.Name)).ToList();
-        Assert.Superset(new HashSet<string>(["CreateProject", "CreateDataset", "CreateRun", "CreateKey", "CreateInvitation", "CreateDeployment", "CreateWebhook", "CreateVersion", "CreateImport", "CreateShareLink", "CreateRunComment", "CreateVersionComment", "CreateModelComment"]), rows.Select(r => r.Name).ToHashSet());
+        Assert.Superset(
+            new HashSet<string>([
+                "CreateProject",
+                "CreateDataset",
+                "CreateRun",
+                "CreateKey",
+                "CreateInvitation",
+                "CreateDeployment",
+                "CreateWebhook",
+                "CreateVersion",
+                "CreateImport",
+                "CreateShareLink",
+                "CreateRunComment",
+                "CreateVersionComment",
+                "CreateModelComment",
+            ]),
+            rows.Select(r => r.Name).ToHashSet()
+        );
         foreach (var row in rows)
         {
             var call = await row.Make(world);
@@ -32,21 +52,25 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
             Assert.All(answers, a => Assert.Equal((row.Name, row.Success, answers[0].Body), (row.Name, a.Status, a.Body)));
             Assert.Equal((row.Name, Many - 1), (row.Name, answers.Count(a => a.Replayed)));
             Assert.Equal((row.Name, entries + 1), (row.Name, await world.AuditCountAsync()));
-            if (things is { } before) Assert.Equal((row.Name, before + 1), (row.Name, await CountAsync(world, call.Path)));
+            if (things is { } before)
+                Assert.Equal((row.Name, before + 1), (row.Name, await CountAsync(world, call.Path)));
         }
     }
 
     private static Task<(HttpStatusCode Status, string Body, bool Replayed)> UntilAnsweredAsync(World world, Call call, string key) =>
-        Eventually.HoldsAsync(async () =>
-        {
-            using var request = call.To(world.Owner.Org);
-            request.Headers.Add("Idempotency-Key", key);
-            using var response = await world.Owner.Http.SendAsync(request, Cancel);
-            if (response.StatusCode == HttpStatusCode.Conflict)
-                Assert.Equal("still_running", await response.CodeAsync(HttpStatusCode.Conflict));
-            var body = await response.Content.ReadAsStringAsync(Cancel);
-            return (Status: response.StatusCode, Body: body, Replayed: response.Headers.Contains("Idempotency-Replayed"));
-        }, answer => answer.Status != HttpStatusCode.Conflict);
+        Eventually.HoldsAsync(
+            async () =>
+            {
+                using var request = call.To(world.Owner.Org);
+                request.Headers.Add("Idempotency-Key", key);
+                using var response = await world.Owner.Http.SendAsync(request, Cancel);
+                if (response.StatusCode == HttpStatusCode.Conflict)
+                    Assert.Equal("still_running", await response.CodeAsync(HttpStatusCode.Conflict));
+                var body = await response.Content.ReadAsStringAsync(Cancel);
+                return (Status: response.StatusCode, Body: body, Replayed: response.Headers.Contains("Idempotency-Replayed"));
+            },
+            answer => answer.Status != HttpStatusCode.Conflict
+        );
 
     /// <returns>Null: the address is no list.</returns>
     private static async Task<int?> CountAsync(World world, string path)
@@ -55,13 +79,16 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
         string? next = null;
         do
         {
-            using var response = await world.Owner.Http.GetAsync(new Uri(world.Owner.At($"{path}?limit=200{(next is null ? "" : "&after=" + next)}"), UriKind.Relative), Cancel);
-            if (response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotFound) return null;
+            using var response = await world.Owner.Http.GetAsync(
+                new Uri(world.Owner.At($"{path}?limit=200{(next is null ? "" : "&after=" + next)}"), UriKind.Relative),
+                Cancel
+            );
+            if (response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotFound)
+                return null;
             var page = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!;
             count += page["items"]!.AsArray().Count;
             next = page["next"]?.GetValue<string>();
-        }
-        while (next is not null);
+        } while (next is not null);
         return count;
     }
 
@@ -73,12 +100,22 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
         await session.PlanAsync("monthly");
         var old = (await session.AddImagesAsync(dataset.Id, "rose", 60)).Select(i => i.Id).ToList();
         var added = 0;
-        var images = await WalkAsync(session, $"datasets/{dataset.Id}/images", () => session.AddImagesAsync(dataset.Id, "rose", 3, first: 1000 + 3 * added++));
+        var images = await WalkAsync(
+            session,
+            $"datasets/{dataset.Id}/images",
+            () => session.AddImagesAsync(dataset.Id, "rose", 3, first: 1000 + 3 * added++)
+        );
         Assert.Equal(images.Distinct().Count(), images.Count);
         Assert.Empty(old.Except(images));
         var projects = new List<Guid>();
-        for (var i = 0; i < 12; i++) projects.Add((await session.Client.CreateProjectAsync(session.Org, new() { Name = $"Old {i}" }, Cancel)).Id);
-        var seen = await WalkAsync(session, "projects", () => session.Client.CreateProjectAsync(session.Org, new() { Name = "New" }, Cancel), limit: 2);
+        for (var i = 0; i < 12; i++)
+            projects.Add((await session.Client.CreateProjectAsync(session.Org, new() { Name = $"Old {i}" }, Cancel)).Id);
+        var seen = await WalkAsync(
+            session,
+            "projects",
+            () => session.Client.CreateProjectAsync(session.Org, new() { Name = "New" }, Cancel),
+            limit: 2
+        );
         Assert.Equal(seen.Distinct().Count(), seen.Count);
         Assert.Empty(projects.Except(seen));
     }
@@ -90,10 +127,17 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
         // New rows may come faster than an oldest-first list is read; what was there at first is over by then.
         for (var page = 0; page < 30; page++)
         {
-            var answer = JsonNode.Parse(await session.Http.GetStringAsync(new Uri(session.At($"{path}?limit={limit}{(next is null ? "" : "&after=" + next)}"), UriKind.Relative), Cancel))!;
+            var answer = JsonNode.Parse(
+                await session.Http.GetStringAsync(
+                    new Uri(session.At($"{path}?limit={limit}{(next is null ? "" : "&after=" + next)}"), UriKind.Relative),
+                    Cancel
+                )
+            )!;
             seen.AddRange(answer["items"]!.AsArray().Select(i => i!["id"]!.GetValue<Guid>()));
-            if ((next = answer["next"]?.GetValue<string>()) is null) break;
-            if (page < 8) await between();
+            if ((next = answer["next"]?.GetValue<string>()) is null)
+                break;
+            if (page < 8)
+                await between();
         }
         return seen;
     }
@@ -105,14 +149,21 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
         var run = await session.StartRunAsync(version.Id);
         var waiters = Enumerable.Range(0, Many / 2).Select(_ => session.Client.GetRunAsync(session.Org, run.Id, wait: 60, Cancel)).ToList();
         using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var gone = Enumerable.Range(0, Many / 2).Select(_ => session.Client.GetRunAsync(session.Org, run.Id, wait: 60, impatient.Token)).ToList();
+        var gone = Enumerable
+            .Range(0, Many / 2)
+            .Select(_ => session.Client.GetRunAsync(session.Org, run.Id, wait: 60, impatient.Token))
+            .ToList();
         Assert.Equal("queued", (await session.Client.GetRunAsync(session.Org, run.Id, ct: Cancel)).State);
         await impatient.CancelAsync();
         // The server in this process hears of it at once and says 499; over a socket there is nobody left to be told.
-        foreach (var waiter in gone) Assert.NotNull(await Record.ExceptionAsync(() => waiter));
+        foreach (var waiter in gone)
+            Assert.NotNull(await Record.ExceptionAsync(() => waiter));
         Assert.All(waiters, w => Assert.False(w.IsCompleted));
         var canceled = await session.Client.CancelRunAsync(session.Org, run.Id, Cancel);
-        Assert.All(await Task.WhenAll(waiters), answer => Assert.Equal((canceled.State, canceled.FinishedAt), (answer.State, answer.FinishedAt)));
+        Assert.All(
+            await Task.WhenAll(waiters),
+            answer => Assert.Equal((canceled.State, canceled.FinishedAt), (answer.State, answer.FinishedAt))
+        );
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,7 +15,9 @@ public sealed class ChangingDatasetsPicturesAndRuns(SharedApplication shared) : 
         var (session, dataset) = await shared.App.RegisterWithDatasetAsync();
         await session.Client.CreateDatasetAsync(session.Org, new() { Project = Planted.Project, Name = "taken" }, Cancel);
         Assert.Equal("roses", (await session.Client.UpdateDatasetAsync(session.Org, dataset.Id, new() { Name = " roses " }, Cancel)).Name);
-        var refused = await Answers.RefusedAsync(() => session.Client.UpdateDatasetAsync(session.Org, dataset.Id, new() { Name = "taken" }, Cancel));
+        var refused = await Answers.RefusedAsync(() =>
+            session.Client.UpdateDatasetAsync(session.Org, dataset.Id, new() { Name = "taken" }, Cancel)
+        );
         Assert.Equal((HttpStatusCode.Conflict, "name_taken"), (refused.Status, refused.Code));
         Assert.Equal("roses", (await session.Client.GetDatasetAsync(session.Org, dataset.Id, Cancel)).Name);
     }
@@ -25,11 +27,34 @@ public sealed class ChangingDatasetsPicturesAndRuns(SharedApplication shared) : 
     {
         var (session, dataset, version) = await shared.App.RegisterWithVersionAsync();
         var image = (await session.Client.ListImagesAsync(session.Org, dataset.Id, "daisy", ct: Cancel)).Items[0];
-        var changed = await session.Client.UpdateImageAsync(session.Org, dataset.Id, image.Id, new() { Class = "rose", Split = "test" }, Cancel);
+        var changed = await session.Client.UpdateImageAsync(
+            session.Org,
+            dataset.Id,
+            image.Id,
+            new() { Class = "rose", Split = "test" },
+            Cancel
+        );
         Assert.Equal(("rose", "test"), (changed.Class, changed.Split));
-        Assert.Equal(image with { Class = "rose", Split = null }, await session.Client.UpdateImageAsync(session.Org, dataset.Id, image.Id, new() { Split = "none" }, Cancel));
-        Assert.Equal("unknown_class", (await Answers.RefusedAsync(() => session.Client.UpdateImageAsync(session.Org, dataset.Id, image.Id, new() { Class = "tulip" }, Cancel))).Code);
-        Assert.Equal(10, (await session.Client.GetVersionAsync(session.Org, dataset.Id, version.Id, Cancel)).Counts.Sum(s => s.Value["daisy"]));
+        Assert.Equal(
+            image with
+            {
+                Class = "rose",
+                Split = null,
+            },
+            await session.Client.UpdateImageAsync(session.Org, dataset.Id, image.Id, new() { Split = "none" }, Cancel)
+        );
+        Assert.Equal(
+            "unknown_class",
+            (
+                await Answers.RefusedAsync(() =>
+                    session.Client.UpdateImageAsync(session.Org, dataset.Id, image.Id, new() { Class = "tulip" }, Cancel)
+                )
+            ).Code
+        );
+        Assert.Equal(
+            10,
+            (await session.Client.GetVersionAsync(session.Org, dataset.Id, version.Id, Cancel)).Counts.Sum(s => s.Value["daisy"])
+        );
     }
 
     [Fact]
@@ -41,12 +66,42 @@ public sealed class ChangingDatasetsPicturesAndRuns(SharedApplication shared) : 
         Assert.Equal("run_state", (await Answers.RefusedAsync(() => session.Client.DeleteRunAsync(session.Org, run.Id, Cancel))).Code);
         await session.Client.CancelRunAsync(session.Org, run.Id, Cancel);
         await using var db = shared.App.SystemDatabase();
-        db.MetricPoints.Add(new() { OrgId = org, RunId = run.Id, Name = "train/loss", Step = 1, Seq = 1, Epoch = 1, Value = 1, At = Planted.Now });
-        db.RunLogLines.Add(new() { OrgId = org, RunId = run.Id, Seq = 2, Level = "info", Message = "line", At = Planted.Now });
+        db.MetricPoints.Add(
+            new()
+            {
+                OrgId = org,
+                RunId = run.Id,
+                Name = "train/loss",
+                Step = 1,
+                Seq = 1,
+                Epoch = 1,
+                Value = 1,
+                At = Planted.Now,
+            }
+        );
+        db.RunLogLines.Add(
+            new()
+            {
+                OrgId = org,
+                RunId = run.Id,
+                Seq = 2,
+                Level = "info",
+                Message = "line",
+                At = Planted.Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
-        for (var i = 0; i < 2; i++) await session.Client.DeleteRunAsync(session.Org, run.Id, Cancel);
-        Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => session.Client.GetRunAsync(session.Org, run.Id, ct: Cancel))).Status);
-        Assert.Equal(0, await db.MetricPoints.OfEveryOrg().CountAsync(p => p.RunId == run.Id, Cancel) + await db.RunLogLines.OfEveryOrg().CountAsync(l => l.RunId == run.Id, Cancel));
+        for (var i = 0; i < 2; i++)
+            await session.Client.DeleteRunAsync(session.Org, run.Id, Cancel);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Answers.RefusedAsync(() => session.Client.GetRunAsync(session.Org, run.Id, ct: Cancel))).Status
+        );
+        Assert.Equal(
+            0,
+            await db.MetricPoints.IgnoreTenantFilter().CountAsync(p => p.RunId == run.Id, Cancel)
+                + await db.RunLogLines.IgnoreTenantFilter().CountAsync(l => l.RunId == run.Id, Cancel)
+        );
     }
 
     [Fact]
@@ -69,7 +124,22 @@ public sealed class ChangingDatasetsPicturesAndRuns(SharedApplication shared) : 
         await using (var db = shared.App.SystemDatabase())
         {
             var start = Planted.Now.AddHours(-1);
-            db.UsageIntervals.Add(new() { OrgId = org, Id = Planted.NewId(), RunId = run.Id, RunName = run.Name, Fence = 1, Slot = $"slot {run.Id}", StartedAt = start, EndedAt = start.AddMinutes(5), KeptUntil = start.AddSeconds(60), PricePerHour = 1, Currency = "USD" });
+            db.UsageIntervals.Add(
+                new()
+                {
+                    OrgId = org,
+                    Id = Planted.NewId(),
+                    RunId = run.Id,
+                    RunName = run.Name,
+                    Fence = 1,
+                    Slot = $"slot {run.Id}",
+                    StartedAt = start,
+                    EndedAt = start.AddMinutes(5),
+                    KeptUntil = start.AddSeconds(60),
+                    PricePerHour = 1,
+                    Currency = "USD",
+                }
+            );
             await db.SaveChangesAsync(Cancel);
         }
         await session.Client.DeleteRunAsync(session.Org, run.Id, Cancel);

@@ -1,21 +1,27 @@
 using System.Text.Json.Nodes;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 
 namespace GpuGeek.Api.Tests.Contract;
 
 /// <summary>Programs written against the last release go on working.</summary>
 public sealed class TheContract(SharedApplication shared) : IClassFixture<SharedApplication>
 {
-    private const string Projects = "/api/v1/orgs/{org}/projects", Project = "/api/v1/orgs/{org}/projects/{project}";
+    private const string Projects = "/api/v1/orgs/{org}/projects",
+        Project = "/api/v1/orgs/{org}/projects/{project}";
 
     private async Task<JsonObject> PresentAsync() =>
-        JsonNode.Parse(await shared.App.HttpWith(null).GetStringAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative), ApiApplication.Cancel))!.AsObject();
+        JsonNode
+            .Parse(
+                await shared.App.HttpWith(null).GetStringAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative), ApiApplication.Cancel)
+            )!
+            .AsObject();
 
     [Fact]
     public async Task Of_the_last_release_is_kept()
     {
         var present = await PresentAsync();
-        if (ReleasedDocument.IsUpdated) ReleasedDocument.Write(present);
+        if (ReleasedDocument.IsUpdated)
+            ReleasedDocument.Write(present);
         Assert.Empty(BreakingChanges.Between(ReleasedDocument.Read(), present));
     }
 
@@ -45,7 +51,8 @@ public sealed class TheContract(SharedApplication shared) : IClassFixture<Shared
     public async Task Is_broken_by_taking_away(string what, string found)
     {
         var old = await PresentAsync();
-        if (what == "an enum's value") Property(old, "CreateProjectRequest", "template")["enum"] = new JsonArray("image-classification", "other");
+        if (what == "an enum's value")
+            Property(old, "CreateProjectRequest", "template")["enum"] = new JsonArray("image-classification", "other");
         var broken = old.DeepClone().AsObject();
         Break(broken, what);
         Assert.Contains(found, BreakingChanges.Between(old, broken));
@@ -58,39 +65,88 @@ public sealed class TheContract(SharedApplication shared) : IClassFixture<Shared
         var grown = old.DeepClone().AsObject();
         grown["paths"]!["/api/v1/orgs/{org}/sweeps"] = old["paths"]![Projects]!.DeepClone();
         grown["paths"]![Projects]!["put"] = old["paths"]![Projects]!["post"]!.DeepClone();
-        grown["paths"]![Projects]!["get"]!["parameters"]!.AsArray().Add(new JsonObject { ["name"] = "sort", ["in"] = "query", ["schema"] = new JsonObject { ["type"] = "string" } });
+        grown["paths"]![Projects]!["get"]!["parameters"]!
+            .AsArray()
+            .Add(
+                new JsonObject
+                {
+                    ["name"] = "sort",
+                    ["in"] = "query",
+                    ["schema"] = new JsonObject { ["type"] = "string" },
+                }
+            );
         grown["paths"]![Projects]!["post"]!["responses"]!["202"] = new JsonObject { ["description"] = "Accepted" };
-        foreach (var schema in (string[])["CreateProjectRequest", "ProjectResponse"]) grown["components"]!["schemas"]![schema]!["properties"]!["colour"] = new JsonObject { ["type"] = "string", ["nullable"] = true };
+        foreach (var schema in (string[])["CreateProjectRequest", "ProjectResponse"])
+            grown["components"]!["schemas"]![schema]!["properties"]!["colour"] = new JsonObject
+            {
+                ["type"] = "string",
+                ["nullable"] = true,
+            };
         Assert.Empty(BreakingChanges.Between(old, grown));
     }
 
     private static void Break(JsonObject document, string what)
     {
         var paths = document["paths"]!.AsObject();
-        JsonNode list = paths[Projects]!["get"]!, create = paths[Projects]!["post"]!;
+        JsonNode list = paths[Projects]!["get"]!,
+            create = paths[Projects]!["post"]!;
         JsonNode Parameter(string name) => list["parameters"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == name)!;
         JsonObject Schema(string name) => document["components"]!["schemas"]![name]!.AsObject();
         switch (what)
         {
-            case "a path": paths.Remove("/api/v1/orgs/{org}/runs/{run}"); break;
-            case "a method": paths[Project]!.AsObject().Remove("delete"); break;
-            case "an operation's name": list["operationId"] = "AllProjects"; break;
-            case "a parameter": list["parameters"]!.AsArray().Remove(Parameter("after")); break;
-            case "an optional parameter": Parameter("limit")["required"] = true; break;
-            case "a parameter's type": Parameter("limit")["schema"]!["type"] = "string"; break;
-            case "a request's property": Schema("CreateProjectRequest")["properties"]!.AsObject().Remove("template"); break;
-            case "a request's optional property": Schema("CreateProjectRequest")["required"]!.AsArray().Add("template"); break;
-            case "a request's type": Property(document, "CreateProjectRequest", "name")["type"] = "integer"; break;
-            case "a request's content type": create["requestBody"]!["content"]!.AsObject().Remove("application/json"); break;
-            case "an answer's property": Schema("ProjectResponse")["properties"]!.AsObject().Remove("slug"); break;
-            case "an answer's type": Property(document, "ProjectResponse", "imageCount")["type"] = "string"; break;
-            case "an answer's list": Property(document, "ProjectResponse", "thumbnails")["items"]!["type"] = "integer"; break;
-            case "an answer that is never null": Property(document, "ProjectResponse", "imageCount")["nullable"] = true; break;
-            case "an enum's value": Property(document, "CreateProjectRequest", "template")["enum"]!.AsArray().RemoveAt(1); break;
-            case "a status": create["responses"]!.AsObject().Remove("201"); break;
-            default: throw new ArgumentException($"Nobody knows how to break {what}.");
+            case "a path":
+                paths.Remove("/api/v1/orgs/{org}/runs/{run}");
+                break;
+            case "a method":
+                paths[Project]!.AsObject().Remove("delete");
+                break;
+            case "an operation's name":
+                list["operationId"] = "AllProjects";
+                break;
+            case "a parameter":
+                list["parameters"]!.AsArray().Remove(Parameter("after"));
+                break;
+            case "an optional parameter":
+                Parameter("limit")["required"] = true;
+                break;
+            case "a parameter's type":
+                Parameter("limit")["schema"]!["type"] = "string";
+                break;
+            case "a request's property":
+                Schema("CreateProjectRequest")["properties"]!.AsObject().Remove("template");
+                break;
+            case "a request's optional property":
+                Schema("CreateProjectRequest")["required"]!.AsArray().Add("template");
+                break;
+            case "a request's type":
+                Property(document, "CreateProjectRequest", "name")["type"] = "integer";
+                break;
+            case "a request's content type":
+                create["requestBody"]!["content"]!.AsObject().Remove("application/json");
+                break;
+            case "an answer's property":
+                Schema("ProjectResponse")["properties"]!.AsObject().Remove("slug");
+                break;
+            case "an answer's type":
+                Property(document, "ProjectResponse", "imageCount")["type"] = "string";
+                break;
+            case "an answer's list":
+                Property(document, "ProjectResponse", "thumbnails")["items"]!["type"] = "integer";
+                break;
+            case "an answer that is never null":
+                Property(document, "ProjectResponse", "imageCount")["nullable"] = true;
+                break;
+            case "an enum's value":
+                Property(document, "CreateProjectRequest", "template")["enum"]!.AsArray().RemoveAt(1);
+                break;
+            case "a status":
+                create["responses"]!.AsObject().Remove("201");
+                break;
+            default:
+                throw new ArgumentException($"Nobody knows how to break {what}.");
         }
     }
 
-    private static JsonObject Property(JsonObject document, string schema, string property) => document["components"]!["schemas"]![schema]!["properties"]![property]!.AsObject();
+    private static JsonObject Property(JsonObject document, string schema, string property) =>
+        document["components"]!["schemas"]![schema]!["properties"]![property]!.AsObject();
 }

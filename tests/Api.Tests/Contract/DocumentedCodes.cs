@@ -11,12 +11,15 @@ internal static partial class DocumentedCodes
         var text = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "api.md"));
         var section = text[text.IndexOf("## Errors", StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", 1, StringComparison.Ordinal)];
-        return [.. from row in section.Split('\n')
-                   let cells = row.Split('|', StringSplitOptions.TrimEntries)
-                   where cells.Length == 4
-                   from status in Status().Matches(cells[1])
-                   from code in Code().Matches(cells[2])
-                   select (int.Parse(status.Value, System.Globalization.CultureInfo.InvariantCulture), code.Groups[1].Value)];
+        return
+        [
+            .. from row in section.Split('\n')
+            let cells = row.Split('|', StringSplitOptions.TrimEntries)
+            where cells.Length == 4
+            from status in Status().Matches(cells[1])
+            from code in Code().Matches(cells[2])
+            select (int.Parse(status.Value, System.Globalization.CultureInfo.InvariantCulture), code.Groups[1].Value),
+        ];
     }
 
     [GeneratedRegex(@"\d{3}")]

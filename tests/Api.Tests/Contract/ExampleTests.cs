@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Domain.Tenants;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>The examples of the OpenAPI document, sent in the order of the main road. Only what no document can know is filled in: ids and what workers leave.</summary>
+/// <summary>The examples of the OpenAPI document, sent in the order of the main road. Only what no document can know is filled in: ids and
+/// what workers leave.</summary>
 public sealed class TheExamples(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private readonly ApiApplication _app = shared.App;
@@ -32,7 +33,8 @@ public sealed class TheExamples(SharedApplication shared) : IClassFixture<Shared
         await session.AddImagesAsync(dataset, "rose", 10);
         var version = Text(await SendAsync("CreateVersion", HttpStatusCode.Created), "id");
         _parameters["run"] = Text(await SendAsync("CreateRun", HttpStatusCode.Created, ("datasetVersion", version)), "id");
-        for (var i = 0; i < 2; i++) await session.AddModelVersionAsync(Guid.Parse(version));
+        for (var i = 0; i < 2; i++)
+            await session.AddModelVersionAsync(Guid.Parse(version));
         _parameters["name"] = Text(await SendAsync("CreateDeployment", HttpStatusCode.Accepted), "name");
         await SendAsync("UpdateDeployment", HttpStatusCode.Accepted);
         await SendAsync("CreateKey", HttpStatusCode.Created);
@@ -58,10 +60,17 @@ public sealed class TheExamples(SharedApplication shared) : IClassFixture<Shared
 
     private async Task<JsonNode> SendAsync(string name, HttpStatusCode expected, params (string Property, string Value)[] ids)
     {
-        var (path, method, operation) = (from p in _document["paths"]!.AsObject() from o in p.Value!.AsObject() where o.Value!["operationId"]?.GetValue<string>() == name select (p.Key, o.Key, o.Value!)).Single();
-        foreach (var (parameter, value) in _parameters) path = path.Replace($"{{{parameter}}}", value, StringComparison.Ordinal);
+        var (path, method, operation) = (
+            from p in _document["paths"]!.AsObject()
+            from o in p.Value!.AsObject()
+            where o.Value!["operationId"]?.GetValue<string>() == name
+            select (p.Key, o.Key, o.Value!)
+        ).Single();
+        foreach (var (parameter, value) in _parameters)
+            path = path.Replace($"{{{parameter}}}", value, StringComparison.Ordinal);
         var body = Example(operation["requestBody"]!["content"]!["application/json"]!["schema"]!) as JsonObject ?? [];
-        foreach (var (property, value) in ids) body[property] = value;
+        foreach (var (property, value) in ids)
+            body[property] = value;
         using var request = new HttpRequestMessage(HttpMethod.Parse(method), path) { Content = JsonContent.Create(body) };
         using var response = await _http.SendAsync(request, Cancel);
         var answer = await response.Content.ReadAsStringAsync(Cancel);
@@ -72,10 +81,14 @@ public sealed class TheExamples(SharedApplication shared) : IClassFixture<Shared
     /// <summary>A schema's own example, or one of those of its properties; null where it shows none.</summary>
     private JsonNode? Example(JsonNode schema)
     {
-        if (schema["example"] is { } own) return own.DeepClone();
+        if (schema["example"] is { } own)
+            return own.DeepClone();
         var flat = new FlatSchema(_document, schema);
-        if (flat.Properties.Count == 0) return null;
-        var shown = flat.Properties.Select(p => (p.Key, Value: Example(p.Value))).Where(p => p.Value is JsonObject { Count: > 0 } or JsonValue or JsonArray);
+        if (flat.Properties.Count == 0)
+            return null;
+        var shown = flat
+            .Properties.Select(p => (p.Key, Value: Example(p.Value)))
+            .Where(p => p.Value is JsonObject { Count: > 0 } or JsonValue or JsonArray);
         return new JsonObject(shown.Select(p => KeyValuePair.Create(p.Key, p.Value)));
     }
 

@@ -16,6 +16,7 @@ internal sealed class FlatSchema
     public Dictionary<string, JsonNode> Properties { get; } = [];
     public HashSet<string> Required { get; } = [];
     public JsonNode? Items { get; private set; }
+
     /// <summary>Of a dictionary.</summary>
     public JsonNode? Values { get; private set; }
 
@@ -26,12 +27,15 @@ internal sealed class FlatSchema
             Name = reference[(reference.LastIndexOf('/') + 1)..];
             Add(document, document["components"]!["schemas"]![Name]!);
         }
-        foreach (var part in schema["allOf"]?.AsArray() ?? []) Add(document, part!);
+        foreach (var part in schema["allOf"]?.AsArray() ?? [])
+            Add(document, part!);
         Type = schema["type"]?.GetValue<string>() ?? Type;
         Format = schema["format"]?.GetValue<string>() ?? Format;
         Nullable |= schema["nullable"]?.GetValue<bool>() == true;
-        if (schema["enum"]?.AsArray() is { } values) Enum = [.. values.Select(v => v?.ToJsonString() ?? "null")];
-        foreach (var (name, property) in schema["properties"]?.AsObject() ?? []) Properties[name] = property!;
+        if (schema["enum"]?.AsArray() is { } values)
+            Enum = [.. values.Select(v => v?.ToJsonString() ?? "null")];
+        foreach (var (name, property) in schema["properties"]?.AsObject() ?? [])
+            Properties[name] = property!;
         Required.UnionWith((schema["required"]?.AsArray() ?? []).Select(r => r!.GetValue<string>()));
         Items = schema["items"] ?? Items;
         Values = schema["additionalProperties"] as JsonObject ?? Values;

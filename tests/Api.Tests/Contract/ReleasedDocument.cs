@@ -5,10 +5,15 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>The OpenAPI document of the last release, <c>docs/openapi/v1.json</c>. With <c>GPUGEEK_UPDATE_CONTRACT=1</c> it is written anew, as each release does.</summary>
+/// <summary>The OpenAPI document of the last release, <c>docs/openapi/v1.json</c>. With <c>GPUGEEK_UPDATE_CONTRACT=1</c> it is written
+/// anew, as each release does.</summary>
 internal static class ReleasedDocument
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Path { get; } = System.IO.Path.Combine(SharedData.RepositoryRoot, "docs", "openapi", "v1.json");
     public static bool IsUpdated => Environment.GetEnvironmentVariable("GPUGEEK_UPDATE_CONTRACT") == "1";
@@ -22,10 +27,13 @@ internal static class ReleasedDocument
     }
 
     /// <summary>By name, so that two releases differ only where they differ.</summary>
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject o => new JsonObject(o.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
-        JsonArray a => new JsonArray([.. a.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject o => new JsonObject(
+                o.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))
+            ),
+            JsonArray a => new JsonArray([.. a.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
 }

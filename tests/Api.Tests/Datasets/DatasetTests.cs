@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Tenants;
 
@@ -27,14 +27,19 @@ public sealed class KeepingDatasets(SharedApplication shared) : IClassFixture<Sh
         var (session, _) = await _app.RegisterWithProjectAsync();
         var response = await session.Http.PostAsJsonAsync(session.At("datasets"), new { project = "flowers", name = "x" }, Cancel);
         var dataset = (await response.Content.ReadFromJsonAsync<DatasetResponse>(Cancel))!;
-        Assert.Equal((HttpStatusCode.Created, session.At($"datasets/{dataset.Id}")), (response.StatusCode, response.Headers.Location!.ToString()));
+        Assert.Equal(
+            (HttpStatusCode.Created, session.At($"datasets/{dataset.Id}")),
+            (response.StatusCode, response.Headers.Location!.ToString())
+        );
     }
 
     [Fact]
     public async Task A_name_is_taken_once_in_a_project()
     {
         var (session, _) = await _app.RegisterWithDatasetAsync();
-        var refused = await Answers.RefusedAsync(() => session.Client.CreateDatasetAsync(session.Org, new() { Project = "flowers", Name = " flowers5 " }, Cancel));
+        var refused = await Answers.RefusedAsync(() =>
+            session.Client.CreateDatasetAsync(session.Org, new() { Project = "flowers", Name = " flowers5 " }, Cancel)
+        );
         Assert.Equal((HttpStatusCode.Conflict, "name_taken"), (refused.Status, refused.Code));
     }
 
@@ -42,7 +47,11 @@ public sealed class KeepingDatasets(SharedApplication shared) : IClassFixture<Sh
     public async Task Of_many_at_once_with_one_name_one_is_made_and_the_others_are_told_so()
     {
         var (session, _) = await _app.RegisterWithProjectAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => session.Http.PostAsJsonAsync(session.At("datasets"), new { project = "flowers", name = "same" }, Cancel)));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ => session.Http.PostAsJsonAsync(session.At("datasets"), new { project = "flowers", name = "same" }, Cancel))
+        );
         Assert.Single(answers, a => a.StatusCode == HttpStatusCode.Created);
         Assert.Equal(7, answers.Count(a => a.StatusCode == HttpStatusCode.Conflict));
     }
@@ -51,7 +60,9 @@ public sealed class KeepingDatasets(SharedApplication shared) : IClassFixture<Sh
     public async Task An_unknown_project_is_named()
     {
         var session = await _app.RegisterAsync();
-        var refused = await Answers.RefusedAsync(() => session.Client.CreateDatasetAsync(session.Org, new() { Project = "nowhere", Name = "x" }, Cancel));
+        var refused = await Answers.RefusedAsync(() =>
+            session.Client.CreateDatasetAsync(session.Org, new() { Project = "nowhere", Name = "x" }, Cancel)
+        );
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "unknown_project"), (refused.Status, refused.Code));
         Assert.Contains("nowhere", refused.Detail, StringComparison.Ordinal);
     }
@@ -92,7 +103,8 @@ public sealed class KeepingDatasets(SharedApplication shared) : IClassFixture<Sh
             () => viewer.Http.PostAsJsonAsync(owner.At($"datasets/{dataset.Id}/versions"), new { }, Cancel),
             () => viewer.Http.DeleteAsync(owner.At($"datasets/{dataset.Id}"), Cancel),
         };
-        foreach (var write in writes) Assert.Equal("role_too_small", await (await write()).CodeAsync(HttpStatusCode.Forbidden));
+        foreach (var write in writes)
+            Assert.Equal("role_too_small", await (await write()).CodeAsync(HttpStatusCode.Forbidden));
     }
 
     [Fact]

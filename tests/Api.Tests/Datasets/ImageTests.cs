@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
@@ -33,7 +33,22 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
         await session.AddImagesAsync(dataset.Id, "rose", 3);
         await session.AddImagesAsync(dataset.Id, "rose", 2, "test");
         await session.AddImagesAsync(dataset.Id, "50%_off", 1);
-        foreach (var (query, count) in new[] { ("", 6), ("class=rose", 5), ("class=tulip", 0), ("split=test", 2), ("split=none", 4), ("class=rose&split=none", 3), ("q=ROSE-00", 3), ("q=%25", 1), ("q=%25_", 1), ("q=_", 1), ("q=\\", 0) })
+        foreach (
+            var (query, count) in new[]
+            {
+                ("", 6),
+                ("class=rose", 5),
+                ("class=tulip", 0),
+                ("split=test", 2),
+                ("split=none", 4),
+                ("class=rose&split=none", 3),
+                ("q=ROSE-00", 3),
+                ("q=%25", 1),
+                ("q=%25_", 1),
+                ("q=_", 1),
+                ("q=\\", 0),
+            }
+        )
             Assert.Equal((query, count), (query, (await ListAsync(session, dataset.Id, query)).Items.Count));
     }
 
@@ -50,8 +65,7 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
             Assert.InRange(page.Items.Count, 1, 5);
             seen.AddRange(page.Items.Select(i => i.Id));
             after = page.Next;
-        }
-        while (after is not null);
+        } while (after is not null);
         Assert.Equal((23, true), (seen.Count, ids.SetEquals(seen)));
     }
 
@@ -64,7 +78,12 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
     public async Task What_cannot_be_listed_is_refused(string query, string code)
     {
         var (session, dataset) = await _app.RegisterWithDatasetAsync();
-        Assert.Equal(code, await (await session.Http.GetAsync(session.At($"datasets/{dataset.Id}/images?{query}"), Cancel)).CodeAsync(HttpStatusCode.UnprocessableEntity));
+        Assert.Equal(
+            code,
+            await (await session.Http.GetAsync(session.At($"datasets/{dataset.Id}/images?{query}"), Cancel)).CodeAsync(
+                HttpStatusCode.UnprocessableEntity
+            )
+        );
     }
 
     [Fact]
@@ -72,7 +91,10 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
     {
         var (session, dataset, image) = await StoredAsync();
         var response = await session.Client.GetImageAsync(session.Org, dataset.Id, image.Id, Cancel);
-        Assert.Equal(("rose", null, image.FileName, 40, 30, image.Hash), (response.Class, response.Split, response.FileName, response.Width, response.Height, response.Hash));
+        Assert.Equal(
+            ("rose", null, image.FileName, 40, 30, image.Hash),
+            (response.Class, response.Split, response.FileName, response.Width, response.Height, response.Hash)
+        );
         Assert.Equal(Planted.Bytes(image.FileName), await session.Http.GetByteArrayAsync(response.Content, Cancel));
         Assert.Equal([1, 2, 3], await session.Http.GetByteArrayAsync(response.Thumbnail, Cancel));
     }
@@ -102,10 +124,17 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
         var person = await _app.JoinAsync(session, GpuGeek.Domain.Tenants.Role.Viewer);
         foreach (var status in (HttpStatusCode[])[HttpStatusCode.NotModified, HttpStatusCode.NotFound])
         {
-            using var ask = new HttpRequestMessage(HttpMethod.Get, session.At($"datasets/{dataset.Id}/images/{image.Id}/thumbnail")) { Headers = { IfNoneMatch = { new($"\"{image.Hash}\"") } } };
+            using var ask = new HttpRequestMessage(HttpMethod.Get, session.At($"datasets/{dataset.Id}/images/{image.Id}/thumbnail"))
+            {
+                Headers = { IfNoneMatch = { new($"\"{image.Hash}\"") } },
+            };
             Assert.Equal(status, (await person.Http.SendAsync(ask, Cancel)).StatusCode);
             await using var db = _app.SystemDatabase();
-            db.Members.RemoveRange(db.Members.Where(m => m.Role == GpuGeek.Domain.Tenants.Role.Viewer && db.Users.Any(u => u.Id == m.UserId && u.Email == person.Email)));
+            db.Members.RemoveRange(
+                db.Members.Where(m =>
+                    m.Role == GpuGeek.Domain.Tenants.Role.Viewer && db.Users.Any(u => u.Id == m.UserId && u.Email == person.Email)
+                )
+            );
             await db.SaveChangesAsync(Cancel);
         }
     }
@@ -114,9 +143,15 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
     public async Task A_part_of_its_bytes_can_be_had()
     {
         var (session, dataset, image) = await StoredAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Get, session.At($"datasets/{dataset.Id}/images/{image.Id}/content")) { Headers = { Range = new RangeHeaderValue(2, 5) } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, session.At($"datasets/{dataset.Id}/images/{image.Id}/content"))
+        {
+            Headers = { Range = new RangeHeaderValue(2, 5) },
+        };
         var part = await session.Http.SendAsync(request, Cancel);
-        Assert.Equal((HttpStatusCode.PartialContent, 2, 5), (part.StatusCode, part.Content.Headers.ContentRange!.From, part.Content.Headers.ContentRange.To));
+        Assert.Equal(
+            (HttpStatusCode.PartialContent, 2, 5),
+            (part.StatusCode, part.Content.Headers.ContentRange!.From, part.Content.Headers.ContentRange.To)
+        );
         Assert.Equal(Planted.Bytes(image.FileName)[2..6], await part.Content.ReadAsByteArrayAsync(Cancel));
     }
 
@@ -126,14 +161,23 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
         var (_, dataset, image) = await StoredAsync();
         var me = await _app.RegisterAsync();
         foreach (var what in (string[])["", "/content", "/thumbnail"])
-            Assert.Equal("not_found", await (await me.Http.GetAsync(me.At($"datasets/{dataset.Id}/images/{image.Id}{what}"), Cancel)).CodeAsync(HttpStatusCode.NotFound));
+            Assert.Equal(
+                "not_found",
+                await (await me.Http.GetAsync(me.At($"datasets/{dataset.Id}/images/{image.Id}{what}"), Cancel)).CodeAsync(
+                    HttpStatusCode.NotFound
+                )
+            );
     }
 
     [Fact]
     public async Task Taken_out_it_is_gone_and_taking_it_out_again_is_no_error()
     {
         var (session, dataset, image) = await StoredAsync();
-        for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.NoContent, (await session.Http.DeleteAsync(session.At($"datasets/{dataset.Id}/images/{image.Id}"), Cancel)).StatusCode);
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(
+                HttpStatusCode.NoContent,
+                (await session.Http.DeleteAsync(session.At($"datasets/{dataset.Id}/images/{image.Id}"), Cancel)).StatusCode
+            );
         Assert.Empty((await ListAsync(session, dataset.Id, "")).Items);
     }
 }

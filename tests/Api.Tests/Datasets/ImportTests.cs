@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Infrastructure.Live;
@@ -24,11 +24,22 @@ public sealed class FollowingAnImport(SharedApplication shared) : IClassFixture<
     {
         var org = await session.OrgIdAsync();
         await using var db = _app.SystemDatabase();
-        foreach (var path in paths)
+        var first = Planted.Now;
+        foreach (var (place, path) in paths.Index())
         {
-            db.SkippedFiles.Add(new() { OrgId = org, Id = Planted.NewId(), ImportId = import, Path = path, Code = "image_damaged", Reason = "It ends in the middle, \"cut\".", Hint = "Save it again." });
-            // Ids of one millisecond have no order; files are listed in the order they came.
-            await Task.Delay(2, Cancel);
+            db.SkippedFiles.Add(
+                new()
+                {
+                    OrgId = org,
+                    // Ids of one millisecond have no order; files are listed in the order they came.
+                    Id = Guid.CreateVersion7(first.AddMilliseconds(place)),
+                    ImportId = import,
+                    Path = path,
+                    Code = "image_damaged",
+                    Reason = "It ends in the middle, \"cut\".",
+                    Hint = "Save it again.",
+                }
+            );
         }
         await db.SaveChangesAsync(Cancel);
     }
@@ -45,7 +56,9 @@ public sealed class FollowingAnImport(SharedApplication shared) : IClassFixture<
     public async Task Another_sample_is_not_known()
     {
         var (session, dataset) = await _app.RegisterWithDatasetAsync();
-        var refused = await Answers.RefusedAsync(() => session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Sample = "cats" }, Cancel));
+        var refused = await Answers.RefusedAsync(() =>
+            session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Sample = "cats" }, Cancel)
+        );
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "unknown_sample"), (refused.Status, refused.Code));
         refused = await Answers.RefusedAsync(() => session.Client.CreateImportAsync(session.Org, dataset.Id, new(), Cancel));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "import_source_missing"), (refused.Status, refused.Code));
@@ -59,9 +72,20 @@ public sealed class FollowingAnImport(SharedApplication shared) : IClassFixture<
         var waiting = session.Client.GetImportAsync(session.Org, dataset.Id, import.Id, 60, Cancel);
         await using (var db = _app.SystemDatabase())
         {
-            await db.DatasetImages.OfEveryOrg().Where(i => i.DatasetId == dataset.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.ImportId, import.Id), Cancel);
-            await db.Imports.OfEveryOrg().Where(i => i.Id == import.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Succeeded).SetProperty(i => i.Accepted, 2).SetProperty(i => i.FinishedAt, Planted.Now), Cancel);
+            await db
+                .DatasetImages.IgnoreTenantFilter()
+                .Where(i => i.DatasetId == dataset.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(i => i.ImportId, import.Id), Cancel);
+            await db
+                .Imports.IgnoreTenantFilter()
+                .Where(i => i.Id == import.Id)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(i => i.State, ImportState.Succeeded)
+                            .SetProperty(i => i.Accepted, 2)
+                            .SetProperty(i => i.FinishedAt, Planted.Now),
+                    Cancel
+                );
         }
         await _app.Services.GetRequiredService<ILiveNotifier>().ImportChangedAsync(await session.OrgIdAsync(), dataset.Id);
         var ended = await waiting;
@@ -73,7 +97,10 @@ public sealed class FollowingAnImport(SharedApplication shared) : IClassFixture<
     public async Task Waiting_longer_than_a_minute_is_refused()
     {
         var (session, dataset, import) = await SampleAsync();
-        Assert.Equal("invalid_wait", (await Answers.RefusedAsync(() => session.Client.GetImportAsync(session.Org, dataset.Id, import.Id, 61, Cancel))).Code);
+        Assert.Equal(
+            "invalid_wait",
+            (await Answers.RefusedAsync(() => session.Client.GetImportAsync(session.Org, dataset.Id, import.Id, 61, Cancel))).Code
+        );
     }
 
     [Fact]
@@ -85,12 +112,18 @@ public sealed class FollowingAnImport(SharedApplication shared) : IClassFixture<
         string? after = null;
         do
         {
-            var page = await session.Http.GetAsync(session.At($"datasets/{dataset.Id}/imports/{import.Id}/skipped?limit=2{(after is null ? "" : $"&after={after}")}"), Cancel);
+            var page = await session.Http.GetAsync(
+                session.At($"datasets/{dataset.Id}/imports/{import.Id}/skipped?limit=2{(after is null ? "" : $"&after={after}")}"),
+                Cancel
+            );
             var body = System.Text.Json.Nodes.JsonNode.Parse(await page.Content.ReadAsStringAsync(Cancel))!;
-            seen.AddRange(body["items"]!.AsArray().Select(i => new SkippedFileResponse((string)i!["path"]!, (string)i["code"]!, (string)i["reason"]!, (string?)i["hint"])));
+            seen.AddRange(
+                body["items"]!
+                    .AsArray()
+                    .Select(i => new SkippedFileResponse((string)i!["path"]!, (string)i["code"]!, (string)i["reason"]!, (string?)i["hint"]))
+            );
             after = (string?)body["next"];
-        }
-        while (after is not null);
+        } while (after is not null);
         Assert.Equal(["a.jpg", "b.jpg", "c.jpg"], seen.Select(s => s.Path));
         Assert.Equal(("image_damaged", "Save it again."), (seen[0].Code, seen[0].Hint));
     }
@@ -100,11 +133,28 @@ public sealed class FollowingAnImport(SharedApplication shared) : IClassFixture<
     {
         var (session, dataset, import) = await SampleAsync();
         await SkipAsync(session, import.Id, "=HYPERLINK(\"x\")", "+1.jpg", "-1.jpg", "@sum.jpg", "plain, with comma.jpg");
-        using var request = new HttpRequestMessage(HttpMethod.Get, session.At($"datasets/{dataset.Id}/imports/{import.Id}/skipped")) { Headers = { Accept = { new("text/csv") } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, session.At($"datasets/{dataset.Id}/imports/{import.Id}/skipped"))
+        {
+            Headers = { Accept = { new("text/csv") } },
+        };
         var response = await session.Http.SendAsync(request, Cancel);
-        Assert.Equal(("text/csv", "attachment"), (response.Content.Headers.ContentType!.MediaType, response.Content.Headers.ContentDisposition!.DispositionType));
+        Assert.Equal(
+            ("text/csv", "attachment"),
+            (response.Content.Headers.ContentType!.MediaType, response.Content.Headers.ContentDisposition!.DispositionType)
+        );
         var lines = (await response.Content.ReadAsStringAsync(Cancel)).Split("\r\n");
         const string rest = ",image_damaged,\"It ends in the middle, \"\"cut\"\".\",Save it again.";
-        Assert.Equal(["path,code,reason,hint", "\"'=HYPERLINK(\"\"x\"\")\"" + rest, "'+1.jpg" + rest, "'-1.jpg" + rest, "'@sum.jpg" + rest, "\"plain, with comma.jpg\"" + rest, ""], lines);
+        Assert.Equal(
+            [
+                "path,code,reason,hint",
+                "\"'=HYPERLINK(\"\"x\"\")\"" + rest,
+                "'+1.jpg" + rest,
+                "'-1.jpg" + rest,
+                "'@sum.jpg" + rest,
+                "\"plain, with comma.jpg\"" + rest,
+                "",
+            ],
+            lines
+        );
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.TestSupport;
@@ -124,8 +124,10 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
                 await ArchiveBench.TakenAsync(await bench.PutAsync(asked, new ByteArrayContent(second)));
             },
         };
-        if (isBroken) await Assert.ThrowsAsync<HttpRequestException>(() => bench.PutAsync(asked, new StreamContent(first)));
-        else await ConflictAsync("import_started", bench.PutAsync(asked, new StreamContent(first)));
+        if (isBroken)
+            await Assert.ThrowsAsync<HttpRequestException>(() => bench.PutAsync(asked, new StreamContent(first)));
+        else
+            await ConflictAsync("import_started", bench.PutAsync(asked, new StreamContent(first)));
         var row = await bench.RowAsync(asked.Id);
         Assert.Equal((ImportState.Queued, second.Length, 1), (row.State, row.Size, await bench.AuditedAsync()));
         Assert.Equal(second, await bench.BytesAsync(asked.Id));
@@ -136,11 +138,14 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
     {
         using var bench = await BenchAsync();
         var asked = await bench.AskAsync(Size);
-        await bench.ChangeAsync(asked.Id, i =>
-        {
-            i.State = ImportState.Failed;
-            i.Error = new("upload_abandoned", "The upload never ended", "Nothing more came for 24 hours.");
-        });
+        await bench.ChangeAsync(
+            asked.Id,
+            i =>
+            {
+                i.State = ImportState.Failed;
+                i.Error = new("upload_abandoned", "The upload never ended", "Nothing more came for 24 hours.");
+            }
+        );
         using var answer = await bench.PutAsync(asked, ArchiveBench.Measured(Size));
         Assert.Contains("Nothing more came for 24 hours", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Equal("import_failed", await answer.CodeAsync(HttpStatusCode.Conflict));

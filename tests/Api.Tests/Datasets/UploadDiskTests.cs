@@ -48,7 +48,8 @@ public sealed class AnArchiveBeyondTheDisk(PostgresFixture postgres) : IAsyncDis
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null) await _app.DisposeAsync();
+        if (_app is not null)
+            await _app.DisposeAsync();
         _disk?.Dispose();
     }
 }

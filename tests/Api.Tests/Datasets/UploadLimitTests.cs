@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
@@ -89,12 +89,16 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         using var bench = await BenchAsync();
         const int size = 300 << 10;
         var answers = new ConcurrentBag<string>();
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(async i =>
-        {
-            using var answer = await bench.PutAsync(ArchiveBench.Body(size, isMeasured), $"{i}.zip");
-            var isTaken = answer.StatusCode == HttpStatusCode.Accepted;
-            answers.Add(isTaken ? "taken" : await answer.CodeAsync(HttpStatusCode.UnprocessableEntity));
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(async i =>
+                {
+                    using var answer = await bench.PutAsync(ArchiveBench.Body(size, isMeasured), $"{i}.zip");
+                    var isTaken = answer.StatusCode == HttpStatusCode.Accepted;
+                    answers.Add(isTaken ? "taken" : await answer.CodeAsync(HttpStatusCode.UnprocessableEntity));
+                })
+        );
         var taken = answers.Count(a => a == "taken");
         Assert.Equal((40 - taken, Math.Min(taken, Room / size)), (answers.Count(a => a == "plan_limit"), taken));
         Assert.NotEqual(0, taken);
@@ -133,7 +137,9 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         var picture = (await bench.Session.AddImagesAsync(bench.Dataset, "rose", 1)).Single().Id;
         await using (var db = _app.SystemDatabase())
         {
-            await db.DatasetImages.OfEveryOrg().Where(i => i.Id == picture)
+            await db
+                .DatasetImages.IgnoreTenantFilter()
+                .Where(i => i.Id == picture)
                 .ExecuteUpdateAsync(set => set.SetProperty(i => i.ImportId, import.Id).SetProperty(i => i.Bytes, 500_000), Cancel);
             // What has become a picture counts once.
             var all = await PlanGate.UsageAsync(db, bench.Org, Planted.Now, Cancel);

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 
@@ -11,7 +11,8 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    private static Task<HttpResponseMessage> PostAsync(TenantSession session, Guid dataset, object body) => session.Http.PostAsJsonAsync(session.At($"datasets/{dataset}/versions"), body, Cancel);
+    private static Task<HttpResponseMessage> PostAsync(TenantSession session, Guid dataset, object body) =>
+        session.Http.PostAsJsonAsync(session.At($"datasets/{dataset}/versions"), body, Cancel);
 
     [Fact]
     public async Task Each_class_is_divided_by_the_shares()
@@ -33,9 +34,15 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     {
         var (session, dataset, version) = await _app.RegisterWithVersionAsync();
         var again = await PostAsync(session, dataset.Id, new { seed = 0 });
-        Assert.Equal((HttpStatusCode.OK, version.Id), (again.StatusCode, (await again.Content.ReadFromJsonAsync<VersionResponse>(Cancel))!.Id));
+        Assert.Equal(
+            (HttpStatusCode.OK, version.Id),
+            (again.StatusCode, (await again.Content.ReadFromJsonAsync<VersionResponse>(Cancel))!.Id)
+        );
         var other = await PostAsync(session, dataset.Id, new { seed = 1 });
-        Assert.Equal((HttpStatusCode.Created, 2), (other.StatusCode, (await other.Content.ReadFromJsonAsync<VersionResponse>(Cancel))!.Number));
+        Assert.Equal(
+            (HttpStatusCode.Created, 2),
+            (other.StatusCode, (await other.Content.ReadFromJsonAsync<VersionResponse>(Cancel))!.Number)
+        );
         Assert.Equal([2, 1], (await session.Client.ListVersionsAsync(session.Org, dataset.Id, Cancel)).Items.Select(v => v.Number));
     }
 
@@ -43,7 +50,9 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     public async Task Many_at_once_get_a_number_each()
     {
         var (session, dataset, _) = await _app.RegisterWithVersionAsync();
-        var versions = await Task.WhenAll(Enumerable.Range(1, 6).Select(seed => session.Client.CreateVersionAsync(session.Org, dataset.Id, new() { Seed = seed }, Cancel)));
+        var versions = await Task.WhenAll(
+            Enumerable.Range(1, 6).Select(seed => session.Client.CreateVersionAsync(session.Org, dataset.Id, new() { Seed = seed }, Cancel))
+        );
         Assert.Equal([2, 3, 4, 5, 6, 7], versions.Select(v => v.Number).Order());
     }
 
@@ -63,7 +72,10 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     {
         var (session, dataset) = await _app.RegisterWithDatasetAsync();
         await session.AddImagesAsync(dataset.Id, "rose", 5);
-        Assert.Equal("too_few_classes", (await Answers.RefusedAsync(() => session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel))).Code);
+        Assert.Equal(
+            "too_few_classes",
+            (await Answers.RefusedAsync(() => session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel))).Code
+        );
     }
 
     [Fact]
@@ -84,8 +96,28 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     public async Task Shares_that_do_not_sum_to_one_are_refused()
     {
         var (session, dataset, _) = await _app.RegisterWithVersionAsync();
-        Assert.Equal("invalid_split", await (await PostAsync(session, dataset.Id, new { split = new { train = 0.7, val = 0.7, test = 0.15 } })).CodeAsync(HttpStatusCode.UnprocessableEntity));
-        Assert.Equal("malformed_request", await (await PostAsync(session, dataset.Id, new { split = (object?)null })).CodeAsync(HttpStatusCode.BadRequest));
+        Assert.Equal(
+            "invalid_split",
+            await (
+                await PostAsync(
+                    session,
+                    dataset.Id,
+                    new
+                    {
+                        split = new
+                        {
+                            train = 0.7,
+                            val = 0.7,
+                            test = 0.15,
+                        },
+                    }
+                )
+            ).CodeAsync(HttpStatusCode.UnprocessableEntity)
+        );
+        Assert.Equal(
+            "malformed_request",
+            await (await PostAsync(session, dataset.Id, new { split = (object?)null })).CodeAsync(HttpStatusCode.BadRequest)
+        );
     }
 
     [Fact]
@@ -107,7 +139,17 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
         var (session, dataset, version) = await _app.RegisterWithVersionAsync();
         var image = (await session.Client.ListImagesAsync(session.Org, dataset.Id, ct: Cancel)).Items[0];
         await session.Http.DeleteAsync(image.Content[..^"/content".Length], Cancel);
-        Assert.Contains(image.Hash, await session.Http.GetStringAsync(session.At($"datasets/{dataset.Id}/versions/{version.Id}/manifest"), Cancel), StringComparison.Ordinal);
-        Assert.Equal((19, 20), ((await session.Client.GetDatasetAsync(session.Org, dataset.Id, Cancel)).ImageCount, (await session.Client.GetVersionAsync(session.Org, dataset.Id, version.Id, Cancel)).ImageCount));
+        Assert.Contains(
+            image.Hash,
+            await session.Http.GetStringAsync(session.At($"datasets/{dataset.Id}/versions/{version.Id}/manifest"), Cancel),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            (19, 20),
+            (
+                (await session.Client.GetDatasetAsync(session.Org, dataset.Id, Cancel)).ImageCount,
+                (await session.Client.GetVersionAsync(session.Org, dataset.Id, version.Id, Cancel)).ImageCount
+            )
+        );
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
@@ -29,9 +29,19 @@ internal sealed class FakePredictor : IAsyncDisposable
             kestrel.ListenUnixSocket(socket);
         });
         _app = builder.Build();
-        _app.MapGet(PredictorRoutes.Loaded, () => Results.Json(new PredictorState(Guid.Empty, [.. _loaded.Select(l => new LoadedDeployment(l.Key, l.Value.OnnxHash))]), JsonSerializerOptions.Web));
+        _app.MapGet(
+            PredictorRoutes.Loaded,
+            () =>
+                Results.Json(
+                    new PredictorState(Guid.Empty, [.. _loaded.Select(l => new LoadedDeployment(l.Key, l.Value.OnnxHash))]),
+                    JsonSerializerOptions.Web
+                )
+        );
         _app.MapPut(PredictorRoutes.Deployment, LoadAsync);
-        _app.MapDelete(PredictorRoutes.Deployment, (string key) => _loaded.TryRemove(key, out _) ? Results.NoContent() : Results.NotFound());
+        _app.MapDelete(
+            PredictorRoutes.Deployment,
+            (string key) => _loaded.TryRemove(key, out _) ? Results.NoContent() : Results.NotFound()
+        );
         _app.MapPost(PredictorRoutes.Predict, PredictAsync);
     }
 
@@ -56,7 +66,8 @@ internal sealed class FakePredictor : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    public static IResult Problem(int status, PredictorProblem problem) => Results.Json(problem, JsonSerializerOptions.Web, statusCode: status);
+    public static IResult Problem(int status, PredictorProblem problem) =>
+        Results.Json(problem, JsonSerializerOptions.Web, statusCode: status);
 
     private async Task<IResult> LoadAsync(string key, HttpRequest request)
     {
@@ -65,22 +76,29 @@ internal sealed class FakePredictor : IAsyncDisposable
         var manifest = (await JsonSerializer.DeserializeAsync<ModelManifest>(text, RunDirectory.Json))!;
         await using var onnx = form.Files["onnx"]!.OpenReadStream();
         Assert.Equal(manifest.OnnxHash, "sha256:" + Convert.ToHexStringLower(await SHA256.HashDataAsync(onnx)));
-        if (Refused.TryGetValue(manifest.OnnxHash, out var problem)) return Problem(422, problem);
+        if (Refused.TryGetValue(manifest.OnnxHash, out var problem))
+            return Problem(422, problem);
         _loaded[key] = manifest;
         return Results.NoContent();
     }
 
     private async Task<IResult> PredictAsync(string key, HttpContext http)
     {
-        if (!_loaded.TryGetValue(key, out var model)) return Problem(404, new("not_loaded", "Not loaded."));
+        if (!_loaded.TryGetValue(key, out var model))
+            return Problem(404, new("not_loaded", "Not loaded."));
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
-        if (Answers.TryGetValue(System.Text.Encoding.UTF8.GetString(body.ToArray()), out var answer)) return answer(http);
-        return Results.Json(new PredictorAnswer(model.Model, model.Version, model.OnnxHash, model.Classes, [0.25f, 0.75f], 1.234, 0.5, 6), JsonSerializerOptions.Web);
+        if (Answers.TryGetValue(System.Text.Encoding.UTF8.GetString(body.ToArray()), out var answer))
+            return answer(http);
+        return Results.Json(
+            new PredictorAnswer(model.Model, model.Version, model.OnnxHash, model.Classes, [0.25f, 0.75f], 1.234, 0.5, 6),
+            JsonSerializerOptions.Web
+        );
     }
 }
 
-/// <summary>The API with a predictor that listens; one for all tests of deployments, for each host minds every deployment in the database.</summary>
+/// <summary>The API with a predictor that listens; one for all tests of deployments, for each host minds every deployment in the
+/// database.</summary>
 public sealed class HostedModels(PostgresFixture postgres) : IAsyncLifetime
 {
     internal ListeningApplication Listening { get; } = new(postgres);

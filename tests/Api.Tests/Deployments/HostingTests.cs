@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.TestSupport;
@@ -16,7 +16,17 @@ public sealed class HostingAModel(HostedModels hosted)
     {
         var (session, _, data) = await _app.RegisterWithVersionAsync();
         var (first, second) = (await session.AddModelVersionAsync(data.Id), await session.AddModelVersionAsync(data.Id));
-        await session.Client.CreateDeploymentAsync(session.Org, new() { Project = "flowers", Name = "shop", Model = "flowers", Version = 1 }, Cancel);
+        await session.Client.CreateDeploymentAsync(
+            session.Org,
+            new()
+            {
+                Project = "flowers",
+                Name = "shop",
+                Model = "flowers",
+                Version = 1,
+            },
+            Cancel
+        );
         var live = await session.Client.GetDeploymentAsync(session.Org, "shop", 60, Cancel);
         Assert.Equal(("live", 1), (live.State, live.LiveVersion));
         return (session, first, second, "shop");
@@ -28,14 +38,25 @@ public sealed class HostingAModel(HostedModels hosted)
         return hosted.Predictor.Loaded.FirstOrDefault(l => l.Key.StartsWith(org, StringComparison.Ordinal)).Value;
     }
 
-    private static async Task<int> AnsweringAsync(TenantSession session, string name) => (await session.Client.PredictAsync(session.Org, name, "a rose"u8.ToArray(), ct: Cancel)).Model.Version;
+    private static async Task<int> AnsweringAsync(TenantSession session, string name) =>
+        (await session.Client.PredictAsync(session.Org, name, "a rose"u8.ToArray(), ct: Cancel)).Model.Version;
 
     [Fact]
     public async Task It_starts_and_then_it_is_live()
     {
         var (session, _, data) = await _app.RegisterWithVersionAsync();
         await session.AddModelVersionAsync(data.Id);
-        var created = await session.Client.CreateDeploymentAsync(session.Org, new() { Project = "flowers", Name = "shop", Model = "flowers", Version = 1 }, Cancel);
+        var created = await session.Client.CreateDeploymentAsync(
+            session.Org,
+            new()
+            {
+                Project = "flowers",
+                Name = "shop",
+                Model = "flowers",
+                Version = 1,
+            },
+            Cancel
+        );
         Assert.Equal(("starting", 1, null), (created.State, created.Version, created.LiveVersion));
         Assert.Equal($"http://gpugeek.test/api/v1/orgs/{session.Org}/deployments/shop/predict", created.Url);
         var live = await session.Client.GetDeploymentAsync(session.Org, "shop", 60, Cancel);
@@ -66,7 +87,10 @@ public sealed class HostingAModel(HostedModels hosted)
         await session.Client.UpdateDeploymentAsync(session.Org, name, new() { Version = 2 }, Cancel);
         var failed = await session.Client.GetDeploymentAsync(session.Org, name, 60, Cancel);
         Assert.Equal(("failed", 2, 1), (failed.State, failed.Version, failed.LiveVersion));
-        Assert.Equal(("model_refused", "The file is no ONNX model.", "Train it again."), (failed.Error!.Code, failed.Error.Detail, failed.Error.Hint));
+        Assert.Equal(
+            ("model_refused", "The file is no ONNX model.", "Train it again."),
+            (failed.Error!.Code, failed.Error.Detail, failed.Error.Hint)
+        );
         Assert.Equal(1, await AnsweringAsync(session, name));
         await session.Client.UpdateDeploymentAsync(session.Org, name, new() { Version = 1 }, Cancel);
         var back = await session.Client.GetDeploymentAsync(session.Org, name, 60, Cancel);
@@ -97,7 +121,9 @@ public sealed class HostingAModel(HostedModels hosted)
         Assert.Equal("deployment_not_live", (await Answers.RefusedAsync(() => AnsweringAsync(session, name))).Code);
         hosted.Predictor.Refused.Clear();
         await Eventually.HoldsAsync(
-            () => session.Client.GetDeploymentAsync(session.Org, name, ct: Cancel), seen => seen is { State: "live", Error: null });
+            () => session.Client.GetDeploymentAsync(session.Org, name, ct: Cancel),
+            seen => seen is { State: "live", Error: null }
+        );
         Assert.Equal(1, await AnsweringAsync(session, name));
     }
 
@@ -105,7 +131,8 @@ public sealed class HostingAModel(HostedModels hosted)
     public async Task Deleted_it_is_unloaded_and_answers_no_more()
     {
         var (session, _, _, name) = await LiveAsync();
-        for (var i = 0; i < 2; i++) await session.Client.DeleteDeploymentAsync(session.Org, name, Cancel);
+        for (var i = 0; i < 2; i++)
+            await session.Client.DeleteDeploymentAsync(session.Org, name, Cancel);
         await Eventually.HoldsAsync(() => LoadedAsync(session), loaded => loaded is null);
         Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => AnsweringAsync(session, name))).Status);
     }
@@ -124,7 +151,11 @@ public sealed class HostingAModel(HostedModels hosted)
     public async Task A_version_whose_file_is_damaged_says_so()
     {
         var (session, _, second, name) = await LiveAsync();
-        await File.AppendAllTextAsync(Path.Combine(_app.ObjectsFolder, Domain.Storage.ObjectKeys.Content(second.OrgId, second.OnnxHash)), "x", Cancel);
+        await File.AppendAllTextAsync(
+            Path.Combine(_app.ObjectsFolder, Domain.Storage.ObjectKeys.Content(second.OrgId, second.OnnxHash)),
+            "x",
+            Cancel
+        );
         await session.Client.UpdateDeploymentAsync(session.Org, name, new() { Version = 2 }, Cancel);
         var failed = await session.Client.GetDeploymentAsync(session.Org, name, 60, Cancel);
         Assert.Equal(("failed", "model_file_damaged", 1), (failed.State, failed.Error!.Code, failed.LiveVersion));
@@ -135,13 +166,28 @@ public sealed class HostingAModel(HostedModels hosted)
     {
         var (session, _, _, _) = await LiveAsync();
         Task<DeploymentResponse> Create(string name, string model, int version, string project = "flowers") =>
-            session.Client.CreateDeploymentAsync(session.Org, new() { Project = project, Name = name, Model = model, Version = version }, Cancel);
+            session.Client.CreateDeploymentAsync(
+                session.Org,
+                new()
+                {
+                    Project = project,
+                    Name = name,
+                    Model = model,
+                    Version = version,
+                },
+                Cancel
+            );
         var taken = await Answers.RefusedAsync(() => Create("shop", "flowers", 1));
         Assert.Equal((HttpStatusCode.Conflict, "name_taken"), (taken.Status, taken.Code));
         Assert.Equal("unknown_model_version", (await Answers.RefusedAsync(() => Create("x", "flowers", 3))).Code);
         Assert.Equal("unknown_model_version", (await Answers.RefusedAsync(() => Create("x", "trees", 1))).Code);
         Assert.Equal("unknown_project", (await Answers.RefusedAsync(() => Create("x", "flowers", 1, "nowhere"))).Code);
         Assert.Equal(HttpStatusCode.BadRequest, (await Answers.RefusedAsync(() => Create("Not A Slug", "flowers", 1))).Status);
-        Assert.Equal("unknown_model_version", (await Answers.RefusedAsync(() => session.Client.UpdateDeploymentAsync(session.Org, "shop", new() { Version = 9 }, Cancel))).Code);
+        Assert.Equal(
+            "unknown_model_version",
+            (
+                await Answers.RefusedAsync(() => session.Client.UpdateDeploymentAsync(session.Org, "shop", new() { Version = 9 }, Cancel))
+            ).Code
+        );
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deployments;
 using Microsoft.AspNetCore.Http;
@@ -19,13 +19,27 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     {
         var (session, _, data) = await _app.RegisterWithVersionAsync();
         await session.AddModelVersionAsync(data.Id);
-        await session.Client.CreateDeploymentAsync(session.Org, new() { Project = "flowers", Name = "shop", Model = "flowers", Version = 1 }, Cancel);
+        await session.Client.CreateDeploymentAsync(
+            session.Org,
+            new()
+            {
+                Project = "flowers",
+                Name = "shop",
+                Model = "flowers",
+                Version = 1,
+            },
+            Cancel
+        );
         Assert.Equal("live", (await session.Client.GetDeploymentAsync(session.Org, "shop", 60, Cancel)).State);
         return session;
     }
 
-    private static Task<HttpResponseMessage> PostAsync(TenantSession session, HttpContent content, string query = "", string name = "shop") =>
-        session.Http.PostAsync(session.At($"deployments/{name}/predict{query}"), content, Cancel);
+    private static Task<HttpResponseMessage> PostAsync(
+        TenantSession session,
+        HttpContent content,
+        string query = "",
+        string name = "shop"
+    ) => session.Http.PostAsync(session.At($"deployments/{name}/predict{query}"), content, Cancel);
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
@@ -48,8 +62,22 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
         var session = await LiveAsync();
         hosted.Predictor.Answers["the picture"] = _ => FakePredictor.Problem(422, new("seen", "This very picture."));
         var bytes = "the picture"u8.ToArray();
-        var form = new MultipartFormDataContent { { new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("image/jpeg") } }, "file", "rose.jpg" } };
-        foreach (var content in new HttpContent[] { new ByteArrayContent(bytes), form, Json($$"""{"image":"{{Convert.ToBase64String(bytes)}}"}""") })
+        var form = new MultipartFormDataContent
+        {
+            {
+                new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("image/jpeg") } },
+                "file",
+                "rose.jpg"
+            },
+        };
+        foreach (
+            var content in new HttpContent[]
+            {
+                new ByteArrayContent(bytes),
+                form,
+                Json($$"""{"image":"{{Convert.ToBase64String(bytes)}}"}"""),
+            }
+        )
             Assert.Equal("seen", await (await PostAsync(session, content)).CodeAsync(HttpStatusCode.UnprocessableEntity));
     }
 
@@ -57,8 +85,16 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     public async Task What_holds_no_picture_is_refused_with_a_word_on_how_to_send_one()
     {
         var session = await LiveAsync();
-        Assert.Equal("image_empty", await (await PostAsync(session, new ByteArrayContent([]))).CodeAsync(HttpStatusCode.UnprocessableEntity));
-        Assert.Equal("file_missing", await (await PostAsync(session, new MultipartFormDataContent { { new StringContent("x"), "picture" } })).CodeAsync(HttpStatusCode.UnprocessableEntity));
+        Assert.Equal(
+            "image_empty",
+            await (await PostAsync(session, new ByteArrayContent([]))).CodeAsync(HttpStatusCode.UnprocessableEntity)
+        );
+        Assert.Equal(
+            "file_missing",
+            await (await PostAsync(session, new MultipartFormDataContent { { new StringContent("x"), "picture" } })).CodeAsync(
+                HttpStatusCode.UnprocessableEntity
+            )
+        );
         foreach (var broken in (string[])["{", "null", "{}", "{\"image\":null}", "{\"image\":5}", "{\"image\":\"not base64!\"}"])
             Assert.Equal("malformed_request", await (await PostAsync(session, Json(broken))).CodeAsync(HttpStatusCode.BadRequest));
         foreach (var type in (string[])["multipart/form-data", "multipart/form-data; boundary=x"])
@@ -67,8 +103,15 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
             form.Headers.TryAddWithoutValidation("Content-Type", type);
             Assert.Equal("malformed_request", await (await PostAsync(session, form)).CodeAsync(HttpStatusCode.BadRequest));
         }
-        foreach (var top in (string[])["0", "1001"]) Assert.Equal("invalid_top", await (await PostAsync(session, new ByteArrayContent([1]), "?top=" + top)).CodeAsync(HttpStatusCode.UnprocessableEntity));
-        Assert.Equal("malformed_request", await (await PostAsync(session, new ByteArrayContent([1]), "?top=many")).CodeAsync(HttpStatusCode.BadRequest));
+        foreach (var top in (string[])["0", "1001"])
+            Assert.Equal(
+                "invalid_top",
+                await (await PostAsync(session, new ByteArrayContent([1]), "?top=" + top)).CodeAsync(HttpStatusCode.UnprocessableEntity)
+            );
+        Assert.Equal(
+            "malformed_request",
+            await (await PostAsync(session, new ByteArrayContent([1]), "?top=many")).CodeAsync(HttpStatusCode.BadRequest)
+        );
     }
 
     [Fact]
@@ -76,7 +119,10 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     {
         var session = await LiveAsync();
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(session, new ByteArrayContent(new byte[20 << 20]))).StatusCode);
-        Assert.Equal("image_too_large", await (await PostAsync(session, new ByteArrayContent(new byte[(20 << 20) + 1]))).CodeAsync(HttpStatusCode.RequestEntityTooLarge));
+        Assert.Equal(
+            "image_too_large",
+            await (await PostAsync(session, new ByteArrayContent(new byte[(20 << 20) + 1]))).CodeAsync(HttpStatusCode.RequestEntityTooLarge)
+        );
     }
 
     [Theory]
@@ -89,7 +135,8 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
         var session = await LiveAsync();
         hosted.Predictor.Answers[code] = http =>
         {
-            if (retry) http.Response.Headers.RetryAfter = "7";
+            if (retry)
+                http.Response.Headers.RetryAfter = "7";
             return FakePredictor.Problem(status, new(code, "So it is."));
         };
         var response = await PostAsync(session, new StringContent(code));
@@ -116,7 +163,10 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     {
         var session = await LiveAsync();
         var me = await _app.RegisterAsync();
-        Assert.Equal("not_found", await (await PostAsync(session, new ByteArrayContent([1]), name: "other")).CodeAsync(HttpStatusCode.NotFound));
+        Assert.Equal(
+            "not_found",
+            await (await PostAsync(session, new ByteArrayContent([1]), name: "other")).CodeAsync(HttpStatusCode.NotFound)
+        );
         Assert.Equal("not_found", await (await PostAsync(me, new ByteArrayContent([1]))).CodeAsync(HttpStatusCode.NotFound));
     }
 
@@ -124,9 +174,14 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     public async Task A_key_with_the_scope_predict_may_do_this_and_nothing_else()
     {
         var session = await LiveAsync();
-        var http = _app.HttpWith((await session.Client.CreateKeyAsync(session.Org, new() { Name = "shop", Scopes = [Scopes.Predict] }, Cancel)).Key);
+        var http = _app.HttpWith(
+            (await session.Client.CreateKeyAsync(session.Org, new() { Name = "shop", Scopes = [Scopes.Predict] }, Cancel)).Key
+        );
         var answer = await http.PostAsync(session.At("deployments/shop/predict"), new ByteArrayContent([1]), Cancel);
         Assert.Equal("rose", (await answer.Content.ReadFromJsonAsync<PredictionResponse>(Cancel))!.Label);
-        Assert.Equal("scope_missing", await (await http.GetAsync(session.At("deployments/shop"), Cancel)).CodeAsync(HttpStatusCode.Forbidden));
+        Assert.Equal(
+            "scope_missing",
+            await (await http.GetAsync(session.At("deployments/shop"), Cancel)).CodeAsync(HttpStatusCode.Forbidden)
+        );
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Live;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.SignalR;
@@ -27,13 +27,22 @@ public sealed class ARefusalByTheHub(PostgresFixture postgres)
     private sealed class Kept : ILoggerProvider, ILogger
     {
         public ConcurrentBag<string> Lines { get; } = [];
+
         public ILogger CreateLogger(string categoryName) => this;
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
         public bool IsEnabled(LogLevel logLevel) => true;
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception) + exception);
-        public void Dispose()
-        {
-        }
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Add(formatter(state, exception) + exception);
+
+        public void Dispose() { }
     }
 }

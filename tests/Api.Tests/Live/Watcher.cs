@@ -18,14 +18,22 @@ internal sealed class Watcher : IAsyncDisposable
     private Watcher(HubConnection connection)
     {
         _connection = connection;
-        connection.On<RunUpdate>(LiveHub.Run, update =>
-        {
-            lock (_lock) _updates.Add(update);
-        });
-        connection.On<JsonElement>(LiveHub.Import, import =>
-        {
-            lock (_lock) _imports.Add(import);
-        });
+        connection.On<RunUpdate>(
+            LiveHub.Run,
+            update =>
+            {
+                lock (_lock)
+                    _updates.Add(update);
+            }
+        );
+        connection.On<JsonElement>(
+            LiveHub.Import,
+            import =>
+            {
+                lock (_lock)
+                    _imports.Add(import);
+            }
+        );
         connection.Closed += _ =>
         {
             _closed.TrySetResult();
@@ -35,12 +43,19 @@ internal sealed class Watcher : IAsyncDisposable
 
     public static async Task<Watcher> ConnectAsync(ApiApplication app, string? token)
     {
-        var watcher = new Watcher(new HubConnectionBuilder().WithUrl(new Uri(app.Server.BaseAddress, LiveHub.Path), options =>
-        {
-            options.HttpMessageHandlerFactory = _ => app.Server.CreateHandler();
-            options.Transports = HttpTransportType.LongPolling;
-            options.AccessTokenProvider = () => Task.FromResult(token);
-        }).Build());
+        var watcher = new Watcher(
+            new HubConnectionBuilder()
+                .WithUrl(
+                    new Uri(app.Server.BaseAddress, LiveHub.Path),
+                    options =>
+                    {
+                        options.HttpMessageHandlerFactory = _ => app.Server.CreateHandler();
+                        options.Transports = HttpTransportType.LongPolling;
+                        options.AccessTokenProvider = () => Task.FromResult(token);
+                    }
+                )
+                .Build()
+        );
         await watcher._connection.StartAsync(ApiApplication.Cancel);
         return watcher;
     }
@@ -59,16 +74,19 @@ internal sealed class Watcher : IAsyncDisposable
     {
         get
         {
-            lock (_lock) return [.. _imports.Select(i => i.GetProperty("state").GetString()!)];
+            lock (_lock)
+                return [.. _imports.Select(i => i.GetProperty("state").GetString()!)];
         }
     }
 
-    public Task CallAsync(string method, params object?[] arguments) => _connection.InvokeCoreAsync(method, arguments, ApiApplication.Cancel);
+    public Task CallAsync(string method, params object?[] arguments) =>
+        _connection.InvokeCoreAsync(method, arguments, ApiApplication.Cancel);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private T Read<T>(Func<List<RunUpdate>, T> read)
     {
-        lock (_lock) return read(_updates);
+        lock (_lock)
+            return read(_updates);
     }
 }

@@ -1,4 +1,4 @@
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Live;
 using GpuGeek.Domain.Datasets;
@@ -28,14 +28,40 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         await using var db = _app.SystemDatabase();
         for (var seq = from; seq <= to; seq++)
         {
-            if (seq % 3 == 0) db.RunLogLines.Add(new() { OrgId = org, RunId = run, Seq = seq, Level = "info", Message = $"line {seq}", At = Planted.Now });
-            else db.MetricPoints.Add(new() { OrgId = org, RunId = run, Name = "train/loss", Step = seq, Seq = seq, Epoch = seq / 10.0, Value = 1.0 / seq, At = Planted.Now });
+            if (seq % 3 == 0)
+                db.RunLogLines.Add(
+                    new()
+                    {
+                        OrgId = org,
+                        RunId = run,
+                        Seq = seq,
+                        Level = "info",
+                        Message = $"line {seq}",
+                        At = Planted.Now,
+                    }
+                );
+            else
+                db.MetricPoints.Add(
+                    new()
+                    {
+                        OrgId = org,
+                        RunId = run,
+                        Name = "train/loss",
+                        Step = seq,
+                        Seq = seq,
+                        Epoch = seq / 10.0,
+                        Value = 1.0 / seq,
+                        At = Planted.Now,
+                    }
+                );
         }
         await db.SaveChangesAsync(Cancel);
-        if (hint) await _app.Services.GetRequiredService<ILiveNotifier>().RunChangedAsync(org, run);
+        if (hint)
+            await _app.Services.GetRequiredService<ILiveNotifier>().RunChangedAsync(org, run);
     }
 
-    private static long[] Seen(params Watcher[] watchers) => [.. watchers.SelectMany(w => w.Points.Select(p => p.Seq).Concat(w.Logs.Select(l => l.Seq))).Order()];
+    private static long[] Seen(params Watcher[] watchers) =>
+        [.. watchers.SelectMany(w => w.Points.Select(p => p.Seq).Concat(w.Logs.Select(l => l.Seq))).Order()];
 
     private static long[] Range(int from, int to) => [.. Enumerable.Range(from, to - from + 1).Select(i => (long)i)];
 
@@ -61,10 +87,14 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         await WriteAsync(org, run, 1, 5, hint: true);
         var first = await Watcher.ConnectAsync(_app, session.Token);
         await first.CallAsync(LiveHub.WatchRun, session.Org, run, 0);
-        var writing = Task.Run(async () =>
-        {
-            for (var from = 6; from < 300; from += 2) await WriteAsync(org, run, from, from + 1, hint: true);
-        }, Cancel);
+        var writing = Task.Run(
+            async () =>
+            {
+                for (var from = 6; from < 300; from += 2)
+                    await WriteAsync(org, run, from, from + 1, hint: true);
+            },
+            Cancel
+        );
         await Eventually.HoldsAsync(() => first.LastSeq, seq => seq > 5);
         await first.DisposeAsync();
         await using var second = await Watcher.ConnectAsync(_app, session.Token);
@@ -103,7 +133,11 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         var (session, _, run) = await StartedAsync();
         var key = await session.Client.CreateKeyAsync(session.Org, new() { Name = "x", Scopes = [Scopes.Predict] }, Cancel);
         await using var watcher = await Watcher.ConnectAsync(_app, key.Key);
-        Assert.Contains("scope_missing", (await Assert.ThrowsAsync<HubException>(() => watcher.CallAsync(LiveHub.WatchRun, session.Org, run, 0))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "scope_missing",
+            (await Assert.ThrowsAsync<HubException>(() => watcher.CallAsync(LiveHub.WatchRun, session.Org, run, 0))).Message,
+            StringComparison.Ordinal
+        );
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => Watcher.ConnectAsync(_app, null));
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
     }
@@ -130,7 +164,10 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         var import = await session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Sample = "shapes" }, Cancel);
         await Eventually.HoldsAsync(() => watcher.ImportStates, states => states.Contains("queued"));
         await using (var db = _app.SystemDatabase())
-            await db.Imports.OfEveryOrg().Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Running).SetProperty(i => i.Progress, 0.5), Cancel);
+            await db
+                .Imports.IgnoreTenantFilter()
+                .Where(i => i.Id == import.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Running).SetProperty(i => i.Progress, 0.5), Cancel);
         await _app.Services.GetRequiredService<ILiveNotifier>().ImportChangedAsync(await session.OrgIdAsync(), dataset.Id);
         await Eventually.HoldsAsync(() => watcher.ImportStates, states => states[^1] == "running");
         Assert.Equal(["queued", "running"], watcher.ImportStates);

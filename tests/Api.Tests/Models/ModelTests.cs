@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Models;
 using GpuGeek.Domain.Models;
@@ -26,7 +26,13 @@ public sealed class TakingAModelHome(SharedApplication shared) : IClassFixture<S
         Assert.Equal([2, 1], versions.Select(v => v.Version));
         var evaluation = (await session.Client.GetModelVersionAsync(session.Org, "flowers", 2, Cancel)).Evaluation;
         Assert.Equal([0.3, 0.95], evaluation.Interval);
-        Assert.Equal([[2, 0], [1, 1]], evaluation.Confusion);
+        Assert.Equal(
+            [
+                [2, 0],
+                [1, 1],
+            ],
+            evaluation.Confusion
+        );
         Assert.Equal(["daisy", "rose"], evaluation.Classes);
         Assert.Equal(("rose", 0.5, 2), (evaluation.PerClass[1].Name, evaluation.PerClass[1].Recall, evaluation.PerClass[1].Support));
         var run = await session.Client.GetRunAsync(session.Org, second.RunId, ct: Cancel);
@@ -42,9 +48,15 @@ public sealed class TakingAModelHome(SharedApplication shared) : IClassFixture<S
         var version = await session.Client.GetModelVersionAsync(session.Org, "flowers", 1, Cancel);
         var response = await session.Http.GetAsync(version.Files.Single(f => f.Name == "core.onnx").Url, Cancel);
         Assert.Equal(version.OnnxHash, "sha256:" + Planted.HashOf(await response.Content.ReadAsByteArrayAsync(Cancel)));
-        Assert.Equal((version.OnnxBytes, "flowers-1.onnx"), (response.Content.Headers.ContentLength, response.Content.Headers.ContentDisposition!.FileName));
+        Assert.Equal(
+            (version.OnnxBytes, "flowers-1.onnx"),
+            (response.Content.Headers.ContentLength, response.Content.Headers.ContentDisposition!.FileName)
+        );
         Assert.Equal($"\"{version.OnnxHash["sha256:".Length..]}\"", response.Headers.ETag!.Tag);
-        using var again = new HttpRequestMessage(HttpMethod.Get, version.Files[0].Url) { Headers = { IfNoneMatch = { response.Headers.ETag } } };
+        using var again = new HttpRequestMessage(HttpMethod.Get, version.Files[0].Url)
+        {
+            Headers = { IfNoneMatch = { response.Headers.ETag } },
+        };
         Assert.Equal(HttpStatusCode.NotModified, (await session.Http.SendAsync(again, Cancel)).StatusCode);
     }
 
@@ -67,7 +79,12 @@ public sealed class TakingAModelHome(SharedApplication shared) : IClassFixture<S
         var (session, _, data) = await _app.RegisterWithVersionAsync();
         var version = await session.AddModelVersionAsync(data.Id);
         await _app.Store().DeleteAsync(Domain.Storage.ObjectKeys.Content(version.OrgId, version.OnnxHash), Cancel);
-        Assert.Equal("file_missing", await (await session.Http.GetAsync(session.At("models/flowers/versions/1/artefacts/core.onnx"), Cancel)).CodeAsync(HttpStatusCode.NotFound));
+        Assert.Equal(
+            "file_missing",
+            await (await session.Http.GetAsync(session.At("models/flowers/versions/1/artefacts/core.onnx"), Cancel)).CodeAsync(
+                HttpStatusCode.NotFound
+            )
+        );
     }
 
     [Fact]
@@ -76,21 +93,34 @@ public sealed class TakingAModelHome(SharedApplication shared) : IClassFixture<S
         var (session, dataset, data) = await _app.RegisterWithVersionAsync();
         var images = (await session.Client.ListImagesAsync(session.Org, dataset.Id, ct: Cancel)).Items;
         string gone = new('f', 64);
-        await session.AddModelVersionAsync(data.Id,
-        [
-            new(images[0].Hash, 0, 0, [0.99f, 0.01f]), new(images[1].Hash, 0, 1, [0.4f, 0.6f]), new(images[2].Hash, 1, 0, [0.9f, 0.1f]), new(images[3].Hash, 1, 1, [0.3f, 0.7f]), new(gone, 1, 1, [0.45f, 0.55f]),
-        ]);
+        await session.AddModelVersionAsync(
+            data.Id,
+            [
+                new(images[0].Hash, 0, 0, [0.99f, 0.01f]),
+                new(images[1].Hash, 0, 1, [0.4f, 0.6f]),
+                new(images[2].Hash, 1, 0, [0.9f, 0.1f]),
+                new(images[3].Hash, 1, 1, [0.3f, 0.7f]),
+                new(gone, 1, 1, [0.45f, 0.55f]),
+            ]
+        );
         var seen = new List<TestPredictionResponse>();
         string? after = null;
         do
         {
-            var page = (await session.Http.GetFromJsonAsync<Page<TestPredictionResponse>>(session.At($"models/flowers/versions/1/predictions?limit=2{(after is null ? "" : $"&after={after}")}"), Cancel))!;
+            var page = (
+                await session.Http.GetFromJsonAsync<Page<TestPredictionResponse>>(
+                    session.At($"models/flowers/versions/1/predictions?limit=2{(after is null ? "" : $"&after={after}")}"),
+                    Cancel
+                )
+            )!;
             seen.AddRange(page.Items);
             after = page.Next;
-        }
-        while (after is not null);
+        } while (after is not null);
         Assert.Equal([images[2].Hash, images[1].Hash, images[0].Hash, images[3].Hash, gone], seen.Select(p => p.Hash));
-        Assert.Equal(("rose", "daisy", images[2].Id, images[2].Thumbnail), (seen[0].Label, seen[0].Predicted, seen[0].Image, seen[0].Thumbnail));
+        Assert.Equal(
+            ("rose", "daisy", images[2].Id, images[2].Thumbnail),
+            (seen[0].Label, seen[0].Predicted, seen[0].Image, seen[0].Thumbnail)
+        );
         Assert.Equal(0.9, seen[0].Probability, 6);
         Assert.Equal((null, null), (seen[4].Image, seen[4].Thumbnail));
     }
@@ -103,6 +133,9 @@ public sealed class TakingAModelHome(SharedApplication shared) : IClassFixture<S
         var me = await _app.RegisterAsync();
         Assert.Empty((await me.Client.ListModelsAsync(me.Org, ct: Cancel)).Items);
         foreach (var path in (string[])["", "/1", "/1/predictions", "/1/artefacts/core.onnx", "/1/artefacts/model.json"])
-            Assert.Equal("not_found", await (await me.Http.GetAsync(me.At($"models/flowers/versions{path}"), Cancel)).CodeAsync(HttpStatusCode.NotFound));
+            Assert.Equal(
+                "not_found",
+                await (await me.Http.GetAsync(me.At($"models/flowers/versions{path}"), Cancel)).CodeAsync(HttpStatusCode.NotFound)
+            );
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Models;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Common;
@@ -20,32 +20,82 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
     private static Task<WeightsResponse> AskAsync(TenantSession session, long size = Size, string? architecture = null) =>
-        session.Client.CreateWeightsAsync(session.Org, new() { Project = Planted.Project, Name = "mine.pth", Size = size, Architecture = architecture }, Cancel);
+        session.Client.CreateWeightsAsync(
+            session.Org,
+            new()
+            {
+                Project = Planted.Project,
+                Name = "mine.pth",
+                Size = size,
+                Architecture = architecture,
+            },
+            Cancel
+        );
 
-    private static WeightsReport Report(bool whole = true) => new()
-    {
-        Format = "pytorch", Tensors = 3, Numbers = 30, Types = ["float32"], Architecture = "resnet18", Classes = 10, Groups = [new("conv1", 2, 2), new("layer1", 2, whole ? 2 : 1), new("fc", 0, 0)],
-        Missing = whole ? [] : ["layer1.0.conv1.weight"], MissingCount = whole ? 0 : 1, Unexpected = [], UnexpectedCount = 0, Mismatched = [], MismatchedCount = 0,
-    };
+    private static WeightsReport Report(bool whole = true) =>
+        new()
+        {
+            Format = "pytorch",
+            Tensors = 3,
+            Numbers = 30,
+            Types = ["float32"],
+            Architecture = "resnet18",
+            Classes = 10,
+            Groups = [new("conv1", 2, 2), new("layer1", 2, whole ? 2 : 1), new("fc", 0, 0)],
+            Missing = whole ? [] : ["layer1.0.conv1.weight"],
+            MissingCount = whole ? 0 : 1,
+            Unexpected = [],
+            UnexpectedCount = 0,
+            Mismatched = [],
+            MismatchedCount = 0,
+        };
 
     /// <summary>As the worker leaves it.</summary>
     private async Task<Guid> ReadAsync(TenantSession session, WeightsReport? report, Failure? error = null)
     {
         var id = (await AskAsync(session)).Id;
         await using var db = _app.SystemDatabase();
-        var row = await db.UploadedWeights.OfEveryOrg().SingleAsync(w => w.Id == id, Cancel);
-        (row.State, row.Report, row.Error, row.ContentHash, row.FinishedAt) = (error is null ? WeightsState.Ready : WeightsState.Failed, report, error, error is null ? Planted.HashOf(Bytes) : null, Planted.Now);
+        var row = await db.UploadedWeights.IgnoreTenantFilter().SingleAsync(w => w.Id == id, Cancel);
+        (row.State, row.Report, row.Error, row.ContentHash, row.FinishedAt) = (
+            error is null ? WeightsState.Ready : WeightsState.Failed,
+            report,
+            error,
+            error is null ? Planted.HashOf(Bytes) : null,
+            Planted.Now
+        );
         await db.SaveChangesAsync(Cancel);
         return id;
     }
 
-    private static Task<RunResponse> StartAsync(TenantSession session, Guid version, StartRequest start, string? architecture = null, bool? pretrained = null, string preset = "fast") =>
-        session.Client.CreateRunAsync(session.Org, new() { Project = Planted.Project, DatasetVersion = version, Recipe = new() { Preset = preset, Start = start, Architecture = architecture, Pretrained = pretrained } }, Cancel);
+    private static Task<RunResponse> StartAsync(
+        TenantSession session,
+        Guid version,
+        StartRequest start,
+        string? architecture = null,
+        bool? pretrained = null,
+        string preset = "fast"
+    ) =>
+        session.Client.CreateRunAsync(
+            session.Org,
+            new()
+            {
+                Project = Planted.Project,
+                DatasetVersion = version,
+                Recipe = new()
+                {
+                    Preset = preset,
+                    Start = start,
+                    Architecture = architecture,
+                    Pretrained = pretrained,
+                },
+            },
+            Cancel
+        );
 
     private async Task<string?> StartHashAsync(Guid run)
     {
         await using var db = _app.SystemDatabase();
-        return await db.Runs.OfEveryOrg().Where(r => r.Id == run).Select(r => r.StartHash).SingleAsync(Cancel);
+        return await db.Runs.IgnoreTenantFilter().Where(r => r.Id == run).Select(r => r.StartHash).SingleAsync(Cancel);
     }
 
     [Fact]
@@ -61,7 +111,12 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         Assert.Equal(Size, await _app.Store().SizeAsync(ObjectKeys.Upload(await session.OrgIdAsync(), asked.Id), Cancel));
         Assert.Equal(waiting.Id, Assert.Single((await session.Client.ListWeightsAsync(session.Org, "flowers", Cancel)).Items).Id);
         Assert.Empty((await session.Client.ListWeightsAsync(session.Org, "other", Cancel)).Items);
-        Assert.Equal("weights_uploaded", (await Answers.RefusedAsync(() => session.Client.UploadWeightsAsync(session.Org, asked.Id, new MemoryStream(Bytes), Cancel))).Code);
+        Assert.Equal(
+            "weights_uploaded",
+            (
+                await Answers.RefusedAsync(() => session.Client.UploadWeightsAsync(session.Org, asked.Id, new MemoryStream(Bytes), Cancel))
+            ).Code
+        );
     }
 
     [Fact]
@@ -85,12 +140,39 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var (session, _) = await _app.RegisterWithProjectAsync();
         Assert.Equal("unknown_architecture", (await Answers.RefusedAsync(() => AskAsync(session, architecture: "vgg99"))).Code);
         Assert.Equal("malformed_request", (await Answers.RefusedAsync(() => AskAsync(session, size: (4L << 30) + 1))).Code);
-        Assert.Equal("unknown_project", (await Answers.RefusedAsync(() => session.Client.CreateWeightsAsync(session.Org, new() { Project = "nowhere", Name = "a.pth", Size = 1 }, Cancel))).Code);
+        Assert.Equal(
+            "unknown_project",
+            (
+                await Answers.RefusedAsync(() =>
+                    session.Client.CreateWeightsAsync(
+                        session.Org,
+                        new()
+                        {
+                            Project = "nowhere",
+                            Name = "a.pth",
+                            Size = 1,
+                        },
+                        Cancel
+                    )
+                )
+            ).Code
+        );
         await using (var db = _app.SystemDatabase())
         {
             var org = await session.OrgIdAsync();
-            var project = await db.Projects.OfEveryOrg().Where(p => p.OrgId == org).Select(p => p.Id).SingleAsync(Cancel);
-            db.UploadedWeights.Add(new() { OrgId = org, Id = Planted.NewId(), ProjectId = project, FileName = "large.pth", Size = long.MaxValue / 2, CreatedBy = org, CreatedAt = Planted.Now });
+            var project = await db.Projects.IgnoreTenantFilter().Where(p => p.OrgId == org).Select(p => p.Id).SingleAsync(Cancel);
+            db.UploadedWeights.Add(
+                new()
+                {
+                    OrgId = org,
+                    Id = Planted.NewId(),
+                    ProjectId = project,
+                    FileName = "large.pth",
+                    Size = long.MaxValue / 2,
+                    CreatedBy = org,
+                    CreatedAt = Planted.Now,
+                }
+            );
             await db.SaveChangesAsync(Cancel);
         }
         Assert.Equal("plan_limit", (await Answers.RefusedAsync(() => AskAsync(session))).Code);
@@ -103,11 +185,20 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var (session, project) = await _app.RegisterWithProjectAsync();
         await using (var db = _app.SystemDatabase())
         {
-            db.UploadedWeights.Add(new()
-            {
-                OrgId = await session.OrgIdAsync(), Id = Planted.NewId(), ProjectId = project.Id, FileName = "large.pth", Size = long.MaxValue / 2,
-                State = WeightsState.Failed, CreatedBy = Planted.NewId(), CreatedAt = Planted.Now, FinishedAt = Planted.Now,
-            });
+            db.UploadedWeights.Add(
+                new()
+                {
+                    OrgId = await session.OrgIdAsync(),
+                    Id = Planted.NewId(),
+                    ProjectId = project.Id,
+                    FileName = "large.pth",
+                    Size = long.MaxValue / 2,
+                    State = WeightsState.Failed,
+                    CreatedBy = Planted.NewId(),
+                    CreatedAt = Planted.Now,
+                    FinishedAt = Planted.Now,
+                }
+            );
             await db.SaveChangesAsync(Cancel);
         }
         Assert.Equal("uploading", (await AskAsync(session)).State);
@@ -119,9 +210,15 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var (session, _, version) = await _app.RegisterWithVersionAsync();
         var id = await ReadAsync(session, Report());
         var read = await session.Client.GetWeightsAsync(session.Org, id, 1, Cancel);
-        Assert.Equal(("ready", "resnet18", 10, true, 3), (read.State, read.Architecture, read.Report!.Classes, read.Report.Fits, read.Report.FittingGroups));
+        Assert.Equal(
+            ("ready", "resnet18", 10, true, 3),
+            (read.State, read.Architecture, read.Report!.Classes, read.Report.Fits, read.Report.FittingGroups)
+        );
         var run = await StartAsync(session, version.Id, new() { Weights = id });
-        Assert.Equal(("resnet18", true, id, "mine.pth", null), (run.Recipe.Architecture, run.Recipe.Pretrained, run.Recipe.Start!.Weights, run.Recipe.Start.Name, run.Recipe.Start.Groups));
+        Assert.Equal(
+            ("resnet18", true, id, "mine.pth", null),
+            (run.Recipe.Architecture, run.Recipe.Pretrained, run.Recipe.Start!.Weights, run.Recipe.Start.Name, run.Recipe.Start.Groups)
+        );
         Assert.Equal(Planted.HashOf(Bytes), await StartHashAsync(run.Id));
         await session.Client.DeleteWeightsAsync(session.Org, id, Cancel);
         Assert.Equal(Planted.HashOf(Bytes), await StartHashAsync(run.Id));
@@ -134,12 +231,20 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var id = await ReadAsync(session, Report(whole: false));
         foreach (var groups in (int?[])[null, 2])
         {
-            var refused = await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Weights = id, Groups = groups }, preset: "balanced"));
+            var refused = await Answers.RefusedAsync(() =>
+                StartAsync(session, version.Id, new() { Weights = id, Groups = groups }, preset: "balanced")
+            );
             Assert.Equal("weights_mismatch", refused.Code);
             Assert.Contains("1 tensors are missing", refused.Detail, StringComparison.Ordinal);
         }
-        Assert.Equal("fast_needs_whole_weights", (await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Weights = id, Groups = 1 }))).Code);
-        Assert.Equal(1, (await StartAsync(session, version.Id, new() { Weights = id, Groups = 1 }, preset: "balanced")).Recipe.Start!.Groups);
+        Assert.Equal(
+            "fast_needs_whole_weights",
+            (await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Weights = id, Groups = 1 }))).Code
+        );
+        Assert.Equal(
+            1,
+            (await StartAsync(session, version.Id, new() { Weights = id, Groups = 1 }, preset: "balanced")).Recipe.Start!.Groups
+        );
     }
 
     [Fact]
@@ -149,7 +254,10 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var first = await session.AddModelVersionAsync(version.Id);
         var second = await session.AddModelVersionAsync(version.Id);
         var run = await StartAsync(session, version.Id, new() { Model = "flowers", Version = 1 });
-        Assert.Equal(("mobilenet_v2", "flowers", 1, "flowers v1"), (run.Recipe.Architecture, run.Recipe.Start!.Model, run.Recipe.Start.Version, run.Recipe.Start.Name));
+        Assert.Equal(
+            ("mobilenet_v2", "flowers", 1, "flowers v1"),
+            (run.Recipe.Architecture, run.Recipe.Start!.Model, run.Recipe.Start.Version, run.Recipe.Start.Name)
+        );
         Assert.Equal(first.WeightsHash, await StartHashAsync(run.Id));
         var newest = await StartAsync(session, version.Id, new() { Model = "flowers" });
         Assert.Equal((2, second.WeightsHash), (newest.Recipe.Start!.Version, await StartHashAsync(newest.Id)));
@@ -159,12 +267,19 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var broken = await ReadAsync(session, null, new("weights_refused", "Refused", "It holds a program.", null));
         (StartRequest Start, string? Architecture, bool? Pretrained, string Code)[] refused =
         [
-            (new(), null, null, "start_unclear"), (new() { Weights = id, Model = "flowers" }, null, null, "start_unclear"), (new() { Version = 1 }, null, null, "start_unclear"),
-            (new() { Weights = Planted.NewId() }, null, null, "unknown_weights"), (new() { Model = "flowers", Version = 9 }, null, null, "unknown_model_version"), (new() { Model = "tulips" }, null, null, "unknown_model_version"),
-            (new() { Weights = unread }, null, null, "weights_not_ready"), (new() { Weights = broken }, null, null, "weights_not_ready"),
-            (new() { Weights = id }, "mobilenet_v2", null, "weights_mismatch"), (new() { Weights = id }, null, false, "start_without_pretrained"),
+            (new(), null, null, "start_unclear"),
+            (new() { Weights = id, Model = "flowers" }, null, null, "start_unclear"),
+            (new() { Version = 1 }, null, null, "start_unclear"),
+            (new() { Weights = Planted.NewId() }, null, null, "unknown_weights"),
+            (new() { Model = "flowers", Version = 9 }, null, null, "unknown_model_version"),
+            (new() { Model = "tulips" }, null, null, "unknown_model_version"),
+            (new() { Weights = unread }, null, null, "weights_not_ready"),
+            (new() { Weights = broken }, null, null, "weights_not_ready"),
+            (new() { Weights = id }, "mobilenet_v2", null, "weights_mismatch"),
+            (new() { Weights = id }, null, false, "start_without_pretrained"),
         ];
-        foreach (var (start, architecture, pretrained, code) in refused) Assert.Equal(code, (await Answers.RefusedAsync(() => StartAsync(session, version.Id, start, architecture, pretrained))).Code);
+        foreach (var (start, architecture, pretrained, code) in refused)
+            Assert.Equal(code, (await Answers.RefusedAsync(() => StartAsync(session, version.Id, start, architecture, pretrained))).Code);
     }
 
     [Fact]
@@ -175,10 +290,19 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var (session, _, version) = await _app.RegisterWithVersionAsync();
         var own = await ReadAsync(session, Report());
         await session.Client.CreateProjectAsync(session.Org, new() { Name = "Other" }, Cancel);
-        Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => session.Client.GetWeightsAsync(session.Org, foreign, ct: Cancel))).Status);
-        Assert.Equal("unknown_weights", (await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Weights = foreign }))).Code);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Answers.RefusedAsync(() => session.Client.GetWeightsAsync(session.Org, foreign, ct: Cancel))).Status
+        );
+        Assert.Equal(
+            "unknown_weights",
+            (await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Weights = foreign }))).Code
+        );
         await session.Client.DeleteProjectAsync(session.Org, Planted.Project, Cancel);
-        Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => session.Client.GetWeightsAsync(session.Org, own, ct: Cancel))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Answers.RefusedAsync(() => session.Client.GetWeightsAsync(session.Org, own, ct: Cancel))).Status
+        );
         Assert.Empty((await session.Client.ListWeightsAsync(session.Org, ct: Cancel)).Items);
     }
 
@@ -189,10 +313,17 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var id = (await AskAsync(session)).Id;
         await session.Client.UploadWeightsAsync(session.Org, id, new MemoryStream(Bytes), Cancel);
         async Task<List<(string, string, string, bool)>> SeenAsync() =>
-            [.. (await session.Client.ListActivityAsync(session.Org, Planted.Project, ct: Cancel)).Items.Where(a => a.Subject.Kind == "weights").Select(a => (a.Action, a.Subject.Key, a.Subject.Name, a.Subject.Exists))];
+            [
+                .. (await session.Client.ListActivityAsync(session.Org, Planted.Project, ct: Cancel))
+                    .Items.Where(a => a.Subject.Kind == "weights")
+                    .Select(a => (a.Action, a.Subject.Key, a.Subject.Name, a.Subject.Exists)),
+            ];
         Assert.Equal([("weights.upload", id.ToString(), "mine.pth", true)], await SeenAsync());
         await session.Client.DeleteWeightsAsync(session.Org, id, Cancel);
-        Assert.Equal([("weights.delete", id.ToString(), "mine.pth", false), ("weights.upload", id.ToString(), "", false)], await SeenAsync());
+        Assert.Equal(
+            [("weights.delete", id.ToString(), "mine.pth", false), ("weights.upload", id.ToString(), "", false)],
+            await SeenAsync()
+        );
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
 using GpuGeek.Api.Tests.Datasets;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Models;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
@@ -20,20 +20,25 @@ public sealed class TheBytesOfWeights(ListeningApplication listening) : IClassFi
     private async Task<(TenantSession Session, WeightsResponse Asked, HttpClient Http)> AskAsync()
     {
         var (session, _) = await _app.RegisterWithProjectAsync();
-        var request = new CreateWeightsRequest { Project = Planted.Project, Name = "mine.pth", Size = Size };
+        var request = new CreateWeightsRequest
+        {
+            Project = Planted.Project,
+            Name = "mine.pth",
+            Size = Size,
+        };
         return (session, await session.Client.CreateWeightsAsync(session.Org, request, Cancel), ListeningApplication.Streaming(session));
     }
 
     private async Task<UploadedWeights> RowAsync(Guid id)
     {
         await using var db = _app.SystemDatabase();
-        return await db.UploadedWeights.OfEveryOrg().AsNoTracking().SingleAsync(w => w.Id == id, Cancel);
+        return await db.UploadedWeights.IgnoreTenantFilter().AsNoTracking().SingleAsync(w => w.Id == id, Cancel);
     }
 
     private async Task ChangeAsync(Guid id, Action<UploadedWeights> change)
     {
         await using var db = _app.SystemDatabase();
-        change(await db.UploadedWeights.OfEveryOrg().SingleAsync(w => w.Id == id, Cancel));
+        change(await db.UploadedWeights.IgnoreTenantFilter().SingleAsync(w => w.Id == id, Cancel));
         await db.SaveChangesAsync(Cancel);
     }
 
@@ -52,11 +57,15 @@ public sealed class TheBytesOfWeights(ListeningApplication listening) : IClassFi
         }
         using var broken = new StreamContent(new Endless(Size / 2, broken: true));
         await Assert.ThrowsAsync<HttpRequestException>(() => http.PutAsync(asked.UploadUrl, broken, Cancel));
-        await Eventually.HoldsAsync(async () =>
-        {
-            using var again = await http.PutAsync(asked.UploadUrl, new ByteArrayContent(new byte[Size]), Cancel);
-            return again.StatusCode;
-        }, status => status == HttpStatusCode.Accepted, within: TimeSpan.FromSeconds(30));
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var again = await http.PutAsync(asked.UploadUrl, new ByteArrayContent(new byte[Size]), Cancel);
+                return again.StatusCode;
+            },
+            status => status == HttpStatusCode.Accepted,
+            within: TimeSpan.FromSeconds(30)
+        );
         Assert.Equal(Size, await StoredAsync(session, asked.Id));
     }
 
@@ -102,11 +111,14 @@ public sealed class TheBytesOfWeights(ListeningApplication listening) : IClassFi
     public async Task Are_not_taken_where_the_file_has_failed_and_the_reason_is_told()
     {
         var (_, asked, http) = await AskAsync();
-        await ChangeAsync(asked.Id, w =>
-        {
-            w.State = WeightsState.Failed;
-            w.Error = new("upload_abandoned", "The upload never ended", "Nothing more came for 24 hours.");
-        });
+        await ChangeAsync(
+            asked.Id,
+            w =>
+            {
+                w.State = WeightsState.Failed;
+                w.Error = new("upload_abandoned", "The upload never ended", "Nothing more came for 24 hours.");
+            }
+        );
         using var refused = await http.PutAsync(asked.UploadUrl, new ByteArrayContent(new byte[Size]), Cancel);
         Assert.Contains("Nothing more came for 24 hours", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Equal("weights_failed", await refused.CodeAsync(HttpStatusCode.Conflict));

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Runs;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,14 +9,18 @@ namespace GpuGeek.Api.Tests.Runs;
 public sealed class PublishedWeightsThatNoWorkerHas(SharedApplication shared) : IClassFixture<SharedApplication>, IAsyncDisposable
 {
     // Used by no other test: what is planted here counts for every organisation.
-    private const string Absent = "vgg19_bn", OfOneWorkerAlone = "vgg16_bn";
+    private const string Absent = "vgg19_bn",
+        OfOneWorkerAlone = "vgg16_bn";
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
     private async Task SayAsync(string worker, string[] missing, TimeSpan ago = default)
     {
         await using var db = _app.SystemDatabase();
-        await db.Database.ExecuteSqlAsync($"INSERT INTO worker_weights (worker, missing, said_at) VALUES ({"absent/" + worker}, {missing}, now() - {ago})", Cancel);
+        await db.Database.ExecuteSqlAsync(
+            $"INSERT INTO worker_weights (worker, missing, said_at) VALUES ({"absent/" + worker}, {missing}, now() - {ago})",
+            Cancel
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -29,7 +33,16 @@ public sealed class PublishedWeightsThatNoWorkerHas(SharedApplication shared) : 
         (await session.Client.ListArchitecturesAsync(Cancel)).Items.Single(a => a.Name == architecture).WeightsAvailable;
 
     private static Task<RunResponse> StartAsync(TenantSession session, Guid version, RecipeRequest recipe) =>
-        session.Client.CreateRunAsync(session.Org, new() { Project = Planted.Project, DatasetVersion = version, Recipe = recipe }, Cancel);
+        session.Client.CreateRunAsync(
+            session.Org,
+            new()
+            {
+                Project = Planted.Project,
+                DatasetVersion = version,
+                Recipe = recipe,
+            },
+            Cancel
+        );
 
     [Fact]
     public async Task Are_marked_and_a_run_that_needs_them_is_refused_at_once()
@@ -44,7 +57,21 @@ public sealed class PublishedWeightsThatNoWorkerHas(SharedApplication shared) : 
         Assert.Equal((false, true), (await AvailableAsync(session, Absent), await AvailableAsync(session, OfOneWorkerAlone)));
         var refused = await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Preset = "fast", Architecture = Absent }));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "weights_unavailable"), (refused.Status, refused.Code));
-        Assert.Equal("queued", (await StartAsync(session, version.Id, new() { Preset = "balanced", Architecture = Absent, Pretrained = false })).State);
+        Assert.Equal(
+            "queued",
+            (
+                await StartAsync(
+                    session,
+                    version.Id,
+                    new()
+                    {
+                        Preset = "balanced",
+                        Architecture = Absent,
+                        Pretrained = false,
+                    }
+                )
+            ).State
+        );
         Assert.Equal("queued", (await StartAsync(session, version.Id, new() { Preset = "fast", Architecture = OfOneWorkerAlone })).State);
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Runs;
 
 namespace GpuGeek.Api.Tests.Runs;
@@ -10,7 +10,8 @@ public sealed class ReadingCurvesAndLogs(SharedApplication shared) : IClassFixtu
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    /// <summary>A run with loss at each step, a spike of 100 at step 501, a dip of -100 at step 502, and an accuracy at each tenth.</summary>
+    /// <summary>A run with loss at each step, a spike of 100 at step 501, a dip of -100 at step 502, and an accuracy at each
+    /// tenth.</summary>
     private async Task<(TenantSession Session, Guid Run)> TrainedAsync(int steps)
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
@@ -19,8 +20,38 @@ public sealed class ReadingCurvesAndLogs(SharedApplication shared) : IClassFixtu
         await using var db = _app.SystemDatabase();
         for (int step = 1, seq = 0; step <= steps; step++)
         {
-            db.MetricPoints.Add(new() { OrgId = org, RunId = run, Name = "train/loss", Step = step, Seq = ++seq, Epoch = step / 100.0, Value = step switch { 501 => 100, 502 => -100, _ => 1.0 / step }, At = Planted.Now });
-            if (step % 10 == 0) db.MetricPoints.Add(new() { OrgId = org, RunId = run, Name = "val/accuracy", Step = step, Seq = ++seq, Epoch = step / 100.0, Value = 0.5, At = Planted.Now });
+            db.MetricPoints.Add(
+                new()
+                {
+                    OrgId = org,
+                    RunId = run,
+                    Name = "train/loss",
+                    Step = step,
+                    Seq = ++seq,
+                    Epoch = step / 100.0,
+                    Value = step switch
+                    {
+                        501 => 100,
+                        502 => -100,
+                        _ => 1.0 / step,
+                    },
+                    At = Planted.Now,
+                }
+            );
+            if (step % 10 == 0)
+                db.MetricPoints.Add(
+                    new()
+                    {
+                        OrgId = org,
+                        RunId = run,
+                        Name = "val/accuracy",
+                        Step = step,
+                        Seq = ++seq,
+                        Epoch = step / 100.0,
+                        Value = 0.5,
+                        At = Planted.Now,
+                    }
+                );
         }
         await db.SaveChangesAsync(Cancel);
         return (session, run);
@@ -82,7 +113,19 @@ public sealed class ReadingCurvesAndLogs(SharedApplication shared) : IClassFixtu
         var org = await session.OrgIdAsync();
         await using (var db = _app.SystemDatabase())
         {
-            db.RunLogLines.AddRange(Enumerable.Range(2, 2500).Select(seq => new Domain.Runs.RunLogLine { OrgId = org, RunId = run, Seq = seq, Level = "info", Message = $"line {seq}", At = Planted.Now }));
+            db.RunLogLines.AddRange(
+                Enumerable
+                    .Range(2, 2500)
+                    .Select(seq => new Domain.Runs.RunLogLine
+                    {
+                        OrgId = org,
+                        RunId = run,
+                        Seq = seq,
+                        Level = "info",
+                        Message = $"line {seq}",
+                        At = Planted.Now,
+                    })
+            );
             await db.SaveChangesAsync(Cancel);
         }
         var first = await session.Client.GetLogsAsync(session.Org, run, ct: Cancel);

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
@@ -13,16 +13,52 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    private static Task<RunResponse> CreateAsync(TenantSession session, Guid version, RecipeRequest recipe, string project = Planted.Project) =>
-        session.Client.CreateRunAsync(session.Org, new() { Project = project, DatasetVersion = version, Recipe = recipe }, Cancel);
+    private static Task<RunResponse> CreateAsync(
+        TenantSession session,
+        Guid version,
+        RecipeRequest recipe,
+        string project = Planted.Project
+    ) =>
+        session.Client.CreateRunAsync(
+            session.Org,
+            new()
+            {
+                Project = project,
+                DatasetVersion = version,
+                Recipe = recipe,
+            },
+            Cancel
+        );
 
     [Fact]
     public async Task Its_recipe_has_every_choice_resolved()
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
-        var run = await CreateAsync(session, version.Id, new() { Preset = "balanced", Architecture = "resnet18", Epochs = 7 });
-        Assert.Equal(("queued", "flowers", "flowers5", 1, 0), (run.State, run.Project, run.DatasetName, run.DatasetVersionNumber, run.Attempt));
-        Assert.Equal(("balanced", "resnet18", 7, 32, true, 224), (run.Recipe.Preset, run.Recipe.Architecture, run.Recipe.Epochs, run.Recipe.BatchSize, run.Recipe.Pretrained, run.Recipe.InputSize));
+        var run = await CreateAsync(
+            session,
+            version.Id,
+            new()
+            {
+                Preset = "balanced",
+                Architecture = "resnet18",
+                Epochs = 7,
+            }
+        );
+        Assert.Equal(
+            ("queued", "flowers", "flowers5", 1, 0),
+            (run.State, run.Project, run.DatasetName, run.DatasetVersionNumber, run.Attempt)
+        );
+        Assert.Equal(
+            ("balanced", "resnet18", 7, 32, true, 224),
+            (
+                run.Recipe.Preset,
+                run.Recipe.Architecture,
+                run.Recipe.Epochs,
+                run.Recipe.BatchSize,
+                run.Recipe.Pretrained,
+                run.Recipe.InputSize
+            )
+        );
         Assert.True(run.Recipe.Augmentation.HorizontalFlip);
         Assert.Equal("ResNet-18 balanced 1", run.Name);
         Assert.Equal(run, Assert.Single((await session.Client.ListRunsAsync(session.Org, "flowers", ct: Cancel)).Items));
@@ -33,10 +69,27 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     [InlineData("fast", "vgg99", null, HttpStatusCode.UnprocessableEntity, "unknown_architecture")]
     [InlineData("fast", null, false, HttpStatusCode.UnprocessableEntity, "fast_needs_pretrained")]
     [InlineData("slow", null, null, HttpStatusCode.BadRequest, "malformed_request")]
-    public async Task A_recipe_that_cannot_be_trained_is_refused(string preset, string? architecture, bool? pretrained, HttpStatusCode status, string code)
+    public async Task A_recipe_that_cannot_be_trained_is_refused(
+        string preset,
+        string? architecture,
+        bool? pretrained,
+        HttpStatusCode status,
+        string code
+    )
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
-        var refused = await Answers.RefusedAsync(() => CreateAsync(session, version.Id, new() { Preset = preset, Architecture = architecture, Pretrained = pretrained }));
+        var refused = await Answers.RefusedAsync(() =>
+            CreateAsync(
+                session,
+                version.Id,
+                new()
+                {
+                    Preset = preset,
+                    Architecture = architecture,
+                    Pretrained = pretrained,
+                }
+            )
+        );
         Assert.Equal((status, code), (refused.Status, refused.Code));
     }
 
@@ -44,11 +97,44 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     public async Task What_the_architecture_cannot_do_is_refused_and_what_it_can_is_shown()
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
-        var refused = await Answers.RefusedAsync(() => CreateAsync(session, version.Id, new() { Preset = "balanced", Architecture = "vit_b_16", InputSize = 200 }));
+        var refused = await Answers.RefusedAsync(() =>
+            CreateAsync(
+                session,
+                version.Id,
+                new()
+                {
+                    Preset = "balanced",
+                    Architecture = "vit_b_16",
+                    InputSize = 200,
+                }
+            )
+        );
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid_input_size"), (refused.Status, refused.Code));
-        refused = await Answers.RefusedAsync(() => CreateAsync(session, version.Id, new() { Preset = "balanced", Architecture = "densenet121", StochasticDepth = 0.1 }));
+        refused = await Answers.RefusedAsync(() =>
+            CreateAsync(
+                session,
+                version.Id,
+                new()
+                {
+                    Preset = "balanced",
+                    Architecture = "densenet121",
+                    StochasticDepth = 0.1,
+                }
+            )
+        );
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "stochastic_depth_unsupported"), (refused.Status, refused.Code));
-        var run = await CreateAsync(session, version.Id, new() { Preset = "balanced", Architecture = "vit_b_16", InputSize = 208, Dropout = 0.3, StochasticDepth = 0.1 });
+        var run = await CreateAsync(
+            session,
+            version.Id,
+            new()
+            {
+                Preset = "balanced",
+                Architecture = "vit_b_16",
+                InputSize = 208,
+                Dropout = 0.3,
+                StochasticDepth = 0.1,
+            }
+        );
         Assert.Equal((208, 0.3, 0.1), (run.Recipe.InputSize, run.Recipe.Dropout, run.Recipe.StochasticDepth));
     }
 
@@ -58,8 +144,14 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
         var (_, _, foreign) = await _app.RegisterWithVersionAsync();
         var (session, _) = await _app.RegisterWithProjectAsync();
         foreach (var version in (Guid[])[foreign.Id, Planted.NewId()])
-            Assert.Equal("unknown_dataset_version", (await Answers.RefusedAsync(() => CreateAsync(session, version, new() { Preset = "fast" }))).Code);
-        Assert.Equal("unknown_project", (await Answers.RefusedAsync(() => CreateAsync(session, foreign.Id, new() { Preset = "fast" }, "nowhere"))).Code);
+            Assert.Equal(
+                "unknown_dataset_version",
+                (await Answers.RefusedAsync(() => CreateAsync(session, version, new() { Preset = "fast" }))).Code
+            );
+        Assert.Equal(
+            "unknown_project",
+            (await Answers.RefusedAsync(() => CreateAsync(session, foreign.Id, new() { Preset = "fast" }, "nowhere"))).Code
+        );
     }
 
     [Fact]
@@ -67,7 +159,8 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
         var runs = new List<RunResponse>();
-        for (var i = 0; i < 4; i++) runs.Add(await session.StartRunAsync(version.Id));
+        for (var i = 0; i < 4; i++)
+            runs.Add(await session.StartRunAsync(version.Id));
         var refused = await Answers.RefusedAsync(() => session.StartRunAsync(version.Id));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "plan_limit"), (refused.Status, refused.Code));
         Assert.Contains("4 runs", refused.Detail, StringComparison.Ordinal);
@@ -79,7 +172,9 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     public async Task Of_many_at_once_no_more_start_than_the_plan_says()
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
-        var started = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await Record.ExceptionAsync(() => session.StartRunAsync(version.Id)) is null));
+        var started = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(async _ => await Record.ExceptionAsync(() => session.StartRunAsync(version.Id)) is null)
+        );
         Assert.Equal(4, started.Count(s => s));
         Assert.Equal(4, (await session.Client.ListRunsAsync(session.Org, ct: Cancel)).Items.Count);
     }
@@ -103,12 +198,15 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
         var run = await session.StartRunAsync(version.Id);
         await using (var db = _app.SystemDatabase())
         {
-            (await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == run.Id, Cancel)).Start(Planted.Now);
-            (await db.RunLeases.OfEveryOrg().SingleAsync(l => l.RunId == run.Id, Cancel)).Owner = "worker-1/cpu-0";
+            (await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == run.Id, Cancel)).Start(Planted.Now);
+            (await db.RunLeases.IgnoreTenantFilter().SingleAsync(l => l.RunId == run.Id, Cancel)).Owner = "worker-1/cpu-0";
             await db.SaveChangesAsync(Cancel);
         }
         var canceling = await session.Client.CancelRunAsync(session.Org, run.Id, Cancel);
-        Assert.Equal(("canceling", 1, "worker-1/cpu-0", null), (canceling.State, canceling.Attempt, canceling.Worker!.Name, canceling.FinishedAt));
+        Assert.Equal(
+            ("canceling", 1, "worker-1/cpu-0", null),
+            (canceling.State, canceling.Attempt, canceling.Worker!.Name, canceling.FinishedAt)
+        );
     }
 
     [Fact]
@@ -119,7 +217,10 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
         var waiting = session.Client.GetRunAsync(session.Org, run.Id, 60, Cancel);
         await using (var db = _app.SystemDatabase())
         {
-            (await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == run.Id, Cancel)).Fail(new("out_of_memory", "Out of memory", "The batch did not fit.", "Take a smaller one."), Planted.Now);
+            (await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == run.Id, Cancel)).Fail(
+                new("out_of_memory", "Out of memory", "The batch did not fit.", "Take a smaller one."),
+                Planted.Now
+            );
             await db.SaveChangesAsync(Cancel);
         }
         await _app.Services.GetRequiredService<ILiveNotifier>().RunChangedAsync(await session.OrgIdAsync(), run.Id);
@@ -135,8 +236,14 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
         var run = await session.StartRunAsync(version.Id);
         var me = await _app.RegisterAsync();
         foreach (var path in (string[])["", "/metrics", "/logs"])
-            Assert.Equal("not_found", await (await me.Http.GetAsync(me.At($"runs/{run.Id}{path}"), Cancel)).CodeAsync(HttpStatusCode.NotFound));
-        Assert.Equal("not_found", await (await me.Http.PostAsync(me.At($"runs/{run.Id}/cancel"), null, Cancel)).CodeAsync(HttpStatusCode.NotFound));
+            Assert.Equal(
+                "not_found",
+                await (await me.Http.GetAsync(me.At($"runs/{run.Id}{path}"), Cancel)).CodeAsync(HttpStatusCode.NotFound)
+            );
+        Assert.Equal(
+            "not_found",
+            await (await me.Http.PostAsync(me.At($"runs/{run.Id}/cancel"), null, Cancel)).CodeAsync(HttpStatusCode.NotFound)
+        );
         Assert.Equal("queued", (await session.Client.GetRunAsync(session.Org, run.Id, ct: Cancel)).State);
     }
 
@@ -145,9 +252,28 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     {
         var session = await _app.RegisterAsync();
         var items = (await session.Client.ListArchitecturesAsync(Cancel)).Items;
-        Assert.Equal(GpuGeek.Domain.Models.ModelCatalog.All.Keys.Order(StringComparer.Ordinal), items.Select(a => a.Name).Order(StringComparer.Ordinal));
-        Assert.All(items, a => Assert.True(a is { InputSize: >= 224, Parameters: > 1_000_000, ImageNetTop1: > 0.5 and < 0.9 } && a.Paper.StartsWith("https://arxiv.org/", StringComparison.Ordinal)));
-        Assert.All(items, a => Assert.True(a.InferenceBytes > 1_000_000 && a.TrainingBytes > a.InferenceBytes && a.Licence.Length > 2 && a.InputSize % a.SizeMultiple == 0));
+        Assert.Equal(
+            GpuGeek.Domain.Models.ModelCatalog.All.Keys.Order(StringComparer.Ordinal),
+            items.Select(a => a.Name).Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            items,
+            a =>
+                Assert.True(
+                    a is { InputSize: >= 224, Parameters: > 1_000_000, ImageNetTop1: > 0.5 and < 0.9 }
+                        && a.Paper.StartsWith("https://arxiv.org/", StringComparison.Ordinal)
+                )
+        );
+        Assert.All(
+            items,
+            a =>
+                Assert.True(
+                    a.InferenceBytes > 1_000_000
+                        && a.TrainingBytes > a.InferenceBytes
+                        && a.Licence.Length > 2
+                        && a.InputSize % a.SizeMultiple == 0
+                )
+        );
         Assert.False(items.Single(a => a.Name == "vgg11").StochasticDepth);
     }
 }

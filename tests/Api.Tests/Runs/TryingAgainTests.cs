@@ -1,4 +1,4 @@
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Storage;
@@ -30,23 +30,30 @@ public sealed class TryingAgainWhatBrokeOff(SharedApplication shared) : IClassFi
         Assert.True(failed.ResumableUntil > failed.FinishedAt);
 
         // Two clicks at once: one resumes the run, the other is told that there is nothing to resume.
-        var clicks = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
-        {
-            try
-            {
-                return (await session.Client.ResumeRunAsync(session.Org, id, Cancel)).State;
-            }
-            catch (ApiException refused)
-            {
-                return refused.Problem.Code;
-            }
-        }));
+        var clicks = await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(async _ =>
+                {
+                    try
+                    {
+                        return (await session.Client.ResumeRunAsync(session.Org, id, Cancel)).State;
+                    }
+                    catch (ApiException refused)
+                    {
+                        return refused.Problem.Code;
+                    }
+                })
+        );
         Assert.Equal(["queued", "run_not_resumable"], clicks.Order());
         var run = await session.Client.GetRunAsync(session.Org, id, ct: Cancel);
         Assert.Equal(("queued", null, null, null), (run.State, run.Error, run.FinishedAt, run.ResumableUntil));
         Assert.Equal(failed.Attempt, run.Attempt);
         await using var db = session.App.SystemDatabase();
-        Assert.Equal(1, await db.AuditEntries.OfEveryOrg().CountAsync(a => a.Action == "run.resume" && a.Target == $"runs/{id}/resume", Cancel));
+        Assert.Equal(
+            1,
+            await db.AuditEntries.IgnoreTenantFilter().CountAsync(a => a.Action == "run.resume" && a.Target == $"runs/{id}/resume", Cancel)
+        );
     }
 
     [Fact]
@@ -55,12 +62,18 @@ public sealed class TryingAgainWhatBrokeOff(SharedApplication shared) : IClassFi
         var (session, _, version, old) = await FailedRunAsync(Planted.Now - Restartable.KeptFor);
         Assert.Equal("run_not_resumable", (await RefusedAsync(() => session.Client.ResumeRunAsync(session.Org, old, Cancel))).Problem.Code);
         var going = (await session.StartRunAsync(version)).Id;
-        Assert.Equal("run_not_resumable", (await RefusedAsync(() => session.Client.ResumeRunAsync(session.Org, going, Cancel))).Problem.Code);
+        Assert.Equal(
+            "run_not_resumable",
+            (await RefusedAsync(() => session.Client.ResumeRunAsync(session.Org, going, Cancel))).Problem.Code
+        );
         await session.Client.CancelRunAsync(session.Org, going, Cancel);
-        Assert.Equal("run_not_resumable", (await RefusedAsync(() => session.Client.ResumeRunAsync(session.Org, going, Cancel))).Problem.Code);
+        Assert.Equal(
+            "run_not_resumable",
+            (await RefusedAsync(() => session.Client.ResumeRunAsync(session.Org, going, Cancel))).Problem.Code
+        );
         await using (var db = session.App.SystemDatabase())
         {
-            var run = await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == old, Cancel);
+            var run = await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == old, Cancel);
             Assert.Equal("Failed", run.State.ToString());
         }
     }
@@ -73,7 +86,8 @@ public sealed class TryingAgainWhatBrokeOff(SharedApplication shared) : IClassFi
         await using (var db = session.App.SystemDatabase())
         {
             var most = await db.Plans.Where(p => p.Code == "trial").Select(p => p.MaxConcurrentRuns).SingleAsync(Cancel);
-            for (var i = 0; i < most; i++) await session.StartRunAsync(version);
+            for (var i = 0; i < most; i++)
+                await session.StartRunAsync(version);
         }
         Assert.Equal("plan_limit", (await RefusedAsync(() => session.Client.ResumeRunAsync(session.Org, id, Cancel))).Problem.Code);
         Assert.Equal("failed", (await session.Client.GetRunAsync(session.Org, id, ct: Cancel)).State);
@@ -91,7 +105,10 @@ public sealed class TryingAgainWhatBrokeOff(SharedApplication shared) : IClassFi
         Assert.NotNull((await session.Client.GetImportAsync(session.Org, dataset.Id, id, ct: Cancel)).RetryUntil);
         var import = await session.Client.RetryImportAsync(session.Org, dataset.Id, id, Cancel);
         Assert.Equal(("queued", null, null, null), (import.State, import.Error, import.FinishedAt, import.RetryUntil));
-        Assert.Equal("import_not_retryable", (await RefusedAsync(() => session.Client.RetryImportAsync(session.Org, dataset.Id, id, Cancel))).Problem.Code);
+        Assert.Equal(
+            "import_not_retryable",
+            (await RefusedAsync(() => session.Client.RetryImportAsync(session.Org, dataset.Id, id, Cancel))).Problem.Code
+        );
         Assert.NotNull(await session.App.Store().SizeAsync(ObjectKeys.Upload(await session.OrgIdAsync(), id), Cancel));
     }
 
@@ -100,11 +117,26 @@ public sealed class TryingAgainWhatBrokeOff(SharedApplication shared) : IClassFi
     {
         var (session, dataset) = await shared.App.RegisterWithDatasetAsync();
         var id = await session.AddFailedImportAsync(dataset.Id, size: 1L << 50);
-        Assert.Equal("plan_limit", (await RefusedAsync(() => session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Name = "y.zip", Size = 10 }, Cancel))).Problem.Code);
-        Assert.Equal("plan_limit", (await RefusedAsync(() => session.Client.RetryImportAsync(session.Org, dataset.Id, id, Cancel))).Problem.Code);
+        Assert.Equal(
+            "plan_limit",
+            (
+                await RefusedAsync(() =>
+                    session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Name = "y.zip", Size = 10 }, Cancel)
+                )
+            )
+                .Problem
+                .Code
+        );
+        Assert.Equal(
+            "plan_limit",
+            (await RefusedAsync(() => session.Client.RetryImportAsync(session.Org, dataset.Id, id, Cancel))).Problem.Code
+        );
         await session.Client.CancelImportAsync(session.Org, dataset.Id, id, Cancel);
         Assert.Null(await session.App.Store().SizeAsync(ObjectKeys.Upload(await session.OrgIdAsync(), id), Cancel));
-        Assert.Equal("import_not_retryable", (await RefusedAsync(() => session.Client.RetryImportAsync(session.Org, dataset.Id, id, Cancel))).Problem.Code);
+        Assert.Equal(
+            "import_not_retryable",
+            (await RefusedAsync(() => session.Client.RetryImportAsync(session.Org, dataset.Id, id, Cancel))).Problem.Code
+        );
         await session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Name = "y.zip", Size = 10 }, Cancel);
     }
 
@@ -112,8 +144,20 @@ public sealed class TryingAgainWhatBrokeOff(SharedApplication shared) : IClassFi
     public async Task Weights_whose_reading_broke_off_are_read_again()
     {
         var (session, _) = await shared.App.RegisterWithDatasetAsync();
-        var weights = await session.Client.CreateWeightsAsync(session.Org, new() { Project = Planted.Project, Name = "mine.pth", Size = 5 }, Cancel);
-        Assert.Equal("weights_not_retryable", (await RefusedAsync(() => session.Client.RetryWeightsAsync(session.Org, weights.Id, Cancel))).Problem.Code);
+        var weights = await session.Client.CreateWeightsAsync(
+            session.Org,
+            new()
+            {
+                Project = Planted.Project,
+                Name = "mine.pth",
+                Size = 5,
+            },
+            Cancel
+        );
+        Assert.Equal(
+            "weights_not_retryable",
+            (await RefusedAsync(() => session.Client.RetryWeightsAsync(session.Org, weights.Id, Cancel))).Problem.Code
+        );
         await session.BreakOffWeightsAsync(weights.Id);
         var again = await session.Client.RetryWeightsAsync(session.Org, weights.Id, Cancel);
         Assert.Equal(("queued", null, null, null), (again.State, again.Error, again.FinishedAt, again.RetryUntil));

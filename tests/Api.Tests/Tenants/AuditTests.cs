@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -16,7 +16,10 @@ public sealed class TheAudit(SharedApplication shared) : IClassFixture<SharedApp
     {
         var (session, project) = await _app.RegisterWithProjectAsync();
         var entry = (await session.Client.ListAuditAsync(session.Org, ct: Cancel)).Items.Single();
-        Assert.Equal((session.Email, null, "project.create", $"projects/{project.Slug}"), (entry.UserEmail, entry.KeyName, entry.Action, entry.Target));
+        Assert.Equal(
+            (session.Email, null, "project.create", $"projects/{project.Slug}"),
+            (entry.UserEmail, entry.KeyName, entry.Action, entry.Target)
+        );
         Assert.Equal("""{"name": "Flowers", "template": "image-classification"}""", entry.Detail);
         Assert.StartsWith("10.0.", entry.Address, StringComparison.Ordinal);
     }
@@ -36,7 +39,8 @@ public sealed class TheAudit(SharedApplication shared) : IClassFixture<SharedApp
     public async Task Is_read_by_kind_of_action_and_page_by_page()
     {
         var session = await _app.RegisterAsync();
-        for (var i = 0; i < 3; i++) await session.Client.CreateProjectAsync(session.Org, new() { Name = $"p{i}" }, Cancel);
+        for (var i = 0; i < 3; i++)
+            await session.Client.CreateProjectAsync(session.Org, new() { Name = $"p{i}" }, Cancel);
         await session.Client.DeleteProjectAsync(session.Org, "p1", Cancel);
         var first = await session.Client.ListAuditAsync(session.Org, "project.", limit: 3, ct: Cancel);
         Assert.Equal(["project.delete", "project.create", "project.create"], first.Items.Select(e => e.Action));
@@ -50,7 +54,10 @@ public sealed class TheAudit(SharedApplication shared) : IClassFixture<SharedApp
     {
         var session = await _app.RegisterAsync();
         await session.Client.CreateKeyAsync(session.Org, new() { Name = "=cmd()", Scopes = [Scopes.Predict] }, Cancel);
-        using var request = new HttpRequestMessage(HttpMethod.Get, session.At("audit")) { Headers = { Accept = { new MediaTypeWithQualityHeaderValue("text/csv") } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, session.At("audit"))
+        {
+            Headers = { Accept = { new MediaTypeWithQualityHeaderValue("text/csv") } },
+        };
         using var response = await session.Http.SendAsync(request, Cancel);
         var lines = (await response.Content.ReadAsStringAsync(Cancel)).Split("\r\n");
         Assert.Equal("attachment", response.Content.Headers.ContentDisposition!.DispositionType);
@@ -66,13 +73,21 @@ public sealed class TheAudit(SharedApplication shared) : IClassFixture<SharedApp
         await using var connection = new NpgsqlConnection(shared.Postgres.SuperUser);
         await connection.OpenAsync(Cancel);
         // Everything succeeds until the very commit.
-        await ExecuteAsync(connection, """
+        await ExecuteAsync(
+            connection,
+            """
             CREATE OR REPLACE FUNCTION fail_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no room'; END $$;
-            CREATE CONSTRAINT TRIGGER fail_at_commit AFTER INSERT ON projects DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.name = 'fails at commit') EXECUTE FUNCTION fail_at_commit()
-            """);
+            CREATE CONSTRAINT TRIGGER fail_at_commit AFTER INSERT ON projects
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.name = 'fails at commit') EXECUTE FUNCTION fail_at_commit()
+            """
+        );
         try
         {
-            using var response = await session.Http.PostAsync(session.At("projects"), System.Net.Http.Json.JsonContent.Create(new { name = "fails at commit" }), Cancel);
+            using var response = await session.Http.PostAsync(
+                session.At("projects"),
+                System.Net.Http.Json.JsonContent.Create(new { name = "fails at commit" }),
+                Cancel
+            );
             Assert.Equal("internal_error", await response.CodeAsync(System.Net.HttpStatusCode.InternalServerError));
         }
         finally

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Tenants;
@@ -12,10 +12,22 @@ public sealed class ApiKeys(SharedApplication shared) : IClassFixture<SharedAppl
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    private async Task<(TenantSession Owner, Contracts.Tenants.CreatedKeyResponse Key, HttpClient Http)> MakeAsync(DateTimeOffset? expiresAt, params string[] scopes)
+    private async Task<(TenantSession Owner, Contracts.Tenants.CreatedKeyResponse Key, HttpClient Http)> MakeAsync(
+        DateTimeOffset? expiresAt,
+        params string[] scopes
+    )
     {
         var owner = await _app.RegisterAsync();
-        var key = await owner.Client.CreateKeyAsync(owner.Org, new() { Name = "machine", Scopes = scopes, ExpiresAt = expiresAt }, Cancel);
+        var key = await owner.Client.CreateKeyAsync(
+            owner.Org,
+            new()
+            {
+                Name = "machine",
+                Scopes = scopes,
+                ExpiresAt = expiresAt,
+            },
+            Cancel
+        );
         return (owner, key, _app.HttpWith(key.Key));
     }
 
@@ -24,7 +36,9 @@ public sealed class ApiKeys(SharedApplication shared) : IClassFixture<SharedAppl
     {
         var (owner, _, http) = await MakeAsync(null, Scopes.DatasetsRead);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/api/v1/orgs/{owner.Org}/projects", Cancel)).StatusCode);
-        var refused = await Assert.ThrowsAsync<ApiException>(() => new GpuGeekClient(http).CreateProjectAsync(owner.Org, new() { Name = "x" }, Cancel));
+        var refused = await Assert.ThrowsAsync<ApiException>(() =>
+            new GpuGeekClient(http).CreateProjectAsync(owner.Org, new() { Name = "x" }, Cancel)
+        );
         Assert.Equal(("scope_missing", HttpStatusCode.Forbidden), (refused.Problem.Code, refused.Status));
         Assert.Contains("datasets:write", refused.Message, StringComparison.Ordinal);
     }
@@ -53,7 +67,9 @@ public sealed class ApiKeys(SharedApplication shared) : IClassFixture<SharedAppl
         var (owner, key, http) = await MakeAsync(TimeProvider.System.GetUtcNow().AddHours(1), Scopes.DatasetsRead);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/api/v1/orgs/{owner.Org}/projects", Cancel)).StatusCode);
         await using (var db = _app.SystemDatabase())
-            await db.Tokens.Where(t => t.Id == key.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiresAt, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel);
+            await db
+                .Tokens.Where(t => t.Id == key.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiresAt, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync($"/api/v1/orgs/{owner.Org}/projects", Cancel)).StatusCode);
     }
 
@@ -69,7 +85,9 @@ public sealed class ApiKeys(SharedApplication shared) : IClassFixture<SharedAppl
     public async Task A_key_cannot_make_keys()
     {
         var (owner, _, http) = await MakeAsync(null, Scopes.All);
-        var refused = await Assert.ThrowsAsync<ApiException>(() => new GpuGeekClient(http).CreateKeyAsync(owner.Org, new() { Name = "child", Scopes = [Scopes.Predict] }, Cancel));
+        var refused = await Assert.ThrowsAsync<ApiException>(() =>
+            new GpuGeekClient(http).CreateKeyAsync(owner.Org, new() { Name = "child", Scopes = [Scopes.Predict] }, Cancel)
+        );
         Assert.Equal("scope_missing", refused.Problem.Code);
     }
 
@@ -83,7 +101,9 @@ public sealed class ApiKeys(SharedApplication shared) : IClassFixture<SharedAppl
             db.Members.Single(m => m.OrgId == org).Role = Role.Viewer;
             await db.SaveChangesAsync(Cancel);
         }
-        var refused = await Assert.ThrowsAsync<ApiException>(() => new GpuGeekClient(http).CreateProjectAsync(owner.Org, new() { Name = "x" }, Cancel));
+        var refused = await Assert.ThrowsAsync<ApiException>(() =>
+            new GpuGeekClient(http).CreateProjectAsync(owner.Org, new() { Name = "x" }, Cancel)
+        );
         Assert.Equal("role_too_small", refused.Problem.Code);
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Tenants;
 
@@ -23,14 +23,20 @@ public sealed class MembersOfAnOrganisation(SharedApplication shared) : IClassFi
     public async Task Are_listed_with_their_roles_in_the_order_they_came()
     {
         var (owner, other, _) = await WithAsync(Role.Editor);
-        Assert.Equal([(owner.Email, "owner"), (other.Email, "editor")], (await other.Client.ListMembersAsync(owner.Org, Cancel)).Items.Select(m => (m.Email, m.Role)));
+        Assert.Equal(
+            [(owner.Email, "owner"), (other.Email, "editor")],
+            (await other.Client.ListMembersAsync(owner.Org, Cancel)).Items.Select(m => (m.Email, m.Role))
+        );
     }
 
     [Fact]
     public async Task Get_another_role_at_once()
     {
         var (owner, other, id) = await WithAsync(Role.Viewer);
-        Assert.Equal("role_too_small", (await Answers.RefusedAsync(() => other.Client.CreateProjectAsync(owner.Org, new() { Name = "x" }, Cancel))).Code);
+        Assert.Equal(
+            "role_too_small",
+            (await Answers.RefusedAsync(() => other.Client.CreateProjectAsync(owner.Org, new() { Name = "x" }, Cancel))).Code
+        );
         Assert.Equal("editor", (await owner.Client.UpdateMemberAsync(owner.Org, id, new() { Role = "editor" }, Cancel)).Role);
         await other.Client.CreateProjectAsync(owner.Org, new() { Name = "x" }, Cancel);
     }
@@ -42,8 +48,18 @@ public sealed class MembersOfAnOrganisation(SharedApplication shared) : IClassFi
         var key = await other.Client.CreateKeyAsync(owner.Org, new() { Name = "camera", Scopes = [Scopes.DatasetsRead] }, Cancel);
         await owner.Client.RemoveMemberAsync(owner.Org, id, Cancel);
         await owner.Client.RemoveMemberAsync(owner.Org, id, Cancel);
-        Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => other.Client.ListProjectsAsync(owner.Org, ct: Cancel))).Status);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await Answers.RefusedAsync(() => new Contracts.Client.GpuGeekClient(_app.HttpWith(key.Key)).ListProjectsAsync(owner.Org, ct: Cancel))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Answers.RefusedAsync(() => other.Client.ListProjectsAsync(owner.Org, ct: Cancel))).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (
+                await Answers.RefusedAsync(() =>
+                    new Contracts.Client.GpuGeekClient(_app.HttpWith(key.Key)).ListProjectsAsync(owner.Org, ct: Cancel)
+                )
+            ).Status
+        );
     }
 
     [Fact]
@@ -58,7 +74,10 @@ public sealed class MembersOfAnOrganisation(SharedApplication shared) : IClassFi
     public async Task Do_not_remove_one_another_below_admin()
     {
         var (owner, other, _) = await WithAsync(Role.Editor);
-        Assert.Equal("role_too_small", (await Answers.RefusedAsync(async () => await other.Client.RemoveMemberAsync(owner.Org, await IdAsync(owner), Cancel))).Code);
+        Assert.Equal(
+            "role_too_small",
+            (await Answers.RefusedAsync(async () => await other.Client.RemoveMemberAsync(owner.Org, await IdAsync(owner), Cancel))).Code
+        );
     }
 
     [Fact]
@@ -66,8 +85,14 @@ public sealed class MembersOfAnOrganisation(SharedApplication shared) : IClassFi
     {
         var (owner, admin, id) = await WithAsync(Role.Admin);
         var ownerId = await IdAsync(owner);
-        Assert.Equal("role_too_small", (await Answers.RefusedAsync(() => admin.Client.UpdateMemberAsync(owner.Org, id, new() { Role = "owner" }, Cancel))).Code);
-        Assert.Equal("role_too_small", (await Answers.RefusedAsync(() => admin.Client.UpdateMemberAsync(owner.Org, ownerId, new() { Role = "viewer" }, Cancel))).Code);
+        Assert.Equal(
+            "role_too_small",
+            (await Answers.RefusedAsync(() => admin.Client.UpdateMemberAsync(owner.Org, id, new() { Role = "owner" }, Cancel))).Code
+        );
+        Assert.Equal(
+            "role_too_small",
+            (await Answers.RefusedAsync(() => admin.Client.UpdateMemberAsync(owner.Org, ownerId, new() { Role = "viewer" }, Cancel))).Code
+        );
         Assert.Equal("role_too_small", (await Answers.RefusedAsync(() => admin.Client.RemoveMemberAsync(owner.Org, ownerId, Cancel))).Code);
     }
 
@@ -77,7 +102,10 @@ public sealed class MembersOfAnOrganisation(SharedApplication shared) : IClassFi
         var (owner, _, _) = await WithAsync(Role.Admin);
         var id = await IdAsync(owner);
         Assert.Equal("last_owner", (await Answers.RefusedAsync(() => owner.Client.RemoveMemberAsync(owner.Org, id, Cancel))).Code);
-        Assert.Equal("last_owner", (await Answers.RefusedAsync(() => owner.Client.UpdateMemberAsync(owner.Org, id, new() { Role = "admin" }, Cancel))).Code);
+        Assert.Equal(
+            "last_owner",
+            (await Answers.RefusedAsync(() => owner.Client.UpdateMemberAsync(owner.Org, id, new() { Role = "admin" }, Cancel))).Code
+        );
     }
 
     [Fact]
@@ -85,7 +113,10 @@ public sealed class MembersOfAnOrganisation(SharedApplication shared) : IClassFi
     {
         var (owner, other, otherId) = await WithAsync(Role.Owner);
         var ownerId = await IdAsync(owner);
-        Task<bool> Leave(TenantSession session, Guid id) => session.Client.RemoveMemberAsync(owner.Org, id, Cancel).ContinueWith(t => t.IsCompletedSuccessfully, Cancel, TaskContinuationOptions.None, TaskScheduler.Default);
+        Task<bool> Leave(TenantSession session, Guid id) =>
+            session
+                .Client.RemoveMemberAsync(owner.Org, id, Cancel)
+                .ContinueWith(t => t.IsCompletedSuccessfully, Cancel, TaskContinuationOptions.None, TaskScheduler.Default);
         var left = await Task.WhenAll(Leave(owner, ownerId), Leave(other, otherId));
         Assert.Single(left, l => l);
     }
@@ -95,7 +126,17 @@ public sealed class MembersOfAnOrganisation(SharedApplication shared) : IClassFi
     {
         var owner = await _app.RegisterAsync();
         var stranger = await _app.RegisterAsync();
-        Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => stranger.Client.ListMembersAsync(owner.Org, Cancel))).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await Answers.RefusedAsync(async () => await owner.Client.UpdateMemberAsync(owner.Org, await IdAsync(owner), new() { Role = "god" }, Cancel))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Answers.RefusedAsync(() => stranger.Client.ListMembersAsync(owner.Org, Cancel))).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (
+                await Answers.RefusedAsync(async () =>
+                    await owner.Client.UpdateMemberAsync(owner.Org, await IdAsync(owner), new() { Role = "god" }, Cancel)
+                )
+            ).Status
+        );
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 
 namespace GpuGeek.Api.Tests.Tenants;
 
@@ -16,7 +16,10 @@ public sealed class AnOrganisation(SharedApplication shared) : IClassFixture<Sha
         Assert.Equal([session.Org, second.Slug], (await session.Client.GetMeAsync(Cancel)).Organizations.Select(o => o.Slug));
         await session.Client.CreateProjectAsync(second.Slug, new() { Name = "Flowers" }, Cancel);
         Assert.Empty((await session.Client.ListProjectsAsync(session.Org, Cancel)).Items);
-        Assert.Equal(["project.create", "organization.create"], (await session.Client.ListAuditAsync(second.Slug, ct: Cancel)).Items.Select(e => e.Action));
+        Assert.Equal(
+            ["project.create", "organization.create"],
+            (await session.Client.ListAuditAsync(second.Slug, ct: Cancel)).Items.Select(e => e.Action)
+        );
     }
 
     [Fact]
@@ -41,8 +44,14 @@ public sealed class AnOrganisation(SharedApplication shared) : IClassFixture<Sha
     public async Task Is_not_founded_without_end()
     {
         var session = await shared.App.RegisterAsync();
-        for (var i = 1; i < 20; i++) await session.Client.CreateOrganizationAsync($"House {i}", Cancel);
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "organization_limit"), await Answers.RefusedAsync(() => session.Client.CreateOrganizationAsync("One more", Cancel)) is var r ? (r.Status, r.Code) : default);
+        for (var i = 1; i < 20; i++)
+            await session.Client.CreateOrganizationAsync($"House {i}", Cancel);
+        Assert.Equal(
+            (HttpStatusCode.UnprocessableEntity, "organization_limit"),
+            await Answers.RefusedAsync(() => session.Client.CreateOrganizationAsync("One more", Cancel)) is var r
+                ? (r.Status, r.Code)
+                : default
+        );
     }
 
     [Fact]
@@ -52,7 +61,10 @@ public sealed class AnOrganisation(SharedApplication shared) : IClassFixture<Sha
         await using var closed = new ApiApplication(shared.Postgres, registrationOpen: false);
         var client = new Contracts.Client.GpuGeekClient(closed.HttpWith(session.Token), session.Token);
         Assert.False((await client.GetMeAsync(Cancel)).MayCreateOrganizations);
-        Assert.Equal((HttpStatusCode.Forbidden, "registration_closed"), await Answers.RefusedAsync(() => client.CreateOrganizationAsync("House", Cancel)) is var r ? (r.Status, r.Code) : default);
+        Assert.Equal(
+            (HttpStatusCode.Forbidden, "registration_closed"),
+            await Answers.RefusedAsync(() => client.CreateOrganizationAsync("House", Cancel)) is var r ? (r.Status, r.Code) : default
+        );
     }
 
     [Fact]

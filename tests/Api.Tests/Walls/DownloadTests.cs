@@ -1,4 +1,4 @@
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 
 namespace GpuGeek.Api.Tests.Walls;
 
@@ -16,10 +16,14 @@ public sealed class ADownload(SharedApplication shared) : IClassFixture<SharedAp
     {
         var (session, dataset, data) = await shared.App.RegisterWithVersionAsync();
         await session.AddModelVersionAsync(data.Id);
-        path = path.Replace("{dataset}", $"{dataset.Id}", StringComparison.Ordinal).Replace("{version}", $"{data.Id}", StringComparison.Ordinal);
+        path = path.Replace("{dataset}", $"{dataset.Id}", StringComparison.Ordinal)
+            .Replace("{version}", $"{data.Id}", StringComparison.Ordinal);
         using var answer = await session.Http.GetAsync(session.At(path), Cancel);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
-        Assert.Equal((type, "attachment"), (answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentDisposition!.DispositionType));
+        Assert.Equal(
+            (type, "attachment"),
+            (answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentDisposition!.DispositionType)
+        );
         Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
     }
 }

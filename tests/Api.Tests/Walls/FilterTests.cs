@@ -21,11 +21,23 @@ public sealed class TheQueryFilter
     }
 
     private static IReadOnlyList<Type> WithoutFilter(IModel model) =>
-        [.. model.GetEntityTypes().Where(e => typeof(ITenantOwned).IsAssignableFrom(e.ClrType) && e.FindDeclaredQueryFilter(GpuGeekDbContext.TenantFilter) is null).Select(e => e.ClrType)];
+        [
+            .. model
+                .GetEntityTypes()
+                .Where(e =>
+                    typeof(ITenantOwned).IsAssignableFrom(e.ClrType) && e.FindDeclaredQueryFilter(GpuGeekDbContext.TenantFilter) is null
+                )
+                .Select(e => e.ClrType),
+        ];
 
     /// <summary>Entities with an organisation that do not say that they are its own.</summary>
     private static IReadOnlyList<Type> Unmarked(IModel model) =>
-        [.. model.GetEntityTypes().Where(e => e.FindProperty("OrgId") is not null && !typeof(ITenantOwned).IsAssignableFrom(e.ClrType)).Select(e => e.ClrType)];
+        [
+            .. model
+                .GetEntityTypes()
+                .Where(e => e.FindProperty("OrgId") is not null && !typeof(ITenantOwned).IsAssignableFrom(e.ClrType))
+                .Select(e => e.ClrType),
+        ];
 
     private static GpuGeekDbContext Context() => new(DbContexts.Options(NpgsqlDataSource.Create("Host=nowhere")), null, null);
 

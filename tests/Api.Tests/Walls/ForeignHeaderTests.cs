@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Client;
 
 namespace GpuGeek.Api.Tests.Walls;
@@ -11,8 +11,16 @@ public sealed class WhatAStrangersHeadersSay(SharedApplication shared) : IClassF
 {
     private static readonly (string Name, string Value)[] Headers =
     [
-        ("Host", "evil.example"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-Prefix", "/evil.example"), ("X-Original-Host", "evil.example"),
-        ("X-Real-IP", "6.6.6.6"), ("Forwarded", "for=6.6.6.6;host=evil.example;proto=https"), ("X-GpuGeek-Client", "6.6.6.6"), ("X-GpuGeek-Front", "a guess"),
+        ("Host", "evil.example"),
+        ("X-Forwarded-Host", "evil.example"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-For", "6.6.6.6"),
+        ("X-Forwarded-Prefix", "/evil.example"),
+        ("X-Original-Host", "evil.example"),
+        ("X-Real-IP", "6.6.6.6"),
+        ("Forwarded", "for=6.6.6.6;host=evil.example;proto=https"),
+        ("X-GpuGeek-Client", "6.6.6.6"),
+        ("X-GpuGeek-Front", "a guess"),
     ];
 
     private readonly ApiApplication _app = shared.App;
@@ -21,8 +29,10 @@ public sealed class WhatAStrangersHeadersSay(SharedApplication shared) : IClassF
     private HttpClient Lying(string? token)
     {
         var http = _app.CreateClient();
-        if (token is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        foreach (var (name, value) in Headers) http.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        foreach (var (name, value) in Headers)
+            http.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
         return http;
     }
 
@@ -32,18 +42,21 @@ public sealed class WhatAStrangersHeadersSay(SharedApplication shared) : IClassF
         var (session, _, data) = await _app.RegisterWithVersionAsync();
         var version = await session.AddModelVersionAsync(data.Id);
         using var http = Lying(session.Token);
-        foreach (var (path, body, link) in new (string, object, string?)[]
-        {
-            ("invitations", new { role = "viewer" }, "http://gpugeek.test/invitation#gg_"),
-            ("projects/flowers/share-links", new { run = version.RunId, days = 7 }, "http://gpugeek.test/shared#gg_share_"),
-            ("keys", new { name = "ci", scopes = new[] { "runs:read" } }, null),
-        })
+        foreach (
+            var (path, body, link) in new (string, object, string?)[]
+            {
+                ("invitations", new { role = "viewer" }, "http://gpugeek.test/invitation#gg_"),
+                ("projects/flowers/share-links", new { run = version.RunId, days = 7 }, "http://gpugeek.test/shared#gg_share_"),
+                ("keys", new { name = "ci", scopes = new[] { "runs:read" } }, null),
+            }
+        )
         {
             var answer = await http.PostAsJsonAsync(session.At(path), body, Cancel);
             var text = await answer.Content.ReadAsStringAsync(Cancel);
             Assert.True(answer.StatusCode == HttpStatusCode.Created, text);
             Assert.DoesNotContain("evil.example", $"{answer.Headers}{text}", StringComparison.Ordinal);
-            if (link is not null) Assert.StartsWith(link, JsonDocument.Parse(text).RootElement.GetProperty("url").GetString(), StringComparison.Ordinal);
+            if (link is not null)
+                Assert.StartsWith(link, JsonDocument.Parse(text).RootElement.GetProperty("url").GetString(), StringComparison.Ordinal);
         }
     }
 
@@ -72,9 +85,15 @@ public sealed class AGuesserWhoNamesOtherAddresses(SharedApplication shared) : I
         for (var i = 0; i < 40 && refused == 0; i++)
         {
             using var http = shared.App.CreateClient();
-            foreach (var name in (string[])["X-Forwarded-For", "X-GpuGeek-Client", "X-Real-IP"]) http.DefaultRequestHeaders.Add(name, $"6.6.6.{i}");
-            using var answer = await http.PostAsJsonAsync("/api/v1/account/sign-in", new { email = $"nobody{i}@example.org", password = "a wrong phrase" }, Cancel);
-            if (answer.StatusCode == HttpStatusCode.TooManyRequests) refused++;
+            foreach (var name in (string[])["X-Forwarded-For", "X-GpuGeek-Client", "X-Real-IP"])
+                http.DefaultRequestHeaders.Add(name, $"6.6.6.{i}");
+            using var answer = await http.PostAsJsonAsync(
+                "/api/v1/account/sign-in",
+                new { email = $"nobody{i}@example.org", password = "a wrong phrase" },
+                Cancel
+            );
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+                refused++;
         }
         Assert.Equal(1, refused);
     }

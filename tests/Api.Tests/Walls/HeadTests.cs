@@ -1,6 +1,6 @@
 using System.Net;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Tests.Support;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,15 +18,15 @@ public sealed class HeadAnswersAsGetWould(SharedApplication shared) : IClassFixt
         var person = await shared.App.RegisterAsync();
         var differences = new List<string>();
         foreach (var path in Paths())
-            foreach (var (who, http) in ((string, HttpClient)[])[("nobody", shared.App.HttpWith(null)), ("somebody", person.Http)])
-            {
-                using var get = await http.GetAsync(path, Cancel);
-                using var head = await HeadAsync(http, path);
-                if (get.StatusCode != head.StatusCode)
-                    differences.Add($"{path} as {who}: {(int)head.StatusCode}, but GET {(int)get.StatusCode}");
-                if (get.Content.Headers.ContentType?.ToString() != head.Content.Headers.ContentType?.ToString())
-                    differences.Add($"{path} as {who}: another type");
-            }
+        foreach (var (who, http) in ((string, HttpClient)[])[("nobody", shared.App.HttpWith(null)), ("somebody", person.Http)])
+        {
+            using var get = await http.GetAsync(path, Cancel);
+            using var head = await HeadAsync(http, path);
+            if (get.StatusCode != head.StatusCode)
+                differences.Add($"{path} as {who}: {(int)head.StatusCode}, but GET {(int)get.StatusCode}");
+            if (get.Content.Headers.ContentType?.ToString() != head.Content.Headers.ContentType?.ToString())
+                differences.Add($"{path} as {who}: another type");
+        }
         Assert.Empty(differences);
     }
 
@@ -69,19 +69,24 @@ public sealed class HeadAnswersAsGetWould(SharedApplication shared) : IClassFixt
     private IEnumerable<string> Paths()
     {
         var routes = shared.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
-        var found = routes.Where(r => r.Metadata.GetMetadata<Needs>() is null
-            && r.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains("GET") == true)
-            .Select(r => "/" + string.Join('/', r.RoutePattern.PathSegments.Select(s => string.Concat(s.Parts.Select(Text))))).ToList();
+        var found = routes
+            .Where(r =>
+                r.Metadata.GetMetadata<Needs>() is null
+                && r.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains("GET") == true
+            )
+            .Select(r => "/" + string.Join('/', r.RoutePattern.PathSegments.Select(s => string.Concat(s.Parts.Select(Text)))))
+            .ToList();
         Assert.True(found.Count > 10, $"Only {string.Join(' ', found)}");
         return found.Append("/swagger/index.html").Append("/no/such/address");
     }
 
-    private static string Text(RoutePatternPart part) => part switch
-    {
-        RoutePatternLiteralPart literal => literal.Content,
-        RoutePatternSeparatorPart separator => separator.Content,
-        RoutePatternParameterPart { Name: "documentName" } => "v1",
-        RoutePatternParameterPart { Name: "extension" } => "json",
-        _ => "0190b6c0-0000-7000-8000-000000000000",
-    };
+    private static string Text(RoutePatternPart part) =>
+        part switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternSeparatorPart separator => separator.Content,
+            RoutePatternParameterPart { Name: "documentName" } => "v1",
+            RoutePatternParameterPart { Name: "extension" } => "json",
+            _ => "0190b6c0-0000-7000-8000-000000000000",
+        };
 }

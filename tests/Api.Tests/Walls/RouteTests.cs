@@ -1,5 +1,5 @@
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Domain.Tenants;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -12,28 +12,62 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
 {
     private static readonly string[] ForEverybody =
     [
-        "/api/v1/account/forgot-password", "/api/v1/account/register", "/api/v1/account/reset-password", "/api/v1/account/sign-in", "/api/v1/account/sign-in-link", "/api/v1/account/sign-in-passkey", "/api/v1/account/sign-in-passkey/begin", "/api/v1/installation", "/api/v1/invitations/look", "/api/v1/objects/{token}", "/api/v1/shared/look", "/healthz", "/readyz",
+        "/api/v1/account/forgot-password",
+        "/api/v1/account/register",
+        "/api/v1/account/reset-password",
+        "/api/v1/account/sign-in",
+        "/api/v1/account/sign-in-link",
+        "/api/v1/account/sign-in-passkey",
+        "/api/v1/account/sign-in-passkey/begin",
+        "/api/v1/installation",
+        "/api/v1/invitations/look",
+        "/api/v1/objects/{token}",
+        "/api/v1/shared/look",
+        "/healthz",
+        "/readyz",
         "/swagger/{documentName}/swagger.{extension}",
     ];
 
-    private static IEnumerable<RouteEndpoint> Routes(IServiceProvider services) => services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+    private static IEnumerable<RouteEndpoint> Routes(IServiceProvider services) =>
+        services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     private static string Path(RouteEndpoint route) => "/" + route.RoutePattern.RawText!.Trim('/');
 
-    /// <summary>Routes of an organisation that do not say which role and scope they need, or that the organisation's wall does not guard.</summary>
-    private static IEnumerable<string> Open(IEnumerable<RouteEndpoint> routes) => routes
-        .Where(r => Path(r).StartsWith("/api/v1/orgs/", StringComparison.Ordinal))
-        .Where(r => r.Metadata.GetMetadata<Needs>() is null || !r.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy == OrgAuthorization.Policy) || r.RoutePattern.GetParameter(OrgAuthorization.Parameter) is null)
-        .Select(Path);
+    /// <summary>Routes of an organisation that do not say which role and scope they need, or that the organisation's wall does not
+    /// guard.</summary>
+    private static IEnumerable<string> Open(IEnumerable<RouteEndpoint> routes) =>
+        routes
+            .Where(r => Path(r).StartsWith("/api/v1/orgs/", StringComparison.Ordinal))
+            .Where(r =>
+                r.Metadata.GetMetadata<Needs>() is null
+                || !r.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy == OrgAuthorization.Policy)
+                || r.RoutePattern.GetParameter(OrgAuthorization.Parameter) is null
+            )
+            .Select(Path);
 
-    private static IEnumerable<string> Anonymous(IEnumerable<RouteEndpoint> routes) => routes.Where(r => r.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Path).Distinct().Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Anonymous(IEnumerable<RouteEndpoint> routes) =>
+        routes.Where(r => r.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Path).Distinct().Order(StringComparer.Ordinal);
 
     /// <summary>Routes that write and that a key with only a reading scope, or a viewer, could call.</summary>
-    private static IEnumerable<string> WrittenByReaders(IEnumerable<RouteEndpoint> routes) => routes
-        .Where(r => r.Metadata.GetMetadata<Needs>() is { } needs && r.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Any(m => m != "GET")
-            && (needs.Role < Role.Editor || needs.Scope?.EndsWith(":read", StringComparison.Ordinal) == true) && r.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName is not ("Predict" or "RemoveMember"
-                or "CreateRunComment" or "CreateVersionComment" or "CreateModelComment" or "UpdateComment" or "DeleteComment" or "ReadMentions"))
-        .Select(Path);
+    private static IEnumerable<string> WrittenByReaders(IEnumerable<RouteEndpoint> routes) =>
+        routes
+            .Where(r =>
+                r.Metadata.GetMetadata<Needs>() is { } needs
+                && r.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Any(m => m != "GET")
+                && (needs.Role < Role.Editor || needs.Scope?.EndsWith(":read", StringComparison.Ordinal) == true)
+                && r.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName
+                    is not (
+                        "Predict"
+                        or "RemoveMember"
+                        or "CreateRunComment"
+                        or "CreateVersionComment"
+                        or "CreateModelComment"
+                        or "UpdateComment"
+                        or "DeleteComment"
+                        or "ReadMentions"
+                    )
+            )
+            .Select(Path);
 
     private static async Task<List<RouteEndpoint>> PlantedAsync(Action<IEndpointRouteBuilder> map)
     {
@@ -50,7 +84,8 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
     }
 
     [Fact]
-    public void That_anybody_may_call_is_on_the_list() => Assert.Equal(ForEverybody.Order(StringComparer.Ordinal), Anonymous(Routes(shared.App.Services)));
+    public void That_anybody_may_call_is_on_the_list() =>
+        Assert.Equal(ForEverybody.Order(StringComparer.Ordinal), Anonymous(Routes(shared.App.Services)));
 
     [Fact]
     public void That_writes_is_closed_to_readers() => Assert.Empty(WrittenByReaders(Routes(shared.App.Services)));
@@ -75,9 +110,22 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
     public async Task Without_a_token_answers_401_unless_it_is_on_the_list()
     {
         var http = shared.App.HttpWith(null);
-        foreach (var route in Routes(shared.App.Services).Where(r => !ForEverybody.Contains(Path(r)) && !Path(r).StartsWith("/hubs", StringComparison.Ordinal)))
+        foreach (
+            var route in Routes(shared.App.Services)
+                .Where(r => !ForEverybody.Contains(Path(r)) && !Path(r).StartsWith("/hubs", StringComparison.Ordinal))
+        )
         {
-            var address = System.Text.RegularExpressions.Regex.Replace(Path(route), @"\{(\w+)(:\w+)?\}", m => m.Groups[2].Value switch { ":guid" => Guid.Empty.ToString(), ":int" => "1", _ => "x" });
+            var address = System.Text.RegularExpressions.Regex.Replace(
+                Path(route),
+                @"\{(\w+)(:\w+)?\}",
+                m =>
+                    m.Groups[2].Value switch
+                    {
+                        ":guid" => Guid.Empty.ToString(),
+                        ":int" => "1",
+                        _ => "x",
+                    }
+            );
             foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
             {
                 using var request = new HttpRequestMessage(new(method), address);

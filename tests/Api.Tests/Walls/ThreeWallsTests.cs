@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
@@ -42,7 +42,7 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
         var seen = await db.Projects.ToListAsync(Cancel);
         Assert.All(seen, p => Assert.Equal(one, p.OrgId));
         Assert.NotEmpty(seen);
-        Assert.NotEmpty(await db.Projects.OfEveryOrg().Where(p => p.OrgId == two).ToListAsync(Cancel));
+        Assert.NotEmpty(await db.Projects.IgnoreTenantFilter().Where(p => p.OrgId == two).ToListAsync(Cancel));
     }
 
     [Fact]
@@ -54,7 +54,11 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
         Assert.Equal(1L, await CountAsync(connection, "SELECT count(*) FROM projects"));
         await using var update = new NpgsqlCommand($"UPDATE projects SET name = 'stolen' WHERE org_id = '{two}'", connection);
         Assert.Equal(0, await update.ExecuteNonQueryAsync(Cancel));
-        await using var insert = new NpgsqlCommand($"INSERT INTO projects (org_id, id, slug, name, template, created_at) VALUES ('{two}', gen_random_uuid(), 'x', 'x', 'x', now())", connection);
+        await using var insert = new NpgsqlCommand(
+            $"INSERT INTO projects (org_id, id, slug, name, template, created_at) VALUES ('{two}', gen_random_uuid(), 'x', 'x', 'x', "
+                + "now())",
+            connection
+        );
         Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => insert.ExecuteNonQueryAsync(Cancel))).SqlState);
     }
 
@@ -74,7 +78,10 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
     {
         var (_, _, one, _) = await TwoTenantsAsync();
         await using var connection = await _app.Contexts.OpenForOrgAsync(one, Cancel);
-        foreach (var statement in (string[])["SELECT count(*) FROM idempotency_keys", "DELETE FROM idempotency_keys", "UPDATE idempotency_keys SET body = NULL"])
+        foreach (
+            var statement in (string[])
+                ["SELECT count(*) FROM idempotency_keys", "DELETE FROM idempotency_keys", "UPDATE idempotency_keys SET body = NULL"]
+        )
         {
             await using var command = new NpgsqlCommand(statement, connection);
             Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancel))).SqlState);
@@ -101,12 +108,20 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
         await using var connection = new NpgsqlConnection(postgres.Connections.App);
         await connection.OpenAsync(Cancel);
         var another = Planted.NewId();
-        foreach (var (who, statement) in ((Guid, string)[])
-            [(id, "UPDATE users SET is_operator = true"),
-             (another, $"""
-                INSERT INTO users (id, email, normalized_email, display_name, is_operator, created_at, email_confirmed, phone_number_confirmed, two_factor_enabled)
-                VALUES ('{another}', 'x@y.z', 'X@Y.Z', 'x', true, now(), false, false, false)
-                """)])
+        foreach (
+            var (who, statement) in ((Guid, string)[])
+                [
+                    (id, "UPDATE users SET is_operator = true"),
+                    (
+                        another,
+                        $"""
+                        INSERT INTO users (id, email, normalized_email, display_name, is_operator, created_at, email_confirmed,
+                            phone_number_confirmed, two_factor_enabled)
+                        VALUES ('{another}', 'x@y.z', 'X@Y.Z', 'x', true, now(), false, false, false)
+                        """
+                    ),
+                ]
+        )
         {
             await CountAsync(connection, $"SELECT count(*) FROM (SELECT set_config('app.user', '{who}', false)) x");
             await using var command = new NpgsqlCommand(statement, connection);
@@ -147,7 +162,15 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
     public void COPY_is_used_nowhere_since_row_level_security_refuses_it()
     {
         var sources = Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "src"), "*.cs", SearchOption.AllDirectories);
-        Assert.DoesNotContain(sources, file => File.ReadAllText(file) is var text && (text.Contains("BeginBinaryImport", StringComparison.Ordinal) || text.Contains("BeginTextImport", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            sources,
+            file =>
+                File.ReadAllText(file) is var text
+                && (
+                    text.Contains("BeginBinaryImport", StringComparison.Ordinal)
+                    || text.Contains("BeginTextImport", StringComparison.Ordinal)
+                )
+        );
     }
 
     private static async Task<long> CountAsync(NpgsqlConnection connection, string sql)

@@ -16,10 +16,14 @@ internal static class Command
 
     /// <returns>The exit code, and what was printed on either stream.</returns>
     public static async Task<(int Code, string Said)> RunAsync(
-        string program, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+        string program,
+        IEnumerable<(string Name, string Value)> environment,
+        params string[] arguments
+    )
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();

@@ -20,19 +20,29 @@ public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<Plante
         ["a member is missing"] = (b => Edit(b, m => m.Remove("files")), "manifest.json is damaged"),
         ["a member is null"] = (b => Edit(b, m => m["files"]![0]!["path"] = null), "manifest.json is damaged"),
         ["newer format"] = (b => Edit(b, m => m["format"] = 2), "has format 2, and this version of GpuGeek reads format 1."),
-        ["newer schema"] = (b => Edit(b, m => (m["schema"], m["product"]) = ("29991231000000_Future", "9.0")),
-            "its database is of version 29991231000000_Future"),
+        ["newer schema"] = (
+            b => Edit(b, m => (m["schema"], m["product"]) = ("29991231000000_Future", "9.0")),
+            "its database is of version 29991231000000_Future"
+        ),
         ["a key outside"] = (b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "secrets/../../../escaped"), "leads out of it"),
-        ["a file that is no part"] = (b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "/etc/passwd"),
-            "which is no part of a backup"),
+        ["a file that is no part"] = (
+            b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "/etc/passwd"),
+            "which is no part of a backup"
+        ),
         ["no dump named"] = (b => Edit(b, m => m["files"]!.AsArray().RemoveAt(0)), "does not name database.dump"),
-        ["an object outside"] = (b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "../../escaped", StringComparison.Ordinal)),
-            "leads out of it"),
-        ["an absolute object"] = (b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "/etc/passwd", StringComparison.Ordinal)),
-            "leads out of it"),
+        ["an object outside"] = (
+            b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "../../escaped", StringComparison.Ordinal)),
+            "leads out of it"
+        ),
+        ["an absolute object"] = (
+            b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "/etc/passwd", StringComparison.Ordinal)),
+            "leads out of it"
+        ),
         ["a line that is no line"] = (b => List(b, l => l + "and more\n"), "line 4 of"),
-        ["an object that is not listed"] = (b => List(b, l => l[(l.IndexOf('\n', StringComparison.Ordinal) + 1)..]),
-            "names 2 objects where 3"),
+        ["an object that is not listed"] = (
+            b => List(b, l => l[(l.IndexOf('\n', StringComparison.Ordinal) + 1)..]),
+            "names 2 objects where 3"
+        ),
         ["a list that was changed"] = (b => File.AppendAllText(At(b, "objects.tsv"), "\n"), "objects.tsv has "),
         ["a linked object"] = (b => Link(b, Picture), $"{Picture} is a symbolic link"),
         ["a linked folder"] = (b => Link(b, "objects/orgs"), "objects/orgs is a symbolic link"),
@@ -93,13 +103,17 @@ public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<Plante
         Rehash(backup, "objects.tsv");
     }
 
-    private static void Rehash(string backup, string name) => Edit(backup, manifest =>
-    {
-        var bytes = File.ReadAllBytes(At(backup, name));
-        var entry = manifest["files"]!.AsArray().Single(f => (string?)f!["path"] == name)!;
-        entry["size"] = bytes.Length;
-        entry["sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
-    });
+    private static void Rehash(string backup, string name) =>
+        Edit(
+            backup,
+            manifest =>
+            {
+                var bytes = File.ReadAllBytes(At(backup, name));
+                var entry = manifest["files"]!.AsArray().Single(f => (string?)f!["path"] == name)!;
+                entry["size"] = bytes.Length;
+                entry["sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+            }
+        );
 
     private static void Link(string backup, string name)
     {

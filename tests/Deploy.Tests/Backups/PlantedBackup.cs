@@ -22,12 +22,21 @@ public sealed class PlantedBackup : IAsyncLifetime
         File.SetUnixFileMode(Root, (UnixFileMode)0b111_001_001);
         Directory.CreateDirectory(Data);
         await PostgresTemplate.CopyToAsync(Path.Combine(Data, "postgres"));
-        foreach (var (name, text) in new Dictionary<string, string>
-        {
-            [$"objects/{Picture}"] = "picture", [$"objects/{Thumbnail}"] = "thumbnail", [$"objects/{Checkpoint}"] = "[]",
-            ["objects/tmp/half"] = "a write that never ended", ["keys/webhooks.key"] = "key", ["keys/webhooks.key.old"] = "old key",
-            ["secrets/instance"] = "instance", ["work/runs/spec.json"] = "{}", ["logs/api.log"] = "a line",
-        }) Write(name, text);
+        foreach (
+            var (name, text) in new Dictionary<string, string>
+            {
+                [$"objects/{Picture}"] = "picture",
+                [$"objects/{Thumbnail}"] = "thumbnail",
+                [$"objects/{Checkpoint}"] = "[]",
+                ["objects/tmp/half"] = "a write that never ended",
+                ["keys/webhooks.key"] = "key",
+                ["keys/webhooks.key.old"] = "old key",
+                ["secrets/instance"] = "instance",
+                ["work/runs/spec.json"] = "{}",
+                ["logs/api.log"] = "a line",
+            }
+        )
+            Write(name, text);
         (var code, Said) = await Command.BackupAsync(Data, Backup);
         Assert.True(code == 0, Said);
     }

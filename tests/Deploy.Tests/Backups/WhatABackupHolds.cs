@@ -13,16 +13,28 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
     {
         var files = Files(planted.Backup);
         Assert.Equal(
-        [
-            "database.dump", "keys/webhooks.key", "keys/webhooks.key.old", "manifest.json", "objects.tsv",
-            $"objects/{PlantedBackup.Checkpoint}", $"objects/{PlantedBackup.Picture}", $"objects/{PlantedBackup.Thumbnail}",
-            "secrets/instance",
-        ], files);
+            [
+                "database.dump",
+                "keys/webhooks.key",
+                "keys/webhooks.key.old",
+                "manifest.json",
+                "objects.tsv",
+                $"objects/{PlantedBackup.Checkpoint}",
+                $"objects/{PlantedBackup.Picture}",
+                $"objects/{PlantedBackup.Thumbnail}",
+                "secrets/instance",
+            ],
+            files
+        );
         var list = await File.ReadAllLinesAsync(Path.Combine(planted.Backup, "objects.tsv"), Cancel);
         Assert.Equal(
-            [$"2\t{PlantedBackup.Hash("[]")}\t{PlantedBackup.Checkpoint}", $"7\t{PlantedBackup.Hash("picture")}\t{PlantedBackup.Picture}",
-                $"9\t{PlantedBackup.Hash("thumbnail")}\t{PlantedBackup.Thumbnail}"],
-            list.OrderBy(line => line.Split('\t')[2], StringComparer.Ordinal));
+            [
+                $"2\t{PlantedBackup.Hash("[]")}\t{PlantedBackup.Checkpoint}",
+                $"7\t{PlantedBackup.Hash("picture")}\t{PlantedBackup.Picture}",
+                $"9\t{PlantedBackup.Hash("thumbnail")}\t{PlantedBackup.Thumbnail}",
+            ],
+            list.OrderBy(line => line.Split('\t')[2], StringComparer.Ordinal)
+        );
         Assert.Contains("the database, 3 objects (1 KiB), keys and secrets.", planted.Said, StringComparison.Ordinal);
     }
 
@@ -47,12 +59,23 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
         Assert.True(code == 0, said);
 
         Assert.Equal(
-            ["keys/webhooks.key", "keys/webhooks.key.old", "lock", $"objects/{PlantedBackup.Checkpoint}",
-                $"objects/{PlantedBackup.Picture}", $"objects/{PlantedBackup.Thumbnail}", "secrets/instance"],
-            Files(data).Where(f => !f.StartsWith("postgres/", StringComparison.Ordinal)));
+            [
+                "keys/webhooks.key",
+                "keys/webhooks.key.old",
+                "lock",
+                $"objects/{PlantedBackup.Checkpoint}",
+                $"objects/{PlantedBackup.Picture}",
+                $"objects/{PlantedBackup.Thumbnail}",
+                "secrets/instance",
+            ],
+            Files(data).Where(f => !f.StartsWith("postgres/", StringComparison.Ordinal))
+        );
         Assert.Equal("picture", await File.ReadAllTextAsync(Path.Combine(data, "objects", PlantedBackup.Picture), Cancel));
         // A copy: what happens to the one does not happen to the other.
-        Assert.NotEqual(Inode(Path.Combine(planted.Backup, "objects", PlantedBackup.Picture)), Inode(Path.Combine(data, "objects", PlantedBackup.Picture)));
+        Assert.NotEqual(
+            Inode(Path.Combine(planted.Backup, "objects", PlantedBackup.Picture)),
+            Inode(Path.Combine(data, "objects", PlantedBackup.Picture))
+        );
         // What was restored can be backed up, which reads all of it again.
         (code, said) = await Command.BackupAsync(data, planted.At("second"));
         Assert.True(code == 0, said);
@@ -145,7 +168,9 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
     }
 
     internal static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f))
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder, f))
             .Order(StringComparer.Ordinal);
 
     private void Write(string name, string text)

@@ -12,7 +12,9 @@ public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : ICla
 {
     private static readonly string[] Changes =
     [
-        "UPDATE runs SET checkpoint_key = 'newer'", "UPDATE runs SET checkpoint_key = NULL", "UPDATE imports SET state = 'succeeded'",
+        "UPDATE runs SET checkpoint_key = 'newer'",
+        "UPDATE runs SET checkpoint_key = NULL",
+        "UPDATE imports SET state = 'succeeded'",
         "UPDATE weights_files SET state = 'ready'",
     ];
 
@@ -23,24 +25,27 @@ public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : ICla
     private string Connection => postgres.SuperUser + ";Pooling=false";
 
     /// <summary>Rows of the real tables, of which nothing but what is asked for is filled in.</summary>
-    public async ValueTask InitializeAsync() => await ExecuteAsync("""
-        SET session_replication_role = replica;
-        DO $$
-        DECLARE c record;
-        BEGIN
-          FOR c IN SELECT a.attrelid::regclass AS t, a.attname FROM pg_attribute a
-            WHERE a.attrelid IN ('runs'::regclass, 'imports'::regclass, 'weights_files'::regclass) AND a.attnum > 0 AND a.attnotnull
-              AND a.attname NOT IN ('org_id', 'id') AND a.attidentity = '' AND NOT a.attisdropped
-          LOOP
-            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', c.t, c.attname);
-          END LOOP;
-        END $$;
-        DELETE FROM runs; DELETE FROM imports; DELETE FROM weights_files;
-        INSERT INTO runs (org_id, id, state, checkpoint_key)
-          VALUES (gen_random_uuid(), gen_random_uuid(), 'running', 'orgs/0a/runs/1f/2/step-7');
-        INSERT INTO imports (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'running');
-        INSERT INTO weights_files (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'inspecting')
-        """);
+    public async ValueTask InitializeAsync() =>
+        await ExecuteAsync(
+            """
+            SET session_replication_role = replica;
+            DO $$
+            DECLARE c record;
+            BEGIN
+              FOR c IN SELECT a.attrelid::regclass AS t, a.attname FROM pg_attribute a
+                WHERE a.attrelid IN ('runs'::regclass, 'imports'::regclass, 'weights_files'::regclass) AND a.attnum > 0 AND a.attnotnull
+                  AND a.attname NOT IN ('org_id', 'id') AND a.attidentity = '' AND NOT a.attisdropped
+              LOOP
+                EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', c.t, c.attname);
+              END LOOP;
+            END $$;
+            DELETE FROM runs; DELETE FROM imports; DELETE FROM weights_files;
+            INSERT INTO runs (org_id, id, state, checkpoint_key)
+              VALUES (gen_random_uuid(), gen_random_uuid(), 'running', 'orgs/0a/runs/1f/2/step-7');
+            INSERT INTO imports (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'running');
+            INSERT INTO weights_files (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'inspecting')
+            """
+        );
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -38,8 +38,14 @@ public sealed class WhatRunShPasses : IDisposable
 
     private async Task<(int Code, string Said)> RunAsync(string typed)
     {
-        using var script = Process.Start(new ProcessStartInfo("bash", [Path.Combine(_checkout, "run.sh"), .. typed.Split(' ')])
-            { WorkingDirectory = "/usr", RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var script = Process.Start(
+            new ProcessStartInfo("bash", [Path.Combine(_checkout, "run.sh"), .. typed.Split(' ')])
+            {
+                WorkingDirectory = "/usr",
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var errors = script.StandardError.ReadToEndAsync();
         var output = await script.StandardOutput.ReadToEndAsync();
         await script.WaitForExitAsync();

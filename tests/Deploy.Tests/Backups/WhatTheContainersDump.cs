@@ -43,8 +43,10 @@ public sealed class WhatTheContainersDump : IAsyncLifetime
             var (code, said) = await DumpAsync(PostgresTools.Database);
             Assert.True(code == 0, said);
         }
-        Assert.Equal(["at-20260102000000_B.dump", "at-20260103000000_C.dump", $"at-{last}.dump"],
-            Directory.GetFiles(Dumps).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["at-20260102000000_B.dump", "at-20260103000000_C.dump", $"at-{last}.dump"],
+            Directory.GetFiles(Dumps).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
         var dump = Path.Combine(Dumps, $"at-{last}.dump");
         Assert.Equal((UnixFileMode)0b110_000_000, File.GetUnixFileMode(dump));
         await ScalarAsync("CREATE DATABASE again");
@@ -66,14 +68,27 @@ public sealed class WhatTheContainersDump : IAsyncLifetime
 
         var (code, said) = await DumpAsync(PostgresTools.Database);
         Assert.Equal(1, code);
-        Assert.EndsWith("The database was not dumped, so it is not migrated. Free the disk or look at the server, then start again.", said,
-            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "The database was not dumped, so it is not migrated. Free the disk or look at the server, then start again.",
+            said,
+            StringComparison.Ordinal
+        );
     }
 
-    private Task<(int Code, string Said)> DumpAsync(string database) => Command.RunAsync("bash",
-        [("PGHOST", "127.0.0.1"), ("PGPORT", $"{_tools.Port}"), ("PGUSER", "gpugeek_super"), ("PGPASSWORD", _tools.Password),
-            ("PGDATABASE", database), ("DUMPS", Dumps), ("PATH", $"{_tools.Programs}:{Environment.GetEnvironmentVariable("PATH")}")],
-        Path.Combine(SharedData.RepositoryRoot, "deploy/docker/dump.sh"));
+    private Task<(int Code, string Said)> DumpAsync(string database) =>
+        Command.RunAsync(
+            "bash",
+            [
+                ("PGHOST", "127.0.0.1"),
+                ("PGPORT", $"{_tools.Port}"),
+                ("PGUSER", "gpugeek_super"),
+                ("PGPASSWORD", _tools.Password),
+                ("PGDATABASE", database),
+                ("DUMPS", Dumps),
+                ("PATH", $"{_tools.Programs}:{Environment.GetEnvironmentVariable("PATH")}"),
+            ],
+            Path.Combine(SharedData.RepositoryRoot, "deploy/docker/dump.sh")
+        );
 
     private async Task<object?> ScalarAsync(string sql)
     {

@@ -64,11 +64,18 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
         await ExecuteAsync($"DELETE FROM __ef_migrations_history WHERE migration_id = '{Pending}'");
         await _postgres.DisposeAsync();
 
-        using var host = Process.Start(new ProcessStartInfo(RunningPlatform.Program, ["--data", _root, "--port", "18099"])
-            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var host = Process.Start(
+            new ProcessStartInfo(RunningPlatform.Program, ["--data", _root, "--port", "18099"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var errors = host.StandardError.ReadToEndAsync(Cancel);
-        var dumps = await Eventually.HoldsAsync(() => Directory.Exists(Dumps) ? Directory.GetFiles(Dumps, "*.dump") : [],
-            found => found.Length > 0 || host.HasExited);
+        var dumps = await Eventually.HoldsAsync(
+            () => Directory.Exists(Dumps) ? Directory.GetFiles(Dumps, "*.dump") : [],
+            found => found.Length > 0 || host.HasExited
+        );
         Processes.Signal(host.Id, "TERM");
         await host.WaitForExitAsync(Cancel);
         Assert.True(dumps.Length == 1, await errors);
@@ -92,8 +99,10 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
         var (code, said) = await MigrateAsync();
         Assert.True(code == 0, said);
         var kept = Directory.GetFiles(Dumps).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(["before-20260101000000_Old-20260103T000000Z.dump", "before-20260101000000_Old-20260104T000000Z.dump", "letter.dump"],
-            kept.Where(k => !k.StartsWith("before-20261", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["before-20260101000000_Old-20260103T000000Z.dump", "before-20260101000000_Old-20260104T000000Z.dump", "letter.dump"],
+            kept.Where(k => !k.StartsWith("before-20261", StringComparison.Ordinal))
+        );
         Assert.Equal(4, kept.Count);
     }
 
@@ -136,8 +145,8 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
 
         var (code, said) = await MigrateAsync();
         Assert.Equal(1, code);
-        var sentence = $"a newer version of GpuGeek has migrated it to {Newer}; this version knows {last} as the last. "
-            + "Start the newer version";
+        var sentence =
+            $"a newer version of GpuGeek has migrated it to {Newer}; this version knows {last} as the last. " + "Start the newer version";
         WhatABackupHolds.AssertOneSentence("The database could not be migrated: ", sentence, said);
         Assert.Equal(0L, await CountAsync("SELECT count(*) FROM pg_policies WHERE tablename = 'runs' AND policyname = 'owner_all'"));
 
@@ -154,8 +163,12 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
         """;
 
-    private Task<(int Code, string Said)> MigrateAsync(params (string Name, string Value)[] more) => Command.RunAsync(Command.Api,
-        [("GPUGEEK_DB_OWNER", _roles.Owner), ("GPUGEEK_DB_HANGFIRE", _roles.Hangfire), ("GPUGEEK_BACKUPS", Dumps), .. more], "migrate");
+    private Task<(int Code, string Said)> MigrateAsync(params (string Name, string Value)[] more) =>
+        Command.RunAsync(
+            Command.Api,
+            [("GPUGEEK_DB_OWNER", _roles.Owner), ("GPUGEEK_DB_HANGFIRE", _roles.Hangfire), ("GPUGEEK_BACKUPS", Dumps), .. more],
+            "migrate"
+        );
 
     private async Task RestoreAsync(string dump, string database)
     {
@@ -168,8 +181,7 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
     private async Task<string> TextAsync(string sql, string database = PostgresTools.Database) =>
         (string)(await ScalarAsync(sql, database))!;
 
-    private async Task<long> CountAsync(string sql, string database = PostgresTools.Database) =>
-        (long)(await ScalarAsync(sql, database))!;
+    private async Task<long> CountAsync(string sql, string database = PostgresTools.Database) => (long)(await ScalarAsync(sql, database))!;
 
     private async Task<object?> ScalarAsync(string sql, string database)
     {

@@ -38,8 +38,12 @@ public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<
     public async Task One_that_is_stopped_takes_away_what_it_has_written()
     {
         var data = planted.At("stopped");
-        using var restore = Process.Start(new ProcessStartInfo(RunningPlatform.Program,
-            ["restore", "--from", planted.Backup, "--data", data]) { RedirectStandardError = true })!;
+        using var restore = Process.Start(
+            new ProcessStartInfo(RunningPlatform.Program, ["restore", "--from", planted.Backup, "--data", data])
+            {
+                RedirectStandardError = true,
+            }
+        )!;
         await Eventually.HoldsAsync(() => File.Exists(Path.Combine(data, "postgres/cluster/postmaster.pid")), there => there);
         Processes.Signal(restore.Id, "TERM");
         var said = await restore.StandardError.ReadToEndAsync(Cancel);

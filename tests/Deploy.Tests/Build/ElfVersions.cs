@@ -8,7 +8,10 @@ internal sealed record NeededVersion(int At, int Index, int Flags, string Name);
 /// <summary>Versions of symbols that a 64-bit ELF library asks for, and those that its relocations need.</summary>
 internal sealed class ElfVersions
 {
-    private const int DynamicSymbols = 11, Relocations = 4, VersionNeeds = 0x6ffffffe, SymbolVersions = 0x6fffffff;
+    private const int DynamicSymbols = 11,
+        Relocations = 4,
+        VersionNeeds = 0x6ffffffe,
+        SymbolVersions = 0x6fffffff;
     private readonly byte[] _elf;
 
     public ElfVersions(byte[] elf)

@@ -33,8 +33,10 @@ public sealed class TorchSharpsNativeLibrary : IDisposable
     [Fact]
     public void Relocations_need_GLIBCXX_3_4_30_and_nothing_newer()
     {
-        var needed = new ElfVersions(File.ReadAllBytes(Original())).Relocated()
-            .Where(r => r.Version.StartsWith("GLIBCXX_", StringComparison.Ordinal)).ToList();
+        var needed = new ElfVersions(File.ReadAllBytes(Original()))
+            .Relocated()
+            .Where(r => r.Version.StartsWith("GLIBCXX_", StringComparison.Ordinal))
+            .ToList();
         var newest = needed.MaxBy(r => System.Version.Parse(r.Version["GLIBCXX_".Length..]));
         Assert.Equal(("_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE", "GLIBCXX_3.4.30"), newest);
     }
@@ -45,20 +47,28 @@ public sealed class TorchSharpsNativeLibrary : IDisposable
         var original = await File.ReadAllBytesAsync(Original(), Cancel);
         var entry = new ElfVersions(original).Needed.Single(n => n.Name == Version);
         var other = new ElfVersions(original).Needed.Single(n => n.Name == "GLIBCXX_3.4.30");
-        var said = await WeakenAsync(new()
-        {
-            ["absent"] = Changed(original, (entry.At + 8, original[(other.At + 8)..(other.At + 12)])),
-            ["twice"] = Changed(original, (other.At + 8, original[(entry.At + 8)..(entry.At + 12)])),
-            ["weak"] = Changed(original, (entry.At + 4, [Weak, 0])),
-            ["text"] = "not a library"u8.ToArray(),
-            ["cut"] = original[..5000],
-            ["right"] = original,
-        });
+        var said = await WeakenAsync(
+            new()
+            {
+                ["absent"] = Changed(original, (entry.At + 8, original[(other.At + 8)..(other.At + 12)])),
+                ["twice"] = Changed(original, (other.At + 8, original[(entry.At + 8)..(entry.At + 12)])),
+                ["weak"] = Changed(original, (entry.At + 4, [Weak, 0])),
+                ["text"] = "not a library"u8.ToArray(),
+                ["cut"] = original[..5000],
+                ["right"] = original,
+            }
+        );
 
-        Assert.Contains($"absent.so should require {Version} exactly once and strongly, but has 0 such entries", said,
-            StringComparison.Ordinal);
-        Assert.Contains($"twice.so should require {Version} exactly once and strongly, but has 2 such entries", said,
-            StringComparison.Ordinal);
+        Assert.Contains(
+            $"absent.so should require {Version} exactly once and strongly, but has 0 such entries",
+            said,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"twice.so should require {Version} exactly once and strongly, but has 2 such entries",
+            said,
+            StringComparison.Ordinal
+        );
         Assert.Contains($"weak.so requires {Version} weakly already", said, StringComparison.Ordinal);
         Assert.Contains("text.so is not a 64-bit little-endian ELF library with symbol versions", said, StringComparison.Ordinal);
         Assert.Contains("cut.so is not a 64-bit little-endian ELF library with symbol versions", said, StringComparison.Ordinal);
@@ -89,15 +99,18 @@ public sealed class TorchSharpsNativeLibrary : IDisposable
     private static IEnumerable<string> Outputs()
     {
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        return ((string[])["src", "tests"]).SelectMany(f => Directory.EnumerateDirectories(Path.Combine(SharedData.RepositoryRoot, f)))
-            .Select(project => Path.Combine(project, "bin", configuration, "net10.0/runtimes/linux-x64/native", Name)).Where(File.Exists);
+        return ((string[])["src", "tests"])
+            .SelectMany(f => Directory.EnumerateDirectories(Path.Combine(SharedData.RepositoryRoot, f)))
+            .Select(project => Path.Combine(project, "bin", configuration, "net10.0/runtimes/linux-x64/native", Name))
+            .Where(File.Exists);
     }
 
     private static string Original() => Path.Combine(Package(), "runtimes/linux-x64/native", Name);
 
     private static string Package()
     {
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        var packages =
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
         var pin = File.ReadLines(Path.Combine(SharedData.RepositoryRoot, "Directory.Packages.props"))
             .Single(l => l.Contains("Include=\"TorchSharp\"", StringComparison.Ordinal));
@@ -114,9 +127,11 @@ public sealed class TorchSharpsNativeLibrary : IDisposable
     /// <summary>The build's own task on each of the files.</summary>
     private async Task<string> WeakenAsync(Dictionary<string, byte[]> libraries)
     {
-        foreach (var (name, bytes) in libraries) await File.WriteAllBytesAsync(Path.Combine(_folder, $"{name}.so"), bytes, Cancel);
+        foreach (var (name, bytes) in libraries)
+            await File.WriteAllBytesAsync(Path.Combine(_folder, $"{name}.so"), bytes, Cancel);
         var calls = libraries.Keys.Select(name =>
-            $"""<WeakVersion Library="{name}.so" Version="{Version}" Copy="{_folder}/copies/{name}.so" ContinueOnError="true" />""");
+            $"""<WeakVersion Library="{name}.so" Version="{Version}" Copy="{_folder}/copies/{name}.so" ContinueOnError="true" />"""
+        );
         var project = $"""
             <Project DefaultTargets="All">
               <Import Project="{SharedData.RepositoryRoot}/build/WeakVersion.targets" />
@@ -125,8 +140,13 @@ public sealed class TorchSharpsNativeLibrary : IDisposable
             """;
         await File.WriteAllTextAsync(Path.Combine(_folder, "weaken.proj"), project, Cancel);
         var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet");
-        using var build = Process.Start(new ProcessStartInfo(dotnet, ["msbuild", "weaken.proj", "-nologo"])
-            { WorkingDirectory = _folder, RedirectStandardOutput = true })!;
+        using var build = Process.Start(
+            new ProcessStartInfo(dotnet, ["msbuild", "weaken.proj", "-nologo"])
+            {
+                WorkingDirectory = _folder,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var said = await build.StandardOutput.ReadToEndAsync(Cancel);
         await build.WaitForExitAsync(Cancel);
         return said;

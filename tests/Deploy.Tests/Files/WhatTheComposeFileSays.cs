@@ -57,7 +57,10 @@ public sealed partial class WhatTheComposeFileSays
             var file = Path.Combine(folder, "env");
             Assert.Equal(0, await MakeAsync(file));
             var written = await EnvFile.ReadAsync(file);
-            var wanted = WantedPattern().Matches(await File.ReadAllTextAsync(ComposeFile.FileName, TestContext.Current.CancellationToken)).Select(m => m.Groups[1].Value).Distinct();
+            var wanted = WantedPattern()
+                .Matches(await File.ReadAllTextAsync(ComposeFile.FileName, TestContext.Current.CancellationToken))
+                .Select(m => m.Groups[1].Value)
+                .Distinct();
             Assert.Equal([], wanted.Where(name => written.GetValueOrDefault(name) is not { Length: >= 8 }));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
             // The passwords of a cluster that exists would not open it any more.
@@ -91,8 +94,9 @@ public sealed partial class WhatTheComposeFileSays
         {
             Directory.Delete(root, recursive: true);
         }
-        var commands = (await File.ReadAllLinesAsync(Path.Combine(SharedData.RepositoryRoot, "docs/docker.md"),
-            TestContext.Current.CancellationToken)).Where(l => l.StartsWith("docker compose", StringComparison.Ordinal));
+        var commands = (
+            await File.ReadAllLinesAsync(Path.Combine(SharedData.RepositoryRoot, "docs/docker.md"), TestContext.Current.CancellationToken)
+        ).Where(l => l.StartsWith("docker compose", StringComparison.Ordinal));
         Assert.Equal(["docker compose up -d --build", "docker compose exec api /app/GpuGeek.Api link"], commands);
     }
 
@@ -112,5 +116,8 @@ public sealed partial class WhatTheComposeFileSays
 internal static class EnvFile
 {
     public static async Task<Dictionary<string, string>> ReadAsync(string file) =>
-        (await File.ReadAllLinesAsync(file)).Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        (await File.ReadAllLinesAsync(file))
+            .Where(l => l.Length > 0 && l[0] != '#')
+            .Select(l => l.Split('=', 2))
+            .ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
 }

@@ -21,8 +21,14 @@ public sealed class WhatTheDockerfileSays
     public void Takes_every_file_that_the_projects_import()
     {
         var copied = Dockerfile.Load().Stages.SelectMany(Dockerfile.CopiedFiles).ToList();
-        var named = XDocument.Load(Path.Combine(SharedData.RepositoryRoot, "Directory.Build.props")).Descendants("AdditionalFiles").Select(f => Path.GetFileName((string)f.Attribute("Include")!.Value.Replace("$(MSBuildThisFileDirectory)", "", StringComparison.Ordinal)));
-        foreach (var file in named.Concat(["Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "src"])) Assert.Contains(file, copied);
+        var named = XDocument
+            .Load(Path.Combine(SharedData.RepositoryRoot, "Directory.Build.props"))
+            .Descendants("AdditionalFiles")
+            .Select(f =>
+                Path.GetFileName((string)f.Attribute("Include")!.Value.Replace("$(MSBuildThisFileDirectory)", "", StringComparison.Ordinal))
+            );
+        foreach (var file in named.Concat(["Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "src"]))
+            Assert.Contains(file, copied);
     }
 
     [Fact]
@@ -39,14 +45,27 @@ public sealed class WhatTheDockerfileSays
     [Fact]
     public void Restores_by_the_lock_files_but_for_the_one_without()
     {
-        var publishes = Dockerfile.Load().Stages.SelectMany(s => s.Instructions.Where(i => i.Text.StartsWith("dotnet publish", StringComparison.Ordinal)).Select(i => (s.Name, i.Text))).ToList();
+        var publishes = Dockerfile
+            .Load()
+            .Stages.SelectMany(s =>
+                s.Instructions.Where(i => i.Text.StartsWith("dotnet publish", StringComparison.Ordinal)).Select(i => (s.Name, i.Text))
+            )
+            .ToList();
         Assert.Equal(5, publishes.Count);
-        Assert.Equal(["publish-worker-cuda"], publishes.Where(p => !p.Text.Contains("-p:RestoreLockedMode=true", StringComparison.Ordinal)).Select(p => p.Name));
+        Assert.Equal(
+            ["publish-worker-cuda"],
+            publishes.Where(p => !p.Text.Contains("-p:RestoreLockedMode=true", StringComparison.Ordinal)).Select(p => p.Name)
+        );
     }
 
     private static IEnumerable<string> MissingFiles(Dockerfile images)
     {
-        var allowed = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "deploy/Dockerfile.dockerignore")).Where(l => l.StartsWith('!')).Select(l => l[1..]).ToHashSet(StringComparer.Ordinal);
-        return images.Stages.SelectMany(Dockerfile.CopiedFiles).Where(file => !allowed.Contains(file) || !Path.Exists(Path.Combine(SharedData.RepositoryRoot, file)));
+        var allowed = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "deploy/Dockerfile.dockerignore"))
+            .Where(l => l.StartsWith('!'))
+            .Select(l => l[1..])
+            .ToHashSet(StringComparer.Ordinal);
+        return images
+            .Stages.SelectMany(Dockerfile.CopiedFiles)
+            .Where(file => !allowed.Contains(file) || !Path.Exists(Path.Combine(SharedData.RepositoryRoot, file)));
     }
 }

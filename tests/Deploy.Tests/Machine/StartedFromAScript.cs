@@ -19,10 +19,15 @@ public sealed class StartedFromAScript : IDisposable
         // A checkout that is built already, whose AppHost says what reaches it and waits.
         File.Copy(Path.Combine(SharedData.RepositoryRoot, "run.sh"), Path.Combine(_checkout, "run.sh"));
         Write("deploy/prerequisites.sh", "");
-        Write("src/AppHost/bin/Release/net10.0/GpuGeek.AppHost",
-            "#!/bin/sh\ngrep -i '^SigIgn' /proc/$$/status; echo \"$*\"; exec sleep 600");
-        foreach (var file in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json",
-            "build/none"]) Write(file, "");
+        Write(
+            "src/AppHost/bin/Release/net10.0/GpuGeek.AppHost",
+            "#!/bin/sh\ngrep -i '^SigIgn' /proc/$$/status; echo \"$*\"; exec sleep 600"
+        );
+        foreach (
+            var file in (string[])
+                ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "build/none"]
+        )
+            Write(file, "");
         Write("src/AppHost/bin/Release/.built", "");
     }
 
@@ -33,8 +38,13 @@ public sealed class StartedFromAScript : IDisposable
     [InlineData("TERM", 143)]
     public async Task It_stops_by(string signal, int code)
     {
-        using var script = Process.Start(new ProcessStartInfo("bash",
-            ["-c", "trap '' INT QUIT; exec bash ./run.sh --port 8123"]) { WorkingDirectory = _checkout, RedirectStandardOutput = true })!;
+        using var script = Process.Start(
+            new ProcessStartInfo("bash", ["-c", "trap '' INT QUIT; exec bash ./run.sh --port 8123"])
+            {
+                WorkingDirectory = _checkout,
+                RedirectStandardOutput = true,
+            }
+        )!;
         try
         {
             Assert.Matches("^SigIgn:\t0+(1000)?$", await script.StandardOutput.ReadLineAsync(Cancel));
@@ -45,7 +55,8 @@ public sealed class StartedFromAScript : IDisposable
         }
         finally
         {
-            if (!script.HasExited) script.Kill();
+            if (!script.HasExited)
+                script.Kill();
         }
     }
 

@@ -5,28 +5,37 @@ public sealed class WhatAFreshMachineIsGiven
 {
     private const string Needed = "dotnet-sdk-10.0 postgresql util-linux";
 
-    public static readonly TheoryData<string, string,
-        bool> Machines = new() { { "debian", "12", true }, { "debian", "13", true }, { "ubuntu", "24.04", false } };
+    public static readonly TheoryData<string, string, bool> Machines = new()
+    {
+        { "debian", "12", true },
+        { "debian", "13", true },
+        { "ubuntu", "24.04", false },
+    };
 
     [Theory]
     [MemberData(nameof(Machines))]
     public async Task Everything_by_name_and_nothing_of_another_release(string id, string version, bool needsFeed)
     {
         using var machine = new FreshMachine(id, version);
-        if (!needsFeed) machine.Write("state/sdk-candidate", "");
+        if (!needsFeed)
+            machine.Write("state/sdk-candidate", "");
         var (code, said) = await machine.RunAsync();
 
         Assert.True(code == 0, said);
         Assert.Contains($"Installing (once): {Needed}\n", said, StringComparison.Ordinal);
         Assert.Contains(machine.Calls, c => c.EndsWith($" install -y --no-install-recommends {Needed}", StringComparison.Ordinal));
-        Assert.Equal(needsFeed,
-            machine.Asked.Contains($"packages.microsoft.com/config/{id}/{version}/packages-microsoft-prod.deb", StringComparison.Ordinal));
+        Assert.Equal(
+            needsFeed,
+            machine.Asked.Contains($"packages.microsoft.com/config/{id}/{version}/packages-microsoft-prod.deb", StringComparison.Ordinal)
+        );
         Assert.Equal(needsFeed, said.Contains("Microsoft's feed", StringComparison.Ordinal));
         Assert.DoesNotContain("trixie", machine.Asked + said, StringComparison.Ordinal);
         string[] feed = needsFeed ? ["/etc/apt/sources.list.d/microsoft-prod.list"] : [];
         Assert.Equal([.. feed, "/etc/os-release", "/etc/postgresql-common/createcluster.conf"], machine.Files);
-        Assert.Equal("create_main_cluster = false\n",
-            await File.ReadAllTextAsync(machine.In("etc/postgresql-common/createcluster.conf"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "create_main_cluster = false\n",
+            await File.ReadAllTextAsync(machine.In("etc/postgresql-common/createcluster.conf"), TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -37,8 +46,8 @@ public sealed class WhatAFreshMachineIsGiven
             using var machine = new FreshMachine(id, version);
             var (code, said) = await machine.RunAsync("--tests");
             Assert.True(code == 0, said);
-            foreach (var package in (string[])["bubblewrap", "python3-torchvision", "swift-proxy", "memcached"]) Assert.Contains(package,
-                said, StringComparison.Ordinal);
+            foreach (var package in (string[])["bubblewrap", "python3-torchvision", "swift-proxy", "memcached"])
+                Assert.Contains(package, said, StringComparison.Ordinal);
             Assert.Equal(id == "debian", said.Contains("chromium", StringComparison.Ordinal));
         }
     }
@@ -50,8 +59,10 @@ public sealed class WhatAFreshMachineIsGiven
         machine.Write("etc/postgresql-common/createcluster.conf", "create_main_cluster = true\n");
         var (code, said) = await machine.RunAsync();
         Assert.True(code == 0, said);
-        Assert.Equal("create_main_cluster = true\n",
-            await File.ReadAllTextAsync(machine.In("etc/postgresql-common/createcluster.conf"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "create_main_cluster = true\n",
+            await File.ReadAllTextAsync(machine.In("etc/postgresql-common/createcluster.conf"), TestContext.Current.CancellationToken)
+        );
     }
 
     /// <summary>One was taken for Debian's mirror: the script wrote "deb https://deb.nodesource.com/node_20.x trixie main".</summary>
@@ -69,17 +80,24 @@ public sealed class WhatAFreshMachineIsGiven
             ["google.list"] = "deb https://packages.cloud.google.com/apt cloud-sdk main\n",
             ["aaa.sources.disabled"] = "Types: deb\nURIs: https://deb.example.com/\nSuites: stable\nComponents: main\n",
         };
-        foreach (var (name, text) in sources) machine.Write($"etc/apt/sources.list.d/{name}", text);
-        if (said.Length > 0) machine.Write("state/update-says", said + "\n");
+        foreach (var (name, text) in sources)
+            machine.Write($"etc/apt/sources.list.d/{name}", text);
+        if (said.Length > 0)
+            machine.Write("state/update-says", said + "\n");
         machine.Write("state/update-code", $"{code}");
         var (ended, printed) = await machine.RunAsync();
 
         Assert.True(ended == 0, printed);
         Assert.Contains(said, printed, StringComparison.Ordinal);
         Assert.Equal(said.Length > 0, printed.Contains("going on with the others", StringComparison.Ordinal));
-        Assert.Equal(sources.Keys.Append("microsoft-prod.list").Order(StringComparer.Ordinal),
-            Directory.EnumerateFiles(machine.In("etc/apt/sources.list.d")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
-        foreach (var (name, text) in sources) Assert.Equal(text,
-            await File.ReadAllTextAsync(machine.In($"etc/apt/sources.list.d/{name}"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            sources.Keys.Append("microsoft-prod.list").Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(machine.In("etc/apt/sources.list.d")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
+        );
+        foreach (var (name, text) in sources)
+            Assert.Equal(
+                text,
+                await File.ReadAllTextAsync(machine.In($"etc/apt/sources.list.d/{name}"), TestContext.Current.CancellationToken)
+            );
     }
 }

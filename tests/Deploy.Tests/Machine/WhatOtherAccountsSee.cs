@@ -13,16 +13,18 @@ public sealed class WhatOtherAccountsSee : IDisposable
     public WhatOtherAccountsSee()
     {
         File.SetUnixFileMode(_root, Everybody);
-        foreach (var file in (string[])["objects/orgs/a/sha256/ab/picture", "logs/api.log", "keys/key.xml", "work/cache/a",
-            "postgres/postgres.log", "lock"])
+        foreach (
+            var file in (string[])
+                ["objects/orgs/a/sha256/ab/picture", "logs/api.log", "keys/key.xml", "work/cache/a", "postgres/postgres.log", "lock"]
+        )
         {
             var path = Path.Combine(_root, file);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, "private");
             File.SetUnixFileMode(path, (UnixFileMode)0b110_100_100);
         }
-        foreach (var folder in Directory.EnumerateDirectories(_root, "*", SearchOption.AllDirectories)) File.SetUnixFileMode(folder,
-            Everybody);
+        foreach (var folder in Directory.EnumerateDirectories(_root, "*", SearchOption.AllDirectories))
+            File.SetUnixFileMode(folder, Everybody);
         File.CreateSymbolicLink(Path.Combine(_root, "leads-nowhere"), "/does/not/exist");
     }
 
@@ -59,8 +61,9 @@ public sealed class WhatOtherAccountsSee : IDisposable
     private string Readable(string below = "")
     {
         string[] arguments = ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "find", Path.Combine(_root, below), "-readable"];
-        using var find = Process.Start(new ProcessStartInfo("setpriv", arguments)
-            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var find = Process.Start(
+            new ProcessStartInfo("setpriv", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var found = find.StandardOutput.ReadToEnd();
         find.WaitForExit();
         return found;

@@ -30,8 +30,10 @@ public sealed class WhenAStepOfTheSetUpFails
         machine.Write("state/install-fails", "");
         machine.Write("etc/postgresql-common/createcluster.conf", "#create_main_cluster = true\n");
         Assert.Equal(1, (await machine.RunAsync()).Code);
-        Assert.Equal("#create_main_cluster = true\n",
-            await File.ReadAllTextAsync(machine.In("etc/postgresql-common/createcluster.conf"), Cancel));
+        Assert.Equal(
+            "#create_main_cluster = true\n",
+            await File.ReadAllTextAsync(machine.In("etc/postgresql-common/createcluster.conf"), Cancel)
+        );
     }
 
     [Theory]
@@ -45,8 +47,11 @@ public sealed class WhenAStepOfTheSetUpFails
 
         Assert.Equal(1, code);
         Assert.Contains(message, said, StringComparison.Ordinal);
-        Assert.Contains("Let this machine reach packages.microsoft.com, then run this again. Or install the .NET 10 SDK in another way",
-            said, StringComparison.Ordinal);
+        Assert.Contains(
+            "Let this machine reach packages.microsoft.com, then run this again. Or install the .NET 10 SDK in another way",
+            said,
+            StringComparison.Ordinal
+        );
         Assert.Equal(["/etc/os-release"], machine.Files);
     }
 
@@ -70,8 +75,8 @@ public sealed class WhenAStepOfTheSetUpFails
         machine.Fake("initdb", "");
         machine.Has("util-linux");
         string[] ours = ["etc/apt/sources.list.d/gpugeek-trixie.list", "etc/apt/preferences.d/gpugeek-trixie"];
-        foreach (var file in ours.Append("etc/apt/sources.list.d/trixie.list")) machine.Write(file,
-            "deb https://deb.nodesource.com/node_20.x trixie main\n");
+        foreach (var file in ours.Append("etc/apt/sources.list.d/trixie.list"))
+            machine.Write(file, "deb https://deb.nodesource.com/node_20.x trixie main\n");
         var (code, said) = await machine.RunAsync();
 
         Assert.Equal(0, code);
@@ -87,11 +92,17 @@ public sealed class WhenAStepOfTheSetUpFails
         var (code, said) = await machine.RunAsync(uid: 1000);
 
         Assert.Equal(1, code);
-        Assert.Contains("Missing: dotnet-sdk-10.0 postgresql util-linux. These commands are needed once, as root:\n  apt-get update\n",
-            said, StringComparison.Ordinal);
+        Assert.Contains(
+            "Missing: dotnet-sdk-10.0 postgresql util-linux. These commands are needed once, as root:\n  apt-get update\n",
+            said,
+            StringComparison.Ordinal
+        );
         Assert.Contains("  dpkg -i packages-microsoft-prod.deb\n", said, StringComparison.Ordinal);
-        Assert.Contains("  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux\n", said,
-            StringComparison.Ordinal);
+        Assert.Contains(
+            "  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux\n",
+            said,
+            StringComparison.Ordinal
+        );
         Assert.Empty(machine.Calls);
         Assert.Equal(["/etc/os-release"], machine.Files);
     }
@@ -116,8 +127,11 @@ public sealed class WhenAStepOfTheSetUpFails
         machine.Write("state/sdk-candidate", "");
         var (code, said) = await machine.RunAsync("--dry-run");
         Assert.Equal(0, code);
-        Assert.Contains("  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux\n", said,
-            StringComparison.Ordinal);
+        Assert.Contains(
+            "  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux\n",
+            said,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("microsoft", said, StringComparison.Ordinal);
         Assert.Empty(machine.Calls);
     }

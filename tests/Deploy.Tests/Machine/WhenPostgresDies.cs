@@ -8,8 +8,10 @@ namespace GpuGeek.Deploy.Tests.Machine;
 /// <summary>The private PostgreSQL of a machine, whose postmaster is killed. It was never started again.</summary>
 public sealed class WhenPostgresDies : IAsyncLifetime
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(),
-        $"gpugeek-postmaster-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
+    private readonly string _folder = Path.Combine(
+        Path.GetTempPath(),
+        $"gpugeek-postmaster-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}"
+    );
     private PrivatePostgres _postgres = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -73,8 +75,10 @@ public sealed class WhenPostgresDies : IAsyncLifetime
         _ = new NpgsqlCommand("SELECT count(*) FROM (SELECT generate_series(1, 100000000000)) numbers", connection)
             .ExecuteScalarAsync(CancellationToken.None)
             .ContinueWith(query => query.Exception, TaskScheduler.Default);
-        await Eventually.HoldsAsync(() => File.ReadAllText($"/proc/{pid}/cmdline"), title =>
-            title.Contains("SELECT", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            () => File.ReadAllText($"/proc/{pid}/cmdline"),
+            title => title.Contains("SELECT", StringComparison.Ordinal)
+        );
         return pid;
     }
 
@@ -84,7 +88,8 @@ public sealed class WhenPostgresDies : IAsyncLifetime
     /// <returns>Null while nobody answers.</returns>
     private async Task<int?> AskAsync(string sql)
     {
-        if (_postgres.Failed.IsCompleted) throw await _postgres.Failed;
+        if (_postgres.Failed.IsCompleted)
+            throw await _postgres.Failed;
         try
         {
             return await ExecuteAsync(sql);

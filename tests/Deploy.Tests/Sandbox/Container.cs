@@ -4,7 +4,8 @@ using GpuGeek.Deploy.Tests.Files;
 
 namespace GpuGeek.Deploy.Tests.Sandbox;
 
-/// <summary>A service run by bubblewrap as the compose file says: its user, its variables, its volumes, a root file system that cannot be written, no capability.</summary>
+/// <summary>A service run by bubblewrap as the compose file says: its user, its variables, its volumes, a root file system that cannot be
+/// written, no capability.</summary>
 internal sealed class Container(Service service, Dockerfile images, ContainerMachine machine)
 {
     private ChildProcess? _process;
@@ -15,23 +16,34 @@ internal sealed class Container(Service service, Dockerfile images, ContainerMac
     public bool Ended => _process!.Exited.IsCompleted;
 
     /// <summary>Runs the entry point with the service's command.</summary>
-    public void Start() => _process = ChildProcess.Start(new()
-    {
-        Name = service.Name, FileName = "bwrap", LogFile = LogFile, SetPrivArguments = ContainerMachine.User,
-        Arguments = [.. Walls(), .. images.EntryPoint(service.Target), .. service.List("command")],
-    });
+    public void Start() =>
+        _process = ChildProcess.Start(
+            new()
+            {
+                Name = service.Name,
+                FileName = "bwrap",
+                LogFile = LogFile,
+                SetPrivArguments = ContainerMachine.User,
+                Arguments = [.. Walls(), .. images.EntryPoint(service.Target), .. service.List("command")],
+            }
+        );
 
     public Task<int> EndAsync() => _process!.Exited;
 
     public async Task StopAsync()
     {
-        if (_process is not null) await _process.StopAsync(PosixSignalNumber.Terminate, TimeSpan.FromSeconds(25));
+        if (_process is not null)
+            await _process.StopAsync(PosixSignalNumber.Terminate, TimeSpan.FromSeconds(25));
     }
 
     /// <summary>Another command in a container of the same service, as <c>docker compose run</c> would.</summary>
     public async Task<(int ExitCode, string Output)> RunAsync(params string[] command)
     {
-        var start = new ProcessStartInfo("setpriv", [.. ContainerMachine.User, "--pdeathsig", "KILL", "bwrap", .. Walls(), .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("setpriv", [.. ContainerMachine.User, "--pdeathsig", "KILL", "bwrap", .. Walls(), .. command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync() + await errors;
@@ -40,30 +52,62 @@ internal sealed class Container(Service service, Dockerfile images, ContainerMac
     }
 
     /// <summary>The file's own health check, with the ports of this run.</summary>
-    public async Task<(int ExitCode, string Output)> HealthAsync() => await RunAsync([.. service.HealthCheck.Skip(1).Select(w => w == "8080" ? machine.Port(service.Name) : w)]);
+    public async Task<(int ExitCode, string Output)> HealthAsync() =>
+        await RunAsync([.. service.HealthCheck.Skip(1).Select(w => w == "8080" ? machine.Port(service.Name) : w)]);
 
     private List<string> Walls()
     {
         var user = service.Text("user").Split(':');
-        List<string> walls = ["--unshare-user", "--uid", user[0], "--gid", user[1], "--unshare-pid", "--unshare-ipc", "--cap-drop", "ALL", "--die-with-parent", "--clearenv"];
-        if (service.Text("network_mode") == "none") walls.Add("--unshare-net");
+        List<string> walls =
+        [
+            "--unshare-user",
+            "--uid",
+            user[0],
+            "--gid",
+            user[1],
+            "--unshare-pid",
+            "--unshare-ipc",
+            "--cap-drop",
+            "ALL",
+            "--die-with-parent",
+            "--clearenv",
+        ];
+        if (service.Text("network_mode") == "none")
+            walls.Add("--unshare-net");
         // The image: a distribution, the runtime, the health check and what was published.
-        foreach (var folder in (string[])["/usr", "/etc"]) walls.AddRange(["--ro-bind", folder, folder]);
-        foreach (var link in (string[])["bin", "lib", "lib64", "sbin"]) walls.AddRange(["--symlink", $"usr/{link}", $"/{link}"]);
-        walls.AddRange(["--ro-bind", ContainerMachine.Runtime, "/dotnet", "--ro-bind", machine.Published(service.Target), "/app", "--ro-bind", machine.Programs, "/programs"]);
+        foreach (var folder in (string[])["/usr", "/etc"])
+            walls.AddRange(["--ro-bind", folder, folder]);
+        foreach (var link in (string[])["bin", "lib", "lib64", "sbin"])
+            walls.AddRange(["--symlink", $"usr/{link}", $"/{link}"]);
+        walls.AddRange([
+            "--ro-bind",
+            ContainerMachine.Runtime,
+            "/dotnet",
+            "--ro-bind",
+            machine.Published(service.Target),
+            "/app",
+            "--ro-bind",
+            machine.Programs,
+            "/programs",
+        ]);
         walls.AddRange(["--proc", "/proc", "--dev", "/dev"]);
-        foreach (var tmpfs in service.List("tmpfs")) walls.AddRange(["--tmpfs", tmpfs]);
-        foreach (var volume in service.Volumes) walls.AddRange([volume.ReadOnly ? "--ro-bind" : "--bind", machine.Volume(volume.Source), volume.Target]);
-        if (service.Text("read_only") == "true") walls.AddRange(["--remount-ro", "/"]);
+        foreach (var tmpfs in service.List("tmpfs"))
+            walls.AddRange(["--tmpfs", tmpfs]);
+        foreach (var volume in service.Volumes)
+            walls.AddRange([volume.ReadOnly ? "--ro-bind" : "--bind", machine.Volume(volume.Source), volume.Target]);
+        if (service.Text("read_only") == "true")
+            walls.AddRange(["--remount-ro", "/"]);
         walls.AddRange(["--chdir", images.Last(service.Target, "WORKDIR")]);
-        foreach (var (name, value) in Variables()) walls.AddRange(["--setenv", name, value]);
+        foreach (var (name, value) in Variables())
+            walls.AddRange(["--setenv", name, value]);
         return walls;
     }
 
     private Dictionary<string, string> Variables()
     {
         var variables = images.Environment(service.Target);
-        foreach (var (name, value) in service.Environment) variables[name] = machine.Fill(service.Name, value);
+        foreach (var (name, value) in service.Environment)
+            variables[name] = machine.Fill(service.Name, value);
         // The base image brings these two.
         variables["PATH"] = "/programs:/usr/sbin:/usr/bin:/sbin:/bin";
         variables["DOTNET_ROOT"] = "/dotnet";

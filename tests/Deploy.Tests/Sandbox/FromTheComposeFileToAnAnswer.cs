@@ -35,9 +35,16 @@ public sealed class FromTheComposeFileToAnAnswer(WalledHouse house)
             foreach (var file in (string[])["/file", "/app/file", "/etc/file", "/usr/file"])
             {
                 var (code, said) = await container.RunAsync("touch", file);
-                Assert.True(code != 0 && said.Contains("Read-only file system", StringComparison.Ordinal), $"{container.Name}: {file} {said}");
+                Assert.True(
+                    code != 0 && said.Contains("Read-only file system", StringComparison.Ordinal),
+                    $"{container.Name}: {file} {said}"
+                );
             }
-            Assert.Contains("CapEff:\t0000000000000000", (await container.RunAsync("cat", "/proc/self/status")).Output, StringComparison.Ordinal);
+            Assert.Contains(
+                "CapEff:\t0000000000000000",
+                (await container.RunAsync("cat", "/proc/self/status")).Output,
+                StringComparison.Ordinal
+            );
         }
         var predictor = house.Containers.Single(c => c.Name == "predictor");
         Assert.DoesNotContain("PASSWORD", (await predictor.RunAsync("env")).Output.ToUpperInvariant(), StringComparison.Ordinal);
@@ -49,21 +56,47 @@ public sealed class FromTheComposeFileToAnAnswer(WalledHouse house)
         var project = await api.CreateProjectAsync(org, new() { Name = "Shapes" }, Cancel);
         var dataset = await api.CreateDatasetAsync(org, new() { Project = project.Slug, Name = "shapes" }, Cancel);
         var import = await api.CreateImportAsync(org, dataset.Id, new() { Sample = "shapes" }, Cancel);
-        while (import.FinishedAt is null) import = await api.GetImportAsync(org, dataset.Id, import.Id, 30, Cancel);
+        while (import.FinishedAt is null)
+            import = await api.GetImportAsync(org, dataset.Id, import.Id, 30, Cancel);
         Assert.True(import.State == "succeeded", $"{import.Error}\n{house.Log("worker")}");
         var version = await api.CreateVersionAsync(org, dataset.Id, new(), Cancel);
 
-        var run = await api.CreateRunAsync(org, new()
-        {
-            Project = project.Slug, DatasetVersion = version.Id,
-            Recipe = new() { Preset = "balanced", Architecture = "resnet18", Pretrained = false, Epochs = 1, InputSize = 32, BatchSize = 32 },
-        }, Cancel);
-        while (run.FinishedAt is null) run = await api.GetRunAsync(org, run.Id, 60, Cancel);
+        var run = await api.CreateRunAsync(
+            org,
+            new()
+            {
+                Project = project.Slug,
+                DatasetVersion = version.Id,
+                Recipe = new()
+                {
+                    Preset = "balanced",
+                    Architecture = "resnet18",
+                    Pretrained = false,
+                    Epochs = 1,
+                    InputSize = 32,
+                    BatchSize = 32,
+                },
+            },
+            Cancel
+        );
+        while (run.FinishedAt is null)
+            run = await api.GetRunAsync(org, run.Id, 60, Cancel);
         Assert.True(run.State == "succeeded", $"{run.Error}\n{house.Log("worker")}");
 
         var model = run.Result!.ModelVersion;
-        var deployment = await api.CreateDeploymentAsync(org, new() { Project = project.Slug, Name = "shapes", Model = model.Model, Version = model.Version }, Cancel);
-        while (deployment.State == "starting") deployment = await api.GetDeploymentAsync(org, "shapes", 30, Cancel);
+        var deployment = await api.CreateDeploymentAsync(
+            org,
+            new()
+            {
+                Project = project.Slug,
+                Name = "shapes",
+                Model = model.Model,
+                Version = model.Version,
+            },
+            Cancel
+        );
+        while (deployment.State == "starting")
+            deployment = await api.GetDeploymentAsync(org, "shapes", 30, Cancel);
         Assert.True(deployment.State == "live", $"{deployment.Error}\n{house.Log("predictor")}");
 
         var image = (await api.ListImagesAsync(org, dataset.Id, limit: 1, ct: Cancel)).Items[0];

@@ -43,15 +43,26 @@ public sealed partial class PhotographsInABucket(WalledHouse house)
     {
         await using var archive = File.OpenRead(SharedData.FlowersZip!);
         var import = await house.Api.UploadAsync(house.Org, dataset.Id, "flowers5.zip", archive, Cancel);
-        while (import.FinishedAt is null) import = await house.Api.GetImportAsync(house.Org, dataset.Id, import.Id, 30, Cancel);
+        while (import.FinishedAt is null)
+            import = await house.Api.GetImportAsync(house.Org, dataset.Id, import.Id, 30, Cancel);
         Assert.True(import.State == "succeeded", $"{import.Error}\n{house.Log("worker")}");
         Assert.Equal(1500, (await house.Api.GetDatasetStatsAsync(house.Org, dataset.Id, Cancel)).ImageCount);
     }
 
     private async Task<RunResponse> TrainAsync(string project, Guid version)
     {
-        var run = await house.Api.CreateRunAsync(house.Org, new() { Project = project, DatasetVersion = version, Recipe = new() { Preset = "fast" } }, Cancel);
-        while (run.FinishedAt is null) run = await house.Api.GetRunAsync(house.Org, run.Id, 60, Cancel);
+        var run = await house.Api.CreateRunAsync(
+            house.Org,
+            new()
+            {
+                Project = project,
+                DatasetVersion = version,
+                Recipe = new() { Preset = "fast" },
+            },
+            Cancel
+        );
+        while (run.FinishedAt is null)
+            run = await house.Api.GetRunAsync(house.Org, run.Id, 60, Cancel);
         Assert.True(run.State == "succeeded", $"{run.Error}\n{house.Log("worker")}");
         Assert.InRange(run.Result!.TestAccuracy, 0.85, 1);
         return run;
@@ -80,13 +91,25 @@ public sealed partial class PhotographsInABucket(WalledHouse house)
 
     private async Task AssertAnswersAsync(string project, string model, int version)
     {
-        var deployment = await house.Api.CreateDeploymentAsync(house.Org, new() { Project = project, Name = "flowers", Model = model, Version = version }, Cancel);
-        while (deployment.State == "starting") deployment = await house.Api.GetDeploymentAsync(house.Org, "flowers", 30, Cancel);
+        var deployment = await house.Api.CreateDeploymentAsync(
+            house.Org,
+            new()
+            {
+                Project = project,
+                Name = "flowers",
+                Model = model,
+                Version = version,
+            },
+            Cancel
+        );
+        while (deployment.State == "starting")
+            deployment = await house.Api.GetDeploymentAsync(house.Org, "flowers", 30, Cancel);
         Assert.True(deployment.State == "live", $"{deployment.Error}\n{house.Log("predictor")}");
         using var archive = ZipFile.OpenRead(SharedData.FlowersZip!);
         var entry = archive.Entries.First(e => e.FullName.EndsWith(".jpg", StringComparison.Ordinal));
         using var photo = new MemoryStream();
-        await using (var stream = await entry.OpenAsync(Cancel)) await stream.CopyToAsync(photo, Cancel);
+        await using (var stream = await entry.OpenAsync(Cancel))
+            await stream.CopyToAsync(photo, Cancel);
         var answer = await house.Api.PredictAsync(house.Org, "flowers", photo.ToArray(), ct: Cancel);
         Assert.Equal(Path.GetFileName(Path.GetDirectoryName(entry.FullName)), answer.Label);
     }
@@ -95,23 +118,35 @@ public sealed partial class PhotographsInABucket(WalledHouse house)
     {
         var sizes = await house.Store.InspectAsync("", Cancel).ToDictionaryAsync(o => o.Key, o => o.Size, cancellationToken: Cancel);
         var keys = sizes.Keys;
-        var strange = keys.Where(key => key != "janitor/unreferenced.tsv" && !(key.StartsWith(ObjectKeys.Organisation(org), StringComparison.Ordinal) && KnownPattern().IsMatch(key[ObjectKeys.Organisation(org).Length..])));
+        var strange = keys.Where(key =>
+            key != "janitor/unreferenced.tsv"
+            && !(
+                key.StartsWith(ObjectKeys.Organisation(org), StringComparison.Ordinal)
+                && KnownPattern().IsMatch(key[ObjectKeys.Organisation(org).Length..])
+            )
+        );
         Assert.Empty(strange);
         Assert.Contains(ObjectKeys.Content(org, onnx), keys);
         var contents = keys.Where(key => ObjectKeys.ContentHash(key) is not null).ToList();
         Assert.InRange(contents.Count, 1500, 3000);
-        await Parallel.ForEachAsync(contents, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel }, async (key, cancel) =>
-        {
-            // By parts: a whole object would be checked by the store, and this is the check of the store.
-            await using var part = await house.Store.OpenReadAsync(key, 0, sizes[key], cancel);
-            Assert.Equal(ObjectKeys.ContentHash(key), Convert.ToHexStringLower(await SHA256.HashDataAsync(part, cancel)));
-        });
+        await Parallel.ForEachAsync(
+            contents,
+            new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel },
+            async (key, cancel) =>
+            {
+                // By parts: a whole object would be checked by the store, and this is the check of the store.
+                await using var part = await house.Store.OpenReadAsync(key, 0, sizes[key], cancel);
+                Assert.Equal(ObjectKeys.ContentHash(key), Convert.ToHexStringLower(await SHA256.HashDataAsync(part, cancel)));
+            }
+        );
     }
 
     private async Task AssertNothingIsAnsweredAnyMoreAsync(string model, int version)
     {
         using var http = house.Http(house.Session.Token);
-        foreach (var path in (string[])[$"models/{model}/versions/{version}/artefacts/core.onnx", "deployments/flowers", "projects/flowers"])
+        foreach (
+            var path in (string[])[$"models/{model}/versions/{version}/artefacts/core.onnx", "deployments/flowers", "projects/flowers"]
+        )
         {
             using var answer = await http.GetAsync($"/api/v1/orgs/{house.Org}/{path}", Cancel);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);

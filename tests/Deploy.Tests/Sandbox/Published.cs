@@ -17,7 +17,10 @@ internal static class Published
             // Linked, not copied, out of the build: libtorch alone is half a gigabyte.
             var command = instruction.Text.Replace("/out", output, StringComparison.Ordinal);
             // Not built again: this process runs from files that are linked to the build's.
-            if (command.StartsWith("dotnet publish", StringComparison.Ordinal)) command = command.Replace("-c Release", $"-c {Configuration}", StringComparison.Ordinal) + " --no-build -m:1 -v quiet -nologo -p:CreateHardLinksForPublishFilesIfPossible=true";
+            if (command.StartsWith("dotnet publish", StringComparison.Ordinal))
+                command =
+                    command.Replace("-c Release", $"-c {Configuration}", StringComparison.Ordinal)
+                    + " --no-build -m:1 -v quiet -nologo -p:CreateHardLinksForPublishFilesIfPossible=true";
             await ShellAsync(command);
         }
         return output;
@@ -25,7 +28,14 @@ internal static class Published
 
     private static async Task ShellAsync(string command)
     {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = SharedData.RepositoryRoot, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var shell = Process.Start(
+            new ProcessStartInfo("bash", ["-c", command])
+            {
+                WorkingDirectory = SharedData.RepositoryRoot,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var errors = shell.StandardError.ReadToEndAsync();
         var output = await shell.StandardOutput.ReadToEndAsync();
         await shell.WaitForExitAsync();

@@ -36,8 +36,10 @@ public sealed class WalledHouse(SwiftServer swift) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var container in Enumerable.Reverse(_containers)) await container.StopAsync();
-        if (_services is not null) await _services.DisposeAsync();
+        foreach (var container in Enumerable.Reverse(_containers))
+            await container.StopAsync();
+        if (_services is not null)
+            await _services.DisposeAsync();
         await _machine.DisposeAsync();
     }
 
@@ -46,25 +48,35 @@ public sealed class WalledHouse(SwiftServer swift) : IAsyncLifetime
     {
         swift.Require();
         ContainerMachine.Require();
-        if (await ContainerMachine.ProblemAsync() is { } problem) Assert.Skip(problem);
+        if (await ContainerMachine.ProblemAsync() is { } problem)
+            Assert.Skip(problem);
         await (_started ??= StartAllAsync());
     }
 
     internal GpuGeekClient Client(string? token) => new(new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(5) }, token);
 
     /// <summary>For what the client does not bring as bytes.</summary>
-    internal HttpClient Http(string token) => new() { BaseAddress = Address, DefaultRequestHeaders = { Authorization = new("Bearer", token) }, Timeout = TimeSpan.FromMinutes(5) };
+    internal HttpClient Http(string token) =>
+        new()
+        {
+            BaseAddress = Address,
+            DefaultRequestHeaders = { Authorization = new("Bearer", token) },
+            Timeout = TimeSpan.FromMinutes(5),
+        };
 
     /// <summary>A file under /app of a service.</summary>
     internal string Published(string service, string file) => Path.Combine(_machine.Published(_compose[service].Target), file);
 
     internal string Log(string name) => _containers.Single(c => c.Name == name).Log;
 
-    /// <returns>The token at the end of the link that the operator's command prints, or the whole link where it is behind its '#'.</returns>
+    /// <returns>The token at the end of the link that the operator's command prints, or the whole link where it is behind its
+    /// '#'.</returns>
     internal async Task<string> LinkAsync(params string[] verb)
     {
         var link = await VerbAsync(verb);
-        return link.Contains("token=", StringComparison.Ordinal) ? link[(link.LastIndexOf("token=", StringComparison.Ordinal) + "token=".Length)..].Trim() : link;
+        return link.Contains("token=", StringComparison.Ordinal)
+            ? link[(link.LastIndexOf("token=", StringComparison.Ordinal) + "token=".Length)..].Trim()
+            : link;
     }
 
     /// <returns>What a command of the operator prints.</returns>
@@ -80,21 +92,41 @@ public sealed class WalledHouse(SwiftServer swift) : IAsyncLifetime
         var bucket = swift.Variables(_compose["bucket"].Environment["GPUGEEK_S3_BUCKET"]);
         var (code, output) = await SwiftServer.SeedAsync(bucket);
         Assert.True(code == 0, output);
-        _services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddObjectStore(new ConfigurationBuilder().AddInMemoryCollection(bucket.ToDictionary(v => v.Key, v => (string?)v.Value)).Build()).BuildServiceProvider();
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddObjectStore(
+                new ConfigurationBuilder().AddInMemoryCollection(bucket.ToDictionary(v => v.Key, v => (string?)v.Value)).Build()
+            )
+            .BuildServiceProvider();
         await _machine.StartAsync(_compose, _images, bucket);
         CopyWeights();
         var migrate = Make("migrate");
         migrate.Start();
         Assert.True(await migrate.EndAsync() == 0, migrate.Log);
-        foreach (var name in (string[])["predictor", "api", "worker", "web"]) await HealthyAsync(name);
-        Session = await Client(null).RegisterAsync(new() { Email = "ada@example.org", Password = "analytical engine", DisplayName = "Ada", Organization = "Acme", SetupToken = await LinkAsync("link") }, Cancel);
+        foreach (var name in (string[])["predictor", "api", "worker", "web"])
+            await HealthyAsync(name);
+        Session = await Client(null)
+            .RegisterAsync(
+                new()
+                {
+                    Email = "ada@example.org",
+                    Password = "analytical engine",
+                    DisplayName = "Ada",
+                    Organization = "Acme",
+                    SetupToken = await LinkAsync("link"),
+                },
+                Cancel
+            );
     }
 
     /// <summary>As the operator does who has no internet: into the volume.</summary>
     private void CopyWeights()
     {
-        if (SharedData.WeightsFolder is not { } folder) return;
-        foreach (var file in Directory.GetFiles(folder, "*.pth")) File.Copy(file, Path.Combine(_machine.Volume("weights"), Path.GetFileName(file)));
+        if (SharedData.WeightsFolder is not { } folder)
+            return;
+        foreach (var file in Directory.GetFiles(folder, "*.pth"))
+            File.Copy(file, Path.Combine(_machine.Volume("weights"), Path.GetFileName(file)));
     }
 
     private async Task HealthyAsync(string name)
@@ -103,12 +135,16 @@ public sealed class WalledHouse(SwiftServer swift) : IAsyncLifetime
         var (before, _) = await container.HealthAsync();
         Assert.NotEqual(0, before);
         container.Start();
-        await Eventually.HoldsAsync(async () =>
-        {
-            var (code, output) = await container.HealthAsync();
-            Assert.False(container.Ended, $"{name} ended: {output}\n{container.Log}");
-            return (Code: code, Service: name, output, container.Log);
-        }, health => health.Code == 0, Patience);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var (code, output) = await container.HealthAsync();
+                Assert.False(container.Ended, $"{name} ended: {output}\n{container.Log}");
+                return (Code: code, Service: name, output, container.Log);
+            },
+            health => health.Code == 0,
+            Patience
+        );
     }
 
     private Container Make(string name)

@@ -15,10 +15,11 @@ public sealed class NamingThings
     public void A_slug_keeps_what_an_address_may_hold(string name, string slug) => Assert.Equal(slug, Slug.From(name, "fallback"));
 
     [Fact]
-    public void Every_slug_matches_the_pattern_and_stays_itself() => Gen.String.Sample(name =>
-    {
-        var slug = Slug.From(name, "x");
-        Assert.Matches(new Regex(Slug.Pattern), slug);
-        Assert.Equal(slug, Slug.From(slug, "x"));
-    });
+    public void Every_slug_matches_the_pattern_and_stays_itself() =>
+        Gen.String.Sample(name =>
+        {
+            var slug = Slug.From(name, "x");
+            Assert.Matches(new Regex(Slug.Pattern), slug);
+            Assert.Equal(slug, Slug.From(slug, "x"));
+        });
 }

@@ -7,16 +7,24 @@ namespace GpuGeek.Domain.Tests.Datasets;
 
 public sealed class WritingAManifest
 {
-    private static readonly Gen<ManifestEntry> Entries =
-        Gen.Select(Gen.Char["0123456789abcdef"].Array[64], Gen.String, Gen.Int[0, 2].Select(i => Splits.All[i]), Gen.String, (hash, label, split, group) => new ManifestEntry(new string(hash), label, split, group));
+    private static readonly Gen<ManifestEntry> Entries = Gen.Select(
+        Gen.Char["0123456789abcdef"].Array[64],
+        Gen.String,
+        Gen.Int[0, 2].Select(i => Splits.All[i]),
+        Gen.String,
+        (hash, label, split, group) => new ManifestEntry(new string(hash), label, split, group)
+    );
 
     [Fact]
     public void What_was_written_is_read_back_whatever_the_names() =>
-        Entries.Where(e => Clean(e.Label) && Clean(e.Group)).Array[0, 20].Sample(entries =>
-        {
-            var distinct = entries.DistinctBy(e => e.Hash).ToArray();
-            Assert.Equal(distinct.OrderBy(e => e.Hash, StringComparer.Ordinal), Manifest.Read(Manifest.Write(distinct)));
-        });
+        Entries
+            .Where(e => Clean(e.Label) && Clean(e.Group))
+            .Array[0, 20]
+            .Sample(entries =>
+            {
+                var distinct = entries.DistinctBy(e => e.Hash).ToArray();
+                Assert.Equal(distinct.OrderBy(e => e.Hash, StringComparer.Ordinal), Manifest.Read(Manifest.Write(distinct)));
+            });
 
     [Fact]
     public void Its_bytes_are_the_documented_ones()

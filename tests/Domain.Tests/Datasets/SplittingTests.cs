@@ -10,7 +10,11 @@ public sealed class SplittingADataset
     private static string Hash(int i) => i.ToString("x64", CultureInfo.InvariantCulture);
 
     private static SplitCandidate[] Pictures(int perClass, params string[] classes) =>
-        [.. classes.SelectMany((name, c) => Enumerable.Range(0, perClass).Select(i => new SplitCandidate(Hash(c * 100_000 + i), name, null)))];
+        [
+            .. classes.SelectMany(
+                (name, c) => Enumerable.Range(0, perClass).Select(i => new SplitCandidate(Hash(c * 100_000 + i), name, null))
+            ),
+        ];
 
     [Fact]
     public void Three_hundred_per_class_at_50_10_40_give_150_30_120()
@@ -33,7 +37,10 @@ public sealed class SplittingADataset
     public void Another_seed_falls_another_way()
     {
         var pictures = Pictures(50, "a");
-        Assert.NotEqual(Manifest.Write(StratifiedSplit.Assign(pictures, SplitFractions.Default, 1)), Manifest.Write(StratifiedSplit.Assign(pictures, SplitFractions.Default, 2)));
+        Assert.NotEqual(
+            Manifest.Write(StratifiedSplit.Assign(pictures, SplitFractions.Default, 1)),
+            Manifest.Write(StratifiedSplit.Assign(pictures, SplitFractions.Default, 2))
+        );
     }
 
     [Fact]
@@ -46,15 +53,19 @@ public sealed class SplittingADataset
 
     [Fact]
     public void Counts_add_up_and_stay_within_one_of_the_shares() =>
-        Gen.Select(Gen.Int[3, 5_000], Gen.Double[0.05, 0.9], Gen.Double[0.05, 0.9]).Sample((count, a, b) =>
-        {
-            var total = a + b + 0.3;
-            var fractions = new SplitFractions(a / total, b / total, 1 - a / total - b / total);
-            var (train, val, test) = StratifiedSplit.Counts(count, fractions);
-            Assert.Equal(count, train + val + test);
-            Assert.All([train, val, test], c => Assert.True(c >= 1));
-            if (count >= 100) Assert.InRange(train, fractions.Train * count - 1, fractions.Train * count + 1);
-        });
+        Gen.Select(Gen.Int[3, 5_000], Gen.Double[0.05, 0.9], Gen.Double[0.05, 0.9])
+            .Sample(
+                (count, a, b) =>
+                {
+                    var total = a + b + 0.3;
+                    var fractions = new SplitFractions(a / total, b / total, 1 - a / total - b / total);
+                    var (train, val, test) = StratifiedSplit.Counts(count, fractions);
+                    Assert.Equal(count, train + val + test);
+                    Assert.All([train, val, test], c => Assert.True(c >= 1));
+                    if (count >= 100)
+                        Assert.InRange(train, fractions.Train * count - 1, fractions.Train * count + 1);
+                }
+            );
 
     [Theory]
     [InlineData(0.7, 0.3, 0)]

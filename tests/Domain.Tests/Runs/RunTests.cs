@@ -7,11 +7,19 @@ public sealed class TheLifeOfARun
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    private static Run NewRun() => new()
-    {
-        OrgId = Guid.Empty, Id = Guid.Empty, ProjectId = Guid.Empty, DatasetVersionId = Guid.Empty, DatasetName = "flowers", DatasetVersionNumber = 1, Name = "run", CreatedAt = Now,
-        Recipe = RecipePresets.Resolve(new(RecipePreset.Fast)),
-    };
+    private static Run NewRun() =>
+        new()
+        {
+            OrgId = Guid.Empty,
+            Id = Guid.Empty,
+            ProjectId = Guid.Empty,
+            DatasetVersionId = Guid.Empty,
+            DatasetName = "flowers",
+            DatasetVersionNumber = 1,
+            Name = "run",
+            CreatedAt = Now,
+            Recipe = RecipePresets.Resolve(new(RecipePreset.Fast)),
+        };
 
     [Fact]
     public void A_lost_worker_gives_it_back_and_the_next_attempt_counts()
@@ -68,11 +76,25 @@ public sealed class TheLifeOfARun
         Assert.Contains("resnet18", refused.Hint, StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("vit_b_16", 224), InlineData("vit_b_16", 64), InlineData("vit_b_32", 64), InlineData("resnet18", 33), InlineData("swin_t", 100), InlineData("efficientnet_b7", 600)]
+    [
+        Theory,
+        InlineData("vit_b_16", 224),
+        InlineData("vit_b_16", 64),
+        InlineData("vit_b_32", 64),
+        InlineData("resnet18", 33),
+        InlineData("swin_t", 100),
+        InlineData("efficientnet_b7", 600)
+    ]
     public void An_input_size_that_the_architecture_takes_stays(string architecture, int size) =>
         Assert.Equal(size, RecipePresets.Resolve(new(RecipePreset.Fast, architecture, InputSize: size)).InputSize);
 
-    [Theory, InlineData("vit_b_16", 200, "multiple of 16"), InlineData("vit_b_32", 240, "multiple of 32"), InlineData("resnet18", 31, "32 to 1024"), InlineData("resnet18", 1025, "32 to 1024")]
+    [
+        Theory,
+        InlineData("vit_b_16", 200, "multiple of 16"),
+        InlineData("vit_b_32", 240, "multiple of 32"),
+        InlineData("resnet18", 31, "32 to 1024"),
+        InlineData("resnet18", 1025, "32 to 1024")
+    ]
     public void Another_is_refused_with_those_that_there_are(string architecture, int size, string says)
     {
         var refused = Assert.Throws<DomainException>(() => RecipePresets.Resolve(new(RecipePreset.Fast, architecture, InputSize: size)));
@@ -84,7 +106,13 @@ public sealed class TheLifeOfARun
     public void Stochastic_depth_needs_branches_that_learn()
     {
         Assert.Equal(0.2, RecipePresets.Resolve(new(RecipePreset.Balanced, "resnet18", StochasticDepth: 0.2)).StochasticDepth);
-        foreach (var choices in new RecipeChoices[] { new(RecipePreset.Balanced, "vgg11", StochasticDepth: 0.2), new(RecipePreset.Fast, "resnet18", StochasticDepth: 0.2) })
+        foreach (
+            var choices in new RecipeChoices[]
+            {
+                new(RecipePreset.Balanced, "vgg11", StochasticDepth: 0.2),
+                new(RecipePreset.Fast, "resnet18", StochasticDepth: 0.2),
+            }
+        )
             Assert.Equal("stochastic_depth_unsupported", Assert.Throws<DomainException>(() => RecipePresets.Resolve(choices)).Code);
     }
 }

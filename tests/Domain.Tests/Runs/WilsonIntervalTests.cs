@@ -19,13 +19,18 @@ public sealed class TheIntervalOfAnAccuracy
     }
 
     [Fact]
-    public void It_always_holds_the_accuracy_itself() => Gen.Int[1, 10_000].SelectMany(n => Gen.Select(Gen.Int[0, n], Gen.Const(n))).Sample((k, n) =>
-    {
-        var (low, high) = WilsonInterval.Of(k, n);
-        Assert.InRange((double)k / n, low - 1e-12, high + 1e-12);
-        Assert.InRange(low, 0, 1);
-        Assert.InRange(high, 0, 1);
-    });
+    public void It_always_holds_the_accuracy_itself() =>
+        Gen.Int[1, 10_000]
+            .SelectMany(n => Gen.Select(Gen.Int[0, n], Gen.Const(n)))
+            .Sample(
+                (k, n) =>
+                {
+                    var (low, high) = WilsonInterval.Of(k, n);
+                    Assert.InRange((double)k / n, low - 1e-12, high + 1e-12);
+                    Assert.InRange(low, 0, 1);
+                    Assert.InRange(high, 0, 1);
+                }
+            );
 
     [Fact]
     public void Nothing_measured_has_none() => Assert.Throws<ArgumentOutOfRangeException>(() => WilsonInterval.Of(0, 0));

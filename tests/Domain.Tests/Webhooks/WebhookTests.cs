@@ -8,8 +8,16 @@ public sealed class SignaturesOfWebhooks
 {
     /// <summary>The example that libraries of Standard Webhooks and its forerunner Svix test themselves with.</summary>
     [Fact]
-    public void Are_those_of_the_published_example() => Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-        WebhookSecret.Sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, Encoding.UTF8.GetBytes("""{"test": 2432232314}""")));
+    public void Are_those_of_the_published_example() =>
+        Assert.Equal(
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+            WebhookSecret.Sign(
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                1614265330,
+                Encoding.UTF8.GetBytes("""{"test": 2432232314}""")
+            )
+        );
 
     [Fact]
     public void Secrets_differ() => Assert.NotEqual(WebhookSecret.Create(), WebhookSecret.Create());
@@ -20,7 +28,10 @@ public sealed class RetriesOfWebhooks
     [Fact]
     public void Wait_longer_each_time_and_end()
     {
-        var waits = Enumerable.Range(1, WebhookDelivery.MaxAttempts - 1).Select(attempt => WebhookDelivery.DelayAfter(attempt, 0)!.Value).ToList();
+        var waits = Enumerable
+            .Range(1, WebhookDelivery.MaxAttempts - 1)
+            .Select(attempt => WebhookDelivery.DelayAfter(attempt, 0)!.Value)
+            .ToList();
         Assert.Equal(TimeSpan.FromSeconds(5), waits[0]);
         Assert.Equal(TimeSpan.FromHours(20), waits[^1]);
         Assert.Equal(waits.Order(), waits);
@@ -33,13 +44,24 @@ public sealed class AWebhookThatFails
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 15, 8, 0, 0, TimeSpan.Zero);
 
-    private static Webhook Hook() => new() { OrgId = Guid.Empty, Id = Guid.Empty, Url = "https://hooks.example.org/", Events = [], Secret = [], CreatedAt = Start, UpdatedAt = Start };
+    private static Webhook Hook() =>
+        new()
+        {
+            OrgId = Guid.Empty,
+            Id = Guid.Empty,
+            Url = "https://hooks.example.org/",
+            Events = [],
+            Secret = [],
+            CreatedAt = Start,
+            UpdatedAt = Start,
+        };
 
     [Fact]
     public void Is_turned_off_after_twenty_failures_over_a_day()
     {
         var hook = Hook();
-        for (var i = 0; i < Webhook.MaxFailures - 1; i++) Assert.False(hook.CountFailure(Start.AddHours(2 * i)));
+        for (var i = 0; i < Webhook.MaxFailures - 1; i++)
+            Assert.False(hook.CountFailure(Start.AddHours(2 * i)));
         Assert.True(hook.CountFailure(Start.AddHours(40)));
         Assert.False(hook.Active);
         Assert.Equal("20 attempts in a row failed, the first on 2026-01-15 at 08:00 UTC.", hook.DisabledReason);
@@ -49,7 +71,8 @@ public sealed class AWebhookThatFails
     public void Survives_any_number_of_failures_in_a_short_outage()
     {
         var hook = Hook();
-        for (var i = 0; i < 500; i++) Assert.False(hook.CountFailure(Start.AddSeconds(i)));
+        for (var i = 0; i < 500; i++)
+            Assert.False(hook.CountFailure(Start.AddSeconds(i)));
         Assert.True(hook.Active);
     }
 
@@ -69,7 +92,17 @@ public sealed class AWebhookThatFails
     [Fact]
     public void Cannot_be_sent_again_while_it_is_being_sent()
     {
-        var delivery = new WebhookDelivery { OrgId = Guid.Empty, Id = Guid.Empty, WebhookId = Guid.Empty, MessageId = "msg", Type = "ping", Payload = "{}", CreatedAt = Start, LeaseUntil = Start.AddSeconds(30) };
+        var delivery = new WebhookDelivery
+        {
+            OrgId = Guid.Empty,
+            Id = Guid.Empty,
+            WebhookId = Guid.Empty,
+            MessageId = "msg",
+            Type = "ping",
+            Payload = "{}",
+            CreatedAt = Start,
+            LeaseUntil = Start.AddSeconds(30),
+        };
         Assert.Equal("delivery_under_way", Assert.Throws<DomainException>(() => delivery.Redeliver(Start)).Code);
         delivery.Redeliver(Start.AddMinutes(1));
         Assert.Equal(DeliveryState.Pending, delivery.State);

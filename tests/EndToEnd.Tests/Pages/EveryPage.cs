@@ -18,7 +18,8 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers o
     private const string WrittenIntoThePage = """
         () => [...document.querySelectorAll('*')].flatMap(e => [
           ...(e.localName === 'script' && !e.src && e.textContent.trim() ? ['script: ' + e.textContent.slice(0, 80)] : []),
-          ...[...e.attributes].filter(a => a.name.startsWith('on') || /^\s*javascript:/i.test(a.value)).map(a => e.localName + ' ' + a.name)])
+          ...[...e.attributes].filter(a => a.name.startsWith('on') || /^\s*javascript:/i.test(a.value))
+            .map(a => e.localName + ' ' + a.name)])
         """;
 
     public static TheoryData<string> Names => [.. PageList.Names];
@@ -43,7 +44,8 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers o
             foreach (var (width, height) in ((int, int)[])[first, second])
             {
                 await page.SetViewportSizeAsync(width, height);
-                if (name == "run-comments") await page.GetByTestId("comments").ScrollIntoViewIfNeededAsync();
+                if (name == "run-comments")
+                    await page.GetByTestId("comments").ScrollIntoViewIfNeededAsync();
                 await settling.SettledAsync();
                 var pixels = width.ToString(CultureInfo.InvariantCulture);
                 await AssertFitsAsync(page, $"{name}-{scheme.ToString().ToLowerInvariant()}-{pixels}.png");
@@ -57,7 +59,8 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers o
     {
         var answer = await page.GotoAsync(known.Path);
         await page.Locator(known.Shows).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
-        if (photo is not null) await new Road(page).DropAsync(photo);
+        if (photo is not null)
+            await new Road(page).DropAsync(photo);
         if (known.Name == "run-share")
         {
             await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();

@@ -91,18 +91,24 @@ public sealed class FirstLoad(FlowersStory story, Chromium chromium, ITestOutput
         private void Answered(JsonElement e)
         {
             var response = e.GetProperty("response");
-            var isImmutable = response.GetProperty("headers").EnumerateObject()
-                .Any(h => h.Name.Equals("Cache-Control", StringComparison.OrdinalIgnoreCase)
-                    && h.Value.GetString()!.Contains("immutable", StringComparison.Ordinal));
+            var isImmutable = response
+                .GetProperty("headers")
+                .EnumerateObject()
+                .Any(h =>
+                    h.Name.Equals("Cache-Control", StringComparison.OrdinalIgnoreCase)
+                    && h.Value.GetString()!.Contains("immutable", StringComparison.Ordinal)
+                );
             var file = new File(response.GetProperty("url").GetString()!, e.GetProperty("type").GetString()!, isImmutable, 0);
-            lock (_files) _files[e.GetProperty("requestId").GetString()!] = file;
+            lock (_files)
+                _files[e.GetProperty("requestId").GetString()!] = file;
         }
 
         private void Ended(JsonElement e)
         {
             var id = e.GetProperty("requestId").GetString()!;
             lock (_files)
-                if (_files.TryGetValue(id, out var file)) _files[id] = file with { Bytes = e.GetProperty("encodedDataLength").GetDouble() };
+                if (_files.TryGetValue(id, out var file))
+                    _files[id] = file with { Bytes = e.GetProperty("encodedDataLength").GetDouble() };
         }
     }
 }

@@ -33,6 +33,9 @@ public sealed class FormsSentByEnter(FlowersStory story, Chromium chromium)
             await dialog.GetByRole(AriaRole.Button, new() { Name = "Done", Exact = true }).ClickAsync();
         }
         var keys = (await account.Api.ListKeysAsync(account.Org, TestContext.Current.CancellationToken)).Items.Select(k => k.Name);
-        Assert.Equal(names.Order(StringComparer.Ordinal), keys.Where(k => k.StartsWith("pasted", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            names.Order(StringComparer.Ordinal),
+            keys.Where(k => k.StartsWith("pasted", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        );
     }
 }

@@ -14,13 +14,15 @@ public sealed class Onlookers : IAsyncLifetime
 
     public async Task<IBrowserContext> WithAsync(Chromium chromium, Told told, ColorScheme scheme, bool signedIn)
     {
-        if (_people.TryGetValue((scheme, signedIn), out var known)) return known;
+        if (_people.TryGetValue((scheme, signedIn), out var known))
+            return known;
         var address = told.Account.Platform.BaseAddress;
         return _people[(scheme, signedIn)] = await chromium.NewPersonAsync(address, signedIn ? told.Cookies : null, scheme);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var person in _people.Values) await person.CloseAsync();
+        foreach (var person in _people.Values)
+            await person.CloseAsync();
     }
 }

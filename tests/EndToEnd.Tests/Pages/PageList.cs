@@ -10,7 +10,48 @@ internal sealed record KnownPage(string Name, string Path, string Shows, bool Si
 
 internal static class PageList
 {
-    public static readonly string[] Names = ["sign-in", "setup", "projects", "data", "new-run", "runs", "run", "models", "model", "weights", "deployments", "deployment", "usage", "members", "keys", "webhooks", "webhook", "audit", "activity", "share-links", "mentions", "run-comments", "run-share", "version-comments", "shared-run", "shared-model", "shared-gone", "invitation", "forgot-password", "reset-password", "account", "activity-of-account", "plans", "new-organization", "architectures", "delete-dataset", "delete-project", "delete-organization", "deleted"];
+    public static readonly string[] Names =
+    [
+        "sign-in",
+        "setup",
+        "projects",
+        "data",
+        "new-run",
+        "runs",
+        "run",
+        "models",
+        "model",
+        "weights",
+        "deployments",
+        "deployment",
+        "usage",
+        "members",
+        "keys",
+        "webhooks",
+        "webhook",
+        "audit",
+        "activity",
+        "share-links",
+        "mentions",
+        "run-comments",
+        "run-share",
+        "version-comments",
+        "shared-run",
+        "shared-model",
+        "shared-gone",
+        "invitation",
+        "forgot-password",
+        "reset-password",
+        "account",
+        "activity-of-account",
+        "plans",
+        "new-organization",
+        "architectures",
+        "delete-dataset",
+        "delete-project",
+        "delete-organization",
+        "deleted",
+    ];
 
     public static KnownPage Find(string name, Told told)
     {
@@ -37,7 +78,11 @@ internal static class PageList
             "mentions" => new(name, $"/{org}/mentions", "[data-testid=mentions] li"),
             "run-comments" => new(name, $"{project}/runs/{told.Run.Id}", "[data-testid=comments] li"),
             "run-share" => new(name, $"{project}/runs/{told.Run.Id}", "[data-testid=run]:not([data-points='0'])"),
-            "version-comments" => new(name, $"{project}/data?dataset={told.Dataset}&comments={told.Run.DatasetVersion}", "dialog[open] textarea"),
+            "version-comments" => new(
+                name,
+                $"{project}/data?dataset={told.Dataset}&comments={told.Run.DatasetVersion}",
+                "dialog[open] textarea"
+            ),
             "shared-run" => new(name, $"/shared#{told.Cleo.SharedRun}", "[data-testid=accuracy]", SignedIn: false),
             "shared-model" => new(name, $"/shared#{told.Cleo.SharedModel}", "[data-testid=accuracy]", SignedIn: false),
             "shared-gone" => new(name, "/shared#gg_share_example", "[role=alert]", SignedIn: false),

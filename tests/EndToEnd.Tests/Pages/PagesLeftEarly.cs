@@ -16,8 +16,19 @@ public sealed class PagesLeftEarly(FlowersStory story, Chromium chromium)
 
     /// <summary>Pages of plain forms have no circuit, and Home is where one goes back to.</summary>
     private static readonly string[] WithoutCircuit =
-        ["sign-in", "setup", "shared-run", "shared-model", "shared-gone", "invitation", "forgot-password", "reset-password",
-        "account", "activity-of-account", "architectures"];
+    [
+        "sign-in",
+        "setup",
+        "shared-run",
+        "shared-model",
+        "shared-gone",
+        "invitation",
+        "forgot-password",
+        "reset-password",
+        "account",
+        "activity-of-account",
+        "architectures",
+    ];
 
     /// <summary>They load modules, which a document loads once: each visit begins in a new document.</summary>
     private static readonly string[] WithScripts = ["data", "run", "model", "weights", "deployment", "version-comments"];
@@ -31,7 +42,9 @@ public sealed class PagesLeftEarly(FlowersStory story, Chromium chromium)
         var told = await story.ToldAsync(chromium);
         var log = told.Account.Platform.Log("Web").Length;
         var names = PageList.Names.Except(WithoutCircuit).ToList();
-        await Task.WhenAll(Enumerable.Range(0, Visitors).Select(visitor => VisitAsync(told, names.Where((_, i) => i % Visitors == visitor))));
+        await Task.WhenAll(
+            Enumerable.Range(0, Visitors).Select(visitor => VisitAsync(told, names.Where((_, i) => i % Visitors == visitor)))
+        );
         Assert.DoesNotContain("xception", told.Account.Platform.Log("Web")[log..], StringComparison.Ordinal);
     }
 
@@ -50,12 +63,14 @@ public sealed class PagesLeftEarly(FlowersStory story, Chromium chromium)
             var hasScripts = WithScripts.Contains(name);
             foreach (var wait in name == "run" ? Waits : [Waits[visit % Waits.Length]])
             {
-                if (hasScripts) await page.GotoAsync(Home);
+                if (hasScripts)
+                    await page.GotoAsync(Home);
                 await Expect(Heading(page)).ToHaveTextAsync(title);
                 await LeaveEarlyAsync(page, PageList.Find(name, told).Path, hasScripts ? title : null, wait, byBack: visit++ % 2 == 0);
                 await Expect(Heading(page)).ToHaveTextAsync(title);
                 // What was still on its way has come then.
-                if (hasScripts) await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+                if (hasScripts)
+                    await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
                 var broken = await page.GetByText("cannot be shown").CountAsync();
                 Assert.True(broken == 0, $"The page after {name}, left after {wait} ms, is broken.");
             }
@@ -69,10 +84,13 @@ public sealed class PagesLeftEarly(FlowersStory story, Chromium chromium)
     {
         await page.EvaluateAsync("path => Blazor.navigateTo(path)", path);
         await page.WaitForURLAsync(url => !url.EndsWith(Home, StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
-        if (title is not null) await Expect(Heading(page)).Not.ToHaveTextAsync(title);
+        if (title is not null)
+            await Expect(Heading(page)).Not.ToHaveTextAsync(title);
         await page.WaitForTimeoutAsync(wait);
-        if (byBack) await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit });
-        else await page.EvaluateAsync("path => Blazor.navigateTo(path)", Home);
+        if (byBack)
+            await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Commit });
+        else
+            await page.EvaluateAsync("path => Blazor.navigateTo(path)", Home);
     }
 
     private static ILocator Heading(IPage page) => page.GetByRole(AriaRole.Heading, new() { Level = 1 });

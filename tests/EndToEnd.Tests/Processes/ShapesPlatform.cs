@@ -28,12 +28,16 @@ public sealed class ShapesPlatform : IAsyncLifetime
     /// Two slots share the cores, so a training has one thread: on a busy machine threads that wait for each other are slower than
     /// one alone.
     /// </summary>
-    public static Task<RunningPlatform> StartAsync(string? data = null) => RunningPlatform.StartAsync(data, new()
-    {
-        ["GPUGEEK_SLOTS"] = "2",
-        // A test receives webhooks on this machine.
-        ["GPUGEEK_WEBHOOK_ALLOW_PRIVATE"] = "true",
-    });
+    public static Task<RunningPlatform> StartAsync(string? data = null) =>
+        RunningPlatform.StartAsync(
+            data,
+            new()
+            {
+                ["GPUGEEK_SLOTS"] = "2",
+                // A test receives webhooks on this machine.
+                ["GPUGEEK_WEBHOOK_ALLOW_PRIVATE"] = "true",
+            }
+        );
 
     public async ValueTask InitializeAsync()
     {
@@ -45,7 +49,8 @@ public sealed class ShapesPlatform : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_platform is not null) await _platform.DisposeAsync();
+        if (_platform is not null)
+            await _platform.DisposeAsync();
     }
 }
 
@@ -71,7 +76,8 @@ internal static class Books
         Assert.Equal(run.Seconds, intervals.Sum(i => i.ChargedSeconds));
     }
 
-    public static async Task<int> LeasesAsync(Account account, Guid run) => (await account.Api.ListUsageAsync(account.Org, run, ct: Cancel)).Items.Count;
+    public static async Task<int> LeasesAsync(Account account, Guid run) =>
+        (await account.Api.ListUsageAsync(account.Org, run, ct: Cancel)).Items.Count;
 
     private static void AssertSound(UsageIntervalResponse interval)
     {

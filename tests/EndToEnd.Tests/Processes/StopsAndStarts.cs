@@ -47,7 +47,8 @@ public sealed class StopsAndStarts : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_platform is not null) await _platform.DisposeAsync();
+        if (_platform is not null)
+            await _platform.DisposeAsync();
         _data.Dispose();
     }
 

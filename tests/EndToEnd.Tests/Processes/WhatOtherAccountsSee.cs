@@ -23,8 +23,9 @@ public sealed class WhatOtherAccountsSee(FlowersStory story, Chromium chromium)
     private static async Task<string> FindAsync(string path, string test)
     {
         string[] arguments = ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "find", path, test];
-        using var find = Process.Start(new ProcessStartInfo("setpriv", arguments)
-            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var find = Process.Start(
+            new ProcessStartInfo("setpriv", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var errors = find.StandardError.ReadToEndAsync();
         var found = await find.StandardOutput.ReadToEndAsync();
         await errors;

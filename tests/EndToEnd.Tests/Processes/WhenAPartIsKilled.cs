@@ -55,7 +55,11 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
         await using var person = await chromium.SignedInAsync(shapes.Platform);
         var page = await person.NewPageAsync();
         await page.GotoAsync($"/{Account.Org}/{shapes.Project}/runs/{run.Id}");
-        await page.WaitForFunctionAsync("() => Number(document.querySelector('[data-testid=run]')?.dataset.points) > 20", null, new() { Timeout = 60_000 });
+        await page.WaitForFunctionAsync(
+            "() => Number(document.querySelector('[data-testid=run]')?.dataset.points) > 20",
+            null,
+            new() { Timeout = 60_000 }
+        );
         await page.EvaluateAsync("window.neverReloaded = true");
         var before = Table.Host(shapes.Platform, "Api");
         Table.Signal(before, "KILL");
@@ -95,7 +99,8 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
         await Books.AssertInOrderAsync(Account, run);
     }
 
-    /// <summary>Once, and where the machine's disk stands still for longer than a lease lasts, once more: what must hold either way is in the books.</summary>
+    /// <summary>Once, and where the machine's disk stands still for longer than a lease lasts, once more: what must hold either way is in
+    /// the books.</summary>
     private static void AssertTakenUpAgain(RunResponse run) => Assert.InRange(run.Attempt, 2, 3);
 
     /// <summary>Asks until three answers in a row are good. Nobody may hear anything but 503 while the database is away.</summary>
@@ -110,9 +115,12 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
         async Task<int> AskAsync()
         {
             using var response = await http.GetAsync(new Uri($"api/v1/orgs/{Account.Org}/projects", UriKind.Relative), Cancel);
-            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable,
-                $"{(int)response.StatusCode}\n{shapes.Platform.Log("Api")}");
-            if (!response.IsSuccessStatusCode) refused++;
+            Assert.True(
+                response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable,
+                $"{(int)response.StatusCode}\n{shapes.Platform.Log("Api")}"
+            );
+            if (!response.IsSuccessStatusCode)
+                refused++;
             return good = response.IsSuccessStatusCode ? good + 1 : 0;
         }
     }
@@ -120,11 +128,14 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
     private async Task UntilReadyAsync()
     {
         using var http = shapes.Platform.Http();
-        await Eventually.HoldsAsync(async () =>
-        {
-            using var response = await http.GetAsync(new Uri("readyz", UriKind.Relative), Cancel);
-            var body = await response.Content.ReadAsStringAsync(Cancel);
-            return (response.IsSuccessStatusCode, Answer: $"{(int)response.StatusCode}: {body}");
-        }, ready => ready.IsSuccessStatusCode);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var response = await http.GetAsync(new Uri("readyz", UriKind.Relative), Cancel);
+                var body = await response.Content.ReadAsStringAsync(Cancel);
+                return (response.IsSuccessStatusCode, Answer: $"{(int)response.StatusCode}: {body}");
+            },
+            ready => ready.IsSuccessStatusCode
+        );
     }
 }

@@ -11,12 +11,14 @@ using Table = GpuGeek.TestSupport.Platform.Processes;
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
 /// <summary>
-/// The whole platform, its database included, on a disk of little more than a gigabyte that somebody else fills to the last byte. A full disk
+/// The whole platform, its database included, on a disk of little more than a gigabyte that somebody else fills to the last byte. A full
+/// disk
 /// ended AppHost, and with it everything.
 /// </summary>
 public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper output)
 {
     private const long Disk = 1200L << 20;
+
     /// <summary>After so long a program that dies for a reason of its own is given up, with some seconds to spare.</summary>
     private static readonly TimeSpan FiveQuickDeaths = TimeSpan.FromSeconds(12);
     private static readonly Dictionary<string, string> Small = new()
@@ -49,11 +51,14 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
         Table.Signal(Table.Postmaster(platform), "KILL");
         var killed = Stopwatch.GetTimestamp();
         await UntilAsync(platform, account, HttpStatusCode.ServiceUnavailable);
-        await Eventually.HoldsAsync(() =>
-        {
-            Assert.True(Table.IsAlive(platform.ProcessId), "The platform has ended.");
-            return Stopwatch.GetElapsedTime(killed);
-        }, elapsed => elapsed > FiveQuickDeaths);
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                Assert.True(Table.IsAlive(platform.ProcessId), "The platform has ended.");
+                return Stopwatch.GetElapsedTime(killed);
+            },
+            elapsed => elapsed > FiveQuickDeaths
+        );
 
         disk.Empty();
         await UntilAsync(platform, account, HttpStatusCode.OK);
@@ -87,22 +92,38 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
     {
         using var http = platform.Http(account.Token);
         using var answer = await http.PostAsJsonAsync(
-            $"api/v1/orgs/{account.Org}/runs", new { project, datasetVersion = version, recipe = new { preset = "fast" } }, Cancel);
+            $"api/v1/orgs/{account.Org}/runs",
+            new
+            {
+                project,
+                datasetVersion = version,
+                recipe = new { preset = "fast" },
+            },
+            Cancel
+        );
         return (await answer.Content.ReadFromJsonAsync<Problem>(Cancel))?.Code;
     }
 
-    private static Task<string> UntilReadyzSaysAsync(RunningPlatform platform, string text) => Eventually.HoldsAsync(async () =>
-    {
-        using var http = platform.Http();
-        return await http.GetStringAsync(new Uri("readyz", UriKind.Relative), Cancel);
-    }, body => body.Contains(text, StringComparison.Ordinal));
+    private static Task<string> UntilReadyzSaysAsync(RunningPlatform platform, string text) =>
+        Eventually.HoldsAsync(
+            async () =>
+            {
+                using var http = platform.Http();
+                return await http.GetStringAsync(new Uri("readyz", UriKind.Relative), Cancel);
+            },
+            body => body.Contains(text, StringComparison.Ordinal)
+        );
 
-    private static Task<HttpStatusCode> UntilAsync(RunningPlatform platform, Account account, HttpStatusCode wanted) => Eventually.HoldsAsync(async () =>
-    {
-        using var http = platform.Http(account.Token);
-        using var answer = await http.GetAsync(new Uri($"api/v1/orgs/{account.Org}/projects", UriKind.Relative), Cancel);
-        return answer.StatusCode;
-    }, status => status == wanted);
+    private static Task<HttpStatusCode> UntilAsync(RunningPlatform platform, Account account, HttpStatusCode wanted) =>
+        Eventually.HoldsAsync(
+            async () =>
+            {
+                using var http = platform.Http(account.Token);
+                using var answer = await http.GetAsync(new Uri($"api/v1/orgs/{account.Org}/projects", UriKind.Relative), Cancel);
+                return answer.StatusCode;
+            },
+            status => status == wanted
+        );
 
     private sealed record Problem(string Code);
 }

@@ -21,10 +21,17 @@ public sealed class TheRoadAsAScript(ITestOutputHelper output)
         await MakeAsync(folder.At("flowers.zip"), folder.At("photo.jpg"));
         await using var platform = await RunningPlatform.StartAsync(fromNothing: true);
 
-        var said = await Terminal.RunAsync(folder.Root, new()
-        {
-            ["BASE"] = platform.BaseAddress.ToString().TrimEnd('/'), ["SETUP_TOKEN"] = platform.LinkToken, ["ZIP"] = folder.At("flowers.zip"), ["IMAGE"] = folder.At("photo.jpg"),
-        }, Path.Combine(SharedData.RepositoryRoot, "docs/main-road.sh"));
+        var said = await Terminal.RunAsync(
+            folder.Root,
+            new()
+            {
+                ["BASE"] = platform.BaseAddress.ToString().TrimEnd('/'),
+                ["SETUP_TOKEN"] = platform.LinkToken,
+                ["ZIP"] = folder.At("flowers.zip"),
+                ["IMAGE"] = folder.At("photo.jpg"),
+            },
+            Path.Combine(SharedData.RepositoryRoot, "docs/main-road.sh")
+        );
 
         output.WriteLine(said);
         Assert.Contains($"\"accepted\":{5 * PerClass}", said, StringComparison.Ordinal);
@@ -36,7 +43,12 @@ public sealed class TheRoadAsAScript(ITestOutputHelper output)
     {
         using var all = await ZipFile.OpenReadAsync(SharedData.FlowersZip!, Cancel);
         using var few = await ZipFile.OpenAsync(archive, ZipArchiveMode.Create, Cancel);
-        foreach (var entry in all.Entries.Where(e => e.Name.Length > 0).GroupBy(e => Path.GetDirectoryName(e.FullName)).SelectMany(c => c.Take(PerClass)))
+        foreach (
+            var entry in all
+                .Entries.Where(e => e.Name.Length > 0)
+                .GroupBy(e => Path.GetDirectoryName(e.FullName))
+                .SelectMany(c => c.Take(PerClass))
+        )
         {
             await using var from = await entry.OpenAsync(Cancel);
             await using var to = await few.CreateEntry(entry.FullName, CompressionLevel.NoCompression).OpenAsync(Cancel);

@@ -15,7 +15,10 @@ public sealed class TheTestAndTheEndpointAgree(ShapesPlatform shapes, ITestOutpu
     {
         var account = shapes.Account;
         var dataset = await account.Api.CreateDatasetAsync(account.Org, new() { Project = shapes.Project, Name = "camera" }, Cancel);
-        var import = await account.ImportedAsync(dataset.Id, await account.Api.UploadAsync(account.Org, dataset.Id, "camera.zip", new MemoryStream(CameraPictures.Zip()), Cancel));
+        var import = await account.ImportedAsync(
+            dataset.Id,
+            await account.Api.UploadAsync(account.Org, dataset.Id, "camera.zip", new MemoryStream(CameraPictures.Zip()), Cancel)
+        );
         Assert.Equal((40, 0), (import.Accepted, import.Skipped));
         var version = await account.Api.CreateVersionAsync(account.Org, dataset.Id, new() { Split = new(0.4, 0.1, 0.5) }, Cancel);
         var run = await account.SucceededAsync((await account.StartSmallAsync(shapes.Project, version.Id, 1, inputSize: 64)).Id);
@@ -30,7 +33,12 @@ public sealed class TheTestAndTheEndpointAgree(ShapesPlatform shapes, ITestOutpu
         foreach (var test in tested)
         {
             var image = await account.Api.GetImageAsync(account.Org, dataset.Id, test.Image!.Value, Cancel);
-            var answer = await account.Api.PredictAsync(account.Org, "camera", await http.GetByteArrayAsync(image.Content, Cancel), ct: Cancel);
+            var answer = await account.Api.PredictAsync(
+                account.Org,
+                "camera",
+                await http.GetByteArrayAsync(image.Content, Cancel),
+                ct: Cancel
+            );
             foreach (var (label, expected) in run.Result.Classes.Zip(test.Probabilities, (l, p) => (l, p)))
                 largest = Math.Max(largest, Math.Abs(answer.Classes.Single(c => c.Label == label).Probability - expected));
         }

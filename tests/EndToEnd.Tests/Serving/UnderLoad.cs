@@ -36,11 +36,15 @@ internal sealed class UnderLoad : IAsyncDisposable
     public async Task MoreAsync(int answers)
     {
         var enough = Total + answers;
-        await Eventually.HoldsAsync(async () =>
-        {
-            if (Array.Find(_clients, c => c.IsFaulted) is { } failed) await failed;
-            return Total;
-        }, total => total >= enough);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                if (Array.Find(_clients, c => c.IsFaulted) is { } failed)
+                    await failed;
+                return Total;
+            },
+            total => total >= enough
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -58,8 +62,13 @@ internal sealed class UnderLoad : IAsyncDisposable
             using var content = new ByteArrayContent(picture);
             // The answer that is awaited when the load ends is awaited to its end: nothing is cut off.
             using var response = await _http.PostAsync(address, content, TestContext.Current.CancellationToken);
-            var artefact = response.IsSuccessStatusCode ? (await response.Content.ReadFromJsonAsync<PredictionResponse>(GpuGeekClient.Json, TestContext.Current.CancellationToken))!.Model.Artefact : null;
-            if (!response.IsSuccessStatusCode && response.Headers.RetryAfter is null) Interlocked.Increment(ref WithoutRetryAfter);
+            var artefact = response.IsSuccessStatusCode
+                ? (await response.Content.ReadFromJsonAsync<PredictionResponse>(GpuGeekClient.Json, TestContext.Current.CancellationToken))!
+                    .Model
+                    .Artefact
+                : null;
+            if (!response.IsSuccessStatusCode && response.Headers.RetryAfter is null)
+                Interlocked.Increment(ref WithoutRetryAfter);
             Answers.AddOrUpdate((response.StatusCode, artefact), 1, (_, n) => n + 1);
         }
     }

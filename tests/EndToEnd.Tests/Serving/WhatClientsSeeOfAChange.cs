@@ -30,7 +30,10 @@ public sealed class WhatClientsSeeOfAChange(ShapesPlatform shapes, ITestOutputHe
             await load.MoreAsync(4);
         }
         output.WriteLine(Summary(load));
-        Assert.Equal([(HttpStatusCode.OK, first.OnnxHash), (HttpStatusCode.OK, second.OnnxHash)], load.Answers.Keys.OrderBy(a => a.Artefact == first.OnnxHash ? 0 : 1));
+        Assert.Equal(
+            [(HttpStatusCode.OK, first.OnnxHash), (HttpStatusCode.OK, second.OnnxHash)],
+            load.Answers.Keys.OrderBy(a => a.Artefact == first.OnnxHash ? 0 : 1)
+        );
     }
 
     [Fact]
@@ -38,7 +41,13 @@ public sealed class WhatClientsSeeOfAChange(ShapesPlatform shapes, ITestOutputHe
     {
         var (first, second, picture) = await TrainedAsync();
         var deployment = await Account.LiveAsync(shapes.Project, "damaged", new(first.Model, first.Version));
-        var file = Directory.EnumerateFiles(Path.Combine(Account.Platform.DataDirectory, "objects"), second.OnnxHash["sha256:".Length..], SearchOption.AllDirectories).Single();
+        var file = Directory
+            .EnumerateFiles(
+                Path.Combine(Account.Platform.DataDirectory, "objects"),
+                second.OnnxHash["sha256:".Length..],
+                SearchOption.AllDirectories
+            )
+            .Single();
         var whole = await File.ReadAllBytesAsync(file, Cancel);
         var damaged = whole.ToArray();
         damaged[damaged.Length / 2] ^= 1;
@@ -83,7 +92,8 @@ public sealed class WhatClientsSeeOfAChange(ShapesPlatform shapes, ITestOutputHe
     private async Task<DeploymentResponse> ServeAsync(DeploymentResponse deployment, int version)
     {
         var state = await Account.Api.UpdateDeploymentAsync(Account.Org, deployment.Name, new() { Version = version }, Cancel);
-        while (state.State == "starting") state = await Account.Api.GetDeploymentAsync(Account.Org, deployment.Name, 30, Cancel);
+        while (state.State == "starting")
+            state = await Account.Api.GetDeploymentAsync(Account.Org, deployment.Name, 30, Cancel);
         return state;
     }
 
@@ -92,8 +102,13 @@ public sealed class WhatClientsSeeOfAChange(ShapesPlatform shapes, ITestOutputHe
         await Once.WaitAsync(Cancel);
         try
         {
-            if (_trained is { } known) return known;
-            var runs = new[] { await Account.StartSmallAsync(shapes.Project, shapes.Version, 1), await Account.StartSmallAsync(shapes.Project, shapes.Version, 2) };
+            if (_trained is { } known)
+                return known;
+            var runs = new[]
+            {
+                await Account.StartSmallAsync(shapes.Project, shapes.Version, 1),
+                await Account.StartSmallAsync(shapes.Project, shapes.Version, 2),
+            };
             var versions = new List<ModelVersionResponse>();
             foreach (var run in runs)
             {
@@ -112,5 +127,6 @@ public sealed class WhatClientsSeeOfAChange(ShapesPlatform shapes, ITestOutputHe
         }
     }
 
-    private static string Summary(UnderLoad load) => string.Join(", ", load.Answers.Select(a => $"{(int)a.Key.Status} {a.Key.Artefact?[..15]}: {a.Value}"));
+    private static string Summary(UnderLoad load) =>
+        string.Join(", ", load.Answers.Select(a => $"{(int)a.Key.Status} {a.Key.Artefact?[..15]}: {a.Value}"));
 }

@@ -39,8 +39,10 @@ public sealed class ABackupIsRestored(FlowersStory story, Chromium chromium, ITe
         await using var restored = await RunningPlatform.StartAsync(data);
         Assert.NotEqual(source.BaseAddress, restored.BaseAddress);
         var account = await Account.SignInAsync(restored);
-        await Eventually.HoldsAsync(() => account.Api.GetDeploymentAsync(account.Org, told.Deployment.Name, 30, Cancel),
-            deployment => deployment.State == "live");
+        await Eventually.HoldsAsync(
+            () => account.Api.GetDeploymentAsync(account.Org, told.Deployment.Name, 30, Cancel),
+            deployment => deployment.State == "live"
+        );
         AssertSame(before, await PredictAsync(restored, told));
     }
 
@@ -63,9 +65,14 @@ public sealed class ABackupIsRestored(FlowersStory story, Chromium chromium, ITe
     private static List<string> Contents(string data)
     {
         var objects = Path.Combine(data, "objects");
-        List<string> keys = [.. Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(objects, file)).Where(key => ObjectKeys.ContentHash(key) is not null)
-            .Order(StringComparer.Ordinal)];
+        List<string> keys =
+        [
+            .. Directory
+                .EnumerateFiles(objects, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(objects, file))
+                .Where(key => ObjectKeys.ContentHash(key) is not null)
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.True(keys.Count > 1_500, $"Only {keys.Count} objects.");
         return keys;
     }

@@ -50,10 +50,25 @@ public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
 
         await members.GotoAsync($"/{org}/audit");
         var audit = members.GetByTestId("audit");
-        foreach (var action in (string[])["member.remove", "member.update", "invitation.accept", "invitation.create", "run.create", "archive.upload", "project.create"])
+        foreach (
+            var action in (string[])
+                [
+                    "member.remove",
+                    "member.update",
+                    "invitation.accept",
+                    "invitation.create",
+                    "run.create",
+                    "archive.upload",
+                    "project.create",
+                ]
+        )
             await Expect(audit.GetByText(action, new() { Exact = true }).First).ToBeVisibleAsync();
         var export = await members.RunAndWaitForDownloadAsync(() => members.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync());
-        Assert.Contains("bob@example.org", await File.ReadAllTextAsync(await export.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "bob@example.org",
+            await File.ReadAllTextAsync(await export.PathAsync(), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
         complaints.AssertNone();
     }
 

@@ -8,15 +8,30 @@ namespace GpuGeek.EndToEnd.Tests.Story;
 /// <summary>A second factor from the account page to the next signing in, and another browser that is signed out from there.</summary>
 public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chromium)
 {
-    private const string Email = "dora@example.org", Password = "bombe and colossus";
+    private const string Email = "dora@example.org",
+        Password = "bombe and colossus";
 
     [Fact]
     public async Task With_codes_of_an_app_and_ends_another_session()
     {
         var told = await story.ToldAsync(chromium);
-        var invitation = await told.Account.Api.CreateInvitationAsync(told.Account.Org, new() { Role = "viewer" }, TestContext.Current.CancellationToken);
-        await told.Account.Platform.Client().RegisterAsync(
-            new() { Email = Email, Password = Password, DisplayName = "Dora", Invitation = invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..] }, TestContext.Current.CancellationToken);
+        var invitation = await told.Account.Api.CreateInvitationAsync(
+            told.Account.Org,
+            new() { Role = "viewer" },
+            TestContext.Current.CancellationToken
+        );
+        await told
+            .Account.Platform.Client()
+            .RegisterAsync(
+                new()
+                {
+                    Email = Email,
+                    Password = Password,
+                    DisplayName = "Dora",
+                    Invitation = invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..],
+                },
+                TestContext.Current.CancellationToken
+            );
         await using var person = await chromium.NewPersonAsync(told.Account.Platform.BaseAddress);
         var page = await person.NewPageAsync();
         var complaints = Complaints.Of(page);
@@ -36,7 +51,9 @@ public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chrom
         await factor.GetByLabel("Code").FillAsync("12");
         await factor.GetByRole(AriaRole.Button, new() { Name = "Turn on" }).ClickAsync();
         await Expect(factor.GetByText("The code is not right")).ToBeVisibleAsync();
-        await factor.GetByLabel("Code").FillAsync(new Totp(Base32Encoding.ToBytes(await factor.GetByTestId("secret").InnerTextAsync())).ComputeTotp());
+        await factor
+            .GetByLabel("Code")
+            .FillAsync(new Totp(Base32Encoding.ToBytes(await factor.GetByTestId("secret").InnerTextAsync())).ComputeTotp());
         await factor.GetByRole(AriaRole.Button, new() { Name = "Turn on" }).ClickAsync();
         var recovery = (await factor.GetByTestId("recovery").InnerTextAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(10, recovery.Length);

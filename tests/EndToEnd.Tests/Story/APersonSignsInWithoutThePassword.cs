@@ -12,8 +12,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>An installation that has a name and sends mail: passkeys in a real browser with a virtual device, and a forgotten password over a real mail server.</summary>
-public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWithoutThePassword.Named named, Chromium chromium) : IClassFixture<APersonSignsInWithoutThePassword.Named>
+/// <summary>An installation that has a name and sends mail: passkeys in a real browser with a virtual device, and a forgotten password over
+/// a real mail server.</summary>
+public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWithoutThePassword.Named named, Chromium chromium)
+    : IClassFixture<APersonSignsInWithoutThePassword.Named>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -29,11 +31,17 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         {
             var port = FreePort();
             Address = new($"http://localhost:{port}/");
-            Platform = await RunningPlatform.StartAsync(port: port, environment: new()
-            {
-                ["GPUGEEK_PUBLIC_URL"] = $"http://localhost:{port}", ["GPUGEEK_SMTP_HOST"] = "127.0.0.1", ["GPUGEEK_SMTP_PORT"] = Mail.Port.ToString(CultureInfo.InvariantCulture),
-                ["GPUGEEK_SMTP_FROM"] = "GpuGeek <gpugeek@example.org>", ["GPUGEEK_SMTP_SECURITY"] = "none",
-            });
+            Platform = await RunningPlatform.StartAsync(
+                port: port,
+                environment: new()
+                {
+                    ["GPUGEEK_PUBLIC_URL"] = $"http://localhost:{port}",
+                    ["GPUGEEK_SMTP_HOST"] = "127.0.0.1",
+                    ["GPUGEEK_SMTP_PORT"] = Mail.Port.ToString(CultureInfo.InvariantCulture),
+                    ["GPUGEEK_SMTP_FROM"] = "GpuGeek <gpugeek@example.org>",
+                    ["GPUGEEK_SMTP_SECURITY"] = "none",
+                }
+            );
             Account = await Account.RegisterAsync(Platform);
         }
 
@@ -47,7 +55,8 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         public async Task<MimeMessage> NextMailAsync(string email)
         {
             var taken = await Mail.NextAsync(Cancel);
-            while (!taken.To.Contains(email)) taken = await Mail.NextAsync(Cancel);
+            while (!taken.To.Contains(email))
+                taken = await Mail.NextAsync(Cancel);
             return await MimeMessage.LoadAsync(new MemoryStream(Encoding.UTF8.GetBytes(taken.Data)), Cancel);
         }
 
@@ -160,7 +169,14 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
                     await page.SetViewportSizeAsync(width, height);
                     await settling.SettledAsync();
                     var file = Pictures.PathOf($"{name}-{scheme.ToString().ToLowerInvariant()}-{width}.png");
-                    await page.ScreenshotAsync(new() { Path = file, FullPage = true, Animations = ScreenshotAnimations.Disabled });
+                    await page.ScreenshotAsync(
+                        new()
+                        {
+                            Path = file,
+                            FullPage = true,
+                            Animations = ScreenshotAnimations.Disabled,
+                        }
+                    );
                     var content = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
                     Assert.True(content <= width, $"{path} scrolls sideways on {width}.");
                 }
@@ -182,7 +198,18 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
     {
         var email = $"{name.ToLowerInvariant()}@example.org";
         var invitation = await named.Account.Api.CreateInvitationAsync(named.Account.Org, new() { Role = "viewer" }, Cancel);
-        await named.Platform.Client().RegisterAsync(new() { Email = email, Password = "bombe and colossus", DisplayName = name, Invitation = invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..] }, Cancel);
+        await named
+            .Platform.Client()
+            .RegisterAsync(
+                new()
+                {
+                    Email = email,
+                    Password = "bombe and colossus",
+                    DisplayName = name,
+                    Invitation = invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..],
+                },
+                Cancel
+            );
         return email;
     }
 

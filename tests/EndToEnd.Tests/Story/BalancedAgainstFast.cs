@@ -19,16 +19,24 @@ public sealed class BalancedAgainstFast(FlowersStory story, Chromium chromium, I
         Assert.SkipUnless(LongTests.Wanted, LongTests.Reason);
         var told = await story.ToldAsync(chromium);
         var started = Stopwatch.GetTimestamp();
-        var run = await told.Account.Api.CreateRunAsync(told.Account.Org, new()
-        {
-            Project = told.Project,
-            DatasetVersion = told.Run.DatasetVersion,
-            Recipe = new() { Preset = "balanced" },
-        }, Cancel);
+        var run = await told.Account.Api.CreateRunAsync(
+            told.Account.Org,
+            new()
+            {
+                Project = told.Project,
+                DatasetVersion = told.Run.DatasetVersion,
+                Recipe = new() { Preset = "balanced" },
+            },
+            Cancel
+        );
         var result = (await told.Account.SucceededAsync(run.Id)).Result!;
         var (balanced, fast, took) = (result.TestAccuracy, told.Run.Result!.TestAccuracy, Stopwatch.GetElapsedTime(started));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"balanced {run.Recipe.Architecture}: test accuracy {balanced:P1} against {fast:P1}, in {took.TotalSeconds:0} s"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"balanced {run.Recipe.Architecture}: test accuracy {balanced:P1} against {fast:P1}, in {took.TotalSeconds:0} s"
+            )
+        );
 
         Assert.InRange(balanced, 0.88, 1);
         Assert.True(balanced >= fast, $"balanced {balanced} < fast {fast}");

@@ -8,22 +8,52 @@ namespace GpuGeek.EndToEnd.Tests.Story;
 /// <param name="SharedModel">Token of a link to its model.</param>
 public sealed record Colleague(string Token, string SharedRun, string SharedModel)
 {
-    public const string Name = "Cleo Wang", Email = "cleo.wang@example.org", Password = "the second phrase";
+    public const string Name = "Cleo Wang",
+        Email = "cleo.wang@example.org",
+        Password = "the second phrase";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<Colleague> JoinAsync(Account owner, RunResponse run)
     {
         var invitation = await owner.Api.CreateInvitationAsync(owner.Org, new() { Role = "viewer", Email = Email }, Cancel);
-        var session = await owner.Platform.Client().RegisterAsync(new() { Email = Email, Password = Password, DisplayName = Name, Invitation = Behind(invitation.Url) }, Cancel);
+        var session = await owner
+            .Platform.Client()
+            .RegisterAsync(
+                new()
+                {
+                    Email = Email,
+                    Password = Password,
+                    DisplayName = Name,
+                    Invitation = Behind(invitation.Url),
+                },
+                Cancel
+            );
         var cleo = owner.Platform.Client(session.Token);
-        await owner.Api.CreateRunCommentAsync(owner.Org, run.Id, new() { Text = $"@{Name} the first one on real photographs. Tulips and roses are still mixed up." }, Cancel);
-        await cleo.CreateRunCommentAsync(owner.Org, run.Id, new() { Text = $"@{Account.Email} I looked at the mistakes:\n- two tulips lie in the folder of the roses,\n- the <b>dark</b> ones are daisies.\n\nShall we relabel them before the next run?" }, Cancel);
+        await owner.Api.CreateRunCommentAsync(
+            owner.Org,
+            run.Id,
+            new() { Text = $"@{Name} the first one on real photographs. Tulips and roses are still mixed up." },
+            Cancel
+        );
+        await cleo.CreateRunCommentAsync(
+            owner.Org,
+            run.Id,
+            new()
+            {
+                Text =
+                    $"@{Account.Email} I looked at the mistakes:\n- two tulips lie in the folder of the roses,\n- the <b>dark</b> ones "
+                    + $"are daisies.\n\nShall we relabel them before the next run?",
+            },
+            Cancel
+        );
         var model = run.Result!.ModelVersion;
         var links = new List<string>
         {
             (await owner.Api.CreateShareLinkAsync(owner.Org, run.Project, new() { Run = run.Id, Days = 30 }, Cancel)).Url,
-            (await owner.Api.CreateShareLinkAsync(owner.Org, run.Project, new() { Model = model.Model, Version = model.Version }, Cancel)).Url,
+            (
+                await owner.Api.CreateShareLinkAsync(owner.Org, run.Project, new() { Model = model.Model, Version = model.Version }, Cancel)
+            ).Url,
         };
         var revoked = await owner.Api.CreateShareLinkAsync(owner.Org, run.Project, new() { Run = run.Id, Days = 7 }, Cancel);
         await owner.Api.RevokeShareLinkAsync(owner.Org, run.Project, revoked.Id, Cancel);

@@ -13,11 +13,25 @@ namespace GpuGeek.EndToEnd.Tests.Story;
 /// <param name="Invitation">Token of an open one.</param>
 /// <param name="Shown">Probabilities that the page showed for the photograph, by class.</param>
 public sealed record Told(
-    Account Account, string Cookies, string Project, Guid Dataset, RunResponse Run, DeploymentResponse Deployment, byte[] Photo, string Label, IReadOnlyDictionary<string, double> Shown,
-    IReadOnlyDictionary<string, string> Snippets, string Key, string Invitation, Guid Webhook, Colleague Cleo);
+    Account Account,
+    string Cookies,
+    string Project,
+    Guid Dataset,
+    RunResponse Run,
+    DeploymentResponse Deployment,
+    byte[] Photo,
+    string Label,
+    IReadOnlyDictionary<string, double> Shown,
+    IReadOnlyDictionary<string, string> Snippets,
+    string Key,
+    string Invitation,
+    Guid Webhook,
+    Colleague Cleo
+);
 
 /// <summary>
-/// A person with photographs and no account walks from the setup link to an answer, in the browser. Walked once: every later scenario finds it as it was left.
+/// A person with photographs and no account walks from the setup link to an answer, in the browser. Walked once: every later scenario finds
+/// it as it was left.
 /// </summary>
 public sealed class FlowersStory : IAsyncLifetime
 {
@@ -35,7 +49,8 @@ public sealed class FlowersStory : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_platform is not null) await _platform.DisposeAsync();
+        if (_platform is not null)
+            await _platform.DisposeAsync();
     }
 
     private async Task<Told> TellAsync(Chromium chromium)
@@ -67,7 +82,10 @@ public sealed class FlowersStory : IAsyncLifetime
         var invitation = await account.Api.CreateInvitationAsync(account.Org, new() { Role = "viewer", Email = "cleo@example.org" });
         var dataset = (await account.Api.ListDatasetsAsync(account.Org, run.Project)).Items[0].Id;
         // A name that leads nowhere: what is sent to it fails, which the page must show too.
-        var webhook = await account.Api.CreateWebhookAsync(account.Org, new() { Url = "https://hooks.example.org/gpugeek", Events = WebhookEventTypes.All });
+        var webhook = await account.Api.CreateWebhookAsync(
+            account.Org,
+            new() { Url = "https://hooks.example.org/gpugeek", Events = WebhookEventTypes.All }
+        );
         await account.Api.TestWebhookAsync(account.Org, webhook.Id);
         // One that fits, and one beside a network that it was not made for.
         var squeezenet = Path.GetFileName(Directory.GetFiles(SharedData.WeightsFolder!, "squeezenet1_0-*.pth")[0]);
@@ -76,7 +94,22 @@ public sealed class FlowersStory : IAsyncLifetime
         var old = await account.Api.CreateProjectAsync(account.Org, new() { Name = "Old pictures" });
         await account.Api.DeleteProjectAsync(account.Org, old.Slug);
         var cleo = await Colleague.JoinAsync(account, run);
-        return new(account, await person.StorageStateAsync(), run.Project, dataset, run, deployment, photo, label, shown, snippets, key, invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..], webhook.Id, cleo);
+        return new(
+            account,
+            await person.StorageStateAsync(),
+            run.Project,
+            dataset,
+            run,
+            deployment,
+            photo,
+            label,
+            shown,
+            snippets,
+            key,
+            invitation.Url[(invitation.Url.IndexOf('#', StringComparison.Ordinal) + 1)..],
+            webhook.Id,
+            cleo
+        );
     }
 
     /// <summary>A daisy out of the archive.</summary>

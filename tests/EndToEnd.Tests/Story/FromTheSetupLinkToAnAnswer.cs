@@ -20,7 +20,10 @@ public sealed class FromTheSetupLinkToAnAnswer(FlowersStory story, Chromium chro
     {
         var told = await story.ToldAsync(chromium);
         var result = told.Run.Result!;
-        output.WriteLine($"fast mobilenet_v2: test accuracy {result.TestAccuracy:P1} of {result.TestCount} pictures, {told.Run.Seconds:0} s charged, largest difference {result.OnnxMaxDifference:0.0e0}");
+        output.WriteLine(
+            $"fast mobilenet_v2: test accuracy {result.TestAccuracy:P1} of {result.TestCount} pictures, {told.Run.Seconds:0} s "
+                + $"charged, largest difference {result.OnnxMaxDifference:0.0e0}"
+        );
 
         Assert.Equal(600, result.TestCount);
         Assert.InRange(result.TestAccuracy, 0.85, 1);
@@ -51,7 +54,8 @@ public sealed class FromTheSetupLinkToAnAnswer(FlowersStory story, Chromium chro
         var version = await told.Account.Api.GetModelVersionAsync(told.Account.Org, reference.Model, reference.Version, Cancel);
         using var http = told.Account.Platform.Http(told.Account.Token);
         var files = new Dictionary<string, byte[]>();
-        foreach (var file in version.Files) files.Add(file.Name, await http.GetByteArrayAsync(new Uri(file.Url, UriKind.Relative), Cancel));
+        foreach (var file in version.Files)
+            files.Add(file.Name, await http.GetByteArrayAsync(new Uri(file.Url, UriKind.Relative), Cancel));
         var manifest = JsonSerializer.Deserialize<ModelManifest>(files["model.json"], RunDirectory.Json)!;
         using var session = new CoreSession(files["core.onnx"], threads: 1);
         var input = new float[3 * session.Side * session.Side];
@@ -65,7 +69,9 @@ public sealed class FromTheSetupLinkToAnAnswer(FlowersStory story, Chromium chro
     public async Task The_key_that_the_page_made_can_predict_and_nothing_else()
     {
         var told = await story.ToldAsync(chromium);
-        var refused = await Assert.ThrowsAsync<ApiException>(() => told.Account.Platform.Client(told.Key).ListRunsAsync(told.Account.Org, ct: Cancel));
+        var refused = await Assert.ThrowsAsync<ApiException>(() =>
+            told.Account.Platform.Client(told.Key).ListRunsAsync(told.Account.Org, ct: Cancel)
+        );
 
         Assert.Equal("scope_missing", refused.Problem.Code);
     }
@@ -78,7 +84,12 @@ public sealed class FromTheSetupLinkToAnAnswer(FlowersStory story, Chromium chro
     public async Task The_program_on_the_page_runs_as_printed(string language, string file, string command)
     {
         var program = command.Split(' ')[0];
-        Assert.SkipUnless(program.StartsWith('/') ? File.Exists(program) : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(p => File.Exists(Path.Combine(p, program))), $"No {program} on this machine.");
+        Assert.SkipUnless(
+            program.StartsWith('/')
+                ? File.Exists(program)
+                : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(p => File.Exists(Path.Combine(p, program))),
+            $"No {program} on this machine."
+        );
         var told = await story.ToldAsync(chromium);
         using var folder = new TemporaryFolder();
         await File.WriteAllBytesAsync(folder.At("photo.jpg"), told.Photo, Cancel);
@@ -86,12 +97,21 @@ public sealed class FromTheSetupLinkToAnAnswer(FlowersStory story, Chromium chro
 
         var answer = await Terminal.RunAsync(folder.Root, new() { ["GPUGEEK_KEY"] = told.Key }, program, command.Split(' ')[1..]);
 
-        Assert.Contains($"label: {told.Label}", answer.Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal).Replace(":", ": ", StringComparison.Ordinal).Replace(":  ", ": ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            $"label: {told.Label}",
+            answer
+                .Replace("'", "", StringComparison.Ordinal)
+                .Replace("\"", "", StringComparison.Ordinal)
+                .Replace(":", ": ", StringComparison.Ordinal)
+                .Replace(":  ", ": ", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
     }
 
     private static void AssertSame(IReadOnlyDictionary<string, double> expected, Dictionary<string, double> actual)
     {
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
-        foreach (var (label, probability) in expected) Assert.InRange(actual[label], probability - Tolerance, probability + Tolerance);
+        foreach (var (label, probability) in expected)
+            Assert.InRange(actual[label], probability - Tolerance, probability + Tolerance);
     }
 }

@@ -63,7 +63,8 @@ internal sealed class Road(IPage page)
         await Expect(RunView).ToBeVisibleAsync();
     }
 
-    /// <returns>Counts of points that the page had, each larger than the one before, while it was never loaded again; fewer than three where the training was over sooner.</returns>
+    /// <returns>Counts of points that the page had, each larger than the one before, while it was never loaded again; fewer than three
+    /// where the training was over sooner.</returns>
     public async Task<IReadOnlyList<int>> WatchTheCurveGrowAsync()
     {
         await page.EvaluateAsync("window.neverReloaded = true");
@@ -72,9 +73,14 @@ internal sealed class Road(IPage page)
         {
             var more = seen.Count == 0 ? 0 : seen[^1];
             await page.WaitForFunctionAsync(
-                "more => Number(document.querySelector('[data-testid=run]').dataset.points) > more || (more > 0 && document.querySelector('[data-testid=accuracy]') !== null)", more, new() { Timeout = 180_000 });
+                "more => Number(document.querySelector('[data-testid=run]').dataset.points) > more || (more > 0 && "
+                    + "document.querySelector('[data-testid=accuracy]') !== null)",
+                more,
+                new() { Timeout = 180_000 }
+            );
             var now = await PointsAsync();
-            if (now == more) break;
+            if (now == more)
+                break;
             seen.Add(now);
         }
         Assert.NotEmpty(seen);
@@ -102,18 +108,24 @@ internal sealed class Road(IPage page)
 
     public async Task<(string Label, IReadOnlyDictionary<string, double> Probabilities)> DropAsync(byte[] photo)
     {
-        var transfer = await page.EvaluateHandleAsync("""
+        var transfer = await page.EvaluateHandleAsync(
+            """
             bytes => {
               const transfer = new DataTransfer();
               transfer.items.add(new File([Uint8Array.from(atob(bytes), c => c.charCodeAt(0))], 'photo.jpg', { type: 'image/jpeg' }));
               return transfer;
             }
-            """, Convert.ToBase64String(photo));
+            """,
+            Convert.ToBase64String(photo)
+        );
         await page.Locator(".tryzone .dropzone[data-attached]").DispatchEventAsync("drop", new { dataTransfer = transfer });
         await Expect(page.GetByTestId("label")).ToBeVisibleAsync();
         var probabilities = new Dictionary<string, double>();
         foreach (var row in await page.Locator(".bars li").AllAsync())
-            probabilities.Add(await row.Locator("span").First.InnerTextAsync(), double.Parse((await row.GetByTestId("probability").GetAttributeAsync("data-value"))!, CultureInfo.InvariantCulture));
+            probabilities.Add(
+                await row.Locator("span").First.InnerTextAsync(),
+                double.Parse((await row.GetByTestId("probability").GetAttributeAsync("data-value"))!, CultureInfo.InvariantCulture)
+            );
         return (await page.GetByTestId("label").InnerTextAsync(), probabilities);
     }
 
@@ -123,7 +135,8 @@ internal sealed class Road(IPage page)
         foreach (var language in (string[])["curl", "C#", "Python", "JavaScript"])
         {
             await page.GetByRole(AriaRole.Tab, new() { Name = language, Exact = true }).ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Tab, new() { Name = language, Exact = true })).ToHaveAttributeAsync("aria-selected", "true");
+            await Expect(page.GetByRole(AriaRole.Tab, new() { Name = language, Exact = true }))
+                .ToHaveAttributeAsync("aria-selected", "true");
             snippets.Add(language, await page.GetByTestId("snippet").InnerTextAsync());
         }
         await Button("Make a key for this").ClickAsync();

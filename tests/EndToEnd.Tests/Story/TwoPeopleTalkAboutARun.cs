@@ -92,7 +92,18 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
         await Expect(stranger.GetByTestId("accuracy")).ToHaveCountAsync(0);
 
         await page.GotoAsync($"/{told.Account.Org}/{told.Project}/activity");
-        foreach (var sentence in (string[])["Ada revoked a link to", "Ada shared", "Cleo Wang commented on", "Ada deployed", "Ada started the training", "Ada cut the version", "Ada made the project Flowers"])
+        foreach (
+            var sentence in (string[])
+                [
+                    "Ada revoked a link to",
+                    "Ada shared",
+                    "Cleo Wang commented on",
+                    "Ada deployed",
+                    "Ada started the training",
+                    "Ada cut the version",
+                    "Ada made the project Flowers",
+                ]
+        )
             await Expect(page.GetByTestId("activity").Locator("li", new() { HasText = sentence }).First).ToBeVisibleAsync();
         complaints.Item1.AssertNone();
         complaints.Item2.AssertNone();

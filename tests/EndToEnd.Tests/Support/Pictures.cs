@@ -9,14 +9,19 @@ namespace GpuGeek.EndToEnd.Tests.Support;
 /// </summary>
 internal static class Pictures
 {
-    private static readonly Lazy<string> Documents = new(() => string.Concat(
-        Directory.GetFiles(SharedData.RepositoryRoot, "*.md")
-            .Concat(Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories))
-            .Select(File.ReadAllText)));
+    private static readonly Lazy<string> Documents = new(() =>
+        string.Concat(
+            Directory
+                .GetFiles(SharedData.RepositoryRoot, "*.md")
+                .Concat(Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories))
+                .Select(File.ReadAllText)
+        )
+    );
 
     public static string PathOf(string file)
     {
-        var shown = Environment.GetEnvironmentVariable("GPUGEEK_UPDATE_PICTURES") == "1"
+        var shown =
+            Environment.GetEnvironmentVariable("GPUGEEK_UPDATE_PICTURES") == "1"
             && Documents.Value.Contains($"pictures/{file}", StringComparison.Ordinal);
         return Path.Combine(SharedData.RepositoryRoot, shown ? "docs/pictures" : "TestResults/pictures", file);
     }

@@ -33,11 +33,13 @@ internal sealed class Settling
 
     private IReadOnlyList<string> OpenRequests()
     {
-        lock (_open) return [.. _open.Select(request => request.Url)];
+        lock (_open)
+            return [.. _open.Select(request => request.Url)];
     }
 
     private void Change(Action<HashSet<IRequest>> change)
     {
-        lock (_open) change(_open);
+        lock (_open)
+            change(_open);
     }
 }

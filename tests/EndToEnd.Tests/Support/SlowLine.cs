@@ -10,13 +10,16 @@ internal static class SlowLine
         var session = await page.Context.NewCDPSessionAsync(page);
         await session.SendAsync("Network.enable");
         await session.SendAsync("Network.setCacheDisabled", new() { ["cacheDisabled"] = true });
-        await session.SendAsync("Network.emulateNetworkConditions", new()
-        {
-            ["offline"] = false,
-            ["latency"] = 200,
-            ["downloadThroughput"] = -1,
-            ["uploadThroughput"] = -1,
-        });
+        await session.SendAsync(
+            "Network.emulateNetworkConditions",
+            new()
+            {
+                ["offline"] = false,
+                ["latency"] = 200,
+                ["downloadThroughput"] = -1,
+                ["uploadThroughput"] = -1,
+            }
+        );
         return session;
     }
 }

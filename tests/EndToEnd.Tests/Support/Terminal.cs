@@ -6,10 +6,21 @@ namespace GpuGeek.EndToEnd.Tests.Support;
 internal static class Terminal
 {
     /// <returns>Standard output.</returns>
-    public static async Task<string> RunAsync(string folder, Dictionary<string, string> environment, string program, params string[] arguments)
+    public static async Task<string> RunAsync(
+        string folder,
+        Dictionary<string, string> environment,
+        string program,
+        params string[] arguments
+    )
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -43,7 +43,8 @@ public sealed class AnArchiveLargerThanMemoryAllows(ITestOutputHelper output)
         var dataset = await account.Api.CreateDatasetAsync(account.Org, new() { Project = project.Slug, Name = "large" }, Cancel);
         string[] hosts = ["Web", "Api", "Worker"];
         var pids = hosts.ToDictionary(h => h, h => Table.Host(platform, h));
-        foreach (var pid in pids.Values) PeakMemory.Reset(pid);
+        foreach (var pid in pids.Values)
+            PeakMemory.Reset(pid);
         var idle = pids.ToDictionary(p => p.Key, p => PeakMemory.Of(p.Value));
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var importers = PeakMemory.WatchImportersAsync(platform, done.Token);
@@ -53,13 +54,15 @@ public sealed class AnArchiveLargerThanMemoryAllows(ITestOutputHelper output)
         var import = await UploadAsync(account, dataset.Id, pictures, bytes - (long)pictures * LargeArchive.PictureBytes);
         import = await account.ImportedAsync(dataset.Id, import);
         await done.CancelAsync();
-        foreach (var (name, pid) in pids) Report(name, idle[name], PeakMemory.Of(pid));
+        foreach (var (name, pid) in pids)
+            Report(name, idle[name], PeakMemory.Of(pid));
         var importer = (await importers).Values.Max();
         Report("importer", 0, importer);
 
         Assert.Equal(pictures, import.Accepted);
         Assert.Equal(1, import.Skipped);
-        foreach (var (name, pid) in pids) Assert.InRange(PeakMemory.Of(pid), 0, idle[name] + Allowance);
+        foreach (var (name, pid) in pids)
+            Assert.InRange(PeakMemory.Of(pid), 0, idle[name] + Allowance);
         // It is never idle: the worker that started it is the same program, waiting.
         Assert.InRange(importer, 0, idle["Worker"] + Allowance);
     }
@@ -69,13 +72,18 @@ public sealed class AnArchiveLargerThanMemoryAllows(ITestOutputHelper output)
         using var http = account.Platform.Http(account.Token);
         using var archive = new LargeArchive(Picture(), pictures, noise);
         var started = Stopwatch.GetTimestamp();
-        using var response = await http.PutAsync(new Uri($"api/v1/orgs/{account.Org}/datasets/{dataset}/imports/large.zip", UriKind.Relative), archive, Cancel);
+        using var response = await http.PutAsync(
+            new Uri($"api/v1/orgs/{account.Org}/datasets/{dataset}/imports/large.zip", UriKind.Relative),
+            archive,
+            Cancel
+        );
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
         output.WriteLine($"{archive.Sent / 1e9:0.00} GB sent in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
         return (await response.Content.ReadFromJsonAsync<ImportResponse>(GpuGeekClient.Json, Cancel))!;
     }
 
-    private void Report(string name, long idle, long peak) => output.WriteLine($"{name}: peak {peak / 1e6:0} MB, {(peak - idle) / 1e6:0} MB above idle");
+    private void Report(string name, long idle, long peak) =>
+        output.WriteLine($"{name}: peak {peak / 1e6:0} MB, {(peak - idle) / 1e6:0} MB above idle");
 
     private static byte[] Picture()
     {

@@ -27,7 +27,8 @@ public sealed class AnArchiveLargerThanThePlan
         using var body = new Unmeasured(() => most = Math.Max(most, BytesIn(objects)));
         using var request = new HttpRequestMessage(HttpMethod.Put, $"api/v1/orgs/{account.Org}/datasets/{dataset.Id}/imports/fill.zip")
         {
-            Content = body, Headers = { ExpectContinue = true },
+            Content = body,
+            Headers = { ExpectContinue = true },
         };
         using var answer = await http.SendAsync(request, Cancel);
         var text = await answer.Content.ReadAsStringAsync(Cancel);

@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 namespace GpuGeek.EndToEnd.Tests.Uploads;
 
 /// <summary>
-/// An archive that is made while it is sent and never exists as a whole here: pictures that differ in a comment of several megabytes, and one large file that is no picture.
+/// An archive that is made while it is sent and never exists as a whole here: pictures that differ in a comment of several megabytes, and
+/// one large file that is no picture.
 /// </summary>
 internal sealed class LargeArchive(byte[] jpeg, int pictures, long noise) : HttpContent
 {
@@ -20,12 +21,15 @@ internal sealed class LargeArchive(byte[] jpeg, int pictures, long noise) : Http
         await using var archive = await ZipArchive.CreateAsync(counted, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null);
         for (var i = 0; i < pictures; i++)
         {
-            await using var entry = await archive.CreateEntry($"large/{(i % 2 == 0 ? "even" : "odd")}/{i:00000}.jpg", CompressionLevel.NoCompression).OpenAsync();
+            await using var entry = await archive
+                .CreateEntry($"large/{(i % 2 == 0 ? "even" : "odd")}/{i:00000}.jpg", CompressionLevel.NoCompression)
+                .OpenAsync();
             await WritePictureAsync(entry, i);
         }
         await using var other = await archive.CreateEntry("large/even/noise.bin", CompressionLevel.NoCompression).OpenAsync();
         var block = RandomNumberGenerator.GetBytes(1 << 20);
-        for (var left = noise; left > 0; left -= block.Length) await other.WriteAsync(block.AsMemory(0, (int)Math.Min(left, block.Length)));
+        for (var left = noise; left > 0; left -= block.Length)
+            await other.WriteAsync(block.AsMemory(0, (int)Math.Min(left, block.Length)));
     }
 
     protected override bool TryComputeLength(out long length)
@@ -41,7 +45,8 @@ internal sealed class LargeArchive(byte[] jpeg, int pictures, long noise) : Http
         var segment = new byte[SegmentBytes + 2];
         (segment[0], segment[1], segment[2], segment[3]) = (0xFF, 0xFE, SegmentBytes >> 8, SegmentBytes & 0xFF);
         BitConverter.TryWriteBytes(segment.AsSpan(4), number);
-        for (var written = 0; written < PictureBytes; written += segment.Length) await entry.WriteAsync(segment);
+        for (var written = 0; written < PictureBytes; written += segment.Length)
+            await entry.WriteAsync(segment);
         await entry.WriteAsync(jpeg.AsMemory(2));
     }
 
@@ -53,7 +58,11 @@ internal sealed class LargeArchive(byte[] jpeg, int pictures, long noise) : Http
         public override bool CanSeek => false;
         public override bool CanWrite => true;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override void Flush() => inner.Flush();
 

@@ -21,7 +21,8 @@ internal static class PeakMemory
         while (!stop.IsCancellationRequested)
         {
             foreach (var (pid, line) in Table.With(platform.DataDirectory))
-                if (line.Contains("/GpuGeek.Worker import ", StringComparison.Ordinal) && Read(pid) is { } peak) peaks[pid] = peak;
+                if (line.Contains("/GpuGeek.Worker import ", StringComparison.Ordinal) && Read(pid) is { } peak)
+                    peaks[pid] = peak;
             await Task.Delay(100, CancellationToken.None);
         }
         return peaks;
@@ -32,7 +33,9 @@ internal static class PeakMemory
         try
         {
             var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? null : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+            return line is null
+                ? null
+                : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

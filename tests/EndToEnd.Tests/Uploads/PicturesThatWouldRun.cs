@@ -6,12 +6,15 @@ using Microsoft.Playwright;
 
 namespace GpuGeek.EndToEnd.Tests.Uploads;
 
-/// <summary>An archive of pictures, names and folders that are scripts to whoever takes them for a page, looked at in a real browser.</summary>
+/// <summary>An archive of pictures, names and folders that are scripts to whoever takes them for a page, looked at in a real
+/// browser.</summary>
 [Collection(ShapesScenarios.Name)]
 public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromium)
 {
     private const string Script = "<script>document.title='ran';window.ran=1</script>";
-    private const string Svg = $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\" onload=\"window.ran=1\">{Script}<rect width=\"64\" height=\"64\"/></svg>";
+    private const string Svg =
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\" onload=\"window.ran=1\">{Script}<rect width=\"64\" "
+        + $"height=\"64\"/></svg>";
     private const string Class = "<img src=x onerror=window.ran=1>";
     private const string Name = "\"><img src=x onerror=window.ran=1>.bmp";
 
@@ -24,7 +27,10 @@ public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromiu
         var project = await account.Api.CreateProjectAsync(account.Org, new() { Name = "Hostile" }, Cancel);
         var dataset = await account.Api.CreateDatasetAsync(account.Org, new() { Project = project.Slug, Name = Class }, Cancel);
         using var archive = Archive();
-        var import = await account.ImportedAsync(dataset.Id, await account.Api.UploadAsync(account.Org, dataset.Id, $"{Class}.zip", archive, Cancel));
+        var import = await account.ImportedAsync(
+            dataset.Id,
+            await account.Api.UploadAsync(account.Org, dataset.Id, $"{Class}.zip", archive, Cancel)
+        );
         // Pictures by their bytes; markup that calls itself a picture is none.
         Assert.Equal((2, 4), (import.Accepted, import.Skipped));
         var images = (await account.Api.ListImagesAsync(account.Org, dataset.Id, ct: Cancel)).Items;
@@ -32,8 +38,15 @@ public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromiu
 
         await using var person = await chromium.SignedInAsync(shapes.Platform);
         await LookAtTheGalleryAsync(await person.NewPageAsync(), $"/{account.Org}/{project.Slug}/data");
-        foreach (var address in images.SelectMany(i => (string[])[i.Content, i.Thumbnail])) await OpenAsync(await person.NewPageAsync(), address);
-        foreach (var address in (string[])[$"/api/v1/orgs/{account.Org}/datasets/{dataset.Id}/imports/{import.Id}/skipped", $"/api/v1/orgs/{account.Org}/datasets/{dataset.Id}/images?q={Uri.EscapeDataString(Class)}"])
+        foreach (var address in images.SelectMany(i => (string[])[i.Content, i.Thumbnail]))
+            await OpenAsync(await person.NewPageAsync(), address);
+        foreach (
+            var address in (string[])
+                [
+                    $"/api/v1/orgs/{account.Org}/datasets/{dataset.Id}/imports/{import.Id}/skipped",
+                    $"/api/v1/orgs/{account.Org}/datasets/{dataset.Id}/images?q={Uri.EscapeDataString(Class)}",
+                ]
+        )
             await OpenAsync(await person.NewPageAsync(), address);
         await AssertTheBytesWouldRunAsync(await person.NewPageAsync(), images[0].Content);
     }
@@ -67,11 +80,21 @@ public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromiu
     /// <summary>The same bytes without what stands in the way: else the rest of this test would prove nothing.</summary>
     private static async Task AssertTheBytesWouldRunAsync(IPage page, string address)
     {
-        await page.RouteAsync($"**{address}", async route =>
-        {
-            var answer = await route.FetchAsync();
-            await route.FulfillAsync(new() { Status = 200, ContentType = "text/html", BodyBytes = await answer.BodyAsync() });
-        });
+        await page.RouteAsync(
+            $"**{address}",
+            async route =>
+            {
+                var answer = await route.FetchAsync();
+                await route.FulfillAsync(
+                    new()
+                    {
+                        Status = 200,
+                        ContentType = "text/html",
+                        BodyBytes = await answer.BodyAsync(),
+                    }
+                );
+            }
+        );
         await page.GotoAsync(address);
         Assert.True(await page.EvaluateAsync<bool>("'ran' in window"));
     }
@@ -101,7 +124,9 @@ public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromiu
     /// <summary>A true BMP of 64 by 64 whose pixels, read as text, are a script.</summary>
     private static byte[] Bitmap(byte shade)
     {
-        const int Header = 54, Side = 64, Pixels = Side * Side * 3;
+        const int Header = 54,
+            Side = 64,
+            Pixels = Side * Side * 3;
         var file = new byte[Header + Pixels];
         "BM"u8.CopyTo(file);
         BitConverter.GetBytes(file.Length).CopyTo(file, 2);
@@ -112,7 +137,8 @@ public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromiu
         BitConverter.GetBytes((short)1).CopyTo(file, 26);
         BitConverter.GetBytes((short)24).CopyTo(file, 28);
         BitConverter.GetBytes(Pixels).CopyTo(file, 34);
-        for (var i = 0; i < Pixels; i++) file[Header + i] = (byte)(32 + i * shade % 64);
+        for (var i = 0; i < Pixels; i++)
+            file[Header + i] = (byte)(32 + i * shade % 64);
         Encoding.ASCII.GetBytes(Script).CopyTo(file, Header + 300);
         return file;
     }

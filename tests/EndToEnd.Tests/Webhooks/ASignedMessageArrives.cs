@@ -65,7 +65,8 @@ public sealed class ASignedMessageArrives(ShapesPlatform shapes, Chromium chromi
     private static bool IsSigned(Message message, string secret)
     {
         using var hmac = new HMACSHA256(Convert.FromBase64String(secret["whsec_".Length..]));
-        return message.Signature == "v1," + Convert.ToBase64String(hmac.ComputeHash(Encoding.UTF8.GetBytes($"{message.Id}.{message.Timestamp}.{message.Body}")));
+        return message.Signature
+            == "v1," + Convert.ToBase64String(hmac.ComputeHash(Encoding.UTF8.GetBytes($"{message.Id}.{message.Timestamp}.{message.Body}")));
     }
 
     private static async Task<WebApplication> ReceiverAsync(ConcurrentQueue<Message> messages)
@@ -77,7 +78,14 @@ public sealed class ASignedMessageArrives(ShapesPlatform shapes, Chromium chromi
         app.Run(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
-            messages.Enqueue(new(context.Request.Headers["webhook-id"]!, context.Request.Headers["webhook-timestamp"]!, context.Request.Headers["webhook-signature"]!, await reader.ReadToEndAsync(context.RequestAborted)));
+            messages.Enqueue(
+                new(
+                    context.Request.Headers["webhook-id"]!,
+                    context.Request.Headers["webhook-timestamp"]!,
+                    context.Request.Headers["webhook-signature"]!,
+                    await reader.ReadToEndAsync(context.RequestAborted)
+                )
+            );
         });
         await app.StartAsync(Cancel);
         return app;

@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Weights;
 
-/// <summary>Real networks as files, sent by API and in the browser, and what is trained from them on the photographs of the story.</summary>
+/// <summary>Real networks as files, sent by API and in the browser, and what is trained from them on the photographs of the
+/// story.</summary>
 public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITestOutputHelper output)
 {
     // What a linear probe on these networks reaches is 0.86 to 0.89; a classifier on a network of random numbers stays near 0.4.
@@ -18,7 +19,9 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
     {
         get
         {
-            var files = SharedData.WeightsFolder is { } folder ? Directory.GetFiles(folder, "*.pth").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).ToArray() : [];
+            var files = SharedData.WeightsFolder is { } folder
+                ? Directory.GetFiles(folder, "*.pth").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).ToArray()
+                : [];
             return [.. files.Length > 0 ? files : ["none"]];
         }
     }
@@ -32,14 +35,40 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
         var (api, org) = (told.Account.Api, told.Account.Org);
         var weights = await told.Account.SendWeightsAsync(told.Project, file);
         var report = weights.Report!;
-        output.WriteLine($"{file}: {report.Format}, {report.Tensors} tensors, {report.Architecture}, {report.Classes} classes; missing {report.MissingCount}, unexpected {report.UnexpectedCount}, mismatched {report.MismatchedCount}");
-        Assert.Equal(("ready", file[..file.LastIndexOf('-')], true, 1000), (weights.State, report.Architecture, report.Fits, report.Classes));
-        Assert.StartsWith(Path.GetFileNameWithoutExtension(file)[(file.LastIndexOf('-') + 1)..], weights.Hash!["sha256:".Length..], StringComparison.Ordinal);
+        output.WriteLine(
+            $"{file}: {report.Format}, {report.Tensors} tensors, {report.Architecture}, {report.Classes} classes; missing "
+                + $"{report.MissingCount}, unexpected {report.UnexpectedCount}, mismatched {report.MismatchedCount}"
+        );
+        Assert.Equal(
+            ("ready", file[..file.LastIndexOf('-')], true, 1000),
+            (weights.State, report.Architecture, report.Fits, report.Classes)
+        );
+        Assert.StartsWith(
+            Path.GetFileNameWithoutExtension(file)[(file.LastIndexOf('-') + 1)..],
+            weights.Hash!["sha256:".Length..],
+            StringComparison.Ordinal
+        );
 
-        var run = await api.CreateRunAsync(org, new() { Project = told.Project, DatasetVersion = told.Run.DatasetVersion, Recipe = new() { Preset = "fast", Epochs = 5, Start = new() { Weights = weights.Id } } }, Cancel);
+        var run = await api.CreateRunAsync(
+            org,
+            new()
+            {
+                Project = told.Project,
+                DatasetVersion = told.Run.DatasetVersion,
+                Recipe = new()
+                {
+                    Preset = "fast",
+                    Epochs = 5,
+                    Start = new() { Weights = weights.Id },
+                },
+            },
+            Cancel
+        );
         Assert.Equal((report.Architecture, file), (run.Recipe.Architecture, run.Recipe.Start!.Name));
         var result = (await told.Account.SucceededAsync(run.Id)).Result!;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Architecture}: test accuracy {result.TestAccuracy:P1} after 5 epochs"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{report.Architecture}: test accuracy {result.TestAccuracy:P1} after 5 epochs")
+        );
         Assert.InRange(result.TestAccuracy, Learnt, 1);
     }
 
@@ -48,13 +77,25 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
     {
         var told = await story.ToldAsync(chromium);
         var (api, org, before) = (told.Account.Api, told.Account.Org, told.Run.Result!);
-        var run = await api.CreateRunAsync(org, new()
-        {
-            Project = told.Project, DatasetVersion = told.Run.DatasetVersion,
-            Recipe = new() { Preset = "balanced", Epochs = 1, Start = new() { Model = before.ModelVersion.Model, Version = before.ModelVersion.Version } },
-        }, Cancel);
+        var run = await api.CreateRunAsync(
+            org,
+            new()
+            {
+                Project = told.Project,
+                DatasetVersion = told.Run.DatasetVersion,
+                Recipe = new()
+                {
+                    Preset = "balanced",
+                    Epochs = 1,
+                    Start = new() { Model = before.ModelVersion.Model, Version = before.ModelVersion.Version },
+                },
+            },
+            Cancel
+        );
         var after = (await told.Account.SucceededAsync(run.Id)).Result!;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{before.TestAccuracy:P1} before, {after.TestAccuracy:P1} after one epoch more"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{before.TestAccuracy:P1} before, {after.TestAccuracy:P1} after one epoch more")
+        );
         Assert.InRange(after.TestAccuracy, before.TestAccuracy - 0.03, 1);
     }
 
@@ -72,13 +113,18 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         var chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByText("Upload weights").ClickAsync());
         await chooser.SetFilesAsync(Directory.GetFiles(SharedData.WeightsFolder!, "mobilenet_v2-*.pth")[0]);
-        var sent = (await Eventually.HoldsAsync(async () =>
-        {
-            var all = (await told.Account.Api.ListWeightsAsync(told.Account.Org, told.Project, Cancel)).Items;
-            var arrived = all.FirstOrDefault(w => !known.Contains(w.Id));
-            Assert.NotEqual("failed", arrived?.State);
-            return arrived;
-        }, arrived => arrived?.State == "ready"))!;
+        var sent = (
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    var all = (await told.Account.Api.ListWeightsAsync(told.Account.Org, told.Project, Cancel)).Items;
+                    var arrived = all.FirstOrDefault(w => !known.Contains(w.Id));
+                    Assert.NotEqual("failed", arrived?.State);
+                    return arrived;
+                },
+                arrived => arrived?.State == "ready"
+            )
+        )!;
         var card = page.GetByTestId("weights").First;
         await Expect(card).ToContainTextAsync("Fits mobilenet_v2 whole", new() { Timeout = 30_000 });
         await card.GetByText("Report").ClickAsync();

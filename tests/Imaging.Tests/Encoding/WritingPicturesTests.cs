@@ -34,7 +34,8 @@ public sealed class WritingPicturesTests
     private static RgbImage Gradient(int width, int height)
     {
         var image = RgbImage.Black(width, height);
-        for (var i = 0; i < image.Pixels.Length; i++) image.Pixels[i] = (byte)(i / 3 % width * 255 / width / (1 + i % 3));
+        for (var i = 0; i < image.Pixels.Length; i++)
+            image.Pixels[i] = (byte)(i / 3 % width * 255 / width / (1 + i % 3));
         return image;
     }
 }

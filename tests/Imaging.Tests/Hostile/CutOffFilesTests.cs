@@ -15,7 +15,8 @@ public sealed class CutOffFilesTests(PillowPeer pillow)
             for (var part = 0.005; part < end; part += 0.005)
             {
                 var cut = file[..(int)(file.Length * part)];
-                if (Outcome.Of(cut) is null) passed.Add($"{name} cut at {cut.Length} of {file.Length}");
+                if (Outcome.Of(cut) is null)
+                    passed.Add($"{name} cut at {cut.Length} of {file.Length}");
             }
         }
         Assert.True(passed.Count == 0, string.Join('\n', passed));

@@ -14,7 +14,13 @@ internal static class HostileFiles
 
     /// <summary>A sound gray picture with chunks put before its pixels.</summary>
     public static byte[] GrayPng(int width, int height, params byte[][] chunks) =>
-        [.. PngSignature, .. PngHeader((uint)width, (uint)height), .. chunks.SelectMany(c => c), .. Chunk("IDAT", Deflated(new byte[(width + 1) * height])), .. Chunk("IEND", [])];
+        [
+            .. PngSignature,
+            .. PngHeader((uint)width, (uint)height),
+            .. chunks.SelectMany(c => c),
+            .. Chunk("IDAT", Deflated(new byte[(width + 1) * height])),
+            .. Chunk("IEND", []),
+        ];
 
     public static byte[] Chunk(string name, byte[] body)
     {
@@ -29,15 +35,35 @@ internal static class HostileFiles
     public static byte[] Deflated(byte[] body)
     {
         using var stream = new MemoryStream();
-        using (var zlib = new ZLibStream(stream, CompressionLevel.Fastest)) zlib.Write(body);
+        using (var zlib = new ZLibStream(stream, CompressionLevel.Fastest))
+            zlib.Write(body);
         return stream.ToArray();
     }
 
     public static byte[] Jpeg(ushort width, ushort height, byte precision = 8, byte frame = 0xC0) =>
-        [0xFF, 0xD8, 0xFF, frame, 0, 11, precision, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0, 0xFF, 0xD9];
+        [
+            0xFF,
+            0xD8,
+            0xFF,
+            frame,
+            0,
+            11,
+            precision,
+            (byte)(height >> 8),
+            (byte)height,
+            (byte)(width >> 8),
+            (byte)width,
+            1,
+            1,
+            0x11,
+            0,
+            0xFF,
+            0xD9,
+        ];
 
     /// <summary>A sound baseline or progressive JPEG with segments put behind its start.</summary>
-    public static byte[] WithSegments(byte[] jpeg, IEnumerable<byte[]> segments) => [0xFF, 0xD8, .. segments.SelectMany(s => s), .. jpeg[2..]];
+    public static byte[] WithSegments(byte[] jpeg, IEnumerable<byte[]> segments) =>
+        [0xFF, 0xD8, .. segments.SelectMany(s => s), .. jpeg[2..]];
 
     /// <summary>A JPEG whose scan is told again and again, each time without data.</summary>
     public static byte[] WithScans(byte[] jpeg, int scans)
@@ -46,7 +72,8 @@ internal static class HostileFiles
         return [.. jpeg[..^2], .. Enumerable.Repeat(scan, scans).SelectMany(s => s), 0xFF, 0xD9];
     }
 
-    /// <summary>A mid-gray strip of 8-pixel blocks, each a restart interval of its own: two bits (no difference, end of block) and six of padding.</summary>
+    /// <summary>A mid-gray strip of 8-pixel blocks, each a restart interval of its own: two bits (no difference, end of block) and six of
+    /// padding.</summary>
     public static byte[] RestartingJpeg(int blocks, int written)
     {
         var width = blocks * 8;
@@ -54,7 +81,8 @@ internal static class HostileFiles
         byte[] frame = [0xFF, 0xC0, 0, 11, 8, 0, 8, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0];
         byte[] code = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         byte[] tables = [0xFF, 0xC4, 0, 20, 0x00, .. code, 0xFF, 0xC4, 0, 20, 0x10, .. code];
-        byte[] restart = [0xFF, 0xDD, 0, 4, 0, 1], scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0];
+        byte[] restart = [0xFF, 0xDD, 0, 4, 0, 1],
+            scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0];
         var data = Enumerable.Range(0, written).SelectMany(i => i == 0 ? new byte[] { 0x3F } : [0xFF, (byte)(0xD0 + (i - 1) % 8), 0x3F]);
         return [0xFF, 0xD8, .. quantization, .. frame, .. tables, .. restart, .. scan, .. data, 0xFF, 0xD9];
     }
@@ -62,11 +90,28 @@ internal static class HostileFiles
     /// <summary>One-pixel frames at a place on a screen; the first may reach outside it.</summary>
     public static byte[] Gif(ushort screen, int frames, ushort left = 0)
     {
-        byte[] head = [.. "GIF89a"u8, (byte)screen, (byte)(screen >> 8), (byte)screen, (byte)(screen >> 8), 0x80, 0, 0, 200, 10, 20, 255, 255, 255];
+        byte[] head =
+        [
+            .. "GIF89a"u8,
+            (byte)screen,
+            (byte)(screen >> 8),
+            (byte)screen,
+            (byte)(screen >> 8),
+            0x80,
+            0,
+            0,
+            200,
+            10,
+            20,
+            255,
+            255,
+            255,
+        ];
         byte[] frame = [0x2C, (byte)left, (byte)(left >> 8), 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 0x01, 0];
         var file = new byte[head.Length + frames * frame.Length + 1];
         head.CopyTo(file, 0);
-        for (var i = 0; i < frames; i++) frame.CopyTo(file, head.Length + i * frame.Length);
+        for (var i = 0; i < frames; i++)
+            frame.CopyTo(file, head.Length + i * frame.Length);
         file[^1] = 0x3B;
         return file;
     }
@@ -104,7 +149,8 @@ internal static class HostileFiles
         foreach (var value in bytes)
         {
             crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) == 0 ? crc >> 1 : crc >> 1 ^ 0xEDB88320;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) == 0 ? crc >> 1 : crc >> 1 ^ 0xEDB88320;
         }
         return ~crc;
     }

@@ -35,10 +35,13 @@ public sealed class OddButSoundFilesTests
     public void A_compressed_text_of_a_hundred_megabytes_is_not_unpacked()
     {
         var bomb = HostileFiles.Deflated(new byte[100_000_000]);
-        var png = HostileFiles.GrayPng(8, 8,
+        var png = HostileFiles.GrayPng(
+            8,
+            8,
             HostileFiles.Chunk("iCCP", [.. "p\0\0"u8, .. bomb]),
             HostileFiles.Chunk("zTXt", [.. "Comment\0\0"u8, .. bomb]),
-            HostileFiles.Chunk("iTXt", [.. "Comment\0\u0001\0\0\0"u8, .. bomb]));
+            HostileFiles.Chunk("iTXt", [.. "Comment\0\u0001\0\0\0"u8, .. bomb])
+        );
         Assert.Equal(new byte[8 * 8 * 3], ImageDecoder.Decode(png).Pixels);
     }
 

@@ -2,7 +2,13 @@ namespace GpuGeek.Imaging.Tests.Hostile;
 
 internal static class Outcome
 {
-    private static readonly string[] Codes = [ImageException.UnsupportedFormat, ImageException.Damaged, ImageException.TooLarge, ImageException.Empty];
+    private static readonly string[] Codes =
+    [
+        ImageException.UnsupportedFormat,
+        ImageException.Damaged,
+        ImageException.TooLarge,
+        ImageException.Empty,
+    ];
 
     /// <summary>The refusal's code, or null when the file was decoded; any other outcome fails the test.</summary>
     public static string? Of(byte[] file)

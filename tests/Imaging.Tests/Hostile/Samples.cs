@@ -19,9 +19,29 @@ internal static class Samples
     /// <summary>By name; those that only Pillow writes are in where it is installed.</summary>
     public static IReadOnlyDictionary<string, byte[]> All(PillowPeer pillow)
     {
-        var all = new Dictionary<string, byte[]> { ["jpeg"] = Jpeg, ["png"] = Png, ["webp"] = WebP, ["bmp"] = Bmp };
-        if (PillowPeer.IsMissing) return all;
-        foreach (var peer in pillow.Cases("lossy").Concat(pillow.Cases("lossless")).Where(c => c.Name is "jpeg-progressive" or "jpeg-cmyk" or "webp-lossless" or "webp-animated" or "gif-animated" or "png-palette-alpha"))
+        var all = new Dictionary<string, byte[]>
+        {
+            ["jpeg"] = Jpeg,
+            ["png"] = Png,
+            ["webp"] = WebP,
+            ["bmp"] = Bmp,
+        };
+        if (PillowPeer.IsMissing)
+            return all;
+        foreach (
+            var peer in pillow
+                .Cases("lossy")
+                .Concat(pillow.Cases("lossless"))
+                .Where(c =>
+                    c.Name
+                        is "jpeg-progressive"
+                            or "jpeg-cmyk"
+                            or "webp-lossless"
+                            or "webp-animated"
+                            or "gif-animated"
+                            or "png-palette-alpha"
+                )
+        )
             all[peer.Name] = peer.Bytes();
         return all;
     }

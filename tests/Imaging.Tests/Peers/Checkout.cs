@@ -9,7 +9,8 @@ internal static class Checkout
     public static string SharedData(string name)
     {
         var path = Path.GetFullPath(Path.Combine(Root, "..", "shared", "data", name));
-        if (!File.Exists(path)) Assert.Skip($"{path} is absent: real photographs are not part of the repository.");
+        if (!File.Exists(path))
+            Assert.Skip($"{path} is absent: real photographs are not part of the repository.");
         return path;
     }
 
@@ -17,7 +18,11 @@ internal static class Checkout
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "GpuGeek.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No GpuGeek.sln above {AppContext.BaseDirectory}: run these tests from a checkout.");
+            folder =
+                Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException(
+                    $"No GpuGeek.sln above {AppContext.BaseDirectory}: run these tests from a checkout."
+                );
         return folder;
     }
 }

@@ -27,8 +27,12 @@ internal readonly record struct Difference(double Mean, int Largest)
         {
             var difference = Between(peer.ExpectedImage(), ours(peer));
             output?.WriteLine($"{peer.Group} {peer.Name}: mean {difference.Mean:F4}, largest {difference.Largest}");
-            if (difference.Mean > mean || difference.Largest > largest) wrong.Add($"{peer.Name}: mean {difference.Mean:F4}, largest {difference.Largest}");
+            if (difference.Mean > mean || difference.Largest > largest)
+                wrong.Add($"{peer.Name}: mean {difference.Mean:F4}, largest {difference.Largest}");
         }
-        Assert.True(wrong.Count == 0, $"{wrong.Count} of {cases.Count} differ from Pillow by more than mean {mean}, largest {largest}:\n{string.Join('\n', wrong)}");
+        Assert.True(
+            wrong.Count == 0,
+            $"{wrong.Count} of {cases.Count} differ from Pillow by more than mean {mean}, largest {largest}:\n{string.Join('\n', wrong)}"
+        );
     }
 }

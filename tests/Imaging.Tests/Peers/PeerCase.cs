@@ -3,7 +3,16 @@ using System.Text.Json;
 namespace GpuGeek.Imaging.Tests.Peers;
 
 /// <summary>A picture, what was done to it, and the pixels Pillow made of it.</summary>
-internal sealed record PeerCase(string Folder, string Group, string Name, string File, string Expected, int Width, int Height, JsonElement Args)
+internal sealed record PeerCase(
+    string Folder,
+    string Group,
+    string Name,
+    string File,
+    string Expected,
+    int Width,
+    int Height,
+    JsonElement Args
+)
 {
     public byte[] Bytes() => System.IO.File.ReadAllBytes(Path.Combine(Folder, File));
 

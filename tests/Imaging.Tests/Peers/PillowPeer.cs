@@ -42,22 +42,37 @@ public sealed class PillowPeer : IDisposable
     {
         Run(["generate", _folder]);
         using var cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "cases.json")));
-        return [.. cases.RootElement.EnumerateArray().Select(c => new PeerCase(_folder, Text(c, "group"), Text(c, "name"), Text(c, "file"), Text(c, "expected"),
-            c.GetProperty("width").GetInt32(), c.GetProperty("height").GetInt32(), c.GetProperty("args").Clone()))];
+        return
+        [
+            .. cases
+                .RootElement.EnumerateArray()
+                .Select(c => new PeerCase(
+                    _folder,
+                    Text(c, "group"),
+                    Text(c, "name"),
+                    Text(c, "file"),
+                    Text(c, "expected"),
+                    c.GetProperty("width").GetInt32(),
+                    c.GetProperty("height").GetInt32(),
+                    c.GetProperty("args").Clone()
+                )),
+        ];
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
     private static void Require()
     {
-        if (Absence.Value is not { } absence) return;
+        if (Absence.Value is not { } absence)
+            return;
         Assert.SkipUnless(IsRequired, absence);
         Assert.Fail(absence);
     }
 
     private static readonly Lazy<string?> Absence = new(() =>
     {
-        if (!File.Exists(Python)) return $"{Python} is absent: install Debian's python3-pil.";
+        if (!File.Exists(Python))
+            return $"{Python} is absent: install Debian's python3-pil.";
         using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import PIL.Image"]) { RedirectStandardError = true })!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();

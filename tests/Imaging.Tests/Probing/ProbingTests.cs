@@ -22,14 +22,18 @@ public sealed class ProbingTests(PillowPeer pillow)
     public void Tells_the_orientation(string name, int first, int last)
     {
         var cases = pillow.Cases("lossless").Concat(pillow.Cases("lossy")).Where(c => c.Name.StartsWith(name, StringComparison.Ordinal));
-        Assert.Equal(Enumerable.Range(first, last - first + 1), cases.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => ImageProber.Probe(c.Bytes()).Orientation));
+        Assert.Equal(
+            Enumerable.Range(first, last - first + 1),
+            cases.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => ImageProber.Probe(c.Bytes()).Orientation)
+        );
     }
 
     [Theory]
     [InlineData("gif-animated")]
     [InlineData("webp-animated")]
     [InlineData("png-animated")]
-    public void Counts_the_frames(string name) => Assert.Equal(3, ImageProber.Probe(pillow.Cases("lossless").Single(c => c.Name == name).Bytes()).Frames);
+    public void Counts_the_frames(string name) =>
+        Assert.Equal(3, ImageProber.Probe(pillow.Cases("lossless").Single(c => c.Name == name).Bytes()).Frames);
 
     [Fact]
     public void Goes_by_content()

@@ -5,5 +5,6 @@ namespace GpuGeek.Imaging.Tests.Resampling;
 public sealed class ResizingAsPillowTests(PillowPeer pillow)
 {
     [Fact]
-    public void Every_size_gives_the_same_pixels() => Difference.AssertAll(pillow.Cases("resize"), c => Resampler.Resize(c.Picture(), c.Width, c.Height), mean: 0, largest: 0);
+    public void Every_size_gives_the_same_pixels() =>
+        Difference.AssertAll(pillow.Cases("resize"), c => Resampler.Resize(c.Picture(), c.Width, c.Height), mean: 0, largest: 0);
 }

@@ -11,13 +11,19 @@ public sealed class ManyAtOnceTests
         var preprocessing = Preprocessing.ImageNet(64);
         var alone = new float[3 * 64 * 64];
         Preprocessor.Run(Samples.Jpeg, preprocessing, alone);
-        Parallel.For(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
-        {
-            var own = new float[alone.Length];
-            // Refused files in between must give their buffers back unharmed.
-            if (i % 3 == 0) Assert.Throws<ImageException>(() => Preprocessor.Run(Samples.Jpeg[..1500], preprocessing, new float[alone.Length]));
-            Preprocessor.Run(Samples.Jpeg, preprocessing, own);
-            Assert.Equal(alone, own);
-        });
+        Parallel.For(
+            0,
+            200,
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            i =>
+            {
+                var own = new float[alone.Length];
+                // Refused files in between must give their buffers back unharmed.
+                if (i % 3 == 0)
+                    Assert.Throws<ImageException>(() => Preprocessor.Run(Samples.Jpeg[..1500], preprocessing, new float[alone.Length]));
+                Preprocessor.Run(Samples.Jpeg, preprocessing, own);
+                Assert.Equal(alone, own);
+            }
+        );
     }
 }

@@ -7,7 +7,12 @@ public sealed class PreprocessingAsPillowTests(PillowPeer pillow)
 {
     [Fact]
     public void The_steps_give_the_same_crop() =>
-        Difference.AssertAll(pillow.Cases("preprocess"), c => Preprocessor.CenterCrop(Preprocessor.ResizeShorter(c.Picture(), c.Int("shorter")), c.Int("crop")), mean: 0, largest: 0);
+        Difference.AssertAll(
+            pillow.Cases("preprocess"),
+            c => Preprocessor.CenterCrop(Preprocessor.ResizeShorter(c.Picture(), c.Int("shorter")), c.Int("crop")),
+            mean: 0,
+            largest: 0
+        );
 
     [Fact]
     public void The_serving_path_gives_the_normalised_crop()
@@ -16,7 +21,12 @@ public sealed class PreprocessingAsPillowTests(PillowPeer pillow)
         Assert.NotEmpty(cases);
         foreach (var peer in cases)
         {
-            var preprocessing = new Preprocessing(peer.Int("shorter"), peer.Int("crop"), Preprocessing.ImageNetMean, Preprocessing.ImageNetStd);
+            var preprocessing = new Preprocessing(
+                peer.Int("shorter"),
+                peer.Int("crop"),
+                Preprocessing.ImageNetMean,
+                Preprocessing.ImageNetStd
+            );
             var tensor = new float[3 * preprocessing.CropSize * preprocessing.CropSize];
             Preprocessor.Run(peer.Bytes(), preprocessing, tensor);
             AssertNormalised(peer, preprocessing, tensor);
@@ -31,7 +41,10 @@ public sealed class PreprocessingAsPillowTests(PillowPeer pillow)
         {
             var channel = i / plane;
             var value = (expected[i % plane * 3 + channel] / 255.0 - preprocessing.Mean[channel]) / preprocessing.Std[channel];
-            Assert.True(Math.Abs(value - tensor[i]) < 1e-5, $"{peer.Name}, channel {channel}, position {i % plane}: {value} and {tensor[i]}");
+            Assert.True(
+                Math.Abs(value - tensor[i]) < 1e-5,
+                $"{peer.Name}, channel {channel}, position {i % plane}: {value} and {tensor[i]}"
+            );
         }
     }
 }

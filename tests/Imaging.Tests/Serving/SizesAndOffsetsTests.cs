@@ -22,7 +22,8 @@ public sealed class SizesAndOffsetsTests
     public void The_offset_is_rounded_half_to_even(int side, int crop, int offset)
     {
         var image = RgbImage.Black(side, side);
-        for (var i = 0; i < image.Pixels.Length; i++) image.Pixels[i] = (byte)(i / 3);
+        for (var i = 0; i < image.Pixels.Length; i++)
+            image.Pixels[i] = (byte)(i / 3);
         Assert.Equal(offset * side + offset, Preprocessor.CenterCrop(image, crop).Pixels[0]);
     }
 

@@ -4,7 +4,13 @@ using GpuGeek.Domain.Storage;
 namespace GpuGeek.Storage.Tests.Conformance;
 
 /// <summary>One store under test.</summary>
-public sealed class Bench(IObjectStore store, Func<TimeProvider, IObjectUrls> urls, Func<string, byte[], Task> plant, Dictionary<string, string> variables, IAsyncDisposable owner) : IAsyncDisposable
+public sealed class Bench(
+    IObjectStore store,
+    Func<TimeProvider, IObjectUrls> urls,
+    Func<string, byte[], Task> plant,
+    Dictionary<string, string> variables,
+    IAsyncDisposable owner
+) : IAsyncDisposable
 {
     public IObjectStore Store { get; } = store;
     public Guid Org { get; } = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());

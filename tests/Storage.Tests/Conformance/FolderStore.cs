@@ -1,5 +1,5 @@
-using GpuGeek.Api.Common;
 using GpuGeek.Api.Features.Storage;
+using GpuGeek.Api.Http;
 using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -42,7 +42,11 @@ internal sealed class FolderBench : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration["GPUGEEK_OBJECTS"] = Path.Combine(folder, "objects");
         builder.Configuration["GPUGEEK_KEYS"] = Path.Combine(folder, "keys");
-        builder.Services.AddSingleton(TimeProvider.System).AddObjectStore(builder.Configuration).AddObjectUrls(builder.Configuration).AddProblems();
+        builder
+            .Services.AddSingleton(TimeProvider.System)
+            .AddObjectStore(builder.Configuration)
+            .AddObjectUrls(builder.Configuration)
+            .AddProblems();
         var api = builder.Build();
         api.UseExceptionHandler();
         api.MapObjectUrls();
@@ -51,7 +55,12 @@ internal sealed class FolderBench : IAsyncDisposable
     }
 
     private FolderObjectUrls UrlsAt(TimeProvider clock) =>
-        new(Options.Create(new ObjectUrlOptions { Keys = Path.Combine(Path.GetDirectoryName(Folder)!, "keys"), PublicUrl = _api.Urls.Single() }), clock);
+        new(
+            Options.Create(
+                new ObjectUrlOptions { Keys = Path.Combine(Path.GetDirectoryName(Folder)!, "keys"), PublicUrl = _api.Urls.Single() }
+            ),
+            clock
+        );
 
     private Task PlantAsync(string key, byte[] bytes)
     {

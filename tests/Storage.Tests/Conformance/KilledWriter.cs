@@ -21,18 +21,30 @@ public sealed class KilledWriter
     internal static async Task RunAsync(IReadOnlyDictionary<string, string> variables, string key, long after)
     {
         var marker = Path.Combine(Path.GetTempPath(), $"gpugeek-writer-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-class", typeof(KilledWriter).FullName!, "-explicit", "only", "-noLogo"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in variables) start.Environment[name] = value;
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!,
+            ["-class", typeof(KilledWriter).FullName!, "-explicit", "only", "-noLogo"]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         (start.Environment[Key], start.Environment[After], start.Environment[Marker]) = (key, $"{after}", marker);
         using var writer = Process.Start(start)!;
         try
         {
             var output = writer.StandardOutput.ReadToEndAsync(Bench.Cancel);
-            await Eventually.HoldsAsync(async () =>
-            {
-                if (writer.HasExited) Assert.Fail($"The writer ended by itself: {await output}");
-                return File.Exists(marker);
-            }, halted => halted);
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    if (writer.HasExited)
+                        Assert.Fail($"The writer ended by itself: {await output}");
+                    return File.Exists(marker);
+                },
+                halted => halted
+            );
         }
         finally
         {
@@ -48,11 +60,25 @@ public sealed class KilledWriter
     {
         Assert.SkipUnless(IsThisProcess, "Only another test starts this, in a process of its own.");
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddObjectStore(configuration).BuildServiceProvider();
-        await services.GetRequiredService<IObjectStore>().PutAsync(configuration[Key]!, new Trickle(long.MaxValue, at: configuration.GetValue<long>(After), halt: async cancel =>
-        {
-            await File.WriteAllTextAsync(configuration[Marker]!, "", cancel);
-            await Task.Delay(Timeout.Infinite, cancel);
-        }), Bench.Cancel);
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddObjectStore(configuration)
+            .BuildServiceProvider();
+        await services
+            .GetRequiredService<IObjectStore>()
+            .PutAsync(
+                configuration[Key]!,
+                new Trickle(
+                    long.MaxValue,
+                    at: configuration.GetValue<long>(After),
+                    halt: async cancel =>
+                    {
+                        await File.WriteAllTextAsync(configuration[Marker]!, "", cancel);
+                        await Task.Delay(Timeout.Infinite, cancel);
+                    }
+                ),
+                Bench.Cancel
+            );
     }
 }

@@ -16,7 +16,10 @@ public sealed class ABucketIsAStore(SwiftServer swift) : StoreConformance
         return Task.FromResult(_bucket.Bench);
     }
 
-    protected override async Task<int> AbandonedAsync() => (await _bucket!.Store.UploadsAsync(DateTimeOffset.MaxValue, Bench.Cancel)).Count(u => u.Key.StartsWith(Bench.Key(""), StringComparison.Ordinal));
+    protected override async Task<int> AbandonedAsync() =>
+        (await _bucket!.Store.UploadsAsync(DateTimeOffset.MaxValue, Bench.Cancel)).Count(u =>
+            u.Key.StartsWith(Bench.Key(""), StringComparison.Ordinal)
+        );
 }
 
 internal sealed class S3Bench : IAsyncDisposable

@@ -21,7 +21,10 @@ public abstract partial class StoreConformance
     {
         var bytes = Bytes(1000);
         await Store.PutAsync(Bench.Key("uploads/a"), new MemoryStream(bytes), Cancel);
-        Assert.Equal(bytes.AsSpan((int)Math.Min(offset, 1000), expected).ToArray(), await Bench.ReadAsync(Bench.Key("uploads/a"), offset, length));
+        Assert.Equal(
+            bytes.AsSpan((int)Math.Min(offset, 1000), expected).ToArray(),
+            await Bench.ReadAsync(Bench.Key("uploads/a"), offset, length)
+        );
     }
 
     [Fact]
@@ -104,14 +107,19 @@ public abstract partial class StoreConformance
     public async Task A_list_of_more_than_a_thousand_is_whole()
     {
         var keys = Enumerable.Range(0, 1005).Select(i => Bench.Key($"runs/{i % 7}/{i:d5}")).ToList();
-        await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (key, cancel) => await Store.PutAsync(key, new MemoryStream([1]), cancel));
+        await Parallel.ForEachAsync(
+            keys,
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel },
+            async (key, cancel) => await Store.PutAsync(key, new MemoryStream([1]), cancel)
+        );
         Assert.Equal(keys.Order(StringComparer.Ordinal), (await Bench.ListAsync(Bench.Key("runs/"))).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task A_list_is_what_starts_with_the_prefix_and_keeps_folders_together()
     {
-        foreach (var name in new[] { "a/b/1", "a-b/1", "a/c", "ab", "a", "b/1" }.Where(name => name != "a")) await Store.PutAsync(Bench.Key(name), new MemoryStream([1]), Cancel);
+        foreach (var name in new[] { "a/b/1", "a-b/1", "a/c", "ab", "a", "b/1" }.Where(name => name != "a"))
+            await Store.PutAsync(Bench.Key(name), new MemoryStream([1]), Cancel);
         string[] all = [.. new[] { "a-b/1", "a/b/1", "a/c", "ab", "b/1" }.Select(Bench.Key)];
         Assert.Equal(all, await Bench.ListAsync(Bench.Key("")));
         Assert.Equal(all[..4], await Bench.ListAsync(Bench.Key("a")));

@@ -13,7 +13,8 @@ public abstract partial class StoreConformance
         var key = ObjectKeys.Content(Bench.Org, await HashAsync(new Trickle(size)));
         Assert.Equal(size, await Store.PutAsync(key, new Trickle(size), Cancel));
         Assert.Equal(size, await Store.SizeAsync(key, Cancel));
-        await using (var back = await Store.OpenReadAsync(key, Cancel)) Assert.Equal(Path.GetFileName(key), await HashAsync(back));
+        await using (var back = await Store.OpenReadAsync(key, Cancel))
+            Assert.Equal(Path.GetFileName(key), await HashAsync(back));
         // Across the border between two parts.
         Assert.Equal(Trickle.At((16 << 20) - 5, 10), await Bench.ReadAsync(key, (16 << 20) - 5, 10));
         await Store.DeleteAsync(key, Cancel);
@@ -35,7 +36,9 @@ public abstract partial class StoreConformance
     [InlineData(30_000_000)]
     public async Task A_writer_whose_source_breaks_leaves_nothing(int size)
     {
-        await Assert.ThrowsAsync<IOException>(() => Store.PutAsync(Bench.Key("uploads/a"), new Trickle(size, breaks: new IOException("the connection broke")), Cancel));
+        await Assert.ThrowsAsync<IOException>(() =>
+            Store.PutAsync(Bench.Key("uploads/a"), new Trickle(size, breaks: new IOException("the connection broke")), Cancel)
+        );
         Assert.Null(await Store.SizeAsync(Bench.Key("uploads/a"), Cancel));
         await NothingIsLeftAsync();
     }
@@ -45,7 +48,9 @@ public abstract partial class StoreConformance
     {
         await Store.PutAsync(Bench.Key("uploads/a"), new MemoryStream(Bytes(100)), Cancel);
         using var cancellation = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.PutAsync(Bench.Key("uploads/a"), new Trickle(30_000_000, atEnd: cancellation.Cancel), cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Store.PutAsync(Bench.Key("uploads/a"), new Trickle(30_000_000, atEnd: cancellation.Cancel), cancellation.Token)
+        );
         Assert.Equal(Bytes(100), await Bench.ReadAsync(Bench.Key("uploads/a")));
         await NothingIsLeftAsync();
     }
@@ -64,11 +69,19 @@ public abstract partial class StoreConformance
     {
         var begun = new TaskCompletionSource();
         using var cancellation = new CancellationTokenSource();
-        var writing = Store.PutAsync(Bench.Key("uploads/half"), new Trickle(60_000_000, at: 40_000_000, halt: async cancel =>
-        {
-            begun.SetResult();
-            await Task.Delay(Timeout.Infinite, cancel);
-        }), cancellation.Token);
+        var writing = Store.PutAsync(
+            Bench.Key("uploads/half"),
+            new Trickle(
+                60_000_000,
+                at: 40_000_000,
+                halt: async cancel =>
+                {
+                    begun.SetResult();
+                    await Task.Delay(Timeout.Infinite, cancel);
+                }
+            ),
+            cancellation.Token
+        );
         await begun.Task.WaitAsync(Cancel);
 
         Assert.Null(await Store.SizeAsync(Bench.Key("uploads/half"), Cancel));
@@ -88,7 +101,8 @@ public abstract partial class StoreConformance
     public async Task A_killed_writer_leaves_nothing_that_anybody_sees(long after)
     {
         await Store.PutAsync(Bench.Key("uploads/replaced"), new MemoryStream(Bytes(100)), Cancel);
-        foreach (var name in new[] { "uploads/new", "uploads/replaced" }) await KilledWriter.RunAsync(Bench.Variables, Bench.Key(name), after);
+        foreach (var name in new[] { "uploads/new", "uploads/replaced" })
+            await KilledWriter.RunAsync(Bench.Variables, Bench.Key(name), after);
 
         Assert.Equal([Bench.Key("uploads/replaced")], await Bench.ListAsync(Bench.Key("")));
         Assert.Equal(Bytes(100), await Bench.ReadAsync(Bench.Key("uploads/replaced")));

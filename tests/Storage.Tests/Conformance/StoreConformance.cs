@@ -17,7 +17,8 @@ public abstract partial class StoreConformance : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_bench is not null) await _bench.DisposeAsync();
+        if (_bench is not null)
+            await _bench.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

@@ -1,7 +1,14 @@
 namespace GpuGeek.Storage.Tests.Conformance;
 
-/// <summary>A forward stream of known bytes and unknown length, in uneven pieces; at its end, or on its way, something may happen.</summary>
-internal sealed class Trickle(long size, Exception? breaks = null, Action? atEnd = null, long at = long.MaxValue, Func<CancellationToken, Task>? halt = null) : Stream
+/// <summary>A forward stream of known bytes and unknown length, in uneven pieces; at its end, or on its way, something may
+/// happen.</summary>
+internal sealed class Trickle(
+    long size,
+    Exception? breaks = null,
+    Action? atEnd = null,
+    long at = long.MaxValue,
+    Func<CancellationToken, Task>? halt = null
+) : Stream
 {
     private long _position;
 
@@ -9,16 +16,19 @@ internal sealed class Trickle(long size, Exception? breaks = null, Action? atEnd
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (halt is not null && _position >= at) await halt(cancellationToken);
+        if (halt is not null && _position >= at)
+            await halt(cancellationToken);
         if (_position == size)
         {
-            if (breaks is not null) throw breaks;
+            if (breaks is not null)
+                throw breaks;
             atEnd?.Invoke();
             cancellationToken.ThrowIfCancellationRequested();
             return 0;
         }
         var count = (int)Math.Min(Math.Min(buffer.Length, 77_777), size - _position);
-        for (var i = 0; i < count; i++) buffer.Span[i] = Byte(_position + i);
+        for (var i = 0; i < count; i++)
+            buffer.Span[i] = Byte(_position + i);
         _position += count;
         return count;
     }
@@ -29,10 +39,20 @@ internal sealed class Trickle(long size, Exception? breaks = null, Action? atEnd
     public override bool CanSeek => false;
     public override bool CanWrite => false;
     public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
     public override void Flush() { }
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Servers refuse to be read this way.");
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Servers refuse to be read this way.");
+
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
     public override void SetLength(long value) => throw new NotSupportedException();
+
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

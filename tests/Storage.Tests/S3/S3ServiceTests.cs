@@ -17,7 +17,11 @@ public sealed class ASignature
         // The example names the bucket by the host; a bucket named "test.txt" gives the same path.
         var address = new S3Address(new("https://examplebucket.s3.amazonaws.com"), "test.txt", "", []);
         var signed = signature.Presign(HttpMethod.Get, address, TimeSpan.FromDays(1), new(2013, 5, 24, 0, 0, 0, TimeSpan.Zero));
-        Assert.EndsWith("&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404&X-Amz-SignedHeaders=host", signed.AbsoluteUri, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404&X-Amz-SignedHeaders=host",
+            signed.AbsoluteUri,
+            StringComparison.Ordinal
+        );
     }
 }
 
@@ -47,12 +51,19 @@ public sealed class ABucketThatCannotBeUsed(SwiftServer swift)
     }
 
     [Fact]
-    public async Task For_want_of_a_bucket_says_how_to_make_it() => Assert.Contains("deploy/object-store/seed.py", await MessageAsync(o => o.Bucket = "gpugeek-nowhere"), StringComparison.Ordinal);
+    public async Task For_want_of_a_bucket_says_how_to_make_it() =>
+        Assert.Contains("deploy/object-store/seed.py", await MessageAsync(o => o.Bucket = "gpugeek-nowhere"), StringComparison.Ordinal);
 
     [Fact]
     public async Task For_want_of_a_service_says_where_it_was_looked_for()
     {
-        var options = new ObjectStoreOptions { Endpoint = "http://127.0.0.1:9", Bucket = "b", AccessKey = "a", SecretKey = "s" };
+        var options = new ObjectStoreOptions
+        {
+            Endpoint = "http://127.0.0.1:9",
+            Bucket = "b",
+            AccessKey = "a",
+            SecretKey = "s",
+        };
         using var store = new S3ObjectStore(Options.Create(options), new HurriedClock(), NullLogger<S3ObjectStore>.Instance);
         var refused = await Assert.ThrowsAsync<ObjectStoreException>(() => store.SizeAsync("orgs/a", Cancel));
         Assert.Contains("http://127.0.0.1:9", refused.Message, StringComparison.Ordinal);
@@ -62,7 +73,8 @@ public sealed class ABucketThatCannotBeUsed(SwiftServer swift)
     /// <summary>Its timers ring at once: waiting between attempts takes no time.</summary>
     private sealed class HurriedClock : TimeProvider
     {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.Zero, period);
     }
 }
 
@@ -82,7 +94,9 @@ public sealed class TheSeedScript(SwiftServer swift)
     [Fact]
     public async Task Says_which_variables_are_missing()
     {
-        var (code, output) = await SwiftServer.SeedAsync(new() { ["GPUGEEK_S3_ENDPOINT"] = "http://127.0.0.1:9", ["GPUGEEK_S3_BUCKET"] = "b" });
+        var (code, output) = await SwiftServer.SeedAsync(
+            new() { ["GPUGEEK_S3_ENDPOINT"] = "http://127.0.0.1:9", ["GPUGEEK_S3_BUCKET"] = "b" }
+        );
         Assert.NotEqual(0, code);
         Assert.Contains("GPUGEEK_S3_ACCESS_KEY, GPUGEEK_S3_SECRET_KEY", output, StringComparison.Ordinal);
     }

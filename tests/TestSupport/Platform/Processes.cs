@@ -12,11 +12,13 @@ public static class Processes
         var found = new List<(int, string)>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) || pid == Environment.ProcessId) continue;
+            if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) || pid == Environment.ProcessId)
+                continue;
             try
             {
                 var line = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
-                if (line.Contains(text, StringComparison.Ordinal)) found.Add((pid, line));
+                if (line.Contains(text, StringComparison.Ordinal))
+                    found.Add((pid, line));
             }
             catch (IOException)
             {
@@ -27,12 +29,21 @@ public static class Processes
     }
 
     /// <summary>Processes that a platform started: they carry its data directory or were told of it.</summary>
-    public static IReadOnlyList<int> Of(RunningPlatform platform) => [.. ByEnvironment(platform.DataDirectory).Append(platform.ProcessId).Distinct().Where(IsAlive)];
+    public static IReadOnlyList<int> Of(RunningPlatform platform) =>
+        [.. ByEnvironment(platform.DataDirectory).Append(platform.ProcessId).Distinct().Where(IsAlive)];
 
     /// <summary>The process of a host, such as <c>Worker</c>.</summary>
     public static int Host(RunningPlatform platform, string name, string verb = "") =>
-        ByEnvironment(platform.DataDirectory).Single(pid => CommandLine(pid) is { } line && line.Split(' ')[0].EndsWith($"/GpuGeek.{name}", StringComparison.Ordinal)
-            && (verb.Length == 0 ? !line.Contains(" train ", StringComparison.Ordinal) && !line.Contains(" import ", StringComparison.Ordinal) : line.Contains($" {verb} ", StringComparison.Ordinal)));
+        ByEnvironment(platform.DataDirectory)
+            .Single(pid =>
+                CommandLine(pid) is { } line
+                && line.Split(' ')[0].EndsWith($"/GpuGeek.{name}", StringComparison.Ordinal)
+                && (
+                    verb.Length == 0
+                        ? !line.Contains(" train ", StringComparison.Ordinal) && !line.Contains(" import ", StringComparison.Ordinal)
+                        : line.Contains($" {verb} ", StringComparison.Ordinal)
+                )
+            );
 
     /// <summary>The server of a PostgreSQL cluster, as its folder says.</summary>
     public static int Postmaster(string cluster) =>
@@ -44,7 +55,8 @@ public static class Processes
     public static List<int> Hosts(RunningPlatform platform) =>
         [.. ((string[])["Web", "Api", "Predictor", "Worker"]).Select(name => Host(platform, name))];
 
-    public static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    public static bool IsAlive(int pid) =>
+        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     public static void Signal(int pid, string signal)
     {
@@ -58,7 +70,8 @@ public static class Processes
         var started = Stopwatch.GetTimestamp();
         while (watched.Exists(IsAlive))
         {
-            if (Stopwatch.GetElapsedTime(started) > patience) return false;
+            if (Stopwatch.GetElapsedTime(started) > patience)
+                return false;
             await Task.Delay(100);
         }
         return true;
@@ -67,8 +80,17 @@ public static class Processes
     private static string? CommandLine(int pid) => Read(pid, "cmdline");
 
     private static IEnumerable<int> ByEnvironment(string data) =>
-        Directory.EnumerateDirectories("/proc").Select(f => int.TryParse(Path.GetFileName(f), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && pid != Environment.ProcessId && ((Read(pid, "environ") ?? "").Contains(data, StringComparison.Ordinal) || (Read(pid, "cmdline") ?? "").Contains(data, StringComparison.Ordinal)));
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(f => int.TryParse(Path.GetFileName(f), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Where(pid =>
+                pid > 0
+                && pid != Environment.ProcessId
+                && (
+                    (Read(pid, "environ") ?? "").Contains(data, StringComparison.Ordinal)
+                    || (Read(pid, "cmdline") ?? "").Contains(data, StringComparison.Ordinal)
+                )
+            );
 
     private static string? Read(int pid, string file)
     {

@@ -16,11 +16,18 @@ public sealed partial class RunningPlatform : IAsyncDisposable
     private readonly List<string> _output;
 
     private RunningPlatform(Process host, string data, int port, bool ownsData, List<string> output) =>
-        (_host, DataDirectory, BaseAddress, _ownsData, _output) = (host, data, new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"), ownsData, output);
+        (_host, DataDirectory, BaseAddress, _ownsData, _output) = (
+            host,
+            data,
+            new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"),
+            ownsData,
+            output
+        );
 
     public string DataDirectory { get; }
     public Uri BaseAddress { get; }
     public int ProcessId => _host.Id;
+
     /// <summary>The one-time link that was printed.</summary>
     public string Link { get; private set; } = "";
     public string LinkToken => Link[(Link.IndexOf("token=", StringComparison.Ordinal) + "token=".Length)..];
@@ -31,19 +38,40 @@ public sealed partial class RunningPlatform : IAsyncDisposable
     /// AppHost makes its cluster itself, as for a person; else it finds a copy of the template in a new directory.
     /// </param>
     public static async Task<RunningPlatform> StartAsync(
-        string? data = null, Dictionary<string, string>? environment = null, int? port = null, bool fromNothing = false)
+        string? data = null,
+        Dictionary<string, string>? environment = null,
+        int? port = null,
+        bool fromNothing = false
+    )
     {
         var ownsData = data is null;
         // Not under a home directory: PostgreSQL's account must be able to enter it.
         data ??= Directory.CreateTempSubdirectory("gpugeek-e2e-").FullName;
-        if (ownsData) File.SetUnixFileMode(data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        if (ownsData)
+            File.SetUnixFileMode(
+                data,
+                UnixFileMode.UserRead
+                    | UnixFileMode.UserWrite
+                    | UnixFileMode.UserExecute
+                    | UnixFileMode.GroupExecute
+                    | UnixFileMode.OtherExecute
+            );
         var postgres = Path.Combine(data, "postgres");
-        if (!fromNothing && !Directory.Exists(postgres)) await PostgresTemplate.CopyToAsync(postgres);
+        if (!fromNothing && !Directory.Exists(postgres))
+            await PostgresTemplate.CopyToAsync(postgres);
         var chosen = port ?? FreePort();
-        var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        foreach (var argument in (string[])["--data", data, "--port", chosen.ToString(CultureInfo.InvariantCulture)]) start.ArgumentList.Add(argument);
-        if (SharedData.WeightsFolder is { } weights) start.Environment["GPUGEEK_WEIGHTS"] = weights;
-        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
+        var start = new ProcessStartInfo(Program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        foreach (var argument in (string[])["--data", data, "--port", chosen.ToString(CultureInfo.InvariantCulture)])
+            start.ArgumentList.Add(argument);
+        if (SharedData.WeightsFolder is { } weights)
+            start.Environment["GPUGEEK_WEIGHTS"] = weights;
+        foreach (var (name, value) in environment ?? [])
+            start.Environment[name] = value;
         var output = new List<string>();
         var host = Process.Start(start)!;
         var platform = new RunningPlatform(host, data, chosen, ownsData, output);
@@ -64,7 +92,8 @@ public sealed partial class RunningPlatform : IAsyncDisposable
     public HttpClient Http(string? token = null)
     {
         var http = new HttpClient { BaseAddress = BaseAddress, Timeout = TimeSpan.FromMinutes(30) };
-        if (token is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return http;
     }
 
@@ -94,7 +123,8 @@ public sealed partial class RunningPlatform : IAsyncDisposable
             }
         }
         _host.Dispose();
-        if (_ownsData) Directory.Delete(DataDirectory, recursive: true);
+        if (_ownsData)
+            Directory.Delete(DataDirectory, recursive: true);
     }
 
     private string LogPath(string host) => Path.Combine(DataDirectory, "logs", host.ToLowerInvariant() + ".log");
@@ -104,9 +134,12 @@ public sealed partial class RunningPlatform : IAsyncDisposable
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Take(string? line)
         {
-            if (line is null) return;
-            lock (_output) _output.Add(line);
-            if (LinkPattern().Match(line) is { Success: true } match) ready.TrySetResult(match.Value);
+            if (line is null)
+                return;
+            lock (_output)
+                _output.Add(line);
+            if (LinkPattern().Match(line) is { Success: true } match)
+                ready.TrySetResult(match.Value);
         }
         _host.OutputDataReceived += (_, line) => Take(line.Data);
         _host.ErrorDataReceived += (_, line) => Take(line.Data);
@@ -115,8 +148,10 @@ public sealed partial class RunningPlatform : IAsyncDisposable
         var first = await Task.WhenAny(ready.Task, _host.WaitForExitAsync(), Task.Delay(StartTimeout));
         if (first != ready.Task)
         {
-            if (!_host.HasExited) _host.Kill(entireProcessTree: true);
-            lock (_output) throw new InvalidOperationException("The platform did not start:\n" + string.Join('\n', _output));
+            if (!_host.HasExited)
+                _host.Kill(entireProcessTree: true);
+            lock (_output)
+                throw new InvalidOperationException("The platform did not start:\n" + string.Join('\n', _output));
         }
         Link = await ready.Task;
     }

@@ -19,11 +19,15 @@ public sealed class ATrainingOnAFullDisk
         // Events fit, checkpoints do not.
         disk.Take(disk.Free - (2 << 20));
         var training = Task.Run(() => run.Train());
-        var events = await Eventually.HoldsAsync(() =>
-        {
-            Assert.False(training.IsCompleted, "the training has ended on a full disk");
-            return EventsSoFar(run);
-        }, seen => seen.OfType<PhaseEvent>().Any(p => p.Phase == "exporting"), Eventually.TrainingLimit);
+        var events = await Eventually.HoldsAsync(
+            () =>
+            {
+                Assert.False(training.IsCompleted, "the training has ended on a full disk");
+                return EventsSoFar(run);
+            },
+            seen => seen.OfType<PhaseEvent>().Any(p => p.Phase == "exporting"),
+            Eventually.TrainingLimit
+        );
         Assert.DoesNotContain(events, e => e is CheckpointEvent);
         Assert.False(Directory.Exists(run.Files.Checkpoints));
         disk.Empty();
@@ -34,7 +38,8 @@ public sealed class ATrainingOnAFullDisk
     // The last line may be unfinished while the training writes.
     private static RunEvent[] EventsSoFar(RunFolder run)
     {
-        if (!File.Exists(run.Files.Events)) return [];
+        if (!File.Exists(run.Files.Events))
+            return [];
         using var file = new FileStream(run.Files.Events, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var text = new StreamReader(file).ReadToEnd();
         var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -11,25 +11,34 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     /// <summary>Events that are written by the middle of the second epoch: 51 pictures are 6 batches of 8.</summary>
     private const int SecondEpoch = 36;
 
-    public static TheoryData<string, string> Cuts => new()
-    {
-        { "mobilenet_v2", "11" }, { "mobilenet_v2", "3,7,29" }, { "mobilenet_v2", "22" }, { "resnet18", "9,15,8" },
-    };
+    public static TheoryData<string, string> Cuts =>
+        new()
+        {
+            { "mobilenet_v2", "11" },
+            { "mobilenet_v2", "3,7,29" },
+            { "mobilenet_v2", "22" },
+            { "resnet18", "9,15,8" },
+        };
 
-    /// <summary>Events after which each attempt is stopped: before the first step, in the middle of an epoch, in its validation, again and again.</summary>
+    /// <summary>Events after which each attempt is stopped: before the first step, in the middle of an epoch, in its validation, again and
+    /// again.</summary>
     [Theory, MemberData(nameof(Cuts))]
     public void Ends_with_the_same_weights_and_no_point_has_two_values(string architecture, string cuts)
     {
         var recipe = Recipes.Tiny(architecture) with { Augmentation = Augmentation.Balanced };
         var whole = uninterrupted.Of(recipe);
         using var cut = Folder(recipe);
-        foreach (var events in cuts.Split(',').Select(int.Parse)) Assert.Equal(TrainExitCode.Stopped, cut.TrainUntil(events));
+        foreach (var events in cuts.Split(',').Select(int.Parse))
+            Assert.Equal(TrainExitCode.Stopped, cut.TrainUntil(events));
         Assert.Equal(TrainExitCode.Succeeded, cut.Train());
 
         Assert.Equal(Hash(whole), Hash(cut));
         Assert.Equal(whole.Result().OnnxHash, cut.Result().OnnxHash);
         Assert.Equal(whole.Result().Temperature, cut.Result().Temperature);
-        Assert.Equal(File.ReadAllBytes(whole.ResultPath(ResultFiles.Predictions)), File.ReadAllBytes(cut.ResultPath(ResultFiles.Predictions)));
+        Assert.Equal(
+            File.ReadAllBytes(whole.ResultPath(ResultFiles.Predictions)),
+            File.ReadAllBytes(cut.ResultPath(ResultFiles.Predictions))
+        );
         var (expected, got) = (Curve(whole), Curve(cut));
         Assert.Equal(got.Count, cut.Events().OfType<MetricEvent>().Count(Deterministic)); // no (name, step) twice
         Assert.Equal(expected.OrderBy(p => p.Key), got.OrderBy(p => p.Key));
@@ -56,7 +65,8 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
         using var run = Folder(Recipes.Tiny());
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
         var stored = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in Directory.GetFiles(run.Files.Result)) stored.Add(path, path + ".stored");
+        foreach (var path in Directory.GetFiles(run.Files.Result))
+            stored.Add(path, path + ".stored");
         foreach (var (path, link) in stored)
         {
             using var ln = System.Diagnostics.Process.Start("ln", [path, link]);
@@ -118,7 +128,12 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     private static string Newest(RunFolder run) => Directory.GetDirectories(run.Files.Checkpoints).Max(StringComparer.Ordinal)!;
 
     private static string Fingerprint(RunFolder run) =>
-        System.Text.Json.JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllBytes(Path.Combine(Newest(run), "progress.json")), RunDirectory.Json)!.Fingerprint;
+        System
+            .Text.Json.JsonSerializer.Deserialize<TrainingProgress>(
+                File.ReadAllBytes(Path.Combine(Newest(run), "progress.json")),
+                RunDirectory.Json
+            )!
+            .Fingerprint;
 
     private static string Hash(RunFolder run) => ModuleState.Read(run.ResultPath(ResultFiles.Weights)).Hash();
 
@@ -127,7 +142,8 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     private static Dictionary<(string, long), double> Curve(RunFolder run)
     {
         var curve = new Dictionary<(string, long), double>();
-        foreach (var m in run.Events().OfType<MetricEvent>().Where(Deterministic)) curve[(m.Name, m.Step)] = m.Value;
+        foreach (var m in run.Events().OfType<MetricEvent>().Where(Deterministic))
+            curve[(m.Name, m.Step)] = m.Value;
         return curve;
     }
 }
@@ -139,7 +155,8 @@ public sealed class UninterruptedRuns : IDisposable
 
     internal RunFolder Of(Recipe recipe)
     {
-        if (_runs.TryGetValue(recipe.Architecture, out var run)) return run;
+        if (_runs.TryGetValue(recipe.Architecture, out var run))
+            return run;
         run = _runs[recipe.Architecture] = ARunCutAndResumed.Folder(recipe);
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
         return run;
@@ -147,6 +164,7 @@ public sealed class UninterruptedRuns : IDisposable
 
     public void Dispose()
     {
-        foreach (var run in _runs.Values) run.Dispose();
+        foreach (var run in _runs.Values)
+            run.Dispose();
     }
 }

@@ -12,9 +12,9 @@ public sealed class RandomNumbers
     {
         var draws = new HashSet<ulong>();
         for (var seed = 0; seed < 20; seed++)
-            for (var epoch = 0; epoch < 20; epoch++)
-                for (var image = 0; image < 20; image++)
-                    Assert.True(draws.Add(CounterRandom.Keyed(seed, epoch, image).NextBits()));
+        for (var epoch = 0; epoch < 20; epoch++)
+        for (var image = 0; image < 20; image++)
+            Assert.True(draws.Add(CounterRandom.Keyed(seed, epoch, image).NextBits()));
         Assert.Equal(CounterRandom.Keyed(1, 2, 3).NextBits(), CounterRandom.Keyed(1, 2, 3).NextBits());
     }
 
@@ -22,7 +22,8 @@ public sealed class RandomNumbers
     public void Are_spread_as_they_should_be()
     {
         var random = CounterRandom.Keyed(7);
-        double[] uniform = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextDouble())], normal = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextNormal())];
+        double[] uniform = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextDouble())],
+            normal = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextNormal())];
         Assert.InRange(uniform.Average(), 0.495, 0.505);
         Assert.All(uniform, v => Assert.InRange(v, 0, 0.999_999_999_999));
         Assert.InRange(normal.Average(), -0.02, 0.02);
@@ -81,7 +82,8 @@ public sealed class ReadingAhead
     {
         var made = 0;
         foreach (var item in Prefetch.Ahead(Enumerable.Range(0, 1_000_000).Select(i => made = i), 2))
-            if (item == 3) break;
+            if (item == 3)
+                break;
         var after = made;
         Assert.InRange(after, 3, 8);
         Assert.Equal(after, made);

@@ -7,7 +7,8 @@ namespace GpuGeek.Training.Tests.Data;
 
 public sealed class EmbeddingsOnDisk : IDisposable
 {
-    private const string First = "00000000000000000000000000000000000000000000000000000000000000aa", Second = "00000000000000000000000000000000000000000000000000000000000000bb";
+    private const string First = "00000000000000000000000000000000000000000000000000000000000000aa",
+        Second = "00000000000000000000000000000000000000000000000000000000000000bb";
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -21,7 +22,8 @@ public sealed class EmbeddingsOnDisk : IDisposable
             cache.Add(First, PictureView.Mirrored, [3, 4]);
             cache.Add(Second, PictureView.Served, [5, 6]);
         }
-        using (var file = File.OpenWrite(_folder.File("e.bin"))) file.SetLength(file.Length - 3);
+        using (var file = File.OpenWrite(_folder.File("e.bin")))
+            file.SetLength(file.Length - 3);
         using var again = new EmbeddingCache(_folder.File("e.bin"), 2, new(_folder.Path, 0, CancellationToken.None));
         Assert.Equal([1, 2], again[First, PictureView.Served]);
         Assert.Equal([3, 4], again[First, PictureView.Mirrored]);
@@ -34,8 +36,12 @@ public sealed class EmbeddingsOnDisk : IDisposable
     public void Are_of_one_view_for_what_is_measured_and_of_three_for_what_is_learnt()
     {
         var augmentation = RecipePresets.Resolve(new RecipeChoices(RecipePreset.Fast)).Augmentation;
-        Assert.Equal([PictureView.Served, PictureView.Mirrored, PictureView.Wide], PictureViews.Of(new RunImage(First, 0, "train"), augmentation));
-        foreach (var split in new[] { "val", "test" }) Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, split), augmentation));
+        Assert.Equal(
+            [PictureView.Served, PictureView.Mirrored, PictureView.Wide],
+            PictureViews.Of(new RunImage(First, 0, "train"), augmentation)
+        );
+        foreach (var split in new[] { "val", "test" })
+            Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, split), augmentation));
         Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, "train"), Augmentation.None));
     }
 }

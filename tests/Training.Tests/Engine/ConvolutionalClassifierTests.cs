@@ -16,12 +16,15 @@ public sealed class FastWhereTheClassifierIsAConvolution
     {
         using var folder = new TempFolder();
         var published = Published(folder.File("squeezenet.pth"));
-        var recipe = RecipePresets.Resolve(new(RecipePreset.Fast, "squeezenet1_1", Epochs: 4, Seed: 1, BatchSize: 8, LearningRate: 3e-3, InputSize: 64, Dropout: dropout));
+        var recipe = RecipePresets.Resolve(
+            new(RecipePreset.Fast, "squeezenet1_1", Epochs: 4, Seed: 1, BatchSize: 8, LearningRate: 3e-3, InputSize: 64, Dropout: dropout)
+        );
         using var run = new RunFolder(recipe, f => ShapePictures.Write(f, 16, 4, 4), weights: folder.File("squeezenet.pth"));
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
         var learnt = ModuleState.Read(run.ResultPath(ResultFiles.Weights)).Tensors;
         Assert.Equal([3, 512, 1, 1], learnt.Single(t => t.Name == "classifier.1.weight").Shape);
-        foreach (var tensor in learnt.Where(t => !t.Name.StartsWith("classifier.", StringComparison.Ordinal))) Assert.Equal(published[tensor.Name], tensor.Values);
+        foreach (var tensor in learnt.Where(t => !t.Name.StartsWith("classifier.", StringComparison.Ordinal)))
+            Assert.Equal(published[tensor.Name], tensor.Values);
         double[] loss = [.. run.Events().OfType<MetricEvent>().Where(m => m.Name == MetricNames.ValLoss).Select(m => m.Value)];
         Assert.Equal(4, loss.Length);
         Assert.True(loss.Min() < loss[0], string.Join(' ', loss));

@@ -6,7 +6,13 @@ namespace GpuGeek.Training.Tests.Engine;
 
 public sealed class ARunThatCannotSucceed
 {
-    public static TheoryData<string, string> EmptySplits => new() { { "train", "training" }, { "val", "validation" }, { "test", "test" } };
+    public static TheoryData<string, string> EmptySplits =>
+        new()
+        {
+            { "train", "training" },
+            { "val", "validation" },
+            { "test", "test" },
+        };
 
     [Theory, MemberData(nameof(EmptySplits))]
     public void Says_which_split_has_no_pictures(string split, string title)
@@ -91,15 +97,38 @@ public sealed class ARunThatCannotSucceed
     [Fact]
     public void Is_not_published_when_the_export_answers_nothing_sensible()
     {
-        float[][] trained = [[1, 2]];
-        Assert.Throws<GpuGeek.Training.Engine.TrainingFailedException>(() => GpuGeek.Training.Export.ExportProof.Compare([[float.NaN, 2]], trained, 1));
-        Assert.Throws<GpuGeek.Training.Engine.TrainingFailedException>(() => GpuGeek.Training.Export.ExportProof.Compare([[1, 2, 3]], trained, 1));
+        float[][] trained =
+        [
+            [1, 2],
+        ];
+        Assert.Throws<GpuGeek.Training.Engine.TrainingFailedException>(() =>
+            GpuGeek.Training.Export.ExportProof.Compare(
+                [
+                    [float.NaN, 2],
+                ],
+                trained,
+                1
+            )
+        );
+        Assert.Throws<GpuGeek.Training.Engine.TrainingFailedException>(() =>
+            GpuGeek.Training.Export.ExportProof.Compare(
+                [
+                    [1, 2, 3],
+                ],
+                trained,
+                1
+            )
+        );
         Assert.Throws<GpuGeek.Training.Engine.TrainingFailedException>(() => GpuGeek.Training.Export.ExportProof.Compare([], trained, 1));
         Assert.Equal(0, GpuGeek.Training.Export.ExportProof.Compare(trained, trained, 1));
     }
 
     private static RunFolder Small(Func<RunImage[], RunImage[]>? choose = null, Recipe? recipe = null, string? weights = null) =>
-        new(recipe ?? Recipes.Tiny(), folder => (choose ?? (images => images))(ShapePictures.Write(folder, 4, 2, 2, side: 40)), weights: weights);
+        new(
+            recipe ?? Recipes.Tiny(),
+            folder => (choose ?? (images => images))(ShapePictures.Write(folder, 4, 2, 2, side: 40)),
+            weights: weights
+        );
 
     /// <summary>One logit off by 0.01.</summary>
     private sealed class Skewed : ICoreModelProof

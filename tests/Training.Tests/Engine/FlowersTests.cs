@@ -32,15 +32,24 @@ public sealed class FiveFlowers
         using var balanced = Flowers(new RecipeChoices(RecipePreset.Balanced));
         Assert.Equal(TrainExitCode.Succeeded, fast.Train());
         Assert.Equal(TrainExitCode.Succeeded, balanced.Train());
-        Console.WriteLine($"fast {fast.Result().TestAccuracy:0.0000}, balanced {balanced.Result().TestAccuracy:0.0000} in {balanced.Result().TrainSeconds:0} s");
+        Console.WriteLine(
+            $"fast {fast.Result().TestAccuracy:0.0000}, balanced {balanced.Result().TestAccuracy:0.0000} in "
+                + $"{balanced.Result().TrainSeconds:0} s"
+        );
         Assert.True(balanced.Result().TestAccuracy >= Math.Max(0.88, fast.Result().TestAccuracy));
     }
 
     private static RunFolder Flowers(RecipeChoices choices)
     {
-        if (SharedData.FlowersZip is not { } zip || SharedData.WeightsFolder is not { } weights) throw Xunit.Sdk.SkipException.ForSkip("../shared/data/flowers5.zip or ../shared/weights is absent.");
-        return new RunFolder(RecipePresets.Resolve(choices), folder => Unpack(zip, folder), ["daisy", "dandelion", "rose", "sunflower", "tulip"],
-            Path.Combine(weights, "mobilenet_v2-a176b74e.pth"), threads: Math.Min(2, Environment.ProcessorCount));
+        if (SharedData.FlowersZip is not { } zip || SharedData.WeightsFolder is not { } weights)
+            throw Xunit.Sdk.SkipException.ForSkip("../shared/data/flowers5.zip or ../shared/weights is absent.");
+        return new RunFolder(
+            RecipePresets.Resolve(choices),
+            folder => Unpack(zip, folder),
+            ["daisy", "dandelion", "rose", "sunflower", "tulip"],
+            Path.Combine(weights, "mobilenet_v2-a176b74e.pth"),
+            threads: Math.Min(2, Environment.ProcessorCount)
+        );
     }
 
     private static RunImage[] Unpack(string zip, string folder)
@@ -58,6 +67,12 @@ public sealed class FiveFlowers
             candidates[hash] = new SplitCandidate(hash, entry.FullName.Split('/')[^2], null);
         }
         string[] names = [.. candidates.Values.Select(c => c.Label).Distinct().Order(StringComparer.Ordinal)];
-        return [.. StratifiedSplit.Assign(candidates.Values, Shares, seed: 0).OrderBy(e => e.Hash, StringComparer.Ordinal).Select(e => new RunImage(e.Hash, Array.IndexOf(names, e.Label), e.Split))];
+        return
+        [
+            .. StratifiedSplit
+                .Assign(candidates.Values, Shares, seed: 0)
+                .OrderBy(e => e.Hash, StringComparer.Ordinal)
+                .Select(e => new RunImage(e.Hash, Array.IndexOf(names, e.Label), e.Split)),
+        ];
     }
 }

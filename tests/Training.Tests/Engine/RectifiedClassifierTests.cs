@@ -9,7 +9,9 @@ namespace GpuGeek.Training.Tests.Engine;
 /// <summary>SqueezeNet's classifier is rectified before it is averaged.</summary>
 public sealed class ARectifiedClassifier : IDisposable
 {
-    private const int Side = 64, Classes = 4, Pictures = 6;
+    private const int Side = 64,
+        Classes = 4,
+        Pictures = 6;
     private readonly GraphModule _network = new(ModelRegistry.Build("squeezenet1_1", Classes, Side));
     private readonly Noise _pictures = new();
 
@@ -63,7 +65,9 @@ public sealed class ARectifiedClassifier : IDisposable
     [Fact]
     public void Is_SqueezeNets_alone()
     {
-        var rectified = ModelRegistry.Names.Where(name => ModelRegistry.Build(name, 2, Domain.Models.ModelCatalog.All[name].InputSize).RectifiesClassifier);
+        var rectified = ModelRegistry.Names.Where(name =>
+            ModelRegistry.Build(name, 2, Domain.Models.ModelCatalog.All[name].InputSize).RectifiesClassifier
+        );
         Assert.Equal(["squeezenet1_0", "squeezenet1_1"], rectified.Order(StringComparer.Ordinal));
     }
 
@@ -78,7 +82,10 @@ public sealed class ARectifiedClassifier : IDisposable
         public IEnumerable<Batch> Batches(string split)
         {
             var random = new Random(1);
-            yield return new Batch([.. Enumerable.Range(0, Pictures * 3 * Side * Side).Select(_ => (float)(random.NextDouble() * 4 - 2))], new long[Pictures]);
+            yield return new Batch(
+                [.. Enumerable.Range(0, Pictures * 3 * Side * Side).Select(_ => (float)(random.NextDouble() * 4 - 2))],
+                new long[Pictures]
+            );
         }
     }
 }

@@ -32,7 +32,9 @@ public sealed class ASucceededRun(TrainedOnce trained) : IClassFixture<TrainedOn
     public void Leaves_every_file_that_its_supervisor_uploads()
     {
         Assert.Equal(TrainExitCode.Succeeded, trained.ExitCode);
-        foreach (var name in new[] { ResultFiles.Onnx, ResultFiles.Manifest, ResultFiles.Result, ResultFiles.Predictions, ResultFiles.Weights })
+        foreach (
+            var name in new[] { ResultFiles.Onnx, ResultFiles.Manifest, ResultFiles.Result, ResultFiles.Predictions, ResultFiles.Weights }
+        )
             Assert.True(File.Exists(_run.ResultPath(name)), name);
         var stored = JsonSerializer.Deserialize<RunResult>(File.ReadAllBytes(_run.ResultPath(ResultFiles.Result)), RunDirectory.Json)!;
         Assert.Equal(_run.Result().OnnxHash, stored.OnnxHash);
@@ -42,7 +44,10 @@ public sealed class ASucceededRun(TrainedOnce trained) : IClassFixture<TrainedOn
     [Fact]
     public void Describes_its_model_completely()
     {
-        var manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(_run.ResultPath(ResultFiles.Manifest)), RunDirectory.Json)!;
+        var manifest = JsonSerializer.Deserialize<ModelManifest>(
+            File.ReadAllBytes(_run.ResultPath(ResultFiles.Manifest)),
+            RunDirectory.Json
+        )!;
         Assert.Equal(ShapePictures.Classes, manifest.Classes);
         Assert.Equal((55, 48), (manifest.Preprocessing.ResizeShorter, manifest.Preprocessing.CropSize));
         Assert.Equal("sha256:" + _run.Result().OnnxHash, manifest.OnnxHash);
@@ -53,7 +58,10 @@ public sealed class ASucceededRun(TrainedOnce trained) : IClassFixture<TrainedOn
     [Fact]
     public void Predicts_what_its_onnx_file_serves_from_the_original_bytes()
     {
-        var manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(_run.ResultPath(ResultFiles.Manifest)), RunDirectory.Json)!;
+        var manifest = JsonSerializer.Deserialize<ModelManifest>(
+            File.ReadAllBytes(_run.ResultPath(ResultFiles.Manifest)),
+            RunDirectory.Json
+        )!;
         using var session = new CoreSession(File.ReadAllBytes(_run.ResultPath(ResultFiles.Onnx)), 1);
         var predictions = Predictions();
         Assert.Equal(36, predictions.Length);
@@ -62,7 +70,8 @@ public sealed class ASucceededRun(TrainedOnce trained) : IClassFixture<TrainedOn
             var input = new float[3 * 48 * 48];
             Preprocessor.Run(File.ReadAllBytes(Path.Combine(_run.ImagesFolder, prediction.Hash)), manifest.Preprocessing, input);
             var served = Softmax.Of(session.Logits(input, 1), manifest.Temperature);
-            foreach (var (a, b) in served.Zip(prediction.Probabilities)) Assert.Equal(a, b, 1e-4f);
+            foreach (var (a, b) in served.Zip(prediction.Probabilities))
+                Assert.Equal(a, b, 1e-4f);
         }
     }
 
@@ -84,8 +93,10 @@ public sealed class ASucceededRun(TrainedOnce trained) : IClassFixture<TrainedOn
     public void Wrote_a_point_of_each_curve_at_each_step_and_epoch()
     {
         var points = _run.Events().OfType<MetricEvent>().ToLookup(m => m.Name, m => m.Step);
-        foreach (var name in new[] { MetricNames.TrainLoss, MetricNames.TrainAccuracy, MetricNames.LearningRate }) Assert.Equal(Enumerable.Range(1, 18).Select(s => (long)s), points[name]);
-        foreach (var name in new[] { MetricNames.ValLoss, MetricNames.ValAccuracy, MetricNames.ImagesPerSecond, MetricNames.MemoryBytes }) Assert.Equal([6, 12, 18], points[name]);
+        foreach (var name in new[] { MetricNames.TrainLoss, MetricNames.TrainAccuracy, MetricNames.LearningRate })
+            Assert.Equal(Enumerable.Range(1, 18).Select(s => (long)s), points[name]);
+        foreach (var name in new[] { MetricNames.ValLoss, MetricNames.ValAccuracy, MetricNames.ImagesPerSecond, MetricNames.MemoryBytes })
+            Assert.Equal([6, 12, 18], points[name]);
     }
 
     [Fact]
@@ -97,5 +108,9 @@ public sealed class ASucceededRun(TrainedOnce trained) : IClassFixture<TrainedOn
         Assert.Equal(1, phases[^1].Progress);
     }
 
-    private TestPrediction[] Predictions() => [.. File.ReadLines(_run.ResultPath(ResultFiles.Predictions)).Select(l => JsonSerializer.Deserialize<TestPrediction>(l, RunDirectory.Json)!)];
+    private TestPrediction[] Predictions() =>
+        [
+            .. File.ReadLines(_run.ResultPath(ResultFiles.Predictions))
+                .Select(l => JsonSerializer.Deserialize<TestPrediction>(l, RunDirectory.Json)!),
+        ];
 }

@@ -43,13 +43,15 @@ public sealed class ExportingToOnnx
         using var scope = NewDisposeScope();
         random.manual_seed(2);
         // A few training passes, so that folding meets statistics that are not 0 and 1.
-        for (var i = 0; i < 3; i++) module.Forward(randn(8, 3, size, size) * 2 + 0.5, ModePlan.Train(module.Graph)).Dispose();
+        for (var i = 0; i < 3; i++)
+            module.Forward(randn(8, 3, size, size) * 2 + 0.5, ModePlan.Train(module.Graph)).Dispose();
         var input = randn(5, 3, size, size);
         var expected = module.Forward(input, ModePlan.Eval(module.Graph)).contiguous().data<float>().ToArray();
         using var session = new CoreSession(OnnxWriter.Write(FoldedGraph.From(module), new Dictionary<string, string>()), 1);
         var actual = session.Logits(input.contiguous().data<float>().ToArray(), 5);
         var scale = Math.Max(1, expected.Max(Math.Abs));
-        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-4 * scale);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 1e-4 * scale);
     }
 
     [Fact]
@@ -67,8 +69,45 @@ public sealed class ExportingToOnnx
     [Fact]
     public void An_export_that_differs_is_not_published()
     {
-        Assert.Equal(0.00005, ExportProof.Compare([[1.00005f, 0]], [[1, 0]], 1), 6);
-        Assert.Equal("export_mismatch", Assert.Throws<Training.Engine.TrainingFailedException>(() => ExportProof.Compare([[1.001f, 0]], [[1, 0]], 1)).Failure.Code);
-        Assert.Throws<Training.Engine.TrainingFailedException>(() => ExportProof.Compare([[float.NaN, 0]], [[1, 0]], 1));
+        Assert.Equal(
+            0.00005,
+            ExportProof.Compare(
+                [
+                    [1.00005f, 0],
+                ],
+                [
+                    [1, 0],
+                ],
+                1
+            ),
+            6
+        );
+        Assert.Equal(
+            "export_mismatch",
+            Assert
+                .Throws<Training.Engine.TrainingFailedException>(() =>
+                    ExportProof.Compare(
+                        [
+                            [1.001f, 0],
+                        ],
+                        [
+                            [1, 0],
+                        ],
+                        1
+                    )
+                )
+                .Failure.Code
+        );
+        Assert.Throws<Training.Engine.TrainingFailedException>(() =>
+            ExportProof.Compare(
+                [
+                    [float.NaN, 0],
+                ],
+                [
+                    [1, 0],
+                ],
+                1
+            )
+        );
     }
 }

@@ -7,7 +7,9 @@ namespace GpuGeek.Training.Tests.Graphs;
 
 public sealed class MemoryOfActivations
 {
-    private const int Batch = 4, Size = 96, Passes = 4;
+    private const int Batch = 4,
+        Size = 96,
+        Passes = 4;
 
     public static TheoryData<string> OfEachFamily => [.. Models.Zoo.OfEachFamily];
 
@@ -19,13 +21,23 @@ public sealed class MemoryOfActivations
         Initialisation.All(module, 1);
         var inference = Inference(module);
         var kept = Kept(module, out var training);
-        double countedTraining = ActivationMemory.OfTraining(graph), ofInference = (double)inference / ActivationMemory.OfInference(graph), ofKept = (double)kept / ActivationMemory.KeptForBackward(graph);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: measured {ofInference:f3} of what is counted in inference, {ofKept:f3} of what is kept, {training / countedTraining:f3} of the most in training");
+        double countedTraining = ActivationMemory.OfTraining(graph),
+            ofInference = (double)inference / ActivationMemory.OfInference(graph),
+            ofKept = (double)kept / ActivationMemory.KeptForBackward(graph);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{name}: measured {ofInference:f3} of what is counted in inference, {ofKept:f3} of what is kept, "
+                + $"{training / countedTraining:f3} of the most in training"
+        );
         Assert.InRange(ofInference, 0.97, 1.03);
         Assert.InRange(ofKept, 0.95, 1.05);
-        // Above it come workspaces of the convolutions, which differ by processor and hardly grow with the batch, and the gradient of a weight beside the vector that it is added to.
+        // Above it come workspaces of the convolutions, which differ by processor and hardly grow with the batch, and the gradient of a
+        // weight beside the vector that it is added to.
         Assert.True(training > 0.95 * countedTraining, $"{training} measured, {countedTraining} counted");
-        Assert.InRange(ActivationMemory.OfTraining(graph), ActivationMemory.KeptForBackward(graph), 1.25 * ActivationMemory.KeptForBackward(graph));
+        Assert.InRange(
+            ActivationMemory.OfTraining(graph),
+            ActivationMemory.KeptForBackward(graph),
+            1.25 * ActivationMemory.KeptForBackward(graph)
+        );
     }
 
     private static long Inference(GraphModule module)
@@ -37,7 +49,8 @@ public sealed class MemoryOfActivations
         // The first passes also make what libtorch keeps for later ones.
         for (var pass = 0; pass < Passes; pass++)
         {
-            long peak = 0, before = NativeHeap.Bytes;
+            long peak = 0,
+                before = NativeHeap.Bytes;
             module.Watching = _ => peak = Math.Max(peak, NativeHeap.Bytes - before);
             module.Forward(zeros(Batch, 3, Size, Size), plan).Dispose();
             least = Math.Min(least, peak);
@@ -57,7 +70,14 @@ public sealed class MemoryOfActivations
         var sum = logits.sum();
         var most = kept;
         using var done = new ManualResetEventSlim();
-        var sampler = new Thread(() => { while (!done.Wait(0)) { most = Math.Max(most, NativeHeap.Bytes - before); Thread.Sleep(0); } });
+        var sampler = new Thread(() =>
+        {
+            while (!done.Wait(0))
+            {
+                most = Math.Max(most, NativeHeap.Bytes - before);
+                Thread.Sleep(0);
+            }
+        });
         sampler.Start();
         sum.backward();
         done.Set();

@@ -9,7 +9,11 @@ public sealed class ADescribedNetwork
     {
         var g = new GraphBuilder();
         var x = g.Add("input", new Input(3, 8, 8));
-        Assert.Contains("'conv'", Assert.Throws<ArgumentException>(() => g.Add("conv", new Conv(4, 8, 3), x)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'conv'",
+            Assert.Throws<ArgumentException>(() => g.Add("conv", new Conv(4, 8, 3), x)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentException>(() => g.Add("fc", new Linear(3, 2), x));
     }
 

@@ -17,7 +17,15 @@ public sealed class AFrozenBackbone
         var plan = ModePlan.FrozenBackbone(module.Graph);
         module.RequireGradients(plan);
         using var optimizer = new AdamW(module, 0.1);
-        string[] watched = ["conv1.weight", "bn1.weight", "bn1.running_mean", "bn1.running_var", "bn1.num_batches_tracked", "layer4.1.bn2.bias"];
+        string[] watched =
+        [
+            "conv1.weight",
+            "bn1.weight",
+            "bn1.running_mean",
+            "bn1.running_var",
+            "bn1.num_batches_tracked",
+            "layer4.1.bn2.bias",
+        ];
         var before = watched.Select(module.Read).ToArray();
         var head = module.Read("fc.weight");
         nn.functional.cross_entropy(module.Forward(randn(4, 3, 64, 64), plan), tensor(new long[] { 0, 1, 2, 0 })).backward();
@@ -32,7 +40,13 @@ public sealed class AFrozenBackbone
         var graph = ModelRegistry.Build("vgg11", 3, 64);
         NodeMode Of(ModePlan plan, string path) => plan[graph.Nodes.Single(n => n.Path == path)];
         Assert.Equal(NodeMode.Frozen, Of(ModePlan.FrozenBackbone(graph), "classifier.5"));
-        Assert.Equal((NodeMode.Frozen, NodeMode.Train), (Of(ModePlan.FrozenBackbone(graph, dropping: true), "classifier.2"), Of(ModePlan.FrozenBackbone(graph, dropping: true), "classifier.5")));
+        Assert.Equal(
+            (NodeMode.Frozen, NodeMode.Train),
+            (
+                Of(ModePlan.FrozenBackbone(graph, dropping: true), "classifier.2"),
+                Of(ModePlan.FrozenBackbone(graph, dropping: true), "classifier.5")
+            )
+        );
     }
 
     [Fact]

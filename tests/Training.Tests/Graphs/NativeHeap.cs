@@ -8,7 +8,16 @@ internal static partial class NativeHeap
     [StructLayout(LayoutKind.Sequential)]
     private struct Figures
     {
-        public nuint Arena, FreeChunks, FastChunks, Mapped, MappedBytes, Unused, FastBytes, UsedBytes, FreeBytes, Releasable;
+        public nuint Arena,
+            FreeChunks,
+            FastChunks,
+            Mapped,
+            MappedBytes,
+            Unused,
+            FastBytes,
+            UsedBytes,
+            FreeBytes,
+            Releasable;
     }
 
     public static long Bytes => Read() is var f ? (long)(f.UsedBytes + f.MappedBytes) : 0;

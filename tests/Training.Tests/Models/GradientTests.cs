@@ -11,9 +11,12 @@ namespace GpuGeek.Training.Tests.Models;
 
 public sealed class LearningInEveryNetwork
 {
-    private const int Size = 64, Steps = 50;
+    private const int Size = 64,
+        Steps = 50;
+
     /// <summary>Shares of the whole gradient: rounding stays below the first, what is there lies above the second.</summary>
-    private const double Nothing = 1e-11, Something = 1e-9;
+    private const double Nothing = 1e-11,
+        Something = 1e-9;
 
     public static TheoryData<string> OfEachBlock => [.. Zoo.OfEachBlock];
 
@@ -32,7 +35,10 @@ public sealed class LearningInEveryNetwork
         using var scope = NewDisposeScope();
         using var module = new GraphModule(ModelRegistry.Build(name, 7, Size), ScalarType.Float64);
         Fill(module);
-        var logits = module.Forward(tensor(GeneratedNumbers.Normal("input", 4 * 3 * Size * Size), 4, 3, Size, Size), ModePlan.TrainWithoutChance(module.Graph));
+        var logits = module.Forward(
+            tensor(GeneratedNumbers.Normal("input", 4 * 3 * Size * Size), 4, 3, Size, Size),
+            ModePlan.TrainWithoutChance(module.Graph)
+        );
         Assert.Equal([4, 7], logits.shape);
         nn.functional.cross_entropy(logits, tensor(new long[] { 0, 1, 2, 3 })).backward();
         Assert.True(module.FlatGradient.isfinite().all().item<bool>());
@@ -52,7 +58,13 @@ public sealed class LearningInEveryNetwork
             }
     }
 
-    [Theory, InlineData("deit_tiny_patch16_224"), InlineData("mobilenet_v3_small"), InlineData("shufflenet_v2_x0_5"), InlineData("squeezenet1_1")]
+    [
+        Theory,
+        InlineData("deit_tiny_patch16_224"),
+        InlineData("mobilenet_v3_small"),
+        InlineData("shufflenet_v2_x0_5"),
+        InlineData("squeezenet1_1")
+    ]
     public void Leaves_no_tensor_behind_in_fifty_steps(string name) => Count(name, Steps);
 
     [Theory, MemberData(nameof(OfEachBlock))]
@@ -63,7 +75,8 @@ public sealed class LearningInEveryNetwork
     {
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         Tensor left;
-        using (NewDisposeScope()) left = zeros(1).DetachFromDisposeScope();
+        using (NewDisposeScope())
+            left = zeros(1).DetachFromDisposeScope();
         Assert.Equal(before + 1, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
         left.Dispose();
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);

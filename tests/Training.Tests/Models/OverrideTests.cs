@@ -24,15 +24,24 @@ public sealed class ANetworkBuiltOtherwise(TorchvisionPeer peer)
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void Drops_as_often_as_torchvisions(string name) => Assert.Equal(peer.Chances(name, []), Chances(ModelRegistry.Build(name, 10, 64)));
+    public void Drops_as_often_as_torchvisions(string name) =>
+        Assert.Equal(peer.Chances(name, []), Chances(ModelRegistry.Build(name, 10, 64)));
 
-    [Theory, InlineData("mobilenet_v2", 0.35, null), InlineData("mobilenet_v3_small", 0.35, null), InlineData("vgg11", 0.1, null), InlineData("squeezenet1_1", 0.2, null)]
+    [
+        Theory,
+        InlineData("mobilenet_v2", 0.35, null),
+        InlineData("mobilenet_v3_small", 0.35, null),
+        InlineData("vgg11", 0.1, null),
+        InlineData("squeezenet1_1", 0.2, null)
+    ]
     [InlineData("efficientnet_b0", null, 0.4), InlineData("convnext_tiny", null, 0.6)]
     public void So_it_does_with_rates_of_its_own(string name, double? dropout, double? stochasticDepth)
     {
         var options = new Dictionary<string, double>();
-        if (dropout is { } d) options.Add("dropout", d);
-        if (stochasticDepth is { } s) options.Add("stochastic_depth_prob", s);
+        if (dropout is { } d)
+            options.Add("dropout", d);
+        if (stochasticDepth is { } s)
+            options.Add("stochastic_depth_prob", s);
         Assert.Equal(peer.Chances(name, options), Chances(ModelRegistry.Build(name, 10, 64, new(dropout, stochasticDepth))));
     }
 
@@ -51,7 +60,10 @@ public sealed class ANetworkBuiltOtherwise(TorchvisionPeer peer)
         var options = new BuildOptions(StochasticDepth: 0.4);
         if (!ModelCatalog.All[name].HasBranches)
         {
-            Assert.Equal("stochastic_depth_unsupported", Assert.Throws<DomainException>(() => ModelRegistry.Build(name, 10, 64, options)).Code);
+            Assert.Equal(
+                "stochastic_depth_unsupported",
+                Assert.Throws<DomainException>(() => ModelRegistry.Build(name, 10, 64, options)).Code
+            );
             Assert.DoesNotContain(ModelRegistry.Build(name, 10, 64).Nodes, n => n.Op is Add);
             return;
         }
@@ -70,7 +82,11 @@ public sealed class ANetworkBuiltOtherwise(TorchvisionPeer peer)
         using var colour = new GraphModule(ModelRegistry.Build(name, 5, 64));
         Initialisation.All(colour, 1);
         using var gray = new GraphModule(ModelRegistry.Build(name, 5, 64, new(InputChannels: 1)));
-        var file = colour.Graph.Parameters.ToDictionary(p => p.Name, p => new LoadedTensor(p.Shape, colour.Read(p.Name)), StringComparer.Ordinal);
+        var file = colour.Graph.Parameters.ToDictionary(
+            p => p.Name,
+            p => new LoadedTensor(p.Shape, colour.Read(p.Name)),
+            StringComparer.Ordinal
+        );
         WeightsLoading.Load(gray, PublishedKeys.Adapt(gray.Graph, file));
         random.manual_seed(1);
         var picture = randn(2, 1, 64, 64);
@@ -79,7 +95,14 @@ public sealed class ANetworkBuiltOtherwise(TorchvisionPeer peer)
         Assert.True(allclose(expected, actual, 1e-3, 1e-4 * expected.abs().max().item<float>()), name);
     }
 
-    [Theory, InlineData("vit_b_16", 100, "96"), InlineData("vit_b_32", 48, "32"), InlineData("resnet18", 31, "32"), InlineData("resnet18", 0, "32"), InlineData("swin_t", 5000, "1024")]
+    [
+        Theory,
+        InlineData("vit_b_16", 100, "96"),
+        InlineData("vit_b_32", 48, "32"),
+        InlineData("resnet18", 31, "32"),
+        InlineData("resnet18", 0, "32"),
+        InlineData("swin_t", 5000, "1024")
+    ]
     public void Says_which_input_sizes_there_are(string name, int size, string nearest)
     {
         var refused = Assert.Throws<DomainException>(() => ModelRegistry.Build(name, 2, size));
@@ -91,7 +114,17 @@ public sealed class ANetworkBuiltOtherwise(TorchvisionPeer peer)
     [Fact]
     public void Refuses_rates_and_channels_that_there_are_not()
     {
-        foreach (var options in new BuildOptions[] { new(-0.1), new(0.91), new(double.NaN), new(StochasticDepth: 1), new(InputChannels: 2), new(InputChannels: 4) })
+        foreach (
+            var options in new BuildOptions[]
+            {
+                new(-0.1),
+                new(0.91),
+                new(double.NaN),
+                new(StochasticDepth: 1),
+                new(InputChannels: 2),
+                new(InputChannels: 4),
+            }
+        )
             Assert.Throws<ArgumentOutOfRangeException>(() => ModelRegistry.Build("resnet18", 2, 64, options));
     }
 
@@ -101,10 +134,16 @@ public sealed class ANetworkBuiltOtherwise(TorchvisionPeer peer)
         Assert.InRange(Proof.OfLogits(graph, peer.Evaluate(name, size)), 0, Proof.Double);
     }
 
-    private static IEnumerable<string> Chances(Graph graph) => graph.Nodes.Select(n => n.Op switch
-    {
-        Dropout d => ("Dropout", d.Probability),
-        StochasticDepth s => ("StochasticDepth", s.Probability),
-        _ => ("", 0),
-    }).Where(chance => chance.Item2 > 0).Select(chance => TorchvisionPeer.Chance(chance.Item1, chance.Item2));
+    private static IEnumerable<string> Chances(Graph graph) =>
+        graph
+            .Nodes.Select(n =>
+                n.Op switch
+                {
+                    Dropout d => ("Dropout", d.Probability),
+                    StochasticDepth s => ("StochasticDepth", s.Probability),
+                    _ => ("", 0),
+                }
+            )
+            .Where(chance => chance.Item2 > 0)
+            .Select(chance => TorchvisionPeer.Chance(chance.Item1, chance.Item2));
 }

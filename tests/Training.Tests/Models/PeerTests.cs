@@ -29,9 +29,21 @@ public sealed class ComparedWithTorchvision(TorchvisionPeer peer)
     {
         var card = ModelCatalog.All[name];
         var notes = peer.Published(name);
-        var anew = card.Weights.FileName.Contains("_rwightman-", StringComparison.Ordinal) || card.Weights.FileName.Contains("_lukemelas-", StringComparison.Ordinal);
-        Assert.Equal(anew ? notes.Single(n => n.File.Split('-')[0] == card.Weights.FileName.Split('-')[0]).Notes : notes.Single(n => n.File == card.Weights.FileName).Notes,
-            TorchvisionPeer.Notes(card.ImageNetTop1, card.Parameters, card.InputSize, card.PublishedResize, card.PublishedInterpolation.ToString().ToLowerInvariant()));
+        var anew =
+            card.Weights.FileName.Contains("_rwightman-", StringComparison.Ordinal)
+            || card.Weights.FileName.Contains("_lukemelas-", StringComparison.Ordinal);
+        Assert.Equal(
+            anew
+                ? notes.Single(n => n.File.Split('-')[0] == card.Weights.FileName.Split('-')[0]).Notes
+                : notes.Single(n => n.File == card.Weights.FileName).Notes,
+            TorchvisionPeer.Notes(
+                card.ImageNetTop1,
+                card.Parameters,
+                card.InputSize,
+                card.PublishedResize,
+                card.PublishedInterpolation.ToString().ToLowerInvariant()
+            )
+        );
     }
 
     [Theory, MemberData(nameof(OfEachBlock))]
@@ -48,11 +60,13 @@ public sealed class ComparedWithTorchvision(TorchvisionPeer peer)
     {
         var answer = peer.Prove(name);
         // Else the comparison would prove nothing: what the logits do not depend on may be wrong.
-        foreach (var (what, moved) in answer.Moves) Assert.True(moved > Moved, $"{name}: the logits move by only {moved} with {what}");
+        foreach (var (what, moved) in answer.Moves)
+            Assert.True(moved > Moved, $"{name}: the logits move by only {moved} with {what}");
         var graph = ModelRegistry.Build(name, TorchvisionPeer.Classes, TorchvisionPeer.Size);
         var measured = Proof.Measure(graph, answer);
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {Proof.Summary(measured)}, least move {answer.Moves.Values.Min():g2}");
         Assert.Empty(Proof.Differences(measured));
-        foreach (var (what, mistaken) in Mutation.Of(graph)) Assert.True(Proof.Sees(mistaken, answer), $"{name}: a wrong {what} was not seen");
+        foreach (var (what, mistaken) in Mutation.Of(graph))
+            Assert.True(Proof.Sees(mistaken, answer), $"{name}: a wrong {what} was not seen");
     }
 }

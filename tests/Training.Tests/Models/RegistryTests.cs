@@ -29,7 +29,9 @@ public sealed class EveryNetwork
     [Theory, InlineData("mobilenet_v2"), InlineData("resnet18")]
     public void Names_its_parameters_as_torchvision_does(string name)
     {
-        var expected = File.ReadAllLines(Path.Combine(GpuGeek.TestSupport.SharedData.RepositoryRoot, "tests", "Training.Tests", "Models", "Keys", $"{name}.txt"));
+        var expected = File.ReadAllLines(
+            Path.Combine(GpuGeek.TestSupport.SharedData.RepositoryRoot, "tests", "Training.Tests", "Models", "Keys", $"{name}.txt")
+        );
         Assert.Equal(expected, ModelRegistry.Build(name, 1000, 224).Parameters.Select(p => p.Name));
     }
 
@@ -41,7 +43,8 @@ public sealed class EveryNetwork
         var x = zeros(2, 3, 64, 64);
         var before = outer.DisposablesCount;
         foreach (var plan in new[] { ModePlan.Eval(module.Graph), ModePlan.Train(module.Graph) })
-            using (module.Forward(x, plan)) Assert.Equal(before + 1, outer.DisposablesCount);
+            using (module.Forward(x, plan))
+                Assert.Equal(before + 1, outer.DisposablesCount);
     }
 
     [Theory, MemberData(nameof(Names))]

@@ -14,10 +14,14 @@ public sealed class AdamWSteps
         module.Write("fc.weight", [1f]);
         module.Write("fc.bias", [1f]);
         using var optimizer = new AdamW(module, 0.5);
-        double weight = 1, bias = 1, m = 0, v = 0;
+        double weight = 1,
+            bias = 1,
+            m = 0,
+            v = 0;
         foreach (var (gradient, step) in new[] { (2.0, 1), (-1.0, 2) })
         {
-            using (no_grad()) module.FlatGradient.fill_(gradient);
+            using (no_grad())
+                module.FlatGradient.fill_(gradient);
             optimizer.Step(new StepRates(0.1, 1));
             (m, v) = (0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient * gradient);
             var update = 0.1 * (m / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v / (1 - Math.Pow(0.999, step))) + 1e-8);
@@ -55,7 +59,8 @@ public sealed class AdamWSteps
             module.Forward(x, ModePlan.Train(module.Graph)).pow(2).mean().backward();
             ours.Step(new StepRates(0.01, 1));
         }
-        foreach (var (a, b) in module.Read("fc.weight").Zip(twin.weight!.detach().data<float>().ToArray())) Assert.Equal(b, a, 5);
+        foreach (var (a, b) in module.Read("fc.weight").Zip(twin.weight!.detach().data<float>().ToArray()))
+            Assert.Equal(b, a, 5);
     }
 
     private static GraphModule Line(int input = 1, int output = 1)

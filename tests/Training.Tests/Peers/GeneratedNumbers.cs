@@ -3,7 +3,8 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Tests.Peers;
 
-/// <summary>The peer's counter-based generator: every number is a function of the tensor's name and its index, so that no file of weights travels.</summary>
+/// <summary>The peer's counter-based generator: every number is a function of the tensor's name and its index, so that no file of weights
+/// travels.</summary>
 internal static class GeneratedNumbers
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
@@ -12,20 +13,34 @@ internal static class GeneratedNumbers
     {
         var key = Key(name);
         var values = new double[count];
-        Parallel.For(0, (int)((count + 65535) >> 16), block =>
-        {
-            for (long i = (long)block << 16, end = Math.Min(count, i + 65536); i < end; i++)
-                values[i] = deviation * (Math.Sqrt(-2 * Math.Log(1 - Uniform(key, i, 0))) * Math.Cos(2 * Math.PI * Uniform(key, i, 1)));
-        });
+        Parallel.For(
+            0,
+            (int)((count + 65535) >> 16),
+            block =>
+            {
+                for (long i = (long)block << 16, end = Math.Min(count, i + 65536); i < end; i++)
+                    values[i] = deviation * (Math.Sqrt(-2 * Math.Log(1 - Uniform(key, i, 0))) * Math.Cos(2 * Math.PI * Uniform(key, i, 1)));
+            }
+        );
         return values;
     }
 
-    /// <param name="gain">Variance of a weight times its fan-in. Without any norm rectifiers would make all pictures alike, whose common part is their mean: there it is 3, and the weights of an output add up to 0.</param>
+    /// <param name="gain">Variance of a weight times its fan-in. Without any norm rectifiers would make all pictures alike, whose common
+    /// part is their mean: there it is 3, and the weights of an output add up to 0.</param>
     public static double[] Parameter(string name, long[] shape, double gain)
     {
         var count = shape.Aggregate(1L, (a, b) => a * b);
-        if (name.EndsWith("layer_scale", StringComparison.Ordinal) || (name.EndsWith("weight", StringComparison.Ordinal) && shape.Length == 1)) return Scale(name, count);
-        if (name.Contains("bias", StringComparison.Ordinal) || name.EndsWith("class_token", StringComparison.Ordinal) || name.EndsWith("pos_embedding", StringComparison.Ordinal)) return Normal(name, count, 0.1);
+        if (
+            name.EndsWith("layer_scale", StringComparison.Ordinal)
+            || (name.EndsWith("weight", StringComparison.Ordinal) && shape.Length == 1)
+        )
+            return Scale(name, count);
+        if (
+            name.Contains("bias", StringComparison.Ordinal)
+            || name.EndsWith("class_token", StringComparison.Ordinal)
+            || name.EndsWith("pos_embedding", StringComparison.Ordinal)
+        )
+            return Normal(name, count, 0.1);
         var fanIn = (int)(count / shape[0]);
         var weights = Normal(name, count, Math.Sqrt(gain / fanIn));
         if (gain != 1)
@@ -38,9 +53,11 @@ internal static class GeneratedNumbers
     private static void Centre(Span<double> row)
     {
         double sum = 0;
-        foreach (var weight in row) sum += weight;
+        foreach (var weight in row)
+            sum += weight;
         var mean = sum / row.Length;
-        foreach (ref var weight in row) weight -= mean;
+        foreach (ref var weight in row)
+            weight -= mean;
     }
 
     private static double[] Scale(string name, long count)
@@ -49,13 +66,15 @@ internal static class GeneratedNumbers
         return [.. Enumerable.Range(0, (int)count).Select(i => 0.5 + Uniform(key, i, 0))];
     }
 
-    private static double Uniform(ulong key, long index, ulong stream) => (Mix(key + (((ulong)index + 1) * 2 + stream) * Golden) >> 11) * (1.0 / (1UL << 53));
+    private static double Uniform(ulong key, long index, ulong stream) =>
+        (Mix(key + (((ulong)index + 1) * 2 + stream) * Golden) >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>FNV-1a.</summary>
     private static ulong Key(string name)
     {
         var key = 0xCBF29CE484222325;
-        foreach (var b in Encoding.UTF8.GetBytes(name)) key = (key ^ b) * 0x100000001B3;
+        foreach (var b in Encoding.UTF8.GetBytes(name))
+            key = (key ^ b) * 0x100000001B3;
         return key;
     }
 

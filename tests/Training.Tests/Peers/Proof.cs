@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace GpuGeek.Training.Tests.Peers;
 
 /// <summary>
-/// Compares a graph with torchvision's answer. Distances are ‖Δ‖ / (‖peer‖ + 1e-6 · ‖all gradients of the peer‖): the second part lets gradients alone that are zero by mathematics
+/// Compares a graph with torchvision's answer. Distances are ‖Δ‖ / (‖peer‖ + 1e-6 · ‖all gradients of the peer‖): the second part lets
+/// gradients alone that are zero by mathematics
 /// (a bias in front of a batch norm), of which both sides only have rounding.
 /// </summary>
 internal static class Proof
@@ -15,7 +16,8 @@ internal static class Proof
     private const double Single = 1e-4;
 
     /// <returns>What differs too much, worst first; empty means equal.</returns>
-    public static List<string> Differences(List<(string Name, double Distance, double Bound)> measured) => [.. measured.Where(m => !(m.Distance <= m.Bound)).OrderByDescending(m => m.Distance).Select(Text)];
+    public static List<string> Differences(List<(string Name, double Distance, double Bound)> measured) =>
+        [.. measured.Where(m => !(m.Distance <= m.Bound)).OrderByDescending(m => m.Distance).Select(Text)];
 
     /// <summary>The worst distance of each kind, for the record.</summary>
     public static string Summary(List<(string Name, double Distance, double Bound)> measured) =>
@@ -24,7 +26,8 @@ internal static class Proof
     /// <summary>Whether a mistake shows: in the logits of evaluation mode, else in anything.</summary>
     public static bool Sees(Graph mistaken, PeerAnswer peer)
     {
-        if (!(OfLogits(mistaken, peer) <= Double)) return true;
+        if (!(OfLogits(mistaken, peer) <= Double))
+            return true;
         return Differences(Measure(mistaken, peer)).Count > 0;
     }
 
@@ -34,7 +37,8 @@ internal static class Proof
         using var scope = NewDisposeScope();
         using var module = new GraphModule(graph, ScalarType.Float64);
         Fill(module, peer);
-        using (no_grad()) return Distance(peer.Tensors["eval:logits"], module.Forward(Input(graph), ModePlan.Eval(graph)), 0);
+        using (no_grad())
+            return Distance(peer.Tensors["eval:logits"], module.Forward(Input(graph), ModePlan.Eval(graph)), 0);
     }
 
     public static List<(string Name, double Distance, double Bound)> Measure(Graph graph, PeerAnswer peer)
@@ -65,12 +69,20 @@ internal static class Proof
         foreach (var p in module.Graph.Parameters.Where(p => p.IsLearnt || p.Kind == ParameterKind.Buffer))
         {
             using var scope = NewDisposeScope();
-            if (!peer.Tensors.TryGetValue("start:" + p.Name, out var numbers)) peer.Tensors["start:" + p.Name] = numbers = GeneratedNumbers.Parameter(p.Name, p.Shape, gain);
+            if (!peer.Tensors.TryGetValue("start:" + p.Name, out var numbers))
+                peer.Tensors["start:" + p.Name] = numbers = GeneratedNumbers.Parameter(p.Name, p.Shape, gain);
             module[p.Name].copy_(tensor(numbers, p.Shape));
         }
     }
 
-    private static void Compare(GraphModule module, Tensor input, PeerAnswer peer, string mode, ModePlan plan, List<(string, double, double)> found)
+    private static void Compare(
+        GraphModule module,
+        Tensor input,
+        PeerAnswer peer,
+        string mode,
+        ModePlan plan,
+        List<(string, double, double)> found
+    )
     {
         using var scope = NewDisposeScope();
         module.FlatGradient.zero_();
@@ -89,7 +101,8 @@ internal static class Proof
         found.Add(($"{mode}:whole-gradient", Math.Sqrt(difference) / all, Double));
     }
 
-    /// <summary>How far torchvision's logits in single precision are from its own in double: in the deepest networks rounding alone exceeds what is asked of the others.</summary>
+    /// <summary>How far torchvision's logits in single precision are from its own in double: in the deepest networks rounding alone exceeds
+    /// what is asked of the others.</summary>
     private static double OwnRounding(PeerAnswer peer) => Largest(peer.Tensors["eval:logits"], peer.Tensors["float32:logits"]);
 
     /// <returns>Largest difference as a share of the largest logit.</returns>
@@ -98,11 +111,21 @@ internal static class Proof
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var module = new GraphModule(wide.Graph);
-        foreach (var p in wide.Graph.Parameters.Where(p => p.Kind != ParameterKind.Index)) module[p.Name].copy_(wide[p.Name]);
-        return Largest(peer, module.Forward(input.to(ScalarType.Float32), ModePlan.Eval(wide.Graph)).to(ScalarType.Float64).contiguous().data<double>().ToArray());
+        foreach (var p in wide.Graph.Parameters.Where(p => p.Kind != ParameterKind.Index))
+            module[p.Name].copy_(wide[p.Name]);
+        return Largest(
+            peer,
+            module
+                .Forward(input.to(ScalarType.Float32), ModePlan.Eval(wide.Graph))
+                .to(ScalarType.Float64)
+                .contiguous()
+                .data<double>()
+                .ToArray()
+        );
     }
 
-    private static double Largest(double[] peer, double[] other) => peer.Zip(other).Max(pair => Math.Abs(pair.First - pair.Second)) / peer.Max(Math.Abs);
+    private static double Largest(double[] peer, double[] other) =>
+        peer.Zip(other).Max(pair => Math.Abs(pair.First - pair.Second)) / peer.Max(Math.Abs);
 
     private static double Distance(double[] peer, Tensor ours, double extra)
     {
@@ -116,8 +139,10 @@ internal static class Proof
         using var scope = NewDisposeScope();
         var flat = tensor.detach().contiguous();
         var ours = MemoryMarshal.Cast<byte, double>(flat.bytes);
-        if (peer.Length != ours.Length) return (double.NaN, 1);
-        double difference = 0, norm = 0;
+        if (peer.Length != ours.Length)
+            return (double.NaN, 1);
+        double difference = 0,
+            norm = 0;
         for (var i = 0; i < peer.Length; i++)
         {
             difference += (peer[i] - ours[i]) * (peer[i] - ours[i]);
@@ -127,5 +152,6 @@ internal static class Proof
         return (difference, norm);
     }
 
-    private static string Text((string Name, double Distance, double Bound) m) => string.Create(CultureInfo.InvariantCulture, $"{m.Name} {m.Distance:g2}");
+    private static string Text((string Name, double Distance, double Bound) m) =>
+        string.Create(CultureInfo.InvariantCulture, $"{m.Name} {m.Distance:g2}");
 }

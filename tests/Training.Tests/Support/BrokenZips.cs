@@ -20,7 +20,8 @@ internal static class BrokenZips
     public static void Write(string path, params (string Name, byte[] Bytes)[] entries)
     {
         using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        foreach (var (name, bytes) in entries) TorchFiles.Add(zip, name, bytes);
+        foreach (var (name, bytes) in entries)
+            TorchFiles.Add(zip, name, bytes);
     }
 
     public static void WrongNumber(string path) => Change(path, bytes => bytes[bytes.AsSpan().IndexOf(BitConverter.GetBytes(1.25f))] ^= 1);
@@ -28,23 +29,33 @@ internal static class BrokenZips
     /// <summary>The name beside the bytes is another one than in the directory.</summary>
     public static void TwoNames(string path) => Change(path, bytes => bytes[bytes.AsSpan().IndexOf(Local) + 30] ^= 1);
 
-    public static void LocalFlag(string path, int at, byte value) => Change(path, bytes => bytes[bytes.AsSpan().IndexOf(Local) + at] |= value);
+    public static void LocalFlag(string path, int at, byte value) =>
+        Change(path, bytes => bytes[bytes.AsSpan().IndexOf(Local) + at] |= value);
 
-    public static void CentralFlag(string path, int at, byte value) => Change(path, bytes => bytes[bytes.AsSpan().IndexOf(Central) + at] |= value);
+    public static void CentralFlag(string path, int at, byte value) =>
+        Change(path, bytes => bytes[bytes.AsSpan().IndexOf(Central) + at] |= value);
 
-    public static void WrongCount(string path) => Change(path, bytes =>
-    {
-        bytes[bytes.AsSpan().LastIndexOf(End) + 8]--;
-        bytes[bytes.AsSpan().LastIndexOf(End) + 10]--;
-    });
+    public static void WrongCount(string path) =>
+        Change(
+            path,
+            bytes =>
+            {
+                bytes[bytes.AsSpan().LastIndexOf(End) + 8]--;
+                bytes[bytes.AsSpan().LastIndexOf(End) + 10]--;
+            }
+        );
 
     /// <summary>A second entry of the directory points at the bytes of the first.</summary>
-    public static void Overlap(string path) => Change(path, bytes =>
-    {
-        var first = bytes.AsSpan().IndexOf(Central);
-        var second = first + 4 + bytes.AsSpan(first + 4).IndexOf(Central);
-        bytes.AsSpan(first + 42, 4).CopyTo(bytes.AsSpan(second + 42));
-    });
+    public static void Overlap(string path) =>
+        Change(
+            path,
+            bytes =>
+            {
+                var first = bytes.AsSpan().IndexOf(Central);
+                var second = first + 4 + bytes.AsSpan(first + 4).IndexOf(Central);
+                bytes.AsSpan(first + 42, 4).CopyTo(bytes.AsSpan(second + 42));
+            }
+        );
 
     public static void Comment(string path)
     {

@@ -6,7 +6,8 @@ using System.Text;
 
 namespace GpuGeek.Training.Tests.Support;
 
-/// <summary>An HTTP server of one file on a port of its own, over plain sockets, so that it can break off in the middle of a body.</summary>
+/// <summary>An HTTP server of one file on a port of its own, over plain sockets, so that it can break off in the middle of a
+/// body.</summary>
 internal sealed class FileServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -23,10 +24,13 @@ internal sealed class FileServer : IDisposable
     public byte[] File { get; set; }
     public string Tag { get; set; } = "\"one\"";
     public bool KnowsRanges { get; init; } = true;
+
     /// <summary>Each connection breaks off after so many bytes of the body; null sends all.</summary>
     public int? BreakAfter { get; set; }
+
     /// <summary>Connections that break off; the later ones do not.</summary>
     public int Breaks { get; set; } = int.MaxValue;
+
     /// <summary>From which byte each answer began.</summary>
     public ConcurrentQueue<int> Starts { get; } = [];
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
@@ -55,7 +59,8 @@ internal sealed class FileServer : IDisposable
             catch (Exception gone) when (gone is SocketException or IOException)
             {
                 // The client went away, which is its right.
-                if (_stop.IsCancellationRequested) return;
+                if (_stop.IsCancellationRequested)
+                    return;
             }
         }
     }
@@ -66,16 +71,34 @@ internal sealed class FileServer : IDisposable
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         await reader.ReadLineAsync(_stop.Token);
-        while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line) headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
+        while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+            headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
         var start = Start(headers);
         Starts.Enqueue(start);
-        var status = start > 0 ? string.Create(CultureInfo.InvariantCulture, $"206 Partial Content\r\nContent-Range: bytes {start}-{File.Length - 1}/{File.Length}") : "200 OK";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\nETag: {Tag}\r\nContent-Length: {File.Length - start}\r\nConnection: close\r\n\r\n")), _stop.Token);
+        var status =
+            start > 0
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"206 Partial Content\r\nContent-Range: bytes {start}-{File.Length - 1}/{File.Length}"
+                )
+                : "200 OK";
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"HTTP/1.1 {status}\r\nETag: {Tag}\r\nContent-Length: {File.Length - start}\r\nConnection: close\r\n\r\n"
+                )
+            ),
+            _stop.Token
+        );
         var count = File.Length - start;
-        if (BreakAfter is { } most && Breaks-- > 0) count = Math.Min(most, count);
+        if (BreakAfter is { } most && Breaks-- > 0)
+            count = Math.Min(most, count);
         await stream.WriteAsync(File.AsMemory(start, count), _stop.Token);
     }
 
     private int Start(Dictionary<string, string> headers) =>
-        KnowsRanges && headers.TryGetValue("Range", out var range) && headers.GetValueOrDefault("If-Range") == Tag ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
+        KnowsRanges && headers.TryGetValue("Range", out var range) && headers.GetValueOrDefault("If-Range") == Tag
+            ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture)
+            : 0;
 }

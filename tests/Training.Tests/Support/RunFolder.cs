@@ -11,15 +11,28 @@ internal sealed class RunFolder : IDisposable
     private readonly TempFolder _folder;
 
     public RunFolder(
-        Recipe recipe, Func<string, RunImage[]> pictures, string[]? classes = null, string? weights = null, int threads = 1, string?
-        root = null)
+        Recipe recipe,
+        Func<string, RunImage[]> pictures,
+        string[]? classes = null,
+        string? weights = null,
+        int threads = 1,
+        string? root = null
+    )
     {
         _folder = new(root);
         Directory.CreateDirectory(_folder.Path);
         Spec = new RunSpec
         {
-            RunId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Attempt = 1, Recipe = recipe, Classes = classes ?? ShapePictures.Classes, Images = pictures(ImagesFolder),
-            ImagesDirectory = ImagesFolder, WeightsFile = weights, Threads = threads, Model = "shapes", ModelVersion = 1,
+            RunId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
+            Attempt = 1,
+            Recipe = recipe,
+            Classes = classes ?? ShapePictures.Classes,
+            Images = pictures(ImagesFolder),
+            ImagesDirectory = ImagesFolder,
+            WeightsFile = weights,
+            Threads = threads,
+            Model = "shapes",
+            ModelVersion = 1,
         };
         WriteSpec(Spec);
     }
@@ -40,7 +53,8 @@ internal sealed class RunFolder : IDisposable
         return TrainingProgram.Run(Files, new OnnxRuntimeProof(), new StoppingClock(events, stop), checkpointEvery, stop.Token);
     }
 
-    public RunEvent[] Events() => [.. File.ReadLines(Files.Events).Select(line => JsonSerializer.Deserialize<RunEvent>(line, RunDirectory.Json)!)];
+    public RunEvent[] Events() =>
+        [.. File.ReadLines(Files.Events).Select(line => JsonSerializer.Deserialize<RunEvent>(line, RunDirectory.Json)!)];
 
     public RunResult Result() => Events().OfType<ResultEvent>().Last().Result;
 

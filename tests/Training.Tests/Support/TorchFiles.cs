@@ -27,7 +27,8 @@ internal sealed class Pickle
 
     public Pickle Int(long value)
     {
-        if (value is >= 0 and < 256) return Op((byte)'K', (byte)value);
+        if (value is >= 0 and < 256)
+            return Op((byte)'K', (byte)value);
         Span<byte> raw = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(raw, value);
         return Op(0x8a, 8).Op(raw.ToArray());
@@ -38,7 +39,8 @@ internal sealed class Pickle
     public Pickle Ints(params long[] values)
     {
         Op('(');
-        foreach (var v in values) Int(v);
+        foreach (var v in values)
+            Int(v);
         return Op('t');
     }
 
@@ -50,7 +52,8 @@ internal sealed class Pickle
     {
         Global("torch._utils", "_rebuild_tensor_v2").Op('(');
         Op('(').Text("storage").Global("torch", storageType).Text(key).Text("cpu").Int(count);
-        if (legacy) Op('N');
+        if (legacy)
+            Op('N');
         Op('t').Op('Q');
         Int(offset).Ints(shape).Ints(stride).Op(0x89);
         return OpenDict().Op('u').Op('t').Op('R');
@@ -66,10 +69,16 @@ internal static class TorchFiles
     {
         var pickle = new Pickle().OpenDict();
         for (var i = 0; i < tensors.Length; i++)
-            pickle.Text(tensors[i].Name).Tensor($"{i}", "FloatStorage", tensors[i].Values.Length, 0, tensors[i].Shape, RowMajor(tensors[i].Shape));
+            pickle
+                .Text(tensors[i].Name)
+                .Tensor($"{i}", "FloatStorage", tensors[i].Values.Length, 0, tensors[i].Shape, RowMajor(tensors[i].Shape));
         // _metadata arrives as an attribute of the OrderedDict.
         pickle.Op('u').Op('}').Text("_metadata").OpenDict().Op('u').Op('s').Op('b');
-        Zip(path, pickle.End(), [.. tensors.Select(t => System.Runtime.InteropServices.MemoryMarshal.AsBytes(t.Values.AsSpan()).ToArray())]);
+        Zip(
+            path,
+            pickle.End(),
+            [.. tensors.Select(t => System.Runtime.InteropServices.MemoryMarshal.AsBytes(t.Values.AsSpan()).ToArray())]
+        );
     }
 
     private static readonly byte[] Magic = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
@@ -80,16 +89,20 @@ internal static class TorchFiles
     {
         var pickle = new Pickle().OpenDict();
         for (var i = 0; i < tensors.Length; i++)
-            pickle.Text(tensors[i].Name).Tensor($"{i}", "FloatStorage", tensors[i].Values.Length, 0, tensors[i].Shape, RowMajor(tensors[i].Shape), legacy: true);
+            pickle
+                .Text(tensors[i].Name)
+                .Tensor($"{i}", "FloatStorage", tensors[i].Values.Length, 0, tensors[i].Shape, RowMajor(tensors[i].Shape), legacy: true);
         Legacy(path, pickle.Op('u').End(), Machine(little: true), [.. tensors.Select((t, i) => ($"{i}", Bytes(t.Values)))]);
     }
 
     public static void Legacy(string path, byte[] pickle, byte[] machine, params (string Key, byte[] Floats)[] storages)
     {
         var keys = new Pickle().Op(']').Op('(');
-        foreach (var (key, _) in storages) keys.Text(key);
+        foreach (var (key, _) in storages)
+            keys.Text(key);
         using var file = File.Create(path);
-        foreach (var part in new[] { Magic, Protocol, machine, pickle, keys.Op('e').End() }) file.Write(part);
+        foreach (var part in new[] { Magic, Protocol, machine, pickle, keys.Op('e').End() })
+            file.Write(part);
         foreach (var (_, floats) in storages)
         {
             file.Write(BitConverter.GetBytes(floats.LongLength / sizeof(float)));
@@ -98,7 +111,16 @@ internal static class TorchFiles
     }
 
     /// <summary>What a legacy file says of the machine that wrote it.</summary>
-    public static byte[] Machine(bool little) => new Pickle().Op('}').Op('(').Text("protocol_version").Op((byte)'M', 0xe9, 3).Text("little_endian").Op((byte)(little ? 0x88 : 0x89)).Op('u').End();
+    public static byte[] Machine(bool little) =>
+        new Pickle()
+            .Op('}')
+            .Op('(')
+            .Text("protocol_version")
+            .Op((byte)'M', 0xe9, 3)
+            .Text("little_endian")
+            .Op((byte)(little ? 0x88 : 0x89))
+            .Op('u')
+            .End();
 
     public static void Safetensors(string path, string header, byte[] numbers, ulong? length = null)
     {
@@ -116,7 +138,8 @@ internal static class TorchFiles
         using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
         Add(zip, "archive/data.pkl", pickle);
         Add(zip, "archive/byteorder", "little"u8.ToArray());
-        for (var i = 0; i < storages.Length; i++) Add(zip, $"archive/data/{i}", storages[i]);
+        for (var i = 0; i < storages.Length; i++)
+            Add(zip, $"archive/data/{i}", storages[i]);
         Add(zip, "archive/version", "3\n"u8.ToArray());
     }
 
@@ -130,7 +153,8 @@ internal static class TorchFiles
     {
         var stride = new long[shape.Length];
         long next = 1;
-        for (var d = shape.Length - 1; d >= 0; d--) (stride[d], next) = (next, next * shape[d]);
+        for (var d = shape.Length - 1; d >= 0; d--)
+            (stride[d], next) = (next, next * shape[d]);
         return stride;
     }
 }

@@ -1,16 +1,17 @@
 using System.Net;
+using System.Security.Cryptography;
 using GpuGeek.Domain.Models;
 using GpuGeek.TestSupport;
 using GpuGeek.Training.Tests.Support;
 using GpuGeek.Training.Weights;
-using System.Security.Cryptography;
 
 namespace GpuGeek.Training.Tests.Weights;
 
 public sealed class FindingWeights : IDisposable
 {
     private static readonly ModelCard Card = ModelCatalog.All["mobilenet_v2"];
-    private readonly TempFolder _folder = new(), _cache = new();
+    private readonly TempFolder _folder = new(),
+        _cache = new();
 
     public void Dispose()
     {
@@ -30,8 +31,15 @@ public sealed class FindingWeights : IDisposable
     [Fact]
     public async Task Takes_the_shared_MobileNetV2()
     {
-        if (SharedData.WeightsFolder is not { } folder) { Assert.Skip("../shared/weights is absent."); return; }
-        Assert.Equal("mobilenet_v2-a176b74e.pth", Path.GetFileName(await WeightsCatalog.ResolveAsync(Card, folder, _cache.Path, null, TestContext.Current.CancellationToken)));
+        if (SharedData.WeightsFolder is not { } folder)
+        {
+            Assert.Skip("../shared/weights is absent.");
+            return;
+        }
+        Assert.Equal(
+            "mobilenet_v2-a176b74e.pth",
+            Path.GetFileName(await WeightsCatalog.ResolveAsync(Card, folder, _cache.Path, null, TestContext.Current.CancellationToken))
+        );
     }
 
     [Fact]
@@ -41,7 +49,8 @@ public sealed class FindingWeights : IDisposable
         File.WriteAllBytes(_folder.File($"resnet18-{Convert.ToHexStringLower(SHA256.HashData([2]))[..8]}.pth"), [2]);
         var missing = await Assert.ThrowsAsync<WeightsException>(() => Resolve());
         Assert.Equal("weights_unavailable", missing.Code);
-        foreach (var part in new[] { Card.Weights.Url.ToString(), Card.Weights.FileName, "GPUGEEK_WEIGHTS" }) Assert.Contains(part, missing.Hint!, StringComparison.Ordinal);
+        foreach (var part in new[] { Card.Weights.Url.ToString(), Card.Weights.FileName, "GPUGEEK_WEIGHTS" })
+            Assert.Contains(part, missing.Hint!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,12 +74,15 @@ public sealed class FindingWeights : IDisposable
     {
         using var server = new Answering(status, [9]);
         using var http = new HttpClient(server);
-        var missing = await Assert.ThrowsAsync<WeightsException>(() => WeightsCatalog.ResolveAsync(Card, null, _cache.Path, http, TestContext.Current.CancellationToken));
+        var missing = await Assert.ThrowsAsync<WeightsException>(() =>
+            WeightsCatalog.ResolveAsync(Card, null, _cache.Path, http, TestContext.Current.CancellationToken)
+        );
         Assert.Equal("weights_unavailable", missing.Code);
         Assert.All(Directory.EnumerateFiles(_cache.Path), path => Assert.EndsWith(".lock", path, StringComparison.Ordinal));
     }
 
-    private Task<string> Resolve() => WeightsCatalog.ResolveAsync(Card, _folder.Path, _cache.Path, null, TestContext.Current.CancellationToken);
+    private Task<string> Resolve() =>
+        WeightsCatalog.ResolveAsync(Card, _folder.Path, _cache.Path, null, TestContext.Current.CancellationToken);
 
     private sealed class Answering(HttpStatusCode status, byte[] bytes) : HttpMessageHandler
     {

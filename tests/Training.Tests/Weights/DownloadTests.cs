@@ -44,7 +44,12 @@ public sealed class DownloadingWeights : IDisposable
     [Fact]
     public async Task Begins_anew_where_the_server_knows_no_ranges()
     {
-        using var server = new FileServer(_bytes) { BreakAfter = 60_000, Breaks = 1, KnowsRanges = false };
+        using var server = new FileServer(_bytes)
+        {
+            BreakAfter = 60_000,
+            Breaks = 1,
+            KnowsRanges = false,
+        };
         await AssertWhole(Download(server));
         Assert.Equal([0, 0], server.Starts);
     }
@@ -64,7 +69,8 @@ public sealed class DownloadingWeights : IDisposable
     {
         using var server = new FileServer(_bytes) { BreakAfter = 10_000 };
         await Assert.ThrowsAsync<WeightsException>(() => Download(server));
-        using (var part = new FileStream(Kept + ".part", FileMode.Open, FileAccess.ReadWrite)) part.WriteByte(0xff);
+        using (var part = new FileStream(Kept + ".part", FileMode.Open, FileAccess.ReadWrite))
+            part.WriteByte(0xff);
         server.BreakAfter = null;
         await AssertWhole(Download(server));
         Assert.Equal([50_000, 0], server.Starts.TakeLast(2));

@@ -32,7 +32,18 @@ public sealed class AWeightsFileOfAnotherFormat : IDisposable
     [Fact]
     public void Of_Python_2_is_read_with_its_items_in_a_list()
     {
-        var pickle = new Pickle().Global("collections", "OrderedDict").Op(']').Op(']').Op((byte)'U', 1, (byte)'x').Op('a').Tensor("0", "FloatStorage", 1, 0, [1], [1], legacy: true).Op('a').Op('a').Op(0x85).Op('R').End();
+        var pickle = new Pickle()
+            .Global("collections", "OrderedDict")
+            .Op(']')
+            .Op(']')
+            .Op((byte)'U', 1, (byte)'x')
+            .Op('a')
+            .Tensor("0", "FloatStorage", 1, 0, [1], [1], legacy: true)
+            .Op('a')
+            .Op('a')
+            .Op(0x85)
+            .Op('R')
+            .End();
         TorchFiles.Legacy(Target, pickle, TorchFiles.Machine(little: true), ("0", TorchFiles.Bytes(7)));
         Assert.Equal([7], WeightsFile.Read(Target).Tensors["x"].Values);
     }
@@ -47,13 +58,25 @@ public sealed class AWeightsFileOfAnotherFormat : IDisposable
         Assert.Equal([3, 4], file.Tensors["fc.bias"].Values);
     }
 
-    /// <summary>Header and bytes by hand from the format's definition: 1 and −2 in each type, with metadata and the padding that writers put behind the header.</summary>
+    /// <summary>Header and bytes by hand from the format's definition: 1 and −2 in each type, with metadata and the padding that writers
+    /// put behind the header.</summary>
     [Theory]
-    [InlineData("F64", "float64", "000000000000F03F00000000000000C0"), InlineData("F16", "float16", "003C00C0"), InlineData("BF16", "bfloat16", "803F00C0"), InlineData("I64", "int64", "0100000000000000FEFFFFFFFFFFFFFF"), InlineData("I8", "int8", "01FE")]
+    [
+        InlineData("F64", "float64", "000000000000F03F00000000000000C0"),
+        InlineData("F16", "float16", "003C00C0"),
+        InlineData("BF16", "bfloat16", "803F00C0"),
+        InlineData("I64", "int64", "0100000000000000FEFFFFFFFFFFFFFF"),
+        InlineData("I8", "int8", "01FE")
+    ]
     public void That_safetensors_wrote_is_read_in_every_type(string type, string name, string hex)
     {
         var bytes = Convert.FromHexString(hex);
-        TorchFiles.Safetensors(Target, $$$"""{"__metadata__":{"format":"pt"},"module.x":{"dtype":"{{{type}}}","shape":[2],"data_offsets":[0,{{{bytes.Length}}}]}}   """, bytes);
+        TorchFiles.Safetensors(
+            Target,
+            """{"__metadata__":{"format":"pt"},"module.x":"""
+                + $$$"""{"dtype":"{{{type}}}","shape":[2],"data_offsets":[0,{{{bytes.Length}}}]}}   """,
+            bytes
+        );
         var file = WeightsFile.Read(Target);
         Assert.Equal([1, -2], file.Tensors["x"].Values);
         Assert.Equal([name], file.Types);
@@ -66,7 +89,8 @@ public sealed class AWeightsFileOfAnotherFormat : IDisposable
         using var wrote = new GraphModule(ModelRegistry.Build(name, 3, 64));
         FillUnevenly(wrote);
         using var reads = Reread(wrote);
-        IReadOnlyList<FoldedNode> expected = FoldedGraph.From(wrote).Nodes, actual = FoldedGraph.From(reads).Nodes;
+        IReadOnlyList<FoldedNode> expected = FoldedGraph.From(wrote).Nodes,
+            actual = FoldedGraph.From(reads).Nodes;
         Assert.Equal(expected.Select(node => node.Path), actual.Select(node => node.Path));
         foreach (var (left, right) in expected.SelectMany(node => node.Tensors).Zip(actual.SelectMany(node => node.Tensors)))
         {
@@ -86,9 +110,14 @@ public sealed class AWeightsFileOfAnotherFormat : IDisposable
         using var reads = Reread(wrote);
         manual_seed(4);
         var input = randn(2, 3, 16, 16);
-        float[] expected = Answer(wrote, input), actual = Answer(reads, input);
-        Assert.True(Math.Abs(expected[0] - expected[3]) > 1e-2 * Math.Abs(expected[0]), "Another picture gives the same answer: the comparison proves nothing.");
-        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5 * Math.Abs(expected[i]));
+        float[] expected = Answer(wrote, input),
+            actual = Answer(reads, input);
+        Assert.True(
+            Math.Abs(expected[0] - expected[3]) > 1e-2 * Math.Abs(expected[0]),
+            "Another picture gives the same answer: the comparison proves nothing."
+        );
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 1e-5 * Math.Abs(expected[i]));
     }
 
     /// <summary>Behind a convolution without a bias, behind one with a bias, and one that cannot be folded.</summary>
@@ -119,10 +148,12 @@ public sealed class AWeightsFileOfAnotherFormat : IDisposable
         foreach (var p in module.Graph.Parameters.Where(p => p.Kind is not (ParameterKind.Index or ParameterKind.Counter)))
         {
             var values = new float[p.Count];
-            for (var i = 0; i < values.Length; i++) values[i] = 0.5f + ((state = state * 1664525 + 1013904223) >> 8) * (1f / (1 << 24));
+            for (var i = 0; i < values.Length; i++)
+                values[i] = 0.5f + ((state = state * 1664525 + 1013904223) >> 8) * (1f / (1 << 24));
             module.Write(p.Name, values);
         }
     }
 
-    private static float[] Answer(GraphModule module, Tensor input) => module.Forward(input, ModePlan.Eval(module.Graph)).contiguous().data<float>().ToArray();
+    private static float[] Answer(GraphModule module, Tensor input) =>
+        module.Forward(input, ModePlan.Eval(module.Graph)).contiguous().data<float>().ToArray();
 }

@@ -33,13 +33,17 @@ public sealed class AHostileWeightsFile : IDisposable
     }
 
     [Fact]
-    public void Has_a_case_for_every_number_of_the_corpus() => Assert.Equal(Enumerable.Range(67, 14), HostileCorpus.All.Select(c => c.Number).Distinct().Order());
+    public void Has_a_case_for_every_number_of_the_corpus() =>
+        Assert.Equal(Enumerable.Range(67, 14), HostileCorpus.All.Select(c => c.Number).Distinct().Order());
 
     /// <summary>Without this every case could be refused for a reason of its own.</summary>
     [Fact]
     public void Is_one_that_nothing_is_wrong_with_in_no_case()
     {
-        TensorFile.Write(Target, [new("conv.weight", [2, 3, 1, 1], new float[6]), new("fc.weight", [2, 2], new float[4]), new("fc.bias", [2], new float[2])]);
+        TensorFile.Write(
+            Target,
+            [new("conv.weight", [2, 3, 1, 1], new float[6]), new("fc.weight", [2, 2], new float[4]), new("fc.bias", [2], new float[2])]
+        );
         Use();
         BrokenZips.Good(Target);
         Assert.Equal([1.25f, 2.25f, 3.25f, 4.25f], WeightsFile.Read(Target).Tensors["x"].Values);
@@ -49,7 +53,11 @@ public sealed class AHostileWeightsFile : IDisposable
     public void Of_wrong_shapes_is_refused_with_both()
     {
         TensorFile.Write(Target, [new("conv.weight", [2, 3, 1, 2], new float[12])]);
-        Assert.Contains("conv.weight: network 2×3×1×1, file 2×3×1×2", Assert.Throws<WeightsException>(Use).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "conv.weight: network 2×3×1×1, file 2×3×1×2",
+            Assert.Throws<WeightsException>(Use).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

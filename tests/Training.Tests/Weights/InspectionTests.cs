@@ -30,12 +30,16 @@ public sealed class TheReportOnAWeightsFile : IDisposable
     [Fact]
     public void Says_what_is_missing_left_over_and_of_another_shape_and_how_far_it_fits()
     {
-        Write("resnet18", 12, tensors =>
-        {
-            tensors.Remove("layer3.0.conv1.weight");
-            tensors["layer4.0.bn1.weight"] = [5];
-            tensors["strange"] = [2];
-        });
+        Write(
+            "resnet18",
+            12,
+            tensors =>
+            {
+                tensors.Remove("layer3.0.conv1.weight");
+                tensors["layer4.0.bn1.weight"] = [5];
+                tensors["strange"] = [2];
+            }
+        );
         var report = WeightsInspection.Inspect(Target, "resnet18");
         Assert.False(report.Fits);
         Assert.Equal(["layer3.0.conv1.weight"], report.Missing);
@@ -51,10 +55,15 @@ public sealed class TheReportOnAWeightsFile : IDisposable
     [Fact]
     public void Counts_more_than_it_lists()
     {
-        Write("resnet18", 12, tensors =>
-        {
-            for (var i = 0; i < 300; i++) tensors[$"strange.{i}"] = [1];
-        });
+        Write(
+            "resnet18",
+            12,
+            tensors =>
+            {
+                for (var i = 0; i < 300; i++)
+                    tensors[$"strange.{i}"] = [1];
+            }
+        );
         var report = WeightsInspection.Inspect(Target, "resnet18");
         Assert.Equal((300, WeightsReport.MaxListed), (report.UnexpectedCount, report.Unexpected.Length));
     }
@@ -62,11 +71,15 @@ public sealed class TheReportOnAWeightsFile : IDisposable
     [Fact]
     public void Shows_names_of_the_file_without_what_steers_a_terminal_and_no_longer_than_they_are_read()
     {
-        Write("resnet18", 12, tensors =>
-        {
-            tensors["a\0b\u001b[2J"] = [1];
-            tensors[new string('z', 3000)] = [1];
-        });
+        Write(
+            "resnet18",
+            12,
+            tensors =>
+            {
+                tensors["a\0b\u001b[2J"] = [1];
+                tensors[new string('z', 3000)] = [1];
+            }
+        );
         var report = WeightsInspection.Inspect(Target, "resnet18");
         Assert.Equal(["a?b?[2J", new string('z', 200) + "…"], report.Unexpected);
         TorchFiles.Save(Target, ("x\0" + new string('y', 3000), [1], [float.NaN]));
@@ -117,7 +130,11 @@ public sealed class TheReportOnAWeightsFile : IDisposable
     [Fact]
     public void Of_a_published_file_names_its_network()
     {
-        if (SharedData.WeightsFolder is not { } folder) { Assert.Skip("../shared/weights is absent."); return; }
+        if (SharedData.WeightsFolder is not { } folder)
+        {
+            Assert.Skip("../shared/weights is absent.");
+            return;
+        }
         foreach (var path in Directory.EnumerateFiles(folder, "*.pth"))
         {
             var report = WeightsInspection.Inspect(path, null);
@@ -128,8 +145,13 @@ public sealed class TheReportOnAWeightsFile : IDisposable
 
     private void Write(string architecture, int classes, Action<Dictionary<string, long[]>>? change = null)
     {
-        var shapes = ModelRegistry.Build(architecture, classes, ModelCatalog.All[architecture].InputSize).Parameters.ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
+        var shapes = ModelRegistry
+            .Build(architecture, classes, ModelCatalog.All[architecture].InputSize)
+            .Parameters.ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
         change?.Invoke(shapes);
-        TensorFile.Write(Target, shapes.Select(pair => new NamedTensor(pair.Key, pair.Value, new float[pair.Value.Aggregate(1L, (a, b) => a * b)])));
+        TensorFile.Write(
+            Target,
+            shapes.Select(pair => new NamedTensor(pair.Key, pair.Value, new float[pair.Value.Aggregate(1L, (a, b) => a * b)]))
+        );
     }
 }

@@ -13,7 +13,11 @@ public sealed class LoadingByLayerGroup : IDisposable
     public LoadingByLayerGroup()
     {
         Initialisation.All(_network, 1);
-        _file = _network.Graph.Parameters.ToDictionary(p => p.Name, p => new LoadedTensor(p.Shape, [.. Enumerable.Repeat(0.25f, (int)p.Count)]), StringComparer.Ordinal);
+        _file = _network.Graph.Parameters.ToDictionary(
+            p => p.Name,
+            p => new LoadedTensor(p.Shape, [.. Enumerable.Repeat(0.25f, (int)p.Count)]),
+            StringComparer.Ordinal
+        );
     }
 
     public void Dispose() => _network.Dispose();
@@ -37,7 +41,9 @@ public sealed class LoadingByLayerGroup : IDisposable
         var before = _network.Read("conv1.weight");
         _file.Remove("layer2.1.bn2.bias");
         _file["layer1.0.bn1.weight"] = new([3], [1, 2, 3]);
-        var refused = Assert.Throws<WeightsException>(() => WeightsLoading.Load(_network, _file, new LoadRule(Groups: GroupOf("layer2.0.conv1") + 1)));
+        var refused = Assert.Throws<WeightsException>(() =>
+            WeightsLoading.Load(_network, _file, new LoadRule(Groups: GroupOf("layer2.0.conv1") + 1))
+        );
         Assert.Equal("weights_mismatch", refused.Code);
         Assert.Contains("1 missing (layer2.1.bn2.bias)", refused.Message, StringComparison.Ordinal);
         Assert.Contains("layer1.0.bn1.weight: network 64, file 3", refused.Message, StringComparison.Ordinal);
@@ -46,7 +52,10 @@ public sealed class LoadingByLayerGroup : IDisposable
 
     [Theory, InlineData(0), InlineData(99)]
     public void Refuses_a_count_of_groups_that_the_network_does_not_have(int groups) =>
-        Assert.Equal("weights_mismatch", Assert.Throws<WeightsException>(() => WeightsLoading.Load(_network, _file, new LoadRule(Groups: groups))).Code);
+        Assert.Equal(
+            "weights_mismatch",
+            Assert.Throws<WeightsException>(() => WeightsLoading.Load(_network, _file, new LoadRule(Groups: groups))).Code
+        );
 
     [Fact]
     public void Keeps_the_files_classifier_only_where_that_is_allowed_and_it_is_as_large()
@@ -65,11 +74,16 @@ public sealed class LoadingByLayerGroup : IDisposable
     [Fact]
     public void Does_without_the_counters_that_old_files_lack()
     {
-        foreach (var name in _file.Keys.Where(name => name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToArray()) _file.Remove(name);
-        Assert.Equal(_network.Graph.Parameters.Count(p => p.Kind != ParameterKind.Counter), WeightsLoading.Load(_network, _file, new LoadRule()).Loaded);
+        foreach (var name in _file.Keys.Where(name => name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToArray())
+            _file.Remove(name);
+        Assert.Equal(
+            _network.Graph.Parameters.Count(p => p.Kind != ParameterKind.Counter),
+            WeightsLoading.Load(_network, _file, new LoadRule()).Loaded
+        );
     }
 
     private int GroupOf(string path) => _network.Graph.Nodes.Single(node => node.Path == path).Group;
 
-    private int ParametersOf(params int[] groups) => _network.Graph.Nodes.Where(node => groups.Contains(node.Group)).SelectMany(ParameterSpec.Of).Count();
+    private int ParametersOf(params int[] groups) =>
+        _network.Graph.Nodes.Where(node => groups.Contains(node.Group)).SelectMany(ParameterSpec.Of).Count();
 }

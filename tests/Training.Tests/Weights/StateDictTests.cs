@@ -32,33 +32,52 @@ public sealed class AnHonestWeightsFile : IDisposable
     [Fact]
     public void May_hold_views_of_a_shared_storage()
     {
-        var pickle = new Pickle().OpenDict()
-            .Text("whole").Tensor("0", "FloatStorage", 6, 0, [2, 3], [3, 1])
-            .Text("turned").Tensor("0", "FloatStorage", 6, 0, [3, 2], [1, 3])
-            .Text("tail").Tensor("0", "FloatStorage", 6, 4, [2], [1]).Op('u').End();
+        var pickle = new Pickle()
+            .OpenDict()
+            .Text("whole")
+            .Tensor("0", "FloatStorage", 6, 0, [2, 3], [3, 1])
+            .Text("turned")
+            .Tensor("0", "FloatStorage", 6, 0, [3, 2], [1, 3])
+            .Text("tail")
+            .Tensor("0", "FloatStorage", 6, 4, [2], [1])
+            .Op('u')
+            .End();
         TorchFiles.Zip(_folder.File("w.pth"), pickle, Floats(1, 2, 3, 4, 5, 6));
         var tensors = WeightsFile.Read(_folder.File("w.pth")).Tensors;
         Assert.Equal([1, 4, 2, 5, 3, 6], tensors["turned"].Values);
         Assert.Equal([5, 6], tensors["tail"].Values);
     }
 
-    public static TheoryData<string, string> Types => new()
-    {
-        { "HalfStorage", "003C00C0" }, { "BFloat16Storage", "803F00C0" }, { "DoubleStorage", "000000000000F03F00000000000000C0" }, { "LongStorage", "0100000000000000FEFFFFFFFFFFFFFF" }, { "CharStorage", "01FE" },
-    };
+    public static TheoryData<string, string> Types =>
+        new()
+        {
+            { "HalfStorage", "003C00C0" },
+            { "BFloat16Storage", "803F00C0" },
+            { "DoubleStorage", "000000000000F03F00000000000000C0" },
+            { "LongStorage", "0100000000000000FEFFFFFFFFFFFFFF" },
+            { "CharStorage", "01FE" },
+        };
 
     /// <summary>Bytes written by hand from the formats' definitions: 1 and −2 in each type.</summary>
     [Theory, MemberData(nameof(Types))]
     public void May_be_of_another_type(string type, string hex)
     {
-        TorchFiles.Zip(_folder.File("w.pth"), new Pickle().OpenDict().Text("x").Tensor("0", type, 2, 0, [2], [1]).Op('u').End(), Convert.FromHexString(hex));
+        TorchFiles.Zip(
+            _folder.File("w.pth"),
+            new Pickle().OpenDict().Text("x").Tensor("0", type, 2, 0, [2], [1]).Op('u').End(),
+            Convert.FromHexString(hex)
+        );
         Assert.Equal([1, -2], WeightsFile.Read(_folder.File("w.pth")).Tensors["x"].Values);
     }
 
     [Fact]
     public void Of_MobileNetV2_fits_the_network_and_its_head_is_replaced_for_other_classes()
     {
-        if (SharedData.WeightsFolder is not { } folder) { Assert.Skip("../shared/weights is absent."); return; }
+        if (SharedData.WeightsFolder is not { } folder)
+        {
+            Assert.Skip("../shared/weights is absent.");
+            return;
+        }
         var tensors = WeightsFile.Read(Path.Combine(folder, "mobilenet_v2-a176b74e.pth")).Tensors;
         using var thousand = new GraphModule(ModelRegistry.Build("mobilenet_v2", 1000, 224));
         Assert.False(WeightsLoading.Load(thousand, tensors).HeadReplaced);

@@ -15,12 +15,25 @@ public sealed partial class EveryCookieUnderHttps : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _site.InitializeAsync();
-        _site.Upstream.Answer = context => context.Request.Path.Value switch
-        {
-            "/api/v1/installation" => context.Response.WriteAsJsonAsync(new InstallationResponse(false, false, "1", true, true)),
-            "/api/v1/account/sign-in-passkey/begin" => context.Response.WriteAsJsonAsync(new PasskeyChallengeResponse(Guid.AllBitsSet, "{\"challenge\":\"abc\"}")),
-            _ => context.Response.WriteAsJsonAsync(new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), new(Guid.Empty, "ada@example.org", "Ada", false), [new("acme", "Acme", "owner")]) { Device = "known" }),
-        };
+        _site.Upstream.Answer = context =>
+            context.Request.Path.Value switch
+            {
+                "/api/v1/installation" => context.Response.WriteAsJsonAsync(new InstallationResponse(false, false, "1", true, true)),
+                "/api/v1/account/sign-in-passkey/begin" => context.Response.WriteAsJsonAsync(
+                    new PasskeyChallengeResponse(Guid.AllBitsSet, "{\"challenge\":\"abc\"}")
+                ),
+                _ => context.Response.WriteAsJsonAsync(
+                    new SessionResponse(
+                        Site.Session,
+                        new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero),
+                        new(Guid.Empty, "ada@example.org", "Ada", false),
+                        [new("acme", "Acme", "owner")]
+                    )
+                    {
+                        Device = "known",
+                    }
+                ),
+            };
     }
 
     public ValueTask DisposeAsync() => _site.DisposeAsync();
@@ -40,28 +53,41 @@ public sealed partial class EveryCookieUnderHttps : IAsyncLifetime
         return [form, .. response.Headers.GetValues("Set-Cookie")];
     }
 
-    public static TheoryData<string, string, string> Forms => new()
-    {
-        { "/sign-in", "sign-in", "__Host-gg_test0001" },
-        { "/sign-in", "sign-in", "__Host-gg_device_test0001" },
-        { "/sign-in", "passkey", "__Host-gg_browser_test0001" },
-        { "/preferences", "theme", "gg_theme" },
-    };
+    public static TheoryData<string, string, string> Forms =>
+        new()
+        {
+            { "/sign-in", "sign-in", "__Host-gg_test0001" },
+            { "/sign-in", "sign-in", "__Host-gg_device_test0001" },
+            { "/sign-in", "passkey", "__Host-gg_browser_test0001" },
+            { "/preferences", "theme", "gg_theme" },
+        };
 
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task Is_for_https_and_this_site_alone_and_hidden_from_scripts(string path, string handler, string expected)
     {
-        var cookies = await CookiesAsync(path, new() { ["_handler"] = handler, ["Form.Email"] = "ada@example.org", ["Form.Password"] = "right password", ["theme"] = "dark" });
+        var cookies = await CookiesAsync(
+            path,
+            new()
+            {
+                ["_handler"] = handler,
+                ["Form.Email"] = "ada@example.org",
+                ["Form.Password"] = "right password",
+                ["theme"] = "dark",
+            }
+        );
         Assert.Contains(cookies, c => c.StartsWith(expected + "=", StringComparison.Ordinal));
-        Assert.All(cookies, cookie =>
-        {
-            string[] attributes = [.. cookie.Split(';').Skip(1).Select(a => a.Trim().ToLowerInvariant())];
-            Assert.Contains("secure", attributes);
-            Assert.Contains("httponly", attributes);
-            Assert.Contains("path=/", attributes);
-            Assert.Contains(attributes, a => a is "samesite=lax" or "samesite=strict");
-            Assert.DoesNotContain(attributes, a => a.StartsWith("domain", StringComparison.Ordinal));
-        });
+        Assert.All(
+            cookies,
+            cookie =>
+            {
+                string[] attributes = [.. cookie.Split(';').Skip(1).Select(a => a.Trim().ToLowerInvariant())];
+                Assert.Contains("secure", attributes);
+                Assert.Contains("httponly", attributes);
+                Assert.Contains("path=/", attributes);
+                Assert.Contains(attributes, a => a is "samesite=lax" or "samesite=strict");
+                Assert.DoesNotContain(attributes, a => a.StartsWith("domain", StringComparison.Ordinal));
+            }
+        );
     }
 }

@@ -26,11 +26,18 @@ public sealed partial class WithoutThePassword(Site site) : IClassFixture<Site>
         }
         using var reader = new StreamReader(context.Request.Body);
         _asked.Add((context.Request.Path, await reader.ReadToEndAsync(Cancel), context.Request.Headers.AcceptLanguage.ToString()));
-        if (context.Request.Path.Value!.EndsWith("/begin", StringComparison.Ordinal)) await context.Response.WriteAsJsonAsync(new PasskeyChallengeResponse(Guid.AllBitsSet, "{\"challenge\":\"abc\"}"));
-        else context.Response.StatusCode = StatusCodes.Status202Accepted;
+        if (context.Request.Path.Value!.EndsWith("/begin", StringComparison.Ordinal))
+            await context.Response.WriteAsJsonAsync(new PasskeyChallengeResponse(Guid.AllBitsSet, "{\"challenge\":\"abc\"}"));
+        else
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
-    private async Task<HttpResponseMessage> SendFormAsync(string path, string form, Dictionary<string, string> fields, string language = "en")
+    private async Task<HttpResponseMessage> SendFormAsync(
+        string path,
+        string form,
+        Dictionary<string, string> fields,
+        string language = "en"
+    )
     {
         site.Upstream.Answer = ApiAsync;
         using var client = site.Client();
@@ -53,7 +60,10 @@ public sealed partial class WithoutThePassword(Site site) : IClassFixture<Site>
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
         var secret = cookie.Split('=', ';')[1];
-        Assert.Equal(("/api/v1/account/sign-in-passkey/begin", $"{{\"browser\":\"{secret}\"}}"), (_asked.Single().Path, _asked.Single().Body));
+        Assert.Equal(
+            ("/api/v1/account/sign-in-passkey/begin", $"{{\"browser\":\"{secret}\"}}"),
+            (_asked.Single().Path, _asked.Single().Body)
+        );
         Assert.DoesNotContain(secret, html);
         Assert.Contains("data-passkey=\"get\"", html);
         Assert.Contains("data-options=\"{\"challenge\":\"abc\"}\"", html);

@@ -31,18 +31,27 @@ public sealed class SigningInWithASecondFactor(Site site) : IClassFixture<Site>
         if (code is null)
         {
             var person = new UserResponse(Guid.Empty, "ada@example.org", "Ada", false);
-            await context.Response.WriteAsJsonAsync(new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), person, [new("acme", "Acme", "owner")]));
+            await context.Response.WriteAsJsonAsync(
+                new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), person, [new("acme", "Acme", "owner")])
+            );
             return;
         }
         context.Response.StatusCode = 401;
-        var problem = new ApiProblem(null, "Not signed in", 401, $"Refused: {code}.", code, "A hint.", "r1", null) { Challenge = challenge };
+        var problem = new ApiProblem(null, "Not signed in", 401, $"Refused: {code}.", code, "A hint.", "r1", null)
+        {
+            Challenge = challenge,
+        };
         await context.Response.WriteAsJsonAsync(problem, GpuGeekClient.Json, "application/problem+json");
     }
 
     private async Task<(HttpResponseMessage Answer, string Html)> SendAsync(params (string Name, string Value)[] fields)
     {
         site.Upstream.Answer = ApiAsync;
-        var answer = await AccountForm.SendAsync(site, "/sign-in?returnUrl=%2Facme%2Fkeys", fields.ToDictionary(f => "Form." + f.Name, f => f.Value));
+        var answer = await AccountForm.SendAsync(
+            site,
+            "/sign-in?returnUrl=%2Facme%2Fkeys",
+            fields.ToDictionary(f => "Form." + f.Name, f => f.Value)
+        );
         return (answer, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancel)));
     }
 
@@ -56,8 +65,15 @@ public sealed class SigningInWithASecondFactor(Site site) : IClassFixture<Site>
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(answer.Headers.CacheControl!.NoStore);
         Assert.Contains("<h1>Enter your code</h1>", html, StringComparison.Ordinal);
-        Assert.Contains("inputmode=\"numeric\" autocomplete=\"one-time-code\" maxlength=\"10\" required autofocus", html, StringComparison.Ordinal);
-        Assert.All(["class=\"note ", "type=\"password\"", "Register"], absent => Assert.DoesNotContain(absent, html, StringComparison.Ordinal));
+        Assert.Contains(
+            "inputmode=\"numeric\" autocomplete=\"one-time-code\" maxlength=\"10\" required autofocus",
+            html,
+            StringComparison.Ordinal
+        );
+        Assert.All(
+            ["class=\"note ", "type=\"password\"", "Register"],
+            absent => Assert.DoesNotContain(absent, html, StringComparison.Ordinal)
+        );
         Assert.Contains($"<input type=\"hidden\" name=\"Form.Challenge\" value=\"{Challenge}\"", html, StringComparison.Ordinal);
     }
 
@@ -102,6 +118,10 @@ public sealed class SigningInWithASecondFactor(Site site) : IClassFixture<Site>
         Assert.Contains(Challenge, html, StringComparison.Ordinal);
         Assert.Contains("Use the app’s code", html, StringComparison.Ordinal);
         Assert.Equal(0, _asked);
-        Assert.Contains("inputmode=\"numeric\"", (await SendStepAsync(Challenge, ("Recovery", "true"), ("Switch", "true"))).Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "inputmode=\"numeric\"",
+            (await SendStepAsync(Challenge, ("Recovery", "true"), ("Switch", "true"))).Html,
+            StringComparison.Ordinal
+        );
     }
 }

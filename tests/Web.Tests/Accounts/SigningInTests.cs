@@ -21,11 +21,17 @@ public sealed class SigningIn(Site site) : IClassFixture<Site>
         if (body!.Password == "right password")
         {
             var person = new UserResponse(Guid.Empty, body.Email!, "Ada", false);
-            await context.Response.WriteAsJsonAsync(new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), person, [new("acme", "Acme", "owner")]));
+            await context.Response.WriteAsJsonAsync(
+                new SessionResponse(Site.Session, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero), person, [new("acme", "Acme", "owner")])
+            );
             return;
         }
         context.Response.StatusCode = 401;
-        await context.Response.WriteAsJsonAsync(new ApiProblem(null, "Not so", 401, "The email or the password is not right.", "wrong_credentials", "Check both.", "r1", null), GpuGeekClient.Json, "application/problem+json");
+        await context.Response.WriteAsJsonAsync(
+            new ApiProblem(null, "Not so", 401, "The email or the password is not right.", "wrong_credentials", "Check both.", "r1", null),
+            GpuGeekClient.Json,
+            "application/problem+json"
+        );
     }
 
     private Task<HttpResponseMessage> SendFormAsync(string path, string password, bool withToken = true)

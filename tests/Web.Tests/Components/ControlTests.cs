@@ -3,7 +3,7 @@ using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Web.Components;
 using GpuGeek.Web.Components.Controls;
-using GpuGeek.Web.Components.Pages.Data;
+using GpuGeek.Web.Components.Pages.Datasets;
 using GpuGeek.Web.Localization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Localization;
@@ -25,13 +25,15 @@ public sealed class AStateBadge() : Screen("en")
     }
 
     [Fact]
-    public void Shows_a_state_it_does_not_know_as_it_is() => Assert.Equal("hibernating", Render<StateBadge>(p => p.Add(b => b.State, "hibernating")).Find("span").TextContent);
+    public void Shows_a_state_it_does_not_know_as_it_is() =>
+        Assert.Equal("hibernating", Render<StateBadge>(p => p.Add(b => b.State, "hibernating")).Find("span").TextContent);
 }
 
 public sealed class AStateBadgeInChinese() : Screen("zh-Hans")
 {
     [Fact]
-    public void Speaks_chinese() => Assert.Equal("运行中", Render<StateBadge>(p => p.Add(b => b.State, "running")).Find("span").TextContent);
+    public void Speaks_chinese() =>
+        Assert.Equal("运行中", Render<StateBadge>(p => p.Add(b => b.State, "running")).Find("span").TextContent);
 }
 
 public sealed class AMeter() : Screen("en")
@@ -60,7 +62,12 @@ public sealed class AnEmptyState() : Screen("en")
     [Fact]
     public void Teaches_and_offers_the_next_step()
     {
-        var drawn = Render<EmptyState>(p => p.Add(e => e.Icon, "image").Add(e => e.Title, "Drop your pictures here").Add(e => e.Text, "A ZIP.").AddChildContent("<button>Choose</button>"));
+        var drawn = Render<EmptyState>(p =>
+            p.Add(e => e.Icon, "image")
+                .Add(e => e.Title, "Drop your pictures here")
+                .Add(e => e.Text, "A ZIP.")
+                .AddChildContent("<button>Choose</button>")
+        );
         Assert.Equal("Drop your pictures here", drawn.Find("h2").TextContent);
         Assert.Equal("Choose", drawn.Find("button").TextContent);
         Assert.NotEqual("", drawn.Find("svg path").GetAttribute("d"));
@@ -74,14 +81,32 @@ public sealed class AnErrorNote() : Screen("en")
     [Fact]
     public void Says_what_happened_why_and_what_to_do()
     {
-        var problem = new ApiProblem(null, "Not a ZIP archive", 415, "Only ZIP archives are imported.", "some_code", "Pack it.", "req-1", null);
-        var text = Render<ErrorNote>(p => p.Add(e => e.Fault, Fault.From(new ApiException(System.Net.HttpStatusCode.UnsupportedMediaType, problem), Words))).Find("[role=alert]").TextContent;
+        var problem = new ApiProblem(
+            null,
+            "Not a ZIP archive",
+            415,
+            "Only ZIP archives are imported.",
+            "some_code",
+            "Pack it.",
+            "req-1",
+            null
+        );
+        var text = Render<ErrorNote>(p =>
+                p.Add(e => e.Fault, Fault.From(new ApiException(System.Net.HttpStatusCode.UnsupportedMediaType, problem), Words))
+            )
+            .Find("[role=alert]")
+            .TextContent;
         Assert.All(["Not a ZIP archive", "Only ZIP archives are imported.", "Pack it.", "req-1"], part => Assert.Contains(part, text));
     }
 
     [Fact]
     public void Of_a_silent_server_is_calm() =>
-        Assert.Contains("The server is not answering.", Render<ErrorNote>(p => p.Add(e => e.Fault, Fault.From(new HttpRequestException("Connection refused (127.0.0.1:5001)"), Words))).Markup);
+        Assert.Contains(
+            "The server is not answering.",
+            Render<ErrorNote>(p =>
+                p.Add(e => e.Fault, Fault.From(new HttpRequestException("Connection refused (127.0.0.1:5001)"), Words))
+            ).Markup
+        );
 
     [Fact]
     public void Never_shows_what_only_a_programmer_reads()
@@ -99,7 +124,16 @@ public sealed class AnErrorNote() : Screen("en")
     [InlineData("/email")]
     public void Names_the_field(string key)
     {
-        var problem = new ApiProblem(null, "Check the fields", 400, null, "validation", null, null, new Dictionary<string, string[]> { [key] = ["Not an address."] });
+        var problem = new ApiProblem(
+            null,
+            "Check the fields",
+            400,
+            null,
+            "validation",
+            null,
+            null,
+            new Dictionary<string, string[]> { [key] = ["Not an address."] }
+        );
         Assert.Equal("Not an address.", Fault.From(new ApiException(System.Net.HttpStatusCode.BadRequest, problem), Words).Field("email"));
     }
 }
@@ -109,20 +143,54 @@ public sealed class AnErrorNoteInChinese() : Screen("zh-Hans")
     [Fact]
     public void Has_words_of_its_own_for_what_people_meet()
     {
-        var problem = new ApiProblem(null, "Not signed in", 401, "The email or the password is not right.", "wrong_credentials", "Check both.", null, null);
-        Assert.Equal("邮箱或密码不正确。", Fault.From(new ApiException(System.Net.HttpStatusCode.Unauthorized, problem), Services.GetRequiredService<IStringLocalizer<Words>>()).Title);
+        var problem = new ApiProblem(
+            null,
+            "Not signed in",
+            401,
+            "The email or the password is not right.",
+            "wrong_credentials",
+            "Check both.",
+            null,
+            null
+        );
+        Assert.Equal(
+            "邮箱或密码不正确。",
+            Fault
+                .From(
+                    new ApiException(System.Net.HttpStatusCode.Unauthorized, problem),
+                    Services.GetRequiredService<IStringLocalizer<Words>>()
+                )
+                .Title
+        );
     }
 }
 
 public sealed class AnImport() : Screen("en")
 {
     private static ImportResponse Import(string state, int accepted, int skipped, double progress = 0.4) =>
-        new(Guid.Empty, Guid.Empty, "flowers.zip", 1, state, progress, accepted, skipped, [], null, null, DateTimeOffset.UnixEpoch, null, null);
+        new(
+            Guid.Empty,
+            Guid.Empty,
+            "flowers.zip",
+            1,
+            state,
+            progress,
+            accepted,
+            skipped,
+            [],
+            null,
+            null,
+            DateTimeOffset.UnixEpoch,
+            null,
+            null
+        );
 
     [Fact]
     public void That_runs_shows_how_far_it_is_and_can_be_canceled()
     {
-        var panel = Render<ImportPanel>(p => p.Add(i => i.Org, "acme").Add(i => i.Import, Import("running", 600, 2)).Add(i => i.CanCancel, true));
+        var panel = Render<ImportPanel>(p =>
+            p.Add(i => i.Org, "acme").Add(i => i.Import, Import("running", 600, 2)).Add(i => i.CanCancel, true)
+        );
         Assert.Equal("40", panel.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
         Assert.Contains("600 pictures taken, 2 skipped", panel.Markup);
         Assert.Equal("Cancel", panel.Find("button.btn").TextContent);
@@ -139,7 +207,9 @@ public sealed class AnImport() : Screen("en")
     [Fact]
     public void Whose_cancel_fails_says_why_beside_the_button()
     {
-        var panel = Render<ImportPanel>(p => p.Add(i => i.Org, "acme").Add(i => i.Import, Import("running", 1, 0)).Add(i => i.CanCancel, true));
+        var panel = Render<ImportPanel>(p =>
+            p.Add(i => i.Org, "acme").Add(i => i.Import, Import("running", 1, 0)).Add(i => i.CanCancel, true)
+        );
         panel.Find("button.btn").Click();
         panel.WaitForAssertion(() => Assert.Contains("The server is not answering.", panel.Find("[role=alert]").TextContent));
     }
@@ -152,7 +222,9 @@ public sealed class AClassBar() : Screen("en")
     [Fact]
     public void Filters_by_address_and_names_a_strong_imbalance()
     {
-        var bar = Render<ClassBar>(p => p.Add(c => c.Stats, Stats).Add(c => c.Selected, "rose").Add(c => c.UrlOf, name => "?class=" + name));
+        var bar = Render<ClassBar>(p =>
+            p.Add(c => c.Stats, Stats).Add(c => c.Selected, "rose").Add(c => c.UrlOf, name => "?class=" + name)
+        );
         var links = bar.FindAll(".classes a");
         Assert.Equal("?class=daisy", links[0].GetAttribute("href"));
         Assert.Equal("?class=", links[1].GetAttribute("href"));

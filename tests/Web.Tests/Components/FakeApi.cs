@@ -34,7 +34,10 @@ internal sealed class FakeApi : HttpMessageHandler
     }
 
     public FakeApi Person(string role, bool isOperator = false, string org = "acme") =>
-        Answer("GET account/me", new MeResponse(new(Me, "ada@example.org", "Ada", isOperator), [new(org, "Acme", role)], false, false, false));
+        Answer(
+            "GET account/me",
+            new MeResponse(new(Me, "ada@example.org", "Ada", isOperator), [new(org, "Acme", role)], false, false, false)
+        );
 
     public GpuGeekClient Client() => new(new HttpClient(this, disposeHandler: false) { BaseAddress = new Uri("http://api.invalid/") });
 
@@ -42,7 +45,8 @@ internal sealed class FakeApi : HttpMessageHandler
     {
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath.Replace("/api/v1/", "", StringComparison.Ordinal)}";
         Calls.Add(call);
-        if (request.Content is { } content) _sent[call] = await content.ReadAsStringAsync(cancellationToken);
+        if (request.Content is { } content)
+            _sent[call] = await content.ReadAsStringAsync(cancellationToken);
         return _answers.TryGetValue(call, out var answer) ? answer() : Json(HttpStatusCode.OK, new Page<object>([], null));
     }
 

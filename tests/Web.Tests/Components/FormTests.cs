@@ -1,6 +1,6 @@
 using Bunit;
 using GpuGeek.Contracts.Client;
-using GpuGeek.Web.Components.Pages.Teamwork;
+using GpuGeek.Web.Components.Pages.Comments;
 using GpuGeek.Web.Components.Pages.Tenants;
 using GpuGeek.Web.Components.Pages.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +15,8 @@ public sealed class AForm : Screen
 {
     private readonly Recorder _api = new();
 
-    public AForm() : base("en") =>
+    public AForm()
+        : base("en") =>
         Services.AddScoped(_ => new GpuGeekClient(new HttpClient(_api) { BaseAddress = new Uri("http://api.invalid/") }, "gg_s_somebody"));
 
     [Fact]
@@ -37,7 +38,8 @@ public sealed class AForm : Screen
     {
         var form = Render<WebhookForm>(p => p.Add(f => f.Org, "acme"));
         // Found anew each time: every choice draws the form again.
-        while (form.FindAll("input[type=checkbox][checked]") is [var box, ..]) box.Change(false);
+        while (form.FindAll("input[type=checkbox][checked]") is [var box, ..])
+            box.Change(false);
         form.Find("form").Submit();
         Assert.Contains("Type an address.", form.Markup);
         Assert.Contains("Choose at least one event.", form.Markup);
@@ -78,7 +80,8 @@ public sealed class AForm : Screen
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (request.Method == HttpMethod.Post) Keys.Add(request.Headers.GetValues("Idempotency-Key").Single());
+            if (request.Method == HttpMethod.Post)
+                Keys.Add(request.Headers.GetValues("Idempotency-Key").Single());
             throw new HttpRequestException("No such host.");
         }
     }

@@ -23,7 +23,8 @@ public sealed class TheFrameAroundAPage() : Screen("en")
         return Render<MainLayout>(p => p.Add(l => l.Body, "<p id=\"page\">the page</p>"));
     }
 
-    private static string[] Entries(IRenderedComponent<MainLayout> frame) => [.. frame.FindAll(".rail .bottom a").Select(a => a.GetAttribute("href")!)];
+    private static string[] Entries(IRenderedComponent<MainLayout> frame) =>
+        [.. frame.FindAll(".rail .bottom a").Select(a => a.GetAttribute("href")!)];
 
     [Theory]
     [InlineData("/operator/plans")]
@@ -33,7 +34,11 @@ public sealed class TheFrameAroundAPage() : Screen("en")
     {
         var frame = await OpenAsync(path, "owner", isOperator: false);
         Assert.Empty(frame.FindAll("#page"));
-        Assert.Contains("You need to be the operator of this installation.", frame.Find("[data-testid=refused]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "You need to be the operator of this installation.",
+            frame.Find("[data-testid=refused]").TextContent,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -52,7 +57,8 @@ public sealed class TheFrameAroundAPage() : Screen("en")
     public async Task Leads_to_keys_webhooks_and_audit_only_who_may_open_them(string role, bool leads)
     {
         var frame = await OpenAsync("/acme", role, isOperator: false);
-        foreach (var page in (string[])["keys", "webhooks", "audit"]) Assert.Equal(leads, Entries(frame).Contains($"/acme/{page}"));
+        foreach (var page in (string[])["keys", "webhooks", "audit"])
+            Assert.Equal(leads, Entries(frame).Contains($"/acme/{page}"));
         Assert.DoesNotContain("/operator/plans", Entries(frame));
     }
 }
@@ -61,15 +67,21 @@ public sealed class ARefusedPage() : Screen("en")
 {
     private sealed class Refusing : ComponentBase
     {
-        protected override Task OnInitializedAsync() => throw new ApiException(
-            HttpStatusCode.Forbidden, new(null, "Not allowed", 403, "This needs the role 'admin'.", "role_too_small", "Ask an owner.", "r1", null));
+        protected override Task OnInitializedAsync() =>
+            throw new ApiException(
+                HttpStatusCode.Forbidden,
+                new(null, "Not allowed", 403, "This needs the role 'admin'.", "role_too_small", "Ask an owner.", "r1", null)
+            );
     }
 
     [Fact]
     public void Says_what_is_missing_and_does_not_offer_to_try_again()
     {
         var drawn = Render<FrameBoundary>(p => p.AddChildContent<Refusing>());
-        Assert.All(["You may not open this page", "This needs the role 'admin'.", "Ask an owner."], part => Assert.Contains(part, drawn.Markup, StringComparison.Ordinal));
+        Assert.All(
+            ["You may not open this page", "This needs the role 'admin'.", "Ask an owner."],
+            part => Assert.Contains(part, drawn.Markup, StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("Try again", drawn.Markup, StringComparison.Ordinal);
     }
 }

@@ -25,7 +25,8 @@ public sealed class AComponentThatWasLeft() : Screen("en")
     public async Task Fails_without_a_word(Place place)
     {
         var shown = Render<Waiting>(p => p.Add(w => w.At, place));
-        if (place == Place.Click) shown.Find("button").Click();
+        if (place == Place.Click)
+            shown.Find("button").Click();
         var component = shown.Instance;
         await DisposeComponentsAsync();
         await Renderer.Dispatcher.InvokeAsync(() => component.Answer.SetException(new JSException("Cannot read properties of null")));
@@ -41,7 +42,8 @@ public sealed class AComponentThatWasLeft() : Screen("en")
     public async Task Would_have_told_its_failure_while_it_was_shown(Place place)
     {
         var shown = Render<Waiting>(p => p.Add(w => w.At, place));
-        if (place == Place.Click) shown.Find("button").Click();
+        if (place == Place.Click)
+            shown.Find("button").Click();
         await Renderer.Dispatcher.InvokeAsync(() => shown.Instance.Answer.SetException(new JSException("Cannot read properties of null")));
         Assert.IsType<JSException>(await Renderer.UnhandledException.WaitAsync(Xunit.TestContext.Current.CancellationToken));
     }
@@ -73,7 +75,13 @@ public sealed class AComponentThatWasLeft() : Screen("en")
         Assert.Throws<ObjectDisposedException>(() => ((DotNetObjectReference<LiveComponent>)component.Script!).Value);
     }
 
-    public enum Place { Initialized, ParametersSet, AfterRender, Click }
+    public enum Place
+    {
+        Initialized,
+        ParametersSet,
+        AfterRender,
+        Click,
+    }
 
     /// <summary>Waits at one place for an answer.</summary>
     private sealed class Waiting : LiveComponent
@@ -82,7 +90,9 @@ public sealed class AComponentThatWasLeft() : Screen("en")
 
         public TaskCompletionSource Answer { get; } = new();
         public Task Ended => _ended.Task;
-        [Parameter] public Place At { get; set; }
+
+        [Parameter]
+        public Place At { get; set; }
 
         protected override Task OnInitializedAsync() => WaitAsync(Place.Initialized);
 
@@ -99,7 +109,8 @@ public sealed class AComponentThatWasLeft() : Screen("en")
 
         private async Task WaitAsync(Place place)
         {
-            if (At != place) return;
+            if (At != place)
+                return;
             try
             {
                 await Answer.Task;
@@ -135,7 +146,8 @@ public sealed class AComponentThatWasLeft() : Screen("en")
 
         protected override async Task OnAfterRenderAsync(bool firstRender)
         {
-            if (!firstRender) return;
+            if (!firstRender)
+                return;
             Script = Self;
             try
             {
@@ -165,7 +177,8 @@ public sealed class EveryComponentThatAwaits
             .Any(n => n.GetMethods(Own).Any(m => m.IsDefined(typeof(AsyncStateMachineAttribute))));
 
     private static IEnumerable<string> Unguarded(IEnumerable<Type> types) =>
-        types.Where(t => typeof(ComponentBase).IsAssignableFrom(t) && !Bases.Any(b => b.IsAssignableFrom(t)) && Awaits(t))
+        types
+            .Where(t => typeof(ComponentBase).IsAssignableFrom(t) && !Bases.Any(b => b.IsAssignableFrom(t)) && Awaits(t))
             .Select(t => t.Name);
 
     [Fact]
@@ -175,7 +188,8 @@ public sealed class EveryComponentThatAwaits
     public void Planted_ones_without_it_are_seen() =>
         Assert.Equal(
             [nameof(InALifecycleMethod), nameof(InAnEventHandler)],
-            Unguarded([typeof(InALifecycleMethod), typeof(InAnEventHandler), typeof(Still)]));
+            Unguarded([typeof(InALifecycleMethod), typeof(InAnEventHandler), typeof(Still)])
+        );
 
     private sealed class InALifecycleMethod : ComponentBase
     {

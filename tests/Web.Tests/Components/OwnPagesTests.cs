@@ -9,8 +9,13 @@ public sealed class AnAddressOfTheSiteItself
     [Fact]
     public void Is_known_to_the_frame()
     {
-        var literal = typeof(OwnPages).Assembly.GetTypes().SelectMany(t => t.GetCustomAttributes(typeof(RouteAttribute), false)).Cast<RouteAttribute>()
-            .Select(r => r.Template.Trim('/').Split('/')[0]).Where(first => first.Length > 0 && first[0] != '{').ToHashSet(StringComparer.Ordinal);
+        var literal = typeof(OwnPages)
+            .Assembly.GetTypes()
+            .SelectMany(t => t.GetCustomAttributes(typeof(RouteAttribute), false))
+            .Cast<RouteAttribute>()
+            .Select(r => r.Template.Trim('/').Split('/')[0])
+            .Where(first => first.Length > 0 && first[0] != '{')
+            .ToHashSet(StringComparer.Ordinal);
         Assert.Equal(literal.Order(StringComparer.Ordinal), OwnPages.First.Order(StringComparer.Ordinal));
     }
 }

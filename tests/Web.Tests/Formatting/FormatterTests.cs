@@ -31,7 +31,8 @@ public sealed class NumbersForPeople
     [InlineData(93600, "1 d 2 h")]
     [InlineData(double.NaN, "not measured yet")]
     [InlineData(-1, "not measured yet")]
-    public void A_duration_has_its_two_largest_units(double seconds, string expected) => Assert.Equal(expected, Plain(In("en").Duration(seconds)));
+    public void A_duration_has_its_two_largest_units(double seconds, string expected) =>
+        Assert.Equal(expected, Plain(In("en").Duration(seconds)));
 
     [Fact]
     public void What_is_counted_in_hours_stays_in_hours() => Assert.Equal("1,250.5 h", Plain(In("en").Hours(1250.5m)));
@@ -48,7 +49,8 @@ public sealed class NumbersForPeople
     public void A_size_has_one_decimal(long bytes, string expected) => Assert.Equal(expected, Plain(In("en").Bytes(bytes)));
 
     [Fact]
-    public void An_accuracy_comes_with_half_its_interval() => Assert.Equal("89.4 % ± 2.5", Plain(In("en").PercentWithInterval(0.894, [0.869, 0.919])));
+    public void An_accuracy_comes_with_half_its_interval() =>
+        Assert.Equal("89.4 % ± 2.5", Plain(In("en").PercentWithInterval(0.894, [0.869, 0.919])));
 
     [Theory]
     [InlineData(null)]
@@ -63,13 +65,15 @@ public sealed class NumbersForPeople
     [InlineData(7200, "2 hours ago")]
     [InlineData(86400, "yesterday")]
     [InlineData(432_000, "5 days ago")]
-    public void A_time_is_told_from_now(int secondsAgo, string expected) => Assert.Equal(expected, In("en").Relative(Now.AddSeconds(-secondsAgo)));
+    public void A_time_is_told_from_now(int secondsAgo, string expected) =>
+        Assert.Equal(expected, In("en").Relative(Now.AddSeconds(-secondsAgo)));
 
     [Theory]
     [InlineData("12.3400", "USD", "$12.34")]
     [InlineData("0.0031", "USD", "$0.0031")]
     [InlineData("1200", "EUR", "1,200.00 EUR")]
-    public void An_amount_keeps_what_it_has(string amount, string currency, string expected) => Assert.Equal(expected, Plain(In("en").Money(new MoneyResponse(amount, currency))));
+    public void An_amount_keeps_what_it_has(string amount, string currency, string expected) =>
+        Assert.Equal(expected, Plain(In("en").Money(new MoneyResponse(amount, currency))));
 
     [Theory]
     [InlineData(3_504_872, "3.50 M")]

@@ -9,19 +9,20 @@ public sealed class WhatARequestSaysOfItself(Site site) : IClassFixture<Site>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string> Sayings => new()
-    {
-        // An address is allowed as Host: a stranger's name would need DNS, and is refused.
-        { "Host", "192.0.2.6" },
-        { "X-Forwarded-Host", "evil.example" },
-        { "X-Forwarded-Proto", "https" },
-        { "X-Forwarded-For", "6.6.6.6" },
-        { "X-Forwarded-Prefix", "/evil.example" },
-        { "X-Original-Host", "evil.example" },
-        { "X-Original-URL", "/evil.example" },
-        { "X-Rewrite-URL", "/evil.example" },
-        { "Forwarded", "for=6.6.6.6;host=evil.example;proto=https" },
-    };
+    public static TheoryData<string, string> Sayings =>
+        new()
+        {
+            // An address is allowed as Host: a stranger's name would need DNS, and is refused.
+            { "Host", "192.0.2.6" },
+            { "X-Forwarded-Host", "evil.example" },
+            { "X-Forwarded-Proto", "https" },
+            { "X-Forwarded-For", "6.6.6.6" },
+            { "X-Forwarded-Prefix", "/evil.example" },
+            { "X-Original-Host", "evil.example" },
+            { "X-Original-URL", "/evil.example" },
+            { "X-Rewrite-URL", "/evil.example" },
+            { "Forwarded", "for=6.6.6.6;host=evil.example;proto=https" },
+        };
 
     private async Task<HttpResponseMessage> GetAsync(string path, string name, string value)
     {
@@ -57,6 +58,7 @@ public sealed class WhatARequestSaysOfItself(Site site) : IClassFixture<Site>
         Assert.Equal("127.0.0.1", seen.Header("X-GpuGeek-Client"));
         Assert.Equal("/api/v1/plans", seen.Path);
         Assert.Equal(new Uri(site.Upstream.Url).Authority, seen.Header("Host"));
-        if (name.StartsWith("X-Forwarded-", StringComparison.Ordinal) || name == "Forwarded") Assert.Null(seen.Header(name));
+        if (name.StartsWith("X-Forwarded-", StringComparison.Ordinal) || name == "Forwarded")
+            Assert.Null(seen.Header(name));
     }
 }

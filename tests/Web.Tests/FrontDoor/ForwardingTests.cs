@@ -60,7 +60,9 @@ public sealed class WhatBelongsToTheApiIsForwarded(Site site) : IClassFixture<Si
     public async Task A_stranger_without_a_token_stays_a_stranger()
     {
         using var client = site.Client();
-        Assert.Null((await Seen.OfAsync(await client.PostAsync("/api/v1/account/sign-in", new StringContent("{}"), Cancel))).Header("Authorization"));
+        Assert.Null(
+            (await Seen.OfAsync(await client.PostAsync("/api/v1/account/sign-in", new StringContent("{}"), Cancel))).Header("Authorization")
+        );
     }
 
     [Theory]
@@ -74,7 +76,10 @@ public sealed class WhatBelongsToTheApiIsForwarded(Site site) : IClassFixture<Si
         using var refused = await client.SendAsync(site.FromBrowser(new HttpMethod(method), "/api/v1/orgs/acme/keys"), Cancel);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Equal("csrf", await CodeAsync(refused));
-        using var taken = await client.SendAsync(site.FromBrowser(new HttpMethod(method), "/api/v1/orgs/acme/keys", site.CsrfFor(Site.Session)), Cancel);
+        using var taken = await client.SendAsync(
+            site.FromBrowser(new HttpMethod(method), "/api/v1/orgs/acme/keys", site.CsrfFor(Site.Session)),
+            Cancel
+        );
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
         Assert.Null((await Seen.OfAsync(taken)).Header("X-GpuGeek-Csrf"));
     }

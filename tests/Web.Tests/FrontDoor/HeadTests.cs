@@ -61,6 +61,9 @@ public sealed class HeadAnswersAsGetWould(Site site) : IClassFixture<Site>
     /// <summary>Without those that tell of the moment or of how a body is sent; the server leaves the length out where it is that of an
     /// empty body.</summary>
     private static IEnumerable<string> Headers(HttpResponseMessage response) =>
-        response.Headers.Concat(response.Content.Headers).Select(h => h.Key)
-            .Where(name => name is not ("Date" or "Transfer-Encoding" or "Content-Length" or "Set-Cookie")).Order();
+        response
+            .Headers.Concat(response.Content.Headers)
+            .Select(h => h.Key)
+            .Where(name => name is not ("Date" or "Transfer-Encoding" or "Content-Length" or "Set-Cookie"))
+            .Order();
 }

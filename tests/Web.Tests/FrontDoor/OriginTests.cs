@@ -11,7 +11,8 @@ public sealed class ALiveConnection(Site site) : IClassFixture<Site>
     {
         using var client = site.Client();
         var request = site.FromBrowser(HttpMethod.Post, path);
-        if (origin is not null) request.Headers.Add("Origin", origin);
+        if (origin is not null)
+            request.Headers.Add("Origin", origin);
         using var response = await client.SendAsync(request, Cancel);
         return response.StatusCode;
     }
@@ -34,7 +35,9 @@ public sealed class ALiveConnection(Site site) : IClassFixture<Site>
         socket.Options.SetRequestHeader("Host", "evil.test");
         socket.Options.SetRequestHeader("Origin", "http://evil.test");
         socket.Options.CollectHttpResponseDetails = true;
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri(site.Url.Replace("http", "ws", StringComparison.Ordinal) + "/hubs/live"), Cancel));
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            socket.ConnectAsync(new Uri(site.Url.Replace("http", "ws", StringComparison.Ordinal) + "/hubs/live"), Cancel)
+        );
         Assert.Equal(HttpStatusCode.BadRequest, socket.HttpStatusCode);
     }
 
@@ -65,7 +68,9 @@ public sealed class ALiveConnection(Site site) : IClassFixture<Site>
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Cookie", $"{site.CookieName}={Site.Session}");
         socket.Options.CollectHttpResponseDetails = true;
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri(site.Url.Replace("http", "ws", StringComparison.Ordinal) + "/hubs/live"), Cancel));
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            socket.ConnectAsync(new Uri(site.Url.Replace("http", "ws", StringComparison.Ordinal) + "/hubs/live"), Cancel)
+        );
         Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
     }
 

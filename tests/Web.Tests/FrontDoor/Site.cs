@@ -29,16 +29,19 @@ public sealed class Site : IAsyncLifetime
     {
         Upstream = await Upstream.StartAsync();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["GPUGEEK_API_URL"] = Upstream.Url,
-            ["GPUGEEK_KEYS"] = _keys.FullName,
-            ["GPUGEEK_FRONT_SECRET"] = Secret,
-            ["GPUGEEK_ALLOWED_HOSTS"] = "gpu.example, other.example",
-            ["GPUGEEK_INSTANCE"] = "test0001",
-            ["GPUGEEK_PUBLIC_URL"] = Https ? PublicUrl : null,
-        });
-        if (Https) CookieName = "__Host-gg_test0001";
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["GPUGEEK_API_URL"] = Upstream.Url,
+                ["GPUGEEK_KEYS"] = _keys.FullName,
+                ["GPUGEEK_FRONT_SECRET"] = Secret,
+                ["GPUGEEK_ALLOWED_HOSTS"] = "gpu.example, other.example",
+                ["GPUGEEK_INSTANCE"] = "test0001",
+                ["GPUGEEK_PUBLIC_URL"] = Https ? PublicUrl : null,
+            }
+        );
+        if (Https)
+            CookieName = "__Host-gg_test0001";
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddWeb();
@@ -47,7 +50,8 @@ public sealed class Site : IAsyncLifetime
         await _app.StartAsync();
     }
 
-    public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(Url) };
+    public HttpClient Client() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(Url) };
 
     public string CsrfFor(string session) => _app.Services.GetRequiredService<CsrfTokens>().Create(session);
 
@@ -56,7 +60,8 @@ public sealed class Site : IAsyncLifetime
     {
         var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Cookie", $"{CookieName}={Session}");
-        if (csrf is not null) request.Headers.Add("X-GpuGeek-Csrf", csrf);
+        if (csrf is not null)
+            request.Headers.Add("X-GpuGeek-Csrf", csrf);
         return request;
     }
 

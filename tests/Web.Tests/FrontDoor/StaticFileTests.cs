@@ -12,8 +12,10 @@ public sealed partial class StaticFilesOfThePages(Site site) : IClassFixture<Sit
     {
         using var client = site.Client();
         var request = new HttpRequestMessage(HttpMethod.Get, path);
-        if (encoding is not null) request.Headers.Add("Accept-Encoding", encoding);
-        if (etag is not null) request.Headers.Add("If-None-Match", etag);
+        if (encoding is not null)
+            request.Headers.Add("Accept-Encoding", encoding);
+        if (etag is not null)
+            request.Headers.Add("If-None-Match", etag);
         return await client.SendAsync(request, Cancel);
     }
 

@@ -34,7 +34,10 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         using var client = site.Client();
         var request = site.FromBrowser(HttpMethod.Put, "/api/v1/orgs/acme/datasets/x/imports/a.zip", site.CsrfFor(Site.Session));
         // The last chunk is sent only after the first has arrived: a front door that keeps the body would wait for ever.
-        request.Content = new ChunkedContent(4, chunk => chunk == 3 ? arrived.Task.WaitAsync(TimeSpan.FromSeconds(30)) : Task.CompletedTask);
+        request.Content = new ChunkedContent(
+            4,
+            chunk => chunk == 3 ? arrived.Task.WaitAsync(TimeSpan.FromSeconds(30)) : Task.CompletedTask
+        );
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         site.Upstream.Answer = echo;
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
@@ -78,7 +81,8 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         site.Upstream.Answer = async context =>
         {
             // Whether Api is alive is asked too.
-            if (HttpMethods.IsGet(context.Request.Method)) return;
+            if (HttpMethods.IsGet(context.Request.Method))
+                return;
             if (context.Request.ContentLength is { } length)
             {
                 announced.Add(length);

@@ -35,9 +35,12 @@ public sealed class Upstream : IAsyncDisposable
     {
         long bytes = 0;
         var buffer = new byte[1 << 16];
-        for (int read; (read = await context.Request.Body.ReadAsync(buffer)) > 0;) bytes += read;
+        for (int read; (read = await context.Request.Body.ReadAsync(buffer)) > 0; )
+            bytes += read;
         var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        await context.Response.WriteAsJsonAsync(new Seen(context.Request.Method, context.Request.Path + context.Request.QueryString, headers, bytes));
+        await context.Response.WriteAsJsonAsync(
+            new Seen(context.Request.Method, context.Request.Path + context.Request.QueryString, headers, bytes)
+        );
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -49,5 +52,8 @@ public sealed record Seen(string Method, string Path, Dictionary<string, string>
     public string? Header(string name) => Headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     public static async Task<Seen> OfAsync(HttpResponseMessage response) =>
-        JsonSerializer.Deserialize<Seen>(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), JsonSerializerOptions.Web)!;
+        JsonSerializer.Deserialize<Seen>(
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            JsonSerializerOptions.Web
+        )!;
 }

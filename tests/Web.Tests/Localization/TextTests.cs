@@ -11,7 +11,14 @@ public sealed partial class EveryText
 
     private static readonly string Web = Path.Combine(Root(), "src", "Web");
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Path.Combine(Web, "Localization"), "*.resx").Select(f => Path.GetFileName(f)!).Where(f => !f.Contains(".zh-Hans.", StringComparison.Ordinal)).Select(f => f[..^5])];
+    public static TheoryData<string> Files =>
+        [
+            .. Directory
+                .GetFiles(Path.Combine(Web, "Localization"), "*.resx")
+                .Select(f => Path.GetFileName(f)!)
+                .Where(f => !f.Contains(".zh-Hans.", StringComparison.Ordinal))
+                .Select(f => f[..^5]),
+        ];
 
     [GeneratedRegex("""\b([A-Z])\["([^"]+)"[\],)]""")]
     private static partial Regex Use { get; }
@@ -22,12 +29,16 @@ public sealed partial class EveryText
     private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "GpuGeek.sln"))) folder = folder.Parent!;
+        while (!File.Exists(Path.Combine(folder.FullName, "GpuGeek.sln")))
+            folder = folder.Parent!;
         return folder.FullName;
     }
 
     private static Dictionary<string, string> Read(string name) =>
-        XDocument.Load(Path.Combine(Web, "Localization", name)).Root!.Elements("data").ToDictionary(d => (string)d.Attribute("name")!, d => (string)d.Element("value")!);
+        XDocument
+            .Load(Path.Combine(Web, "Localization", name))
+            .Root!.Elements("data")
+            .ToDictionary(d => (string)d.Attribute("name")!, d => (string)d.Element("value")!);
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -44,7 +55,8 @@ public sealed partial class EveryText
     public void Has_the_same_holes_in_both_languages(string name)
     {
         var chinese = Read(name + ".zh-Hans.resx");
-        static string[] Holes(string text) => [.. Regex.Matches(text, @"\{\d\}").Select(m => m.Value).Distinct().Order(StringComparer.Ordinal)];
+        static string[] Holes(string text) =>
+            [.. Regex.Matches(text, @"\{\d\}").Select(m => m.Value).Distinct().Order(StringComparer.Ordinal)];
         Assert.All(Read(name + ".resx"), text => Assert.Equal(Holes(text.Value), Holes(chinese[text.Key])));
     }
 
@@ -57,7 +69,15 @@ public sealed partial class EveryText
             let source = File.ReadAllText(file)
             let injected = Injection.Matches(source).ToDictionary(m => m.Groups[2].Value, m => m.Groups[1].Value)
             from use in Use.Matches(source)
-            let owner = injected.GetValueOrDefault(use.Groups[1].Value) ?? (use.Groups[1].Value switch { "W" => "Words", "T" when file.Contains("/Account/", StringComparison.Ordinal) => "AccountText", _ => null })
+            let owner = injected.GetValueOrDefault(use.Groups[1].Value)
+                ?? (
+                    use.Groups[1].Value switch
+                    {
+                        "W" => "Words",
+                        "T" when file.Contains("/Account/", StringComparison.Ordinal) => "AccountText",
+                        _ => null,
+                    }
+                )
             // A name that is put together, such as "State." + state, ends with a dot.
             where owner is not null && !use.Groups[2].Value.EndsWith('.') && !texts[owner].Contains(use.Groups[2].Value)
             select $"{Path.GetFileName(file)}: {owner} has no {use.Groups[2].Value}";
@@ -67,7 +87,8 @@ public sealed partial class EveryText
     [GeneratedRegex("`([a-z][a-z0-9_]*)`")]
     private static partial Regex Code { get; }
 
-    /// <summary>Title and hint; the detail too, but where the API's own names a number or a class that a general sentence would hide.</summary>
+    /// <summary>Title and hint; the detail too, but where the API's own names a number or a class that a general sentence would
+    /// hide.</summary>
     [Fact]
     public void Of_every_documented_problem_is_there_in_Chinese()
     {
@@ -75,9 +96,17 @@ public sealed partial class EveryText
         documented = documented[documented.IndexOf("## Errors", StringComparison.Ordinal)..];
         documented = documented[..documented.IndexOf("\n## ", 1, StringComparison.Ordinal)];
         // Beside a code a cell may explain it in a sentence, which names fields: only the table's second column has codes.
-        var codes = documented.Split('\n').Where(row => row.StartsWith("| ", StringComparison.Ordinal)).SelectMany(row => Code.Matches(row.Split('|')[2])).Select(m => m.Groups[1].Value).ToHashSet();
+        var codes = documented
+            .Split('\n')
+            .Where(row => row.StartsWith("| ", StringComparison.Ordinal))
+            .SelectMany(row => Code.Matches(row.Split('|')[2]))
+            .Select(m => m.Groups[1].Value)
+            .ToHashSet();
         Assert.True(codes.Count > 90, $"Only {codes.Count} codes were read.");
         var chinese = Read("Words.zh-Hans.resx");
-        Assert.DoesNotContain(codes.SelectMany(code => (string[])[$"Problem.{code}.Title", $"Problem.{code}.Hint"]), key => !chinese.TryGetValue(key, out var text) || !text.Any(c => c is >= '\u4e00' and <= '\u9fff'));
+        Assert.DoesNotContain(
+            codes.SelectMany(code => (string[])[$"Problem.{code}.Title", $"Problem.{code}.Hint"]),
+            key => !chinese.TryGetValue(key, out var text) || !text.Any(c => c is >= '\u4e00' and <= '\u9fff')
+        );
     }
 }

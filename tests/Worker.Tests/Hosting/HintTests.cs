@@ -22,10 +22,19 @@ public sealed class HintsThroughTheQueue(PostgresFixture postgres) : IDisposable
         worker.Get<IJobQueue>().HintImport(tenant.OrgId, tenant.DatasetId);
         await using var connection = new NpgsqlConnection(postgres.SuperUser);
         await connection.OpenAsync(Cancel);
-        await using var succeeded = new NpgsqlCommand("SELECT array_agg(invocationdata->>'Method' ORDER BY invocationdata->>'Method') FROM hangfire.job WHERE statename = 'Succeeded'", connection);
-        await using var failed = new NpgsqlCommand("SELECT count(*) FROM hangfire.job WHERE statename IN ('Failed', 'Deleted')", connection);
+        await using var succeeded = new NpgsqlCommand(
+            "SELECT array_agg(invocationdata->>'Method' ORDER BY invocationdata->>'Method') FROM hangfire.job WHERE statename = "
+                + "'Succeeded'",
+            connection
+        );
+        await using var failed = new NpgsqlCommand(
+            "SELECT count(*) FROM hangfire.job WHERE statename IN ('Failed', 'Deleted')",
+            connection
+        );
         var done = await Eventually.HoldsAsync(
-            async () => await succeeded.ExecuteScalarAsync(Cancel) as string[] ?? [], jobs => jobs.Length == 2);
+            async () => await succeeded.ExecuteScalarAsync(Cancel) as string[] ?? [],
+            jobs => jobs.Length == 2
+        );
         Assert.Equal(["ClaimAsync", "RunAsync"], done);
         Assert.Equal(0L, await failed.ExecuteScalarAsync(Cancel));
     }

@@ -20,7 +20,8 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
     private Process Start(params string[] arguments)
     {
         var start = new ProcessStartInfo(OwnExecutable.Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in _settings.Variables) start.Environment[name] = value;
+        foreach (var (name, value) in _settings.Variables)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
@@ -39,7 +40,11 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
             await worker.WaitForExitAsync(Cancel);
             await Eventually.HoldsAsync(() => children.Where(ProcessTable.Alive).ToList(), alive => alive.Count == 0);
         }
-        await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, TimeProvider.System.GetUtcNow()), Cancel));
+        await tenant.QueryAsync(db =>
+            db.Imports.IgnoreTenantFilter()
+                .Where(i => i.Id == id)
+                .ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, TimeProvider.System.GetUtcNow()), Cancel)
+        );
         await using var successor = await TestWorker.StartAsync(_settings);
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
         Assert.Equal((2, 2000, 0), (import.Attempt, import.Accepted, import.Skipped));
@@ -75,7 +80,9 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
     public async Task A_folder_serves_one_worker_at_a_time()
     {
         using (await WorkFolderLock.TakeAsync(_settings.Work, TimeSpan.Zero, TimeProvider.System, Cancel))
-            await Assert.ThrowsAsync<IOException>(() => WorkFolderLock.TakeAsync(_settings.Work, TimeSpan.Zero, TimeProvider.System, Cancel));
+            await Assert.ThrowsAsync<IOException>(() =>
+                WorkFolderLock.TakeAsync(_settings.Work, TimeSpan.Zero, TimeProvider.System, Cancel)
+            );
         using var next = await WorkFolderLock.TakeAsync(_settings.Work, TimeSpan.Zero, TimeProvider.System, Cancel);
     }
 

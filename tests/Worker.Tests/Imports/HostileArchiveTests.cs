@@ -7,7 +7,12 @@ namespace GpuGeek.Worker.Tests.Imports;
 
 public sealed class HostileArchives
 {
-    private const int Flags = 8, Method = 10, Crc = 16, Packed = 20, Size = 24, Offset = 42;
+    private const int Flags = 8,
+        Method = 10,
+        Crc = 16,
+        Packed = 20,
+        Size = 24,
+        Offset = 42;
 
     private static byte[] One => Zips.OfNames("cat/1.png");
     private static byte[] Two => Zips.OfNames("cat/1.png", "cat/2.png");
@@ -15,7 +20,10 @@ public sealed class HostileArchives
     private static readonly Dictionary<string, (Func<byte[]> Make, string Code)> Refused = new()
     {
         ["flat bomb"] = (() => Zips.Of(("cat/1.png", new byte[40 << 20])), "archive_bomb"),
-        ["many small bombs"] = (() => Zips.Of([.. Enumerable.Range(0, 30).Select(i => ($"cat/{i}.png", new byte[1 << 20]))]), "archive_bomb"),
+        ["many small bombs"] = (
+            () => Zips.Of([.. Enumerable.Range(0, 30).Select(i => ($"cat/{i}.png", new byte[1 << 20]))]),
+            "archive_bomb"
+        ),
         ["entries over one body"] = (() => Zips.Overlapping(100), "archive_damaged"),
         ["declared size too small"] = (() => Zips.PatchEntry(One, 0, Size, Zips.EntryField(One, 0, Size) - 5, 4), "archive_damaged"),
         ["declared size too large"] = (() => Zips.PatchEntry(One, 0, Size, 60 << 10, 4), "archive_damaged"),
@@ -89,7 +97,10 @@ public sealed class HostileArchives
         ["thumbnails of Windows"] = (() => Zips.OfNames("cat/1.png", "cat/Thumbs.db"), "system_file"),
         ["repository"] = (() => Zips.OfNames("cat/1.png", ".git/cat/1.png"), "hidden_file"),
         ["hidden"] = (() => Zips.OfNames("cat/1.png", "cat/.htaccess"), "hidden_file"),
-        ["text"] = (() => Zips.Of(("cat/1.png", Zips.Picture(1)), ("cat/web.config", "<configuration/>"u8.ToArray())), "unsupported_format"),
+        ["text"] = (
+            () => Zips.Of(("cat/1.png", Zips.Picture(1)), ("cat/web.config", "<configuration/>"u8.ToArray())),
+            "unsupported_format"
+        ),
         ["svg"] = (() => Zips.Of(("cat/1.png", Zips.Picture(1)), ("cat/2.svg", "<svg><script/></svg>"u8.ToArray())), "unsupported_format"),
         ["cut picture"] = (() => Zips.Of(("cat/1.png", Zips.Picture(1)), ("cat/2.png", Zips.Picture(2)[..^40])), "image_damaged"),
         ["empty picture"] = (() => Zips.Of(("cat/1.png", Zips.Picture(1)), ("cat/2.png", [])), "image_empty"),
@@ -112,7 +123,10 @@ public sealed class HostileArchives
     [Fact]
     public void A_file_above_the_limit_is_left_out()
     {
-        using var run = ImportRun.OfZip(Zips.Of(("cat/1.png", Zips.Picture(1)), ("cat/2.bin", [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7919 >> 3))])), new ArchiveLimits(MaxEntryBytes: 4000));
+        using var run = ImportRun.OfZip(
+            Zips.Of(("cat/1.png", Zips.Picture(1)), ("cat/2.bin", [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7919 >> 3))])),
+            new ArchiveLimits(MaxEntryBytes: 4000)
+        );
         Assert.Equal(["file_too_large"], run.Skipped.Select(s => s.Code));
     }
 
@@ -133,7 +147,8 @@ public sealed class HostileArchives
     private static byte[] Gzip()
     {
         using var stream = new MemoryStream();
-        using (var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200).Select(i => $"{i}"))));
+        using (var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200).Select(i => $"{i}"))));
         return stream.ToArray();
     }
 }

@@ -9,9 +9,7 @@ internal sealed class ImportRun : IDisposable
 {
     private readonly ImportDirectory _directory = new(Directory.CreateTempSubdirectory("gpugeek-import-test-").FullName);
 
-    private ImportRun()
-    {
-    }
+    private ImportRun() { }
 
     public List<ImportEvent> Events { get; private set; } = [];
     public string Out => _directory.Out;
@@ -34,7 +32,10 @@ internal sealed class ImportRun : IDisposable
     {
         File.WriteAllBytes(_directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json));
         ImportReader.Run(_directory);
-        Events = [.. File.ReadAllLines(_directory.Events).Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!)];
+        Events =
+        [
+            .. File.ReadAllLines(_directory.Events).Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!),
+        ];
         return this;
     }
 }

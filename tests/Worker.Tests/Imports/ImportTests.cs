@@ -17,10 +17,16 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
 
     public void Dispose() => _settings.Dispose();
 
-    private static Task<int> ImagesAsync(Tenant tenant) => tenant.QueryAsync(db => db.DatasetImages.OfEveryOrg().CountAsync(i => i.OrgId == tenant.OrgId, Cancel));
+    private static Task<int> ImagesAsync(Tenant tenant) =>
+        tenant.QueryAsync(db => db.DatasetImages.IgnoreTenantFilter().CountAsync(i => i.OrgId == tenant.OrgId, Cancel));
 
     private static Task<List<SkippedFile>> SkippedAsync(Tenant tenant, Guid import) =>
-        tenant.QueryAsync(db => db.SkippedFiles.OfEveryOrg().Where(s => s.OrgId == tenant.OrgId && s.ImportId == import).OrderBy(s => s.Id).ToListAsync(Cancel));
+        tenant.QueryAsync(db =>
+            db.SkippedFiles.IgnoreTenantFilter()
+                .Where(s => s.OrgId == tenant.OrgId && s.ImportId == import)
+                .OrderBy(s => s.Id)
+                .ToListAsync(Cancel)
+        );
 
     [Fact]
     public async Task Pictures_arrive_with_class_split_object_and_thumbnail()
@@ -30,7 +36,9 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var id = await tenant.QueueImportAsync(Zips.OfNames("train/cat/1.png", "test/dog/2.png", "3.png"));
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
         Assert.Equal((2, 1, 1.0), (import.Accepted, import.Skipped, import.Progress));
-        var images = await tenant.QueryAsync(db => db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == tenant.OrgId).OrderBy(i => i.FileName).ToListAsync(Cancel));
+        var images = await tenant.QueryAsync(db =>
+            db.DatasetImages.IgnoreTenantFilter().Where(i => i.OrgId == tenant.OrgId).OrderBy(i => i.FileName).ToListAsync(Cancel)
+        );
         Assert.Equal([("1.png", "train"), ("2.png", "test")], images.Select(i => (i.FileName, i.Split!)));
         foreach (var image in images)
         {
@@ -63,7 +71,10 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == ImportState.Succeeded);
         Assert.Equal(600, import.Accepted);
-        Assert.Equal(5, await tenant.QueryAsync(db => db.DatasetClasses.OfEveryOrg().CountAsync(c => c.OrgId == tenant.OrgId, Cancel)));
+        Assert.Equal(
+            5,
+            await tenant.QueryAsync(db => db.DatasetClasses.IgnoreTenantFilter().CountAsync(c => c.OrgId == tenant.OrgId, Cancel))
+        );
     }
 
     [Fact]
@@ -79,7 +90,10 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         Assert.Contains("cat/299.png", import.Error.Detail, StringComparison.Ordinal);
         Assert.NotNull(import.Error.Hint);
         Assert.Equal(0, await ImagesAsync(tenant));
-        Assert.Equal(0, await tenant.QueryAsync(db => db.DatasetClasses.OfEveryOrg().CountAsync(c => c.OrgId == tenant.OrgId, Cancel)));
+        Assert.Equal(
+            0,
+            await tenant.QueryAsync(db => db.DatasetClasses.IgnoreTenantFilter().CountAsync(c => c.OrgId == tenant.OrgId, Cancel))
+        );
     }
 
     [Fact]
@@ -97,13 +111,27 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(Zips.Of(("cat/first.png", Zips.Picture(9000)))), i => i.State == ImportState.Succeeded);
-        var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"{(i % 2 == 0 ? "cat" : "dog")}/{i}.png")]));
+        await tenant.WaitForImportAsync(
+            await tenant.QueueImportAsync(Zips.Of(("cat/first.png", Zips.Picture(9000)))),
+            i => i.State == ImportState.Succeeded
+        );
+        var id = await tenant.QueueImportAsync(
+            Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"{(i % 2 == 0 ? "cat" : "dog")}/{i}.png")])
+        );
         await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
-        await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s.SetProperty(i => i.CancelRequested, true), Cancel));
+        await tenant.QueryAsync(db =>
+            db.Imports.IgnoreTenantFilter()
+                .Where(i => i.Id == id)
+                .ExecuteUpdateAsync(s => s.SetProperty(i => i.CancelRequested, true), Cancel)
+        );
         await tenant.WaitForImportAsync(id, i => i.State == ImportState.Canceled);
         Assert.Equal(1, await ImagesAsync(tenant));
-        Assert.Equal(["cat"], await tenant.QueryAsync(db => db.DatasetClasses.OfEveryOrg().Where(c => c.OrgId == tenant.OrgId).Select(c => c.Name).ToListAsync(Cancel)));
+        Assert.Equal(
+            ["cat"],
+            await tenant.QueryAsync(db =>
+                db.DatasetClasses.IgnoreTenantFilter().Where(c => c.OrgId == tenant.OrgId).Select(c => c.Name).ToListAsync(Cancel)
+            )
+        );
         Assert.Empty(ProcessTable.WithArgument($"imports/{id:N}"));
     }
 
@@ -113,7 +141,10 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         await using var worker = await TestWorker.StartAsync(_settings);
         var plan = await TinyPlanAsync(worker, images: 2, bytes: 1 << 30);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store, plan);
-        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png")), i => i.State == ImportState.Failed);
+        var import = await tenant.WaitForImportAsync(
+            await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png")),
+            i => i.State == ImportState.Failed
+        );
         Assert.Equal("plan_limit", import.Error!.Code);
         Assert.Equal(0, await ImagesAsync(tenant));
     }
@@ -126,16 +157,23 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var archive = Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png");
-        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store, await TinyPlanAsync(worker, images: 10, bytes: archive.Length));
+        var tenant = await Tenant.CreateAsync(
+            worker.Contexts,
+            worker.Store,
+            await TinyPlanAsync(worker, images: 10, bytes: archive.Length)
+        );
         if (isOther)
         {
-            await tenant.QueueImportAsync(null, change: i =>
-            {
-                i.State = ImportState.Uploading;
-                i.Size = archive.Length - 10;
-                // Tests of the same database let days go by for uploads.
-                i.UploadActiveAt = TimeProvider.System.GetUtcNow().AddDays(30);
-            });
+            await tenant.QueueImportAsync(
+                null,
+                change: i =>
+                {
+                    i.State = ImportState.Uploading;
+                    i.Size = archive.Length - 10;
+                    // Tests of the same database let days go by for uploads.
+                    i.UploadActiveAt = TimeProvider.System.GetUtcNow().AddDays(30);
+                }
+            );
         }
         var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(archive), i => i.IsFinished);
         Assert.Equal((end, isOther ? "plan_limit" : null), (import.State, import.Error?.Code));
@@ -145,12 +183,25 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     {
         var plan = $"tiny-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
         await using var db = worker.Contexts.System();
-        db.Plans.Add(new()
-        {
-            Code = plan, Name = "Tiny", Kind = PlanKind.Trial, Currency = "USD", PricePerHour = 0, MonthlyFee = 0, IncludedHours = 1,
-            StopsAtIncludedHours = true, MaxStorageBytes = bytes, MaxImages = images, MaxProjects = 1, MaxConcurrentRuns = 1,
-            MaxDeployments = 1, MaxShareLinks = 1,
-        });
+        db.Plans.Add(
+            new()
+            {
+                Code = plan,
+                Name = "Tiny",
+                Kind = PlanKind.Trial,
+                Currency = "USD",
+                PricePerHour = 0,
+                MonthlyFee = 0,
+                IncludedHours = 1,
+                StopsAtIncludedHours = true,
+                MaxStorageBytes = bytes,
+                MaxImages = images,
+                MaxProjects = 1,
+                MaxConcurrentRuns = 1,
+                MaxDeployments = 1,
+                MaxShareLinks = 1,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
         return plan;
     }
@@ -162,7 +213,8 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"cat/{i}.png")]));
         await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
-        foreach (var child in ProcessTable.WithArgument($"imports/{id:N}")) Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
+        foreach (var child in ProcessTable.WithArgument($"imports/{id:N}"))
+            Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
         Assert.Equal((2, 3000, 0), (import.Attempt, import.Accepted, import.Skipped));
     }
@@ -184,8 +236,17 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
         Assert.Equal(import.FinishedAt!.Value + Restartable.KeptFor, import.RetryUntil!.Value, TimeSpan.FromSeconds(10));
 
-        await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id).ExecuteUpdateAsync(s => s
-            .SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Deaths, 0).SetProperty(i => i.RetryUntil, (DateTimeOffset?)null), Cancel));
+        await tenant.QueryAsync(db =>
+            db.Imports.IgnoreTenantFilter()
+                .Where(i => i.Id == id)
+                .ExecuteUpdateAsync(
+                    s =>
+                        s.SetProperty(i => i.State, ImportState.Queued)
+                            .SetProperty(i => i.Deaths, 0)
+                            .SetProperty(i => i.RetryUntil, (DateTimeOffset?)null),
+                    Cancel
+                )
+        );
         import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
         Assert.Equal((3, 1000, null), (import.Attempt, import.Accepted, import.Error));
         Assert.Null(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
@@ -201,8 +262,11 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         {
             Assert.Equal(id, (await dead.Get<Worker.Imports.ImportLeases>().NextAsync($"dead/{i}", long.MaxValue, Cancel))?.Id);
             var expired = TimeProvider.System.GetUtcNow().AddSeconds(-1);
-            await tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == id)
-                .ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, expired), Cancel));
+            await tenant.QueryAsync(db =>
+                db.Imports.IgnoreTenantFilter()
+                    .Where(i => i.Id == id)
+                    .ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, expired), Cancel)
+            );
         }
         await using var worker = await TestWorker.StartAsync(_settings);
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
@@ -214,12 +278,15 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        var id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png"), change: i =>
-        {
-            i.State = ImportState.Running;
-            i.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
-            LapseTo99(i);
-        });
+        var id = await tenant.QueueImportAsync(
+            Zips.OfNames("cat/1.png"),
+            change: i =>
+            {
+                i.State = ImportState.Running;
+                i.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+                LapseTo99(i);
+            }
+        );
         var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed);
         Assert.Equal("worker_failed", import.Error!.Code);
         Assert.NotNull(import.RetryUntil);
@@ -229,6 +296,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     /// <summary>One expired lease before the last.</summary>
     internal static void LapseTo99(Restartable work)
     {
-        for (var i = 1; i < Restartable.MaxLapses; i++) work.CountLapse();
+        for (var i = 1; i < Restartable.MaxLapses; i++)
+            work.CountLapse();
     }
 }

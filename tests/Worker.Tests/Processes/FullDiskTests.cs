@@ -39,7 +39,8 @@ public sealed class ALogOnAFullDisk
     {
         write("before");
         disk.Fill();
-        for (var i = 0; i < 20; i++) write(Line);
+        for (var i = 0; i < 20; i++)
+            write(Line);
         disk.Empty();
         write("after");
         var text = File.ReadAllText(disk.At(name));

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Runs;
 
-/// <summary>A cancel locks the lease and then writes the run. A claim at that moment must come after it, and not stand in its way.</summary>
+/// <summary>A cancel locks the lease and then writes the run. A claim at that moment must come after it, and not stand in its
+/// way.</summary>
 public sealed class AClaimThatMeetsACancel : IAsyncLifetime
 {
     private readonly Settings _settings;
@@ -27,7 +28,9 @@ public sealed class AClaimThatMeetsACancel : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         // Nobody works on these: a test with a worker would take them up.
-        await _tenant.QueryAsync(db => db.Database.ExecuteSqlAsync($"UPDATE runs SET state = 'canceled' WHERE org_id = {_tenant.OrgId}", CancellationToken.None));
+        await _tenant.QueryAsync(db =>
+            db.Database.ExecuteSqlAsync($"UPDATE runs SET state = 'canceled' WHERE org_id = {_tenant.OrgId}", CancellationToken.None)
+        );
         await _worker.DisposeAsync();
         _settings.Dispose();
     }
@@ -37,14 +40,16 @@ public sealed class AClaimThatMeetsACancel : IAsyncLifetime
     {
         // Above everything that other tests queue.
         var (canceled, next) = (await _tenant.QueueRunAsync(priority: 2_000_000), await _tenant.QueueRunAsync(priority: 1_000_000));
-        await _tenant.QueryAsync(db => db.Database.ExecuteSqlAsync($"INSERT INTO run_leases (org_id, run_id, fence) VALUES ({_tenant.OrgId}, {canceled}, 0)", Cancel));
+        await _tenant.QueryAsync(db =>
+            db.Database.ExecuteSqlAsync($"INSERT INTO run_leases (org_id, run_id, fence) VALUES ({_tenant.OrgId}, {canceled}, 0)", Cancel)
+        );
         await using var db = _worker.Contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(Cancel);
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM run_leases WHERE run_id = {canceled} FOR NO KEY UPDATE", Cancel);
         var claim = _worker.Get<RunClaims>().NextAsync($"meets {canceled}", Cancel);
         await WaitsAsync();
 
-        var run = await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == canceled, Cancel);
+        var run = await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == canceled, Cancel);
         run.RequestCancel(TimeProvider.System.GetUtcNow());
         await db.SaveChangesAsync(Cancel);
         await transaction.CommitAsync(Cancel);
@@ -53,8 +58,13 @@ public sealed class AClaimThatMeetsACancel : IAsyncLifetime
     }
 
     /// <summary>Until the claim stands before the lease.</summary>
-    private Task<List<string>> WaitsAsync() => Eventually.HoldsAsync(
-        () => _tenant.QueryAsync(db => db.Database.SqlQuery<string>(
-            $"SELECT query AS \"Value\" FROM pg_stat_activity WHERE wait_event_type = 'Lock'").ToListAsync(Cancel)),
-        waiting => waiting.Exists(query => query.StartsWith("INSERT INTO run_leases", StringComparison.Ordinal)));
+    private Task<List<string>> WaitsAsync() =>
+        Eventually.HoldsAsync(
+            () =>
+                _tenant.QueryAsync(db =>
+                    db.Database.SqlQuery<string>($"SELECT query AS \"Value\" FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                        .ToListAsync(Cancel)
+                ),
+            waiting => waiting.Exists(query => query.StartsWith("INSERT INTO run_leases", StringComparison.Ordinal))
+        );
 }

@@ -23,24 +23,32 @@ public sealed class DeathsOfATrainer(PostgresFixture postgres) : IDisposable
     private static async Task<ClaimedRun> ClaimAsync(TestWorker worker, int slot) =>
         await worker.Get<RunClaims>().NextAsync($"deaths/1/{slot}", Cancel) ?? throw new InvalidOperationException("Nothing was claimed.");
 
-    private static RunWriter Writer(TestWorker worker, ClaimedRun claim) => new(worker.Contexts, worker.Get<ILiveNotifier>(), TimeProvider.System, claim);
+    private static RunWriter Writer(TestWorker worker, ClaimedRun claim) =>
+        new(worker.Contexts, worker.Get<ILiveNotifier>(), TimeProvider.System, claim);
 
     private static async Task LapseAsync(TestWorker worker, Guid run)
     {
         await using var db = worker.Contexts.System();
-        await db.RunLeases.OfEveryOrg().Where(l => l.RunId == run).ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel);
+        await db
+            .RunLeases.IgnoreTenantFilter()
+            .Where(l => l.RunId == run)
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel);
     }
 
     private static async Task ResumeAsync(TestWorker worker, Guid id)
     {
         await using var db = worker.Contexts.System();
-        (await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == id, Cancel)).Resume(TimeProvider.System.GetUtcNow());
+        (await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == id, Cancel)).Resume(TimeProvider.System.GetUtcNow());
         await db.SaveChangesAsync(Cancel);
     }
 
-    private static Task<string> WeightsAsync(Tenant tenant, Guid run) => tenant.QueryAsync(db => db.ModelVersions.OfEveryOrg().Where(v => v.RunId == run).Select(v => v.WeightsHash!).SingleAsync(Cancel));
+    private static Task<string> WeightsAsync(Tenant tenant, Guid run) =>
+        tenant.QueryAsync(db =>
+            db.ModelVersions.IgnoreTenantFilter().Where(v => v.RunId == run).Select(v => v.WeightsHash!).SingleAsync(Cancel)
+        );
 
-    private static Task<int> IntervalsAsync(Tenant tenant, Guid run) => tenant.QueryAsync(db => db.UsageIntervals.OfEveryOrg().CountAsync(u => u.RunId == run && u.EndedAt != null, Cancel));
+    private static Task<int> IntervalsAsync(Tenant tenant, Guid run) =>
+        tenant.QueryAsync(db => db.UsageIntervals.IgnoreTenantFilter().CountAsync(u => u.RunId == run && u.EndedAt != null, Cancel));
 
     [Fact]
     public async Task Are_counted_and_clean_stops_of_the_worker_and_expired_leases_are_not()
@@ -48,7 +56,8 @@ public sealed class DeathsOfATrainer(PostgresFixture postgres) : IDisposable
         await using var worker = TestWorker.Create(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueRunAsync();
-        for (var i = 0; i < Run.MaxDeaths; i++) await Writer(worker, await ClaimAsync(worker, i)).RequeueAsync(Cancel);
+        for (var i = 0; i < Run.MaxDeaths; i++)
+            await Writer(worker, await ClaimAsync(worker, i)).RequeueAsync(Cancel);
         for (var i = 0; i < Run.MaxDeaths; i++)
         {
             await ClaimAsync(worker, 10 + i);
@@ -91,7 +100,11 @@ public sealed class DeathsOfATrainer(PostgresFixture postgres) : IDisposable
         await ResumeAsync(elsewhere, failed);
         var resumed = await tenant.WaitForRunAsync(failed, r => r.State == RunState.Succeeded);
         Assert.Equal((Run.MaxDeaths + 1, Run.MaxDeaths + 1, null), (resumed.Attempt, await IntervalsAsync(tenant, failed), resumed.Error));
-        Assert.True(await tenant.QueryAsync(db => db.RunLogLines.OfEveryOrg().AnyAsync(l => l.RunId == failed && l.Message == "begins at step 3", Cancel)));
+        Assert.True(
+            await tenant.QueryAsync(db =>
+                db.RunLogLines.IgnoreTenantFilter().AnyAsync(l => l.RunId == failed && l.Message == "begins at step 3", Cancel)
+            )
+        );
         var undisturbed = await tenant.WaitForRunAsync(await tenant.QueueRunAsync(), r => r.State == RunState.Succeeded);
         Assert.Equal(await WeightsAsync(tenant, undisturbed.Id), await WeightsAsync(tenant, failed));
     }
@@ -105,7 +118,11 @@ public sealed class DeathsOfATrainer(PostgresFixture postgres) : IDisposable
         var claim = await ClaimAsync(worker, 30);
         var key = ObjectKeys.Run(tenant.OrgId, id, claim.Fence, "checkpoints/step-1");
         await Writer(worker, claim).CheckpointAsync(key, 1, TimeProvider.System.GetUtcNow(), Cancel);
-        await tenant.QueryAsync(db => db.Runs.OfEveryOrg().Where(r => r.Id == id).ExecuteUpdateAsync(s => s.SetProperty(r => r.Lapses, Restartable.MaxLapses - 1), Cancel));
+        await tenant.QueryAsync(db =>
+            db.Runs.IgnoreTenantFilter()
+                .Where(r => r.Id == id)
+                .ExecuteUpdateAsync(s => s.SetProperty(r => r.Lapses, Restartable.MaxLapses - 1), Cancel)
+        );
         await LapseAsync(worker, id);
         await worker.Get<RunSweep>().SweepAsync(Cancel);
         var run = await tenant.RunAsync(id);

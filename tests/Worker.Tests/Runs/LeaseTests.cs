@@ -28,19 +28,29 @@ public sealed class LeasesOfRuns(PostgresFixture postgres) : IAsyncLifetime
         _settings.Dispose();
     }
 
-    private RunWriter Writer(ClaimedRun claim) => new(_worker.Contexts, _worker.Get<GpuGeek.Infrastructure.Live.ILiveNotifier>(), TimeProvider.System, claim);
+    private RunWriter Writer(ClaimedRun claim) =>
+        new(_worker.Contexts, _worker.Get<GpuGeek.Infrastructure.Live.ILiveNotifier>(), TimeProvider.System, claim);
 
-    private async Task<ClaimedRun> ClaimAsync(string slot) => await Claims.NextAsync(slot, Cancel) ?? throw new InvalidOperationException("Nothing was claimed.");
+    private async Task<ClaimedRun> ClaimAsync(string slot) =>
+        await Claims.NextAsync(slot, Cancel) ?? throw new InvalidOperationException("Nothing was claimed.");
 
     private async Task LapseAsync(Guid run)
     {
         await using var db = _worker.Contexts.System();
-        await db.RunLeases.OfEveryOrg().Where(l => l.RunId == run).ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel);
+        await db
+            .RunLeases.IgnoreTenantFilter()
+            .Where(l => l.RunId == run)
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Cancel);
     }
 
     private static RunBatch Point(long step)
     {
-        var batch = new RunBatch { Running = true, Phase = new("training", 0.5, 10) { At = TimeProvider.System.GetUtcNow() }, Best = (1, 0.25) };
+        var batch = new RunBatch
+        {
+            Running = true,
+            Phase = new("training", 0.5, 10) { At = TimeProvider.System.GetUtcNow() },
+            Best = (1, 0.25),
+        };
         batch.Points.Add(new(MetricNames.TrainLoss, step, step, 0.5) { At = TimeProvider.System.GetUtcNow() });
         batch.Lines.Add(new("info", "line\0", TimeProvider.System.GetUtcNow()));
         return batch;
@@ -57,8 +67,8 @@ public sealed class LeasesOfRuns(PostgresFixture postgres) : IAsyncLifetime
         await Writer(claim).AppendAsync(Point(1), Cancel);
         var run = await tenant.RunAsync(id);
         Assert.Equal((RunState.Running, "training", 0.5, 0.25), (run.State, run.Phase, run.Progress, run.BestValAccuracy));
-        Assert.Equal(1, await tenant.QueryAsync(db => db.MetricPoints.OfEveryOrg().CountAsync(p => p.RunId == id, Cancel)));
-        var interval = await tenant.QueryAsync(db => db.UsageIntervals.OfEveryOrg().SingleAsync(u => u.RunId == id, Cancel));
+        Assert.Equal(1, await tenant.QueryAsync(db => db.MetricPoints.IgnoreTenantFilter().CountAsync(p => p.RunId == id, Cancel)));
+        var interval = await tenant.QueryAsync(db => db.UsageIntervals.IgnoreTenantFilter().SingleAsync(u => u.RunId == id, Cancel));
         Assert.Equal((0.90m, "USD", "a/1/0", 0m), (interval.PricePerHour, interval.Currency, interval.Slot, interval.ChargedSeconds));
         await Writer(claim).CancelAsync(Cancel);
     }
@@ -76,14 +86,18 @@ public sealed class LeasesOfRuns(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.False(Claims.Renew(first));
         await Assert.ThrowsAsync<StaleFenceException>(() => Writer(first).AppendAsync(Point(1), Cancel));
-        await Assert.ThrowsAsync<StaleFenceException>(() => Writer(first).CheckpointAsync("runs/x/checkpoints/step-2", 2, TimeProvider.System.GetUtcNow(), Cancel));
+        await Assert.ThrowsAsync<StaleFenceException>(() =>
+            Writer(first).CheckpointAsync("runs/x/checkpoints/step-2", 2, TimeProvider.System.GetUtcNow(), Cancel)
+        );
         await Assert.ThrowsAsync<StaleFenceException>(() => Writer(first).CancelAsync(Cancel));
 
         var second = await ClaimAsync("b/3/0");
         Assert.True(second.Fence > first.Fence);
         await Assert.ThrowsAsync<StaleFenceException>(() => Writer(first).AppendAsync(Point(1), Cancel));
-        Assert.Equal(0, await tenant.QueryAsync(db => db.MetricPoints.OfEveryOrg().CountAsync(p => p.RunId == id, Cancel)));
-        var intervals = await tenant.QueryAsync(db => db.UsageIntervals.OfEveryOrg().Where(u => u.RunId == id).OrderBy(u => u.Fence).ToListAsync(Cancel));
+        Assert.Equal(0, await tenant.QueryAsync(db => db.MetricPoints.IgnoreTenantFilter().CountAsync(p => p.RunId == id, Cancel)));
+        var intervals = await tenant.QueryAsync(db =>
+            db.UsageIntervals.IgnoreTenantFilter().Where(u => u.RunId == id).OrderBy(u => u.Fence).ToListAsync(Cancel)
+        );
         Assert.Equal(2, intervals.Count);
         Assert.NotNull(intervals[0].EndedAt);
         Assert.True(intervals[0].KeptUntil > intervals[0].StartedAt);
@@ -111,7 +125,7 @@ public sealed class LeasesOfRuns(PostgresFixture postgres) : IAsyncLifetime
         await ClaimAsync("a/5/0");
         await using (var db = _worker.Contexts.System())
         {
-            var run = await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == id, Cancel);
+            var run = await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == id, Cancel);
             run.RequestCancel(TimeProvider.System.GetUtcNow());
             await db.SaveChangesAsync(Cancel);
         }
@@ -128,26 +142,32 @@ public sealed class LeasesOfRuns(PostgresFixture postgres) : IAsyncLifetime
         var resumed = await many.QueueRunAsync();
         await Writer(await ClaimAsync("f/1/0")).RequeueAsync(Cancel);
         List<Guid> queued = [];
-        for (var i = 0; i < 3; i++) queued.Add(await many.QueueRunAsync());
+        for (var i = 0; i < 3; i++)
+            queued.Add(await many.QueueRunAsync());
         var other = await few.QueueRunAsync();
         var urgent = await many.QueueRunAsync(priority: 1);
 
         var order = new List<ClaimedRun>();
-        for (var slot = 0; slot < 6; slot++) order.Add(await ClaimAsync($"f/2/{slot}"));
+        for (var slot = 0; slot < 6; slot++)
+            order.Add(await ClaimAsync($"f/2/{slot}"));
         Assert.Equal([resumed, urgent, other, .. queued], order.Select(c => c.RunId));
         Assert.Null(await Claims.NextAsync("f/2/6", Cancel));
-        foreach (var claim in order) await Writer(claim).CancelAsync(Cancel);
+        foreach (var claim in order)
+            await Writer(claim).CancelAsync(Cancel);
     }
 
     [Fact]
     public async Task An_organisation_at_its_plans_limit_waits()
     {
         var tenant = await Tenant.CreateAsync(_worker.Contexts, _worker.Store, Domain.Billing.Plan.Trial);
-        for (var i = 0; i < 5; i++) await tenant.QueueRunAsync();
+        for (var i = 0; i < 5; i++)
+            await tenant.QueueRunAsync();
         var claims = new List<ClaimedRun>();
-        for (var i = 0; i < 4; i++) claims.Add(await ClaimAsync($"p/1/{i}"));
+        for (var i = 0; i < 4; i++)
+            claims.Add(await ClaimAsync($"p/1/{i}"));
         Assert.Null(await Claims.NextAsync("p/1/4", Cancel));
-        foreach (var claim in claims) await Writer(claim).CancelAsync(Cancel);
+        foreach (var claim in claims)
+            await Writer(claim).CancelAsync(Cancel);
         await Writer(await ClaimAsync("p/1/4")).CancelAsync(Cancel);
     }
 }

@@ -51,7 +51,8 @@ public sealed class FollowingAFile : IDisposable
         File.WriteAllText(_path, new string('x', 3 << 20) + "\nend\n");
         var tail = new LineTail(_path);
         List<string> lines = [];
-        while (tail.Read() is { Count: > 0 } some) lines.AddRange(some);
+        while (tail.Read() is { Count: > 0 } some)
+            lines.AddRange(some);
         Assert.Equal("end", lines[^1]);
     }
 

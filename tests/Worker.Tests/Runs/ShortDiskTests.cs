@@ -73,7 +73,10 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
             await tenant.WaitForRunAsync(id, r => r.State == RunState.Running);
             disk.Fill();
             File.WriteAllText(Path.Combine(_settings.Work, "runs", id.ToString("N"), "full"), "");
-            var lines = await Eventually.HoldsAsync(() => LinesAsync(tenant, id), seen => seen.Exists(l => l.Contains("The result is kept")));
+            var lines = await Eventually.HoldsAsync(
+                () => LinesAsync(tenant, id),
+                seen => seen.Exists(l => l.Contains("The result is kept"))
+            );
             Assert.Contains(lines, l => l.Contains("checkpoint of step 1 is not kept", StringComparison.Ordinal));
             disk.Empty();
             Assert.Equal(1, (await tenant.WaitForRunAsync(id, r => r.State == RunState.Succeeded)).Attempt);
@@ -92,7 +95,11 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
         {
             var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
             var cache = worker.Get<PictureCache>();
-            string[] first = [await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20)), await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20))];
+            string[] first =
+            [
+                await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20)),
+                await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20)),
+            ];
             var second = await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20));
             await cache.BringAsync(tenant.OrgId, first, disk.At("run"), Cancel);
             Assert.Equal(2, Cached().Length);
@@ -111,11 +118,13 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
     }
 
     private static Task<WeightsState> WeightsAsync(Tenant tenant, Guid weights) =>
-        tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().Where(w => w.Id == weights).Select(w => w.State).SingleAsync(Cancel));
+        tenant.QueryAsync(db =>
+            db.UploadedWeights.IgnoreTenantFilter().Where(w => w.Id == weights).Select(w => w.State).SingleAsync(Cancel)
+        );
 
     private static Task<List<string>> LinesAsync(Tenant tenant, Guid run) =>
-        tenant.QueryAsync(db => db.RunLogLines.OfEveryOrg().Where(l => l.RunId == run).Select(l => l.Message).ToListAsync(Cancel));
+        tenant.QueryAsync(db => db.RunLogLines.IgnoreTenantFilter().Where(l => l.RunId == run).Select(l => l.Message).ToListAsync(Cancel));
 
     private static Task<ImportState> StateAsync(Tenant tenant, Guid import) =>
-        tenant.QueryAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == import).Select(i => i.State).SingleAsync(Cancel));
+        tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().Where(i => i.Id == import).Select(i => i.State).SingleAsync(Cancel));
 }

@@ -16,7 +16,8 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
 
     public void Dispose() => _settings.Dispose();
 
-    private Task<TestWorker> StartAsync(string trainer, TimeSpan? grace = null) => TestWorker.StartAsync(_settings, Trainers.Write(_settings, trainer), grace);
+    private Task<TestWorker> StartAsync(string trainer, TimeSpan? grace = null) =>
+        TestWorker.StartAsync(_settings, Trainers.Write(_settings, trainer), grace);
 
     [Fact]
     public async Task A_killed_trainer_resumes_and_nothing_happens_twice()
@@ -27,18 +28,24 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
         var run = await tenant.WaitForRunAsync(id, r => r.State == RunState.Succeeded);
 
         Assert.Equal((2, 6, 0.6), (run.Attempt, run.BestEpoch, run.BestValAccuracy));
-        var points = await tenant.QueryAsync(db => db.MetricPoints.OfEveryOrg().Where(p => p.RunId == id).OrderBy(p => p.Seq).ToListAsync(Cancel));
+        var points = await tenant.QueryAsync(db =>
+            db.MetricPoints.IgnoreTenantFilter().Where(p => p.RunId == id).OrderBy(p => p.Seq).ToListAsync(Cancel)
+        );
         Assert.Equal([1L, 2, 3, 4, 5, 6], points.Where(p => p.Name == "train/loss").Select(p => p.Step).Order());
         Assert.Equal(points.Count, points.Select(p => p.Seq).Distinct().Count());
-        var version = await tenant.QueryAsync(db => db.ModelVersions.OfEveryOrg().SingleAsync(v => v.RunId == id, Cancel));
+        var version = await tenant.QueryAsync(db => db.ModelVersions.IgnoreTenantFilter().SingleAsync(v => v.RunId == id, Cancel));
         Assert.Equal((tenant.Slug, 1, run.ModelVersionId), (version.Manifest.Model, version.Manifest.Version, version.Id));
         Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Content(tenant.OrgId, version.OnnxHash), Cancel));
-        var intervals = await tenant.QueryAsync(db => db.UsageIntervals.OfEveryOrg().Where(u => u.RunId == id).OrderBy(u => u.Fence).ToListAsync(Cancel));
+        var intervals = await tenant.QueryAsync(db =>
+            db.UsageIntervals.IgnoreTenantFilter().Where(u => u.RunId == id).OrderBy(u => u.Fence).ToListAsync(Cancel)
+        );
         Assert.Equal(2, intervals.Count);
         Assert.All(intervals, i => Assert.NotNull(i.EndedAt));
         Assert.True(intervals[0].KeptUntil < intervals[0].EndedAt, "the points after the last checkpoint are not charged");
         Assert.Equal(intervals[1].EndedAt, intervals[1].KeptUntil);
-        var lines = await tenant.QueryAsync(db => db.RunLogLines.OfEveryOrg().Where(l => l.RunId == id).OrderBy(l => l.Seq).Select(l => l.Message).ToListAsync(Cancel));
+        var lines = await tenant.QueryAsync(db =>
+            db.RunLogLines.IgnoreTenantFilter().Where(l => l.RunId == id).OrderBy(l => l.Seq).Select(l => l.Message).ToListAsync(Cancel)
+        );
         Assert.Contains("begins at step 1", lines);
         Assert.Contains("begins at step 4", lines);
         Assert.Contains(lines, l => l.Contains("signal 9", StringComparison.Ordinal));
@@ -52,8 +59,15 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         await tenant.WaitForRunAsync(await tenant.QueueRunAsync(), r => r.State == RunState.Succeeded);
         await tenant.WaitForRunAsync(await tenant.QueueRunAsync(), r => r.State == RunState.Succeeded);
-        Assert.Equal([1, 2], await tenant.QueryAsync(db => db.ModelVersions.OfEveryOrg().Where(v => v.OrgId == tenant.OrgId).Select(v => v.Number).Order().ToListAsync(Cancel)));
-        Assert.Single(await tenant.QueryAsync(db => db.Models.OfEveryOrg().Where(m => m.OrgId == tenant.OrgId).ToListAsync(Cancel)));
+        Assert.Equal(
+            [1, 2],
+            await tenant.QueryAsync(db =>
+                db.ModelVersions.IgnoreTenantFilter().Where(v => v.OrgId == tenant.OrgId).Select(v => v.Number).Order().ToListAsync(Cancel)
+            )
+        );
+        Assert.Single(
+            await tenant.QueryAsync(db => db.Models.IgnoreTenantFilter().Where(m => m.OrgId == tenant.OrgId).ToListAsync(Cancel))
+        );
     }
 
     [Fact]
@@ -64,7 +78,12 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
         var id = await tenant.QueueRunAsync();
         await tenant.WaitForRunAsync(id, r => r.State == RunState.Running);
         var folder = Path.Combine(_settings.Work, "runs", id.ToString("N"));
-        int[] processes = [.. new[] { "self", "grandchild" }.Select(n => int.Parse(File.ReadAllText(Path.Combine(folder, n)), CultureInfo.InvariantCulture))];
+        int[] processes =
+        [
+            .. new[] { "self", "grandchild" }.Select(n =>
+                int.Parse(File.ReadAllText(Path.Combine(folder, n)), CultureInfo.InvariantCulture)
+            ),
+        ];
         Assert.All(processes, p => Assert.True(ProcessTable.Alive(p)));
         await CancelAsync(worker, id);
         await tenant.WaitForRunAsync(id, r => r.State == RunState.Canceled);
@@ -85,7 +104,7 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
     private static async Task CancelAsync(TestWorker worker, Guid id)
     {
         await using var db = worker.Contexts.System();
-        var run = await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == id, Cancel);
+        var run = await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == id, Cancel);
         run.RequestCancel(TimeProvider.System.GetUtcNow());
         await db.SaveChangesAsync(Cancel);
     }
@@ -100,14 +119,18 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
         await worker.DrainAsync();
         var run = await tenant.RunAsync(id);
         Assert.Equal((RunState.Queued, 2L), (run.State, run.CheckpointStep));
-        var interval = await tenant.QueryAsync(db => db.UsageIntervals.OfEveryOrg().SingleAsync(u => u.RunId == id, Cancel));
+        var interval = await tenant.QueryAsync(db => db.UsageIntervals.IgnoreTenantFilter().SingleAsync(u => u.RunId == id, Cancel));
         Assert.NotNull(interval.EndedAt);
 
         // Elsewhere: another work folder, so the checkpoint comes from the store.
         Directory.Delete(_settings.Work, recursive: true);
         await using var elsewhere = await StartAsync("echo \"resumes at $(last)\"; result");
         await tenant.WaitForRunAsync(id, r => r.State == RunState.Succeeded);
-        Assert.True(await tenant.QueryAsync(db => db.RunLogLines.OfEveryOrg().AnyAsync(l => l.RunId == id && l.Message == "resumes at 2", Cancel)));
+        Assert.True(
+            await tenant.QueryAsync(db =>
+                db.RunLogLines.IgnoreTenantFilter().AnyAsync(l => l.RunId == id && l.Message == "resumes at 2", Cancel)
+            )
+        );
     }
 
     [Fact]
@@ -135,7 +158,8 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
         await using var worker = await StartAsync(Trainers.Succeeds);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         await foreach (var key in worker.Store.ListAsync(ObjectKeys.Organisation(tenant.OrgId), Cancel))
-            if (await worker.Store.SizeAsync(key, Cancel) == 17) await worker.Store.DeleteAsync(key, Cancel);
+            if (await worker.Store.SizeAsync(key, Cancel) == 17)
+                await worker.Store.DeleteAsync(key, Cancel);
         var run = await tenant.WaitForRunAsync(await tenant.QueueRunAsync(), r => r.State == RunState.Failed);
         Assert.Equal("object_missing", run.Error!.Code);
     }

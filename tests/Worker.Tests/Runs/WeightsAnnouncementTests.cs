@@ -26,14 +26,22 @@ public sealed class PublishedWeightsThatAWorkerLacks(PostgresFixture postgres) :
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests++;
-            return answer is { } status ? Task.FromResult(new HttpResponseMessage(status)) : throw new HttpRequestException("No route to host.");
+            return answer is { } status
+                ? Task.FromResult(new HttpResponseMessage(status))
+                : throw new HttpRequestException("No route to host.");
         }
     }
 
     private WeightsAnnouncement Announcement(TestWorker worker, Internet internet)
     {
         var options = Options.Create(new WorkerOptions { Work = _settings.Work, Weights = Path.Combine(_settings.Work, "published") });
-        return new(worker.Contexts, new(options, new HttpClient(internet)), options, TimeProvider.System, NullLogger<WeightsAnnouncement>.Instance);
+        return new(
+            worker.Contexts,
+            new(options, new HttpClient(internet)),
+            options,
+            TimeProvider.System,
+            NullLogger<WeightsAnnouncement>.Instance
+        );
     }
 
     private async Task<string[]> SaidAsync(TestWorker worker)
@@ -61,7 +69,10 @@ public sealed class PublishedWeightsThatAWorkerLacks(PostgresFixture postgres) :
 
         Put(ModelCatalog.All["resnet18"]);
         await announcement.AnnounceAsync(Cancel);
-        Assert.Equal(ModelCatalog.All.Keys.Except(["resnet18"]).Order(StringComparer.Ordinal), (await SaidAsync(worker)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ModelCatalog.All.Keys.Except(["resnet18"]).Order(StringComparer.Ordinal),
+            (await SaidAsync(worker)).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

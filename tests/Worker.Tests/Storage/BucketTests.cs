@@ -32,7 +32,8 @@ public sealed class WorkersOnABucket : IClassFixture<SwiftServer>, IDisposable
         var settings = new Settings(_postgres);
         _settings.Add(settings);
         settings.Variables.Remove("GPUGEEK_OBJECTS");
-        foreach (var (name, value) in _swift.Variables()) settings.Variables[name] = value;
+        foreach (var (name, value) in _swift.Variables())
+            settings.Variables[name] = value;
         return TestWorker.StartAsync(settings, trainer is null ? null : Trainers.Write(settings, trainer));
     }
 
@@ -43,7 +44,9 @@ public sealed class WorkersOnABucket : IClassFixture<SwiftServer>, IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"));
         await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
-        var images = await tenant.QueryAsync(db => db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == tenant.OrgId).ToListAsync(Cancel));
+        var images = await tenant.QueryAsync(db =>
+            db.DatasetImages.IgnoreTenantFilter().Where(i => i.OrgId == tenant.OrgId).ToListAsync(Cancel)
+        );
         Assert.Equal(2, images.Count);
         foreach (var image in images)
         {
@@ -64,12 +67,20 @@ public sealed class WorkersOnABucket : IClassFixture<SwiftServer>, IDisposable
         Assert.NotNull((await tenant.RunAsync(id)).CheckpointKey);
         await using var elsewhere = await StartAsync("echo \"resumes at $(last)\"; result");
         var run = await tenant.WaitForRunAsync(id, r => r.State == RunState.Succeeded);
-        Assert.True(await tenant.QueryAsync(db => db.RunLogLines.OfEveryOrg().AnyAsync(l => l.RunId == id && l.Message == "resumes at 2", Cancel)));
-        var version = await tenant.QueryAsync(db => db.ModelVersions.OfEveryOrg().SingleAsync(v => v.Id == run.ModelVersionId, Cancel));
+        Assert.True(
+            await tenant.QueryAsync(db =>
+                db.RunLogLines.IgnoreTenantFilter().AnyAsync(l => l.RunId == id && l.Message == "resumes at 2", Cancel)
+            )
+        );
+        var version = await tenant.QueryAsync(db =>
+            db.ModelVersions.IgnoreTenantFilter().SingleAsync(v => v.Id == run.ModelVersionId, Cancel)
+        );
         Assert.Equal(version.OnnxBytes, await elsewhere.Store.SizeAsync(ObjectKeys.Content(tenant.OrgId, version.OnnxHash), Cancel));
         // The run has succeeded first; what it no longer needs is removed after that.
         await Eventually.HoldsAsync(
-            async () => await elsewhere.Store.ListAsync($"orgs/{tenant.OrgId:N}/runs/", Cancel).ToListAsync(Cancel), left => left.Count == 0);
+            async () => await elsewhere.Store.ListAsync($"orgs/{tenant.OrgId:N}/runs/", Cancel).ToListAsync(Cancel),
+            left => left.Count == 0
+        );
     }
 
     [Fact]
@@ -77,7 +88,11 @@ public sealed class WorkersOnABucket : IClassFixture<SwiftServer>, IDisposable
     {
         await using var worker = await StartAsync();
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        await worker.Store.PutAsync(ObjectKeys.Upload(tenant.OrgId, Guid.CreateVersion7(TimeProvider.System.GetUtcNow())), new MemoryStream([1, 2, 3]), Cancel);
+        await worker.Store.PutAsync(
+            ObjectKeys.Upload(tenant.OrgId, Guid.CreateVersion7(TimeProvider.System.GetUtcNow())),
+            new MemoryStream([1, 2, 3]),
+            Cancel
+        );
         var round = await worker.Get<Janitor>().RunAsync(Cancel);
         Assert.Equal((0, true), (round!.Deleted, round.Waiting > 0));
         Assert.NotNull(await worker.Store.SizeAsync(UnreferencedLedger.Key, Cancel));

@@ -37,7 +37,13 @@ public sealed class TheJanitor : IAsyncLifetime
     }
 
     private Task<JanitorRound?> RoundAsync(IObjectStore? store = null) =>
-        new Janitor(_worker.Contexts, store ?? Store, _calendar, Options.Create(new JanitorOptions()), NullLogger<Janitor>.Instance).RunAsync(Cancel);
+        new Janitor(
+            _worker.Contexts,
+            store ?? Store,
+            _calendar,
+            Options.Create(new JanitorOptions()),
+            NullLogger<Janitor>.Instance
+        ).RunAsync(Cancel);
 
     /// <summary>Two rounds, eight days apart: the grace of seven is over for what the first one saw.</summary>
     private async Task<JanitorRound> GraceAsync(IObjectStore? store = null)
@@ -59,11 +65,12 @@ public sealed class TheJanitor : IAsyncLifetime
 
     private async Task<List<string>> KeysAsync() => await Store.ListAsync("orgs/", Cancel).ToListAsync(Cancel);
 
-    private Task<int> ChangeAsync(Func<GpuGeekDbContext, Task> change) => _tenant.QueryAsync(async db =>
-    {
-        await change(db);
-        return await db.SaveChangesAsync(Cancel);
-    });
+    private Task<int> ChangeAsync(Func<GpuGeekDbContext, Task> change) =>
+        _tenant.QueryAsync(async db =>
+        {
+            await change(db);
+            return await db.SaveChangesAsync(Cancel);
+        });
 
     private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 
@@ -72,12 +79,32 @@ public sealed class TheJanitor : IAsyncLifetime
         var label = NewId();
         await ChangeAsync(db =>
         {
-            db.DatasetClasses.Add(new() { OrgId = _tenant.OrgId, Id = label, DatasetId = _tenant.DatasetId, Name = text });
-            db.DatasetImages.Add(new()
-            {
-                OrgId = _tenant.OrgId, Id = NewId(), DatasetId = _tenant.DatasetId, ClassId = label, ImportId = NewId(), Hash = HashOf(text), FileName = "a.png", Format = "png",
-                Width = 1, Height = 1, Bytes = text.Length, CreatedAt = TimeProvider.System.GetUtcNow(),
-            });
+            db.DatasetClasses.Add(
+                new()
+                {
+                    OrgId = _tenant.OrgId,
+                    Id = label,
+                    DatasetId = _tenant.DatasetId,
+                    Name = text,
+                }
+            );
+            db.DatasetImages.Add(
+                new()
+                {
+                    OrgId = _tenant.OrgId,
+                    Id = NewId(),
+                    DatasetId = _tenant.DatasetId,
+                    ClassId = label,
+                    ImportId = NewId(),
+                    Hash = HashOf(text),
+                    FileName = "a.png",
+                    Format = "png",
+                    Width = 1,
+                    Height = 1,
+                    Bytes = text.Length,
+                    CreatedAt = TimeProvider.System.GetUtcNow(),
+                }
+            );
             return Task.CompletedTask;
         });
     }
@@ -122,7 +149,7 @@ public sealed class TheJanitor : IAsyncLifetime
         var key = await PutContentAsync("old picture");
         _calendar.Turn(365);
         await RoundAsync();
-        await ChangeAsync(db => db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == _tenant.OrgId).ExecuteDeleteAsync(Cancel));
+        await ChangeAsync(db => db.DatasetImages.IgnoreTenantFilter().Where(i => i.OrgId == _tenant.OrgId).ExecuteDeleteAsync(Cancel));
         Assert.Equal((0, 1), await RoundAsync() is { } round ? (round.Deleted, round.Waiting) : default);
         _calendar.Turn(8);
         Assert.Equal(1, (await RoundAsync())!.Deleted);
@@ -137,7 +164,7 @@ public sealed class TheJanitor : IAsyncLifetime
         await AddImageAsync("comes back");
         _calendar.Turn(8);
         await RoundAsync();
-        await ChangeAsync(db => db.DatasetImages.OfEveryOrg().Where(i => i.OrgId == _tenant.OrgId).ExecuteDeleteAsync(Cancel));
+        await ChangeAsync(db => db.DatasetImages.IgnoreTenantFilter().Where(i => i.OrgId == _tenant.OrgId).ExecuteDeleteAsync(Cancel));
         Assert.Equal((0, 1), await RoundAsync() is { } round ? (round.Deleted, round.Waiting) : default);
         Assert.NotNull(await Store.SizeAsync(key, Cancel));
     }
@@ -150,12 +177,15 @@ public sealed class TheJanitor : IAsyncLifetime
         await PutContentAsync("neither");
         await RoundAsync();
         _calendar.Turn(8);
-        var racing = new Racing(Store, before: async () =>
-        {
-            // Both after the janitor has read the rows and listed the objects.
-            await AddImageAsync("named again");
-            File.SetLastWriteTimeUtc(Path.Combine(_settings.Objects, stored), _calendar.GetUtcNow().UtcDateTime);
-        });
+        var racing = new Racing(
+            Store,
+            before: async () =>
+            {
+                // Both after the janitor has read the rows and listed the objects.
+                await AddImageAsync("named again");
+                File.SetLastWriteTimeUtc(Path.Combine(_settings.Objects, stored), _calendar.GetUtcNow().UtcDateTime);
+            }
+        );
         Assert.Equal(1, (await RoundAsync(racing))!.Deleted);
         Assert.NotNull(await Store.SizeAsync(stored, Cancel));
         Assert.NotNull(await Store.SizeAsync(named, Cancel));
@@ -164,7 +194,12 @@ public sealed class TheJanitor : IAsyncLifetime
     [Fact]
     public async Task Keeps_every_picture_while_a_manifest_cannot_be_read()
     {
-        var manifest = ObjectKeys.Content(_tenant.OrgId, await _tenant.QueryAsync(db => db.DatasetVersions.OfEveryOrg().Where(v => v.OrgId == _tenant.OrgId).Select(v => v.ManifestHash).SingleAsync(Cancel)));
+        var manifest = ObjectKeys.Content(
+            _tenant.OrgId,
+            await _tenant.QueryAsync(db =>
+                db.DatasetVersions.IgnoreTenantFilter().Where(v => v.OrgId == _tenant.OrgId).Select(v => v.ManifestHash).SingleAsync(Cancel)
+            )
+        );
         await File.AppendAllTextAsync(Path.Combine(_settings.Objects, manifest), "damage", Cancel);
         await PutContentAsync("nobody's");
         var all = await KeysAsync();
@@ -178,8 +213,16 @@ public sealed class TheJanitor : IAsyncLifetime
         var queued = ObjectKeys.Upload(_tenant.OrgId, await _tenant.QueueImportAsync([1, 2, 3]));
         var ended = await _tenant.QueueImportAsync([1, 2, 3]);
         var begun = await _tenant.QueueImportAsync([1, 2, 3]);
-        await ChangeAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == ended).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Failed), Cancel));
-        await ChangeAsync(db => db.Imports.OfEveryOrg().Where(i => i.Id == begun).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Uploading), Cancel));
+        await ChangeAsync(db =>
+            db.Imports.IgnoreTenantFilter()
+                .Where(i => i.Id == ended)
+                .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Failed), Cancel)
+        );
+        await ChangeAsync(db =>
+            db.Imports.IgnoreTenantFilter()
+                .Where(i => i.Id == begun)
+                .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Uploading), Cancel)
+        );
         await PutAsync(ObjectKeys.Upload(_tenant.OrgId, NewId()));
         Assert.Equal(3, (await GraceAsync()).Deleted);
         Assert.Equal([queued], await Store.ListAsync($"orgs/{_tenant.OrgId:N}/uploads/", Cancel).ToListAsync(Cancel));
@@ -192,18 +235,35 @@ public sealed class TheJanitor : IAsyncLifetime
         string Of(long fence, string name) => ObjectKeys.Run(_tenant.OrgId, run, fence, name);
         await ChangeAsync(async db =>
         {
-            db.RunLeases.Add(new() { OrgId = _tenant.OrgId, RunId = run, Fence = 3 });
-            await db.Runs.OfEveryOrg().Where(r => r.Id == run).ExecuteUpdateAsync(set => set.SetProperty(r => r.CheckpointKey, Of(1, "checkpoints/10")), Cancel);
+            db.RunLeases.Add(
+                new()
+                {
+                    OrgId = _tenant.OrgId,
+                    RunId = run,
+                    Fence = 3,
+                }
+            );
+            await db
+                .Runs.IgnoreTenantFilter()
+                .Where(r => r.Id == run)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.CheckpointKey, Of(1, "checkpoints/10")), Cancel);
         });
         // The checkpoint to go on from and the present attempt stay; what begins like the checkpoint's name does not.
-        string[] kept = [await PutAsync(Of(1, "checkpoints/10/weights")), await PutAsync(Of(3, "checkpoints/20/weights")), await PutAsync(Of(4, "checkpoints/21/weights"))];
+        string[] kept =
+        [
+            await PutAsync(Of(1, "checkpoints/10/weights")),
+            await PutAsync(Of(3, "checkpoints/20/weights")),
+            await PutAsync(Of(4, "checkpoints/21/weights")),
+        ];
         await PutAsync(Of(1, "checkpoints/100/weights"));
         await PutAsync(Of(2, "checkpoints/15/weights"));
         await PutAsync(ObjectKeys.Run(_tenant.OrgId, NewId(), 1, "checkpoints/1/weights"));
         Assert.Equal(3, (await GraceAsync()).Deleted);
         Assert.Equal(kept, await Store.ListAsync($"orgs/{_tenant.OrgId:N}/runs/", Cancel).ToListAsync(Cancel));
 
-        await ChangeAsync(async db => (await db.Runs.OfEveryOrg().SingleAsync(r => r.Id == run, Cancel)).Cancel(_calendar.GetUtcNow()));
+        await ChangeAsync(async db =>
+            (await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == run, Cancel)).Cancel(_calendar.GetUtcNow())
+        );
         Assert.Equal(3, (await GraceAsync()).Deleted);
     }
 
@@ -211,8 +271,14 @@ public sealed class TheJanitor : IAsyncLifetime
     public async Task Deletes_a_deleted_organisation_whole_and_leaves_what_it_does_not_know()
     {
         var gone = NewId();
-        foreach (var name in new[] { "sha256/ab/abc", "anything/at/all", "uploads/1" }) await PutAsync($"orgs/{gone:N}/{name}");
-        string[] unknown = [await PutAsync($"orgs/{_tenant.OrgId:N}/a-kind-of-later/1"), await PutAsync($"orgs/{_tenant.OrgId:N}/sha256/ab/no-hash"), await PutAsync("orgs/no-organisation/1")];
+        foreach (var name in new[] { "sha256/ab/abc", "anything/at/all", "uploads/1" })
+            await PutAsync($"orgs/{gone:N}/{name}");
+        string[] unknown =
+        [
+            await PutAsync($"orgs/{_tenant.OrgId:N}/a-kind-of-later/1"),
+            await PutAsync($"orgs/{_tenant.OrgId:N}/sha256/ab/no-hash"),
+            await PutAsync("orgs/no-organisation/1"),
+        ];
         Assert.Equal(3, (await GraceAsync()).Deleted);
         await Assert.AllAsync(unknown, async key => Assert.NotNull(await Store.SizeAsync(key, Cancel)));
         Assert.Empty(await Store.ListAsync($"orgs/{gone:N}/", Cancel).ToListAsync(Cancel));
@@ -237,11 +303,16 @@ public sealed class TheJanitor : IAsyncLifetime
         await PutContentAsync("nobody's");
         await RoundAsync();
         _calendar.Turn(8);
-        var first = RoundAsync(new Racing(Store, before: async () =>
-        {
-            inside.SetResult();
-            await leave.Task;
-        }));
+        var first = RoundAsync(
+            new Racing(
+                Store,
+                before: async () =>
+                {
+                    inside.SetResult();
+                    await leave.Task;
+                }
+            )
+        );
         await inside.Task.WaitAsync(Cancel);
         Assert.Null(await RoundAsync());
         leave.SetResult();
@@ -253,9 +324,16 @@ public sealed class TheJanitor : IAsyncLifetime
     public async Task Knows_every_column_that_holds_a_contents_hash()
     {
         var columns = await _tenant.QueryAsync(db => Task.FromResult(OrgReferences.HashColumns(db)));
-        Assert.Superset(new HashSet<(string, string)>
-        {
-            ("dataset_images", "hash"), ("dataset_versions", "manifest_hash"), ("model_versions", "onnx_hash"), ("model_versions", "predictions_hash"), ("model_versions", "weights_hash"),
-        }, columns.ToHashSet());
+        Assert.Superset(
+            new HashSet<(string, string)>
+            {
+                ("dataset_images", "hash"),
+                ("dataset_versions", "manifest_hash"),
+                ("model_versions", "onnx_hash"),
+                ("model_versions", "predictions_hash"),
+                ("model_versions", "weights_hash"),
+            },
+            columns.ToHashSet()
+        );
     }
 }

@@ -6,5 +6,6 @@ internal sealed class Calendar : TimeProvider
     private TimeSpan _ahead;
 
     public void Turn(double days) => _ahead += TimeSpan.FromDays(days);
+
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
 }

@@ -21,14 +21,21 @@ internal static class ProcessTable
 
     /// <summary>Processes whose command line holds the text.</summary>
     public static List<int> WithArgument(string text) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, CultureInfo.InvariantCulture, out _))
-            .Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Where(pid => CommandLine(pid).Contains(text, StringComparison.Ordinal) && Alive(pid))];
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(Path.GetFileName)
+                .Where(n => int.TryParse(n, CultureInfo.InvariantCulture, out _))
+                .Select(n => int.Parse(n!, CultureInfo.InvariantCulture))
+                .Where(pid => CommandLine(pid).Contains(text, StringComparison.Ordinal) && Alive(pid)),
+        ];
 
     /// <summary>Waits for such a process, kills all of them and waits until they are gone.</summary>
     public static async Task KillWithArgumentAsync(string text)
     {
         var found = await Eventually.HoldsAsync(() => WithArgument(text), processes => processes.Count > 0);
-        foreach (var one in found) Worker.Processes.Signals.Send(one, Worker.Processes.Signals.Kill);
+        foreach (var one in found)
+            Worker.Processes.Signals.Send(one, Worker.Processes.Signals.Kill);
         await Eventually.HoldsAsync(() => found.Count(Alive), alive => alive == 0);
     }
 

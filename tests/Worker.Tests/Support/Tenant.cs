@@ -34,10 +34,38 @@ internal sealed class Tenant
         var tenant = new Tenant(contexts, store);
         var now = TimeProvider.System.GetUtcNow();
         await using var db = contexts.System();
-        db.Organizations.Add(new() { Id = tenant.OrgId, Slug = $"o-{tenant.OrgId:N}", Name = "Test", PlanCode = plan, CreatedAt = now });
+        db.Organizations.Add(
+            new()
+            {
+                Id = tenant.OrgId,
+                Slug = $"o-{tenant.OrgId:N}",
+                Name = "Test",
+                PlanCode = plan,
+                CreatedAt = now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
-        db.Projects.Add(new() { OrgId = tenant.OrgId, Id = tenant.ProjectId, Slug = tenant.Slug, Name = "Shop", Template = Project.ImageClassification, CreatedAt = now });
-        db.Datasets.Add(new() { OrgId = tenant.OrgId, Id = tenant.DatasetId, ProjectId = tenant.ProjectId, Name = "Shelf", CreatedAt = now });
+        db.Projects.Add(
+            new()
+            {
+                OrgId = tenant.OrgId,
+                Id = tenant.ProjectId,
+                Slug = tenant.Slug,
+                Name = "Shop",
+                Template = Project.ImageClassification,
+                CreatedAt = now,
+            }
+        );
+        db.Datasets.Add(
+            new()
+            {
+                OrgId = tenant.OrgId,
+                Id = tenant.DatasetId,
+                ProjectId = tenant.ProjectId,
+                Name = "Shelf",
+                CreatedAt = now,
+            }
+        );
         db.DatasetVersions.Add(await tenant.VersionAsync(now));
         await db.SaveChangesAsync(Cancel);
         return tenant;
@@ -48,8 +76,16 @@ internal sealed class Tenant
         await using var db = _contexts.System();
         var run = new Run
         {
-            OrgId = OrgId, Id = NewId(), ProjectId = ProjectId, DatasetName = "shapes", DatasetVersionNumber = 1, DatasetVersionId = VersionId, Name = "run", Priority = priority,
-            Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced, Pretrained: pretrained)), CreatedAt = TimeProvider.System.GetUtcNow(),
+            OrgId = OrgId,
+            Id = NewId(),
+            ProjectId = ProjectId,
+            DatasetName = "shapes",
+            DatasetVersionNumber = 1,
+            DatasetVersionId = VersionId,
+            Name = "run",
+            Priority = priority,
+            Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced, Pretrained: pretrained)),
+            CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         db.Runs.Add(run);
         await db.SaveChangesAsync(Cancel);
@@ -60,11 +96,18 @@ internal sealed class Tenant
     {
         var import = new Import
         {
-            OrgId = OrgId, Id = NewId(), DatasetId = DatasetId, Source = archive is null ? ImportSource.Sample : ImportSource.Upload, FileName = name,
-            Size = archive?.Length ?? 0, State = ImportState.Queued, CreatedAt = TimeProvider.System.GetUtcNow(),
+            OrgId = OrgId,
+            Id = NewId(),
+            DatasetId = DatasetId,
+            Source = archive is null ? ImportSource.Sample : ImportSource.Upload,
+            FileName = name,
+            Size = archive?.Length ?? 0,
+            State = ImportState.Queued,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         change?.Invoke(import);
-        if (archive is not null) await _store.PutAsync(ObjectKeys.Upload(OrgId, import.Id), new MemoryStream(archive), Cancel);
+        if (archive is not null)
+            await _store.PutAsync(ObjectKeys.Upload(OrgId, import.Id), new MemoryStream(archive), Cancel);
         await using var db = _contexts.System();
         db.Imports.Add(import);
         await db.SaveChangesAsync(Cancel);
@@ -77,7 +120,14 @@ internal sealed class Tenant
         var now = TimeProvider.System.GetUtcNow();
         var row = new UploadedWeights
         {
-            OrgId = OrgId, Id = NewId(), ProjectId = ProjectId, FileName = "mine.pth", Size = size, State = WeightsState.Queued, CreatedBy = OrgId, CreatedAt = now,
+            OrgId = OrgId,
+            Id = NewId(),
+            ProjectId = ProjectId,
+            FileName = "mine.pth",
+            Size = size,
+            State = WeightsState.Queued,
+            CreatedBy = OrgId,
+            CreatedAt = now,
         };
         await _store.PutAsync(ObjectKeys.Upload(OrgId, row.Id), new MemoryStream(new byte[size]), Cancel);
         await using var db = _contexts.System();
@@ -97,7 +147,7 @@ internal sealed class Tenant
     public async Task<Run> RunAsync(Guid id)
     {
         await using var db = _contexts.System();
-        return await db.Runs.OfEveryOrg().AsNoTracking().SingleAsync(r => r.OrgId == OrgId && r.Id == id, Cancel);
+        return await db.Runs.IgnoreTenantFilter().AsNoTracking().SingleAsync(r => r.OrgId == OrgId && r.Id == id, Cancel);
     }
 
     public async Task<T> QueryAsync<T>(Func<GpuGeekDbContext, Task<T>> query)
@@ -107,22 +157,41 @@ internal sealed class Tenant
     }
 
     public Task<Run> WaitForRunAsync(
-        Guid id, Func<Run, bool> condition, [CallerArgumentExpression(nameof(condition))] string expected = "") =>
-        Eventually.HoldsAsync(async () =>
-        {
-            var run = await RunAsync(id);
-            if (run.IsFinished && !condition(run)) Assert.Fail($"The run ended as {run.State}: {run.Error}");
-            return run;
-        }, condition, Eventually.TrainingLimit, expected);
+        Guid id,
+        Func<Run, bool> condition,
+        [CallerArgumentExpression(nameof(condition))] string expected = ""
+    ) =>
+        Eventually.HoldsAsync(
+            async () =>
+            {
+                var run = await RunAsync(id);
+                if (run.IsFinished && !condition(run))
+                    Assert.Fail($"The run ended as {run.State}: {run.Error}");
+                return run;
+            },
+            condition,
+            Eventually.TrainingLimit,
+            expected
+        );
 
     public Task<Import> WaitForImportAsync(
-        Guid id, Func<Import, bool> condition, [CallerArgumentExpression(nameof(condition))] string expected = "") =>
-        Eventually.HoldsAsync(async () =>
-        {
-            var import = await QueryAsync(db => db.Imports.OfEveryOrg().AsNoTracking().SingleAsync(i => i.OrgId == OrgId && i.Id == id, Cancel));
-            if (import.IsFinished && !condition(import)) Assert.Fail($"The import ended as {import.State}: {import.Error}");
-            return import;
-        }, condition, expected: expected);
+        Guid id,
+        Func<Import, bool> condition,
+        [CallerArgumentExpression(nameof(condition))] string expected = ""
+    ) =>
+        Eventually.HoldsAsync(
+            async () =>
+            {
+                var import = await QueryAsync(db =>
+                    db.Imports.IgnoreTenantFilter().AsNoTracking().SingleAsync(i => i.OrgId == OrgId && i.Id == id, Cancel)
+                );
+                if (import.IsFinished && !condition(import))
+                    Assert.Fail($"The import ended as {import.State}: {import.Error}");
+                return import;
+            },
+            condition,
+            expected: expected
+        );
 
     private async Task<DatasetVersion> VersionAsync(DateTimeOffset now)
     {
@@ -139,8 +208,16 @@ internal sealed class Tenant
         await _store.PutAsync(ObjectKeys.Content(OrgId, manifestHash), new MemoryStream(manifest), Cancel);
         return new()
         {
-            OrgId = OrgId, Id = VersionId, DatasetId = DatasetId, Number = 1, ManifestHash = manifestHash, Seed = 0, Classes = ["cat", "dog"], ImageCount = 6,
-            Counts = [], CreatedAt = now,
+            OrgId = OrgId,
+            Id = VersionId,
+            DatasetId = DatasetId,
+            Number = 1,
+            ManifestHash = manifestHash,
+            Seed = 0,
+            Classes = ["cat", "dog"],
+            ImageCount = 6,
+            Counts = [],
+            CreatedAt = now,
         };
     }
 

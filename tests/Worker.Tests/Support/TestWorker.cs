@@ -17,9 +17,12 @@ internal sealed class TestWorker : IAsyncDisposable
 
     public IDbContexts Contexts => _host.Services.GetRequiredService<IDbContexts>();
     public IObjectStore Store => _host.Services.GetRequiredService<IObjectStore>();
-    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    public IEnumerable<T> GetAll<T>() where T : notnull => _host.Services.GetServices<T>();
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public IEnumerable<T> GetAll<T>()
+        where T : notnull => _host.Services.GetServices<T>();
 
     /// <summary>Everything wired, nothing started.</summary>
     public static TestWorker Create(Settings settings, string? trainer = null, TimeSpan? grace = null)
@@ -29,7 +32,8 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.Services.AddWorker(builder.Configuration);
         builder.Services.PostConfigure<WorkerOptions>(options =>
         {
-            if (trainer is not null) options.TrainerCommand = ["/bin/bash", trainer];
+            if (trainer is not null)
+                options.TrainerCommand = ["/bin/bash", trainer];
             options.Grace = grace ?? options.Grace;
             // A test that waits for a turn of the lanes waits for nothing else.
             options.Poll = TimeSpan.FromMilliseconds(100);
@@ -52,6 +56,7 @@ internal sealed class TestWorker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync(CancellationToken.None);
-        if (_host is IAsyncDisposable host) await host.DisposeAsync();
+        if (_host is IAsyncDisposable host)
+            await host.DisposeAsync();
     }
 }

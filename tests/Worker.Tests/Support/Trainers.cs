@@ -8,29 +8,42 @@ internal static class Trainers
         say() { echo "$1" >> "$events"; }
         point() { say "{\"type\":\"metric\",\"name\":\"$1\",\"step\":$2,\"epoch\":$2,\"value\":$3,$at}"; }
         last() { ls "$dir/checkpoints" 2>/dev/null | sed 's/step-//' | sort -n | tail -1; }
+        sha() { echo "\"sha256\":\"$(sha256sum < "$1" | cut -c1-64)\",\"size\":$(stat -c %s "$1")"; }
         checkpoint() {
           mkdir -p "$dir/checkpoints/step-$1.tmp"
-          { cat "$dir/checkpoints/step-$(( $1 - 1 ))/model.bin" 2>/dev/null; echo "weights $1"; } | sha256sum > "$dir/checkpoints/step-$1.tmp/model.bin"; mv "$dir/checkpoints/step-$1.tmp" "$dir/checkpoints/step-$1"
+          { cat "$dir/checkpoints/step-$(( $1 - 1 ))/model.bin" 2>/dev/null; echo "weights $1"; } | sha256sum \
+            > "$dir/checkpoints/step-$1.tmp/model.bin"
+          mv "$dir/checkpoints/step-$1.tmp" "$dir/checkpoints/step-$1"
           local file="$dir/checkpoints/step-$1/model.bin"
-          say "{\"type\":\"checkpoint\",\"name\":\"step-$1\",\"step\":$1,\"epoch\":$1,\"files\":[{\"name\":\"model.bin\",\"sha256\":\"$(sha256sum < "$file" | cut -c1-64)\",\"size\":$(stat -c %s "$file")}],$at}"
+          say "{\"type\":\"checkpoint\",\"name\":\"step-$1\",\"step\":$1,\"epoch\":$1,\
+        \"files\":[{\"name\":\"model.bin\",$(sha "$file")}],$at}"
         }
         result() {
-          mkdir -p "$dir/result"; cd "$dir/result"; echo onnx > core.onnx; cat "$dir/checkpoints/step-$(last)/model.bin" > weights.bin 2>/dev/null || echo weights > weights.bin; echo '{}' > predictions.jsonl
+          mkdir -p "$dir/result"; cd "$dir/result"; echo onnx > core.onnx
+          cat "$dir/checkpoints/step-$(last)/model.bin" > weights.bin 2>/dev/null || echo weights > weights.bin
+          echo '{}' > predictions.jsonl
           local hash=$(sha256sum < core.onnx | cut -c1-64)
-          echo "{\"model\":\"x\",\"version\":9,\"architecture\":\"mobilenet_v2\",\"classes\":[\"cat\",\"dog\"],\"preprocessing\":{\"resizeShorter\":256,\"cropSize\":224,\"mean\":[0,0,0],\"std\":[1,1,1]},\"temperature\":1,\"onnxHash\":\"sha256:$hash\"}" > model.json
-          say "{\"type\":\"result\",\"result\":{\"testAccuracy\":1,\"intervalLow\":0.5,\"intervalHigh\":1,\"testCount\":2,\"valAccuracy\":1,\"bestEpoch\":1,\"temperature\":1,\"confusion\":[[1,0],[0,1]],\"perClass\":[],\"onnxHash\":\"$hash\",\"onnxMaxDifference\":0,\"trainSeconds\":1},$at}"
+          echo "{\"model\":\"x\",\"version\":9,\"architecture\":\"mobilenet_v2\",\"classes\":[\"cat\",\"dog\"],\
+        \"preprocessing\":{\"resizeShorter\":256,\"cropSize\":224,\"mean\":[0,0,0],\"std\":[1,1,1]},\
+        \"temperature\":1,\"onnxHash\":\"sha256:$hash\"}" > model.json
+          say "{\"type\":\"result\",\"result\":{\"testAccuracy\":1,\"intervalLow\":0.5,\"intervalHigh\":1,\
+        \"testCount\":2,\"valAccuracy\":1,\"bestEpoch\":1,\
+        \"temperature\":1,\"confusion\":[[1,0],[0,1]],\"perClass\":[],\
+        \"onnxHash\":\"$hash\",\"onnxMaxDifference\":0,\"trainSeconds\":1},$at}"
         }
         say "{\"type\":\"phase\",\"phase\":\"training\",\"progress\":0.1,$at}"
 
         """;
 
-    /// <summary>Six steps, a checkpoint after each; the first life is killed after it has written two points that no checkpoint holds.</summary>
+    /// <summary>Six steps, a checkpoint after each; the first life is killed after it has written two points that no checkpoint
+    /// holds.</summary>
     public const string KilledOnce = """
         from=$(( $(last) + 1 ))
         echo "begins at step $from"
         for i in $(seq $from 6); do
           point train/loss $i 0.5; point val/accuracy $i 0.$i
-          if [ $i = 4 ] && [ ! -f "$dir/died" ]; then touch "$dir/died"; point train/loss 5 0.5; printf '{"type":"met' >> "$events"; kill -9 $$; fi
+          if [ $i = 4 ] && [ ! -f "$dir/died" ]; then touch "$dir/died"; point train/loss 5 0.5
+            printf '{"type":"met' >> "$events"; kill -9 $$; fi
           checkpoint $i
         done
         result

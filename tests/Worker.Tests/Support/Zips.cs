@@ -35,14 +35,16 @@ internal static class Zips
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            using (var good = zip.CreateEntry("cat/1.png").Open()) good.Write(Picture(1));
+            using (var good = zip.CreateEntry("cat/1.png").Open())
+                good.Write(Picture(1));
             var entry = zip.CreateEntry(name);
             entry.ExternalAttributes = mode << 16;
             using var target = entry.Open();
             target.Write("/etc/passwd"u8);
         }
         var bytes = stream.ToArray();
-        foreach (var at in Entries(bytes)) bytes[at + 5] = 3; // made on a Unix
+        foreach (var at in Entries(bytes))
+            bytes[at + 5] = 3; // made on a Unix
         return bytes;
     }
 
@@ -50,20 +52,25 @@ internal static class Zips
     public static byte[] PatchEntry(byte[] zip, int index, int offset, uint value, int size)
     {
         var at = Entries(zip)[index] + offset;
-        if (size == 2) BinaryPrimitives.WriteUInt16LittleEndian(zip.AsSpan(at), (ushort)value);
-        else BinaryPrimitives.WriteUInt32LittleEndian(zip.AsSpan(at), value);
+        if (size == 2)
+            BinaryPrimitives.WriteUInt16LittleEndian(zip.AsSpan(at), (ushort)value);
+        else
+            BinaryPrimitives.WriteUInt32LittleEndian(zip.AsSpan(at), value);
         return zip;
     }
 
-    public static uint EntryField(byte[] zip, int index, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(zip.AsSpan(Entries(zip)[index] + offset));
+    public static uint EntryField(byte[] zip, int index, int offset) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(zip.AsSpan(Entries(zip)[index] + offset));
 
     /// <summary>Many directory entries over the first one's body.</summary>
     public static byte[] Overlapping(int count)
     {
         var zip = OfNames([.. Enumerable.Range(0, count).Select(i => $"cat/{i:000}.png")]);
         var entries = Entries(zip);
-        for (var i = 1; i < count; i++) zip.AsSpan(entries[0] + 16, 12).CopyTo(zip.AsSpan(entries[i] + 16));
-        for (var i = 1; i < count; i++) zip.AsSpan(entries[0] + 42, 4).CopyTo(zip.AsSpan(entries[i] + 42));
+        for (var i = 1; i < count; i++)
+            zip.AsSpan(entries[0] + 16, 12).CopyTo(zip.AsSpan(entries[i] + 16));
+        for (var i = 1; i < count; i++)
+            zip.AsSpan(entries[0] + 42, 4).CopyTo(zip.AsSpan(entries[i] + 42));
         return zip;
     }
 
@@ -83,7 +90,10 @@ internal static class Zips
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(24), BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(end + 10)));
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(32), BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(end + 10)));
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(40), BinaryPrimitives.ReadUInt32LittleEndian(zip.AsSpan(end + 12)));
-        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(48), directoryOffset ?? BinaryPrimitives.ReadUInt32LittleEndian(zip.AsSpan(end + 16)));
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            record.AsSpan(48),
+            directoryOffset ?? BinaryPrimitives.ReadUInt32LittleEndian(zip.AsSpan(end + 16))
+        );
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(56), 0x07064b50);
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(64), (ulong)end);
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(72), 1);
@@ -101,7 +111,11 @@ internal static class Zips
         for (var n = BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(zip.Length - 12)); n > 0; n--)
         {
             entries.Add(at);
-            at += 46 + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(at + 28)) + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(at + 30)) + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(at + 32));
+            at +=
+                46
+                + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(at + 28))
+                + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(at + 30))
+                + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(at + 32));
         }
         return entries;
     }

@@ -14,11 +14,14 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
         await using var two = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
         // Secrets need one key folder, so the second worker reads the first one's.
-        two.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Security.KeyFolderOptions>>().Value.Folder =
-            one.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Security.KeyFolderOptions>>().Value.Folder;
+        two.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Security.KeyFolderOptions>>().Value.Folder = one
+            .Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Security.KeyFolderOptions>>()
+            .Value.Folder;
         List<Webhook> hooks = [];
-        for (var i = 0; i < 4; i++) hooks.Add((await one.AddAsync((await one.TenantAsync()).OrgId, receiver.Url)).Hook);
-        foreach (var hook in hooks.SelectMany(h => Enumerable.Repeat(h, 15))) await one.PingAsync(hook);
+        for (var i = 0; i < 4; i++)
+            hooks.Add((await one.AddAsync((await one.TenantAsync()).OrgId, receiver.Url)).Hook);
+        foreach (var hook in hooks.SelectMany(h => Enumerable.Repeat(h, 15)))
+            await one.PingAsync(hook);
         await one.StartAsync();
         await two.StartAsync();
         foreach (var hook in hooks)
@@ -41,7 +44,10 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
         await bench.Claims.EndAsync(stale, new(200, "late", null, 1), Bench.Now, 0, Cancel);
         Assert.Equal(DeliveryState.Pending, Assert.Single(await bench.DeliveriesAsync(hook.Id)).State);
         await bench.Claims.EndAsync(next, new(204, "", null, 1), Bench.Now, 0, Cancel);
-        Assert.Equal((DeliveryState.Delivered, 204), (Assert.Single(await bench.DeliveriesAsync(hook.Id)).State, Assert.Single(await bench.DeliveriesAsync(hook.Id)).StatusCode));
+        Assert.Equal(
+            (DeliveryState.Delivered, 204),
+            (Assert.Single(await bench.DeliveriesAsync(hook.Id)).State, Assert.Single(await bench.DeliveriesAsync(hook.Id)).StatusCode)
+        );
     }
 
     [Fact]
@@ -65,11 +71,16 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
     public async Task One_organisation_does_not_take_every_lane()
     {
         await using var bench = new Bench(postgres);
-        var (many, few) = ((await bench.AddAsync((await bench.TenantAsync()).OrgId, "https://hooks.example.org/")).Hook, (await bench.AddAsync((await bench.TenantAsync()).OrgId, "https://hooks.example.org/")).Hook);
-        for (var i = 0; i < 5; i++) await bench.PingAsync(many);
+        var (many, few) = (
+            (await bench.AddAsync((await bench.TenantAsync()).OrgId, "https://hooks.example.org/")).Hook,
+            (await bench.AddAsync((await bench.TenantAsync()).OrgId, "https://hooks.example.org/")).Hook
+        );
+        for (var i = 0; i < 5; i++)
+            await bench.PingAsync(many);
         await bench.PingAsync(few);
         var claimed = new List<Guid>();
-        while (await bench.Claims.NextAsync(Cancel) is { } next) claimed.Add(next.Webhook.Id);
+        while (await bench.Claims.NextAsync(Cancel) is { } next)
+            claimed.Add(next.Webhook.Id);
         Assert.Equal((2, 1), (claimed.Count(c => c == many.Id), claimed.Count(c => c == few.Id)));
     }
 

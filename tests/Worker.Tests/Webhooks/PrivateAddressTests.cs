@@ -42,9 +42,28 @@ public sealed class AnAddressInside(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("https://127.0.0.1"), InlineData("https://[::1]"), InlineData("https://localhost"), InlineData("https://localhost."), InlineData("https://0.0.0.0"), InlineData("https://[::]")]
-    [InlineData("https://2130706433"), InlineData("https://0x7f.1"), InlineData("https://0x7f000001"), InlineData("https://0177.1"), InlineData("https://127.1")]
-    [InlineData("https://[::ffff:127.0.0.1]"), InlineData("https://[::ffff:7f00:1]"), InlineData("https://[64:ff9b::7f00:1]"), InlineData("https://[::127.0.0.1]"), InlineData("http://127.0.0.1")]
+    [
+        InlineData("https://127.0.0.1"),
+        InlineData("https://[::1]"),
+        InlineData("https://localhost"),
+        InlineData("https://localhost."),
+        InlineData("https://0.0.0.0"),
+        InlineData("https://[::]")
+    ]
+    [
+        InlineData("https://2130706433"),
+        InlineData("https://0x7f.1"),
+        InlineData("https://0x7f000001"),
+        InlineData("https://0177.1"),
+        InlineData("https://127.1")
+    ]
+    [
+        InlineData("https://[::ffff:127.0.0.1]"),
+        InlineData("https://[::ffff:7f00:1]"),
+        InlineData("https://[64:ff9b::7f00:1]"),
+        InlineData("https://[::127.0.0.1]"),
+        InlineData("http://127.0.0.1")
+    ]
     public async Task Gets_no_connection(string origin)
     {
         using var canary = new Canary();
@@ -54,7 +73,11 @@ public sealed class AnAddressInside(PostgresFixture postgres)
         var answer = await bench.SendOneAsync();
         Assert.Null(answer.StatusCode);
         Assert.NotNull(answer.Error);
-        Assert.DoesNotContain(canary.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), answer.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            canary.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            answer.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, canary.Connections);
     }
 
@@ -70,7 +93,18 @@ public sealed class AnAddressInside(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("169.254.169.254"), InlineData("10.0.0.1"), InlineData("172.31.255.255"), InlineData("192.168.0.1"), InlineData("100.64.0.1"), InlineData("168.63.129.16"), InlineData("[fd00:ec2::254]"), InlineData("[fe80::1]"), InlineData("[fc00::1]"), InlineData("[2002:7f00:1::]")]
+    [
+        InlineData("169.254.169.254"),
+        InlineData("10.0.0.1"),
+        InlineData("172.31.255.255"),
+        InlineData("192.168.0.1"),
+        InlineData("100.64.0.1"),
+        InlineData("168.63.129.16"),
+        InlineData("[fd00:ec2::254]"),
+        InlineData("[fe80::1]"),
+        InlineData("[fc00::1]"),
+        InlineData("[2002:7f00:1::]")
+    ]
     public async Task Is_refused_before_a_packet_leaves(string host)
     {
         await using var bench = new Bench(postgres, allowPrivate: false);

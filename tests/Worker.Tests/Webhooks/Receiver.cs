@@ -20,7 +20,11 @@ internal sealed record Received(string Path, string Id, string Timestamp, string
         var key = Convert.FromBase64String(secret.Split('_', 2)[1]);
         using var hmac = new HMACSHA256(key);
         var expected = hmac.ComputeHash(Encoding.UTF8.GetBytes(Id + "." + Timestamp + "." + Encoding.UTF8.GetString(Body)));
-        return Signatures.Split(' ').Any(s => s.Split(',') is ["v1", var text] && CryptographicOperations.FixedTimeEquals(Convert.FromBase64String(text), expected));
+        return Signatures
+            .Split(' ')
+            .Any(s =>
+                s.Split(',') is ["v1", var text] && CryptographicOperations.FixedTimeEquals(Convert.FromBase64String(text), expected)
+            );
     }
 }
 
@@ -51,7 +55,16 @@ internal sealed class Receiver : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         string Header(string name) => context.Request.Headers[name].ToString();
-        Messages.Enqueue(new(context.Request.Path, Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), context.Request.ContentType ?? "", body.ToArray()));
+        Messages.Enqueue(
+            new(
+                context.Request.Path,
+                Header("webhook-id"),
+                Header("webhook-timestamp"),
+                Header("webhook-signature"),
+                context.Request.ContentType ?? "",
+                body.ToArray()
+            )
+        );
         await Answer(context);
     }
 

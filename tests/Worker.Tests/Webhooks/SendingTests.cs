@@ -24,7 +24,11 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
         Assert.True(got.IsSignedWith(secret));
         Assert.False(got.IsSignedWith(WebhookSecret.Create()));
         Assert.Equal((delivery.MessageId, "application/json", "/hook"), (got.Id, got.ContentType, got.Path));
-        Assert.InRange(DateTimeOffset.FromUnixTimeSeconds(long.Parse(got.Timestamp, CultureInfo.InvariantCulture)), Bench.Now.AddMinutes(-5), Bench.Now.AddMinutes(5));
+        Assert.InRange(
+            DateTimeOffset.FromUnixTimeSeconds(long.Parse(got.Timestamp, CultureInfo.InvariantCulture)),
+            Bench.Now.AddMinutes(-5),
+            Bench.Now.AddMinutes(5)
+        );
         var body = JsonNode.Parse(got.Body)!;
         Assert.Equal(("ping", hook.Id.ToString()), ((string)body["type"]!, (string)body["data"]!["webhook"]!));
         Assert.Equal((200, 1, null), (delivery.StatusCode, delivery.Attempt, delivery.Error));
@@ -35,7 +39,11 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
     {
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = context => { context.Response.StatusCode = 500; return context.Response.WriteAsync("I broke", Cancel); };
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = 500;
+            return context.Response.WriteAsync("I broke", Cancel);
+        };
         var (hook, secret) = await bench.AddAsync((await bench.TenantAsync()).OrgId, receiver.Url);
         var id = await bench.PingAsync(hook);
         await bench.SendOneAsync();
@@ -57,7 +65,11 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
     {
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = context => { context.Response.StatusCode = 503; return Task.CompletedTask; };
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        };
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, receiver.Url);
         var id = await bench.PingAsync(hook);
         for (var i = 0; i < WebhookDelivery.MaxAttempts; i++)
@@ -75,7 +87,11 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
     {
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = context => { context.Response.StatusCode = StatusCodes.Status410Gone; return Task.CompletedTask; };
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status410Gone;
+            return Task.CompletedTask;
+        };
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, receiver.Url);
         await bench.PingAsync(hook);
         await bench.PingAsync(hook);
@@ -92,9 +108,20 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
     {
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = context => { context.Response.StatusCode = 500; return Task.CompletedTask; };
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, receiver.Url);
-        await bench.ChangeAsync(hook.Id, w => { for (var i = 1; i < Webhook.MaxFailures; i++) w.CountFailure(Bench.Now.AddHours(-30)); });
+        await bench.ChangeAsync(
+            hook.Id,
+            w =>
+            {
+                for (var i = 1; i < Webhook.MaxFailures; i++)
+                    w.CountFailure(Bench.Now.AddHours(-30));
+            }
+        );
         await bench.PingAsync(hook);
         await bench.SendOneAsync();
         var off = await bench.HookAsync(hook.Id);
@@ -127,8 +154,13 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
     {
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
-        bench.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Webhooks.WebhookOptions>>().Value.Timeout = TimeSpan.FromSeconds(1);
-        receiver.Answer = async context => { while (!context.RequestAborted.IsCancellationRequested) await context.Response.WriteAsync("x\0" + new string('y', 1000), context.RequestAborted); };
+        bench.Worker.Get<Microsoft.Extensions.Options.IOptions<GpuGeek.Infrastructure.Webhooks.WebhookOptions>>().Value.Timeout =
+            TimeSpan.FromSeconds(1);
+        receiver.Answer = async context =>
+        {
+            while (!context.RequestAborted.IsCancellationRequested)
+                await context.Response.WriteAsync("x\0" + new string('y', 1000), context.RequestAborted);
+        };
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, receiver.Url);
         await bench.PingAsync(hook);
         await bench.SendOneAsync();
@@ -150,12 +182,24 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
         closed.Start();
         var port = ((System.Net.IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
-        foreach (var (url, error) in ((string, string)[])
-            [(receiver.Url.Replace("http:", "https:", StringComparison.Ordinal), "The secure connection failed: look at the receiver's certificate."), ($"http://127.0.0.1:{port}/", "The connection failed."), ("http://there-is-none.invalid/", "The name could not be resolved.")])
+        foreach (
+            var (url, error) in ((string, string)[])
+                [
+                    (
+                        receiver.Url.Replace("http:", "https:", StringComparison.Ordinal),
+                        "The secure connection failed: look at the receiver's certificate."
+                    ),
+                    ($"http://127.0.0.1:{port}/", "The connection failed."),
+                    ("http://there-is-none.invalid/", "The name could not be resolved."),
+                ]
+        )
         {
             var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, url);
             await bench.PingAsync(hook);
-            Assert.Equal((null, error), ((await bench.SendOneAsync()).StatusCode, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Error));
+            Assert.Equal(
+                (null, error),
+                ((await bench.SendOneAsync()).StatusCode, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Error)
+            );
         }
         Assert.Empty(receiver.Messages);
     }
@@ -166,7 +210,11 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
         await using var inside = await Receiver.StartAsync();
-        receiver.Answer = context => { context.Response.Redirect(inside.Url, permanent: false, preserveMethod: true); return Task.CompletedTask; };
+        receiver.Answer = context =>
+        {
+            context.Response.Redirect(inside.Url, permanent: false, preserveMethod: true);
+            return Task.CompletedTask;
+        };
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, receiver.Url);
         await bench.PingAsync(hook);
         var answer = await bench.SendOneAsync();

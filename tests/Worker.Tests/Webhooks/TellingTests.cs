@@ -15,7 +15,8 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static RunWriter Writer(Bench bench, ClaimedRun claim) => new(bench.Worker.Contexts, bench.Worker.Get<GpuGeek.Infrastructure.Live.ILiveNotifier>(), TimeProvider.System, claim);
+    private static RunWriter Writer(Bench bench, ClaimedRun claim) =>
+        new(bench.Worker.Contexts, bench.Worker.Get<GpuGeek.Infrastructure.Live.ILiveNotifier>(), TimeProvider.System, claim);
 
     private static async Task<ClaimedRun> ClaimAsync(Bench bench, Guid run)
     {
@@ -37,10 +38,16 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         await writer.FailAsync(new("out_of_memory", "Out of memory", "A secret detail"), Cancel);
         var told = Assert.Single(await bench.DeliveriesAsync(hook.Id));
         var data = JsonNode.Parse(told.Payload)!["data"]!;
-        Assert.Equal((WebhookEvents.RunFailed, run.ToString(), "failed", "out_of_memory"), (told.Type, (string)data["run"]!, (string)data["state"]!, (string)data["errorCode"]!));
+        Assert.Equal(
+            (WebhookEvents.RunFailed, run.ToString(), "failed", "out_of_memory"),
+            (told.Type, (string)data["run"]!, (string)data["state"]!, (string)data["errorCode"]!)
+        );
         Assert.DoesNotContain("secret", told.Payload, StringComparison.Ordinal);
         // Whoever repeats a write whose commit was lost tells nothing twice.
-        await Assert.ThrowsAnyAsync<Exception>(async () => { await Writer(bench, writer.Claim with { Fence = 99 }).FailAsync(new("x", "x", "x"), Cancel); });
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await Writer(bench, writer.Claim with { Fence = 99 }).FailAsync(new("x", "x", "x"), Cancel);
+        });
         Assert.Single(await bench.DeliveriesAsync(hook.Id));
     }
 
@@ -54,15 +61,25 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         await ClaimAsync(bench, run);
         await using (var db = bench.Worker.Contexts.System())
         {
-            await db.Runs.OfEveryOrg().Where(r => r.Id == run).ExecuteUpdateAsync(s => s.SetProperty(r => r.Lapses, Restartable.MaxLapses - 1), Cancel);
-            await db.RunLeases.OfEveryOrg().Where(l => l.RunId == run).ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, Bench.Now.AddSeconds(-1)), Cancel);
+            await db
+                .Runs.IgnoreTenantFilter()
+                .Where(r => r.Id == run)
+                .ExecuteUpdateAsync(s => s.SetProperty(r => r.Lapses, Restartable.MaxLapses - 1), Cancel);
+            await db
+                .RunLeases.IgnoreTenantFilter()
+                .Where(l => l.RunId == run)
+                .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, Bench.Now.AddSeconds(-1)), Cancel);
         }
         await bench.Worker.Get<RunSweep>().SweepAsync(Cancel);
         Assert.Equal(WebhookEvents.RunFailed, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Type);
     }
 
     [Theory]
-    [InlineData(ImportState.Succeeded, WebhookEvents.ImportSucceeded), InlineData(ImportState.Failed, WebhookEvents.ImportFailed), InlineData(ImportState.Canceled, null)]
+    [
+        InlineData(ImportState.Succeeded, WebhookEvents.ImportSucceeded),
+        InlineData(ImportState.Failed, WebhookEvents.ImportFailed),
+        InlineData(ImportState.Canceled, null)
+    ]
     public async Task An_import_is_told_at_its_end(ImportState state, string? type)
     {
         await using var bench = new Bench(postgres);
@@ -86,11 +103,11 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         await using (var db = bench.Worker.Contexts.System())
         {
             await using var transaction = await db.Database.BeginTransactionAsync(Cancel);
-            await db.TellAsync(happened, Bench.Now, Cancel);
+            await db.EnqueueAsync(happened, Bench.Now, Cancel);
             await db.SaveChangesAsync(Cancel);
         }
         Assert.Empty(await bench.DeliveriesAsync(hook.Id));
         await using var bare = bench.Worker.Contexts.System();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => bare.TellAsync(happened, Bench.Now, Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bare.EnqueueAsync(happened, Bench.Now, Cancel));
     }
 }

@@ -21,7 +21,11 @@ public sealed class TheVerbInspect : IDisposable
     [Fact]
     public async Task Reports_on_a_file_to_people_and_to_the_supervisor()
     {
-        if (SharedData.WeightsFolder is not { } weights) { Assert.Skip("../shared/weights is absent."); return; }
+        if (SharedData.WeightsFolder is not { } weights)
+        {
+            Assert.Skip("../shared/weights is absent.");
+            return;
+        }
         var (code, text) = await InspectAsync(Path.Combine(weights, "mobilenet_v2-a176b74e.pth"), "--out", Out);
         Assert.Equal(0, code);
         Assert.Contains("mobilenet_v2: all before the classifier fits", text, StringComparison.Ordinal);
@@ -30,11 +34,17 @@ public sealed class TheVerbInspect : IDisposable
         Assert.Equal([Out], Directory.EnumerateFiles(_folder));
     }
 
-    [Theory, InlineData("<html>", "weights_unsupported"), InlineData("PK\u0003\u0004", "weights_unreadable"), InlineData(null, "weights_unreadable")]
+    [
+        Theory,
+        InlineData("<html>", "weights_unsupported"),
+        InlineData("PK\u0003\u0004", "weights_unreadable"),
+        InlineData(null, "weights_unreadable")
+    ]
     public async Task Ends_with_1_and_says_why_where_a_file_is_refused(string? content, string expected)
     {
         var file = Path.Combine(_folder, "w.pth");
-        if (content is not null) await File.WriteAllTextAsync(file, content, Cancel);
+        if (content is not null)
+            await File.WriteAllTextAsync(file, content, Cancel);
         var (code, text) = await InspectAsync(file, "--out", Out);
         Assert.Equal(1, code);
         var error = JsonSerializer.Deserialize<InspectionRefusal>(await File.ReadAllBytesAsync(Out, Cancel), RunDirectory.Json)!.Error;
@@ -57,10 +67,22 @@ public sealed class TheVerbInspect : IDisposable
     {
         Assert.SkipUnless(LongTests.Wanted, "Takes seven gigabytes of memory. " + LongTests.Reason);
         var file = Path.Combine(_folder, "w.safetensors");
-        const long each = 500_000_000, count = 4;
-        var header = System.Text.Encoding.UTF8.GetBytes("{" + string.Join(',', Enumerable.Range(0, (int)count).Select(i => $$"""
-            "t{{i}}":{"dtype":"U8","shape":[{{each}}],"data_offsets":[{{i * each}},{{(i + 1) * each}}]}
-            """)) + "}");
+        const long each = 500_000_000,
+            count = 4;
+        var header = System.Text.Encoding.UTF8.GetBytes(
+            "{"
+                + string.Join(
+                    ',',
+                    Enumerable
+                        .Range(0, (int)count)
+                        .Select(i =>
+                            $$"""
+                                "t{{i}}":{"dtype":"U8","shape":[{{each}}],"data_offsets":[{{i * each}},{{(i + 1) * each}}]}
+                                """
+                        )
+                )
+                + "}"
+        );
         await using (var stream = File.Create(file))
         {
             await stream.WriteAsync(BitConverter.GetBytes(header.LongLength), Cancel);
@@ -69,12 +91,17 @@ public sealed class TheVerbInspect : IDisposable
         }
         var (code, _) = await InspectAsync(file, "--out", Out);
         Assert.Equal(1, code);
-        Assert.Equal("weights_too_large", JsonSerializer.Deserialize<InspectionRefusal>(await File.ReadAllBytesAsync(Out, Cancel), RunDirectory.Json)!.Error.Code);
+        Assert.Equal(
+            "weights_too_large",
+            JsonSerializer.Deserialize<InspectionRefusal>(await File.ReadAllBytesAsync(Out, Cancel), RunDirectory.Json)!.Error.Code
+        );
     }
 
     private static async Task<(int Code, string Text)> InspectAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(OwnExecutable.Path, ["inspect", .. arguments]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(OwnExecutable.Path, ["inspect", .. arguments]) { RedirectStandardOutput = true }
+        )!;
         var text = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         return (process.ExitCode, text);

@@ -21,8 +21,12 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
     /// <summary>The first convolution of SqueezeNet 1.1, as safetensors has it: length of the table, table, numbers.</summary>
     private static byte[] FirstLayer()
     {
-        const int weights = 64 * 3 * 3 * 3 * 4, biases = 64 * 4;
-        var table = Encoding.UTF8.GetBytes($$$"""{"features.0.weight":{"dtype":"F32","shape":[64,3,3,3],"data_offsets":[0,{{{weights}}}]},"features.0.bias":{"dtype":"F32","shape":[64],"data_offsets":[{{{weights}}},{{{weights + biases}}}]}}""");
+        const int weights = 64 * 3 * 3 * 3 * 4,
+            biases = 64 * 4;
+        var table = Encoding.UTF8.GetBytes(
+            $$$"""{"features.0.weight":{"dtype":"F32","shape":[64,3,3,3],"data_offsets":[0,{{{weights}}}]},"features.0.bias":"""
+                + $$$"""{"dtype":"F32","shape":[64],"data_offsets":[{{{weights}}},{{{weights + biases}}}]}}"""
+        );
         var file = new byte[8 + table.Length + weights + biases];
         BinaryPrimitives.WriteInt64LittleEndian(file, table.Length);
         table.CopyTo(file, 8);
@@ -32,18 +36,32 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
     private static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant, byte[]? bytes, Action<UploadedWeights>? change = null)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var row = new UploadedWeights { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = tenant.ProjectId, FileName = "mine.pth", Size = bytes?.Length ?? 1, Asked = Architecture, State = WeightsState.Queued, CreatedBy = tenant.OrgId, CreatedAt = now };
+        var row = new UploadedWeights
+        {
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(now),
+            ProjectId = tenant.ProjectId,
+            FileName = "mine.pth",
+            Size = bytes?.Length ?? 1,
+            Asked = Architecture,
+            State = WeightsState.Queued,
+            CreatedBy = tenant.OrgId,
+            CreatedAt = now,
+        };
         change?.Invoke(row);
-        if (bytes is not null) await worker.Store.PutAsync(ObjectKeys.Upload(tenant.OrgId, row.Id), new MemoryStream(bytes), Cancel);
+        if (bytes is not null)
+            await worker.Store.PutAsync(ObjectKeys.Upload(tenant.OrgId, row.Id), new MemoryStream(bytes), Cancel);
         await using var db = worker.Contexts.System();
         db.UploadedWeights.Add(row);
         await db.SaveChangesAsync(Cancel);
         return row.Id;
     }
 
-    private static Task<UploadedWeights> EndOfAsync(Tenant tenant, Guid id) => Eventually.HoldsAsync(
-        () => tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().AsNoTracking().SingleAsync(w => w.Id == id, Cancel)),
-        row => row.IsFinished);
+    private static Task<UploadedWeights> EndOfAsync(Tenant tenant, Guid id) =>
+        Eventually.HoldsAsync(
+            () => tenant.QueryAsync(db => db.UploadedWeights.IgnoreTenantFilter().AsNoTracking().SingleAsync(w => w.Id == id, Cancel)),
+            row => row.IsFinished
+        );
 
     [Fact]
     public async Task Are_read_by_a_child_and_kept_under_the_name_of_their_content()
@@ -54,7 +72,10 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
         var id = await QueueAsync(worker, tenant, file);
         var row = await EndOfAsync(tenant, id);
         Assert.Equal((WeightsState.Ready, null, null), (row.State, row.Error, row.Owner));
-        Assert.Equal(("safetensors", Architecture, 2, 1792L), (row.Report!.Format, row.Report.Architecture, row.Report.Tensors, row.Report.Numbers));
+        Assert.Equal(
+            ("safetensors", Architecture, 2, 1792L),
+            (row.Report!.Format, row.Report.Architecture, row.Report.Tensors, row.Report.Numbers)
+        );
         Assert.False(row.Report.Fits);
         Assert.Equal((0, 2), (row.Report.UnexpectedCount, row.Report.Groups.Sum(g => g.Fitting)));
         await using (var kept = await worker.Store.OpenReadAsync(ObjectKeys.Content(tenant.OrgId, row.ContentHash!), Cancel))
@@ -72,7 +93,11 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         // A pickle that would call os.system; the legacy format is one pickle after another.
-        var id = await QueueAsync(worker, tenant, [0x80, 2, .. "cos\nsystem\nX"u8, 9, 0, 0, 0, .. "touch /a."u8, 0x85, (byte)'R', (byte)'.']);
+        var id = await QueueAsync(
+            worker,
+            tenant,
+            [0x80, 2, .. "cos\nsystem\nX"u8, 9, 0, 0, 0, .. "touch /a."u8, 0x85, (byte)'R', (byte)'.']
+        );
         var row = await EndOfAsync(tenant, id);
         Assert.Equal(WeightsState.Failed, row.State);
         Assert.StartsWith("weights_", row.Error!.Code, StringComparison.Ordinal);
@@ -94,7 +119,18 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        var id = await QueueAsync(worker, tenant, FirstLayer(), row => (row.State, row.Attempt, row.Owner, row.LeaseUntil) = (WeightsState.Inspecting, 2, "dead", TimeProvider.System.GetUtcNow().AddSeconds(-1)));
+        var id = await QueueAsync(
+            worker,
+            tenant,
+            FirstLayer(),
+            row =>
+                (row.State, row.Attempt, row.Owner, row.LeaseUntil) = (
+                    WeightsState.Inspecting,
+                    2,
+                    "dead",
+                    TimeProvider.System.GetUtcNow().AddSeconds(-1)
+                )
+        );
         var row = await EndOfAsync(tenant, id);
         Assert.Equal((WeightsState.Ready, 1, 0), (row.State, row.Lapses, row.Deaths));
     }
@@ -104,12 +140,17 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        var id = await QueueAsync(worker, tenant, FirstLayer(), row =>
-        {
-            row.State = WeightsState.Inspecting;
-            row.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
-            Imports.ImportsIntoADataset.LapseTo99(row);
-        });
+        var id = await QueueAsync(
+            worker,
+            tenant,
+            FirstLayer(),
+            row =>
+            {
+                row.State = WeightsState.Inspecting;
+                row.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+                Imports.ImportsIntoADataset.LapseTo99(row);
+            }
+        );
         Assert.Equal("worker_failed", (await EndOfAsync(tenant, id)).Error!.Code);
         Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
     }
@@ -120,14 +161,24 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await QueueAsync(worker, tenant, FirstLayer());
-        for (var i = 0; i < 2; i++) await ProcessTable.KillWithArgumentAsync($"uploads/{id:N}");
+        for (var i = 0; i < 2; i++)
+            await ProcessTable.KillWithArgumentAsync($"uploads/{id:N}");
         var row = await EndOfAsync(tenant, id);
         Assert.Equal(("inspection_broken_off", 2), (row.Error!.Code, row.Deaths));
         Assert.NotNull(row.RetryUntil);
         Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
 
-        await tenant.QueryAsync(db => db.UploadedWeights.OfEveryOrg().Where(w => w.Id == id).ExecuteUpdateAsync(s => s
-            .SetProperty(w => w.State, WeightsState.Queued).SetProperty(w => w.Deaths, 0).SetProperty(w => w.RetryUntil, (DateTimeOffset?)null), Cancel));
+        await tenant.QueryAsync(db =>
+            db.UploadedWeights.IgnoreTenantFilter()
+                .Where(w => w.Id == id)
+                .ExecuteUpdateAsync(
+                    s =>
+                        s.SetProperty(w => w.State, WeightsState.Queued)
+                            .SetProperty(w => w.Deaths, 0)
+                            .SetProperty(w => w.RetryUntil, (DateTimeOffset?)null),
+                    Cancel
+                )
+        );
         Assert.Equal((WeightsState.Ready, null), await EndOfAsync(tenant, id) is var again ? (again.State, again.Error) : default);
     }
 }

@@ -1,8 +1,8 @@
 using System.Reflection;
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Account;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Identity;
@@ -20,7 +20,12 @@ internal static class AccountEndpoints
     {
         routes.MapGet("/api/v1/installation", GetInstallationAsync).AllowAnonymous().WithTags("Account").WithName("GetInstallation");
         var group = routes.MapGroup("/api/v1/account").WithTags("Account");
-        group.MapPost("/register", Registration.RegisterAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).Idempotent().WithName("Register");
+        group
+            .MapPost("/register", Registration.RegisterAsync)
+            .AllowAnonymous()
+            .RequireRateLimiting(RateLimits.SignIn)
+            .Idempotent()
+            .WithName("Register");
         group.MapPost("/sign-in", SignIn.SignInAsync).AllowAnonymous().WithName("SignIn");
         group.MapPost("/sign-in-link", SignIn.ByLinkAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("SignInByLink");
         group.MapPost("/sign-out", SignOutAsync).WithName("SignOut");
@@ -33,19 +38,41 @@ internal static class AccountEndpoints
     }
 
     /// <summary>How the installation stands</summary>
-    private static async Task<Ok<InstallationResponse>> GetInstallationAsync(IDbContexts contexts, IOptions<ApiOptions> options, MailOutbox mail, CancellationToken cancellationToken)
+    private static async Task<Ok<InstallationResponse>> GetInstallationAsync(
+        IDbContexts contexts,
+        IOptions<ApiOptions> options,
+        MailOutbox mail,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForNobody();
         var ready = await Registration.HasOperatorAsync(db, cancellationToken);
-        var version = typeof(AccountEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        return TypedResults.Ok(new InstallationResponse(!ready, ready && options.Value.RegistrationOpen, version, mail.IsOn, PasskeyRules.ArePossible(options.Value)));
+        var version = typeof(AccountEndpoints)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
+        return TypedResults.Ok(
+            new InstallationResponse(
+                !ready,
+                ready && options.Value.RegistrationOpen,
+                version,
+                mail.IsOn,
+                PasskeyRules.ArePossible(options.Value)
+            )
+        );
     }
 
     /// <summary>End this session</summary>
-    private static async Task<NoContent> SignOutAsync(Caller caller, HttpContext http, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<NoContent> SignOutAsync(
+        Caller caller,
+        HttpContext http,
+        IDbContexts contexts,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
-        if (await db.Tokens.FirstOrDefaultAsync(t => t.Id == caller.Token && t.RevokedAt == null, cancellationToken) is not { } row) return TypedResults.NoContent();
+        if (await db.Tokens.FirstOrDefaultAsync(t => t.Id == caller.Token && t.RevokedAt == null, cancellationToken) is not { } row)
+            return TypedResults.NoContent();
         row.RevokedAt = clock.GetUtcNow();
         AccountTrail.Add(db, http, caller.User, AccountEventKind.SignedOut);
         await db.SaveChangesAsync(cancellationToken);
@@ -54,13 +81,25 @@ internal static class AccountEndpoints
 
     /// <summary>Who the token speaks for</summary>
     private static async Task<Ok<MeResponse>> GetMeAsync(
-        Caller caller, IDbContexts contexts, IObjectStore store, IOptions<ApiOptions> options, CancellationToken cancellationToken)
+        Caller caller,
+        IDbContexts contexts,
+        IObjectStore store,
+        IOptions<ApiOptions> options,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == caller.User, cancellationToken);
         var memberships = await Sessions.MembershipsAsync(db, caller.User, cancellationToken);
         var second = await db.SecondFactors.AnyAsync(f => f.UserId == caller.User && f.ConfirmedAt != null, cancellationToken);
-        return TypedResults.Ok(new MeResponse(
-            Sessions.Response(user), caller.KeyOrg is null ? memberships : [], second, options.Value.MayFound(caller.IsOperator), store.FreeBytes is 0));
+        return TypedResults.Ok(
+            new MeResponse(
+                Sessions.Response(user),
+                caller.KeyOrg is null ? memberships : [],
+                second,
+                options.Value.MayFound(caller.IsOperator),
+                store.FreeBytes is 0
+            )
+        );
     }
 }

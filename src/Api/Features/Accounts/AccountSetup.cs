@@ -5,7 +5,10 @@ namespace GpuGeek.Api.Features.Accounts;
 
 internal static class AccountSetup
 {
-    public static IServiceCollection AddAccounts(this IServiceCollection services) => services
-        .AddSingleton<SignInPace>().AddScoped<SignInChecks>()
-        .AddSingleton<IPasswordHasher<ApplicationUser>, PasswordHasher<ApplicationUser>>().ConfigureOptions<PasskeyRules>();
+    public static IServiceCollection AddAccounts(this IServiceCollection services) =>
+        services
+            .AddSingleton<SignInPace>()
+            .AddScoped<SignInChecks>()
+            .AddSingleton<IPasswordHasher<ApplicationUser>, PasswordHasher<ApplicationUser>>()
+            .ConfigureOptions<PasskeyRules>();
 }

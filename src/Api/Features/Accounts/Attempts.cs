@@ -1,26 +1,31 @@
 using System.Globalization;
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
 using GpuGeek.Infrastructure.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>The limits of guessing. Every check of a password or code counts here first, and only then looks whether it is right. See ADR-010.</summary>
+/// <summary>The limits of guessing. Every check of a password or code counts here first, and only then looks whether it is right. See
+/// ADR-010.</summary>
 internal static class Attempts
 {
-    private static readonly TimeSpan Minutes = TimeSpan.FromMinutes(5), Hour = TimeSpan.FromHours(1);
-    private const int OfOnePlace = 8, OfOneNetwork = 100, OfUnknownDevices = 30, OfCodes = 10;
+    private static readonly TimeSpan Minutes = TimeSpan.FromMinutes(5),
+        Hour = TimeSpan.FromHours(1);
+    private const int OfOnePlace = 8,
+        OfOneNetwork = 100,
+        OfUnknownDevices = 30,
+        OfCodes = 10;
 
     /// <summary>A password from a device that has not signed in to the account before.</summary>
     /// <param name="email">Normalized. An account that does not exist is counted in the same way.</param>
     public static IReadOnlyList<AttemptLimit> FromAnywhere(string email, HttpContext http, bool isKnown) =>
-    [
-        new("account and network", [email, ClientAddress.NetworkOf(http)], OfOnePlace, Minutes, isKnown, Clears: true),
-        new("network", [ClientAddress.NetworkOf(http)], OfOneNetwork, Hour, IsKnown: false, Clears: false),
-        new("account", [email], OfUnknownDevices, Hour, isKnown, Clears: false),
-    ];
+        [
+            new("account and network", [email, ClientAddress.NetworkOf(http)], OfOnePlace, Minutes, isKnown, Clears: true),
+            new("network", [ClientAddress.NetworkOf(http)], OfOneNetwork, Hour, IsKnown: false, Clears: false),
+            new("account", [email], OfUnknownDevices, Hour, isKnown, Clears: false),
+        ];
 
     /// <summary>A password from a device that has signed in before: what strangers do does not count against it.</summary>
     public static IReadOnlyList<AttemptLimit> FromDevice(Guid user, Guid device) => [Known("device", OfOnePlace, Minutes, user, device)];
@@ -29,16 +34,25 @@ internal static class Attempts
     public static IReadOnlyList<AttemptLimit> OfCode(Guid user) => [Known("code", OfCodes, Hour, user)];
 
     /// <summary>Who has proved to be the person need not wait for what strangers have counted.</summary>
-    public static IReadOnlyList<AttemptLimit> ToForget(string email, HttpContext http) => [.. FromAnywhere(email, http, isKnown: true).Where(l => l.Kind != "network").Select(l => l with { Clears = true })];
+    public static IReadOnlyList<AttemptLimit> ToForget(string email, HttpContext http) =>
+        [.. FromAnywhere(email, http, isKnown: true).Where(l => l.Kind != "network").Select(l => l with { Clears = true })];
 
     /// <summary>Checks the password of a person who is signed in, for what a session alone must not do.</summary>
     /// <returns>Null: it is right.</returns>
     public static async Task<ProblemHttpResult?> RefusePasswordAsync(
-        this AttemptCounter counter, HttpContext http, Caller caller, ApplicationUser user, string password, IPasswordHasher<ApplicationUser> hasher, CancellationToken cancellationToken)
+        this AttemptCounter counter,
+        HttpContext http,
+        Caller caller,
+        ApplicationUser user,
+        string password,
+        IPasswordHasher<ApplicationUser> hasher,
+        CancellationToken cancellationToken
+    )
     {
         // Of the session: whoever has stolen another one cannot keep the person from this.
         IReadOnlyList<AttemptLimit> limits = [Known("session", OfOnePlace, Minutes, caller.Token)];
-        if (await counter.CountAsync(limits, cancellationToken) is { } refusal) return LockedOut(http, refusal);
+        if (await counter.CountAsync(limits, cancellationToken) is { } refusal)
+            return LockedOut(http, refusal);
         if (hasher.VerifyHashedPassword(user, user.PasswordHash!, password) == PasswordVerificationResult.Failed)
             return Problems.Impossible("wrong_password", "The password is not right.");
         await counter.GiveBackAsync(limits, cancellationToken);
@@ -50,9 +64,16 @@ internal static class Attempts
         var wait = refusal.Until - http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         var minutes = Math.Max(1, Math.Ceiling(wait.TotalMinutes));
-        return Problems.Of(429, "locked_out", "Too many attempts", "There were too many wrong passwords or codes.",
-            $"Try again in {minutes} {(minutes == 1 ? "minute" : "minutes")}. A browser that has signed in to the account before has a limit of its own.");
+        return Problems.Of(
+            429,
+            "locked_out",
+            "Too many attempts",
+            "There were too many wrong passwords or codes.",
+            $"Try again in {minutes} {(minutes == 1 ? "minute" : "minutes")}. "
+                + "A browser that has signed in to the account before has a limit of its own."
+        );
     }
 
-    private static AttemptLimit Known(string kind, int most, TimeSpan window, params Guid[] ids) => new(kind, [.. ids.Select(id => id.ToString())], most, window, IsKnown: true, Clears: true);
+    private static AttemptLimit Known(string kind, int most, TimeSpan window, params Guid[] ids) =>
+        new(kind, [.. ids.Select(id => id.ToString())], most, window, IsKnown: true, Clears: true);
 }

@@ -1,7 +1,7 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Account;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Infrastructure.Identity;
@@ -18,6 +18,7 @@ namespace GpuGeek.Api.Features.Accounts;
 internal static class PasskeyEndpoints
 {
     private const int MaxPerAccount = 20;
+
     /// <summary>Whoever has just signed in need not type the password again.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
 
@@ -27,8 +28,16 @@ internal static class PasskeyEndpoints
         account.MapPost("/passkeys/begin", BeginAsync).SessionOnly().RequireRateLimiting(RateLimits.SignIn).WithName("BeginPasskey");
         account.MapPost("/passkeys", AddAsync).SessionOnly().RequireRateLimiting(RateLimits.SignIn).Idempotent().WithName("AddPasskey");
         account.MapDelete("/passkeys/{passkey:guid}", RemoveAsync).SessionOnly().WithName("RemovePasskey");
-        account.MapPost("/sign-in-passkey/begin", PasskeySignIn.BeginAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("BeginPasskeySignIn");
-        account.MapPost("/sign-in-passkey", PasskeySignIn.SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).WithName("SignInByPasskey");
+        account
+            .MapPost("/sign-in-passkey/begin", PasskeySignIn.BeginAsync)
+            .AllowAnonymous()
+            .RequireRateLimiting(RateLimits.SignIn)
+            .WithName("BeginPasskeySignIn");
+        account
+            .MapPost("/sign-in-passkey", PasskeySignIn.SignInAsync)
+            .AllowAnonymous()
+            .RequireRateLimiting(RateLimits.SignIn)
+            .WithName("SignInByPasskey");
     }
 
     /// <summary>The account's passkeys, oldest first</summary>
@@ -42,40 +51,94 @@ internal static class PasskeyEndpoints
     /// <summary>Begin a passkey: what the browser is told</summary>
     /// <remarks>Takes the password, unless the session began within the last ten minutes.</remarks>
     private static async Task<Results<Ok<PasskeyChallengeResponse>, ProblemHttpResult>> BeginAsync(
-        BeginPasskeyRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, AttemptCounter counter,
-        IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        BeginPasskeyRequest request,
+        Caller caller,
+        HttpContext http,
+        IDbContexts contexts,
+        IPasswordHasher<ApplicationUser> hasher,
+        AttemptCounter counter,
+        IOptions<ApiOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (!PasskeyRules.ArePossible(options.Value)) return Impossible();
+        if (!PasskeyRules.ArePossible(options.Value))
+            return Impossible();
         var now = clock.GetUtcNow();
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
         if (request.Password is { Length: > 0 } password)
         {
-            if (await counter.RefusePasswordAsync(http, caller, user, password, hasher, cancellationToken) is { } wrong) return wrong;
+            if (await counter.RefusePasswordAsync(http, caller, user, password, hasher, cancellationToken) is { } wrong)
+                return wrong;
         }
         else if (now - (await db.Tokens.Where(t => t.Id == caller.Token).Select(t => t.CreatedAt).SingleAsync(cancellationToken)) > Recent)
         {
-            return Problems.Impossible("password_needed", "The session began too long ago to add a passkey without the password.", "Send the password, or sign in again.");
+            return Problems.Impossible(
+                "password_needed",
+                "The session began too long ago to add a passkey without the password.",
+                "Send the password, or sign in again."
+            );
         }
         if (await db.Passkeys.CountAsync(p => p.UserId == user.Id, cancellationToken) >= MaxPerAccount)
-            return Problems.Conflict("passkey_limit", $"An account has at most {MaxPerAccount} passkeys.", "Remove one that is not used any more.");
-        var made = await Handler(db, http).MakeCreationOptionsAsync(new() { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.DisplayName }, http);
-        return TypedResults.Ok(new PasskeyChallengeResponse(await PasskeyChallenges.KeepAsync(db, caller.Token.ToString(), user.Id, made.AttestationState!, now, cancellationToken), made.CreationOptionsJson));
+            return Problems.Conflict(
+                "passkey_limit",
+                $"An account has at most {MaxPerAccount} passkeys.",
+                "Remove one that is not used any more."
+            );
+        var made = await Handler(db, http)
+            .MakeCreationOptionsAsync(
+                new()
+                {
+                    Id = user.Id.ToString(),
+                    Name = user.Email!,
+                    DisplayName = user.DisplayName,
+                },
+                http
+            );
+        return TypedResults.Ok(
+            new PasskeyChallengeResponse(
+                await PasskeyChallenges.KeepAsync(db, caller.Token.ToString(), user.Id, made.AttestationState!, now, cancellationToken),
+                made.CreationOptionsJson
+            )
+        );
     }
 
     /// <summary>Add a passkey with the device's answer</summary>
     private static async Task<Results<Created<PasskeyResponse>, ProblemHttpResult, EarlierAnswer>> AddAsync(
-        AddPasskeyRequest request, Caller caller, HttpContext http, IDbContexts contexts, FirstAnswer first, TimeProvider clock, CancellationToken cancellationToken)
+        AddPasskeyRequest request,
+        Caller caller,
+        HttpContext http,
+        IDbContexts contexts,
+        FirstAnswer first,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         var now = clock.GetUtcNow();
         await using var db = contexts.ForUser(caller.User);
         // Before the challenge: the first request has used it up.
-        if (await first.LookAsync(db, cancellationToken) is { } earlier) return earlier;
-        if (await PasskeyChallenges.TakeAsync(db, request.Challenge, caller.Token.ToString(), caller.User, now, cancellationToken) is not { } state) return Refused();
-        var answer = await Handler(db, http).PerformAttestationAsync(new() { HttpContext = http, CredentialJson = request.Credential, AttestationState = state });
-        if (!answer.Succeeded || answer.UserEntity.Id != caller.User.ToString()) return Refused();
+        if (await first.LookAsync(db, cancellationToken) is { } earlier)
+            return earlier;
+        if (
+            await PasskeyChallenges.TakeAsync(db, request.Challenge, caller.Token.ToString(), caller.User, now, cancellationToken)
+            is not { } state
+        )
+            return Refused();
+        var answer = await Handler(db, http)
+            .PerformAttestationAsync(
+                new()
+                {
+                    HttpContext = http,
+                    CredentialJson = request.Credential,
+                    AttestationState = state,
+                }
+            );
+        if (!answer.Succeeded || answer.UserEntity.Id != caller.User.ToString())
+            return Refused();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await first.FindAsync(db, cancellationToken) is { } running) return running;
+        if (await first.FindAsync(db, cancellationToken) is { } running)
+            return running;
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
         var passkey = Row(answer.Passkey, user.Id, request.Name.Trim(), now);
         db.Passkeys.Add(passkey);
@@ -85,7 +148,8 @@ internal static class PasskeyEndpoints
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (DbUpdateException failure)
+            when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
             return Refused();
         }
@@ -96,10 +160,17 @@ internal static class PasskeyEndpoints
     }
 
     /// <summary>Remove a passkey; it signs nobody in any more</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(Guid passkey, Caller caller, HttpContext http, IDbContexts contexts, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
+        Guid passkey,
+        Caller caller,
+        HttpContext http,
+        IDbContexts contexts,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
-        if (await db.Passkeys.FirstOrDefaultAsync(p => p.Id == passkey && p.UserId == caller.User, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await db.Passkeys.FirstOrDefaultAsync(p => p.Id == passkey && p.UserId == caller.User, cancellationToken) is not { } row)
+            return Problems.NotFound();
         db.Passkeys.Remove(row);
         AccountTrail.Add(db, http, caller.User, AccountEventKind.PasskeyRemoved, row.Name);
         await db.SaveChangesAsync(cancellationToken);
@@ -110,20 +181,51 @@ internal static class PasskeyEndpoints
     public static PasskeyHandler<ApplicationUser> Handler(GpuGeekDbContext db, HttpContext http)
     {
         var services = http.RequestServices;
-        var users = new UserManager<ApplicationUser>(new PasskeyStore(db), Options.Create(new IdentityOptions()), services.GetRequiredService<IPasswordHasher<ApplicationUser>>(), [], [],
-            new UpperInvariantLookupNormalizer(), new IdentityErrorDescriber(), services, services.GetRequiredService<ILogger<UserManager<ApplicationUser>>>());
+        var users = new UserManager<ApplicationUser>(
+            new PasskeyStore(db),
+            Options.Create(new IdentityOptions()),
+            services.GetRequiredService<IPasswordHasher<ApplicationUser>>(),
+            [],
+            [],
+            new UpperInvariantLookupNormalizer(),
+            new IdentityErrorDescriber(),
+            services,
+            services.GetRequiredService<ILogger<UserManager<ApplicationUser>>>()
+        );
         return new(users, services.GetRequiredService<IOptions<IdentityPasskeyOptions>>());
     }
 
-    public static ProblemHttpResult Impossible() => Problems.Conflict("passkeys_impossible", "Browsers keep passkeys only for an https address with a name.", "Ask the operator to reach the installation so and to set GPUGEEK_PUBLIC_URL to that address.");
+    public static ProblemHttpResult Impossible() =>
+        Problems.Conflict(
+            "passkeys_impossible",
+            "Browsers keep passkeys only for an https address with a name.",
+            "Ask the operator to reach the installation so and to set GPUGEEK_PUBLIC_URL to that address."
+        );
 
-    private static ProblemHttpResult Refused() => Problems.Impossible("passkey_refused", "The device's answer does not fit: it is for another site, person or request, or came too late.", "Begin again.");
+    private static ProblemHttpResult Refused() =>
+        Problems.Impossible(
+            "passkey_refused",
+            "The device's answer does not fit: it is for another site, person or request, or came too late.",
+            "Begin again."
+        );
 
-    private static Passkey Row(UserPasskeyInfo made, Guid user, string name, DateTimeOffset now) => new()
-    {
-        Id = Guid.CreateVersion7(now), UserId = user, CredentialId = made.CredentialId, PublicKey = made.PublicKey, Name = name, CreatedAt = now, SignCount = made.SignCount, Transports = made.Transports ?? [],
-        IsUserVerified = made.IsUserVerified, IsBackupEligible = made.IsBackupEligible, IsBackedUp = made.IsBackedUp, AttestationObject = made.AttestationObject, ClientDataJson = made.ClientDataJson,
-    };
+    private static Passkey Row(UserPasskeyInfo made, Guid user, string name, DateTimeOffset now) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = user,
+            CredentialId = made.CredentialId,
+            PublicKey = made.PublicKey,
+            Name = name,
+            CreatedAt = now,
+            SignCount = made.SignCount,
+            Transports = made.Transports ?? [],
+            IsUserVerified = made.IsUserVerified,
+            IsBackupEligible = made.IsBackupEligible,
+            IsBackedUp = made.IsBackedUp,
+            AttestationObject = made.AttestationObject,
+            ClientDataJson = made.ClientDataJson,
+        };
 
     private static PasskeyResponse Response(Passkey p) => new(p.Id, p.Name, p.CreatedAt, p.LastUsedAt, p.IsBackedUp);
 }

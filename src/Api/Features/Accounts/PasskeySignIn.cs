@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Account;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
@@ -11,29 +11,59 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>Signing in with a passkey: the device has recognised the person, so no second factor is asked for. A lockout after wrong passwords does not touch it: there is nothing to guess.</summary>
+/// <summary>Signing in with a passkey: the device has recognised the person, so no second factor is asked for. A lockout after wrong
+/// passwords does not touch it: there is nothing to guess.</summary>
 internal static class PasskeySignIn
 {
     /// <summary>Begin signing in with a passkey: what the browser is told</summary>
     public static async Task<Results<Ok<PasskeyChallengeResponse>, ProblemHttpResult>> BeginAsync(
-        BeginPasskeySignInRequest request, HttpContext http, IDbContexts contexts, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        BeginPasskeySignInRequest request,
+        HttpContext http,
+        IDbContexts contexts,
+        IOptions<ApiOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (!PasskeyRules.ArePossible(options.Value)) return PasskeyEndpoints.Impossible();
+        if (!PasskeyRules.ArePossible(options.Value))
+            return PasskeyEndpoints.Impossible();
         await using var db = contexts.ForNobody();
         var made = await PasskeyEndpoints.Handler(db, http).MakeRequestOptionsAsync(null, http);
-        return TypedResults.Ok(new PasskeyChallengeResponse(await PasskeyChallenges.KeepAsync(db, request.Browser, null, made.AssertionState!, clock.GetUtcNow(), cancellationToken), made.RequestOptionsJson));
+        return TypedResults.Ok(
+            new PasskeyChallengeResponse(
+                await PasskeyChallenges.KeepAsync(db, request.Browser, null, made.AssertionState!, clock.GetUtcNow(), cancellationToken),
+                made.RequestOptionsJson
+            )
+        );
     }
 
     /// <summary>Sign in with a passkey</summary>
     public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> SignInAsync(
-        PasskeySignInRequest request, HttpContext http, IDbContexts contexts, AttemptCounter counter, TimeProvider clock, CancellationToken cancellationToken)
+        PasskeySignInRequest request,
+        HttpContext http,
+        IDbContexts contexts,
+        AttemptCounter counter,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         var now = clock.GetUtcNow();
         await using var nobody = contexts.ForNobody();
-        if (await PasskeyChallenges.TakeAsync(nobody, request.Challenge, request.Browser, null, now, cancellationToken) is not { } state) return Refused();
-        if (CredentialId(request.Credential) is not { } credential || await FindAsync(nobody, credential, cancellationToken) is not { } id) return Refused();
+        if (await PasskeyChallenges.TakeAsync(nobody, request.Challenge, request.Browser, null, now, cancellationToken) is not { } state)
+            return Refused();
+        if (CredentialId(request.Credential) is not { } credential || await FindAsync(nobody, credential, cancellationToken) is not { } id)
+            return Refused();
         await using var db = contexts.ForUser(id);
-        var answer = await PasskeyEndpoints.Handler(db, http).PerformAssertionAsync(new() { HttpContext = http, CredentialJson = request.Credential, AssertionState = state });
+        var answer = await PasskeyEndpoints
+            .Handler(db, http)
+            .PerformAssertionAsync(
+                new()
+                {
+                    HttpContext = http,
+                    CredentialJson = request.Credential,
+                    AssertionState = state,
+                }
+            );
         if (!answer.Succeeded || answer.User.Id != id)
         {
             AccountTrail.Add(db, http, id, AccountEventKind.SignInFailed, "passkey");
@@ -41,20 +71,32 @@ internal static class PasskeySignIn
             return Refused();
         }
         var passkey = await db.Passkeys.SingleAsync(p => p.CredentialId == credential, cancellationToken);
-        (passkey.LastUsedAt, passkey.SignCount, passkey.IsBackedUp, passkey.IsUserVerified) = (now, answer.Passkey.SignCount, answer.Passkey.IsBackedUp, answer.Passkey.IsUserVerified);
+        (passkey.LastUsedAt, passkey.SignCount, passkey.IsBackedUp, passkey.IsUserVerified) = (
+            now,
+            answer.Passkey.SignCount,
+            answer.Passkey.IsBackedUp,
+            answer.Passkey.IsUserVerified
+        );
         await counter.GiveBackAsync(Attempts.ToForget(answer.User.NormalizedEmail!, http), cancellationToken);
         return TypedResults.Ok(await SignIn.OpenSessionAsync(db, answer.User, http, "passkey", now, cancellationToken));
     }
 
     private static async Task<Guid?> FindAsync(GpuGeekDbContext db, byte[] credential, CancellationToken cancellationToken) =>
-        (await db.Database.SqlQuery<Guid?>($"SELECT id AS \"Value\" FROM user_for_passkey({credential})").ToListAsync(cancellationToken)).FirstOrDefault();
+        (
+            await db.Database.SqlQuery<Guid?>($"SELECT id AS \"Value\" FROM user_for_passkey({credential})").ToListAsync(cancellationToken)
+        ).FirstOrDefault();
 
     private static byte[]? CredentialId(string credential)
     {
         try
         {
             using var json = JsonDocument.Parse(credential);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? Base64Url.DecodeFromChars(id.GetString()) : null;
+            return
+                json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("id", out var id)
+                && id.ValueKind == JsonValueKind.String
+                ? Base64Url.DecodeFromChars(id.GetString())
+                : null;
         }
         catch (Exception malformed) when (malformed is JsonException or FormatException)
         {
@@ -62,5 +104,10 @@ internal static class PasskeySignIn
         }
     }
 
-    private static ProblemHttpResult Refused() => Problems.Unauthorized("passkey_refused", "The passkey is not known here, or its answer is for another site or request, or came too late.", "Try again, or sign in with your password.");
+    private static ProblemHttpResult Refused() =>
+        Problems.Unauthorized(
+            "passkey_refused",
+            "The passkey is not known here, or its answer is for another site or request, or came too late.",
+            "Try again, or sign in with your password."
+        );
 }

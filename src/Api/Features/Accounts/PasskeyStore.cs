@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>What Identity's passkey handler asks of the person whose context this is. It only reads: what changes is saved with the session or the event that goes with it.</summary>
+/// <summary>What Identity's passkey handler asks of the person whose context this is. It only reads: what changes is saved with the session
+/// or the event that goes with it.</summary>
 internal sealed class PasskeyStore(GpuGeekDbContext db) : IUserPasskeyStore<ApplicationUser>
 {
     public Task<string> GetUserIdAsync(ApplicationUser user, CancellationToken cancellationToken) => Task.FromResult(user.Id.ToString());
@@ -19,20 +20,33 @@ internal sealed class PasskeyStore(GpuGeekDbContext db) : IUserPasskeyStore<Appl
         [.. (await db.Passkeys.AsNoTracking().Where(p => p.UserId == user.Id).ToListAsync(cancellationToken)).Select(Info)];
 
     public async Task<UserPasskeyInfo?> FindPasskeyAsync(ApplicationUser user, byte[] credentialId, CancellationToken cancellationToken) =>
-        await db.Passkeys.AsNoTracking().FirstOrDefaultAsync(p => p.UserId == user.Id && p.CredentialId == credentialId, cancellationToken) is { } passkey ? Info(passkey) : null;
+        await db.Passkeys.AsNoTracking().FirstOrDefaultAsync(p => p.UserId == user.Id && p.CredentialId == credentialId, cancellationToken)
+            is { } passkey
+            ? Info(passkey)
+            : null;
 
     // A credential of somebody else is refused by the table's unique index.
     public Task<ApplicationUser?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
         db.Users.FirstOrDefaultAsync(u => db.Passkeys.Any(p => p.UserId == u.Id && p.CredentialId == credentialId), cancellationToken);
 
-    public Task AddOrUpdatePasskeyAsync(ApplicationUser user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => throw OnlyReads();
+    public Task AddOrUpdatePasskeyAsync(ApplicationUser user, UserPasskeyInfo passkey, CancellationToken cancellationToken) =>
+        throw OnlyReads();
+
     public Task RemovePasskeyAsync(ApplicationUser user, byte[] credentialId, CancellationToken cancellationToken) => throw OnlyReads();
+
     public Task SetUserNameAsync(ApplicationUser user, string? userName, CancellationToken cancellationToken) => throw OnlyReads();
+
     public Task<string?> GetNormalizedUserNameAsync(ApplicationUser user, CancellationToken cancellationToken) => throw OnlyReads();
-    public Task SetNormalizedUserNameAsync(ApplicationUser user, string? normalizedName, CancellationToken cancellationToken) => throw OnlyReads();
+
+    public Task SetNormalizedUserNameAsync(ApplicationUser user, string? normalizedName, CancellationToken cancellationToken) =>
+        throw OnlyReads();
+
     public Task<IdentityResult> CreateAsync(ApplicationUser user, CancellationToken cancellationToken) => throw OnlyReads();
+
     public Task<IdentityResult> UpdateAsync(ApplicationUser user, CancellationToken cancellationToken) => throw OnlyReads();
+
     public Task<IdentityResult> DeleteAsync(ApplicationUser user, CancellationToken cancellationToken) => throw OnlyReads();
+
     public Task<ApplicationUser?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) => throw OnlyReads();
 
     public void Dispose()
@@ -43,5 +57,19 @@ internal sealed class PasskeyStore(GpuGeekDbContext db) : IUserPasskeyStore<Appl
     private static NotSupportedException OnlyReads() => new("The passkey store only reads.");
 
     private static UserPasskeyInfo Info(Passkey p) =>
-        new(p.CredentialId, p.PublicKey, p.CreatedAt, (uint)p.SignCount, p.Transports, p.IsUserVerified, p.IsBackupEligible, p.IsBackedUp, p.AttestationObject, p.ClientDataJson) { Name = p.Name };
+        new(
+            p.CredentialId,
+            p.PublicKey,
+            p.CreatedAt,
+            (uint)p.SignCount,
+            p.Transports,
+            p.IsUserVerified,
+            p.IsBackupEligible,
+            p.IsBackedUp,
+            p.AttestationObject,
+            p.ClientDataJson
+        )
+        {
+            Name = p.Name,
+        };
 }

@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Account;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
@@ -23,13 +23,22 @@ internal static class PasswordEndpoints
 
     /// <summary>Change the password; all other sessions end</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangeAsync(
-        ChangePasswordRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, AttemptCounter counter,
-        TimeProvider clock, CancellationToken cancellationToken)
+        ChangePasswordRequest request,
+        Caller caller,
+        HttpContext http,
+        IDbContexts contexts,
+        IPasswordHasher<ApplicationUser> hasher,
+        AttemptCounter counter,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
-        if (await counter.RefusePasswordAsync(http, caller, user, request.CurrentPassword, hasher, cancellationToken) is { } wrong) return wrong;
-        if (Passwords.Weakness(request.NewPassword, user.Email, user.DisplayName) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        if (await counter.RefusePasswordAsync(http, caller, user, request.CurrentPassword, hasher, cancellationToken) is { } wrong)
+            return wrong;
+        if (Passwords.Weakness(request.NewPassword, user.Email, user.DisplayName) is { } weakness)
+            return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
         AccountTrail.Add(db, http, user.Id, AccountEventKind.PasswordChanged);
         AccountTrail.Notify(db, http, user, MailKind.PasswordChanged);
@@ -39,11 +48,23 @@ internal static class PasswordEndpoints
 
     /// <summary>Ask for a link to set a new password, by mail</summary>
     /// <remarks>
-    /// The answer is the same, and comes of the same work, whether or not there is such an account: a worker looks for it when it sends. An account gets at most three links an hour.
+    /// The answer is the same, and comes of the same work, whether or not there is such an account: a worker looks for it when it sends. An
+    /// account gets at most three links an hour.
     /// </remarks>
-    private static async Task<Results<Accepted, ProblemHttpResult>> ForgotAsync(ForgotPasswordRequest request, HttpContext http, IDbContexts contexts, MailOutbox outbox, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted, ProblemHttpResult>> ForgotAsync(
+        ForgotPasswordRequest request,
+        HttpContext http,
+        IDbContexts contexts,
+        MailOutbox outbox,
+        CancellationToken cancellationToken
+    )
     {
-        if (!outbox.IsOn) return Problems.Conflict("mail_off", "This installation sends no mail.", "Ask its operator for a link: they run GpuGeek.Api reset-password with your address.");
+        if (!outbox.IsOn)
+            return Problems.Conflict(
+                "mail_off",
+                "This installation sends no mail.",
+                "Ask its operator for a link: they run GpuGeek.Api reset-password with your address."
+            );
         await using var db = contexts.ForNobody();
         outbox.Add(db, new(MailKind.ResetLink, request.Email.Trim(), AccountTrail.Language(http), AccountTrail.Origin(http)));
         await db.SaveChangesAsync(cancellationToken);
@@ -52,14 +73,22 @@ internal static class PasswordEndpoints
 
     /// <summary>Set a new password with a reset link's token; all sessions end</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> ResetAsync(
-        ResetPasswordRequest request, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, AttemptCounter counter, TimeProvider clock,
-        CancellationToken cancellationToken)
+        ResetPasswordRequest request,
+        HttpContext http,
+        IDbContexts contexts,
+        IPasswordHasher<ApplicationUser> hasher,
+        AttemptCounter counter,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         var now = clock.GetUtcNow();
         // What is weak whoever it is for is refused before the link is used up.
-        if (Passwords.Weakness(request.NewPassword) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        if (Passwords.Weakness(request.NewPassword) is { } weakness)
+            return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         await using var nobody = contexts.ForNobody();
-        if ((await OneTimeTokens.TakeAsync(nobody, request.Token, TokenKind.PasswordReset, now, cancellationToken)).User is not { } id) return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Ask for a new one.");
+        if ((await OneTimeTokens.TakeAsync(nobody, request.Token, TokenKind.PasswordReset, now, cancellationToken)).User is not { } id)
+            return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Ask for a new one.");
         await using var db = contexts.ForUser(id);
         var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);
@@ -70,7 +99,13 @@ internal static class PasswordEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task SaveAsync(GpuGeekDbContext db, Guid user, Guid? except, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task SaveAsync(
+        GpuGeekDbContext db,
+        Guid user,
+        Guid? except,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Account;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Identity;
@@ -22,48 +22,94 @@ internal static class Registration
     /// <summary>Register a person and their organisation</summary>
     /// <remarks>Until there is an operator, only the setup link's token can; afterwards it depends on the installation.</remarks>
     public static async Task<Results<Created<SessionResponse>, ProblemHttpResult, EarlierAnswer>> RegisterAsync(
-        RegisterRequest request, HttpContext http, IDbContexts contexts, FirstAnswer first, IPasswordHasher<ApplicationUser> hasher, IOptions<ApiOptions> options, TimeProvider clock,
-        CancellationToken cancellationToken)
+        RegisterRequest request,
+        HttpContext http,
+        IDbContexts contexts,
+        FirstAnswer first,
+        IPasswordHasher<ApplicationUser> hasher,
+        IOptions<ApiOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (Passwords.Weakness(request.Password, request.Email, request.DisplayName, request.Organization) is { } weakness) return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
+        if (Passwords.Weakness(request.Password, request.Email, request.DisplayName, request.Organization) is { } weakness)
+            return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         // Before anything is asked that the first request has changed: its invitation or setup token is used up.
         await using (var nobody = contexts.ForNobody())
-            if (await first.LookAsync(nobody, cancellationToken) is { } earlier) return earlier;
+            if (await first.LookAsync(nobody, cancellationToken) is { } earlier)
+                return earlier;
         var now = clock.GetUtcNow();
         var user = NewUser(request, now);
-        if (request.Invitation is { } invitation) return await JoinAsync(request, invitation, user, http, contexts, first, hasher, now, cancellationToken);
-        if (request.Organization?.Trim() is not { Length: > 0 } name) return Problems.Impossible("organization_missing", "The organisation that is to be made has no name.", "Send its name, or the token of an invitation.");
+        if (request.Invitation is { } invitation)
+            return await JoinAsync(request, invitation, user, http, contexts, first, hasher, now, cancellationToken);
+        if (request.Organization?.Trim() is not { Length: > 0 } name)
+            return Problems.Impossible(
+                "organization_missing",
+                "The organisation that is to be made has no name.",
+                "Send its name, or the token of an invitation."
+            );
         await using var db = contexts.ForUser(user.Id);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await first.FindAsync(db, cancellationToken) is { } running) return running;
-        if (await AdmitAsync(request, user, db, options.Value, now, cancellationToken) is { } refusal) return refusal;
-        if (await IsTakenAsync(db, user, cancellationToken)) return EmailTaken();
+        if (await first.FindAsync(db, cancellationToken) is { } running)
+            return running;
+        if (await AdmitAsync(request, user, db, options.Value, now, cancellationToken) is { } refusal)
+            return refusal;
+        if (await IsTakenAsync(db, user, cancellationToken))
+            return EmailTaken();
         // Slow on purpose: only for the one of equal requests that goes on.
         user.PasswordHash = hasher.HashPassword(user, request.Password);
         db.Add(user);
-        var org = await Founding.FoundAsync(db, Guid.CreateVersion7(now), user.Id, name, now, cancellationToken);
+        var org = await OrganizationCreation.CreateAsync(db, Guid.CreateVersion7(now), user.Id, name, now, cancellationToken);
         return await OpenAsync(db, transaction, first, user, new(org.Slug, org.Name, "owner"), http, now, cancellationToken);
     }
 
     /// <summary>An invited person needs no open registration and makes no organisation.</summary>
     private static async Task<Results<Created<SessionResponse>, ProblemHttpResult, EarlierAnswer>> JoinAsync(
-        RegisterRequest request, string token, ApplicationUser user, HttpContext http, IDbContexts contexts, FirstAnswer first, IPasswordHasher<ApplicationUser> hasher,
-        DateTimeOffset now, CancellationToken cancellationToken)
+        RegisterRequest request,
+        string token,
+        ApplicationUser user,
+        HttpContext http,
+        IDbContexts contexts,
+        FirstAnswer first,
+        IPasswordHasher<ApplicationUser> hasher,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        if (await Offers.FindAsync(contexts, token, now, cancellationToken) is not { } offer) return Offers.Invalid();
-        await using var db = contexts.ForOrg(offer.OrgId, user.Id);
+        if (await InvitationLookup.FindAsync(contexts, token, now, cancellationToken) is not { } invitation)
+            return InvitationLookup.Invalid();
+        await using var db = contexts.ForOrg(invitation.OrgId, user.Id);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await first.FindAsync(db, cancellationToken) is { } running) return running;
-        if (await IsTakenAsync(db, user, cancellationToken)) return EmailTaken();
+        if (await first.FindAsync(db, cancellationToken) is { } running)
+            return running;
+        if (await IsTakenAsync(db, user, cancellationToken))
+            return EmailTaken();
         user.PasswordHash = hasher.HashPassword(user, request.Password);
         db.Users.Add(user);
-        if (!await Offers.AcceptAsync(db, offer, user, http, cancellationToken)) return Offers.Invalid();
-        return await OpenAsync(db, transaction, first, user, new(offer.OrgSlug, offer.OrgName, offer.Role), http, now, cancellationToken);
+        if (!await InvitationLookup.AcceptAsync(db, invitation, user, http, cancellationToken))
+            return InvitationLookup.Invalid();
+        return await OpenAsync(
+            db,
+            transaction,
+            first,
+            user,
+            new(invitation.OrgSlug, invitation.OrgName, invitation.Role),
+            http,
+            now,
+            cancellationToken
+        );
     }
 
     private static async Task<Results<Created<SessionResponse>, ProblemHttpResult, EarlierAnswer>> OpenAsync(
-        GpuGeekDbContext db, IDbContextTransaction transaction, FirstAnswer first, ApplicationUser user, MembershipResponse membership, HttpContext http, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        GpuGeekDbContext db,
+        IDbContextTransaction transaction,
+        FirstAnswer first,
+        ApplicationUser user,
+        MembershipResponse membership,
+        HttpContext http,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var (token, expiresAt) = Sessions.Add(db, user.Id, http, now);
         AccountTrail.Add(db, http, user.Id, AccountEventKind.Registered);
@@ -71,7 +117,8 @@ internal static class Registration
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (DbUpdateException failure)
+            when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
             return EmailTaken();
         }
@@ -88,18 +135,35 @@ internal static class Registration
     private static Task<bool> IsTakenAsync(GpuGeekDbContext db, ApplicationUser user, CancellationToken cancellationToken) =>
         db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM user_for_sign_in({user.NormalizedEmail})").AnyAsync(cancellationToken);
 
-    private static async Task<ProblemHttpResult?> AdmitAsync(RegisterRequest request, ApplicationUser user, GpuGeekDbContext db, ApiOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<ProblemHttpResult?> AdmitAsync(
+        RegisterRequest request,
+        ApplicationUser user,
+        GpuGeekDbContext db,
+        ApiOptions options,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var hasOperator = await HasOperatorAsync(db, cancellationToken);
         if (request.SetupToken is { } setup)
         {
             var (taken, _) = await OneTimeTokens.TakeAsync(db, setup, TokenKind.Setup, now, cancellationToken);
-            if (hasOperator || !taken) return Problems.Impossible("setup_token_invalid", "The setup link is not valid any more.", "Take the newest link from where the platform was started.");
+            if (hasOperator || !taken)
+                return Problems.Impossible(
+                    "setup_token_invalid",
+                    "The setup link is not valid any more.",
+                    "Take the newest link from where the platform was started."
+                );
             user.IsOperator = true;
             return null;
         }
-        if (hasOperator && options.RegistrationOpen) return null;
-        return Problems.Forbidden("registration_closed", "Registration is closed on this installation.", hasOperator ? "Ask for an invitation." : "Use the link that was printed when the platform was started.");
+        if (hasOperator && options.RegistrationOpen)
+            return null;
+        return Problems.Forbidden(
+            "registration_closed",
+            "Registration is closed on this installation.",
+            hasOperator ? "Ask for an invitation." : "Use the link that was printed when the platform was started."
+        );
     }
 
     private static ApplicationUser NewUser(RegisterRequest request, DateTimeOffset now)
@@ -107,10 +171,16 @@ internal static class Registration
         var email = request.Email.Trim();
         return new()
         {
-            Id = Guid.CreateVersion7(now), Email = email, NormalizedEmail = SignIn.Normalize(email), UserName = email, NormalizedUserName = SignIn.Normalize(email),
-            DisplayName = request.DisplayName.Trim(), CreatedAt = now,
+            Id = Guid.CreateVersion7(now),
+            Email = email,
+            NormalizedEmail = SignIn.Normalize(email),
+            UserName = email,
+            NormalizedUserName = SignIn.Normalize(email),
+            DisplayName = request.DisplayName.Trim(),
+            CreatedAt = now,
         };
     }
 
-    private static ProblemHttpResult EmailTaken() => Problems.Conflict("email_taken", "There is already an account with this email address.", "Sign in instead.");
+    private static ProblemHttpResult EmailTaken() =>
+        Problems.Conflict("email_taken", "There is already an account with this email address.", "Sign in instead.");
 }

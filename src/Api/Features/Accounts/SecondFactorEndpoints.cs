@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Account;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Mail;
@@ -17,39 +17,86 @@ internal static class SecondFactorEndpoints
     public static void MapSecondFactor(this RouteGroupBuilder account)
     {
         account.MapPost("/second-factor", BeginAsync).SessionOnly().WithName("BeginSecondFactor");
-        account.MapPost("/second-factor/confirm", ConfirmAsync).SessionOnly().RequireRateLimiting(RateLimits.SignIn).WithName("ConfirmSecondFactor");
-        account.MapPost("/second-factor/remove", RemoveAsync).SessionOnly().RequireRateLimiting(RateLimits.SignIn).WithName("RemoveSecondFactor");
+        account
+            .MapPost("/second-factor/confirm", ConfirmAsync)
+            .SessionOnly()
+            .RequireRateLimiting(RateLimits.SignIn)
+            .WithName("ConfirmSecondFactor");
+        account
+            .MapPost("/second-factor/remove", RemoveAsync)
+            .SessionOnly()
+            .RequireRateLimiting(RateLimits.SignIn)
+            .WithName("RemoveSecondFactor");
     }
 
     /// <summary>Begin a second factor: what an authenticator app must be told</summary>
     private static async Task<Results<Ok<SecondFactorResponse>, ProblemHttpResult>> BeginAsync(
-        Caller caller, IDbContexts contexts, SecondFactorSecrets secrets, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        Caller caller,
+        IDbContexts contexts,
+        SecondFactorSecrets secrets,
+        IOptions<ApiOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
         var factor = await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken);
-        if (factor is { ConfirmedAt: not null }) return Problems.Conflict("second_factor_on", "The account has a second factor already.", "Remove it first, to take another device.");
+        if (factor is { ConfirmedAt: not null })
+            return Problems.Conflict(
+                "second_factor_on",
+                "The account has a second factor already.",
+                "Remove it first, to take another device."
+            );
         var secret = SecondFactors.NewSecret();
         var box = secrets.Protect(caller.User, secret);
-        if (factor is null) db.SecondFactors.Add(new() { UserId = caller.User, Secret = box, CreatedAt = clock.GetUtcNow() });
-        else (factor.Secret, factor.CreatedAt) = (box, clock.GetUtcNow());
+        if (factor is null)
+            db.SecondFactors.Add(
+                new()
+                {
+                    UserId = caller.User,
+                    Secret = box,
+                    CreatedAt = clock.GetUtcNow(),
+                }
+            );
+        else
+            (factor.Secret, factor.CreatedAt) = (box, clock.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
         var email = await db.Users.Where(u => u.Id == caller.User).Select(u => u.Email!).SingleAsync(cancellationToken);
-        return TypedResults.Ok(new SecondFactorResponse(SecondFactors.Typed(secret), SecondFactors.Uri(secret, email, new Uri(options.Value.PublicUrl).Host)));
+        return TypedResults.Ok(
+            new SecondFactorResponse(SecondFactors.Typed(secret), SecondFactors.Uri(secret, email, new Uri(options.Value.PublicUrl).Host))
+        );
     }
 
     /// <summary>Turn the second factor on with a first code; the recovery codes are shown this once, and all other sessions end</summary>
     private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> ConfirmAsync(
-        ConfirmSecondFactorRequest request, Caller caller, HttpContext http, IDbContexts contexts, SecondFactorSecrets secrets, AttemptCounter counter, TimeProvider clock,
-        CancellationToken cancellationToken)
+        ConfirmSecondFactorRequest request,
+        Caller caller,
+        HttpContext http,
+        IDbContexts contexts,
+        SecondFactorSecrets secrets,
+        AttemptCounter counter,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
         var factor = await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken);
-        if (factor is not { ConfirmedAt: null }) return Problems.Conflict("second_factor_not_begun", "There is no second factor that waits for its first code.", "Begin one: POST /account/second-factor.");
+        if (factor is not { ConfirmedAt: null })
+            return Problems.Conflict(
+                "second_factor_not_begun",
+                "There is no second factor that waits for its first code.",
+                "Begin one: POST /account/second-factor."
+            );
         var now = clock.GetUtcNow();
         var limits = Attempts.OfCode(caller.User);
-        if (await counter.CountAsync(limits, cancellationToken) is { } refusal) return Attempts.LockedOut(http, refusal);
+        if (await counter.CountAsync(limits, cancellationToken) is { } refusal)
+            return Attempts.LockedOut(http, refusal);
         if (!SecondFactors.TakeCode(factor, secrets.Unprotect(caller.User, factor.Secret), request.Code, now))
-            return Problems.Impossible("wrong_code", "The code is not right.", "Look whether the device's clock is right, and take the code it shows now.");
+            return Problems.Impossible(
+                "wrong_code",
+                "The code is not right.",
+                "Look whether the device's clock is right, and take the code it shows now."
+            );
         await counter.GiveBackAsync(limits, cancellationToken);
         factor.ConfirmedAt = now;
         var codes = SecondFactors.Renew(factor);
@@ -63,13 +110,21 @@ internal static class SecondFactorEndpoints
 
     /// <summary>Turn the second factor off</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        RemoveSecondFactorRequest request, Caller caller, HttpContext http, IDbContexts contexts, IPasswordHasher<ApplicationUser> hasher, AttemptCounter counter,
-        CancellationToken cancellationToken)
+        RemoveSecondFactorRequest request,
+        Caller caller,
+        HttpContext http,
+        IDbContexts contexts,
+        IPasswordHasher<ApplicationUser> hasher,
+        AttemptCounter counter,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
-        if (await counter.RefusePasswordAsync(http, caller, user, request.Password, hasher, cancellationToken) is { } wrong) return wrong;
-        if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken) is not { } factor) return TypedResults.NoContent();
+        if (await counter.RefusePasswordAsync(http, caller, user, request.Password, hasher, cancellationToken) is { } wrong)
+            return wrong;
+        if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken) is not { } factor)
+            return TypedResults.NoContent();
         db.SecondFactors.Remove(factor);
         // One that was only begun has protected nothing.
         if (factor.ConfirmedAt is not null)

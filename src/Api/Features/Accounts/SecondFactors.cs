@@ -9,14 +9,17 @@ namespace GpuGeek.Api.Features.Accounts;
 internal static class SecondFactors
 {
     public const int RecoveryCodeCount = 10;
-    private const int SecretBytes = 20, RecoveryLength = 16;
+    private const int SecretBytes = 20,
+        RecoveryLength = 16;
+
     // No letters or digits that look alike.
     private const string Alphabet = "23456789abcdefghjkmnpqrstuvwxyz";
     private static readonly VerificationWindow OneStepEitherWay = new(1, 1);
 
     public static byte[] NewSecret() => RandomNumberGenerator.GetBytes(SecretBytes);
 
-    public static string Uri(byte[] secret, string email, string host) => new OtpUri(OtpType.Totp, secret, email, $"GpuGeek {host}").ToString();
+    public static string Uri(byte[] secret, string email, string host) =>
+        new OtpUri(OtpType.Totp, secret, email, $"GpuGeek {host}").ToString();
 
     public static string Typed(byte[] secret) => Base32Encoding.ToString(secret);
 
@@ -24,7 +27,12 @@ internal static class SecondFactors
     public static bool TakeCode(SecondFactor factor, byte[] secret, string code, DateTimeOffset now)
     {
         var digits = code.Replace(" ", "", StringComparison.Ordinal);
-        if (digits.Length != 6 || !new Totp(secret).VerifyTotp(now.UtcDateTime, digits, out var step, OneStepEitherWay) || step <= factor.LastStep) return false;
+        if (
+            digits.Length != 6
+            || !new Totp(secret).VerifyTotp(now.UtcDateTime, digits, out var step, OneStepEitherWay)
+            || step <= factor.LastStep
+        )
+            return false;
         factor.LastStep = step;
         return true;
     }
@@ -47,5 +55,10 @@ internal static class SecondFactors
         return [.. codes.Select(c => string.Join('-', c.Chunk(4).Select(part => new string(part))))];
     }
 
-    private static byte[] Hash(string code) => SHA256.HashData(Encoding.UTF8.GetBytes(code.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()));
+    private static byte[] Hash(string code) =>
+        SHA256.HashData(
+            Encoding.UTF8.GetBytes(
+                code.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()
+            )
+        );
 }

@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Account;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Tenants;
@@ -22,8 +22,15 @@ internal static class Sessions
         var agent = http.Request.Headers.UserAgent.ToString();
         var row = new AccessToken
         {
-            Id = Guid.CreateVersion7(now), Kind = TokenKind.Session, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user,
-            Name = agent.Length == 0 ? "unknown" : agent[..Math.Min(agent.Length, 200)], CreatedAt = now, LastUsedAt = now, ExpiresAt = now + lifetimes.Lifetime,
+            Id = Guid.CreateVersion7(now),
+            Kind = TokenKind.Session,
+            Hash = TokenFormat.Hash(token),
+            Prefix = TokenFormat.Recognizable(token),
+            UserId = user,
+            Name = agent.Length == 0 ? "unknown" : agent[..Math.Min(agent.Length, 200)],
+            CreatedAt = now,
+            LastUsedAt = now,
+            ExpiresAt = now + lifetimes.Lifetime,
         };
         db.Tokens.Add(row);
         return (token, row.ExpiresAt!.Value);
@@ -36,21 +43,67 @@ internal static class Sessions
     }
 
     /// <summary>Where the person is signed in, newest first</summary>
-    private static async Task<Ok<Page<SessionSummary>>> ListAsync(Caller caller, IDbContexts contexts, IOptions<SessionLifetime> options, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<SessionSummary>>> ListAsync(
+        Caller caller,
+        IDbContexts contexts,
+        IOptions<SessionLifetime> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
         var now = clock.GetUtcNow();
         var (idle, usedSince) = (options.Value.Idle, now - options.Value.Idle);
-        var rows = await db.Tokens.AsNoTracking().Where(t => t.UserId == caller.User && t.Kind == TokenKind.Session && t.RevokedAt == null && t.ExpiresAt > now && t.LastUsedAt > usedSince).OrderByDescending(t => t.Id).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page<SessionSummary>([.. rows.Select(t => new SessionSummary(t.Id, t.Name, t.CreatedAt, t.LastUsedAt, t.ExpiresAt, t.Id == caller.Token, t.LastUsedAt + idle < t.ExpiresAt ? t.LastUsedAt + idle : t.ExpiresAt))], null));
+        var rows = await db
+            .Tokens.AsNoTracking()
+            .Where(t =>
+                t.UserId == caller.User
+                && t.Kind == TokenKind.Session
+                && t.RevokedAt == null
+                && t.ExpiresAt > now
+                && t.LastUsedAt > usedSince
+            )
+            .OrderByDescending(t => t.Id)
+            .ToListAsync(cancellationToken);
+        return TypedResults.Ok(
+            new Page<SessionSummary>(
+                [
+                    .. rows.Select(t => new SessionSummary(
+                        t.Id,
+                        t.Name,
+                        t.CreatedAt,
+                        t.LastUsedAt,
+                        t.ExpiresAt,
+                        t.Id == caller.Token,
+                        t.LastUsedAt + idle < t.ExpiresAt ? t.LastUsedAt + idle : t.ExpiresAt
+                    )),
+                ],
+                null
+            )
+        );
     }
 
     /// <summary>End one session; it takes effect immediately</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(Guid session, Caller caller, HttpContext http, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
+        Guid session,
+        Caller caller,
+        HttpContext http,
+        IDbContexts contexts,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
-        if (await db.Tokens.FirstOrDefaultAsync(t => t.Id == session && t.UserId == caller.User && t.Kind == TokenKind.Session, cancellationToken) is not { } row) return Problems.NotFound();
-        if (row.RevokedAt is not null) return TypedResults.NoContent();
+        if (
+            await db.Tokens.FirstOrDefaultAsync(
+                t => t.Id == session && t.UserId == caller.User && t.Kind == TokenKind.Session,
+                cancellationToken
+            )
+            is not { } row
+        )
+            return Problems.NotFound();
+        if (row.RevokedAt is not null)
+            return TypedResults.NoContent();
         row.RevokedAt = clock.GetUtcNow();
         AccountTrail.Add(db, http, caller.User, AccountEventKind.SessionEnded, row.Name);
         await db.SaveChangesAsync(cancellationToken);
@@ -58,19 +111,33 @@ internal static class Sessions
     }
 
     /// <summary>After what protects the account has changed, at most the session that changed it goes on.</summary>
-    public static Task RevokeAllAsync(GpuGeekDbContext db, Guid user, Guid? except, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db.Tokens.Where(t => t.UserId == user && t.Kind == TokenKind.Session && (except == null || t.Id != except) && t.RevokedAt == null)
+    public static Task RevokeAllAsync(
+        GpuGeekDbContext db,
+        Guid user,
+        Guid? except,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        db
+            .Tokens.Where(t => t.UserId == user && t.Kind == TokenKind.Session && (except == null || t.Id != except) && t.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
 
     public static UserResponse Response(ApplicationUser user) => new(user.Id, user.Email!, user.DisplayName, user.IsOperator);
 
     public static async Task<List<MembershipResponse>> MembershipsAsync(GpuGeekDbContext db, Guid user, CancellationToken cancellationToken)
     {
-        var rows = await (from member in db.Members
-                          join org in db.Organizations on member.OrgId equals org.Id
-                          where member.UserId == user
-                          orderby member.JoinedAt
-                          select new { org.Slug, org.Name, member.Role }).ToListAsync(cancellationToken);
+        var rows = await (
+            from member in db.Members
+            join org in db.Organizations on member.OrgId equals org.Id
+            where member.UserId == user
+            orderby member.JoinedAt
+            select new
+            {
+                org.Slug,
+                org.Name,
+                member.Role,
+            }
+        ).ToListAsync(cancellationToken);
         return [.. rows.Select(m => new MembershipResponse(m.Slug, m.Name, m.Role.ToString().ToLowerInvariant()))];
     }
 }

@@ -1,5 +1,5 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Account;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Infrastructure.Identity;
 using GpuGeek.Infrastructure.Persistence;
@@ -8,8 +8,14 @@ using Microsoft.AspNetCore.Identity;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>The two secrets of signing in. Each attempt is counted before it is evaluated; each method answers null where the secret is right.</summary>
-internal sealed class SignInChecks(AttemptCounter counter, IPasswordHasher<ApplicationUser> hasher, SecondFactorSecrets secrets, TimeProvider clock)
+/// <summary>The two secrets of signing in. Each attempt is counted before it is evaluated; each method answers null where the secret is
+/// right.</summary>
+internal sealed class SignInChecks(
+    AttemptCounter counter,
+    IPasswordHasher<ApplicationUser> hasher,
+    SecondFactorSecrets secrets,
+    TimeProvider clock
+)
 {
     // A hash of no password: checking it makes an unknown address take as long as a known one.
     private static readonly Lazy<string> Decoy = new(() => new PasswordHasher<ApplicationUser>().HashPassword(null!, "no one's password"));
@@ -17,16 +23,30 @@ internal sealed class SignInChecks(AttemptCounter counter, IPasswordHasher<Appli
     /// <param name="user">Null: there is no such account, which must answer as a wrong password does.</param>
     /// <param name="device">Of a device that has signed in to the account before.</param>
     public async Task<ProblemHttpResult?> RefusePasswordAsync(
-        GpuGeekDbContext db, ApplicationUser? user, Guid? device, SignInRequest request, HttpContext http, CancellationToken cancellationToken)
+        GpuGeekDbContext db,
+        ApplicationUser? user,
+        Guid? device,
+        SignInRequest request,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
-        var limits = user is not null && device is { } known
-            ? Attempts.FromDevice(user.Id, known) : Attempts.FromAnywhere(SignIn.Normalize(request.Email!), http, user is not null);
-        if (await counter.CountAsync(limits, cancellationToken) is { } refusal) return await LockedOutAsync(db, user, http, refusal, cancellationToken);
-        var isRight = hasher.VerifyHashedPassword(user!, user?.PasswordHash ?? Decoy.Value, request.Password!) != PasswordVerificationResult.Failed;
+        var limits =
+            user is not null && device is { } known
+                ? Attempts.FromDevice(user.Id, known)
+                : Attempts.FromAnywhere(SignIn.Normalize(request.Email!), http, user is not null);
+        if (await counter.CountAsync(limits, cancellationToken) is { } refusal)
+            return await LockedOutAsync(db, user, http, refusal, cancellationToken);
+        var isRight =
+            hasher.VerifyHashedPassword(user!, user?.PasswordHash ?? Decoy.Value, request.Password!) != PasswordVerificationResult.Failed;
         if (user is null || !isRight)
         {
             await FailedAsync(db, user, http, "password", cancellationToken);
-            return Problems.Unauthorized("wrong_credentials", "The email or the password is not right.", "Check both; after several wrong passwords the account is locked for a few minutes.");
+            return Problems.Unauthorized(
+                "wrong_credentials",
+                "The email or the password is not right.",
+                "Check both; after several wrong passwords the account is locked for a few minutes."
+            );
         }
         await counter.GiveBackAsync(limits, cancellationToken);
         return null;
@@ -34,28 +54,55 @@ internal sealed class SignInChecks(AttemptCounter counter, IPasswordHasher<Appli
 
     /// <summary>Takes the code, so that it is not good again. The caller saves.</summary>
     public async Task<ProblemHttpResult?> RefuseCodeAsync(
-        GpuGeekDbContext db, ApplicationUser user, SecondFactor factor, string code, HttpContext http, CancellationToken cancellationToken)
+        GpuGeekDbContext db,
+        ApplicationUser user,
+        SecondFactor factor,
+        string code,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
         var limits = Attempts.OfCode(user.Id);
-        if (await counter.CountAsync(limits, cancellationToken) is { } refusal) return await LockedOutAsync(db, user, http, refusal, cancellationToken);
-        if (!SecondFactors.TakeCode(factor, secrets.Unprotect(user.Id, factor.Secret), code, clock.GetUtcNow()) && !SecondFactors.TakeRecoveryCode(factor, code))
+        if (await counter.CountAsync(limits, cancellationToken) is { } refusal)
+            return await LockedOutAsync(db, user, http, refusal, cancellationToken);
+        if (
+            !SecondFactors.TakeCode(factor, secrets.Unprotect(user.Id, factor.Secret), code, clock.GetUtcNow())
+            && !SecondFactors.TakeRecoveryCode(factor, code)
+        )
         {
             await FailedAsync(db, user, http, "code", cancellationToken);
-            return Problems.Unauthorized("wrong_code", "The code is not right, or was used before.", "Take the code that the app shows now.");
+            return Problems.Unauthorized(
+                "wrong_code",
+                "The code is not right, or was used before.",
+                "Take the code that the app shows now."
+            );
         }
         await counter.GiveBackAsync(limits, cancellationToken);
         return null;
     }
 
-    private async Task FailedAsync(GpuGeekDbContext db, ApplicationUser? user, HttpContext http, string what, CancellationToken cancellationToken)
+    private async Task FailedAsync(
+        GpuGeekDbContext db,
+        ApplicationUser? user,
+        HttpContext http,
+        string what,
+        CancellationToken cancellationToken
+    )
     {
-        if (user is not null) AccountTrail.Add(db, http, user.Id, AccountEventKind.SignInFailed, what);
+        if (user is not null)
+            AccountTrail.Add(db, http, user.Id, AccountEventKind.SignInFailed, what);
         await db.SaveChangesAsync(cancellationToken);
         // Who fails makes the rows, and so clears the old ones away.
         await counter.TidyAsync(cancellationToken);
     }
 
-    private static async Task<ProblemHttpResult> LockedOutAsync(GpuGeekDbContext db, ApplicationUser? user, HttpContext http, AttemptRefusal refusal, CancellationToken cancellationToken)
+    private static async Task<ProblemHttpResult> LockedOutAsync(
+        GpuGeekDbContext db,
+        ApplicationUser? user,
+        HttpContext http,
+        AttemptRefusal refusal,
+        CancellationToken cancellationToken
+    )
     {
         if (user is not null && refusal.IsFirst)
         {

@@ -1,5 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Billing;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Tenants;
@@ -15,7 +16,11 @@ internal static class BillingEndpoints
     public static void MapBilling(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/v1/plans", ListPlansAsync).WithTags("Billing").WithName("ListPlans");
-        routes.MapPatch("/api/v1/plans/{plan}", UpdatePlanAsync).RequireAuthorization(AuthSetup.OperatorPolicy).WithTags("Billing").WithName("UpdatePlan");
+        routes
+            .MapPatch("/api/v1/plans/{plan}", UpdatePlanAsync)
+            .RequireAuthorization(AuthSetup.OperatorPolicy)
+            .WithTags("Billing")
+            .WithName("UpdatePlan");
         var group = routes.MapOrg().WithTags("Billing");
         group.MapGet("/subscription", GetSubscriptionAsync).Needs(Role.Viewer, Scopes.BillingRead).WithName("GetSubscription");
         group.MapPut("/subscription", ChangeSubscriptionAsync).Needs(Role.Owner, null).WithName("ChangeSubscription");
@@ -32,10 +37,16 @@ internal static class BillingEndpoints
     }
 
     /// <summary>Change a plan's prices and limits (operator)</summary>
-    private static async Task<Results<Ok<PlanResponse>, ProblemHttpResult>> UpdatePlanAsync(string plan, UpdatePlanRequest request, IDbContexts contexts, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<PlanResponse>, ProblemHttpResult>> UpdatePlanAsync(
+        string plan,
+        UpdatePlanRequest request,
+        IDbContexts contexts,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.System();
-        if (await db.Plans.FirstOrDefaultAsync(p => p.Code == plan, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await db.Plans.FirstOrDefaultAsync(p => p.Code == plan, cancellationToken) is not { } row)
+            return Problems.NotFound();
         row.Name = request.Name ?? row.Name;
         row.PricePerHour = request.PricePerHour ?? row.PricePerHour;
         row.MonthlyFee = request.MonthlyFee ?? row.MonthlyFee;
@@ -52,28 +63,54 @@ internal static class BillingEndpoints
     }
 
     /// <summary>The organisation's plan and what it has used of it this month</summary>
-    private static async Task<Ok<SubscriptionResponse>> GetSubscriptionAsync(Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken) =>
-        TypedResults.Ok((await PlanGate.UsageAsync(db, tenant.OrgId, clock.GetUtcNow(), cancellationToken)).ToResponse());
+    private static async Task<Ok<SubscriptionResponse>> GetSubscriptionAsync(
+        Tenant tenant,
+        GpuGeekDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok((await PlanGate.UsageAsync(db, tenant.OrgId, clock.GetUtcNow(), cancellationToken)).ToResponse());
 
     /// <summary>Take another plan</summary>
     private static async Task<Results<Ok<SubscriptionResponse>, ProblemHttpResult>> ChangeSubscriptionAsync(
-        ChangeSubscriptionRequest request, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        ChangeSubscriptionRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (!await db.Plans.AnyAsync(p => p.Code == request.Plan, cancellationToken)) return Problems.Impossible("unknown_plan", $"There is no plan '{request.Plan}'.", "GET /plans lists them.");
-        await db.Organizations.Where(o => o.Id == tenant.OrgId).ExecuteUpdateAsync(set => set.SetProperty(o => o.PlanCode, request.Plan), cancellationToken);
+        if (!await db.Plans.AnyAsync(p => p.Code == request.Plan, cancellationToken))
+            return Problems.Impossible("unknown_plan", $"There is no plan '{request.Plan}'.", "GET /plans lists them.");
+        await db
+            .Organizations.Where(o => o.Id == tenant.OrgId)
+            .ExecuteUpdateAsync(set => set.SetProperty(o => o.PlanCode, request.Plan), cancellationToken);
         return await GetSubscriptionAsync(tenant, db, clock, cancellationToken);
     }
 
     /// <summary>Usage intervals, newest first: one for each time a worker slot was held</summary>
-    private static async Task<Ok<Page<UsageIntervalResponse>>> ListUsageAsync(GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken, Guid? run = null, string? after = null, int? limit = null)
+    private static async Task<Ok<Page<UsageIntervalResponse>>> ListUsageAsync(
+        GpuGeekDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken,
+        Guid? run = null,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var rows = await (from interval in db.UsageIntervals
-                          where (run == null || interval.RunId == run) && (last == null || interval.Id < last)
-                          orderby interval.Id descending
-                          select new { interval, Name = db.Runs.Where(r => r.Id == interval.RunId).Select(r => r.Name).FirstOrDefault() }).AsNoTracking().Take(size + 1).ToListAsync(cancellationToken);
+        var rows = await (
+            from interval in db.UsageIntervals
+            where (run == null || interval.RunId == run) && (last == null || interval.Id < last)
+            orderby interval.Id descending
+            select new { interval, Name = db.Runs.Where(r => r.Id == interval.RunId).Select(r => r.Name).FirstOrDefault() }
+        )
+            .AsNoTracking()
+            .Take(size + 1)
+            .ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        return TypedResults.Ok(Paging.Of(rows, size, r => r.interval.Id.ToString(), r => r.interval.ToResponse(r.Name ?? r.interval.RunName, now)));
+        return TypedResults.Ok(
+            Paging.Of(rows, size, r => r.interval.Id.ToString(), r => r.interval.ToResponse(r.Name ?? r.interval.RunName, now))
+        );
     }
 }

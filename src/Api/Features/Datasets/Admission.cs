@@ -1,4 +1,4 @@
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Http;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
@@ -25,17 +25,29 @@ internal static class Admission
     /// <returns>Bytes that the archive may have in all, as things are now.</returns>
     /// <exception cref="DomainException"><c>plan_limit</c>, <c>too_large</c> or <c>disk_full</c>.</exception>
     public static async Task<long> CheckAsync(
-        GpuGeekDbContext db, IObjectStore store, Guid org, long bytes, long counted, long stored, CancellationToken cancellationToken)
+        GpuGeekDbContext db,
+        IObjectStore store,
+        Guid org,
+        long bytes,
+        long counted,
+        long stored,
+        CancellationToken cancellationToken
+    )
     {
         var beside = await PlanGate.CheckStorageAsync(db, org, bytes - counted, 1, cancellationToken);
-        if (bytes > LongBody.MostBytes) throw new DomainException("too_large", "An archive has at most 50 GiB.", "Split it into several archives.");
+        if (bytes > LongBody.MostBytes)
+            throw new DomainException("too_large", "An archive has at most 50 GiB.", "Split it into several archives.");
         var most = Math.Min(bytes + beside, LongBody.MostBytes);
-        if (store.FreeBytes is not { } free) return most;
+        if (store.FreeBytes is not { } free)
+            return most;
         var needed = (bytes * DiskFactor) - stored;
         if (free < needed)
         {
-            throw new DomainException("disk_full", $"The archive needs {needed / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.",
-                "Free some disk on the server, or send a smaller archive.");
+            throw new DomainException(
+                "disk_full",
+                $"The archive needs {needed / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.",
+                "Free some disk on the server, or send a smaller archive."
+            );
         }
         return Math.Max(bytes, Math.Min(most, (long)((free + stored) / DiskFactor)));
     }
@@ -46,6 +58,11 @@ internal static class Admission
         CheckAsync(db, store, import.OrgId, import.Size, import.Size, import.Size, cancellationToken);
 
     public static ProblemHttpResult UnsupportedArchive() =>
-        Problems.Of(415, "unsupported_archive", "Not a ZIP archive", "Only ZIP archives are imported.",
-            "Pack one folder per class into a .zip file.");
+        Problems.Of(
+            415,
+            "unsupported_archive",
+            "Not a ZIP archive",
+            "Only ZIP archives are imported.",
+            "Pack one folder per class into a .zip file."
+        );
 }

@@ -1,4 +1,4 @@
-using GpuGeek.Api.Common.Uploads;
+using GpuGeek.Api.Http.Uploads;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
@@ -26,10 +26,16 @@ internal sealed record ExpectedArchive(Import Row, UploadClaim<Import> Claim, lo
 /// Brings the bytes from the connection to the store, as far as there is room, and leaves nothing of them where that fails.
 /// </summary>
 internal sealed class ArchiveReception(
-    GpuGeekDbContext db, IObjectStore store, ILiveNotifier live, TimeProvider clock, ExpectedArchive archive)
+    GpuGeekDbContext db,
+    IObjectStore store,
+    ILiveNotifier live,
+    TimeProvider clock,
+    ExpectedArchive archive
+)
 {
     // Room is made for as much again as has come: a small archive takes little from others, a large one asks seldom.
-    private const long LeastPiece = 256 << 10, LargestPiece = 64 << 20;
+    private const long LeastPiece = 256 << 10,
+        LargestPiece = 64 << 20;
     private static readonly byte[] ZipMagic = "PK"u8.ToArray();
 
     private long _counted = archive.Counted;
@@ -67,7 +73,8 @@ internal sealed class ArchiveReception(
     public async Task ForgetAsync()
     {
         var others = db.Imports.Where(i => i.Id == archive.Row.Id && (i.RetryUntil != null || i.FinishedAt == null));
-        if (!await others.AnyAsync(CancellationToken.None)) await store.DeleteAsync(archive.Key, CancellationToken.None);
+        if (!await others.AnyAsync(CancellationToken.None))
+            await store.DeleteAsync(archive.Key, CancellationToken.None);
     }
 
     /// <summary>More has come than the plan counts. The lock is held for this moment only, never while bytes come.</summary>
@@ -88,7 +95,8 @@ internal sealed class ArchiveReception(
     /// </summary>
     private async Task DiscardAsync()
     {
-        if (!await archive.Claim.TryTouchAsync(CancellationToken.None)) return;
+        if (!await archive.Claim.TryTouchAsync(CancellationToken.None))
+            return;
         await store.DeleteAsync(archive.Key, CancellationToken.None);
         if (archive.IsOwn)
         {
@@ -96,22 +104,32 @@ internal sealed class ArchiveReception(
             return;
         }
         await archive.Claim.Held.ExecuteUpdateAsync(
-            set => set.SetProperty(i => i.UploadClaim, (Guid?)null).SetProperty(i => i.Size, archive.Row.Size), CancellationToken.None);
+            set => set.SetProperty(i => i.UploadClaim, (Guid?)null).SetProperty(i => i.Size, archive.Row.Size),
+            CancellationToken.None
+        );
     }
 
     private async Task FailAsync(DomainException refused)
     {
-        if (!await archive.Claim.TryTouchAsync(CancellationToken.None)) return;
+        if (!await archive.Claim.TryTouchAsync(CancellationToken.None))
+            return;
         await store.DeleteAsync(archive.Key, CancellationToken.None);
         var (row, now) = (archive.Row, clock.GetUtcNow());
         var failure = new Failure(refused.Code, "The upload was stopped", refused.Message, refused.Hint);
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         var failed = await archive.Claim.Held.ExecuteUpdateAsync(
-            set => set.SetProperty(i => i.State, ImportState.Failed).SetProperty(i => i.Error, failure).SetProperty(i => i.FinishedAt, now)
-                .SetProperty(i => i.UploadClaim, (Guid?)null).SetProperty(i => i.Size, row.Size), CancellationToken.None);
-        if (failed == 0) return;
+            set =>
+                set.SetProperty(i => i.State, ImportState.Failed)
+                    .SetProperty(i => i.Error, failure)
+                    .SetProperty(i => i.FinishedAt, now)
+                    .SetProperty(i => i.UploadClaim, (Guid?)null)
+                    .SetProperty(i => i.Size, row.Size),
+            CancellationToken.None
+        );
+        if (failed == 0)
+            return;
         var happened = WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId, ImportState.Failed, refused.Code);
-        await db.TellAsync(happened, now, CancellationToken.None);
+        await db.EnqueueAsync(happened, now, CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         await live.ImportChangedAsync(row.OrgId, row.DatasetId);

@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
@@ -28,57 +28,119 @@ internal static class DatasetEndpoints
     }
 
     /// <summary>The datasets of a project, newest first</summary>
-    private static async Task<Ok<Page<DatasetResponse>>> ListAsync(GpuGeekDbContext db, CancellationToken cancellationToken, string? project = null, string? after = null, int? limit = null)
+    private static async Task<Ok<Page<DatasetResponse>>> ListAsync(
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken,
+        string? project = null,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var rows = await Responses(db, db.Datasets.Where(d => last == null || d.Id < last), project).Take(size + 1).ToListAsync(cancellationToken);
+        var rows = await Responses(db, db.Datasets.Where(d => last == null || d.Id < last), project)
+            .Take(size + 1)
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, d => d.Id.ToString(), d => d));
     }
 
     /// <summary>Create an empty dataset; pictures are imported afterwards</summary>
-    private static async Task<Results<Created<DatasetResponse>, ProblemHttpResult>> CreateAsync(CreateDatasetRequest request, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Created<DatasetResponse>, ProblemHttpResult>> CreateAsync(
+        CreateDatasetRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
+        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project)
+            return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
         var name = request.Name.Trim();
-        if (await db.Datasets.AnyAsync(d => d.ProjectId == project.Id && d.Name == name, cancellationToken)) return NameTaken(name);
-        var dataset = new Dataset { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(clock.GetUtcNow()), ProjectId = project.Id, Name = name, CreatedAt = clock.GetUtcNow() };
+        if (await db.Datasets.AnyAsync(d => d.ProjectId == project.Id && d.Name == name, cancellationToken))
+            return NameTaken(name);
+        var dataset = new Dataset
+        {
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            ProjectId = project.Id,
+            Name = name,
+            CreatedAt = clock.GetUtcNow(),
+        };
         db.Datasets.Add(dataset);
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/datasets/{dataset.Id}", new DatasetResponse(dataset.Id, project.Slug, dataset.Name, 0, 0, 0, 0, dataset.CreatedAt));
+        return TypedResults.Created(
+            $"/api/v1/orgs/{tenant.Slug}/datasets/{dataset.Id}",
+            new DatasetResponse(dataset.Id, project.Slug, dataset.Name, 0, 0, 0, 0, dataset.CreatedAt)
+        );
     }
 
     /// <summary>One dataset</summary>
-    private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> GetAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await Responses(db, db.Datasets.Where(d => d.Id == dataset), null).FirstOrDefaultAsync(cancellationToken) is { } response ? TypedResults.Ok(response) : Problems.NotFound();
+    private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> GetAsync(
+        Guid dataset,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) =>
+        await Responses(db, db.Datasets.Where(d => d.Id == dataset), null).FirstOrDefaultAsync(cancellationToken) is { } response
+            ? TypedResults.Ok(response)
+            : Problems.NotFound();
 
     /// <summary>Rename a dataset</summary>
-    private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> UpdateAsync(Guid dataset, UpdateDatasetRequest request, GpuGeekDbContext db, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> UpdateAsync(
+        Guid dataset,
+        UpdateDatasetRequest request,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    )
     {
-        if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken) is not { } row)
+            return Problems.NotFound();
         var name = request.Name?.Trim() ?? row.Name;
-        if (await db.Datasets.AnyAsync(d => d.ProjectId == row.ProjectId && d.Name == name && d.Id != dataset, cancellationToken)) return NameTaken(name);
+        if (await db.Datasets.AnyAsync(d => d.ProjectId == row.ProjectId && d.Name == name && d.Id != dataset, cancellationToken))
+            return NameTaken(name);
         row.Name = name;
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(await Responses(db, db.Datasets.Where(d => d.Id == dataset), null).SingleAsync(cancellationToken));
     }
 
     /// <summary>Counts per class and per split</summary>
-    private static async Task<Results<Ok<DatasetStatsResponse>, ProblemHttpResult>> StatsAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<DatasetStatsResponse>, ProblemHttpResult>> StatsAsync(
+        Guid dataset,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    )
     {
         var images = db.DatasetImages.Where(i => i.DatasetId == dataset);
-        var classes = await (from c in db.DatasetClasses where c.DatasetId == dataset orderby c.Name select new ClassCount(c.Name, db.DatasetImages.Count(i => i.ClassId == c.Id))).ToListAsync(cancellationToken);
-        var splits = await images.GroupBy(i => i.Split ?? "none").Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
-        return TypedResults.Ok(new DatasetStatsResponse(classes.Sum(c => c.Count), await images.SumAsync(i => i.Bytes, cancellationToken), classes, splits));
+        var classes = await (
+            from c in db.DatasetClasses
+            where c.DatasetId == dataset
+            orderby c.Name
+            select new ClassCount(c.Name, db.DatasetImages.Count(i => i.ClassId == c.Id))
+        ).ToListAsync(cancellationToken);
+        var splits = await images
+            .GroupBy(i => i.Split ?? "none")
+            .Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        return TypedResults.Ok(
+            new DatasetStatsResponse(classes.Sum(c => c.Count), await images.SumAsync(i => i.Bytes, cancellationToken), classes, splits)
+        );
     }
 
-    private static ProblemHttpResult NameTaken(string name) => Problems.Conflict("name_taken", $"The project has a dataset named '{name}' already.", "Choose another name.");
+    private static ProblemHttpResult NameTaken(string name) =>
+        Problems.Conflict("name_taken", $"The project has a dataset named '{name}' already.", "Choose another name.");
 
     private static IQueryable<DatasetResponse> Responses(GpuGeekDbContext db, IQueryable<Dataset> datasets, string? project) =>
         from dataset in datasets
         join p in db.Projects on dataset.ProjectId equals p.Id
         where project == null || p.Slug == project
         orderby dataset.Id descending
-        select new DatasetResponse(dataset.Id, p.Slug, dataset.Name, db.DatasetImages.Count(i => i.DatasetId == dataset.Id), db.DatasetClasses.Count(c => c.DatasetId == dataset.Id),
-            db.DatasetImages.Where(i => i.DatasetId == dataset.Id).Sum(i => i.Bytes), db.DatasetVersions.Count(v => v.DatasetId == dataset.Id), dataset.CreatedAt);
+        select new DatasetResponse(
+            dataset.Id,
+            p.Slug,
+            dataset.Name,
+            db.DatasetImages.Count(i => i.DatasetId == dataset.Id),
+            db.DatasetClasses.Count(c => c.DatasetId == dataset.Id),
+            db.DatasetImages.Where(i => i.DatasetId == dataset.Id).Sum(i => i.Bytes),
+            db.DatasetVersions.Count(v => v.DatasetId == dataset.Id),
+            dataset.CreatedAt
+        );
 }

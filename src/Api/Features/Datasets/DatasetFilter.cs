@@ -1,4 +1,4 @@
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Http;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +13,8 @@ internal sealed class DatasetFilter : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (http.GetRouteValue("dataset") is not string text || !Guid.TryParse(text, out var dataset)) return await next(context);
+        if (http.GetRouteValue("dataset") is not string text || !Guid.TryParse(text, out var dataset))
+            return await next(context);
         var db = http.RequestServices.GetRequiredService<GpuGeekDbContext>();
         return await db.Datasets.AnyAsync(d => d.Id == dataset, http.RequestAborted) ? await next(context) : Problems.NotFound();
     }

@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
@@ -28,76 +28,164 @@ internal static class ImageEndpoints
         group.MapGet("/{image:guid}/thumbnail", ThumbnailAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageThumbnail");
     }
 
-    /// <summary>The pictures of a dataset, oldest first; filters <c>class</c>, <c>split</c> (or <c>none</c>) and <c>q</c> (file name)</summary>
+    /// <summary>The pictures of a dataset, oldest first; filters <c>class</c>, <c>split</c> (or <c>none</c>) and <c>q</c> (file
+    /// name)</summary>
     private static async Task<Results<Ok<Page<ImageResponse>>, ProblemHttpResult>> ListAsync(
-        Guid dataset, Tenant tenant, GpuGeekDbContext db, HttpRequest http, CancellationToken cancellationToken, string? split = null, string? q = null, string? after = null, int? limit = null)
+        Guid dataset,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        HttpRequest http,
+        CancellationToken cancellationToken,
+        string? split = null,
+        string? q = null,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
         var className = http.Query["class"].ToString();
-        var rows = await (from image in db.DatasetImages
-                          join c in db.DatasetClasses on image.ClassId equals c.Id
-                          where image.DatasetId == dataset && (last == null || image.Id > last)
-                              && (className == "" || c.Name == className)
-                              && (split == null || (split == "none" ? image.Split == null : image.Split == split))
-                              && (q == null || EF.Functions.ILike(image.FileName, "%" + q.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%", "\\"))
-                          orderby image.Id
-                          select new Row(image, c.Name)).AsNoTracking().Take(size + 1).ToListAsync(cancellationToken);
+        var rows = await (
+            from image in db.DatasetImages
+            join c in db.DatasetClasses on image.ClassId equals c.Id
+            where
+                image.DatasetId == dataset
+                && (last == null || image.Id > last)
+                && (className == "" || c.Name == className)
+                && (split == null || (split == "none" ? image.Split == null : image.Split == split))
+                && (
+                    q == null
+                    || EF.Functions.ILike(image.FileName, "%" + q.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%", "\\")
+                )
+            orderby image.Id
+            select new Row(image, c.Name)
+        )
+            .AsNoTracking()
+            .Take(size + 1)
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, r => r.Image.Id.ToString(), r => Response(r, tenant.Slug)));
     }
 
     /// <summary>One picture's facts</summary>
-    private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> GetAsync(Guid dataset, Guid image, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await (from i in db.DatasetImages join c in db.DatasetClasses on i.ClassId equals c.Id where i.DatasetId == dataset && i.Id == image select new Row(i, c.Name)).AsNoTracking()
-            .FirstOrDefaultAsync(cancellationToken) is { } row ? TypedResults.Ok(Response(row, tenant.Slug)) : Problems.NotFound();
+    private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> GetAsync(
+        Guid dataset,
+        Guid image,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) =>
+        await (
+            from i in db.DatasetImages
+            join c in db.DatasetClasses on i.ClassId equals c.Id
+            where i.DatasetId == dataset && i.Id == image
+            select new Row(i, c.Name)
+        )
+            .AsNoTracking()
+            .FirstOrDefaultAsync(cancellationToken)
+            is { } row
+            ? TypedResults.Ok(Response(row, tenant.Slug))
+            : Problems.NotFound();
 
     /// <summary>Give a picture another class or split; versions that hold it keep what it was</summary>
-    private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> UpdateAsync(Guid dataset, Guid image, UpdateImageRequest request, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> UpdateAsync(
+        Guid dataset,
+        Guid image,
+        UpdateImageRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    )
     {
-        if (await db.DatasetImages.FirstOrDefaultAsync(i => i.DatasetId == dataset && i.Id == image, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await db.DatasetImages.FirstOrDefaultAsync(i => i.DatasetId == dataset && i.Id == image, cancellationToken) is not { } row)
+            return Problems.NotFound();
         if (request.Class is { } name)
         {
-            if (await db.DatasetClasses.FirstOrDefaultAsync(c => c.DatasetId == dataset && c.Name == name, cancellationToken) is not { } label)
+            if (
+                await db.DatasetClasses.FirstOrDefaultAsync(c => c.DatasetId == dataset && c.Name == name, cancellationToken)
+                is not { } label
+            )
                 return Problems.Impossible("unknown_class", $"The dataset has no class '{name}'.", "GET …/stats lists its classes.");
             row.ClassId = label.Id;
         }
-        if (request.Split is { } split) row.Split = split == "none" ? null : split;
+        if (request.Split is { } split)
+            row.Split = split == "none" ? null : split;
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Ok(Response(new(row, await db.DatasetClasses.Where(c => c.Id == row.ClassId).Select(c => c.Name).SingleAsync(cancellationToken)), tenant.Slug));
+        return TypedResults.Ok(
+            Response(
+                new(row, await db.DatasetClasses.Where(c => c.Id == row.ClassId).Select(c => c.Name).SingleAsync(cancellationToken)),
+                tenant.Slug
+            )
+        );
     }
 
     /// <summary>Take a picture out of the dataset; versions that hold it keep it</summary>
-    private static async Task<NoContent> DeleteAsync(Guid dataset, Guid image, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
+    private static async Task<NoContent> DeleteAsync(
+        Guid dataset,
+        Guid image,
+        GpuGeekDbContext db,
+        Change change,
+        CancellationToken cancellationToken
+    )
     {
-        if (await db.DatasetImages.Where(i => i.DatasetId == dataset && i.Id == image).ExecuteDeleteAsync(cancellationToken) == 0) change.None();
+        if (await db.DatasetImages.Where(i => i.DatasetId == dataset && i.Id == image).ExecuteDeleteAsync(cancellationToken) == 0)
+            change.NoChange();
         return TypedResults.NoContent();
     }
 
     /// <summary>The original's bytes</summary>
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ContentAsync(Guid dataset, Guid image, Tenant tenant, GpuGeekDbContext db, IObjectStore store, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ContentAsync(
+        Guid dataset,
+        Guid image,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
-        if (await FindAsync(db, dataset, image, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await FindAsync(db, dataset, image, cancellationToken) is not { } row)
+            return Problems.NotFound();
         return await FileAsync(store, ObjectKeys.Content(tenant.OrgId, row.Hash), $"image/{row.Format}", row, http, cancellationToken);
     }
 
     /// <summary>A small JPEG of the picture</summary>
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ThumbnailAsync(Guid dataset, Guid image, Tenant tenant, GpuGeekDbContext db, IObjectStore store, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ThumbnailAsync(
+        Guid dataset,
+        Guid image,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
-        if (await FindAsync(db, dataset, image, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await FindAsync(db, dataset, image, cancellationToken) is not { } row)
+            return Problems.NotFound();
         return await FileAsync(store, ObjectKeys.Thumbnail(tenant.OrgId, row.Hash), "image/jpeg", row, http, cancellationToken);
     }
 
     private static Task<DatasetImage?> FindAsync(GpuGeekDbContext db, Guid dataset, Guid image, CancellationToken cancellationToken) =>
         db.DatasetImages.AsNoTracking().FirstOrDefaultAsync(i => i.DatasetId == dataset && i.Id == image, cancellationToken);
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> FileAsync(IObjectStore store, string key, string type, DatasetImage image, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> FileAsync(
+        IObjectStore store,
+        string key,
+        string type,
+        DatasetImage image,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             var stream = await store.OpenReadAsync(key, cancellationToken);
-            // They are the organisation's own: a browser may keep them, but asks each time whether it may still show them. 304 is cheap, and a removed member gets 404.
+            // They are the organisation's own: a browser may keep them, but asks each time whether it may still show them. 304 is cheap,
+            // and a removed member gets 404.
             http.Response.Headers.CacheControl = "private, no-cache";
-            http.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileNameStar = image.FileName }.ToString();
+            http.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline")
+            {
+                FileNameStar = image.FileName,
+            }.ToString();
             http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
             return TypedResults.Stream(stream, type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{image.Hash}\""));
         }
@@ -111,6 +199,19 @@ internal static class ImageEndpoints
     {
         var image = row.Image;
         var address = $"/api/v1/orgs/{org}/datasets/{image.DatasetId}/images/{image.Id}";
-        return new(image.Id, row.Class, image.Split, image.FileName, image.Format, image.Width, image.Height, image.Bytes, image.Hash, $"{address}/thumbnail", $"{address}/content", image.CreatedAt);
+        return new(
+            image.Id,
+            row.Class,
+            image.Split,
+            image.FileName,
+            image.Format,
+            image.Width,
+            image.Height,
+            image.Bytes,
+            image.Hash,
+            $"{address}/thumbnail",
+            $"{address}/content",
+            image.CreatedAt
+        );
     }
 }

@@ -1,7 +1,8 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Common;
@@ -33,11 +34,23 @@ internal static class ImportEndpoints
     }
 
     /// <summary>The imports of a dataset, newest first</summary>
-    private static async Task<Results<Ok<Page<ImportResponse>>, ProblemHttpResult>> ListAsync(Guid dataset, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken, string? after = null, int? limit = null)
+    private static async Task<Results<Ok<Page<ImportResponse>>, ProblemHttpResult>> ListAsync(
+        Guid dataset,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var rows = await db.Imports.AsNoTracking().Where(i => i.DatasetId == dataset && (last == null || i.Id < last)).OrderByDescending(i => i.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var rows = await db
+            .Imports.AsNoTracking()
+            .Where(i => i.DatasetId == dataset && (last == null || i.Id < last))
+            .OrderByDescending(i => i.Id)
+            .Take(size + 1)
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, i => i.Id.ToString(), i => ImportMapping.ToResponse(i, tenant.Slug, [])));
     }
 
@@ -47,52 +60,110 @@ internal static class ImportEndpoints
     /// on, for an hour without bytes; the address takes them as long as the import is <c>uploading</c>. With <c>sample</c>: starts at once.
     /// </remarks>
     private static async Task<Results<Created<ImportResponse>, Accepted<ImportResponse>, ProblemHttpResult>> CreateAsync(
-        Guid dataset, CreateImportRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, Change change, TimeProvider clock, CancellationToken cancellationToken)
+        Guid dataset,
+        CreateImportRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        IJobQueue queue,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         if (request.Sample is { } sample)
         {
-            if (sample != Shapes) return Problems.Impossible("unknown_sample", $"There is no sample dataset '{sample}'.", $"Use '{Shapes}'.");
-            var drawn = new Import { OrgId = tenant.OrgId, Id = id, DatasetId = dataset, Source = ImportSource.Sample, FileName = sample, State = ImportState.Queued, CreatedAt = now };
+            if (sample != Shapes)
+                return Problems.Impossible("unknown_sample", $"There is no sample dataset '{sample}'.", $"Use '{Shapes}'.");
+            var drawn = new Import
+            {
+                OrgId = tenant.OrgId,
+                Id = id,
+                DatasetId = dataset,
+                Source = ImportSource.Sample,
+                FileName = sample,
+                State = ImportState.Queued,
+                CreatedAt = now,
+            };
             db.Imports.Add(drawn);
             await db.SaveChangesAsync(cancellationToken);
             change.AfterCommit(() => queue.HintImport(tenant.OrgId, id));
             return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, drawn), ImportMapping.ToResponse(drawn, tenant.Slug, []));
         }
-        if (request is not { Name: { } name, Size: { } bytes }) return Problems.Impossible("import_source_missing", "Say what comes: name and size of an archive, or a sample.");
-        if (Admission.RefuseName(name) is { } refusal) return refusal;
+        if (request is not { Name: { } name, Size: { } bytes })
+            return Problems.Impossible("import_source_missing", "Say what comes: name and size of an archive, or a sample.");
+        if (Admission.RefuseName(name) is { } refusal)
+            return refusal;
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await Admission.CheckAsync(db, store, tenant.OrgId, bytes, counted: 0, stored: 0, cancellationToken);
-        var import = new Import { OrgId = tenant.OrgId, Id = id, DatasetId = dataset, Source = ImportSource.Upload, FileName = name, Size = bytes, CreatedAt = now };
+        var import = new Import
+        {
+            OrgId = tenant.OrgId,
+            Id = id,
+            DatasetId = dataset,
+            Source = ImportSource.Upload,
+            FileName = name,
+            Size = bytes,
+            CreatedAt = now,
+        };
         db.Imports.Add(import);
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created(ImportMapping.Address(tenant.Slug, import), ImportMapping.ToResponse(import, tenant.Slug, []));
     }
 
     /// <summary>One import; <c>?wait=30</c> waits for its end</summary>
-    private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> GetAsync(Guid dataset, Guid import, Tenant tenant, GpuGeekDbContext db, LongPoll poll, CancellationToken cancellationToken, int? wait = null)
+    private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> GetAsync(
+        Guid dataset,
+        Guid import,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        LongPoll poll,
+        CancellationToken cancellationToken,
+        int? wait = null
+    )
     {
-        var row = await poll.UntilAsync(wait, dataset,
-            token => db.Imports.AsNoTracking().FirstOrDefaultAsync(i => i.Id == import && i.DatasetId == dataset, token), i => i.IsFinished, cancellationToken);
-        if (row is null) return Problems.NotFound();
+        var row = await poll.UntilAsync(
+            wait,
+            dataset,
+            token => db.Imports.AsNoTracking().FirstOrDefaultAsync(i => i.Id == import && i.DatasetId == dataset, token),
+            i => i.IsFinished,
+            cancellationToken
+        );
+        if (row is null)
+            return Problems.NotFound();
         var classes = row.IsFinished
-            ? await (from c in db.DatasetClasses
-                     where c.DatasetId == dataset && db.DatasetImages.Any(i => i.ClassId == c.Id && i.ImportId == import)
-                     orderby c.Name
-                     select new ClassCount(c.Name, db.DatasetImages.Count(i => i.ClassId == c.Id && i.ImportId == import))).ToListAsync(cancellationToken)
+            ? await (
+                from c in db.DatasetClasses
+                where c.DatasetId == dataset && db.DatasetImages.Any(i => i.ClassId == c.Id && i.ImportId == import)
+                orderby c.Name
+                select new ClassCount(c.Name, db.DatasetImages.Count(i => i.ClassId == c.Id && i.ImportId == import))
+            ).ToListAsync(cancellationToken)
             : [];
         return TypedResults.Ok(ImportMapping.ToResponse(row, tenant.Slug, classes));
     }
 
     /// <summary>Files that were not taken, and why; as CSV with <c>Accept: text/csv</c></summary>
     private static async Task<Results<Ok<Page<SkippedFileResponse>>, FileContentHttpResult, ProblemHttpResult>> SkippedAsync(
-        Guid dataset, Guid import, HttpRequest http, GpuGeekDbContext db, CancellationToken cancellationToken, string? after = null, int? limit = null)
+        Guid dataset,
+        Guid import,
+        HttpRequest http,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken,
+        string? after = null,
+        int? limit = null
+    )
     {
-        if (!await db.Imports.AnyAsync(i => i.Id == import && i.DatasetId == dataset, cancellationToken)) return Problems.NotFound();
+        if (!await db.Imports.AnyAsync(i => i.Id == import && i.DatasetId == dataset, cancellationToken))
+            return Problems.NotFound();
         var rows = db.SkippedFiles.AsNoTracking().Where(s => s.ImportId == import).OrderBy(s => s.Id);
         if (http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
-            return TypedResults.File(ImportMapping.Csv(await rows.ToListAsync(cancellationToken)), "text/csv; charset=utf-8", "skipped.csv");
+            return TypedResults.File(
+                ImportMapping.ToCsv(await rows.ToListAsync(cancellationToken)),
+                "text/csv; charset=utf-8",
+                "skipped.csv"
+            );
         var size = Paging.Limit(limit, 100);
         var last = Paging.After(after);
         var page = await rows.Where(s => last == null || s.Id > last).Take(size + 1).ToListAsync(cancellationToken);
@@ -100,22 +171,49 @@ internal static class ImportEndpoints
     }
 
     /// <summary>Try an import again that broke off too often, with the upload that was kept</summary>
-    /// <remarks>Until <c>retryUntil</c>, 7 days after the failure. The plan is asked as for a new import. Any other import answers <c>import_not_retryable</c>.</remarks>
+    /// <remarks>Until <c>retryUntil</c>, 7 days after the failure. The plan is asked as for a new import. Any other import answers
+    /// <c>import_not_retryable</c>.</remarks>
     private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> RetryAsync(
-        Guid dataset, Guid import, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
+        Guid dataset,
+        Guid import,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        IJobQueue queue,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var one = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
-        if (await one.AsNoTracking().FirstOrDefaultAsync(cancellationToken) is not { } row) return Problems.NotFound();
+        if (await one.AsNoTracking().FirstOrDefaultAsync(cancellationToken) is not { } row)
+            return Problems.NotFound();
         var now = clock.GetUtcNow();
-        if (row.RetryUntil > now) await Admission.CheckAgainAsync(db, store, row, cancellationToken);
+        if (row.RetryUntil > now)
+            await Admission.CheckAgainAsync(db, store, row, cancellationToken);
         // One statement: of two requests at once, and of a request and the end of the 7 days, the first wins.
-        var retried = await one.Where(i => i.State == ImportState.Failed && i.RetryUntil > now).ExecuteUpdateAsync(set => set
-            .SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Error, (Failure?)null).SetProperty(i => i.FinishedAt, (DateTimeOffset?)null)
-            .SetProperty(i => i.Progress, 0).SetProperty(i => i.Skipped, 0).SetProperty(i => i.CancelRequested, false)
-            .SetProperty(i => i.Deaths, 0).SetProperty(i => i.Lapses, 0).SetProperty(i => i.RetryUntil, (DateTimeOffset?)null), cancellationToken);
+        var retried = await one.Where(i => i.State == ImportState.Failed && i.RetryUntil > now)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(i => i.State, ImportState.Queued)
+                        .SetProperty(i => i.Error, (Failure?)null)
+                        .SetProperty(i => i.FinishedAt, (DateTimeOffset?)null)
+                        .SetProperty(i => i.Progress, 0)
+                        .SetProperty(i => i.Skipped, 0)
+                        .SetProperty(i => i.CancelRequested, false)
+                        .SetProperty(i => i.Deaths, 0)
+                        .SetProperty(i => i.Lapses, 0)
+                        .SetProperty(i => i.RetryUntil, (DateTimeOffset?)null),
+                cancellationToken
+            );
         if (retried == 0)
-            return Problems.Conflict("import_not_retryable", "The import cannot be tried again: only one that broke off too often can, for 7 days, while its upload is kept.", "Send the archive again.");
+            return Problems.Conflict(
+                "import_not_retryable",
+                "The import cannot be tried again: only one that broke off too often can, for 7 days, while its upload is kept.",
+                "Send the archive again."
+            );
         change.AfterCommit(() => queue.HintImport(tenant.OrgId, import));
         change.AfterCommit(() => live.ImportChangedAsync(tenant.OrgId, dataset));
         return TypedResults.Ok(ImportMapping.ToResponse(await one.AsNoTracking().SingleAsync(cancellationToken), tenant.Slug, []));
@@ -124,12 +222,23 @@ internal static class ImportEndpoints
     /// <summary>Cancel an import; what it brought is taken back</summary>
     /// <remarks>One that has failed and keeps its upload gives the upload up.</remarks>
     private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(
-        Guid dataset, Guid import, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, TimeProvider clock, CancellationToken cancellationToken)
+        Guid dataset,
+        Guid import,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         var row = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
-        var kept = await row.Where(i => i.RetryUntil != null).ExecuteUpdateAsync(set => set.SetProperty(i => i.RetryUntil, (DateTimeOffset?)null), cancellationToken);
-        if (kept > 0) change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, import), CancellationToken.None));
-        if (await ImportCancellation.RequestAsync(row, clock.GetUtcNow(), cancellationToken) + kept == 0) change.None();
+        var kept = await row.Where(i => i.RetryUntil != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.RetryUntil, (DateTimeOffset?)null), cancellationToken);
+        if (kept > 0)
+            change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, import), CancellationToken.None));
+        if (await ImportCancellation.RequestAsync(row, clock.GetUtcNow(), cancellationToken) + kept == 0)
+            change.NoChange();
         return await row.AnyAsync(cancellationToken) ? TypedResults.NoContent() : Problems.NotFound();
     }
 }

@@ -9,7 +9,8 @@ internal sealed class PrefixedStream(byte[] prefix, Stream rest) : BodyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_position == prefix.Length) return await rest.ReadAsync(buffer, cancellationToken);
+        if (_position == prefix.Length)
+            return await rest.ReadAsync(buffer, cancellationToken);
         var count = Math.Min(buffer.Length, prefix.Length - _position);
         prefix.AsMemory(_position, count).CopyTo(buffer);
         _position += count;

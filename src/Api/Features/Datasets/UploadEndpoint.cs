@@ -1,7 +1,7 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Uploads;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Uploads;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
@@ -20,8 +20,13 @@ namespace GpuGeek.Api.Features.Datasets;
 internal static class UploadEndpoint
 {
     public static void Map(RouteGroupBuilder datasets) =>
-        datasets.MapPut("/{dataset:guid}/imports/{fileName}", PutAsync).Needs(Role.Editor, Scopes.DatasetsWrite)
-            .WithTags("Imports").WithName("UploadArchive").WithoutChangeFilter().Accepts<byte[]>("application/zip", "*/*");
+        datasets
+            .MapPut("/{dataset:guid}/imports/{fileName}", PutAsync)
+            .Needs(Role.Editor, Scopes.DatasetsWrite)
+            .WithTags("Imports")
+            .WithName("UploadArchive")
+            .WithoutChangeFilter()
+            .Accepts<byte[]>("application/zip", "*/*");
 
     /// <summary>Send a ZIP archive and start its import</summary>
     /// <remarks>
@@ -31,25 +36,39 @@ internal static class UploadEndpoint
     /// request sends them it answers <c>upload_under_way</c>, with <c>Retry-After</c>.
     /// </remarks>
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> PutAsync(
-        Guid dataset, string fileName, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue,
-        ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken, Guid? import = null)
+        Guid dataset,
+        string fileName,
+        HttpContext http,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        IJobQueue queue,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken,
+        Guid? import = null
+    )
     {
         LongBody.Allow(http, LongBody.MostBytes);
         if (fileName.Length > 255)
             return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
-        if (Admission.RefuseName(fileName) is { } refusal) return refusal;
+        if (Admission.RefuseName(fileName) is { } refusal)
+            return refusal;
         var (archive, problem) = import is { } asked
             ? await FindAsync(dataset, asked, http, tenant, db, store, clock, cancellationToken)
             : (await AddAsync(dataset, fileName, http.Request.ContentLength, tenant, db, store, clock, cancellationToken), null);
-        if (archive is null) return problem!;
+        if (archive is null)
+            return problem!;
         var reception = new ArchiveReception(db, store, live, clock, archive);
         try
         {
-            if (await reception.StoreAsync(http.Request.Body, cancellationToken) is not { } size) return Admission.UnsupportedArchive();
+            if (await reception.StoreAsync(http.Request.Body, cancellationToken) is not { } size)
+                return Admission.UnsupportedArchive();
             if (await QueueAsync(archive, size, http, tenant, db) is { } queued)
             {
                 change.AfterCommit(() => queue.HintImport(tenant.OrgId, queued.Id));
-                await change.TellAsync();
+                await change.RunAfterCommitAsync();
                 return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, queued), ImportMapping.ToResponse(queued, tenant.Slug, []));
             }
             await reception.ForgetAsync();
@@ -63,15 +82,23 @@ internal static class UploadEndpoint
 
     /// <summary>An import that was asked for first, claimed for this request.</summary>
     private static async Task<(ExpectedArchive?, ProblemHttpResult?)> FindAsync(
-        Guid dataset, Guid asked, HttpContext http, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock,
-        CancellationToken cancellationToken)
+        Guid dataset,
+        Guid asked,
+        HttpContext http,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var claim = Claim(db, dataset, asked, clock);
         var isTaken = await claim.TakeAsync(cancellationToken);
         var row = await One(db, dataset, asked).FirstOrDefaultAsync(cancellationToken);
-        if (row is null || !isTaken) return (null, NotTaken(row, http, clock));
+        if (row is null || !isTaken)
+            return (null, NotTaken(row, http, clock));
         var bytes = Math.Max(row.Size, http.Request.ContentLength ?? 0);
         await Admission.CheckAsync(db, store, tenant.OrgId, bytes, counted: row.Size, stored: 0, cancellationToken);
         await claim.Held.ExecuteUpdateAsync(set => set.SetProperty(i => i.Size, bytes), cancellationToken);
@@ -81,8 +108,15 @@ internal static class UploadEndpoint
 
     /// <summary>From here on the announced bytes count in the plan.</summary>
     private static async Task<ExpectedArchive> AddAsync(
-        Guid dataset, string fileName, long? length, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock,
-        CancellationToken cancellationToken)
+        Guid dataset,
+        string fileName,
+        long? length,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
@@ -90,8 +124,13 @@ internal static class UploadEndpoint
         var now = clock.GetUtcNow();
         var row = new Import
         {
-            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), DatasetId = dataset, Source = ImportSource.Upload,
-            FileName = fileName, Size = length ?? 0, CreatedAt = now,
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(now),
+            DatasetId = dataset,
+            Source = ImportSource.Upload,
+            FileName = fileName,
+            Size = length ?? 0,
+            CreatedAt = now,
         };
         db.Imports.Add(row);
         await db.SaveChangesAsync(cancellationToken);
@@ -106,9 +145,14 @@ internal static class UploadEndpoint
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         var queued = await archive.Claim.Held.ExecuteUpdateAsync(
-            set => set.SetProperty(i => i.State, ImportState.Queued).SetProperty(i => i.Size, size)
-                .SetProperty(i => i.UploadClaim, (Guid?)null), CancellationToken.None);
-        if (queued == 0) return null;
+            set =>
+                set.SetProperty(i => i.State, ImportState.Queued)
+                    .SetProperty(i => i.Size, size)
+                    .SetProperty(i => i.UploadClaim, (Guid?)null),
+            CancellationToken.None
+        );
+        if (queued == 0)
+            return null;
         var address = ImportMapping.Address(tenant.Slug, archive.Row);
         db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, address, CancellationToken.None));
         await db.SaveChangesAsync(CancellationToken.None);
@@ -123,14 +167,21 @@ internal static class UploadEndpoint
     private static UploadClaim<Import> Claim(GpuGeekDbContext db, Guid dataset, Guid import, TimeProvider clock) =>
         new(One(db, dataset, import).Where(i => i.State == ImportState.Uploading), Guid.CreateVersion7(clock.GetUtcNow()));
 
-    private static ProblemHttpResult NotTaken(Import? import, HttpContext http, TimeProvider clock) => import?.State switch
-    {
-        null => Problems.NotFound(),
-        ImportState.Uploading => UploadAnswers.UnderWay(http, import, clock.GetUtcNow()),
-        ImportState.Canceled => Problems.Conflict(
-            "import_canceled", "The import was canceled before its bytes had come.", "Start another import."),
-        ImportState.Failed => Problems.Conflict("import_failed", $"The import has failed: {import.Error?.Detail ?? "it ended."}",
-            import.RetryUntil is null ? "Start another import." : "Its upload is kept: try the import again, or start another."),
-        _ => Problems.Conflict("import_started", "The bytes of this import have come already.", "Start another import."),
-    };
+    private static ProblemHttpResult NotTaken(Import? import, HttpContext http, TimeProvider clock) =>
+        import?.State switch
+        {
+            null => Problems.NotFound(),
+            ImportState.Uploading => UploadAnswers.UnderWay(http, import, clock.GetUtcNow()),
+            ImportState.Canceled => Problems.Conflict(
+                "import_canceled",
+                "The import was canceled before its bytes had come.",
+                "Start another import."
+            ),
+            ImportState.Failed => Problems.Conflict(
+                "import_failed",
+                $"The import has failed: {import.Error?.Detail ?? "it ended."}",
+                import.RetryUntil is null ? "Start another import." : "Its upload is kept: try the import again, or start another."
+            ),
+            _ => Problems.Conflict("import_started", "The bytes of this import have come already.", "Start another import."),
+        };
 }

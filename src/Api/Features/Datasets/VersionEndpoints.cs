@@ -1,7 +1,7 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
@@ -28,39 +28,78 @@ internal static class VersionEndpoints
     }
 
     /// <summary>The versions of a dataset, newest first</summary>
-    private static async Task<Results<Ok<Page<VersionResponse>>, ProblemHttpResult>> ListAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken, string? after = null, int? limit = null)
+    private static async Task<Results<Ok<Page<VersionResponse>>, ProblemHttpResult>> ListAsync(
+        Guid dataset,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var rows = await db.DatasetVersions.AsNoTracking().Where(v => v.DatasetId == dataset && (last == null || v.Id < last)).OrderByDescending(v => v.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var rows = await db
+            .DatasetVersions.AsNoTracking()
+            .Where(v => v.DatasetId == dataset && (last == null || v.Id < last))
+            .OrderByDescending(v => v.Id)
+            .Take(size + 1)
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), Response));
     }
 
     /// <summary>Freeze the dataset as it stands, with its splits</summary>
     /// <remarks>Equal pictures, labels and splits are the same version: then that one is answered with 200.</remarks>
     private static async Task<Results<Created<VersionResponse>, Ok<VersionResponse>, ProblemHttpResult>> CreateAsync(
-        Guid dataset, CreateVersionRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, TimeProvider clock, CancellationToken cancellationToken)
+        Guid dataset,
+        CreateVersionRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        var images = await (from image in db.DatasetImages join c in db.DatasetClasses on image.ClassId equals c.Id where image.DatasetId == dataset select new SplitCandidate(image.Hash, c.Name, image.Split, ""))
-            .ToListAsync(cancellationToken);
-        if (TooFew(images) is { } refusal) return refusal;
+        var images = await (
+            from image in db.DatasetImages
+            join c in db.DatasetClasses on image.ClassId equals c.Id
+            where image.DatasetId == dataset
+            select new SplitCandidate(image.Hash, c.Name, image.Split, "")
+        ).ToListAsync(cancellationToken);
+        if (TooFew(images) is { } refusal)
+            return refusal;
         var entries = StratifiedSplit.Assign(images, new(request.Split.Train, request.Split.Val, request.Split.Test), request.Seed);
-        if (EmptySplit(entries) is { } empty) return empty;
+        if (EmptySplit(entries) is { } empty)
+            return empty;
         var manifest = Manifest.Write(entries);
         var hash = Manifest.HashOf(manifest);
         // Two at once would take the same number: one waits here.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR UPDATE", cancellationToken);
-        if (await db.DatasetVersions.AsNoTracking().FirstOrDefaultAsync(v => v.DatasetId == dataset && v.ManifestHash == hash, cancellationToken) is { } same)
+        if (
+            await db
+                .DatasetVersions.AsNoTracking()
+                .FirstOrDefaultAsync(v => v.DatasetId == dataset && v.ManifestHash == hash, cancellationToken) is
+            { } same
+        )
         {
-            change.None();
+            change.NoChange();
             return TypedResults.Ok(Response(same));
         }
         await store.PutAsync(ObjectKeys.Content(tenant.OrgId, hash), new MemoryStream(manifest), cancellationToken);
-        var number = 1 + (await db.DatasetVersions.Where(v => v.DatasetId == dataset).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0);
+        var number =
+            1 + (await db.DatasetVersions.Where(v => v.DatasetId == dataset).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0);
         var version = new DatasetVersion
         {
-            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(clock.GetUtcNow()), DatasetId = dataset, Number = number, ManifestHash = hash, Seed = request.Seed, ImageCount = entries.Count,
-            Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)], Counts = Count(entries), CreatedAt = clock.GetUtcNow(),
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            DatasetId = dataset,
+            Number = number,
+            ManifestHash = hash,
+            Seed = request.Seed,
+            ImageCount = entries.Count,
+            Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
+            Counts = Count(entries),
+            CreatedAt = clock.GetUtcNow(),
         };
         db.DatasetVersions.Add(version);
         await db.SaveChangesAsync(cancellationToken);
@@ -68,13 +107,28 @@ internal static class VersionEndpoints
     }
 
     /// <summary>One version</summary>
-    private static async Task<Results<Ok<VersionResponse>, ProblemHttpResult>> GetAsync(Guid dataset, Guid version, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await FindAsync(db, dataset, version, cancellationToken) is { } row ? TypedResults.Ok(Response(row)) : Problems.NotFound();
+    private static async Task<Results<Ok<VersionResponse>, ProblemHttpResult>> GetAsync(
+        Guid dataset,
+        Guid version,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) => await FindAsync(db, dataset, version, cancellationToken) is { } row ? TypedResults.Ok(Response(row)) : Problems.NotFound();
 
     /// <summary>The manifest: one line per picture, <c>hash TAB label TAB split TAB group</c></summary>
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ManifestAsync(Guid dataset, Guid version, Tenant tenant, GpuGeekDbContext db, IObjectStore store, CancellationToken cancellationToken) =>
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ManifestAsync(
+        Guid dataset,
+        Guid version,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        CancellationToken cancellationToken
+    ) =>
         await FindAsync(db, dataset, version, cancellationToken) is { } row
-            ? TypedResults.Stream(await store.OpenReadAsync(ObjectKeys.Content(tenant.OrgId, row.ManifestHash), cancellationToken), "text/tab-separated-values; charset=utf-8", $"manifest-{row.Number}.tsv")
+            ? TypedResults.Stream(
+                await store.OpenReadAsync(ObjectKeys.Content(tenant.OrgId, row.ManifestHash), cancellationToken),
+                "text/tab-separated-values; charset=utf-8",
+                $"manifest-{row.Number}.tsv"
+            )
             : Problems.NotFound();
 
     private static Task<DatasetVersion?> FindAsync(GpuGeekDbContext db, Guid dataset, Guid version, CancellationToken cancellationToken) =>
@@ -83,19 +137,53 @@ internal static class VersionEndpoints
     private static ProblemHttpResult? TooFew(List<SplitCandidate> images)
     {
         var counts = images.GroupBy(i => i.Label).ToDictionary(g => g.Key, g => g.Count());
-        if (counts.Count < MinClasses) return Problems.Impossible("too_few_classes", $"A version needs pictures of at least {MinClasses} classes; there {(counts.Count == 1 ? "is 1" : "are 0")}.", "Import pictures of another class.");
+        if (counts.Count < MinClasses)
+            return Problems.Impossible(
+                "too_few_classes",
+                $"A version needs pictures of at least {MinClasses} classes; there {(counts.Count == 1 ? "is 1" : "are 0")}.",
+                "Import pictures of another class."
+            );
         var small = counts.Where(c => c.Value < MinImagesPerClass).Select(c => $"{c.Key} ({c.Value})").ToList();
-        return small.Count == 0 ? null
-            : Problems.Impossible("too_few_images", $"Each class needs at least {MinImagesPerClass} pictures, one for each split. Too few: {string.Join(", ", small.Take(10))}{(small.Count > 10 ? $" and {small.Count - 10} more" : "")}.", "Add pictures of these classes.");
+        return small.Count == 0
+            ? null
+            : Problems.Impossible(
+                "too_few_images",
+                $"Each class needs at least {MinImagesPerClass} pictures, one for each split. Too few: "
+                    + $"{string.Join(", ", small.Take(10))}{(small.Count > 10 ? $" and {small.Count - 10} more" : "")}.",
+                "Add pictures of these classes."
+            );
     }
 
     private static ProblemHttpResult? EmptySplit(List<ManifestEntry> entries) =>
         Splits.All.FirstOrDefault(s => entries.All(e => e.Split != s)) is { } empty
-            ? Problems.Impossible("empty_split", $"The split '{empty}' would have no picture: the folders of the import put every picture elsewhere.", "Import pictures outside train, val and test folders, or some in each of them.") : null;
+            ? Problems.Impossible(
+                "empty_split",
+                $"The split '{empty}' would have no picture: the folders of the import put every picture elsewhere.",
+                "Import pictures outside train, val and test folders, or some in each of them."
+            )
+            : null;
 
     private static Dictionary<string, Dictionary<string, int>> Count(List<ManifestEntry> entries) =>
-        Splits.All.ToDictionary(s => s, s => entries.Where(e => e.Split == s).GroupBy(e => e.Label).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()));
+        Splits.All.ToDictionary(
+            s => s,
+            s =>
+                entries
+                    .Where(e => e.Split == s)
+                    .GroupBy(e => e.Label)
+                    .OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .ToDictionary(g => g.Key, g => g.Count())
+        );
 
-    private static VersionResponse Response(DatasetVersion v) => new(v.Id, v.DatasetId, v.Number, "sha256:" + v.ManifestHash, v.Seed, v.ImageCount, v.Classes,
-        v.Counts.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, int>)s.Value), v.CreatedAt);
+    private static VersionResponse Response(DatasetVersion v) =>
+        new(
+            v.Id,
+            v.DatasetId,
+            v.Number,
+            "sha256:" + v.ManifestHash,
+            v.Seed,
+            v.ImageCount,
+            v.Classes,
+            v.Counts.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, int>)s.Value),
+            v.CreatedAt
+        );
 }

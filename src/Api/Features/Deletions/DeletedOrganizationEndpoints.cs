@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deletions;
 using GpuGeek.Domain.Tenants;
@@ -22,7 +22,12 @@ internal static class DeletedOrganizationEndpoints
     }
 
     /// <summary>Deleted organisations that the caller, an owner, can still restore</summary>
-    private static async Task<Ok<Page<DeletedOrganizationResponse>>> ListAsync(Caller caller, IDbContexts contexts, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<DeletedOrganizationResponse>>> ListAsync(
+        Caller caller,
+        IDbContexts contexts,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = contexts.ForUser(caller.User);
         var items = new List<DeletedOrganizationResponse>();
@@ -30,7 +35,12 @@ internal static class DeletedOrganizationEndpoints
         {
             await using var inside = contexts.ForOrg(org.Id, caller.User);
             var now = clock.GetUtcNow();
-            if (await inside.Deletions.AsNoTracking().FirstOrDefaultAsync(d => d.Id == org.DeletionId && d.PurgeAt > now, cancellationToken) is { } deletion)
+            if (
+                await inside
+                    .Deletions.AsNoTracking()
+                    .FirstOrDefaultAsync(d => d.Id == org.DeletionId && d.PurgeAt > now, cancellationToken) is
+                { } deletion
+            )
                 items.Add(new(org.Id, org.Slug, org.Name, deletion.RequestedByName, deletion.RequestedAt, deletion.PurgeAt));
         }
         return TypedResults.Ok(new Page<DeletedOrganizationResponse>([.. items.OrderByDescending(i => i.RequestedAt)], null));
@@ -38,26 +48,41 @@ internal static class DeletedOrganizationEndpoints
 
     /// <summary>Restore a deleted organisation with everything that went along</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RestoreAsync(
-        Guid organization, HttpContext http, Caller caller, IDbContexts contexts, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
+        Guid organization,
+        HttpContext http,
+        Caller caller,
+        IDbContexts contexts,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var own = contexts.ForUser(caller.User);
-        if (await Owned(own, caller).FirstOrDefaultAsync(o => o.Id == organization, cancellationToken) is not { DeletionId: { } id }) return Problems.NotFound();
+        if (await Owned(own, caller).FirstOrDefaultAsync(o => o.Id == organization, cancellationToken) is not { DeletionId: { } id })
+            return Problems.NotFound();
         await using var db = contexts.ForOrg(organization, caller.User);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Nothing was made in it since, so no name can be taken.
-        if (await Deletions.FindAsync(db, id, clock.GetUtcNow(), cancellationToken) is not { } deletion || !await Deletions.RestoreAsync(db, deletion, cancellationToken)) return Problems.NotFound();
+        if (
+            await Deletions.FindAsync(db, id, clock.GetUtcNow(), cancellationToken) is not { } deletion
+            || !await Deletions.RestoreAsync(db, deletion, cancellationToken)
+        )
+            return Problems.NotFound();
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == caller.User, cancellationToken);
-        db.AuditEntries.Add(AuditTrail.Entry(http, organization, user.Id, user.DisplayName, user.Email!, null, "organization.restore", "", null));
+        db.AuditEntries.Add(
+            AuditTrail.Entry(http, organization, user.Id, user.DisplayName, user.Email!, null, "organization.restore", "", null)
+        );
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         change.AfterCommit(() => live.DeploymentChangedAsync(organization));
-        await change.TellAsync();
+        await change.RunAfterCommitAsync();
         return TypedResults.NoContent();
     }
 
     private static IQueryable<Organization> Owned(GpuGeekDbContext db, Caller caller) =>
         from member in db.Members
-        join org in db.Organizations.AlsoDeleted() on member.OrgId equals org.Id
+        join org in db.Organizations.IncludeDeleted() on member.OrgId equals org.Id
         where member.UserId == caller.User && member.Role == Role.Owner && org.DeletionId != null
         select org;
 }

@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deletions;
 using GpuGeek.Domain.Deletions;
@@ -30,82 +30,170 @@ internal static class DeletionEndpoints
     }
 
     /// <summary>What deleting a dataset would take along</summary>
-    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewDatasetAsync(Guid dataset, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewDatasetAsync(
+        Guid dataset,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) =>
         await db.Datasets.AsNoTracking().FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken) is { } row
-            ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, Doomed.Of(db, row), cancellationToken)) : Problems.NotFound();
+            ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, DeletionScope.Of(db, row), cancellationToken))
+            : Problems.NotFound();
 
     /// <summary>Delete a dataset with its pictures and versions</summary>
-    /// <remarks>It is hidden at once and can be restored for seven days; then its rows and files are gone for good. Runs that learned from it stay, with their models; those that learn from it now are canceled.</remarks>
-    private static async Task<NoContent> DeleteDatasetAsync(Guid dataset, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    /// <remarks>It is hidden at once and can be restored for seven days; then its rows and files are gone for good. Runs that learned from
+    /// it stay, with their models; those that learn from it now are canceled.</remarks>
+    private static async Task<NoContent> DeleteDatasetAsync(
+        Guid dataset,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        ILiveNotifier live,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var row = await db.Datasets.AsNoTracking().FirstOrDefaultAsync(d => d.Id == dataset, cancellationToken);
-        return await DeleteAsync(row is null ? null : Doomed.Of(db, row), tenant, db, change, live, clock, cancellationToken);
+        return await DeleteAsync(row is null ? null : DeletionScope.Of(db, row), tenant, db, change, live, clock, cancellationToken);
     }
 
     /// <summary>What deleting a project would take along</summary>
-    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewProjectAsync(string project, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewProjectAsync(
+        string project,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) =>
         await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == project, cancellationToken) is { } row
-            ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, Doomed.Of(db, row), cancellationToken)) : Problems.NotFound();
+            ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, DeletionScope.Of(db, row), cancellationToken))
+            : Problems.NotFound();
 
     /// <summary>Delete a project with its datasets, runs, models and deployments</summary>
-    /// <remarks>It is hidden at once, its endpoints stop answering, its runs are canceled, and it can be restored for seven days; then its rows and files are gone for good. What its runs cost stays on the bill.</remarks>
-    private static async Task<NoContent> DeleteProjectAsync(string project, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    /// <remarks>It is hidden at once, its endpoints stop answering, its runs are canceled, and it can be restored for seven days; then its
+    /// rows and files are gone for good. What its runs cost stays on the bill.</remarks>
+    private static async Task<NoContent> DeleteProjectAsync(
+        string project,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        ILiveNotifier live,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var row = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == project, cancellationToken);
-        return await DeleteAsync(row is null ? null : Doomed.Of(db, row), tenant, db, change, live, clock, cancellationToken);
+        return await DeleteAsync(row is null ? null : DeletionScope.Of(db, row), tenant, db, change, live, clock, cancellationToken);
     }
 
     /// <summary>What deleting the organisation would take along</summary>
-    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewOrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await OrganizationAsync(tenant, db, cancellationToken) is { } doomed ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, doomed, cancellationToken)) : Problems.NotFound();
+    private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewOrganizationAsync(
+        Tenant tenant,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) =>
+        await OrganizationAsync(tenant, db, cancellationToken) is { } doomed
+            ? TypedResults.Ok(await DeletionPreviews.ReadAsync(db, doomed, cancellationToken))
+            : Problems.NotFound();
 
     /// <summary>Delete the organisation with everything in it</summary>
-    /// <remarks>Nobody reaches it any more, keys stop working at once. Its owners can restore it for seven days (<c>GET /account/deleted-organizations</c>); then it is gone for good, with its audit trail and its bills.</remarks>
-    private static async Task<NoContent> DeleteOrganizationAsync(Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    /// <remarks>Nobody reaches it any more, keys stop working at once. Its owners can restore it for seven days (<c>GET
+    /// /account/deleted-organizations</c>); then it is gone for good, with its audit trail and its bills.</remarks>
+    private static async Task<NoContent> DeleteOrganizationAsync(
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        ILiveNotifier live,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        return await DeleteAsync(await OrganizationAsync(tenant, db, cancellationToken), tenant, db, change, live, clock, cancellationToken);
+        return await DeleteAsync(
+            await OrganizationAsync(tenant, db, cancellationToken),
+            tenant,
+            db,
+            change,
+            live,
+            clock,
+            cancellationToken
+        );
     }
 
     /// <summary>What was deleted and can still be restored, newest first</summary>
-    private static async Task<Ok<Page<DeletionResponse>>> ListAsync(GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken, string? after = null, int? limit = null)
+    private static async Task<Ok<Page<DeletionResponse>>> ListAsync(
+        GpuGeekDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
         var now = clock.GetUtcNow();
-        var rows = await db.Deletions.AsNoTracking().Where(d => d.PurgeAt > now && (last == null || d.Id < last)).OrderByDescending(d => d.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var rows = await db
+            .Deletions.AsNoTracking()
+            .Where(d => d.PurgeAt > now && (last == null || d.Id < last))
+            .OrderByDescending(d => d.Id)
+            .Take(size + 1)
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, d => d.Id.ToString(), d => d.ToResponse()));
     }
 
     /// <summary>Restore what was deleted, with all that went along; endpoints answer again, canceled runs stay canceled</summary>
-    private static async Task<Results<Ok<DeletionResponse>, ProblemHttpResult>> RestoreAsync(Guid deletion, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<DeletionResponse>, ProblemHttpResult>> RestoreAsync(
+        Guid deletion,
+        GpuGeekDbContext db,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (await Deletions.FindAsync(db, deletion, clock.GetUtcNow(), cancellationToken) is not { } row) return Problems.NotFound();
-        if (row.Kind == DeletionKind.Dataset && await db.Datasets.AlsoDeleted().AnyAsync(d => d.Id == row.TargetId && db.Projects.Any(p => p.Id == d.ProjectId && p.DeletionId != null), cancellationToken))
+        if (await Deletions.FindAsync(db, deletion, clock.GetUtcNow(), cancellationToken) is not { } row)
+            return Problems.NotFound();
+        if (
+            row.Kind == DeletionKind.Dataset
+            && await db
+                .Datasets.IncludeDeleted()
+                .AnyAsync(d => d.Id == row.TargetId && db.Projects.Any(p => p.Id == d.ProjectId && p.DeletionId != null), cancellationToken)
+        )
             return Problems.Conflict("project_deleted", "The dataset's project has been deleted too.", "Restore the project first.");
         if (!await Deletions.RestoreAsync(db, row, cancellationToken))
-            return Problems.Conflict("name_taken", $"Something made since has the name of '{row.Name}' or of one of its endpoints.", "Rename or delete that one, then restore this.");
+            return Problems.Conflict(
+                "name_taken",
+                $"Something made since has the name of '{row.Name}' or of one of its endpoints.",
+                "Rename or delete that one, then restore this."
+            );
         change.Describe(new { Kind = row.Kind.ToString(), row.Name });
         return TypedResults.Ok(row.ToResponse());
     }
 
-    private static async Task<NoContent> DeleteAsync(Doomed? doomed, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<NoContent> DeleteAsync(
+        DeletionScope? doomed,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        ILiveNotifier live,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         if (doomed is null)
         {
-            change.None();
+            change.NoChange();
             return TypedResults.NoContent();
         }
         change.Describe(await DeletionPreviews.ReadAsync(db, doomed, cancellationToken));
         var canceled = await Deletions.HideAsync(db, doomed, tenant, clock.GetUtcNow(), cancellationToken);
-        foreach (var run in canceled) change.AfterCommit(() => live.RunChangedAsync(run.OrgId, run.Id));
+        foreach (var run in canceled)
+            change.AfterCommit(() => live.RunChangedAsync(run.OrgId, run.Id));
         change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
         return TypedResults.NoContent();
     }
 
     // Gone when another request has deleted it after this one was let in.
-    private static async Task<Doomed?> OrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await db.Organizations.Where(o => o.Id == tenant.OrgId).Select(o => o.Name).SingleOrDefaultAsync(cancellationToken) is { } name ? Doomed.OfOrganization(db, tenant.OrgId, name) : null;
+    private static async Task<DeletionScope?> OrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        await db.Organizations.Where(o => o.Id == tenant.OrgId).Select(o => o.Name).SingleOrDefaultAsync(cancellationToken) is { } name
+            ? DeletionScope.OfOrganization(db, tenant.OrgId, name)
+            : null;
 }

@@ -1,5 +1,5 @@
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Billing;
@@ -13,15 +13,29 @@ namespace GpuGeek.Api.Features.Deletions;
 internal static class Deletions
 {
     /// <summary>Hides everything that goes; the caller commits.</summary>
-    /// <param name="db">In a transaction that holds <see cref="PlanGate.LockAsync"/>, as whoever starts a run or an endpoint does while looking for the project: nothing is begun in what has just gone.</param>
+    /// <param name="db">In a transaction that holds <see cref="PlanGate.LockAsync"/>, as whoever starts a run or an endpoint does while
+    /// looking for the project: nothing is begun in what has just gone.</param>
     /// <returns>The runs that were asked to stop.</returns>
-    public static async Task<List<Run>> HideAsync(GpuGeekDbContext db, Doomed doomed, Tenant tenant, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<List<Run>> HideAsync(
+        GpuGeekDbContext db,
+        DeletionScope doomed,
+        Tenant tenant,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var canceled = await RunCancellation.RequestAsync(db, doomed.Canceled, now, cancellationToken);
         await ImportCancellation.RequestAsync(doomed.ActiveImports(db), now, cancellationToken);
         var deletion = new Deletion
         {
-            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), Kind = doomed.Kind, TargetId = doomed.Target, Name = doomed.Name, RequestedBy = tenant.UserId, RequestedAt = now, PurgeAt = now + Deletion.Grace,
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(now),
+            Kind = doomed.Kind,
+            TargetId = doomed.Target,
+            Name = doomed.Name,
+            RequestedBy = tenant.UserId,
+            RequestedAt = now,
+            PurgeAt = now + Deletion.Grace,
             RequestedByName = await db.Users.Where(u => u.Id == tenant.UserId).Select(u => u.DisplayName).SingleAsync(cancellationToken),
         };
         db.Deletions.Add(deletion);
@@ -32,18 +46,25 @@ internal static class Deletions
         await MarkAsync(doomed.Runs, deletion.Id, cancellationToken);
         await MarkAsync(doomed.Datasets, deletion.Id, cancellationToken);
         await MarkAsync(doomed.Projects, deletion.Id, cancellationToken);
-        if (doomed.Kind == DeletionKind.Organization) await MarkAsync(db.Organizations.Where(o => o.Id == tenant.OrgId), deletion.Id, cancellationToken);
+        if (doomed.Kind == DeletionKind.Organization)
+            await MarkAsync(db.Organizations.Where(o => o.Id == tenant.OrgId), deletion.Id, cancellationToken);
         return canceled;
     }
 
     /// <summary>Still to be undone at that moment, and kept so until the transaction ends: the purge waits.</summary>
-    public static async Task<Deletion?> FindAsync(GpuGeekDbContext db, Guid deletion, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<Deletion?> FindAsync(
+        GpuGeekDbContext db,
+        Guid deletion,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM deletions WHERE id = {deletion} FOR UPDATE", cancellationToken);
         return await db.Deletions.FirstOrDefaultAsync(d => d.Id == deletion && d.PurgeAt > now, cancellationToken);
     }
 
-    /// <summary>Brings everything back that this deletion took; what was deleted by itself before stays deleted. The caller commits.</summary>
+    /// <summary>Brings everything back that this deletion took; what was deleted by itself before stays deleted. The caller
+    /// commits.</summary>
     /// <returns>False when a name is taken by something made since.</returns>
     public static async Task<bool> RestoreAsync(GpuGeekDbContext db, Deletion deletion, CancellationToken cancellationToken)
     {
@@ -65,9 +86,12 @@ internal static class Deletions
         return true;
     }
 
-    private static Task<int> MarkAsync<T>(IQueryable<T> rows, Guid deletion, CancellationToken cancellationToken) where T : class, IDeletable =>
-        rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.DeletionId, deletion), cancellationToken);
+    private static Task<int> MarkAsync<T>(IQueryable<T> rows, Guid deletion, CancellationToken cancellationToken)
+        where T : class, IDeletable => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.DeletionId, deletion), cancellationToken);
 
-    private static Task<int> UnmarkAsync<T>(DbSet<T> rows, Guid deletion, CancellationToken cancellationToken) where T : class, IDeletable =>
-        rows.AlsoDeleted().Where(row => row.DeletionId == deletion).ExecuteUpdateAsync(set => set.SetProperty(row => row.DeletionId, (Guid?)null), cancellationToken);
+    private static Task<int> UnmarkAsync<T>(DbSet<T> rows, Guid deletion, CancellationToken cancellationToken)
+        where T : class, IDeletable =>
+        rows.IncludeDeleted()
+            .Where(row => row.DeletionId == deletion)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.DeletionId, (Guid?)null), cancellationToken);
 }

@@ -1,7 +1,8 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.Domain.Deployments;
@@ -30,77 +31,219 @@ internal static class DeploymentEndpoints
     }
 
     /// <summary>Deployments, newest first; <c>?project=</c> filters</summary>
-    private static async Task<Ok<Page<DeploymentResponse>>> ListAsync(Tenant tenant, GpuGeekDbContext db, IOptions<ApiOptions> options, CancellationToken cancellationToken, string? project = null, string? after = null, int? limit = null)
+    private static async Task<Ok<Page<DeploymentResponse>>> ListAsync(
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IOptions<ApiOptions> options,
+        CancellationToken cancellationToken,
+        string? project = null,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var rows = await ReadAsync(db, db.Deployments.Where(d => (last == null || d.Id < last) && (project == null || db.Projects.Any(p => p.Id == d.ProjectId && p.Slug == project)))
-            .OrderByDescending(d => d.Id).Take(size + 1), tenant, options.Value, cancellationToken);
+        var rows = await ReadAsync(
+            db,
+            db.Deployments.Where(d =>
+                    (last == null || d.Id < last) && (project == null || db.Projects.Any(p => p.Id == d.ProjectId && p.Slug == project))
+                )
+                .OrderByDescending(d => d.Id)
+                .Take(size + 1),
+            tenant,
+            options.Value,
+            cancellationToken
+        );
         return TypedResults.Ok(Paging.Of(rows, size, d => d.Id.ToString(), d => d));
     }
 
     /// <summary>Host a model version</summary>
     private static async Task<Results<Accepted<DeploymentResponse>, ProblemHttpResult>> CreateAsync(
-        CreateDeploymentRequest request, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        CreateDeploymentRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        ILiveNotifier live,
+        IOptions<ApiOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
-        if (await FindVersionAsync(db, request.Model, request.Version, cancellationToken) is not { } version) return UnknownVersion(request.Model, request.Version);
-        if (await db.Deployments.AnyAsync(d => d.Name == request.Name, cancellationToken)) return Problems.Conflict("name_taken", $"There is a deployment named '{request.Name}' already.", "Choose another name, or PATCH that one to the new version.");
+        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project)
+            return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
+        if (await FindVersionAsync(db, request.Model, request.Version, cancellationToken) is not { } version)
+            return UnknownVersion(request.Model, request.Version);
+        if (await db.Deployments.AnyAsync(d => d.Name == request.Name, cancellationToken))
+            return Problems.Conflict(
+                "name_taken",
+                $"There is a deployment named '{request.Name}' already.",
+                "Choose another name, or PATCH that one to the new version."
+            );
         await PlanGate.CheckDeploymentAsync(db, tenant.OrgId, cancellationToken);
         var now = clock.GetUtcNow();
-        var deployment = new Deployment { OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, Name = request.Name, ModelVersionId = version.Id, CreatedAt = now, UpdatedAt = now };
+        var deployment = new Deployment
+        {
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(now),
+            ProjectId = project.Id,
+            Name = request.Name,
+            ModelVersionId = version.Id,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
         db.Deployments.Add(deployment);
         await db.SaveChangesAsync(cancellationToken);
         change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
-        return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/deployments/{deployment.Name}", await ReadOneAsync(db, request.Name, tenant, options.Value, cancellationToken));
+        return TypedResults.Accepted(
+            $"/api/v1/orgs/{tenant.Slug}/deployments/{deployment.Name}",
+            await ReadOneAsync(db, request.Name, tenant, options.Value, cancellationToken)
+        );
     }
 
     /// <summary>One deployment; <c>?wait=30</c> waits until it is live or has failed</summary>
-    private static async Task<Results<Ok<DeploymentResponse>, ProblemHttpResult>> GetAsync(string name, Tenant tenant, GpuGeekDbContext db, LongPoll poll, IOptions<ApiOptions> options, CancellationToken cancellationToken, int? wait = null) =>
-        await poll.UntilAsync(wait, Guid.Empty, token => ReadOneAsync(db, name, tenant, options.Value, token), d => d.State != "starting", cancellationToken) is { } response ? TypedResults.Ok(response) : Problems.NotFound();
+    private static async Task<Results<Ok<DeploymentResponse>, ProblemHttpResult>> GetAsync(
+        string name,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        LongPoll poll,
+        IOptions<ApiOptions> options,
+        CancellationToken cancellationToken,
+        int? wait = null
+    ) =>
+        await poll.UntilAsync(
+            wait,
+            Guid.Empty,
+            token => ReadOneAsync(db, name, tenant, options.Value, token),
+            d => d.State != "starting",
+            cancellationToken
+        )
+            is { } response
+            ? TypedResults.Ok(response)
+            : Problems.NotFound();
 
     /// <summary>Serve another version; the one before answers until the new one is loaded</summary>
     private static async Task<Results<Accepted<DeploymentResponse>, ProblemHttpResult>> UpdateAsync(
-        string name, UpdateDeploymentRequest request, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        string name,
+        UpdateDeploymentRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        ILiveNotifier live,
+        IOptions<ApiOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         // The reconciler writes the row too, and its change is no reason to refuse this one: it waits.
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM deployments WHERE org_id = {tenant.OrgId} AND name = {name} FOR UPDATE", cancellationToken);
-        if (await db.Deployments.FirstOrDefaultAsync(d => d.Name == name, cancellationToken) is not { } deployment) return Problems.NotFound();
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT 1 FROM deployments WHERE org_id = {tenant.OrgId} AND name = {name} FOR UPDATE",
+            cancellationToken
+        );
+        if (await db.Deployments.FirstOrDefaultAsync(d => d.Name == name, cancellationToken) is not { } deployment)
+            return Problems.NotFound();
         var now = await db.ModelVersions.SingleAsync(v => v.Id == deployment.ModelVersionId, cancellationToken);
         var model = request.Model ?? await db.Models.Where(m => m.Id == now.ModelId).Select(m => m.Name).SingleAsync(cancellationToken);
-        if (await FindVersionAsync(db, model, request.Version ?? now.Number, cancellationToken) is not { } version) return UnknownVersion(model, request.Version ?? now.Number);
-        (deployment.ModelVersionId, deployment.State, deployment.Error, deployment.UpdatedAt) = (version.Id, DeploymentState.Starting, null, clock.GetUtcNow());
+        if (await FindVersionAsync(db, model, request.Version ?? now.Number, cancellationToken) is not { } version)
+            return UnknownVersion(model, request.Version ?? now.Number);
+        (deployment.ModelVersionId, deployment.State, deployment.Error, deployment.UpdatedAt) = (
+            version.Id,
+            DeploymentState.Starting,
+            null,
+            clock.GetUtcNow()
+        );
         await db.SaveChangesAsync(cancellationToken);
         change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
-        return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/deployments/{name}", await ReadOneAsync(db, name, tenant, options.Value, cancellationToken));
+        return TypedResults.Accepted(
+            $"/api/v1/orgs/{tenant.Slug}/deployments/{name}",
+            await ReadOneAsync(db, name, tenant, options.Value, cancellationToken)
+        );
     }
 
     /// <summary>Stop hosting; requests in flight are answered</summary>
-    private static async Task<NoContent> DeleteAsync(string name, Tenant tenant, GpuGeekDbContext db, Change change, ILiveNotifier live, CancellationToken cancellationToken)
+    private static async Task<NoContent> DeleteAsync(
+        string name,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        ILiveNotifier live,
+        CancellationToken cancellationToken
+    )
     {
-        if (await db.Deployments.Where(d => d.Name == name).ExecuteDeleteAsync(cancellationToken) == 0) change.None();
+        if (await db.Deployments.Where(d => d.Name == name).ExecuteDeleteAsync(cancellationToken) == 0)
+            change.NoChange();
         change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
         return TypedResults.NoContent();
     }
 
-    private static Task<ModelVersion?> FindVersionAsync(GpuGeekDbContext db, string model, int number, CancellationToken cancellationToken) =>
-        (from v in db.ModelVersions join m in db.Models on v.ModelId equals m.Id where m.Name == model && v.Number == number select v).FirstOrDefaultAsync(cancellationToken);
+    private static Task<ModelVersion?> FindVersionAsync(
+        GpuGeekDbContext db,
+        string model,
+        int number,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            from v in db.ModelVersions
+            join m in db.Models on v.ModelId equals m.Id
+            where m.Name == model && v.Number == number
+            select v
+        ).FirstOrDefaultAsync(cancellationToken);
 
-    private static ProblemHttpResult UnknownVersion(string model, int number) => Problems.Impossible("unknown_model_version", $"There is no version {number} of a model '{model}'.", "GET …/models/{model}/versions lists them.");
+    private static ProblemHttpResult UnknownVersion(string model, int number) =>
+        Problems.Impossible(
+            "unknown_model_version",
+            $"There is no version {number} of a model '{model}'.",
+            "GET …/models/{model}/versions lists them."
+        );
 
-    private static async Task<DeploymentResponse?> ReadOneAsync(GpuGeekDbContext db, string name, Tenant tenant, ApiOptions options, CancellationToken cancellationToken) =>
-        (await ReadAsync(db, db.Deployments.Where(d => d.Name == name), tenant, options, cancellationToken)).FirstOrDefault();
+    private static async Task<DeploymentResponse?> ReadOneAsync(
+        GpuGeekDbContext db,
+        string name,
+        Tenant tenant,
+        ApiOptions options,
+        CancellationToken cancellationToken
+    ) => (await ReadAsync(db, db.Deployments.Where(d => d.Name == name), tenant, options, cancellationToken)).FirstOrDefault();
 
-    private static async Task<List<DeploymentResponse>> ReadAsync(GpuGeekDbContext db, IQueryable<Deployment> deployments, Tenant tenant, ApiOptions options, CancellationToken cancellationToken)
+    private static async Task<List<DeploymentResponse>> ReadAsync(
+        GpuGeekDbContext db,
+        IQueryable<Deployment> deployments,
+        Tenant tenant,
+        ApiOptions options,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await (from d in deployments.AsNoTracking()
-                          join p in db.Projects on d.ProjectId equals p.Id
-                          join v in db.ModelVersions on d.ModelVersionId equals v.Id
-                          join m in db.Models on v.ModelId equals m.Id
-                          select new { d, Project = p.Slug, Model = m.Name, Version = v, Live = db.ModelVersions.Where(l => l.Id == d.LiveVersionId).Select(l => (int?)l.Number).FirstOrDefault() }).ToListAsync(cancellationToken);
-        return [.. rows.OrderByDescending(r => r.d.Id).Select(r => new DeploymentResponse(r.d.Id, r.d.Name, r.Project, r.Model, r.Version.Number, r.Live, r.d.State.ToString().ToLowerInvariant(),
-            r.d.Error?.ToResponse(), $"{options.PublicUrl}/api/v1/orgs/{tenant.Slug}/deployments/{r.d.Name}/predict",
-            r.Version.Manifest.Classes, r.Version.Manifest.Preprocessing.CropSize, r.d.CreatedAt, r.d.UpdatedAt))];
+        var rows = await (
+            from d in deployments.AsNoTracking()
+            join p in db.Projects on d.ProjectId equals p.Id
+            join v in db.ModelVersions on d.ModelVersionId equals v.Id
+            join m in db.Models on v.ModelId equals m.Id
+            select new
+            {
+                d,
+                Project = p.Slug,
+                Model = m.Name,
+                Version = v,
+                Live = db.ModelVersions.Where(l => l.Id == d.LiveVersionId).Select(l => (int?)l.Number).FirstOrDefault(),
+            }
+        ).ToListAsync(cancellationToken);
+        return
+        [
+            .. rows.OrderByDescending(r => r.d.Id)
+                .Select(r => new DeploymentResponse(
+                    r.d.Id,
+                    r.d.Name,
+                    r.Project,
+                    r.Model,
+                    r.Version.Number,
+                    r.Live,
+                    r.d.State.ToString().ToLowerInvariant(),
+                    r.d.Error?.ToResponse(),
+                    $"{options.PublicUrl}/api/v1/orgs/{tenant.Slug}/deployments/{r.d.Name}/predict",
+                    r.Version.Manifest.Classes,
+                    r.Version.Manifest.Preprocessing.CropSize,
+                    r.d.CreatedAt,
+                    r.d.UpdatedAt
+                )),
+        ];
     }
 }

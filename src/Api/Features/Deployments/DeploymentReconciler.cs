@@ -1,5 +1,5 @@
 using System.Text.Json;
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Shared;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
@@ -14,11 +14,19 @@ using Npgsql;
 namespace GpuGeek.Api.Features.Deployments;
 
 /// <summary>
-/// Makes Predictor hold what the deployments say. Predictor keeps nothing over a restart, so this compares again and again rather than remembering what was sent.
+/// Makes Predictor hold what the deployments say. Predictor keeps nothing over a restart, so this compares again and again rather than
+/// remembering what was sent.
 /// A version that cannot be loaded leaves the one before serving.
 /// </summary>
 internal sealed partial class DeploymentReconciler(
-    IDbContexts contexts, IObjectStore store, PredictorClient predictor, LiveListener listener, ILiveNotifier live, TimeProvider clock, ILogger<DeploymentReconciler> logger) : BackgroundService
+    IDbContexts contexts,
+    IObjectStore store,
+    PredictorClient predictor,
+    LiveListener listener,
+    ILiveNotifier live,
+    TimeProvider clock,
+    ILogger<DeploymentReconciler> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _poke = new(0);
@@ -32,7 +40,8 @@ internal sealed partial class DeploymentReconciler(
     {
         void OnChanged(LiveChange change)
         {
-            if (change.Kind == LiveChange.DeploymentKind) Poke();
+            if (change.Kind == LiveChange.DeploymentKind)
+                Poke();
         }
         listener.Changed += OnChanged;
         try
@@ -44,17 +53,23 @@ internal sealed partial class DeploymentReconciler(
                     await ReconcileAsync(stoppingToken);
                 }
                 // Predictor restarts, or the database or the object store is away: the next round finds out.
-                catch (Exception failure) when (failure is HttpRequestException or IOException or PredictorRefusedException or NpgsqlException
-                    or DbUpdateException or InvalidOperationException || failure is TaskCanceledException && !stoppingToken.IsCancellationRequested)
+                catch (Exception failure)
+                    when (failure
+                            is HttpRequestException
+                                or IOException
+                                or PredictorRefusedException
+                                or NpgsqlException
+                                or DbUpdateException
+                                or InvalidOperationException
+                        || failure is TaskCanceledException && !stoppingToken.IsCancellationRequested
+                    )
                 {
                     LogLater(failure.Message);
                 }
                 await _poke.WaitAsync(Interval, stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
         finally
         {
             listener.Changed -= OnChanged;
@@ -64,60 +79,119 @@ internal sealed partial class DeploymentReconciler(
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var wanted = await db.Deployments.OfEveryOrg().Where(d => d.DeletionId == null).ToListAsync(cancellationToken);
-        var loaded = (await predictor.StateAsync(cancellationToken)).Deployments.ToDictionary(d => d.Key, d => d.OnnxHash, StringComparer.Ordinal);
-        foreach (var deployment in wanted) await ReconcileAsync(db, deployment, loaded.GetValueOrDefault(Key(deployment.OrgId, deployment.Id)), cancellationToken);
+        var wanted = await db.Deployments.IgnoreTenantFilter().Where(d => d.DeletionId == null).ToListAsync(cancellationToken);
+        var loaded = (await predictor.StateAsync(cancellationToken)).Deployments.ToDictionary(
+            d => d.Key,
+            d => d.OnnxHash,
+            StringComparer.Ordinal
+        );
+        foreach (var deployment in wanted)
+            await ReconcileAsync(db, deployment, loaded.GetValueOrDefault(Key(deployment.OrgId, deployment.Id)), cancellationToken);
         var known = wanted.Select(d => Key(d.OrgId, d.Id)).ToHashSet(StringComparer.Ordinal);
-        foreach (var orphan in loaded.Keys.Where(key => !known.Contains(key))) await predictor.UnloadAsync(orphan, cancellationToken);
+        foreach (var orphan in loaded.Keys.Where(key => !known.Contains(key)))
+            await predictor.UnloadAsync(orphan, cancellationToken);
     }
 
     private async Task ReconcileAsync(GpuGeekDbContext db, Deployment deployment, string? loadedHash, CancellationToken cancellationToken)
     {
         // A version that was refused is not tried again until another is asked for; meanwhile the live one is what must be loaded.
         var target = deployment.State == DeploymentState.Failed ? deployment.LiveVersionId : deployment.ModelVersionId;
-        if (target is null) return;
-        var version = await db.ModelVersions.OfEveryOrg().AsNoTracking().SingleAsync(v => v.OrgId == deployment.OrgId && v.Id == target, cancellationToken);
+        if (target is null)
+            return;
+        var version = await db
+            .ModelVersions.IgnoreTenantFilter()
+            .AsNoTracking()
+            .SingleAsync(v => v.OrgId == deployment.OrgId && v.Id == target, cancellationToken);
         if (loadedHash == "sha256:" + version.OnnxHash)
         {
-            if (deployment.State == DeploymentState.Starting) await SettleAsync(db, deployment, version, null, cancellationToken);
+            if (deployment.State == DeploymentState.Starting)
+                await SettleAsync(db, deployment, version, null, cancellationToken);
             return;
         }
         try
         {
             await using var onnx = await store.OpenReadAsync(ObjectKeys.Content(version.OrgId, version.OnnxHash), cancellationToken);
-            await predictor.LoadAsync(Key(deployment.OrgId, deployment.Id), JsonSerializer.SerializeToUtf8Bytes(version.Manifest, RunDirectory.Json), onnx, cancellationToken);
+            await predictor.LoadAsync(
+                Key(deployment.OrgId, deployment.Id),
+                JsonSerializer.SerializeToUtf8Bytes(version.Manifest, RunDirectory.Json),
+                onnx,
+                cancellationToken
+            );
             // Refused once and taken now, or only the one before while the wanted one stays refused.
-            if (target == deployment.ModelVersionId) await SettleAsync(db, deployment, version, null, cancellationToken);
+            if (target == deployment.ModelVersionId)
+                await SettleAsync(db, deployment, version, null, cancellationToken);
         }
         catch (PredictorRefusedException refused)
         {
             LogRefused(deployment.Id, refused.Problem.Code);
-            await SettleAsync(db, deployment, version, new(refused.Problem.Code, "The model could not be loaded", refused.Problem.Detail, refused.Problem.Hint ?? "Deploy another version."), cancellationToken);
+            await SettleAsync(
+                db,
+                deployment,
+                version,
+                new(
+                    refused.Problem.Code,
+                    "The model could not be loaded",
+                    refused.Problem.Detail,
+                    refused.Problem.Hint ?? "Deploy another version."
+                ),
+                cancellationToken
+            );
         }
         catch (Exception failure) when ((failure as DamagedObjectException ?? failure.InnerException) is DamagedObjectException damaged)
         {
             LogDamaged(deployment.Id, damaged.Key);
-            await SettleAsync(db, deployment, version, new("model_file_damaged", "The model's file is damaged", "The object store holds other bytes than it was given for this version.", "Train the version again or restore the object store."), cancellationToken);
+            await SettleAsync(
+                db,
+                deployment,
+                version,
+                new(
+                    "model_file_damaged",
+                    "The model's file is damaged",
+                    "The object store holds other bytes than it was given for this version.",
+                    "Train the version again or restore the object store."
+                ),
+                cancellationToken
+            );
         }
         catch (ObjectNotFoundException)
         {
-            await SettleAsync(db, deployment, version, new("model_file_missing", "The model's file is missing", "The object store does not hold the file of this version any more.", "Train the version again or restore the object store."), cancellationToken);
+            await SettleAsync(
+                db,
+                deployment,
+                version,
+                new(
+                    "model_file_missing",
+                    "The model's file is missing",
+                    "The object store does not hold the file of this version any more.",
+                    "Train the version again or restore the object store."
+                ),
+                cancellationToken
+            );
         }
     }
 
-    private async Task SettleAsync(GpuGeekDbContext db, Deployment deployment, ModelVersion version, Domain.Common.Failure? failure, CancellationToken cancellationToken)
+    private async Task SettleAsync(
+        GpuGeekDbContext db,
+        Deployment deployment,
+        ModelVersion version,
+        Domain.Common.Failure? failure,
+        CancellationToken cancellationToken
+    )
     {
-        if (failure is not null && deployment.State == DeploymentState.Failed && deployment.Error == failure) return;
+        if (failure is not null && deployment.State == DeploymentState.Failed && deployment.Error == failure)
+            return;
         var before = (deployment.State, deployment.LiveVersionId);
         deployment.State = failure is null ? DeploymentState.Live : DeploymentState.Failed;
         deployment.Error = failure;
-        if (failure is null) deployment.LiveVersionId = version.Id;
+        if (failure is null)
+            deployment.LiveVersionId = version.Id;
         deployment.UpdatedAt = clock.GetUtcNow();
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             // Predictor that restarts is loaded again: that is no news.
-            if (before != (deployment.State, deployment.LiveVersionId)) await db.TellAsync(WebhookEvents.Of(deployment), deployment.UpdatedAt, cancellationToken);
+            if (before != (deployment.State, deployment.LiveVersionId))
+                await db.EnqueueAsync(WebhookEvents.Of(deployment), deployment.UpdatedAt, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             await live.DeploymentChangedAsync(deployment.OrgId);

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.Domain.Deployments;
@@ -20,22 +21,48 @@ internal static class PredictEndpoint
     private const int MaxTop = 1000;
 
     public static void Map(RouteGroupBuilder deployments) =>
-        deployments.MapPost("/{name}/predict", PredictAsync).Needs(Role.Viewer, Scopes.Predict).WithName("Predict").WithoutChangeFilter().DisableAntiforgery()
+        deployments
+            .MapPost("/{name}/predict", PredictAsync)
+            .Needs(Role.Viewer, Scopes.Predict)
+            .WithName("Predict")
+            .WithoutChangeFilter()
+            .DisableAntiforgery()
             // Any content type: curl names one of its own when it is told none.
             .Accepts<PredictRequest>("application/json", "*/*");
 
     /// <summary>Classify a picture</summary>
-    /// <remarks>Body: the picture's bytes, a multipart form with <c>file</c>, or JSON <c>{"image": "base64"}</c>; at most 20 MiB. <c>?top=5</c> limits the classes.</remarks>
+    /// <remarks>Body: the picture's bytes, a multipart form with <c>file</c>, or JSON <c>{"image": "base64"}</c>; at most 20 MiB.
+    /// <c>?top=5</c> limits the classes.</remarks>
     private static async Task<Results<Ok<PredictionResponse>, ProblemHttpResult>> PredictAsync(
-        string name, HttpContext http, GpuGeekDbContext db, Tenant tenant, PredictorClient predictor, TimeProvider clock, CancellationToken cancellationToken, int top = 5)
+        string name,
+        HttpContext http,
+        GpuGeekDbContext db,
+        Tenant tenant,
+        PredictorClient predictor,
+        TimeProvider clock,
+        CancellationToken cancellationToken,
+        int top = 5
+    )
     {
         var started = Stopwatch.GetTimestamp();
-        if (top is < 1 or > MaxTop) return Problems.Impossible("invalid_top", $"'top' takes 1 to {MaxTop}.");
-        if (await db.Deployments.AsNoTracking().Where(d => d.Name == name).Select(d => new { d.Id, d.LiveVersionId }).FirstOrDefaultAsync(cancellationToken) is not { } deployment) return Problems.NotFound();
-        if (deployment.LiveVersionId is null) return NotLive(http, name);
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = PictureBody.MaxRequestBytes;
+        if (top is < 1 or > MaxTop)
+            return Problems.Impossible("invalid_top", $"'top' takes 1 to {MaxTop}.");
+        if (
+            await db
+                .Deployments.AsNoTracking()
+                .Where(d => d.Name == name)
+                .Select(d => new { d.Id, d.LiveVersionId })
+                .FirstOrDefaultAsync(cancellationToken)
+            is not { } deployment
+        )
+            return Problems.NotFound();
+        if (deployment.LiveVersionId is null)
+            return NotLive(http, name);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = PictureBody.MaxRequestBytes;
         var (image, refusal) = await PictureBody.ReadAsync(http, cancellationToken);
-        if (refusal is not null) return refusal;
+        if (refusal is not null)
+            return refusal;
         try
         {
             var answer = await predictor.PredictAsync(DeploymentReconciler.Key(tenant.OrgId, deployment.Id), image, cancellationToken);
@@ -49,28 +76,63 @@ internal static class PredictEndpoint
         catch (Exception away) when (away is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
             http.Response.Headers.RetryAfter = "1";
-            return Problems.Of(503, "predictor_unavailable", "Predictions are interrupted", "The process that predicts is being restarted.", "Send the picture again in a second.");
+            return Problems.Of(
+                503,
+                "predictor_unavailable",
+                "Predictions are interrupted",
+                "The process that predicts is being restarted.",
+                "Send the picture again in a second."
+            );
         }
     }
 
     private static PredictionResponse Response(PredictorAnswer answer, int top, DateTimeOffset now, double totalMs)
     {
-        var classes = answer.Classes.Zip(answer.Probabilities, (label, p) => new ClassProbability(label, p)).OrderByDescending(c => c.Probability).Take(top).ToList();
-        return new(Guid.CreateVersion7(now), classes[0].Label, classes[0].Probability, classes, new(answer.Model, answer.Version, answer.OnnxHash),
-            new(Round(answer.DecodeMs), Round(answer.QueueMs), Round(answer.InferMs), Round(totalMs)));
+        var classes = answer
+            .Classes.Zip(answer.Probabilities, (label, p) => new ClassProbability(label, p))
+            .OrderByDescending(c => c.Probability)
+            .Take(top)
+            .ToList();
+        return new(
+            Guid.CreateVersion7(now),
+            classes[0].Label,
+            classes[0].Probability,
+            classes,
+            new(answer.Model, answer.Version, answer.OnnxHash),
+            new(Round(answer.DecodeMs), Round(answer.QueueMs), Round(answer.InferMs), Round(totalMs))
+        );
     }
 
     private static double Round(double milliseconds) => Math.Round(milliseconds, 2);
 
     private static ProblemHttpResult Refused(HttpContext http, string name, PredictorRefusedException refused)
     {
-        if (refused.RetryAfter is { } after) http.Response.Headers.RetryAfter = after;
+        if (refused.RetryAfter is { } after)
+            http.Response.Headers.RetryAfter = after;
         return refused.Status switch
         {
             HttpStatusCode.NotFound => NotLive(http, name),
-            HttpStatusCode.RequestEntityTooLarge => Problems.Of(413, refused.Problem.Code, "The picture is too large", refused.Problem.Detail, refused.Problem.Hint),
-            HttpStatusCode.TooManyRequests => Problems.Of(429, refused.Problem.Code, "Too many pictures at once", refused.Problem.Detail, refused.Problem.Hint ?? "Send fewer at a time."),
-            HttpStatusCode.ServiceUnavailable => Problems.Of(503, refused.Problem.Code, "Too busy", refused.Problem.Detail, refused.Problem.Hint ?? "Send the picture again in a second."),
+            HttpStatusCode.RequestEntityTooLarge => Problems.Of(
+                413,
+                refused.Problem.Code,
+                "The picture is too large",
+                refused.Problem.Detail,
+                refused.Problem.Hint
+            ),
+            HttpStatusCode.TooManyRequests => Problems.Of(
+                429,
+                refused.Problem.Code,
+                "Too many pictures at once",
+                refused.Problem.Detail,
+                refused.Problem.Hint ?? "Send fewer at a time."
+            ),
+            HttpStatusCode.ServiceUnavailable => Problems.Of(
+                503,
+                refused.Problem.Code,
+                "Too busy",
+                refused.Problem.Detail,
+                refused.Problem.Hint ?? "Send the picture again in a second."
+            ),
             _ => Problems.Impossible(refused.Problem.Code, refused.Problem.Detail, refused.Problem.Hint),
         };
     }
@@ -78,7 +140,13 @@ internal static class PredictEndpoint
     private static ProblemHttpResult NotLive(HttpContext http, string name)
     {
         http.Response.Headers.RetryAfter = "2";
-        return Problems.Of(503, "deployment_not_live", "The deployment is not live yet", $"'{name}' has no version loaded.", $"GET …/deployments/{name}?wait=30 tells when it is.");
+        return Problems.Of(
+            503,
+            "deployment_not_live",
+            "The deployment is not live yet",
+            $"'{name}' has no version loaded.",
+            $"GET …/deployments/{name}?wait=30 tells when it is."
+        );
     }
 }
 
@@ -86,38 +154,75 @@ internal static class PredictEndpoint
 internal static class PictureBody
 {
     public const int MaxImageBytes = 20 << 20;
+
     /// <summary>Base64 is a third longer, and a form adds its headers.</summary>
     public const int MaxRequestBytes = MaxImageBytes / 3 * 4 + (64 << 10);
 
-    public static async Task<(ReadOnlyMemory<byte> Image, ProblemHttpResult? Refusal)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
+    public static async Task<(ReadOnlyMemory<byte> Image, ProblemHttpResult? Refusal)> ReadAsync(
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
-        if (http.Request.ContentLength > MaxRequestBytes) return (default, TooLarge());
+        if (http.Request.ContentLength > MaxRequestBytes)
+            return (default, TooLarge());
         var type = http.Request.ContentType ?? "";
-        if (type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase)) return await FromFormAsync(http, cancellationToken);
-        return type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) ? await FromJsonAsync(http, cancellationToken) : Check(await ReadAllAsync(http.Request.Body, cancellationToken));
+        if (type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            return await FromFormAsync(http, cancellationToken);
+        return type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
+            ? await FromJsonAsync(http, cancellationToken)
+            : Check(await ReadAllAsync(http.Request.Body, cancellationToken));
     }
 
-    private static async Task<(ReadOnlyMemory<byte>, ProblemHttpResult?)> FromFormAsync(HttpContext http, CancellationToken cancellationToken)
+    private static async Task<(ReadOnlyMemory<byte>, ProblemHttpResult?)> FromFormAsync(
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
         IFormCollection form;
         try
         {
-            form = await http.Request.ReadFormAsync(new FormOptions { BufferBody = false, MultipartBodyLengthLimit = MaxRequestBytes, MemoryBufferThreshold = 1 << 20 }, cancellationToken);
+            form = await http.Request.ReadFormAsync(
+                new FormOptions
+                {
+                    BufferBody = false,
+                    MultipartBodyLengthLimit = MaxRequestBytes,
+                    MemoryBufferThreshold = 1 << 20,
+                },
+                cancellationToken
+            );
         }
-        catch (Exception malformed) when (malformed is InvalidDataException or IOException and not Microsoft.AspNetCore.Http.BadHttpRequestException)
+        catch (Exception malformed)
+            when (malformed is InvalidDataException or IOException and not Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
-            return (default, Problems.Of(400, "malformed_request", "Malformed request", "The body is not a multipart form.", "Send the picture as -F file=@picture.jpg."));
+            return (
+                default,
+                Problems.Of(
+                    400,
+                    "malformed_request",
+                    "Malformed request",
+                    "The body is not a multipart form.",
+                    "Send the picture as -F file=@picture.jpg."
+                )
+            );
         }
-        if (form.Files.GetFile("file") is not { } file) return (default, Problems.Impossible("file_missing", "The form has no file named 'file'.", "Send it as -F file=@picture.jpg."));
+        if (form.Files.GetFile("file") is not { } file)
+            return (default, Problems.Impossible("file_missing", "The form has no file named 'file'.", "Send it as -F file=@picture.jpg."));
         await using var stream = file.OpenReadStream();
         return Check(await ReadAllAsync(stream, cancellationToken));
     }
 
-    private static async Task<(ReadOnlyMemory<byte>, ProblemHttpResult?)> FromJsonAsync(HttpContext http, CancellationToken cancellationToken)
+    private static async Task<(ReadOnlyMemory<byte>, ProblemHttpResult?)> FromJsonAsync(
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            var request = await JsonSerializer.DeserializeAsync<PredictRequest>(http.Request.Body, JsonSerializerOptions.Web, cancellationToken);
+            var request = await JsonSerializer.DeserializeAsync<PredictRequest>(
+                http.Request.Body,
+                JsonSerializerOptions.Web,
+                cancellationToken
+            );
             return request?.Image is { } image ? Check(Convert.FromBase64String(image)) : (default, Malformed());
         }
         catch (Exception malformed) when (malformed is JsonException or FormatException)
@@ -133,14 +238,32 @@ internal static class PictureBody
         return copy.ToArray();
     }
 
-    private static (ReadOnlyMemory<byte>, ProblemHttpResult?) Check(byte[] image) => image.Length switch
-    {
-        0 => (default, Problems.Impossible("image_empty", "The request has no picture in it.", "Send the picture's bytes as the body.")),
-        > MaxImageBytes => (default, TooLarge()),
-        _ => (image, null),
-    };
+    private static (ReadOnlyMemory<byte>, ProblemHttpResult?) Check(byte[] image) =>
+        image.Length switch
+        {
+            0 => (
+                default,
+                Problems.Impossible("image_empty", "The request has no picture in it.", "Send the picture's bytes as the body.")
+            ),
+            > MaxImageBytes => (default, TooLarge()),
+            _ => (image, null),
+        };
 
-    private static ProblemHttpResult TooLarge() => Problems.Of(413, "image_too_large", "The picture is too large", $"A picture may have at most {MaxImageBytes >> 20} MiB.", "Scale it down before sending it.");
+    private static ProblemHttpResult TooLarge() =>
+        Problems.Of(
+            413,
+            "image_too_large",
+            "The picture is too large",
+            $"A picture may have at most {MaxImageBytes >> 20} MiB.",
+            "Scale it down before sending it."
+        );
 
-    private static ProblemHttpResult Malformed() => Problems.Of(400, "malformed_request", "Malformed request", "The body is not JSON of the form {\"image\": \"base64\"}.", "Or send the picture's bytes themselves.");
+    private static ProblemHttpResult Malformed() =>
+        Problems.Of(
+            400,
+            "malformed_request",
+            "Malformed request",
+            "The body is not JSON of the form {\"image\": \"base64\"}.",
+            "Or send the picture's bytes themselves."
+        );
 }

@@ -1,4 +1,4 @@
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Http;
 using GpuGeek.Contracts.Live;
 using Microsoft.AspNetCore.SignalR;
 
@@ -8,12 +8,14 @@ internal static class LiveSetup
 {
     public static IServiceCollection AddLive(this IServiceCollection services)
     {
-        services.AddSignalR(options =>
-        {
-            options.MaximumReceiveMessageSize = 4 << 10;
-            options.EnableDetailedErrors = false;
-            options.AddFilter<RefusalFilter>();
-        }).AddJsonProtocol(protocol => protocol.PayloadSerializerOptions.Converters.Add(new UtcJson()));
+        services
+            .AddSignalR(options =>
+            {
+                options.MaximumReceiveMessageSize = 4 << 10;
+                options.EnableDetailedErrors = false;
+                options.AddFilter<RefusalFilter>();
+            })
+            .AddJsonProtocol(protocol => protocol.PayloadSerializerOptions.Converters.Add(new UtcJson()));
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None));
         return services.AddSingleton<RefusalFilter>().AddSingleton<Watchers>().AddHostedService<WatchLoop>();
     }

@@ -9,7 +9,10 @@ namespace GpuGeek.Api.Features.Live;
 /// </summary>
 internal sealed partial class RefusalFilter(ILogger<RefusalFilter> logger) : IHubFilter
 {
-    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext,
+        Func<HubInvocationContext, ValueTask<object?>> next
+    )
     {
         try
         {

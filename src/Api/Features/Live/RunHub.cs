@@ -1,4 +1,4 @@
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.SignalR;
@@ -15,7 +15,8 @@ internal sealed class RunHub(Watchers watchers, MembershipLookup memberships, ID
     {
         var id = await ResolveAsync(org, Scopes.RunsRead);
         await using var db = contexts.ForOrg(id);
-        if (!await db.Runs.AnyAsync(r => r.Id == run, Context.ConnectionAborted)) throw new HubException(NotFound);
+        if (!await db.Runs.AnyAsync(r => r.Id == run, Context.ConnectionAborted))
+            throw new HubException(NotFound);
         Add(new(Context, Clients.Caller, id, org, run, isRun: true, Math.Max(0, afterSeq)));
     }
 
@@ -23,7 +24,8 @@ internal sealed class RunHub(Watchers watchers, MembershipLookup memberships, ID
     {
         var id = await ResolveAsync(org, Scopes.DatasetsRead);
         await using var db = contexts.ForOrg(id);
-        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, Context.ConnectionAborted)) throw new HubException(NotFound);
+        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, Context.ConnectionAborted))
+            throw new HubException(NotFound);
         Add(new(Context, Clients.Caller, id, org, dataset, isRun: false, 0));
     }
 
@@ -45,14 +47,17 @@ internal sealed class RunHub(Watchers watchers, MembershipLookup memberships, ID
 
     private void Add(Watch watch)
     {
-        if (!watchers.Add(watch)) throw new HubException("too_many_watches: a connection watches at most 20 things.");
+        if (!watchers.Add(watch))
+            throw new HubException("too_many_watches: a connection watches at most 20 things.");
     }
 
     private async Task<Guid> ResolveAsync(string org, string scope)
     {
         var caller = Caller.From(Context.User!) ?? throw new HubException("not_signed_in: this needs a token.");
-        if (await memberships.FindAsync(org, caller, Context.ConnectionAborted) is not { } membership) throw new HubException(NotFound);
-        if (caller.IsKey && !caller.Scopes.Contains(scope)) throw new HubException($"scope_missing: the key lacks the scope '{scope}'.");
+        if (await memberships.FindAsync(org, caller, Context.ConnectionAborted) is not { } membership)
+            throw new HubException(NotFound);
+        if (caller.IsKey && !caller.Scopes.Contains(scope))
+            throw new HubException($"scope_missing: the key lacks the scope '{scope}'.");
         return membership.Org;
     }
 }

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Text.Json;
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Live;
 using GpuGeek.Infrastructure.Live;
@@ -12,10 +12,19 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Features.Live;
 
 /// <summary>
-/// Rows first, hints second: a hint makes a watch due at once, without one it is due every 2 s. Each watch reads what came after its own cursor,
+/// Rows first, hints second: a hint makes a watch due at once, without one it is due every 2 s. Each watch reads what came after its own
+/// cursor,
 /// so nothing is missed and nothing comes twice, whatever was lost or restarted in between.
 /// </summary>
-internal sealed partial class WatchLoop(Watchers watchers, LiveListener listener, IDbContexts contexts, MembershipLookup memberships, TokenChecks tokens, TimeProvider clock, ILogger<WatchLoop> logger) : BackgroundService
+internal sealed partial class WatchLoop(
+    Watchers watchers,
+    LiveListener listener,
+    IDbContexts contexts,
+    MembershipLookup memberships,
+    TokenChecks tokens,
+    TimeProvider clock,
+    ILogger<WatchLoop> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
@@ -31,12 +40,11 @@ internal sealed partial class WatchLoop(Watchers watchers, LiveListener listener
             {
                 var now = clock.GetUtcNow();
                 foreach (var watch in watchers.All.Where(w => w.IsDue(now)))
-                    if (Interlocked.Exchange(ref watch.Busy, 1) == 0) _ = SendAsync(watch, stoppingToken);
+                    if (Interlocked.Exchange(ref watch.Busy, 1) == 0)
+                        _ = SendAsync(watch, stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
         finally
         {
             listener.Changed -= OnChanged;
@@ -57,8 +65,10 @@ internal sealed partial class WatchLoop(Watchers watchers, LiveListener listener
                 return;
             }
             await using var db = contexts.ForOrg(watch.Org);
-            if (watch.IsRun) await SendRunAsync(db, watch, cancellationToken);
-            else await SendImportAsync(db, watch, cancellationToken);
+            if (watch.IsRun)
+                await SendRunAsync(db, watch, cancellationToken);
+            else
+                await SendImportAsync(db, watch, cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -73,7 +83,9 @@ internal sealed partial class WatchLoop(Watchers watchers, LiveListener listener
 
     // A removed member or a revoked session stops seeing within one round.
     private async Task<bool> MayStillLookAsync(Watch watch, CancellationToken cancellationToken) =>
-        Caller.From(watch.Connection.User!) is { } caller && await tokens.IsValidAsync(caller.Token, cancellationToken) && await memberships.FindAsync(watch.Slug, caller, cancellationToken) is not null;
+        Caller.From(watch.Connection.User!) is { } caller
+        && await tokens.IsValidAsync(caller.Token, cancellationToken)
+        && await memberships.FindAsync(watch.Slug, caller, cancellationToken) is not null;
 
     private static async Task SendRunAsync(GpuGeekDbContext db, Watch watch, CancellationToken cancellationToken)
     {
@@ -83,25 +95,55 @@ internal sealed partial class WatchLoop(Watchers watchers, LiveListener listener
         var points = await MetricReader.PointsAsync(db, watch.Subject, watch.After, null, MetricReader.PageSize, cancellationToken);
         var logs = await MetricReader.LogsAsync(db, watch.Subject, watch.After, MetricReader.PageSize, cancellationToken);
         // One cursor for both: where one of them filled its page, the other must not run ahead of it.
-        var end = Math.Min(points.Count == MetricReader.PageSize ? points[^1].Seq : long.MaxValue, logs.Count == MetricReader.PageSize ? logs[^1].Seq : long.MaxValue);
+        var end = Math.Min(
+            points.Count == MetricReader.PageSize ? points[^1].Seq : long.MaxValue,
+            logs.Count == MetricReader.PageSize ? logs[^1].Seq : long.MaxValue
+        );
         points.RemoveAll(p => p.Seq > end);
         logs.RemoveAll(l => l.Seq > end);
         var last = Math.Max(watch.After, Math.Max(points.Count == 0 ? 0 : points[^1].Seq, logs.Count == 0 ? 0 : logs[^1].Seq));
         var state = JsonSerializer.Serialize(run, JsonSerializerOptions.Web);
-        if (points.Count == 0 && logs.Count == 0 && state == watch.LastState) return;
-        await watch.Client.SendAsync(LiveHub.Run, new RunUpdate(watch.Subject, points, logs, state == watch.LastState ? null : run, last), cancellationToken);
+        if (points.Count == 0 && logs.Count == 0 && state == watch.LastState)
+            return;
+        await watch.Client.SendAsync(
+            LiveHub.Run,
+            new RunUpdate(watch.Subject, points, logs, state == watch.LastState ? null : run, last),
+            cancellationToken
+        );
         (watch.After, watch.LastState) = (last, state);
-        if (end != long.MaxValue) watch.Dirty = true;
+        if (end != long.MaxValue)
+            watch.Dirty = true;
     }
 
     private static async Task SendImportAsync(GpuGeekDbContext db, Watch watch, CancellationToken cancellationToken)
     {
-        var import = await db.Imports.AsNoTracking().Where(i => i.DatasetId == watch.Subject).OrderByDescending(i => i.Id).FirstOrDefaultAsync(cancellationToken);
-        if (import is null) return;
-        var response = new ImportResponse(import.Id, import.DatasetId, import.FileName, import.Size, import.State.ToString().ToLowerInvariant(), import.Progress, import.Accepted, import.Skipped, [],
-            import.Error?.ToResponse(), null, import.CreatedAt, import.StartedAt, import.FinishedAt, import.RetryUntil);
+        var import = await db
+            .Imports.AsNoTracking()
+            .Where(i => i.DatasetId == watch.Subject)
+            .OrderByDescending(i => i.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+        if (import is null)
+            return;
+        var response = new ImportResponse(
+            import.Id,
+            import.DatasetId,
+            import.FileName,
+            import.Size,
+            import.State.ToString().ToLowerInvariant(),
+            import.Progress,
+            import.Accepted,
+            import.Skipped,
+            [],
+            import.Error?.ToResponse(),
+            null,
+            import.CreatedAt,
+            import.StartedAt,
+            import.FinishedAt,
+            import.RetryUntil
+        );
         var state = JsonSerializer.Serialize(response, JsonSerializerOptions.Web);
-        if (state == watch.LastState) return;
+        if (state == watch.LastState)
+            return;
         await watch.Client.SendAsync(LiveHub.Import, response, cancellationToken);
         watch.LastState = state;
     }

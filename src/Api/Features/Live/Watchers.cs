@@ -15,10 +15,12 @@ internal sealed class Watch(HubCallerContext connection, IClientProxy client, Gu
     public Guid Subject { get; } = subject;
     public bool IsRun { get; } = isRun;
     public long After { get; set; } = after;
+
     /// <summary>Text of the last state sent, so that equal ones are not sent again.</summary>
     public string? LastState { get; set; }
     public bool Dirty { get; set; } = true;
     public DateTimeOffset LookedAt { get; set; }
+
     /// <summary>1 while a read is on its way: a slow client never has two.</summary>
     public int Busy;
 
@@ -35,7 +37,8 @@ internal sealed class Watchers
 
     public bool Add(Watch watch)
     {
-        if (_watches.Keys.Count(key => key.Connection == watch.Connection.ConnectionId) >= MaxPerConnection) return false;
+        if (_watches.Keys.Count(key => key.Connection == watch.Connection.ConnectionId) >= MaxPerConnection)
+            return false;
         _watches[(watch.Connection.ConnectionId, watch.Subject)] = watch;
         return true;
     }
@@ -44,16 +47,19 @@ internal sealed class Watchers
 
     public void Remove(string connection)
     {
-        foreach (var key in _watches.Keys.Where(key => key.Connection == connection)) _watches.TryRemove(key, out _);
+        foreach (var key in _watches.Keys.Where(key => key.Connection == connection))
+            _watches.TryRemove(key, out _);
     }
 
     public void Touch(Guid subject)
     {
-        foreach (var watch in _watches.Values.Where(w => w.Subject == subject)) watch.Dirty = true;
+        foreach (var watch in _watches.Values.Where(w => w.Subject == subject))
+            watch.Dirty = true;
     }
 
     public void TouchAll()
     {
-        foreach (var watch in _watches.Values) watch.Dirty = true;
+        foreach (var watch in _watches.Values)
+            watch.Dirty = true;
     }
 }

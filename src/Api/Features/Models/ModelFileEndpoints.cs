@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Models;
 using GpuGeek.Domain.Runs;
@@ -22,46 +22,117 @@ internal static class ModelFileEndpoints
 
     public static void Map(RouteGroupBuilder models)
     {
-        models.MapGet("/{model}/versions/{version:int}/artefacts/" + Onnx, OnnxAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("DownloadOnnx");
-        models.MapGet("/{model}/versions/{version:int}/artefacts/" + Manifest, ManifestAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("DownloadManifest");
-        models.MapGet("/{model}/versions/{version:int}/predictions", PredictionsAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListTestPredictions");
+        models
+            .MapGet("/{model}/versions/{version:int}/artefacts/" + Onnx, OnnxAsync)
+            .Needs(Role.Viewer, Scopes.ModelsRead)
+            .WithName("DownloadOnnx");
+        models
+            .MapGet("/{model}/versions/{version:int}/artefacts/" + Manifest, ManifestAsync)
+            .Needs(Role.Viewer, Scopes.ModelsRead)
+            .WithName("DownloadManifest");
+        models
+            .MapGet("/{model}/versions/{version:int}/predictions", PredictionsAsync)
+            .Needs(Role.Viewer, Scopes.ModelsRead)
+            .WithName("ListTestPredictions");
     }
 
     /// <summary>The network as ONNX: the very file that the endpoint serves</summary>
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> OnnxAsync(string model, int version, Tenant tenant, GpuGeekDbContext db, IObjectStore store, CancellationToken cancellationToken)
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> OnnxAsync(
+        string model,
+        int version,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        CancellationToken cancellationToken
+    )
     {
-        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
+            return Problems.NotFound();
         var stream = await store.OpenReadAsync(ObjectKeys.Content(tenant.OrgId, row.OnnxHash), cancellationToken);
-        return TypedResults.Stream(stream, "application/octet-stream", $"{model}-{version}.onnx", entityTag: new EntityTagHeaderValue($"\"{row.OnnxHash}\""), enableRangeProcessing: true);
+        return TypedResults.Stream(
+            stream,
+            "application/octet-stream",
+            $"{model}-{version}.onnx",
+            entityTag: new EntityTagHeaderValue($"\"{row.OnnxHash}\""),
+            enableRangeProcessing: true
+        );
     }
 
     /// <summary>Classes, preprocessing and temperature: what the ONNX file is used with</summary>
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ManifestAsync(string model, int version, GpuGeekDbContext db, CancellationToken cancellationToken)
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ManifestAsync(
+        string model,
+        int version,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    )
     {
-        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
+            return Problems.NotFound();
         var bytes = JsonSerializer.SerializeToUtf8Bytes(row.Manifest, Indented);
-        return TypedResults.File(bytes, "application/json", "model.json", entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\""));
+        return TypedResults.File(
+            bytes,
+            "application/json",
+            "model.json",
+            entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\"")
+        );
     }
 
     /// <summary>What the model says of the test pictures: wrong ones first, the surest mistakes before the others</summary>
     private static async Task<Results<Ok<Page<TestPredictionResponse>>, ProblemHttpResult>> PredictionsAsync(
-        string model, int version, Tenant tenant, GpuGeekDbContext db, IObjectStore store, CancellationToken cancellationToken, string? after = null, int? limit = null)
+        string model,
+        int version,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        CancellationToken cancellationToken,
+        string? after = null,
+        int? limit = null
+    )
     {
-        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
+            return Problems.NotFound();
         var (size, skip) = (Paging.Limit(limit), Paging.AfterNumber(after));
         var predictions = await ReadAsync(store, ObjectKeys.Content(tenant.OrgId, row.PredictionsHash), cancellationToken);
-        var ordered = predictions.OrderBy(p => p.Predicted == p.Label).ThenByDescending(p => p.Probabilities[p.Predicted]).ThenBy(p => p.Hash, StringComparer.Ordinal).Skip(skip).Take(size + 1).ToList();
+        var ordered = predictions
+            .OrderBy(p => p.Predicted == p.Label)
+            .ThenByDescending(p => p.Probabilities[p.Predicted])
+            .ThenBy(p => p.Hash, StringComparer.Ordinal)
+            .Skip(skip)
+            .Take(size + 1)
+            .ToList();
         var hashes = ordered.Select(p => p.Hash).ToArray();
-        var images = await (from image in db.DatasetImages
-                            where hashes.Contains(image.Hash) && db.DatasetVersions.Any(v => v.Id == row.DatasetVersionId && v.DatasetId == image.DatasetId)
-                            select new { image.Hash, image.Id, image.DatasetId }).ToDictionaryAsync(i => i.Hash, cancellationToken);
-        var items = ordered.Take(size).Select(p =>
-        {
-            var image = images.GetValueOrDefault(p.Hash);
-            var address = image is null ? null : $"/api/v1/orgs/{tenant.Slug}/datasets/{image.DatasetId}/images/{image.Id}/thumbnail";
-            return new TestPredictionResponse(p.Hash, row.Manifest.Classes[p.Label], row.Manifest.Classes[p.Predicted], p.Probabilities[p.Predicted], [.. p.Probabilities.Select(v => (double)v)], address, image?.Id);
-        });
-        return TypedResults.Ok(new Page<TestPredictionResponse>([.. items], ordered.Count > size ? Paging.Encode((skip + size).ToString(System.Globalization.CultureInfo.InvariantCulture)) : null));
+        var images = await (
+            from image in db.DatasetImages
+            where hashes.Contains(image.Hash) && db.DatasetVersions.Any(v => v.Id == row.DatasetVersionId && v.DatasetId == image.DatasetId)
+            select new
+            {
+                image.Hash,
+                image.Id,
+                image.DatasetId,
+            }
+        ).ToDictionaryAsync(i => i.Hash, cancellationToken);
+        var items = ordered
+            .Take(size)
+            .Select(p =>
+            {
+                var image = images.GetValueOrDefault(p.Hash);
+                var address = image is null ? null : $"/api/v1/orgs/{tenant.Slug}/datasets/{image.DatasetId}/images/{image.Id}/thumbnail";
+                return new TestPredictionResponse(
+                    p.Hash,
+                    row.Manifest.Classes[p.Label],
+                    row.Manifest.Classes[p.Predicted],
+                    p.Probabilities[p.Predicted],
+                    [.. p.Probabilities.Select(v => (double)v)],
+                    address,
+                    image?.Id
+                );
+            });
+        return TypedResults.Ok(
+            new Page<TestPredictionResponse>(
+                [.. items],
+                ordered.Count > size ? Paging.Encode((skip + size).ToString(System.Globalization.CultureInfo.InvariantCulture)) : null
+            )
+        );
     }
 
     private static async Task<List<TestPrediction>> ReadAsync(IObjectStore store, string key, CancellationToken cancellationToken)
@@ -69,7 +140,8 @@ internal static class ModelFileEndpoints
         await using var stream = await store.OpenReadAsync(key, cancellationToken);
         using var reader = new StreamReader(stream);
         var result = new List<TestPrediction>();
-        while (await reader.ReadLineAsync(cancellationToken) is { } line) result.Add(JsonSerializer.Deserialize<TestPrediction>(line, RunDirectory.Json)!);
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            result.Add(JsonSerializer.Deserialize<TestPrediction>(line, RunDirectory.Json)!);
         return result;
     }
 

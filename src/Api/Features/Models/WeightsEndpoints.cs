@@ -1,7 +1,7 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Models;
 using GpuGeek.Domain.Common;
@@ -29,28 +29,64 @@ internal static class WeightsEndpoints
     }
 
     /// <summary>Uploaded weights, newest first; <c>?project=</c> filters</summary>
-    private static async Task<Ok<Page<WeightsResponse>>> ListAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken, string? project = null, string? after = null, int? limit = null)
+    private static async Task<Ok<Page<WeightsResponse>>> ListAsync(
+        Tenant tenant,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken,
+        string? project = null,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var rows = await (from w in db.UploadedWeights.AsNoTracking() join p in db.Projects on w.ProjectId equals p.Id where (last == null || w.Id < last) && (project == null || p.Slug == project) orderby w.Id descending select new { w, p.Slug })
-            .Take(size + 1).ToListAsync(cancellationToken);
+        var rows = await (
+            from w in db.UploadedWeights.AsNoTracking()
+            join p in db.Projects on w.ProjectId equals p.Id
+            where (last == null || w.Id < last) && (project == null || p.Slug == project)
+            orderby w.Id descending
+            select new { w, p.Slug }
+        )
+            .Take(size + 1)
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, r => r.w.Id.ToString(), r => r.w.ToResponse(tenant.Slug, r.Slug)));
     }
 
     /// <summary>Ask whether a weights file may come</summary>
-    /// <remarks>PUT the bytes to <c>uploadUrl</c>. They are read in a process of their own, in which nothing of the file is executed; then the report says what is in it and how it fits. Read: PyTorch state_dicts, safetensors, and ONNX files and weights of GpuGeek's own models.</remarks>
-    private static async Task<Results<Created<WeightsResponse>, ProblemHttpResult>> CreateAsync(CreateWeightsRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, TimeProvider clock, CancellationToken cancellationToken)
+    /// <remarks>PUT the bytes to <c>uploadUrl</c>. They are read in a process of their own, in which nothing of the file is executed; then
+    /// the report says what is in it and how it fits. Read: PyTorch state_dicts, safetensors, and ONNX files and weights of GpuGeek's own
+    /// models.</remarks>
+    private static async Task<Results<Created<WeightsResponse>, ProblemHttpResult>> CreateAsync(
+        CreateWeightsRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
-        if (request.Architecture is { } asked && !ModelCatalog.All.ContainsKey(asked)) return Problems.Impossible("unknown_architecture", $"There is no architecture named '{asked}'.", "GET /api/v1/architectures lists them.");
+        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project)
+            return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
+        if (request.Architecture is { } asked && !ModelCatalog.All.ContainsKey(asked))
+            return Problems.Impossible(
+                "unknown_architecture",
+                $"There is no architecture named '{asked}'.",
+                "GET /api/v1/architectures lists them."
+            );
         await PlanGate.CheckStorageAsync(db, tenant.OrgId, request.Size, 0, cancellationToken);
         CheckDisk(store, request.Size);
         var now = clock.GetUtcNow();
         var row = new UploadedWeights
         {
-            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, FileName = request.Name.Trim(), Size = request.Size, Asked = request.Architecture, CreatedBy = tenant.UserId, CreatedAt = now,
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(now),
+            ProjectId = project.Id,
+            FileName = request.Name.Trim(),
+            Size = request.Size,
+            Asked = request.Architecture,
+            CreatedBy = tenant.UserId,
+            CreatedAt = now,
         };
         db.UploadedWeights.Add(row);
         await db.SaveChangesAsync(cancellationToken);
@@ -58,31 +94,69 @@ internal static class WeightsEndpoints
     }
 
     /// <summary>One weights file with its report; <c>?wait=30</c> waits until it was read</summary>
-    private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> GetAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, LongPoll poll, CancellationToken cancellationToken, int? wait = null) =>
-        await poll.UntilAsync(wait, weights, token => FindAsync(db, weights, token), found => found.File.IsFinished, cancellationToken) is { } found
-            ? TypedResults.Ok(found.File.ToResponse(tenant.Slug, found.Project)) : Problems.NotFound();
+    private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> GetAsync(
+        Guid weights,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        LongPoll poll,
+        CancellationToken cancellationToken,
+        int? wait = null
+    ) =>
+        await poll.UntilAsync(wait, weights, token => FindAsync(db, weights, token), found => found.File.IsFinished, cancellationToken)
+            is { } found
+            ? TypedResults.Ok(found.File.ToResponse(tenant.Slug, found.Project))
+            : Problems.NotFound();
 
     /// <summary>Read a weights file again whose reading broke off too often; its bytes were kept</summary>
     /// <remarks>Until <c>retryUntil</c>, 7 days after the failure. Any other file answers <c>weights_not_retryable</c>.</remarks>
-    private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> RetryAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> RetryAsync(
+        Guid weights,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        if (await FindAsync(db, weights, cancellationToken) is not { } found) return Problems.NotFound();
+        if (await FindAsync(db, weights, cancellationToken) is not { } found)
+            return Problems.NotFound();
         // The file counts already: what is asked is whether the plan still has room for what is stored.
-        if (found.File.State == WeightsState.Failed) await PlanGate.CheckStorageAsync(db, tenant.OrgId, 0, 0, cancellationToken);
+        if (found.File.State == WeightsState.Failed)
+            await PlanGate.CheckStorageAsync(db, tenant.OrgId, 0, 0, cancellationToken);
         var now = clock.GetUtcNow();
-        var retried = await db.UploadedWeights.Where(w => w.Id == weights && w.State == WeightsState.Failed && w.RetryUntil > now).ExecuteUpdateAsync(set => set
-            .SetProperty(w => w.State, WeightsState.Queued).SetProperty(w => w.Error, (Failure?)null).SetProperty(w => w.FinishedAt, (DateTimeOffset?)null)
-            .SetProperty(w => w.Deaths, 0).SetProperty(w => w.Lapses, 0).SetProperty(w => w.RetryUntil, (DateTimeOffset?)null), cancellationToken);
+        var retried = await db
+            .UploadedWeights.Where(w => w.Id == weights && w.State == WeightsState.Failed && w.RetryUntil > now)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(w => w.State, WeightsState.Queued)
+                        .SetProperty(w => w.Error, (Failure?)null)
+                        .SetProperty(w => w.FinishedAt, (DateTimeOffset?)null)
+                        .SetProperty(w => w.Deaths, 0)
+                        .SetProperty(w => w.Lapses, 0)
+                        .SetProperty(w => w.RetryUntil, (DateTimeOffset?)null),
+                cancellationToken
+            );
         if (retried == 0)
-            return Problems.Conflict("weights_not_retryable", "The file cannot be read again: only one whose reading broke off too often can, for 7 days, while its bytes are kept.", "Send the file again.");
+            return Problems.Conflict(
+                "weights_not_retryable",
+                "The file cannot be read again: only one whose reading broke off too often can, for 7 days, while its bytes are kept.",
+                "Send the file again."
+            );
         return TypedResults.Ok((await FindAsync(db, weights, cancellationToken))!.File.ToResponse(tenant.Slug, found.Project));
     }
 
     /// <summary>Delete a weights file; runs that started from it keep what they need of it</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store, Change change, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        Guid weights,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        Change change,
+        CancellationToken cancellationToken
+    )
     {
-        if (await FindAsync(db, weights, cancellationToken) is not { } found) return Problems.NotFound();
+        if (await FindAsync(db, weights, cancellationToken) is not { } found)
+            return Problems.NotFound();
         change.Describe(new { name = found.File.FileName });
         await db.UploadedWeights.Where(w => w.Id == weights).ExecuteDeleteAsync(cancellationToken);
         // The content itself is the janitor's: a run may refer to it.
@@ -93,14 +167,20 @@ internal static class WeightsEndpoints
     /// <exception cref="DomainException">The disk has no room for the upload itself and the worker's copy of it.</exception>
     public static void CheckDisk(IObjectStore store, long bytes)
     {
-        if (store.FreeBytes is not { } free || free >= 2 * bytes) return;
+        if (store.FreeBytes is not { } free || free >= 2 * bytes)
+            return;
         var detail = $"The file needs {2 * bytes / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.";
         throw new DomainException("disk_full", detail, "Free some disk on the server.");
     }
 
     /// <summary>Of a project that is there.</summary>
     public static Task<WeightsOfProject?> FindAsync(GpuGeekDbContext db, Guid weights, CancellationToken cancellationToken) =>
-        (from w in db.UploadedWeights.AsNoTracking() join p in db.Projects on w.ProjectId equals p.Id where w.Id == weights select new WeightsOfProject(w, p.Slug)).FirstOrDefaultAsync(cancellationToken);
+        (
+            from w in db.UploadedWeights.AsNoTracking()
+            join p in db.Projects on w.ProjectId equals p.Id
+            where w.Id == weights
+            select new WeightsOfProject(w, p.Slug)
+        ).FirstOrDefaultAsync(cancellationToken);
 }
 
 internal sealed record WeightsOfProject(UploadedWeights File, string Project);

@@ -13,40 +13,101 @@ internal static class ProjectSummaries
     private const int Thumbnails = 4;
     private static readonly RunState[] Active = [RunState.Queued, RunState.Starting, RunState.Running, RunState.Canceling];
 
-    public static async Task<Dictionary<Guid, ProjectResponse>> ReadAsync(GpuGeekDbContext db, string org, IReadOnlyCollection<Project> projects, CancellationToken cancellationToken)
+    public static async Task<Dictionary<Guid, ProjectResponse>> ReadAsync(
+        GpuGeekDbContext db,
+        string org,
+        IReadOnlyCollection<Project> projects,
+        CancellationToken cancellationToken
+    )
     {
         var ids = projects.Select(p => p.Id).ToArray();
-        var images = await (from image in db.DatasetImages
-                            join dataset in db.Datasets on image.DatasetId equals dataset.Id
-                            where ids.Contains(dataset.ProjectId)
-                            group image by dataset.ProjectId into g
-                            select new { Project = g.Key, Count = g.Count(), Last = g.Max(i => i.CreatedAt) }).ToDictionaryAsync(g => g.Project, cancellationToken);
-        var runs = await (from run in db.Runs where ids.Contains(run.ProjectId) select new { run.ProjectId, run.State, run.CreatedAt, run.FinishedAt, run.Result }).AsNoTracking().ToListAsync(cancellationToken);
-        var live = await db.Deployments.Where(d => ids.Contains(d.ProjectId) && d.State == DeploymentState.Live).GroupBy(d => d.ProjectId).ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
+        var images = await (
+            from image in db.DatasetImages
+            join dataset in db.Datasets on image.DatasetId equals dataset.Id
+            where ids.Contains(dataset.ProjectId)
+            group image by dataset.ProjectId into g
+            select new
+            {
+                Project = g.Key,
+                Count = g.Count(),
+                Last = g.Max(i => i.CreatedAt),
+            }
+        ).ToDictionaryAsync(g => g.Project, cancellationToken);
+        var runs = await (
+            from run in db.Runs
+            where ids.Contains(run.ProjectId)
+            select new
+            {
+                run.ProjectId,
+                run.State,
+                run.CreatedAt,
+                run.FinishedAt,
+                run.Result,
+            }
+        )
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        var live = await db
+            .Deployments.Where(d => ids.Contains(d.ProjectId) && d.State == DeploymentState.Live)
+            .GroupBy(d => d.ProjectId)
+            .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
         var thumbnails = await ThumbnailsAsync(db, org, ids, cancellationToken);
-        return projects.ToDictionary(p => p.Id, p =>
-        {
-            var own = runs.Where(r => r.ProjectId == p.Id).ToList();
-            var last = own.Select(r => r.FinishedAt ?? r.CreatedAt).Append(images.GetValueOrDefault(p.Id)?.Last ?? p.CreatedAt).Append(p.CreatedAt).Max();
-            var accuracies = own.Where(r => r.Result is not null).Select(r => r.Result!.TestAccuracy).ToList();
-            return new ProjectResponse(p.Id, p.Slug, p.Name, p.Template, p.CreatedAt, images.GetValueOrDefault(p.Id)?.Count ?? 0, own.Count, own.Count(r => Active.Contains(r.State)),
-                accuracies.Count == 0 ? null : accuracies.Max(), live.GetValueOrDefault(p.Id), last, thumbnails.GetValueOrDefault(p.Id, []));
-        });
+        return projects.ToDictionary(
+            p => p.Id,
+            p =>
+            {
+                var own = runs.Where(r => r.ProjectId == p.Id).ToList();
+                var last = own.Select(r => r.FinishedAt ?? r.CreatedAt)
+                    .Append(images.GetValueOrDefault(p.Id)?.Last ?? p.CreatedAt)
+                    .Append(p.CreatedAt)
+                    .Max();
+                var accuracies = own.Where(r => r.Result is not null).Select(r => r.Result!.TestAccuracy).ToList();
+                return new ProjectResponse(
+                    p.Id,
+                    p.Slug,
+                    p.Name,
+                    p.Template,
+                    p.CreatedAt,
+                    images.GetValueOrDefault(p.Id)?.Count ?? 0,
+                    own.Count,
+                    own.Count(r => Active.Contains(r.State)),
+                    accuracies.Count == 0 ? null : accuracies.Max(),
+                    live.GetValueOrDefault(p.Id),
+                    last,
+                    thumbnails.GetValueOrDefault(p.Id, [])
+                );
+            }
+        );
     }
 
-    private static async Task<Dictionary<Guid, List<string>>> ThumbnailsAsync(GpuGeekDbContext db, string org, Guid[] projects, CancellationToken cancellationToken)
+    private static async Task<Dictionary<Guid, List<string>>> ThumbnailsAsync(
+        GpuGeekDbContext db,
+        string org,
+        Guid[] projects,
+        CancellationToken cancellationToken
+    )
     {
         var result = new Dictionary<Guid, List<string>>();
         foreach (var project in projects)
         {
             // One picture of each of the first classes says more than four of one.
-            var rows = await (from c in db.DatasetClasses
-                              join dataset in db.Datasets on c.DatasetId equals dataset.Id
-                              where dataset.ProjectId == project
-                              orderby c.Name
-                              select db.DatasetImages.Where(i => i.ClassId == c.Id).OrderBy(i => i.Id).Select(i => new { i.DatasetId, i.Id }).FirstOrDefault())
-                .Take(Thumbnails).ToListAsync(cancellationToken);
-            result[project] = [.. rows.Where(r => r is not null).Select(r => $"/api/v1/orgs/{org}/datasets/{r!.DatasetId}/images/{r.Id}/thumbnail")];
+            var rows = await (
+                from c in db.DatasetClasses
+                join dataset in db.Datasets on c.DatasetId equals dataset.Id
+                where dataset.ProjectId == project
+                orderby c.Name
+                select db
+                    .DatasetImages.Where(i => i.ClassId == c.Id)
+                    .OrderBy(i => i.Id)
+                    .Select(i => new { i.DatasetId, i.Id })
+                    .FirstOrDefault()
+            )
+                .Take(Thumbnails)
+                .ToListAsync(cancellationToken);
+            result[project] =
+            [
+                .. rows.Where(r => r is not null).Select(r => $"/api/v1/orgs/{org}/datasets/{r!.DatasetId}/images/{r.Id}/thumbnail"),
+            ];
         }
         return result;
     }

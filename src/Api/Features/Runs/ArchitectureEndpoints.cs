@@ -1,4 +1,4 @@
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Http;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
@@ -19,33 +19,68 @@ internal static class ArchitectureEndpoints
     {
         await using var db = contexts.ForNobody();
         var absent = await AbsentAsync(db, cancellationToken);
-        return TypedResults.Ok(new Page<ArchitectureResponse>([.. ModelCatalog.All.Values.Select(card => ToResponse(card, !absent?.Contains(card.Name)))], null));
+        return TypedResults.Ok(
+            new Page<ArchitectureResponse>(
+                [.. ModelCatalog.All.Values.Select(card => ToResponse(card, !absent?.Contains(card.Name)))],
+                null
+            )
+        );
     }
 
-    private static ArchitectureResponse ToResponse(ModelCard card, bool? weightsAvailable) => new(
-        card.Name, card.Title, card.InputSize, card.Parameters, card.MultiplyAdds, card.ImageNetTop1, card.Paper.ToString(), card.InferenceBytes,
-        card.TrainingBytes, card.Weights.Licence, card.SizeMultiple, card.HasBranches, card.Family, card.Weights.Url.ToString(), weightsAvailable);
+    private static ArchitectureResponse ToResponse(ModelCard card, bool? weightsAvailable) =>
+        new(
+            card.Name,
+            card.Title,
+            card.InputSize,
+            card.Parameters,
+            card.MultiplyAdds,
+            card.ImageNetTop1,
+            card.Paper.ToString(),
+            card.InferenceBytes,
+            card.TrainingBytes,
+            card.Weights.Licence,
+            card.SizeMultiple,
+            card.HasBranches,
+            card.Family,
+            card.Weights.Url.ToString(),
+            weightsAvailable
+        );
 
     /// <summary>A run that needs weights which no worker has would wait for its turn and then fail.</summary>
     /// <returns>Null: the weights are there, or nobody knows.</returns>
-    public static async Task<ProblemHttpResult?> RefuseAbsentWeightsAsync(GpuGeekDbContext db, Recipe recipe, CancellationToken cancellationToken)
+    public static async Task<ProblemHttpResult?> RefuseAbsentWeightsAsync(
+        GpuGeekDbContext db,
+        Recipe recipe,
+        CancellationToken cancellationToken
+    )
     {
-        if (recipe is not { Pretrained: true, Start: null }) return null;
-        if (await AbsentAsync(db, cancellationToken) is not { } absent || !absent.Contains(recipe.Architecture)) return null;
+        if (recipe is not { Pretrained: true, Start: null })
+            return null;
+        if (await AbsentAsync(db, cancellationToken) is not { } absent || !absent.Contains(recipe.Architecture))
+            return null;
         var card = ModelCatalog.All[recipe.Architecture];
-        return Problems.Impossible("weights_unavailable", $"The published weights of {card.Title} are not on this installation, and no worker can download them.",
-            $"Choose another architecture or other weights to start from; or ask the operator to put {card.Weights.Url} into the folder GPUGEEK_WEIGHTS of a worker.");
+        return Problems.Impossible(
+            "weights_unavailable",
+            $"The published weights of {card.Title} are not on this installation, and no worker can download them.",
+            $"Choose another architecture or other weights to start from; or ask the operator to put {card.Weights.Url} into the "
+                + "folder GPUGEEK_WEIGHTS of a worker."
+        );
     }
 
     /// <summary>Architectures whose published weights every worker lacks.</summary>
     /// <returns>Null: no worker has said it lately.</returns>
     private static async Task<HashSet<string>?> AbsentAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
-        var said = await db.WorkerWeights.FromSql($"SELECT * FROM worker_weights WHERE said_at > now() - {WorkerWeights.CountsFor}")
-            .AsNoTracking().Select(w => w.Missing).ToListAsync(cancellationToken);
-        if (said.Count == 0) return null;
+        var said = await db
+            .WorkerWeights.FromSql($"SELECT * FROM worker_weights WHERE said_at > now() - {WorkerWeights.CountsFor}")
+            .AsNoTracking()
+            .Select(w => w.Missing)
+            .ToListAsync(cancellationToken);
+        if (said.Count == 0)
+            return null;
         var absent = said[0].ToHashSet(StringComparer.Ordinal);
-        foreach (var others in said.Skip(1)) absent.IntersectWith(others);
+        foreach (var others in said.Skip(1))
+            absent.IntersectWith(others);
         return absent;
     }
 }

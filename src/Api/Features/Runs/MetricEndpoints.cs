@@ -1,5 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Tenants;
@@ -11,7 +12,8 @@ namespace GpuGeek.Api.Features.Runs;
 
 internal static class MetricEndpoints
 {
-    private const int MinPoints = 10, MaxPoints = 10_000;
+    private const int MinPoints = 10,
+        MaxPoints = 10_000;
 
     public static void Map(RouteGroupBuilder runs)
     {
@@ -20,20 +22,43 @@ internal static class MetricEndpoints
     }
 
     /// <summary>Metric points after a sequence, in order</summary>
-    /// <remarks><c>names</c>: comma-separated. <c>points=1000</c> is for drawing: each curve is thinned to min/max buckets and has numbers of six digits.</remarks>
-    private static async Task<Results<Ok<MetricsResponse>, ProblemHttpResult>> MetricsAsync(Guid run, GpuGeekDbContext db, CancellationToken cancellationToken, long after = 0, string? names = null, int? points = null)
+    /// <remarks><c>names</c>: comma-separated. <c>points=1000</c> is for drawing: each curve is thinned to min/max buckets and has numbers
+    /// of six digits.</remarks>
+    private static async Task<Results<Ok<MetricsResponse>, ProblemHttpResult>> MetricsAsync(
+        Guid run,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken,
+        long after = 0,
+        string? names = null,
+        int? points = null
+    )
     {
-        if (points is < MinPoints or > MaxPoints) return Problems.Impossible("invalid_points", $"A curve can be thinned to {MinPoints} to {MaxPoints} points.");
-        if (!await db.Runs.AnyAsync(r => r.Id == run, cancellationToken)) return Problems.NotFound();
-        var items = await MetricReader.PointsAsync(db, run, after, names?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), limit: null, cancellationToken);
+        if (points is < MinPoints or > MaxPoints)
+            return Problems.Impossible("invalid_points", $"A curve can be thinned to {MinPoints} to {MaxPoints} points.");
+        if (!await db.Runs.AnyAsync(r => r.Id == run, cancellationToken))
+            return Problems.NotFound();
+        var items = await MetricReader.PointsAsync(
+            db,
+            run,
+            after,
+            names?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            limit: null,
+            cancellationToken
+        );
         var last = items.Count == 0 ? after : items[^1].Seq;
         return TypedResults.Ok(new MetricsResponse(points is { } n ? MetricReader.Buckets(items, n) : items, last));
     }
 
     /// <summary>Log lines after a sequence, in order; at most 2000 at once</summary>
-    private static async Task<Results<Ok<LogsResponse>, ProblemHttpResult>> LogsAsync(Guid run, GpuGeekDbContext db, CancellationToken cancellationToken, long after = 0)
+    private static async Task<Results<Ok<LogsResponse>, ProblemHttpResult>> LogsAsync(
+        Guid run,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken,
+        long after = 0
+    )
     {
-        if (!await db.Runs.AnyAsync(r => r.Id == run, cancellationToken)) return Problems.NotFound();
+        if (!await db.Runs.AnyAsync(r => r.Id == run, cancellationToken))
+            return Problems.NotFound();
         var items = await MetricReader.LogsAsync(db, run, after, MetricReader.PageSize, cancellationToken);
         return TypedResults.Ok(new LogsResponse(items, items.Count == 0 ? after : items[^1].Seq));
     }

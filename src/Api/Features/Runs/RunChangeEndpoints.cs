@@ -1,7 +1,8 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Runs;
@@ -25,10 +26,18 @@ internal static class RunChangeEndpoints
     }
 
     /// <summary>Rename a run</summary>
-    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> UpdateAsync(Guid run, UpdateRunRequest request, GpuGeekDbContext db, ILiveNotifier live, Change change, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> UpdateAsync(
+        Guid run,
+        UpdateRunRequest request,
+        GpuGeekDbContext db,
+        ILiveNotifier live,
+        Change change,
+        CancellationToken cancellationToken
+    )
     {
         await LockAsync(db, run, cancellationToken);
-        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row)
+            return Problems.NotFound();
         row.Name = request.Name?.Trim() ?? row.Name;
         await db.SaveChangesAsync(cancellationToken);
         change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));
@@ -37,19 +46,34 @@ internal static class RunChangeEndpoints
 
     /// <summary>Resume a run that failed because its process died too often; it goes on from its last checkpoint</summary>
     /// <remarks>
-    /// Until <c>resumableUntil</c>, 7 days after the failure. A run without a checkpoint begins anew. The plan is asked as for a new run, and no time is charged twice. A run that failed
+    /// Until <c>resumableUntil</c>, 7 days after the failure. A run without a checkpoint begins anew. The plan is asked as for a new run,
+    /// and no time is charged twice. A run that failed
     /// for another reason, was canceled or has succeeded keeps no checkpoint: it answers <c>run_not_resumable</c>.
     /// </remarks>
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> ResumeAsync(
-        Guid run, Tenant tenant, GpuGeekDbContext db, IJobQueue queue, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
+        Guid run,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IJobQueue queue,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await LockAsync(db, run, cancellationToken);
-        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row)
+            return Problems.NotFound();
         var now = clock.GetUtcNow();
         row.Resume(now);
         row.LastSeq++;
-        if (!await HasDatasetAsync(db, row, cancellationToken)) return Problems.Conflict("run_not_resumable", "The dataset that the run learns from was deleted.", "Restore the dataset, or start another run.");
+        if (!await HasDatasetAsync(db, row, cancellationToken))
+            return Problems.Conflict(
+                "run_not_resumable",
+                "The dataset that the run learns from was deleted.",
+                "Restore the dataset, or start another run."
+            );
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         change.AfterCommit(queue.HintRuns);
@@ -60,17 +84,25 @@ internal static class RunChangeEndpoints
     private static Task<bool> HasDatasetAsync(GpuGeekDbContext db, Run run, CancellationToken cancellationToken) =>
         db.DatasetVersions.AnyAsync(v => v.Id == run.DatasetVersionId && db.Datasets.Any(d => d.Id == v.DatasetId), cancellationToken);
 
-    /// <summary>Delete a run that has ended, with its curves and log, at once and for good; not one that left a model. What it cost stays on the bill</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid run, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
+    /// <summary>Delete a run that has ended, with its curves and log, at once and for good; not one that left a model. What it cost stays
+    /// on the bill</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        Guid run,
+        GpuGeekDbContext db,
+        Change change,
+        CancellationToken cancellationToken
+    )
     {
         await LockAsync(db, run, cancellationToken);
         if (await db.Runs.FirstOrDefaultAsync(r => r.Id == run, cancellationToken) is not { } row)
         {
-            change.None();
+            change.NoChange();
             return TypedResults.NoContent();
         }
-        if (!row.IsFinished) return Problems.Conflict("run_state", "The run has not ended.", "Cancel it first.");
-        if (await RefuseModelAsync(db, run, cancellationToken) is { } refusal) return refusal;
+        if (!row.IsFinished)
+            return Problems.Conflict("run_state", "The run has not ended.", "Cancel it first.");
+        if (await RefuseModelAsync(db, run, cancellationToken) is { } refusal)
+            return refusal;
         change.Describe(new { row.Name });
         db.Runs.Remove(row);
         await db.SaveChangesAsync(cancellationToken);
@@ -79,12 +111,35 @@ internal static class RunChangeEndpoints
 
     private static async Task<ProblemHttpResult?> RefuseModelAsync(GpuGeekDbContext db, Guid run, CancellationToken cancellationToken)
     {
-        var versions = await (from v in db.ModelVersions join m in db.Models on v.ModelId equals m.Id where v.RunId == run select new { v.Id, m.Name, v.Number }).ToListAsync(cancellationToken);
-        if (versions.Count == 0) return null;
+        var versions = await (
+            from v in db.ModelVersions
+            join m in db.Models on v.ModelId equals m.Id
+            where v.RunId == run
+            select new
+            {
+                v.Id,
+                m.Name,
+                v.Number,
+            }
+        ).ToListAsync(cancellationToken);
+        if (versions.Count == 0)
+            return null;
         var ids = versions.ConvertAll(v => v.Id);
-        var deployments = await db.Deployments.Where(d => ids.Contains(d.ModelVersionId) || (d.LiveVersionId != null && ids.Contains(d.LiveVersionId.Value))).Select(d => d.Name).ToListAsync(cancellationToken);
-        return Problems.Of(409, "model_in_use", "The run's model is kept", "The run left a model version; its results would lose their source.", "Keep the run as long as its model.",
-            new Dictionary<string, object?> { ["dependants"] = new { modelVersions = versions.ConvertAll(v => $"{v.Name}/{v.Number}"), deployments } });
+        var deployments = await db
+            .Deployments.Where(d => ids.Contains(d.ModelVersionId) || (d.LiveVersionId != null && ids.Contains(d.LiveVersionId.Value)))
+            .Select(d => d.Name)
+            .ToListAsync(cancellationToken);
+        return Problems.Of(
+            409,
+            "model_in_use",
+            "The run's model is kept",
+            "The run left a model version; its results would lose their source.",
+            "Keep the run as long as its model.",
+            new Dictionary<string, object?>
+            {
+                ["dependants"] = new { modelVersions = versions.ConvertAll(v => $"{v.Name}/{v.Number}"), deployments },
+            }
+        );
     }
 
     /// <summary>The worker's writes lock the lease first, and so does this.</summary>

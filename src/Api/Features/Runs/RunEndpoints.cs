@@ -1,7 +1,8 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
@@ -33,40 +34,90 @@ internal static class RunEndpoints
     }
 
     /// <summary>Runs, newest first; <c>?project=</c> filters</summary>
-    private static async Task<Ok<Page<RunResponse>>> ListAsync(GpuGeekDbContext db, CancellationToken cancellationToken, string? project = null, string? after = null, int? limit = null)
+    private static async Task<Ok<Page<RunResponse>>> ListAsync(
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken,
+        string? project = null,
+        string? after = null,
+        int? limit = null
+    )
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var rows = await RunReader.ReadAsync(db, db.Runs.Where(r => (last == null || r.Id < last) && (project == null || db.Projects.Any(p => p.Id == r.ProjectId && p.Slug == project)))
-            .OrderByDescending(r => r.Id).Take(size + 1), cancellationToken);
+        var rows = await RunReader.ReadAsync(
+            db,
+            db.Runs.Where(r =>
+                    (last == null || r.Id < last) && (project == null || db.Projects.Any(p => p.Id == r.ProjectId && p.Slug == project))
+                )
+                .OrderByDescending(r => r.Id)
+                .Take(size + 1),
+            cancellationToken
+        );
         return TypedResults.Ok(Paging.Of(rows, size, r => r.Id.ToString(), r => r));
     }
 
     /// <summary>Start a training</summary>
     private static async Task<Results<Created<RunResponse>, ProblemHttpResult>> CreateAsync(
-        CreateRunRequest request, Tenant tenant, GpuGeekDbContext db, IObjectStore store, IJobQueue queue, ILiveNotifier live,
-        Change change, TimeProvider clock, CancellationToken cancellationToken)
+        CreateRunRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        IObjectStore store,
+        IJobQueue queue,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project) return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
-        var known = await (from version in db.DatasetVersions join dataset in db.Datasets on version.DatasetId equals dataset.Id where version.Id == request.DatasetVersion && dataset.ProjectId == project.Id select new { dataset.Name, version.Number })
-            .FirstOrDefaultAsync(cancellationToken);
-        if (known is null) return Problems.Impossible("unknown_dataset_version", "The project has no such dataset version.", "Create one: POST …/datasets/{dataset}/versions.");
+        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project)
+            return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
+        var known = await (
+            from version in db.DatasetVersions
+            join dataset in db.Datasets on version.DatasetId equals dataset.Id
+            where version.Id == request.DatasetVersion && dataset.ProjectId == project.Id
+            select new { dataset.Name, version.Number }
+        ).FirstOrDefaultAsync(cancellationToken);
+        if (known is null)
+            return Problems.Impossible(
+                "unknown_dataset_version",
+                "The project has no such dataset version.",
+                "Create one: POST …/datasets/{dataset}/versions."
+            );
         var (start, problem) = await RunStart.FindAsync(db, project.Id, request.Recipe, cancellationToken);
-        if (problem is not null) return problem;
-        var recipe = RecipeMapping.Resolve(request.Recipe with { Architecture = start?.Architecture ?? request.Recipe.Architecture }) with { Start = start?.Start };
+        if (problem is not null)
+            return problem;
+        var recipe = RecipeMapping.Resolve(request.Recipe with { Architecture = start?.Architecture ?? request.Recipe.Architecture }) with
+        {
+            Start = start?.Start,
+        };
         var needs = DiskSpace.RunBytes(recipe.Architecture);
         if (store.FreeBytes is { } free && free < needs)
-            return Problems.Impossible("disk_full",
+            return Problems.Impossible(
+                "disk_full",
                 $"Checkpoints and result of this run need {needs / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB may be used.",
-                "Free some disk on the server, or choose a smaller architecture.");
-        if (await ArchitectureEndpoints.RefuseAbsentWeightsAsync(db, recipe, cancellationToken) is { } absent) return absent;
+                "Free some disk on the server, or choose a smaller architecture."
+            );
+        if (await ArchitectureEndpoints.RefuseAbsentWeightsAsync(db, recipe, cancellationToken) is { } absent)
+            return absent;
         var now = clock.GetUtcNow();
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         var run = new Run
         {
-            OrgId = tenant.OrgId, Id = Guid.CreateVersion7(now), ProjectId = project.Id, DatasetVersionId = request.DatasetVersion, DatasetName = known.Name, DatasetVersionNumber = known.Number, Recipe = recipe, StartHash = start?.Hash, CreatedBy = tenant.UserId, CreatedAt = now,
-            Name = request.Name?.Trim() ?? $"{ModelCatalog.All[recipe.Architecture].Title} {recipe.Preset.ToString().ToLowerInvariant()} {1 + await db.Runs.CountAsync(r => r.ProjectId == project.Id, cancellationToken)}",
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(now),
+            ProjectId = project.Id,
+            DatasetVersionId = request.DatasetVersion,
+            DatasetName = known.Name,
+            DatasetVersionNumber = known.Number,
+            Recipe = recipe,
+            StartHash = start?.Hash,
+            CreatedBy = tenant.UserId,
+            CreatedAt = now,
+            Name =
+                request.Name?.Trim()
+                ?? $"{ModelCatalog.All[recipe.Architecture].Title} {recipe.Preset.ToString().ToLowerInvariant()} "
+                    + $"{1 + await db.Runs.CountAsync(r => r.ProjectId == project.Id, cancellationToken)}",
         };
         db.Runs.Add(run);
         db.RunLeases.Add(new() { OrgId = run.OrgId, RunId = run.Id });
@@ -77,13 +128,30 @@ internal static class RunEndpoints
     }
 
     /// <summary>One run; <c>?wait=30</c> waits for its end</summary>
-    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> GetAsync(Guid run, GpuGeekDbContext db, LongPoll poll, CancellationToken cancellationToken, int? wait = null) =>
-        await poll.UntilAsync(wait, run, token => ReadAsync(db, run, token), r => r.FinishedAt is not null, cancellationToken) is { } response ? TypedResults.Ok(response) : Problems.NotFound();
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> GetAsync(
+        Guid run,
+        GpuGeekDbContext db,
+        LongPoll poll,
+        CancellationToken cancellationToken,
+        int? wait = null
+    ) =>
+        await poll.UntilAsync(wait, run, token => ReadAsync(db, run, token), r => r.FinishedAt is not null, cancellationToken)
+            is { } response
+            ? TypedResults.Ok(response)
+            : Problems.NotFound();
 
     /// <summary>Cancel a run; what a checkpoint has kept is charged, the rest is not</summary>
-    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(Guid run, GpuGeekDbContext db, ILiveNotifier live, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(
+        Guid run,
+        GpuGeekDbContext db,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (await RunCancellation.RequestAsync(db, db.Runs.Where(r => r.Id == run), clock.GetUtcNow(), cancellationToken) is not [var row]) return Problems.NotFound();
+        if (await RunCancellation.RequestAsync(db, db.Runs.Where(r => r.Id == run), clock.GetUtcNow(), cancellationToken) is not [var row])
+            return Problems.NotFound();
         change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));
         return TypedResults.Ok((await ReadAsync(db, run, cancellationToken))!);
     }

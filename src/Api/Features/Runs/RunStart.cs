@@ -1,4 +1,5 @@
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
@@ -13,42 +14,150 @@ namespace GpuGeek.Api.Features.Runs;
 internal sealed record RunStart(RecipeStart Start, string Architecture, string Hash)
 {
     /// <returns>Nothing when nothing was asked for.</returns>
-    public static async Task<(RunStart? Start, ProblemHttpResult? Problem)> FindAsync(GpuGeekDbContext db, Guid project, RecipeRequest recipe, CancellationToken cancellationToken)
+    public static async Task<(RunStart? Start, ProblemHttpResult? Problem)> FindAsync(
+        GpuGeekDbContext db,
+        Guid project,
+        RecipeRequest recipe,
+        CancellationToken cancellationToken
+    )
     {
-        if (recipe.Start is not { } asked) return (null, null);
-        if (recipe.Pretrained == false) return (null, Problems.Impossible("start_without_pretrained", "The recipe names weights to start from and says 'pretrained: false'.", "Leave one of the two out."));
+        if (recipe.Start is not { } asked)
+            return (null, null);
+        if (recipe.Pretrained == false)
+            return (
+                null,
+                Problems.Impossible(
+                    "start_without_pretrained",
+                    "The recipe names weights to start from and says 'pretrained: false'.",
+                    "Leave one of the two out."
+                )
+            );
         if (asked.Groups is not null && recipe.Preset == "fast")
-            return (null, Problems.Impossible("fast_needs_whole_weights", "The preset 'fast' keeps the backbone as it is, so it needs all of it and not the first layer groups alone.", "Use 'balanced', or leave 'groups' out."));
+            return (
+                null,
+                Problems.Impossible(
+                    "fast_needs_whole_weights",
+                    "The preset 'fast' keeps the backbone as it is, so it needs all of it and not the first layer groups alone.",
+                    "Use 'balanced', or leave 'groups' out."
+                )
+            );
         var (start, problem) = asked switch
         {
-            { Weights: { } weights, Model: null, Version: null } => await OfUploadAsync(db, project, weights, asked.Groups, cancellationToken),
+            { Weights: { } weights, Model: null, Version: null } => await OfUploadAsync(
+                db,
+                project,
+                weights,
+                asked.Groups,
+                cancellationToken
+            ),
             { Weights: null, Model: { } model } => await OfModelAsync(db, project, model, asked.Version, asked.Groups, cancellationToken),
-            _ => (null, Problems.Impossible("start_unclear", "A start names either an uploaded weights file or a model.", "Send 'weights', or 'model' and perhaps 'version'.")),
+            _ => (
+                null,
+                Problems.Impossible(
+                    "start_unclear",
+                    "A start names either an uploaded weights file or a model.",
+                    "Send 'weights', or 'model' and perhaps 'version'."
+                )
+            ),
         };
         if (start is not null && recipe.Architecture is { } architecture && architecture != start.Architecture)
-            return (null, Problems.Impossible("weights_mismatch", $"{start.Start.Name} holds weights of {start.Architecture} and the recipe asks for {architecture}.", "Leave the architecture out, or take other weights."));
+            return (
+                null,
+                Problems.Impossible(
+                    "weights_mismatch",
+                    $"{start.Start.Name} holds weights of {start.Architecture} and the recipe asks for {architecture}.",
+                    "Leave the architecture out, or take other weights."
+                )
+            );
         return (start, problem);
     }
 
-    private static async Task<(RunStart?, ProblemHttpResult?)> OfUploadAsync(GpuGeekDbContext db, Guid project, Guid weights, int? groups, CancellationToken cancellationToken)
+    private static async Task<(RunStart?, ProblemHttpResult?)> OfUploadAsync(
+        GpuGeekDbContext db,
+        Guid project,
+        Guid weights,
+        int? groups,
+        CancellationToken cancellationToken
+    )
     {
-        if (await db.UploadedWeights.AsNoTracking().FirstOrDefaultAsync(w => w.Id == weights && w.ProjectId == project, cancellationToken) is not { } file)
-            return (null, Problems.Impossible("unknown_weights", "The project has no such weights file.", "GET …/weights?project= lists them."));
+        if (
+            await db.UploadedWeights.AsNoTracking().FirstOrDefaultAsync(w => w.Id == weights && w.ProjectId == project, cancellationToken)
+            is not { } file
+        )
+            return (
+                null,
+                Problems.Impossible("unknown_weights", "The project has no such weights file.", "GET …/weights?project= lists them.")
+            );
         if (file is not { State: WeightsState.Ready, Report: { } report, ContentHash: { } hash })
-            return (null, Problems.Conflict("weights_not_ready", $"{file.FileName} has not been read, or cannot be.", "GET …/weights/{weights}?wait=30 says when it is ready, or why it will never be."));
+            return (
+                null,
+                Problems.Conflict(
+                    "weights_not_ready",
+                    $"{file.FileName} has not been read, or cannot be.",
+                    "GET …/weights/{weights}?wait=30 says when it is ready, or why it will never be."
+                )
+            );
         if (groups > report.FittingGroups || (groups is null && !report.Fits))
-            return (null, Problems.Impossible("weights_mismatch",
-                $"{file.FileName} does not fit {report.Architecture}: {report.MissingCount} tensors are missing, {report.UnexpectedCount} are unexpected and {report.MismatchedCount} have another shape; {report.FittingGroups} of {report.Groups.Length} layer groups fit.",
-                report.FittingGroups > 0 ? $"Start from the first groups alone with 'groups' of at most {report.FittingGroups}, or take other weights." : "Take other weights."));
-        return (new(new() { Weights = file.Id, Name = file.FileName, Groups = groups }, report.Architecture, hash), null);
+            return (
+                null,
+                Problems.Impossible(
+                    "weights_mismatch",
+                    $"{file.FileName} does not fit {report.Architecture}: {report.MissingCount} tensors are missing, "
+                        + $"{report.UnexpectedCount} are unexpected and {report.MismatchedCount} have another shape; "
+                        + $"{report.FittingGroups} of {report.Groups.Length} layer groups fit.",
+                    report.FittingGroups > 0
+                        ? $"Start from the first groups alone with 'groups' of at most {report.FittingGroups}, or take other weights."
+                        : "Take other weights."
+                )
+            );
+        return (
+            new(
+                new()
+                {
+                    Weights = file.Id,
+                    Name = file.FileName,
+                    Groups = groups,
+                },
+                report.Architecture,
+                hash
+            ),
+            null
+        );
     }
 
-    private static async Task<(RunStart?, ProblemHttpResult?)> OfModelAsync(GpuGeekDbContext db, Guid project, string model, int? number, int? groups, CancellationToken cancellationToken)
+    private static async Task<(RunStart?, ProblemHttpResult?)> OfModelAsync(
+        GpuGeekDbContext db,
+        Guid project,
+        string model,
+        int? number,
+        int? groups,
+        CancellationToken cancellationToken
+    )
     {
-        var version = await (from v in db.ModelVersions.AsNoTracking() join m in db.Models on v.ModelId equals m.Id where m.ProjectId == project && m.Name == model && (number == null || v.Number == number) orderby v.Number descending select v)
-            .FirstOrDefaultAsync(cancellationToken);
-        if (version is null) return (null, Problems.Impossible("unknown_model_version", $"The project has no {(number is null ? $"model '{model}'" : $"version {number} of a model '{model}'")}.", "GET …/models?project= lists them."));
-        var start = new RecipeStart { Model = model, Version = version.Number, Name = SubjectNames.Numbered(model, version.Number), Classes = version.Manifest.Classes, Groups = groups };
+        var version = await (
+            from v in db.ModelVersions.AsNoTracking()
+            join m in db.Models on v.ModelId equals m.Id
+            where m.ProjectId == project && m.Name == model && (number == null || v.Number == number)
+            orderby v.Number descending
+            select v
+        ).FirstOrDefaultAsync(cancellationToken);
+        if (version is null)
+            return (
+                null,
+                Problems.Impossible(
+                    "unknown_model_version",
+                    $"The project has no {(number is null ? $"model '{model}'" : $"version {number} of a model '{model}'")}.",
+                    "GET …/models?project= lists them."
+                )
+            );
+        var start = new RecipeStart
+        {
+            Model = model,
+            Version = version.Number,
+            Name = SubjectNames.Numbered(model, version.Number),
+            Classes = version.Manifest.Classes,
+            Groups = groups,
+        };
         return (new(start, version.Architecture, version.WeightsHash), null);
     }
 }

@@ -1,4 +1,4 @@
-using GpuGeek.Api.Common;
+using GpuGeek.Api.Http;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -6,22 +6,34 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Features.Storage;
 
-/// <summary>What a bucket's service does for its signed addresses, done for the folder store. The token is the only right that is asked for.</summary>
+/// <summary>What a bucket's service does for its signed addresses, done for the folder store. The token is the only right that is asked
+/// for.</summary>
 internal static class ObjectUrlEndpoints
 {
     public static void MapObjectUrls(this IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
         // A bucket serves its own addresses, and without a key none can have been signed.
-        if (services.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.IsS3 || services.GetRequiredService<IOptions<ObjectUrlOptions>>().Value.Keys is not { Length: > 0 }) return;
+        if (
+            services.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.IsS3
+            || services.GetRequiredService<IOptions<ObjectUrlOptions>>().Value.Keys is not { Length: > 0 }
+        )
+            return;
         routes.MapGet(FolderObjectUrls.Route + "{token}", GetAsync).AllowAnonymous().ExcludeFromDescription();
         routes.MapPut(FolderObjectUrls.Route + "{token}", PutAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string token, FolderObjectUrls urls, IObjectStore store, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
+        string token,
+        FolderObjectUrls urls,
+        IObjectStore store,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
         var (grant, refusal) = Check(token, HttpMethods.Get, urls.Signer);
-        if (grant is null) return refusal!;
+        if (grant is null)
+            return refusal!;
         var stream = await store.OpenReadAsync(grant.Key, cancellationToken);
         // Whatever it is, it is saved: never shown as a page of ours.
         http.Response.Headers.ContentDisposition = UrlRules.Disposition(grant.FileName);
@@ -30,21 +42,46 @@ internal static class ObjectUrlEndpoints
         return TypedResults.Stream(stream, "application/octet-stream", enableRangeProcessing: true);
     }
 
-    private static async Task<Results<Ok, ProblemHttpResult>> PutAsync(string token, FolderObjectUrls urls, IObjectStore store, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<Results<Ok, ProblemHttpResult>> PutAsync(
+        string token,
+        FolderObjectUrls urls,
+        IObjectStore store,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
         var (grant, refusal) = Check(token, HttpMethods.Put, urls.Signer);
-        if (grant is null) return refusal!;
-        if (http.Request.ContentLength > store.FreeBytes) return Problems.Of(507, "store_full", "The store is full", "There is no room for this file.", "Ask the operator for more room.");
+        if (grant is null)
+            return refusal!;
+        if (http.Request.ContentLength > store.FreeBytes)
+            return Problems.Of(
+                507,
+                "store_full",
+                "The store is full",
+                "There is no room for this file.",
+                "Ask the operator for more room."
+            );
         // What comes without a length is ended by the store where the disk's reserve begins.
         LongBody.Allow(http, LongBody.MostBytes);
         await store.PutAsync(grant.Key, http.Request.Body, cancellationToken);
         return TypedResults.Ok();
     }
 
-    private static (ObjectGrant?, ProblemHttpResult?) Check(string token, string method, ObjectUrlSigner signer) => signer.Read(token) switch
-    {
-        { } grant when grant.Method == method && !signer.HasEnded(grant) => (grant, null),
-        { } grant when grant.Method == method => (null, Problems.Forbidden("link_expired", "This address is good no longer.", "Ask for another.")),
-        _ => (null, Problems.Forbidden("link_invalid", "This address is not one that was given out, or not for this method.", "Copy the whole address, or ask for another.")),
-    };
+    private static (ObjectGrant?, ProblemHttpResult?) Check(string token, string method, ObjectUrlSigner signer) =>
+        signer.Read(token) switch
+        {
+            { } grant when grant.Method == method && !signer.HasEnded(grant) => (grant, null),
+            { } grant when grant.Method == method => (
+                null,
+                Problems.Forbidden("link_expired", "This address is good no longer.", "Ask for another.")
+            ),
+            _ => (
+                null,
+                Problems.Forbidden(
+                    "link_invalid",
+                    "This address is not one that was given out, or not for this method.",
+                    "Copy the whole address, or ask for another."
+                )
+            ),
+        };
 }

@@ -1,6 +1,6 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Tenants;
 using GpuGeek.Domain.Tenants;
@@ -23,41 +23,71 @@ internal static class MemberEndpoints
     }
 
     /// <summary>Who belongs to the organisation</summary>
-    private static async Task<Ok<Page<MemberResponse>>> ListAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new Page<MemberResponse>(await ReadAsync(db, tenant, null, cancellationToken), null));
+    private static async Task<Ok<Page<MemberResponse>>> ListAsync(
+        Tenant tenant,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(new Page<MemberResponse>(await ReadAsync(db, tenant, null, cancellationToken), null));
 
     /// <summary>One member</summary>
-    private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> GetAsync(Guid user, Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await ReadAsync(db, tenant, user, cancellationToken) is [var member] ? TypedResults.Ok(member) : Problems.NotFound();
+    private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> GetAsync(
+        Guid user,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) => await ReadAsync(db, tenant, user, cancellationToken) is [var member] ? TypedResults.Ok(member) : Problems.NotFound();
 
     /// <summary>Give a member another role</summary>
-    private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> UpdateAsync(Guid user, UpdateMemberRequest request, Tenant tenant, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> UpdateAsync(
+        Guid user,
+        UpdateMemberRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        CancellationToken cancellationToken
+    )
     {
         var members = await LockedAsync(db, tenant, cancellationToken);
-        if (members.Find(m => m.UserId == user) is not { } member) return Problems.NotFound();
+        if (members.Find(m => m.UserId == user) is not { } member)
+            return Problems.NotFound();
         var role = Enum.Parse<Role>(request.Role, ignoreCase: true);
-        if ((role == Role.Owner || member.Role == Role.Owner) && tenant.Role < Role.Owner) return OwnersOnly();
-        if (member.Role == Role.Owner && role < Role.Owner && IsLastOwner(members, member)) return LastOwner();
-        if (member.Role == role) change.None();
+        if ((role == Role.Owner || member.Role == Role.Owner) && tenant.Role < Role.Owner)
+            return OwnersOnly();
+        if (member.Role == Role.Owner && role < Role.Owner && IsLastOwner(members, member))
+            return LastOwner();
+        if (member.Role == role)
+            change.NoChange();
         member.Role = role;
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok((await ReadAsync(db, tenant, user, cancellationToken)).Single());
     }
 
     /// <summary>Remove a member, or leave; it takes effect immediately, and the keys that person made here are revoked</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(Guid user, Tenant tenant, GpuGeekDbContext db, Change change, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
+        Guid user,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (user != tenant.UserId && tenant.Role < Role.Admin) return Problems.Forbidden("role_too_small", "This needs the role 'admin'.", "Ask an admin or owner of the organisation.");
+        if (user != tenant.UserId && tenant.Role < Role.Admin)
+            return Problems.Forbidden("role_too_small", "This needs the role 'admin'.", "Ask an admin or owner of the organisation.");
         var members = await LockedAsync(db, tenant, cancellationToken);
         if (members.Find(m => m.UserId == user) is not { } member)
         {
-            change.None();
+            change.NoChange();
             return TypedResults.NoContent();
         }
-        if (member.Role == Role.Owner && tenant.Role < Role.Owner) return OwnersOnly();
-        if (IsLastOwner(members, member)) return LastOwner();
+        if (member.Role == Role.Owner && tenant.Role < Role.Owner)
+            return OwnersOnly();
+        if (IsLastOwner(members, member))
+            return LastOwner();
         var now = clock.GetUtcNow();
-        await db.Tokens.Where(t => t.OrgId == tenant.OrgId && t.UserId == user && t.Kind == TokenKind.ApiKey && t.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
+        await db
+            .Tokens.Where(t => t.OrgId == tenant.OrgId && t.UserId == user && t.Kind == TokenKind.ApiKey && t.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
         // What it says of the person is read before the person is a stranger.
         change.Describe((await ReadAsync(db, tenant, user, cancellationToken)).Single());
         db.Members.Remove(member);
@@ -65,23 +95,51 @@ internal static class MemberEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<List<MemberResponse>> ReadAsync(GpuGeekDbContext db, Tenant tenant, Guid? one, CancellationToken cancellationToken)
+    private static async Task<List<MemberResponse>> ReadAsync(
+        GpuGeekDbContext db,
+        Tenant tenant,
+        Guid? one,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await (from member in db.Members
-                          join user in db.Users on member.UserId equals user.Id
-                          where member.OrgId == tenant.OrgId && (one == null || member.UserId == one)
-                          orderby member.JoinedAt
-                          select new { member, user.DisplayName, user.Email }).AsNoTracking().ToListAsync(cancellationToken);
-        return [.. rows.Select(r => new MemberResponse(r.member.UserId, r.DisplayName, r.Email!, r.member.Role.ToString().ToLowerInvariant(), r.member.JoinedAt))];
+        var rows = await (
+            from member in db.Members
+            join user in db.Users on member.UserId equals user.Id
+            where member.OrgId == tenant.OrgId && (one == null || member.UserId == one)
+            orderby member.JoinedAt
+            select new
+            {
+                member,
+                user.DisplayName,
+                user.Email,
+            }
+        )
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        return
+        [
+            .. rows.Select(r => new MemberResponse(
+                r.member.UserId,
+                r.DisplayName,
+                r.Email!,
+                r.member.Role.ToString().ToLowerInvariant(),
+                r.member.JoinedAt
+            )),
+        ];
     }
 
     /// <summary>All members, until the transaction ends: of two owners who leave at once, one stays.</summary>
     private static Task<List<Member>> LockedAsync(GpuGeekDbContext db, Tenant tenant, CancellationToken cancellationToken) =>
-        db.Members.FromSql($"SELECT * FROM members WHERE org_id = {tenant.OrgId} ORDER BY user_id FOR UPDATE").ToListAsync(cancellationToken);
+        db
+            .Members.FromSql($"SELECT * FROM members WHERE org_id = {tenant.OrgId} ORDER BY user_id FOR UPDATE")
+            .ToListAsync(cancellationToken);
 
-    private static bool IsLastOwner(List<Member> members, Member member) => member.Role == Role.Owner && members.Count(m => m.Role == Role.Owner) == 1;
+    private static bool IsLastOwner(List<Member> members, Member member) =>
+        member.Role == Role.Owner && members.Count(m => m.Role == Role.Owner) == 1;
 
-    private static ProblemHttpResult LastOwner() => Problems.Conflict("last_owner", "An organisation has at least one owner.", "Make somebody else owner first.");
+    private static ProblemHttpResult LastOwner() =>
+        Problems.Conflict("last_owner", "An organisation has at least one owner.", "Make somebody else owner first.");
 
-    private static ProblemHttpResult OwnersOnly() => Problems.Forbidden("role_too_small", "Only an owner makes, changes or removes owners.", "Ask an owner of the organisation.");
+    private static ProblemHttpResult OwnersOnly() =>
+        Problems.Forbidden("role_too_small", "Only an owner makes, changes or removes owners.", "Ask an owner of the organisation.");
 }

@@ -1,7 +1,7 @@
-using GpuGeek.Api.Common;
-using GpuGeek.Api.Common.Audit;
-using GpuGeek.Api.Common.Auth;
-using GpuGeek.Api.Common.Idempotency;
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Webhooks;
 using GpuGeek.Domain.Common;
@@ -31,39 +31,83 @@ internal static class WebhookEndpoints
 
     /// <summary>The organisation's webhooks, newest first</summary>
     private static async Task<Ok<Page<WebhookResponse>>> ListAsync(GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new Page<WebhookResponse>([.. (await db.Webhooks.AsNoTracking().OrderByDescending(w => w.Id).ToListAsync(cancellationToken)).Select(Response)], null));
+        TypedResults.Ok(
+            new Page<WebhookResponse>(
+                [.. (await db.Webhooks.AsNoTracking().OrderByDescending(w => w.Id).ToListAsync(cancellationToken)).Select(Response)],
+                null
+            )
+        );
 
     /// <summary>Make a webhook; its signing secret is shown this once</summary>
     private static async Task<Results<Created<CreatedWebhookResponse>, ProblemHttpResult>> CreateAsync(
-        CreateWebhookRequest request, Tenant tenant, GpuGeekDbContext db, WebhookUrl urls, WebhookSecrets secrets, TimeProvider clock, CancellationToken cancellationToken)
+        CreateWebhookRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        WebhookUrl urls,
+        WebhookSecrets secrets,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         var events = Events(request.Events);
         var url = await urls.CheckAsync(request.Url, cancellationToken);
         // Two at once would both see room for one.
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         if (await db.Webhooks.CountAsync(cancellationToken) >= Webhook.MaxPerOrganization)
-            return Problems.Impossible("webhook_limit", $"An organisation has at most {Webhook.MaxPerOrganization} webhooks.", "Delete one that is not needed any more.");
+            return Problems.Impossible(
+                "webhook_limit",
+                $"An organisation has at most {Webhook.MaxPerOrganization} webhooks.",
+                "Delete one that is not needed any more."
+            );
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var secret = WebhookSecret.Create();
-        var webhook = new Webhook { OrgId = tenant.OrgId, Id = id, Url = url, Events = events, Secret = secrets.Protect(tenant.OrgId, id, secret), CreatedAt = now, UpdatedAt = now };
+        var webhook = new Webhook
+        {
+            OrgId = tenant.OrgId,
+            Id = id,
+            Url = url,
+            Events = events,
+            Secret = secrets.Protect(tenant.OrgId, id, secret),
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
         db.Webhooks.Add(webhook);
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/webhooks/{id}", new CreatedWebhookResponse(id, webhook.Url, webhook.Events, secret, now));
+        return TypedResults.Created(
+            $"/api/v1/orgs/{tenant.Slug}/webhooks/{id}",
+            new CreatedWebhookResponse(id, webhook.Url, webhook.Events, secret, now)
+        );
     }
 
     /// <summary>One webhook</summary>
-    private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> GetAsync(Guid webhook, GpuGeekDbContext db, CancellationToken cancellationToken) =>
-        await db.Webhooks.AsNoTracking().FirstOrDefaultAsync(w => w.Id == webhook, cancellationToken) is { } row ? TypedResults.Ok(Response(row)) : Problems.NotFound();
+    private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> GetAsync(
+        Guid webhook,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    ) =>
+        await db.Webhooks.AsNoTracking().FirstOrDefaultAsync(w => w.Id == webhook, cancellationToken) is { } row
+            ? TypedResults.Ok(Response(row))
+            : Problems.NotFound();
 
     /// <summary>Change address or events, or turn it on or off</summary>
     private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> UpdateAsync(
-        Guid webhook, UpdateWebhookRequest request, GpuGeekDbContext db, WebhookUrl urls, TimeProvider clock, CancellationToken cancellationToken)
+        Guid webhook,
+        UpdateWebhookRequest request,
+        GpuGeekDbContext db,
+        WebhookUrl urls,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (await db.Webhooks.FirstOrDefaultAsync(w => w.Id == webhook, cancellationToken) is not { } row) return Problems.NotFound();
-        if (request.Events is { } events) row.Events = Events(events);
-        if (request.Url is { } url) row.Url = await urls.CheckAsync(url, cancellationToken);
-        if (request.Active is { } active) row.Switch(active);
+        if (await db.Webhooks.FirstOrDefaultAsync(w => w.Id == webhook, cancellationToken) is not { } row)
+            return Problems.NotFound();
+        if (request.Events is { } events)
+            row.Events = Events(events);
+        if (request.Url is { } url)
+            row.Url = await urls.CheckAsync(url, cancellationToken);
+        if (request.Active is { } active)
+            row.Switch(active);
         row.UpdatedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(Response(row));
@@ -72,15 +116,22 @@ internal static class WebhookEndpoints
     /// <summary>Delete a webhook with its deliveries</summary>
     private static async Task<NoContent> DeleteAsync(Guid webhook, GpuGeekDbContext db, Change change, CancellationToken cancellationToken)
     {
-        if (await db.Webhooks.Where(w => w.Id == webhook).ExecuteDeleteAsync(cancellationToken) == 0) change.None();
+        if (await db.Webhooks.Where(w => w.Id == webhook).ExecuteDeleteAsync(cancellationToken) == 0)
+            change.NoChange();
         return TypedResults.NoContent();
     }
 
     /// <summary>A new signing secret, shown this once; the old one signs too for 24 hours</summary>
     private static async Task<Results<Ok<RotatedSecretResponse>, ProblemHttpResult>> RotateAsync(
-        Guid webhook, GpuGeekDbContext db, WebhookSecrets secrets, TimeProvider clock, CancellationToken cancellationToken)
+        Guid webhook,
+        GpuGeekDbContext db,
+        WebhookSecrets secrets,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (await db.Webhooks.FirstOrDefaultAsync(w => w.Id == webhook, cancellationToken) is not { } row) return Problems.NotFound();
+        if (await db.Webhooks.FirstOrDefaultAsync(w => w.Id == webhook, cancellationToken) is not { } row)
+            return Problems.NotFound();
         var secret = WebhookSecret.Create();
         row.Rotate(secrets.Protect(row.OrgId, row.Id, secret), clock.GetUtcNow());
         row.UpdatedAt = clock.GetUtcNow();
@@ -88,9 +139,15 @@ internal static class WebhookEndpoints
         return TypedResults.Ok(new RotatedSecretResponse(secret, row.OldSecretUntil!.Value));
     }
 
-    private static string[] Events(IReadOnlyList<string> asked) => asked.Except(WebhookEvents.All).FirstOrDefault() is { } unknown
-        ? throw new DomainException("unknown_event", $"There is no event '{unknown}'.", $"Choose from: {string.Join(", ", WebhookEvents.All)}.")
-        : [.. WebhookEvents.All.Intersect(asked)];
+    private static string[] Events(IReadOnlyList<string> asked) =>
+        asked.Except(WebhookEvents.All).FirstOrDefault() is { } unknown
+            ? throw new DomainException(
+                "unknown_event",
+                $"There is no event '{unknown}'.",
+                $"Choose from: {string.Join(", ", WebhookEvents.All)}."
+            )
+            : [.. WebhookEvents.All.Intersect(asked)];
 
-    private static WebhookResponse Response(Webhook w) => new(w.Id, w.Url, w.Events, w.Active, w.DisabledReason, w.FailingSince, w.OldSecretUntil, w.CreatedAt, w.UpdatedAt);
+    private static WebhookResponse Response(Webhook w) =>
+        new(w.Id, w.Url, w.Events, w.Active, w.DisabledReason, w.FailingSince, w.OldSecretUntil, w.CreatedAt, w.UpdatedAt);
 }

@@ -11,13 +11,15 @@ public sealed record RunDirectory(string Root)
     public string Log => Path.Combine(Root, "log.txt");
     public string Checkpoints => Path.Combine(Root, "checkpoints");
     public string Result => Path.Combine(Root, "result");
+
     /// <summary>Training's derived pictures and embeddings: may be deleted at any time while no child runs.</summary>
     public string Cache => Path.Combine(Root, "cache");
 
     /// <summary>How spec and events are written and read, on both sides.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-        AllowOutOfOrderMetadataProperties = true,
-    };
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web)
+        {
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+            AllowOutOfOrderMetadataProperties = true,
+        };
 }

@@ -3,7 +3,8 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Runs.Protocol;
 
-/// <summary>One line of <c>events.jsonl</c>, written by the training child, read by its supervisor, which remembers the offset it has stored.</summary>
+/// <summary>One line of <c>events.jsonl</c>, written by the training child, read by its supervisor, which remembers the offset it has
+/// stored.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(PhaseEvent), "phase")]
 [JsonDerivedType(typeof(MetricEvent), "metric")]
@@ -15,7 +16,8 @@ public abstract record RunEvent
     public required DateTimeOffset At { get; init; }
 }
 
-/// <summary>What the child is doing now: <c>preparing</c>, <c>embedding</c>, <c>training</c>, <c>evaluating</c>, <c>exporting</c>.</summary>
+/// <summary>What the child is doing now: <c>preparing</c>, <c>embedding</c>, <c>training</c>, <c>evaluating</c>,
+/// <c>exporting</c>.</summary>
 /// <param name="Progress">Of the whole run, 0..1.</param>
 /// <param name="EtaSeconds">Left until the end, where it can be told.</param>
 public sealed record PhaseEvent(string Phase, double Progress, double? EtaSeconds = null) : RunEvent;
@@ -54,8 +56,10 @@ public static class MetricNames
 public static class TrainExitCode
 {
     public const int Succeeded = 0;
+
     /// <summary>A <see cref="FailedEvent"/> says why; not retried.</summary>
     public const int Failed = 4;
+
     /// <summary>SIGTERM was obeyed: a checkpoint was written where training had begun.</summary>
     public const int Stopped = 5;
 }

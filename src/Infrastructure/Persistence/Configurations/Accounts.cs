@@ -1,6 +1,5 @@
 using System.Text.Json;
 using GpuGeek.Infrastructure.Identity;
-using GpuGeek.Infrastructure.Mail;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,7 +11,13 @@ internal sealed class AccountEventConfiguration : IEntityTypeConfiguration<Accou
     {
         builder.ToTable("account_events");
         builder.HasKey(e => e.Id);
-        builder.Property(e => e.Kind).HasMaxLength(30).HasConversion(kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()), text => Enum.Parse<AccountEventKind>(text.Replace("_", "", StringComparison.Ordinal), true));
+        builder
+            .Property(e => e.Kind)
+            .HasMaxLength(30)
+            .HasConversion(
+                kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()),
+                text => Enum.Parse<AccountEventKind>(text.Replace("_", "", StringComparison.Ordinal), true)
+            );
         builder.Property(e => e.Address).HasMaxLength(AccountEvent.MaxText);
         builder.Property(e => e.Agent).HasMaxLength(AccountEvent.MaxText);
         builder.Property(e => e.Detail).HasMaxLength(AccountEvent.MaxText);
@@ -46,16 +51,6 @@ internal sealed class PasskeyChallengeConfiguration : IEntityTypeConfiguration<P
     }
 }
 
-internal sealed class QueuedMailConfiguration : IEntityTypeConfiguration<QueuedMail>
-{
-    public void Configure(EntityTypeBuilder<QueuedMail> builder)
-    {
-        builder.ToTable("mails");
-        builder.HasKey(m => m.Id);
-        builder.HasIndex(m => m.DueAt);
-    }
-}
-
 internal sealed class AttemptBucketConfiguration : IEntityTypeConfiguration<AttemptBucket>
 {
     public void Configure(EntityTypeBuilder<AttemptBucket> builder)
@@ -63,5 +58,44 @@ internal sealed class AttemptBucketConfiguration : IEntityTypeConfiguration<Atte
         builder.ToTable("attempt_buckets");
         builder.HasKey(b => b.Key);
         builder.HasIndex(b => b.EndsAt);
+    }
+}
+
+internal sealed class UserConfiguration : IEntityTypeConfiguration<ApplicationUser>
+{
+    public void Configure(EntityTypeBuilder<ApplicationUser> builder)
+    {
+        builder.ToTable("users");
+        builder.Property(u => u.Email).HasMaxLength(254).IsRequired();
+        builder.Property(u => u.NormalizedEmail).HasMaxLength(254).IsRequired();
+        builder.Property(u => u.DisplayName).HasMaxLength(100);
+        builder.Property(u => u.ConcurrencyStamp).IsConcurrencyToken();
+        builder.HasIndex(u => u.NormalizedEmail).IsUnique();
+        // Attempts are counted in attempt_buckets.
+        builder.Ignore(u => u.AccessFailedCount).Ignore(u => u.LockoutEnabled).Ignore(u => u.LockoutEnd);
+        builder.Ignore(u => u.PasswordHash);
+        builder.HasOne(u => u.Password).WithOne().HasForeignKey<UserPassword>(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.Navigation(u => u.Password).AutoInclude();
+    }
+}
+
+internal sealed class UserPasswordConfiguration : IEntityTypeConfiguration<UserPassword>
+{
+    public void Configure(EntityTypeBuilder<UserPassword> builder)
+    {
+        builder.ToTable("user_passwords");
+        builder.HasKey(p => p.UserId);
+        builder.Property(p => p.Hash).HasMaxLength(200);
+    }
+}
+
+internal sealed class SecondFactorConfiguration : IEntityTypeConfiguration<SecondFactor>
+{
+    public void Configure(EntityTypeBuilder<SecondFactor> builder)
+    {
+        builder.ToTable("second_factors");
+        builder.HasKey(f => f.UserId);
+        builder.HasOne<ApplicationUser>().WithOne().HasForeignKey<SecondFactor>(f => f.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.Property<uint>("xmin").IsRowVersion();
     }
 }

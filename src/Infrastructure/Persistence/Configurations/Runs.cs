@@ -1,7 +1,5 @@
-using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
-using GpuGeek.Domain.Tenants;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -21,7 +19,12 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Error).AsJson();
         builder.Property(r => r.Result).AsJson();
         builder.Property(r => r.CheckpointKey).HasMaxLength(300);
-        builder.HasIndex(r => new { r.OrgId, r.ProjectId, r.Id });
+        builder.HasIndex(r => new
+        {
+            r.OrgId,
+            r.ProjectId,
+            r.Id,
+        });
         builder.HasIndex(r => r.State);
         builder.HasOne<Project>().WithMany().HasForeignKey(r => new { r.OrgId, r.ProjectId }).OnDelete(DeleteBehavior.Restrict);
         builder.Property(r => r.DatasetName).HasMaxLength(100);
@@ -46,9 +49,22 @@ internal sealed class MetricPointConfiguration : IEntityTypeConfiguration<Metric
     public void Configure(EntityTypeBuilder<MetricPoint> builder)
     {
         builder.ToTable("metric_points");
-        builder.HasKey(p => new { p.OrgId, p.RunId, p.Name, p.Step });
+        builder.HasKey(p => new
+        {
+            p.OrgId,
+            p.RunId,
+            p.Name,
+            p.Step,
+        });
         builder.Property(p => p.Name).HasMaxLength(60);
-        builder.HasIndex(p => new { p.OrgId, p.RunId, p.Seq }).IsUnique();
+        builder
+            .HasIndex(p => new
+            {
+                p.OrgId,
+                p.RunId,
+                p.Seq,
+            })
+            .IsUnique();
         builder.HasOne<Run>().WithMany().HasForeignKey(p => new { p.OrgId, p.RunId }).OnDelete(DeleteBehavior.Cascade);
     }
 }
@@ -58,27 +74,14 @@ internal sealed class RunLogLineConfiguration : IEntityTypeConfiguration<RunLogL
     public void Configure(EntityTypeBuilder<RunLogLine> builder)
     {
         builder.ToTable("run_log_lines");
-        builder.HasKey(l => new { l.OrgId, l.RunId, l.Seq });
+        builder.HasKey(l => new
+        {
+            l.OrgId,
+            l.RunId,
+            l.Seq,
+        });
         builder.Property(l => l.Level).HasMaxLength(10);
         builder.Property(l => l.Message).HasMaxLength(4000);
         builder.HasOne<Run>().WithMany().HasForeignKey(l => new { l.OrgId, l.RunId }).OnDelete(DeleteBehavior.Cascade);
-    }
-}
-
-internal sealed class UsageIntervalConfiguration : IEntityTypeConfiguration<UsageInterval>
-{
-    public void Configure(EntityTypeBuilder<UsageInterval> builder)
-    {
-        builder.ToTable("usage_intervals");
-        builder.HasKey(u => new { u.OrgId, u.Id });
-        builder.Property(u => u.Slot).HasMaxLength(200);
-        builder.Property(u => u.Currency).HasMaxLength(3);
-        builder.Property(u => u.PricePerHour).HasPrecision(12, 4);
-        builder.Ignore(u => u.ChargedSeconds).Ignore(u => u.Cost);
-        builder.HasIndex(u => new { u.OrgId, u.RunId, u.Fence }).IsUnique();
-        builder.HasIndex(u => new { u.OrgId, u.StartedAt });
-        // No key to the run: what was charged stays on the bill when the run goes.
-        builder.HasOne<Organization>().WithMany().HasForeignKey(u => u.OrgId).OnDelete(DeleteBehavior.Restrict);
-        builder.Property(u => u.RunName).HasMaxLength(100);
     }
 }

@@ -28,7 +28,12 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.Property(d => d.Type).HasMaxLength(50);
         builder.Property(d => d.State).AsText();
         builder.Property(d => d.Error).HasMaxLength(WebhookDelivery.MaxErrorLength);
-        builder.HasIndex(d => new { d.OrgId, d.WebhookId, d.Id });
+        builder.HasIndex(d => new
+        {
+            d.OrgId,
+            d.WebhookId,
+            d.Id,
+        });
         builder.HasIndex(d => d.NextAttemptAt).HasFilter("state = 'pending'");
         builder.HasIndex(d => d.CreatedAt);
         builder.HasOne<Webhook>().WithMany().HasForeignKey(d => new { d.OrgId, d.WebhookId }).OnDelete(DeleteBehavior.Cascade);

@@ -21,12 +21,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     content_type = table.Column<string>(type: "text", nullable: true),
                     location = table.Column<string>(type: "text", nullable: true),
                     body = table.Column<byte[]>(type: "bytea", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_idempotency_keys", x => x.key);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "plans",
@@ -45,12 +46,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     max_projects = table.Column<int>(type: "integer", nullable: false),
                     max_concurrent_runs = table.Column<int>(type: "integer", nullable: false),
                     max_deployments = table.Column<int>(type: "integer", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_plans", x => x.code);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "users",
@@ -73,12 +75,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
                     lockout_end = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
-                    access_failed_count = table.Column<int>(type: "integer", nullable: false)
+                    access_failed_count = table.Column<int>(type: "integer", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "organizations",
@@ -88,7 +91,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     slug = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     plan_code = table.Column<string>(type: "character varying(50)", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -98,8 +101,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.plan_code,
                         principalTable: "plans",
                         principalColumn: "code",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "second_factors",
@@ -111,7 +116,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     last_step = table.Column<long>(type: "bigint", nullable: false),
                     recovery_codes = table.Column<byte[][]>(type: "bytea[]", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -121,8 +126,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "audit_entries",
@@ -139,7 +146,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     target = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     detail = table.Column<string>(type: "jsonb", nullable: true),
                     address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    user_agent = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    user_agent = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -149,8 +156,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.org_id,
                         principalTable: "organizations",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "invitations",
@@ -167,7 +176,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     accepted_by = table.Column<Guid>(type: "uuid", nullable: true),
                     accepted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -177,14 +186,17 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.org_id,
                         principalTable: "organizations",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
+                        onDelete: ReferentialAction.Cascade
+                    );
                     table.ForeignKey(
                         name: "fk_invitations_users_created_by",
                         column: x => x.created_by,
                         principalTable: "users",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "members",
@@ -193,7 +205,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     org_id = table.Column<Guid>(type: "uuid", nullable: false),
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
                     role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    joined_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    joined_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -203,14 +215,17 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.org_id,
                         principalTable: "organizations",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
+                        onDelete: ReferentialAction.Cascade
+                    );
                     table.ForeignKey(
                         name: "fk_members_users_user_id",
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "projects",
@@ -222,7 +237,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     template = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -232,8 +247,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.org_id,
                         principalTable: "organizations",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "tokens",
@@ -250,7 +267,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -260,14 +277,17 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.org_id,
                         principalTable: "organizations",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
+                        onDelete: ReferentialAction.Cascade
+                    );
                     table.ForeignKey(
                         name: "fk_tokens_users_user_id",
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "webhooks",
@@ -286,7 +306,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     failing_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -296,8 +316,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.org_id,
                         principalTable: "organizations",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "datasets",
@@ -307,7 +329,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -317,8 +339,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.project_id },
                         principalTable: "projects",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "models",
@@ -328,7 +352,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
                     name = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -338,8 +362,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.project_id },
                         principalTable: "projects",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "webhook_deliveries",
@@ -361,7 +387,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     error = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     duration_ms = table.Column<int>(type: "integer", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    last_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    last_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -371,8 +397,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.webhook_id },
                         principalTable: "webhooks",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "dataset_classes",
@@ -381,7 +409,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     org_id = table.Column<Guid>(type: "uuid", nullable: false),
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -391,8 +419,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.dataset_id },
                         principalTable: "datasets",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "dataset_versions",
@@ -407,7 +437,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     classes = table.Column<string[]>(type: "text[]", nullable: false),
                     image_count = table.Column<int>(type: "integer", nullable: false),
                     counts = table.Column<string>(type: "jsonb", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -417,8 +447,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.dataset_id },
                         principalTable: "datasets",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "imports",
@@ -442,7 +474,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     owner = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     attempt = table.Column<int>(type: "integer", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -452,8 +484,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.dataset_id },
                         principalTable: "datasets",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "dataset_images",
@@ -471,7 +505,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     width = table.Column<int>(type: "integer", nullable: false),
                     height = table.Column<int>(type: "integer", nullable: false),
                     bytes = table.Column<long>(type: "bigint", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -481,14 +515,17 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.class_id },
                         principalTable: "dataset_classes",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_dataset_images_datasets_org_id_dataset_id",
                         columns: x => new { x.org_id, x.dataset_id },
                         principalTable: "datasets",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "runs",
@@ -517,7 +554,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     created_by = table.Column<Guid>(type: "uuid", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -527,14 +564,17 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.dataset_version_id },
                         principalTable: "dataset_versions",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_runs_projects_org_id_project_id",
                         columns: x => new { x.org_id, x.project_id },
                         principalTable: "projects",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "skipped_files",
@@ -546,7 +586,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     path = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
                     reason = table.Column<string>(type: "text", nullable: false),
-                    hint = table.Column<string>(type: "text", nullable: true)
+                    hint = table.Column<string>(type: "text", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -556,8 +596,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.import_id },
                         principalTable: "imports",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "metric_points",
@@ -570,18 +612,29 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     seq = table.Column<long>(type: "bigint", nullable: false),
                     epoch = table.Column<double>(type: "double precision", nullable: false),
                     value = table.Column<double>(type: "double precision", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_metric_points", x => new { x.org_id, x.run_id, x.name, x.step });
+                    table.PrimaryKey(
+                        "pk_metric_points",
+                        x => new
+                        {
+                            x.org_id,
+                            x.run_id,
+                            x.name,
+                            x.step,
+                        }
+                    );
                     table.ForeignKey(
                         name: "fk_metric_points_runs_org_id_run_id",
                         columns: x => new { x.org_id, x.run_id },
                         principalTable: "runs",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "model_versions",
@@ -600,7 +653,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     onnx_bytes = table.Column<long>(type: "bigint", nullable: false),
                     predictions_hash = table.Column<string>(type: "character(64)", fixedLength: true, maxLength: 64, nullable: false),
                     weights_hash = table.Column<string>(type: "character(64)", fixedLength: true, maxLength: 64, nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -610,14 +663,17 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.model_id },
                         principalTable: "models",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_model_versions_runs_org_id_run_id",
                         columns: x => new { x.org_id, x.run_id },
                         principalTable: "runs",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "run_leases",
@@ -627,7 +683,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     run_id = table.Column<Guid>(type: "uuid", nullable: false),
                     owner = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    fence = table.Column<long>(type: "bigint", nullable: false)
+                    fence = table.Column<long>(type: "bigint", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -637,8 +693,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.run_id },
                         principalTable: "runs",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "run_log_lines",
@@ -649,18 +707,28 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     seq = table.Column<long>(type: "bigint", nullable: false),
                     level = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
                     message = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_run_log_lines", x => new { x.org_id, x.run_id, x.seq });
+                    table.PrimaryKey(
+                        "pk_run_log_lines",
+                        x => new
+                        {
+                            x.org_id,
+                            x.run_id,
+                            x.seq,
+                        }
+                    );
                     table.ForeignKey(
                         name: "fk_run_log_lines_runs_org_id_run_id",
                         columns: x => new { x.org_id, x.run_id },
                         principalTable: "runs",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "usage_intervals",
@@ -675,7 +743,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     kept_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     price_per_hour = table.Column<decimal>(type: "numeric(12,4)", precision: 12, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false)
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -685,8 +753,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.run_id },
                         principalTable: "runs",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "deployments",
@@ -702,7 +772,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     error = table.Column<string>(type: "jsonb", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -712,309 +782,259 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.model_version_id },
                         principalTable: "model_versions",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_deployments_projects_org_id_project_id",
                         columns: x => new { x.org_id, x.project_id },
                         principalTable: "projects",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_dataset_classes_org_id_dataset_id_name",
                 table: "dataset_classes",
                 columns: new[] { "org_id", "dataset_id", "name" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_dataset_images_org_id_class_id",
                 table: "dataset_images",
-                columns: new[] { "org_id", "class_id" });
+                columns: new[] { "org_id", "class_id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_dataset_images_org_id_dataset_id_hash",
                 table: "dataset_images",
                 columns: new[] { "org_id", "dataset_id", "hash" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_dataset_images_org_id_dataset_id_id",
                 table: "dataset_images",
-                columns: new[] { "org_id", "dataset_id", "id" });
+                columns: new[] { "org_id", "dataset_id", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_dataset_images_org_id_import_id",
                 table: "dataset_images",
-                columns: new[] { "org_id", "import_id" });
+                columns: new[] { "org_id", "import_id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_dataset_versions_org_id_dataset_id_manifest_hash",
                 table: "dataset_versions",
                 columns: new[] { "org_id", "dataset_id", "manifest_hash" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_dataset_versions_org_id_dataset_id_number",
                 table: "dataset_versions",
                 columns: new[] { "org_id", "dataset_id", "number" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_datasets_org_id_project_id_name",
                 table: "datasets",
                 columns: new[] { "org_id", "project_id", "name" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_deployments_org_id_model_version_id",
                 table: "deployments",
-                columns: new[] { "org_id", "model_version_id" });
+                columns: new[] { "org_id", "model_version_id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_deployments_org_id_name",
                 table: "deployments",
                 columns: new[] { "org_id", "name" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_deployments_org_id_project_id",
                 table: "deployments",
-                columns: new[] { "org_id", "project_id" });
+                columns: new[] { "org_id", "project_id" }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_idempotency_keys_created_at",
-                table: "idempotency_keys",
-                column: "created_at");
+            migrationBuilder.CreateIndex(name: "ix_idempotency_keys_created_at", table: "idempotency_keys", column: "created_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_imports_org_id_dataset_id_id",
                 table: "imports",
-                columns: new[] { "org_id", "dataset_id", "id" });
+                columns: new[] { "org_id", "dataset_id", "id" }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_imports_state",
-                table: "imports",
-                column: "state");
+            migrationBuilder.CreateIndex(name: "ix_imports_state", table: "imports", column: "state");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_invitations_created_by",
-                table: "invitations",
-                column: "created_by");
+            migrationBuilder.CreateIndex(name: "ix_invitations_created_by", table: "invitations", column: "created_by");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_invitations_hash",
-                table: "invitations",
-                column: "hash");
+            migrationBuilder.CreateIndex(name: "ix_invitations_hash", table: "invitations", column: "hash");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_members_user_id",
-                table: "members",
-                column: "user_id");
+            migrationBuilder.CreateIndex(name: "ix_members_user_id", table: "members", column: "user_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_metric_points_org_id_run_id_seq",
                 table: "metric_points",
                 columns: new[] { "org_id", "run_id", "seq" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_model_versions_org_id_model_id_number",
                 table: "model_versions",
                 columns: new[] { "org_id", "model_id", "number" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_model_versions_org_id_run_id",
                 table: "model_versions",
                 columns: new[] { "org_id", "run_id" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_models_org_id_name",
-                table: "models",
-                columns: new[] { "org_id", "name" },
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_models_org_id_name", table: "models", columns: new[] { "org_id", "name" }, unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_models_org_id_project_id",
-                table: "models",
-                columns: new[] { "org_id", "project_id" });
+            migrationBuilder.CreateIndex(name: "ix_models_org_id_project_id", table: "models", columns: new[] { "org_id", "project_id" });
 
-            migrationBuilder.CreateIndex(
-                name: "ix_organizations_plan_code",
-                table: "organizations",
-                column: "plan_code");
+            migrationBuilder.CreateIndex(name: "ix_organizations_plan_code", table: "organizations", column: "plan_code");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_organizations_slug",
-                table: "organizations",
-                column: "slug",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_organizations_slug", table: "organizations", column: "slug", unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_projects_org_id_slug",
                 table: "projects",
                 columns: new[] { "org_id", "slug" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_run_leases_until",
-                table: "run_leases",
-                column: "until");
+            migrationBuilder.CreateIndex(name: "ix_run_leases_until", table: "run_leases", column: "until");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_org_id_dataset_version_id",
                 table: "runs",
-                columns: new[] { "org_id", "dataset_version_id" });
+                columns: new[] { "org_id", "dataset_version_id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_org_id_project_id_id",
                 table: "runs",
-                columns: new[] { "org_id", "project_id", "id" });
+                columns: new[] { "org_id", "project_id", "id" }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_state",
-                table: "runs",
-                column: "state");
+            migrationBuilder.CreateIndex(name: "ix_runs_state", table: "runs", column: "state");
 
             migrationBuilder.CreateIndex(
                 name: "ix_skipped_files_org_id_import_id_id",
                 table: "skipped_files",
-                columns: new[] { "org_id", "import_id", "id" });
+                columns: new[] { "org_id", "import_id", "id" }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_tokens_hash",
-                table: "tokens",
-                column: "hash",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_tokens_hash", table: "tokens", column: "hash", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_tokens_org_id",
-                table: "tokens",
-                column: "org_id");
+            migrationBuilder.CreateIndex(name: "ix_tokens_org_id", table: "tokens", column: "org_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_tokens_user_id",
-                table: "tokens",
-                column: "user_id");
+            migrationBuilder.CreateIndex(name: "ix_tokens_user_id", table: "tokens", column: "user_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_usage_intervals_org_id_run_id_fence",
                 table: "usage_intervals",
                 columns: new[] { "org_id", "run_id", "fence" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_usage_intervals_org_id_started_at",
                 table: "usage_intervals",
-                columns: new[] { "org_id", "started_at" });
+                columns: new[] { "org_id", "started_at" }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_users_normalized_email",
-                table: "users",
-                column: "normalized_email",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_users_normalized_email", table: "users", column: "normalized_email", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_webhook_deliveries_created_at",
-                table: "webhook_deliveries",
-                column: "created_at");
+            migrationBuilder.CreateIndex(name: "ix_webhook_deliveries_created_at", table: "webhook_deliveries", column: "created_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_next_attempt_at",
                 table: "webhook_deliveries",
                 column: "next_attempt_at",
-                filter: "state = 'pending'");
+                filter: "state = 'pending'"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_org_id_webhook_id_id",
                 table: "webhook_deliveries",
-                columns: new[] { "org_id", "webhook_id", "id" });
+                columns: new[] { "org_id", "webhook_id", "id" }
+            );
 
-            migrationBuilder.Sql("ALTER TABLE usage_intervals ADD CONSTRAINT ex_usage_intervals_slot EXCLUDE USING gist (slot WITH =, tstzrange(started_at, COALESCE(ended_at, 'infinity'::timestamptz)) WITH &&)");
+            migrationBuilder.Sql(
+                "ALTER TABLE usage_intervals ADD CONSTRAINT ex_usage_intervals_slot EXCLUDE USING gist (slot WITH =, tstzrange(started_at, COALESCE(ended_at, 'infinity'::timestamptz)) WITH &&)"
+            );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "audit_entries");
+            migrationBuilder.DropTable(name: "audit_entries");
 
-            migrationBuilder.DropTable(
-                name: "dataset_images");
+            migrationBuilder.DropTable(name: "dataset_images");
 
-            migrationBuilder.DropTable(
-                name: "deployments");
+            migrationBuilder.DropTable(name: "deployments");
 
-            migrationBuilder.DropTable(
-                name: "idempotency_keys");
+            migrationBuilder.DropTable(name: "idempotency_keys");
 
-            migrationBuilder.DropTable(
-                name: "invitations");
+            migrationBuilder.DropTable(name: "invitations");
 
-            migrationBuilder.DropTable(
-                name: "members");
+            migrationBuilder.DropTable(name: "members");
 
-            migrationBuilder.DropTable(
-                name: "metric_points");
+            migrationBuilder.DropTable(name: "metric_points");
 
-            migrationBuilder.DropTable(
-                name: "run_leases");
+            migrationBuilder.DropTable(name: "run_leases");
 
-            migrationBuilder.DropTable(
-                name: "run_log_lines");
+            migrationBuilder.DropTable(name: "run_log_lines");
 
-            migrationBuilder.DropTable(
-                name: "second_factors");
+            migrationBuilder.DropTable(name: "second_factors");
 
-            migrationBuilder.DropTable(
-                name: "skipped_files");
+            migrationBuilder.DropTable(name: "skipped_files");
 
-            migrationBuilder.DropTable(
-                name: "tokens");
+            migrationBuilder.DropTable(name: "tokens");
 
-            migrationBuilder.DropTable(
-                name: "usage_intervals");
+            migrationBuilder.DropTable(name: "usage_intervals");
 
-            migrationBuilder.DropTable(
-                name: "webhook_deliveries");
+            migrationBuilder.DropTable(name: "webhook_deliveries");
 
-            migrationBuilder.DropTable(
-                name: "dataset_classes");
+            migrationBuilder.DropTable(name: "dataset_classes");
 
-            migrationBuilder.DropTable(
-                name: "model_versions");
+            migrationBuilder.DropTable(name: "model_versions");
 
-            migrationBuilder.DropTable(
-                name: "imports");
+            migrationBuilder.DropTable(name: "imports");
 
-            migrationBuilder.DropTable(
-                name: "users");
+            migrationBuilder.DropTable(name: "users");
 
-            migrationBuilder.DropTable(
-                name: "webhooks");
+            migrationBuilder.DropTable(name: "webhooks");
 
-            migrationBuilder.DropTable(
-                name: "models");
+            migrationBuilder.DropTable(name: "models");
 
-            migrationBuilder.DropTable(
-                name: "runs");
+            migrationBuilder.DropTable(name: "runs");
 
-            migrationBuilder.DropTable(
-                name: "dataset_versions");
+            migrationBuilder.DropTable(name: "dataset_versions");
 
-            migrationBuilder.DropTable(
-                name: "datasets");
+            migrationBuilder.DropTable(name: "datasets");
 
-            migrationBuilder.DropTable(
-                name: "projects");
+            migrationBuilder.DropTable(name: "projects");
 
-            migrationBuilder.DropTable(
-                name: "organizations");
+            migrationBuilder.DropTable(name: "organizations");
 
-            migrationBuilder.DropTable(
-                name: "plans");
+            migrationBuilder.DropTable(name: "plans");
         }
     }
 }

@@ -23,7 +23,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     address = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     agent = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    detail = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                    detail = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                 },
                 constraints: table =>
                 {
@@ -33,8 +33,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "mails",
@@ -45,12 +47,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_mails", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "passkey_challenges",
@@ -60,7 +63,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     browser = table.Column<byte[]>(type: "bytea", nullable: false),
                     user_id = table.Column<Guid>(type: "uuid", nullable: true),
                     state = table.Column<string>(type: "text", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -70,8 +73,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "passkeys",
@@ -90,7 +95,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     is_backup_eligible = table.Column<bool>(type: "boolean", nullable: false),
                     is_backed_up = table.Column<bool>(type: "boolean", nullable: false),
                     attestation_object = table.Column<byte[]>(type: "bytea", nullable: false),
-                    client_data_json = table.Column<byte[]>(type: "bytea", nullable: false)
+                    client_data_json = table.Column<byte[]>(type: "bytea", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -100,55 +105,34 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_account_events_user_id_id",
-                table: "account_events",
-                columns: new[] { "user_id", "id" });
+            migrationBuilder.CreateIndex(name: "ix_account_events_user_id_id", table: "account_events", columns: new[] { "user_id", "id" });
 
-            migrationBuilder.CreateIndex(
-                name: "ix_mails_due_at",
-                table: "mails",
-                column: "due_at");
+            migrationBuilder.CreateIndex(name: "ix_mails_due_at", table: "mails", column: "due_at");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_passkey_challenges_expires_at",
-                table: "passkey_challenges",
-                column: "expires_at");
+            migrationBuilder.CreateIndex(name: "ix_passkey_challenges_expires_at", table: "passkey_challenges", column: "expires_at");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_passkey_challenges_user_id",
-                table: "passkey_challenges",
-                column: "user_id");
+            migrationBuilder.CreateIndex(name: "ix_passkey_challenges_user_id", table: "passkey_challenges", column: "user_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_passkeys_credential_id",
-                table: "passkeys",
-                column: "credential_id",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_passkeys_credential_id", table: "passkeys", column: "credential_id", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_passkeys_user_id",
-                table: "passkeys",
-                column: "user_id");
+            migrationBuilder.CreateIndex(name: "ix_passkeys_user_id", table: "passkeys", column: "user_id");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "account_events");
+            migrationBuilder.DropTable(name: "account_events");
 
-            migrationBuilder.DropTable(
-                name: "mails");
+            migrationBuilder.DropTable(name: "mails");
 
-            migrationBuilder.DropTable(
-                name: "passkey_challenges");
+            migrationBuilder.DropTable(name: "passkey_challenges");
 
-            migrationBuilder.DropTable(
-                name: "passkeys");
+            migrationBuilder.DropTable(name: "passkeys");
         }
     }
 }

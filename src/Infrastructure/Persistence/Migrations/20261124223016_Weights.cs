@@ -17,7 +17,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 type: "character(64)",
                 fixedLength: true,
                 maxLength: 64,
-                nullable: true);
+                nullable: true
+            );
 
             migrationBuilder.CreateTable(
                 name: "weights_files",
@@ -39,7 +40,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     owner = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     attempt = table.Column<int>(type: "integer", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -49,29 +50,26 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         columns: x => new { x.org_id, x.project_id },
                         principalTable: "projects",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_weights_files_org_id_project_id_id",
                 table: "weights_files",
-                columns: new[] { "org_id", "project_id", "id" });
+                columns: new[] { "org_id", "project_id", "id" }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_weights_files_state",
-                table: "weights_files",
-                column: "state");
+            migrationBuilder.CreateIndex(name: "ix_weights_files_state", table: "weights_files", column: "state");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "weights_files");
+            migrationBuilder.DropTable(name: "weights_files");
 
-            migrationBuilder.DropColumn(
-                name: "start_hash",
-                table: "runs");
+            migrationBuilder.DropColumn(name: "start_hash", table: "runs");
         }
     }
 }

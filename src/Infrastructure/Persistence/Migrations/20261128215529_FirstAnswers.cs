@@ -19,7 +19,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 defaultValue: 0,
                 oldClrType: typeof(int),
                 oldType: "integer",
-                oldNullable: true);
+                oldNullable: true
+            );
         }
 
         /// <inheritdoc />
@@ -31,7 +32,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 type: "integer",
                 nullable: true,
                 oldClrType: typeof(int),
-                oldType: "integer");
+                oldType: "integer"
+            );
         }
     }
 }

@@ -17,19 +17,19 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 {
                     worker = table.Column<string>(type: "text", nullable: false),
                     missing = table.Column<string[]>(type: "text[]", nullable: false),
-                    said_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    said_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_worker_weights", x => x.worker);
-                });
+                }
+            );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "worker_weights");
+            migrationBuilder.DropTable(name: "worker_weights");
         }
     }
 }

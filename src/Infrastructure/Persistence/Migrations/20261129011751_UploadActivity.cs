@@ -15,45 +15,31 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 name: "upload_active_at",
                 table: "weights_files",
                 type: "timestamp with time zone",
-                nullable: true);
+                nullable: true
+            );
 
-            migrationBuilder.AddColumn<Guid>(
-                name: "upload_claim",
-                table: "weights_files",
-                type: "uuid",
-                nullable: true);
+            migrationBuilder.AddColumn<Guid>(name: "upload_claim", table: "weights_files", type: "uuid", nullable: true);
 
             migrationBuilder.AddColumn<DateTimeOffset>(
                 name: "upload_active_at",
                 table: "imports",
                 type: "timestamp with time zone",
-                nullable: true);
+                nullable: true
+            );
 
-            migrationBuilder.AddColumn<Guid>(
-                name: "upload_claim",
-                table: "imports",
-                type: "uuid",
-                nullable: true);
+            migrationBuilder.AddColumn<Guid>(name: "upload_claim", table: "imports", type: "uuid", nullable: true);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(
-                name: "upload_active_at",
-                table: "weights_files");
+            migrationBuilder.DropColumn(name: "upload_active_at", table: "weights_files");
 
-            migrationBuilder.DropColumn(
-                name: "upload_claim",
-                table: "weights_files");
+            migrationBuilder.DropColumn(name: "upload_claim", table: "weights_files");
 
-            migrationBuilder.DropColumn(
-                name: "upload_active_at",
-                table: "imports");
+            migrationBuilder.DropColumn(name: "upload_active_at", table: "imports");
 
-            migrationBuilder.DropColumn(
-                name: "upload_claim",
-                table: "imports");
+            migrationBuilder.DropColumn(name: "upload_claim", table: "imports");
         }
     }
 }

@@ -16,7 +16,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 columns: table => new
                 {
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                 },
                 constraints: table =>
                 {
@@ -26,26 +26,23 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-            migrationBuilder.Sql("INSERT INTO user_passwords (user_id, hash) SELECT id, password_hash FROM users WHERE password_hash IS NOT NULL");
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+            migrationBuilder.Sql(
+                "INSERT INTO user_passwords (user_id, hash) SELECT id, password_hash FROM users WHERE password_hash IS NOT NULL"
+            );
 
-            migrationBuilder.DropColumn(
-                name: "password_hash",
-                table: "users");
+            migrationBuilder.DropColumn(name: "password_hash", table: "users");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.AddColumn<string>(
-                name: "password_hash",
-                table: "users",
-                type: "text",
-                nullable: true);
+            migrationBuilder.AddColumn<string>(name: "password_hash", table: "users", type: "text", nullable: true);
             migrationBuilder.Sql("UPDATE users SET password_hash = hash FROM user_passwords WHERE user_id = id");
-            migrationBuilder.DropTable(
-                name: "user_passwords");
+            migrationBuilder.DropTable(name: "user_passwords");
         }
     }
 }

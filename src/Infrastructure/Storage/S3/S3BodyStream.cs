@@ -4,7 +4,8 @@ using GpuGeek.Domain.Storage;
 namespace GpuGeek.Infrastructure.Storage.S3;
 
 /// <summary>
-/// The body of an answer. Whole content-addressed objects are checked: the last bytes are given only when the hash is right, so a reader cannot take a damaged object for a whole one.
+/// The body of an answer. Whole content-addressed objects are checked: the last bytes are given only when the hash is right, so a reader
+/// cannot take a damaged object for a whole one.
 /// A service that falls silent breaks the read instead of holding it for ever.
 /// </summary>
 internal sealed class S3BodyStream(string key, HttpResponseMessage response, Stream body, bool whole) : ForwardStream
@@ -12,13 +13,17 @@ internal sealed class S3BodyStream(string key, HttpResponseMessage response, Str
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly ContentCheck? _check = whole ? new(key) : null;
-    private readonly long _length = response.Content.Headers.ContentLength ?? throw new ObjectStoreException($"The object store gave '{key}' without saying how long it is.");
+    private readonly long _length =
+        response.Content.Headers.ContentLength
+        ?? throw new ObjectStoreException($"The object store gave '{key}' without saying how long it is.");
     private long _read;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.Length == 0) return 0;
-        if (_read == _length && _length > 0) return 0;
+        if (buffer.Length == 0)
+            return 0;
+        if (_read == _length && _length > 0)
+            return 0;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         int read;
@@ -30,10 +35,12 @@ internal sealed class S3BodyStream(string key, HttpResponseMessage response, Str
         {
             throw new ObjectStoreException($"The object store fell silent while it gave '{key}'.", silent);
         }
-        if (read == 0 && _read < _length) throw new ObjectStoreException($"The object store broke off after {_read} of {_length} bytes of '{key}'.");
+        if (read == 0 && _read < _length)
+            throw new ObjectStoreException($"The object store broke off after {_read} of {_length} bytes of '{key}'.");
         _check?.Add(buffer.Span[..read]);
         _read += read;
-        if (_read == _length) Finish(buffer.Span[..read]);
+        if (_read == _length)
+            Finish(buffer.Span[..read]);
         return read;
     }
 

@@ -12,8 +12,10 @@ internal sealed record S3Request(HttpMethod Method, string Key, params (string N
 {
     public ReadOnlyMemory<byte> Body { get; init; }
     public RangeHeaderValue? Range { get; init; }
+
     /// <summary>Sending it twice does what sending it once does.</summary>
     public bool Repeatable { get; init; } = true;
+
     /// <summary>From sending to the head of the answer.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 }
@@ -21,9 +23,25 @@ internal sealed record S3Request(HttpMethod Method, string Key, params (string N
 /// <summary>Signed requests to one bucket. What a network or a busy service breaks is tried again; what is refused is not.</summary>
 internal sealed class S3Client : IDisposable
 {
-    private static readonly TimeSpan[] Waits = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(10)];
+    private static readonly TimeSpan[] Waits =
+    [
+        TimeSpan.FromMilliseconds(200),
+        TimeSpan.FromSeconds(1),
+        TimeSpan.FromSeconds(4),
+        TimeSpan.FromSeconds(10),
+    ];
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            AllowAutoRedirect = false,
+        }
+    )
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly S3Signature _signature;
     private readonly Uri _endpoint;
     private readonly string _bucket;
@@ -46,13 +64,15 @@ internal sealed class S3Client : IDisposable
             try
             {
                 response = await SendOnceAsync(request, cancellationToken);
-                if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) return response;
+                if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+                    return response;
             }
             catch (Exception failure) when (failure is HttpRequestException or TimeoutException)
             {
                 broken = failure;
             }
-            if (attempt == Waits.Length || !request.Repeatable || (response is not null && !IsPassing(response.StatusCode))) return await RefusedAsync(request, response, broken, cancellationToken);
+            if (attempt == Waits.Length || !request.Repeatable || (response is not null && !IsPassing(response.StatusCode)))
+                return await RefusedAsync(request, response, broken, cancellationToken);
             response?.Dispose();
             await Task.Delay(Waits[attempt], _clock, cancellationToken);
         }
@@ -69,7 +89,10 @@ internal sealed class S3Client : IDisposable
             }
             catch (XmlException failure)
             {
-                throw new ObjectStoreException($"{_endpoint} gave an answer that is not S3's XML. Is GPUGEEK_S3_ENDPOINT the address of the S3 service?", failure);
+                throw new ObjectStoreException(
+                    $"{_endpoint} gave an answer that is not S3's XML. Is GPUGEEK_S3_ENDPOINT the address of the S3 service?",
+                    failure
+                );
             }
         }
     }
@@ -80,8 +103,10 @@ internal sealed class S3Client : IDisposable
     {
         var address = new S3Address(_endpoint, _bucket, request.Key, request.Query);
         using var message = new HttpRequestMessage(request.Method, address.ToUri());
-        if (request.Range is not null) message.Headers.Range = request.Range;
-        if (request.Method == HttpMethod.Put || request.Method == HttpMethod.Post) message.Content = new ReadOnlyMemoryContent(request.Body);
+        if (request.Range is not null)
+            message.Headers.Range = request.Range;
+        if (request.Method == HttpMethod.Put || request.Method == HttpMethod.Post)
+            message.Content = new ReadOnlyMemoryContent(request.Body);
         // The service compares the hash with what arrived.
         _signature.Sign(message, address, Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), _clock.GetUtcNow());
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -97,23 +122,46 @@ internal sealed class S3Client : IDisposable
     }
 
     private static bool IsPassing(HttpStatusCode status) =>
-        status is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;
+        status
+            is HttpStatusCode.InternalServerError
+                or HttpStatusCode.BadGateway
+                or HttpStatusCode.ServiceUnavailable
+                or HttpStatusCode.GatewayTimeout
+                or HttpStatusCode.TooManyRequests
+                or HttpStatusCode.RequestTimeout;
 
-    private async Task<HttpResponseMessage?> RefusedAsync(S3Request request, HttpResponseMessage? response, Exception? broken, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage?> RefusedAsync(
+        S3Request request,
+        HttpResponseMessage? response,
+        Exception? broken,
+        CancellationToken cancellationToken
+    )
     {
-        if (response is null) throw new ObjectStoreException($"The object store at {_endpoint} cannot be reached: {broken!.Message}. Look whether the service runs and GPUGEEK_S3_ENDPOINT is right.", broken);
+        if (response is null)
+            throw new ObjectStoreException(
+                $"The object store at {_endpoint} cannot be reached: {broken!.Message}. Look whether the service runs and "
+                    + "GPUGEEK_S3_ENDPOINT is right.",
+                broken
+            );
         using (response)
         {
             var (code, message) = await ErrorAsync(response, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.NotFound && code != "NoSuchBucket") return null;
-            throw new ObjectStoreException($"The object store at {_endpoint} answered {(int)response.StatusCode} {code} to {request.Method} {_bucket}/{request.Key}: {message} {Hint(code, response.StatusCode)}".Trim());
+            if (response.StatusCode == HttpStatusCode.NotFound && code != "NoSuchBucket")
+                return null;
+            throw new ObjectStoreException(
+                (
+                    $"The object store at {_endpoint} answered {(int)response.StatusCode} {code} to {request.Method} "
+                    + $"{_bucket}/{request.Key}: {message} {Hint(code, response.StatusCode)}"
+                ).Trim()
+            );
         }
     }
 
     private static async Task<(string Code, string Message)> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (!text.Contains("<Error>", StringComparison.Ordinal)) return ("", "");
+        if (!text.Contains("<Error>", StringComparison.Ordinal))
+            return ("", "");
         try
         {
             var error = XElement.Parse(text);
@@ -125,12 +173,14 @@ internal sealed class S3Client : IDisposable
         }
     }
 
-    private static string Hint(string code, HttpStatusCode status) => (code, status) switch
-    {
-        ("NoSuchBucket", _) => "Make the bucket: deploy/object-store/seed.py does.",
-        ("RequestTimeTooSkewed", _) => "Set the clock of this machine.",
-        ("InvalidAccessKeyId" or "SignatureDoesNotMatch" or "AuthorizationHeaderMalformed", _) or (_, HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized) =>
-            "Check GPUGEEK_S3_ACCESS_KEY, GPUGEEK_S3_SECRET_KEY and GPUGEEK_S3_REGION, and what the key may do.",
-        _ => "",
-    };
+    private static string Hint(string code, HttpStatusCode status) =>
+        (code, status) switch
+        {
+            ("NoSuchBucket", _) => "Make the bucket: deploy/object-store/seed.py does.",
+            ("RequestTimeTooSkewed", _) => "Set the clock of this machine.",
+            ("InvalidAccessKeyId" or "SignatureDoesNotMatch" or "AuthorizationHeaderMalformed", _)
+            or (_, HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized) =>
+                "Check GPUGEEK_S3_ACCESS_KEY, GPUGEEK_S3_SECRET_KEY and GPUGEEK_S3_REGION, and what the key may do.",
+            _ => "",
+        };
 }

@@ -34,7 +34,14 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
 
     public async Task PutFileAsync(string key, string path, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read | FileShare.Delete,
+            1,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
         await PutAsync(key, file, cancellationToken);
     }
 
@@ -50,22 +57,29 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         ObjectKeys.Check(key);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (length == 0) return await SizeAsync(key, cancellationToken) is null ? throw new ObjectNotFoundException(key) : Stream.Null;
+        if (length == 0)
+            return await SizeAsync(key, cancellationToken) is null ? throw new ObjectNotFoundException(key) : Stream.Null;
         long? last = length > long.MaxValue - offset ? null : offset + length - 1;
-        var response = await _client.SendAsync(new(HttpMethod.Get, key) { Range = new(offset, last) }, cancellationToken) ?? throw new ObjectNotFoundException(key);
-        if (response.StatusCode == HttpStatusCode.PartialContent) return new S3BodyStream(key, response, await response.Content.ReadAsStreamAsync(cancellationToken), whole: false);
+        var response =
+            await _client.SendAsync(new(HttpMethod.Get, key) { Range = new(offset, last) }, cancellationToken)
+            ?? throw new ObjectNotFoundException(key);
+        if (response.StatusCode == HttpStatusCode.PartialContent)
+            return new S3BodyStream(key, response, await response.Content.ReadAsStreamAsync(cancellationToken), whole: false);
         using (response)
         {
             // At or after the end; an empty object has no range at all and comes as it is.
-            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || response.Content.Headers.ContentLength == 0) return Stream.Null;
-            throw new ObjectStoreException($"The object store gave the whole of '{key}' where a part was asked for: it does not know ranges.");
+            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || response.Content.Headers.ContentLength == 0)
+                return Stream.Null;
+            throw new ObjectStoreException(
+                $"The object store gave the whole of '{key}' where a part was asked for: it does not know ranges."
+            );
         }
     }
 
     public async Task DownloadAsync(string key, string path, CancellationToken cancellationToken)
     {
         await using var from = await OpenReadAsync(key, cancellationToken);
-        await Arrival.WriteAsync(path, to => from.CopyToAsync(to, cancellationToken));
+        await AtomicFile.WriteAsync(path, to => from.CopyToAsync(to, cancellationToken));
     }
 
     public async Task<long?> SizeAsync(string key, CancellationToken cancellationToken) => (await HeadAsync(key, cancellationToken))?.Size;
@@ -78,7 +92,8 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
 
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var stored in InspectAsync(prefix, cancellationToken)) yield return stored.Key;
+        await foreach (var stored in InspectAsync(prefix, cancellationToken))
+            yield return stored.Key;
     }
 
     public async IAsyncEnumerable<StoredObject> InspectAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -86,19 +101,29 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         string? token = null;
         do
         {
-            (string, string)[] query = [("list-type", "2"), ("prefix", prefix), .. token is null ? [] : new[] { ("continuation-token", token) }];
+            (string, string)[] query =
+            [
+                ("list-type", "2"),
+                ("prefix", prefix),
+                .. token is null ? [] : new[] { ("continuation-token", token) },
+            ];
             var page = await ListPageAsync(query, cancellationToken);
             foreach (var entry in page.Elements().Where(e => e.Name.LocalName == "Contents"))
-                yield return new(Text(entry, "Key"), long.Parse(Text(entry, "Size"), CultureInfo.InvariantCulture), Moment(entry, "LastModified"));
+                yield return new(
+                    Text(entry, "Key"),
+                    long.Parse(Text(entry, "Size"), CultureInfo.InvariantCulture),
+                    Moment(entry, "LastModified")
+                );
             token = Text(page, "IsTruncated") == "true" ? Text(page, "NextContinuationToken") : null;
-        }
-        while (token is not null);
+        } while (token is not null);
     }
 
     public async Task<bool> DeleteOlderAsync(string key, DateTimeOffset moment, CancellationToken cancellationToken)
     {
-        // S3 has no conditional delete that every service knows: what is written between these two lines is lost. The janitor's grace makes that harmless.
-        if (await HeadAsync(key, cancellationToken) is not { } stored || stored.ModifiedAt >= moment) return false;
+        // S3 has no conditional delete that every service knows: what is written between these two lines is lost. The janitor's grace makes
+        // that harmless.
+        if (await HeadAsync(key, cancellationToken) is not { } stored || stored.ModifiedAt >= moment)
+            return false;
         await DeleteAsync(key, cancellationToken);
         return true;
     }
@@ -117,7 +142,16 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
     public Uri SignDownload(string key, string fileName, TimeSpan lifetime)
     {
         UrlRules.CheckDownload(key, lifetime);
-        return _signature.Presign(HttpMethod.Get, Public(key, ("response-content-disposition", UrlRules.Disposition(fileName)), ("response-content-type", "application/octet-stream")), lifetime, _clock.GetUtcNow());
+        return _signature.Presign(
+            HttpMethod.Get,
+            Public(
+                key,
+                ("response-content-disposition", UrlRules.Disposition(fileName)),
+                ("response-content-type", "application/octet-stream")
+            ),
+            lifetime,
+            _clock.GetUtcNow()
+        );
     }
 
     public Uri SignUpload(string key, TimeSpan lifetime)
@@ -128,7 +162,8 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
 
     public void Dispose() => _client.Dispose();
 
-    private S3Address Public(string key, params (string, string)[] query) => new(new(_options.PublicEndpoint.Length > 0 ? _options.PublicEndpoint : _options.Endpoint), _options.Bucket, key, query);
+    private S3Address Public(string key, params (string, string)[] query) =>
+        new(new(_options.PublicEndpoint.Length > 0 ? _options.PublicEndpoint : _options.Endpoint), _options.Bucket, key, query);
 
     private async Task<StoredObject?> HeadAsync(string key, CancellationToken cancellationToken)
     {
@@ -143,7 +178,11 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
 
     private async Task<XElement> ListPageAsync((string, string)[] query, CancellationToken cancellationToken)
     {
-        var response = await _client.SendAsync(new(HttpMethod.Get, "", query), cancellationToken) ?? throw new ObjectStoreException($"The object store does not know the bucket '{_options.Bucket}'. Make it: deploy/object-store/seed.py does.");
+        var response =
+            await _client.SendAsync(new(HttpMethod.Get, "", query), cancellationToken)
+            ?? throw new ObjectStoreException(
+                $"The object store does not know the bucket '{_options.Bucket}'. Make it: deploy/object-store/seed.py does."
+            );
         return await _client.ReadXmlAsync(response, cancellationToken);
     }
 
@@ -156,16 +195,24 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         {
             (string, string)[] query = [("uploads", ""), .. key.Length == 0 ? [] : new[] { ("key-marker", key), ("upload-id-marker", id) }];
             var page = await ListPageAsync(query, cancellationToken);
-            uploads.AddRange(page.Elements().Where(e => e.Name.LocalName == "Upload" && Moment(e, "Initiated") < before).Select(e => (Text(e, "Key"), Text(e, "UploadId"))));
+            uploads.AddRange(
+                page.Elements()
+                    .Where(e => e.Name.LocalName == "Upload" && Moment(e, "Initiated") < before)
+                    .Select(e => (Text(e, "Key"), Text(e, "UploadId")))
+            );
             more = Text(page, "IsTruncated") == "true";
-            if (more) (key, id) = (Text(page, "NextKeyMarker"), Text(page, "NextUploadIdMarker"));
+            if (more)
+                (key, id) = (Text(page, "NextKeyMarker"), Text(page, "NextUploadIdMarker"));
         }
         return uploads;
     }
 
-    private static string Text(XElement parent, string name) => parent.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value ?? throw new ObjectStoreException($"The object store's answer lacks <{name}>: it does not speak S3 as documented.");
+    private static string Text(XElement parent, string name) =>
+        parent.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value
+        ?? throw new ObjectStoreException($"The object store's answer lacks <{name}>: it does not speak S3 as documented.");
 
-    private static DateTimeOffset Moment(XElement parent, string name) => DateTimeOffset.Parse(Text(parent, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private static DateTimeOffset Moment(XElement parent, string name) =>
+        DateTimeOffset.Parse(Text(parent, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     [LoggerMessage(LogLevel.Warning, "The parts of an upload to {Key} could not be removed; the janitor will")]
     private partial void LogNotAborted(Exception failure, string key);

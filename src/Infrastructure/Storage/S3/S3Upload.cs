@@ -6,7 +6,8 @@ using GpuGeek.Domain.Storage;
 
 namespace GpuGeek.Infrastructure.Storage.S3;
 
-/// <summary>One write: in one request when it fits into a part, else in parts that become an object by the last request. One part is in memory at a time.</summary>
+/// <summary>One write: in one request when it fits into a part, else in parts that become an object by the last request. One part is in
+/// memory at a time.</summary>
 internal sealed class S3Upload(S3Client client, string key, int partBytes, Action<Exception, string> notAborted)
 {
     private const int MaxParts = 10_000;
@@ -64,25 +65,41 @@ internal sealed class S3Upload(S3Client client, string key, int partBytes, Actio
     {
         var response = await client.SendAsync(new(HttpMethod.Post, key, ("uploads", "")), cancellationToken) ?? throw Gone();
         var answer = await client.ReadXmlAsync(response, cancellationToken);
-        return answer.Elements().FirstOrDefault(e => e.Name.LocalName == "UploadId")?.Value ?? throw new ObjectStoreException("The object store began an upload without naming it.");
+        return answer.Elements().FirstOrDefault(e => e.Name.LocalName == "UploadId")?.Value
+            ?? throw new ObjectStoreException("The object store began an upload without naming it.");
     }
 
     private async Task PutPartAsync(string id, ReadOnlyMemory<byte> part, CancellationToken cancellationToken)
     {
-        if (_tags.Count == MaxParts) throw new ObjectStoreException($"'{key}' is larger than {MaxParts} parts of {partBytes >> 20} MiB, the most that S3 takes.");
+        if (_tags.Count == MaxParts)
+            throw new ObjectStoreException($"'{key}' is larger than {MaxParts} parts of {partBytes >> 20} MiB, the most that S3 takes.");
         var number = (_tags.Count + 1).ToString(CultureInfo.InvariantCulture);
-        using var response = await client.SendAsync(new(HttpMethod.Put, key, ("partNumber", number), ("uploadId", id)) { Body = part }, cancellationToken) ?? throw Gone();
+        using var response =
+            await client.SendAsync(new(HttpMethod.Put, key, ("partNumber", number), ("uploadId", id)) { Body = part }, cancellationToken)
+            ?? throw Gone();
         _tags.Add(response.Headers.ETag?.Tag ?? throw new ObjectStoreException("The object store took a part without naming it."));
     }
 
     private async Task CompleteAsync(string id, CancellationToken cancellationToken)
     {
-        var list = new XElement("CompleteMultipartUpload", _tags.Select((tag, i) => new XElement("Part", new XElement("PartNumber", i + 1), new XElement("ETag", tag))));
-        var request = new S3Request(HttpMethod.Post, key, ("uploadId", id)) { Body = Encoding.UTF8.GetBytes(list.ToString(SaveOptions.DisableFormatting)), Repeatable = false, Patience = TimeSpan.FromMinutes(10) };
+        var list = new XElement(
+            "CompleteMultipartUpload",
+            _tags.Select((tag, i) => new XElement("Part", new XElement("PartNumber", i + 1), new XElement("ETag", tag)))
+        );
+        var request = new S3Request(HttpMethod.Post, key, ("uploadId", id))
+        {
+            Body = Encoding.UTF8.GetBytes(list.ToString(SaveOptions.DisableFormatting)),
+            Repeatable = false,
+            Patience = TimeSpan.FromMinutes(10),
+        };
         var response = await client.SendAsync(request, cancellationToken) ?? throw Gone();
         // A failure after the head was sent comes with 200 and says so in the body.
         var answer = await client.ReadXmlAsync(response, cancellationToken);
-        if (answer.Name.LocalName == "Error") throw new ObjectStoreException($"The object store could not put the parts of '{key}' together: {answer.Elements().FirstOrDefault(e => e.Name.LocalName == "Message")?.Value}");
+        if (answer.Name.LocalName == "Error")
+            throw new ObjectStoreException(
+                $"The object store could not put the parts of '{key}' together: "
+                    + $"{answer.Elements().FirstOrDefault(e => e.Name.LocalName == "Message")?.Value}"
+            );
     }
 
     private async Task AbortAsync(string id)
@@ -99,7 +116,12 @@ internal sealed class S3Upload(S3Client client, string key, int partBytes, Actio
         }
     }
 
-    private static async Task<Memory<byte>> FillAsync(Stream content, Memory<byte> buffer, ContentCheck check, CancellationToken cancellationToken)
+    private static async Task<Memory<byte>> FillAsync(
+        Stream content,
+        Memory<byte> buffer,
+        ContentCheck check,
+        CancellationToken cancellationToken
+    )
     {
         var read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         check.Add(buffer.Span[..read]);

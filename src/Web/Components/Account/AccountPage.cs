@@ -6,15 +6,27 @@ using Microsoft.Extensions.Localization;
 
 namespace GpuGeek.Web.Components.Account;
 
-/// <summary>A page of plain forms, drawn on the server without a circuit: it answers at once, and password managers understand it.</summary>
+/// <summary>A page of plain forms, drawn on the server without a circuit: it answers at once, and password managers understand
+/// it.</summary>
 public abstract class AccountPage : ComponentBase
 {
-    [Inject] protected GpuGeekClient Api { get; set; } = default!;
-    [Inject] protected NavigationManager Navigation { get; set; } = default!;
-    [Inject] protected IStringLocalizer<Words> W { get; set; } = default!;
-    [Inject] protected IStringLocalizer<AccountText> T { get; set; } = default!;
-    [Inject] private SignInFlow Flow { get; set; } = default!;
-    [CascadingParameter] protected HttpContext Context { get; set; } = default!;
+    [Inject]
+    protected GpuGeekClient Api { get; set; } = default!;
+
+    [Inject]
+    protected NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    protected IStringLocalizer<Words> W { get; set; } = default!;
+
+    [Inject]
+    protected IStringLocalizer<AccountText> T { get; set; } = default!;
+
+    [Inject]
+    private SignInFlow Flow { get; set; } = default!;
+
+    [CascadingParameter]
+    protected HttpContext Context { get; set; } = default!;
 
     protected Fault? Fault { get; private set; }
 
@@ -40,5 +52,6 @@ public abstract class AccountPage : ComponentBase
     /// <summary>Goes with a password, so that strangers cannot lock this browser out.</summary>
     private protected string? Device => Flow.Device(Context);
 
-    private protected void Enter(GpuGeek.Contracts.Accounts.SessionResponse session, string? returnUrl) => Flow.Enter(Context, session, returnUrl);
+    private protected void Enter(GpuGeek.Contracts.Accounts.SessionResponse session, string? returnUrl) =>
+        Flow.Enter(Context, session, returnUrl);
 }

@@ -20,13 +20,16 @@ public abstract class UploadBase : PageBase
     /// <summary>Null while nothing is sent.</summary>
     protected SendingFile? Sending { get; private set; }
 
-    [Inject] protected IStringLocalizer<DataText> Texts { get; set; } = default!;
+    [Inject]
+    protected IStringLocalizer<DatasetsText> Texts { get; set; } = default!;
 
     /// <summary>All bytes have arrived.</summary>
-    [Parameter] public EventCallback Started { get; set; }
+    [Parameter]
+    public EventCallback Started { get; set; }
 
     /// <param name="elements">What the module's <c>attach</c> takes before the page.</param>
-    protected async Task TakeFilesAsync(string module, params object?[] elements) => _uploader = await AttachAsync(module, [.. elements, Self]);
+    protected async Task TakeFilesAsync(string module, params object?[] elements) =>
+        _uploader = await AttachAsync(module, [.. elements, Self]);
 
     /// <summary>Asks the API before a byte is sent.</summary>
     /// <returns>The address to PUT to; null when it was refused.</returns>
@@ -35,7 +38,8 @@ public abstract class UploadBase : PageBase
         string? address = null;
         await WhileHereAsync(async () =>
         {
-            if (await TryAsync(async () => address = await ask())) Sending = new(name, size, 0, 0);
+            if (await TryAsync(async () => address = await ask()))
+                Sending = new(name, size, 0, 0);
             StateHasChanged();
         });
         return address;
@@ -49,26 +53,30 @@ public abstract class UploadBase : PageBase
     }
 
     [JSInvokable]
-    public Task SentAsync() => WhileHereAsync(async () =>
-    {
-        Sending = null;
-        StateHasChanged();
-        await Started.InvokeAsync();
-    });
+    public Task SentAsync() =>
+        WhileHereAsync(async () =>
+        {
+            Sending = null;
+            StateHasChanged();
+            await Started.InvokeAsync();
+        });
 
     /// <param name="problem">The API's answer; null when the connection broke.</param>
     [JSInvokable]
     public void Failed(ApiProblem? problem)
     {
         Sending = null;
-        Fault = problem is null ? new(Texts["Broken"], Texts["BrokenWhy"], Texts["BrokenHint"], null, null) : Fault.From(new ApiException((System.Net.HttpStatusCode)(problem.Status ?? 500), problem), W);
+        Fault = problem is null
+            ? new(Texts["Broken"], Texts["BrokenWhy"], Texts["BrokenHint"], null, null)
+            : Fault.From(new ApiException((System.Net.HttpStatusCode)(problem.Status ?? 500), problem), W);
         StateHasChanged();
     }
 
     /// <param name="forget">Tells the API that nothing more comes.</param>
     protected async Task CancelAsync(Func<Task> forget)
     {
-        if (Sending is null) return;
+        if (Sending is null)
+            return;
         Sending = null;
         await _uploader!.InvokeVoidAsync("cancel", Gone);
         await TryAsync(forget);

@@ -3,8 +3,22 @@ namespace GpuGeek.Web.Components.Layout;
 /// <summary>First parts of the addresses that are pages of the site itself and not organisations.</summary>
 internal static class OwnPages
 {
-    public static IReadOnlySet<string> First { get; } = new HashSet<string>(StringComparer.Ordinal)
-    {
-        "account", "architectures", "error", "forgot-password", "invitation", "new-organization", "not-found", "operator", "register", "reset-password", "setup", "shared", "sign-in", "status",
-    };
+    public static IReadOnlySet<string> First { get; } =
+        new HashSet<string>(StringComparer.Ordinal)
+        {
+            "account",
+            "architectures",
+            "error",
+            "forgot-password",
+            "invitation",
+            "new-organization",
+            "not-found",
+            "operator",
+            "register",
+            "reset-password",
+            "setup",
+            "shared",
+            "sign-in",
+            "status",
+        };
 }

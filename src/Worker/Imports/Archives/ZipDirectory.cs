@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace GpuGeek.Worker.Imports.Archives;
 
 /// <summary>
-/// Reads a ZIP's central directory strictly. .NET's ZipArchive accepts overlapping entries, names that differ between the two headers, and wrong checksums; and an
+/// Reads a ZIP's central directory strictly. .NET's ZipArchive accepts overlapping entries, names that differ between the two headers, and
+/// wrong checksums; and an
 /// archive that two readers understand differently is how bad files pass good checks. Format: PKWARE APPNOTE 6.3.10.
 /// </summary>
 internal static class ZipDirectory
@@ -23,16 +24,22 @@ internal static class ZipDirectory
     public static List<ZipEntryRecord> Read(SafeFileHandle file, ArchiveLimits limits)
     {
         var length = RandomAccess.GetLength(file);
-        if (length > limits.MaxArchiveBytes) throw ArchiveException.TooLarge($"It has {length:N0} bytes; {limits.MaxArchiveBytes:N0} are the most.");
+        if (length > limits.MaxArchiveBytes)
+            throw ArchiveException.TooLarge($"It has {length:N0} bytes; {limits.MaxArchiveBytes:N0} are the most.");
         var (count, size, offset, end) = FindDirectory(file, length);
-        if (count > (ulong)limits.MaxEntries) throw ArchiveException.TooLarge($"It has {count:N0} entries; {limits.MaxEntries:N0} are the most.");
-        if (count == 0) throw ArchiveException.Empty();
-        if (size > MaxDirectoryBytes || offset > (ulong)end || size != (ulong)end - offset) throw ArchiveException.Damaged("Its directory does not lie where its end record says.");
+        if (count > (ulong)limits.MaxEntries)
+            throw ArchiveException.TooLarge($"It has {count:N0} entries; {limits.MaxEntries:N0} are the most.");
+        if (count == 0)
+            throw ArchiveException.Empty();
+        if (size > MaxDirectoryBytes || offset > (ulong)end || size != (ulong)end - offset)
+            throw ArchiveException.Damaged("Its directory does not lie where its end record says.");
         var bytes = ReadAt(file, (long)offset, (int)size);
         var entries = new List<ZipEntryRecord>((int)count);
         var at = 0;
-        for (ulong i = 0; i < count; i++) entries.Add(ReadEntry(bytes, ref at, (long)offset));
-        if (at != bytes.Length) throw ArchiveException.Damaged("Its directory holds more than its end record says.");
+        for (ulong i = 0; i < count; i++)
+            entries.Add(ReadEntry(bytes, ref at, (long)offset));
+        if (at != bytes.Length)
+            throw ArchiveException.Damaged("Its directory holds more than its end record says.");
         return entries;
     }
 
@@ -43,7 +50,8 @@ internal static class ZipDirectory
         while (read < count)
         {
             var some = RandomAccess.Read(file, bytes.AsSpan(read), offset + read);
-            if (some == 0) throw ArchiveException.Damaged("It ends too early.");
+            if (some == 0)
+                throw ArchiveException.Damaged("It ends too early.");
             read += some;
         }
         return bytes;
@@ -51,16 +59,20 @@ internal static class ZipDirectory
 
     private static (ulong Count, ulong Size, ulong Offset, long End) FindDirectory(SafeFileHandle file, long length)
     {
-        if (length < EndSize) throw ArchiveException.Unknown("It is too short to be one.");
+        if (length < EndSize)
+            throw ArchiveException.Unknown("It is too short to be one.");
         var tailStart = Math.Max(0, length - EndSize - MaxComment);
         var tail = ReadAt(file, tailStart, (int)(length - tailStart));
         var start = ReadAt(file, 0, 4);
         var found = -1;
         for (var i = tail.Length - EndSize; i >= 0; i--)
         {
-            if (BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(i)) != EndMark) continue;
-            if (i + EndSize + BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(i + 20)) != tail.Length) continue;
-            if (found >= 0) throw ArchiveException.Damaged("It has two end records: readers would not agree on what it holds.");
+            if (BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(i)) != EndMark)
+                continue;
+            if (i + EndSize + BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(i + 20)) != tail.Length)
+                continue;
+            if (found >= 0)
+                throw ArchiveException.Damaged("It has two end records: readers would not agree on what it holds.");
             found = i;
         }
         if (found < 0)
@@ -69,15 +81,19 @@ internal static class ZipDirectory
                 ? ArchiveException.Damaged("Its end is missing: it was cut off on its way, or something follows it.")
                 : ArchiveException.Unknown("It does not begin as a ZIP archive does.");
         }
-        if (BinaryPrimitives.ReadUInt32LittleEndian(start) is not (0x04034b50 or EndMark)) throw ArchiveException.Unknown("Something else comes before the archive in this file.");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(start) is not (0x04034b50 or EndMark))
+            throw ArchiveException.Unknown("Something else comes before the archive in this file.");
         var end = tail.AsSpan(found, EndSize);
-        if (U16(end, 4) is not (0 or 0xFFFF) || U16(end, 6) is not (0 or 0xFFFF)) throw ArchiveException.Damaged("It is one part of several.");
+        if (U16(end, 4) is not (0 or 0xFFFF) || U16(end, 6) is not (0 or 0xFFFF))
+            throw ArchiveException.Damaged("It is one part of several.");
         return ReadEnd(file, end, tailStart + found);
     }
 
     private static (ulong, ulong, ulong, long) ReadEnd(SafeFileHandle file, ReadOnlySpan<byte> end, long at)
     {
-        ulong count = U16(end, 10), size = U32(end, 12), offset = U32(end, 16);
+        ulong count = U16(end, 10),
+            size = U32(end, 12),
+            offset = U32(end, 16);
         var needs64 = count == 0xFFFF || size == 0xFFFFFFFF || offset == 0xFFFFFFFF;
         if (at >= 20)
         {
@@ -85,26 +101,38 @@ internal static class ZipDirectory
             if (U32(locator, 0) == Locator64Mark)
             {
                 var record = checked((long)Math.Min(U64(locator, 8), long.MaxValue));
-                if (record > at - 20 - 56) throw ArchiveException.Damaged("Its Zip64 end record does not lie where it should.");
+                if (record > at - 20 - 56)
+                    throw ArchiveException.Damaged("Its Zip64 end record does not lie where it should.");
                 var end64 = ReadAt(file, record, 56);
-                if (U32(end64, 0) != End64Mark) throw ArchiveException.Damaged("Its Zip64 end record is missing.");
+                if (U32(end64, 0) != End64Mark)
+                    throw ArchiveException.Damaged("Its Zip64 end record is missing.");
                 return (U64(end64, 32), U64(end64, 40), U64(end64, 48), record);
             }
         }
-        return needs64 && size == 0xFFFFFFFF ? throw ArchiveException.Damaged("Its Zip64 end record is missing.") : (count, size, offset, at);
+        return needs64 && size == 0xFFFFFFFF
+            ? throw ArchiveException.Damaged("Its Zip64 end record is missing.")
+            : (count, size, offset, at);
     }
 
     private static ZipEntryRecord ReadEntry(byte[] bytes, ref int at, long directoryStart)
     {
-        if (bytes.Length - at < EntrySize) throw ArchiveException.Damaged("Its directory is cut off.");
+        if (bytes.Length - at < EntrySize)
+            throw ArchiveException.Damaged("Its directory is cut off.");
         var head = bytes.AsSpan(at);
-        if (U32(head, 0) != EntryMark) throw ArchiveException.Damaged("Its directory is broken.");
-        int nameLength = U16(head, 28), extraLength = U16(head, 30), commentLength = U16(head, 32);
-        if (head.Length < EntrySize + nameLength + extraLength + commentLength) throw ArchiveException.Damaged("Its directory is cut off.");
+        if (U32(head, 0) != EntryMark)
+            throw ArchiveException.Damaged("Its directory is broken.");
+        int nameLength = U16(head, 28),
+            extraLength = U16(head, 30),
+            commentLength = U16(head, 32);
+        if (head.Length < EntrySize + nameLength + extraLength + commentLength)
+            throw ArchiveException.Damaged("Its directory is cut off.");
         var name = Decode(head.Slice(EntrySize, nameLength));
-        ulong packed = U32(head, 20), size = U32(head, 24), offset = U32(head, 42);
+        ulong packed = U32(head, 20),
+            size = U32(head, 24),
+            offset = U32(head, 42);
         ReadZip64(head.Slice(EntrySize + nameLength, extraLength), ref size, ref packed, ref offset);
-        if (size > long.MaxValue || offset > (ulong)directoryStart || packed > (ulong)directoryStart - offset) throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(name)}' points outside the archive.");
+        if (size > long.MaxValue || offset > (ulong)directoryStart || packed > (ulong)directoryStart - offset)
+            throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(name)}' points outside the archive.");
         at += EntrySize + nameLength + extraLength + commentLength;
         var unixMode = head[5] == 3 ? (int)(U32(head, 38) >> 16) : 0;
         return new(name, U16(head, 10), U16(head, 8), U32(head, 16), (long)packed, (long)size, (long)offset, unixMode);
@@ -115,13 +143,17 @@ internal static class ZipDirectory
         while (extra.Length >= 4)
         {
             var (id, length) = (U16(extra, 0), U16(extra, 2));
-            if (length > extra.Length - 4) return;
+            if (length > extra.Length - 4)
+                return;
             if (id == 1)
             {
                 var field = extra.Slice(4, length);
-                if (size == 0xFFFFFFFF) size = Take(ref field);
-                if (packed == 0xFFFFFFFF) packed = Take(ref field);
-                if (offset == 0xFFFFFFFF) offset = Take(ref field);
+                if (size == 0xFFFFFFFF)
+                    size = Take(ref field);
+                if (packed == 0xFFFFFFFF)
+                    packed = Take(ref field);
+                if (offset == 0xFFFFFFFF)
+                    offset = Take(ref field);
             }
             extra = extra[(4 + length)..];
         }
@@ -129,13 +161,15 @@ internal static class ZipDirectory
 
     private static ulong Take(ref ReadOnlySpan<byte> field)
     {
-        if (field.Length < 8) throw ArchiveException.Damaged("A Zip64 field is cut off.");
+        if (field.Length < 8)
+            throw ArchiveException.Damaged("A Zip64 field is cut off.");
         var value = U64(field, 0);
         field = field[8..];
         return value;
     }
 
-    // UTF-8 where it is valid, whatever the flag says: most programs write it without the flag. Latin-1 else, so that no two names become one.
+    // UTF-8 where it is valid, whatever the flag says: most programs write it without the flag. Latin-1 else, so that no two names become
+    // one.
     internal static string Decode(ReadOnlySpan<byte> name)
     {
         try
@@ -151,6 +185,8 @@ internal static class ZipDirectory
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
+
     private static uint U32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+
     private static ulong U64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
 }

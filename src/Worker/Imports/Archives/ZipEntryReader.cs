@@ -19,9 +19,11 @@ internal static class ZipEntryReader
         try
         {
             Stream data = packed;
-            if (entry.Method == ZipEntryRecord.Deflated) data = new DeflateStream(packed, CompressionMode.Decompress, leaveOpen: true);
+            if (entry.Method == ZipEntryRecord.Deflated)
+                data = new DeflateStream(packed, CompressionMode.Decompress, leaveOpen: true);
             var read = data.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (read != bytes.Length || data.ReadByte() != -1) throw Wrong(entry, "has not the size its directory says");
+            if (read != bytes.Length || data.ReadByte() != -1)
+                throw Wrong(entry, "has not the size its directory says");
         }
         catch (InvalidDataException)
         {
@@ -33,14 +35,18 @@ internal static class ZipEntryReader
     private static long DataStart(SafeFileHandle file, ZipEntryRecord entry)
     {
         var head = ZipDirectory.ReadAt(file, entry.Offset, LocalSize);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(head) != LocalMark) throw Wrong(entry, "does not lie where its directory says");
-        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(26)), extraLength = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(28));
+        if (BinaryPrimitives.ReadUInt32LittleEndian(head) != LocalMark)
+            throw Wrong(entry, "does not lie where its directory says");
+        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(26)),
+            extraLength = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(28));
         var name = ZipDirectory.Decode(ZipDirectory.ReadAt(file, entry.Offset + LocalSize, nameLength));
-        if (name != entry.Name || BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(8)) != entry.Method) throw Wrong(entry, "is named or packed otherwise in its own header");
+        if (name != entry.Name || BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(8)) != entry.Method)
+            throw Wrong(entry, "is named or packed otherwise in its own header");
         return entry.Offset + LocalSize + nameLength + extraLength;
     }
 
-    private static ArchiveException Wrong(ZipEntryRecord entry, string what) => ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' {what}.");
+    private static ArchiveException Wrong(ZipEntryRecord entry, string what) =>
+        ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' {what}.");
 }
 
 /// <summary>Some bytes of a file as a stream.</summary>
@@ -62,16 +68,22 @@ internal sealed class FileWindow(SafeFileHandle file, long start, long length) :
     public override int Read(Span<byte> buffer)
     {
         var wanted = (int)Math.Min(buffer.Length, length - _position);
-        if (wanted <= 0) return 0;
+        if (wanted <= 0)
+            return 0;
         var read = RandomAccess.Read(file, buffer[..wanted], start + _position);
-        if (read == 0) throw ArchiveException.Damaged("It ends too early.");
+        if (read == 0)
+            throw ArchiveException.Damaged("It ends too early.");
         _position += read;
         return read;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
     public override void Flush() => throw new NotSupportedException();
+
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
     public override void SetLength(long value) => throw new NotSupportedException();
+
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

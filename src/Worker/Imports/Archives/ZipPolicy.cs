@@ -9,16 +9,22 @@ internal static class ZipPolicy
     public static void Check(IReadOnlyList<ZipEntryRecord> entries, ArchiveLimits limits)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        long total = 0, packed = 0;
+        long total = 0,
+            packed = 0;
         foreach (var entry in entries)
         {
             CheckPath(entry.Name, limits);
-            if (entry.IsEncrypted) throw ArchiveException.Encrypted(entry.Name);
-            if (entry.Method is not (ZipEntryRecord.Stored or ZipEntryRecord.Deflated)) throw ArchiveException.Method(entry.Name, entry.Method);
-            if (entry.Method == ZipEntryRecord.Stored && entry.Size != entry.Packed) throw ArchiveException.Damaged($"The sizes of '{ArchiveException.Shown(entry.Name)}' do not fit together.");
-            if (!names.Add(Comparable(entry.Name))) throw ArchiveException.Twice(entry.Name);
+            if (entry.IsEncrypted)
+                throw ArchiveException.Encrypted(entry.Name);
+            if (entry.Method is not (ZipEntryRecord.Stored or ZipEntryRecord.Deflated))
+                throw ArchiveException.Method(entry.Name, entry.Method);
+            if (entry.Method == ZipEntryRecord.Stored && entry.Size != entry.Packed)
+                throw ArchiveException.Damaged($"The sizes of '{ArchiveException.Shown(entry.Name)}' do not fit together.");
+            if (!names.Add(Comparable(entry.Name)))
+                throw ArchiveException.Twice(entry.Name);
             CheckRatio(entry.Size, entry.Packed, limits, $"'{ArchiveException.Shown(entry.Name)}'");
-            if (entry.Size > limits.MaxTotalBytes - total) throw ArchiveException.TooLarge($"Its files unpack to more than {limits.MaxTotalBytes:N0} bytes.");
+            if (entry.Size > limits.MaxTotalBytes - total)
+                throw ArchiveException.TooLarge($"Its files unpack to more than {limits.MaxTotalBytes:N0} bytes.");
             total += entry.Size;
             packed += entry.Packed;
         }
@@ -29,16 +35,21 @@ internal static class ZipPolicy
     private static void CheckPath(string name, ArchiveLimits limits)
     {
         // A backslash separates folders on Windows and is a letter elsewhere: two readers, two files.
-        if (name.Length == 0 || name[0] == '/' || name.Contains('\\') || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]))) throw ArchiveException.Unsafe(name);
+        if (name.Length == 0 || name[0] == '/' || name.Contains('\\') || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])))
+            throw ArchiveException.Unsafe(name);
         var segments = name.Split('/');
-        if (segments.Any(s => s == "..")) throw ArchiveException.Unsafe(name);
-        if (segments.Length - 1 > limits.MaxDepth) throw ArchiveException.Deep(name);
+        if (segments.Any(s => s == ".."))
+            throw ArchiveException.Unsafe(name);
+        if (segments.Length - 1 > limits.MaxDepth)
+            throw ArchiveException.Deep(name);
     }
 
     private static void CheckRatio(long size, long packed, ArchiveLimits limits, string what)
     {
         if (size > limits.RatioFrom && size / limits.MaxRatio > packed)
-            throw ArchiveException.Bomb($"{what} unpacks from {packed:N0} to {size:N0} bytes, more than {limits.MaxRatio} times as much. Pictures do not do that.");
+            throw ArchiveException.Bomb(
+                $"{what} unpacks from {packed:N0} to {size:N0} bytes, more than {limits.MaxRatio} times as much. Pictures do not do that."
+            );
     }
 
     // Each entry's header and data must lie by themselves: many entries over one body is a bomb that no ratio shows.
@@ -48,7 +59,8 @@ internal static class ZipPolicy
         long end = 0;
         foreach (var entry in entries.OrderBy(e => e.Offset))
         {
-            if (entry.Offset < end) throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' lies over another one.");
+            if (entry.Offset < end)
+                throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' lies over another one.");
             end = entry.Offset + localHeader + entry.Packed;
         }
     }

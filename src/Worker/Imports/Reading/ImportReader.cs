@@ -8,6 +8,7 @@ namespace GpuGeek.Worker.Imports.Reading;
 internal static class ImportReader
 {
     private const int ChunkSize = 32;
+
     /// <summary>A large picture takes some hundred megabytes while it is decoded.</summary>
     private static readonly int Threads = Math.Min(2, Environment.ProcessorCount);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
@@ -38,8 +39,14 @@ internal static class ImportReader
             foreach (var chunk in Enumerable.Range(0, files.Count).Chunk(ChunkSize))
             {
                 WaitForRoom(directory, spec);
-                events.Append(chunk.AsParallel().AsOrdered().WithDegreeOfParallelism(Threads)
-                    .Select(i => PictureReader.Read(files[i], directory, spec.Limits, (i + 1) / (double)files.Count)).ToList());
+                events.Append(
+                    chunk
+                        .AsParallel()
+                        .AsOrdered()
+                        .WithDegreeOfParallelism(Threads)
+                        .Select(i => PictureReader.Read(files[i], directory, spec.Limits, (i + 1) / (double)files.Count))
+                        .ToList()
+                );
             }
             events.Append([new ImportDoneEvent()]);
         }
@@ -47,27 +54,36 @@ internal static class ImportReader
         {
             events.Append([new ImportFailedEvent(refused.Failure)]);
         }
-        catch (AggregateException several) when (several.Flatten().InnerExceptions.OfType<ArchiveException>().FirstOrDefault() is { } refused)
+        catch (AggregateException several)
+            when (several.Flatten().InnerExceptions.OfType<ArchiveException>().FirstOrDefault() is { } refused)
         {
             events.Append([new ImportFailedEvent(refused.Failure)]);
         }
     }
 
-    private static IPictureSource Open(ImportSpec spec) => spec switch
-    {
-        { Archive: { } archive } => new ZipSource(archive, spec.Limits),
-        { Folder: { } folder } => new FolderSource(folder),
-        { Sample: ShapesSource.Name } => new ShapesSource(),
-        _ => throw new ArchiveException("unknown_sample", "There is no such sample", $"No sample is named '{spec.Sample}'.", $"Choose '{ShapesSource.Name}'."),
-    };
+    private static IPictureSource Open(ImportSpec spec) =>
+        spec switch
+        {
+            { Archive: { } archive } => new ZipSource(archive, spec.Limits),
+            { Folder: { } folder } => new FolderSource(folder),
+            { Sample: ShapesSource.Name } => new ShapesSource(),
+            _ => throw new ArchiveException(
+                "unknown_sample",
+                "There is no such sample",
+                $"No sample is named '{spec.Sample}'.",
+                $"Choose '{ShapesSource.Name}'."
+            ),
+        };
 
     // Pictures are unpacked no faster than they are taken away: the disk holds a few, not the archive twice.
     private static void WaitForRoom(ImportDirectory directory, ImportSpec spec)
     {
         var disk = new DriveInfo(directory.Root);
         var most = spec.MaxWaiting;
-        while (most > 0 && Directory.EnumerateFiles(directory.Out).Take(most + 1).Count() > most) Thread.Sleep(Breath);
-        while (disk.AvailableFreeSpace < spec.ReserveBytes) Thread.Sleep(Breath);
+        while (most > 0 && Directory.EnumerateFiles(directory.Out).Take(most + 1).Count() > most)
+            Thread.Sleep(Breath);
+        while (disk.AvailableFreeSpace < spec.ReserveBytes)
+            Thread.Sleep(Breath);
     }
 
     private sealed class EventFile(string path) : IDisposable

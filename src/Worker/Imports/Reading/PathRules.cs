@@ -13,33 +13,60 @@ internal static class PathRules
     public static SkipReason? Skip(string path)
     {
         var segments = path.Split('/');
-        if (path.Any(char.IsControl)) return new("bad_name", "Its name holds control characters.", "Rename the file.");
-        if (segments.Any(s => Encoding.UTF8.GetByteCount(s) > MaxSegmentBytes)) return new("bad_name", $"A part of its name is longer than {MaxSegmentBytes} bytes.", "Shorten the name.");
-        if (segments.Any(s => SystemNames.Contains(s, StringComparer.OrdinalIgnoreCase))) return new("system_file", "It belongs to an operating system, not to the pictures.");
-        if (segments.Any(s => s.StartsWith('.'))) return new("hidden_file", "It is hidden: a part of its path begins with a dot.", "Rename it if it is a picture.");
-        if (ArchiveEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)) return new("nested_archive", "It is an archive inside the archive.", "Unpack it first, or import it by itself.");
+        if (path.Any(char.IsControl))
+            return new("bad_name", "Its name holds control characters.", "Rename the file.");
+        if (segments.Any(s => Encoding.UTF8.GetByteCount(s) > MaxSegmentBytes))
+            return new("bad_name", $"A part of its name is longer than {MaxSegmentBytes} bytes.", "Shorten the name.");
+        if (segments.Any(s => SystemNames.Contains(s, StringComparer.OrdinalIgnoreCase)))
+            return new("system_file", "It belongs to an operating system, not to the pictures.");
+        if (segments.Any(s => s.StartsWith('.')))
+            return new("hidden_file", "It is hidden: a part of its path begins with a dot.", "Rename it if it is a picture.");
+        if (ArchiveEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            return new("nested_archive", "It is an archive inside the archive.", "Unpack it first, or import it by itself.");
         return null;
     }
 
     /// <summary>
-    /// The class is the folder that holds the file, whatever lies above it. A folder named train, val, valid, validation or test above the class is the split; of several the innermost counts.
+    /// The class is the folder that holds the file, whatever lies above it. A folder named train, val, valid, validation or test above the
+    /// class is the split; of several the innermost counts.
     /// </summary>
     /// <returns>A null class with the reason.</returns>
     public static (string? Class, string? Split, SkipReason? Reason) Place(string path)
     {
         var folders = path.Split('/')[..^1];
         if (folders.Length == 0 || SplitOf(folders[^1]) is not null)
-            return (null, null, new("no_class_folder", "It lies in no class folder.", "Put it into a folder that has the name of its class, such as cats/001.jpg or train/cats/001.jpg."));
+            return (
+                null,
+                null,
+                new(
+                    "no_class_folder",
+                    "It lies in no class folder.",
+                    "Put it into a folder that has the name of its class, such as cats/001.jpg or train/cats/001.jpg."
+                )
+            );
         if (string.IsNullOrWhiteSpace(folders[^1]) || folders[^1].Length > DatasetClass.MaxNameLength)
-            return (null, null, new("bad_class_name", $"Its folder's name is no class name: that has 1 to {DatasetClass.MaxNameLength} characters.", "Rename the folder."));
-        return (folders[^1].Trim().Normalize(NormalizationForm.FormC), folders[..^1].Reverse().Select(SplitOf).FirstOrDefault(s => s is not null), null);
+            return (
+                null,
+                null,
+                new(
+                    "bad_class_name",
+                    $"Its folder's name is no class name: that has 1 to {DatasetClass.MaxNameLength} characters.",
+                    "Rename the folder."
+                )
+            );
+        return (
+            folders[^1].Trim().Normalize(NormalizationForm.FormC),
+            folders[..^1].Reverse().Select(SplitOf).FirstOrDefault(s => s is not null),
+            null
+        );
     }
 
-    private static string? SplitOf(string folder) => folder.ToLowerInvariant() switch
-    {
-        "train" => Splits.Train,
-        "val" or "valid" or "validation" => Splits.Val,
-        "test" => Splits.Test,
-        _ => null,
-    };
+    private static string? SplitOf(string folder) =>
+        folder.ToLowerInvariant() switch
+        {
+            "train" => Splits.Train,
+            "val" or "valid" or "validation" => Splits.Val,
+            "test" => Splits.Test,
+            _ => null,
+        };
 }

@@ -3,16 +3,23 @@ using GpuGeek.Imaging;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
-/// <summary>Turns one file into a picture in <c>out/</c>, or says why not: header first, then every pixel, so that what is accepted can be trained on.</summary>
+/// <summary>Turns one file into a picture in <c>out/</c>, or says why not: header first, then every pixel, so that what is accepted can be
+/// trained on.</summary>
 internal static class PictureReader
 {
     public static ImportEvent Read(SourceFile file, ImportDirectory directory, ArchiveLimits limits, double progress)
     {
-        if ((file.Trouble ?? PathRules.Skip(file.Path)) is { } trouble) return Skipped(file, trouble, progress);
+        if ((file.Trouble ?? PathRules.Skip(file.Path)) is { } trouble)
+            return Skipped(file, trouble, progress);
         var (name, split, reason) = PathRules.Place(file.Path);
-        if (name is null) return Skipped(file, reason!, progress);
+        if (name is null)
+            return Skipped(file, reason!, progress);
         if (file.Size > limits.MaxEntryBytes)
-            return Skipped(file, new("file_too_large", $"It has {file.Size:N0} bytes; {limits.MaxEntryBytes:N0} are the most.", "Save the picture smaller."), progress);
+            return Skipped(
+                file,
+                new("file_too_large", $"It has {file.Size:N0} bytes; {limits.MaxEntryBytes:N0} are the most.", "Save the picture smaller."),
+                progress
+            );
         try
         {
             return Accept(file.Read(), file.Path, name, split, directory, progress);
@@ -41,5 +48,6 @@ internal static class PictureReader
         File.Move(temporary, path, overwrite: true);
     }
 
-    private static SkippedEvent Skipped(SourceFile file, SkipReason reason, double progress) => new(file.Path, reason.Code, reason.Reason, reason.Hint, progress);
+    private static SkippedEvent Skipped(SourceFile file, SkipReason reason, double progress) =>
+        new(file.Path, reason.Code, reason.Reason, reason.Hint, progress);
 }

@@ -11,18 +11,25 @@ internal static class ShapePainter
     public static RgbImage Paint(int label, int number)
     {
         var random = new Counter(((ulong)label << 32) | (uint)number);
-        var figure = new Figure(label, random.Between(0.4, 0.6) * Side, random.Between(0.4, 0.6) * Side, random.Between(0.24, 0.38) * Side, random.Between(-0.5, 0.5));
+        var figure = new Figure(
+            label,
+            random.Between(0.4, 0.6) * Side,
+            random.Between(0.4, 0.6) * Side,
+            random.Between(0.24, 0.38) * Side,
+            random.Between(-0.5, 0.5)
+        );
         double[] back = [random.Between(30, 225), random.Between(30, 225), random.Between(30, 225)];
         double[] front = [.. back.Select(c => c < 128 ? random.Between(c + 90, 255) : random.Between(0, c - 90))];
         var noise = random.Between(6, 22);
         var pixels = new byte[Side * Side * 3];
         for (var y = 0; y < Side; y++)
-            for (var x = 0; x < Side; x++)
-            {
-                var cover = Samples.Count(s => figure.Covers(x + s.X, y + s.Y)) / (double)Samples.Length;
-                for (var c = 0; c < 3; c++)
-                    pixels[((y * Side) + x) * 3 + c] = (byte)Math.Clamp(back[c] + (cover * (front[c] - back[c])) + random.Between(-noise, noise), 0, 255);
-            }
+        for (var x = 0; x < Side; x++)
+        {
+            var cover = Samples.Count(s => figure.Covers(x + s.X, y + s.Y)) / (double)Samples.Length;
+            for (var c = 0; c < 3; c++)
+                pixels[((y * Side) + x) * 3 + c] = (byte)
+                    Math.Clamp(back[c] + (cover * (front[c] - back[c])) + random.Between(-noise, noise), 0, 255);
+        }
         return new(Side, Side, pixels);
     }
 
@@ -33,8 +40,10 @@ internal static class ShapePainter
 
         public bool Covers(double px, double py)
         {
-            double dx = px - CentreX, dy = py - CentreY;
-            double x = ((dx * _cos) + (dy * _sin)) / Radius, y = ((dy * _cos) - (dx * _sin)) / Radius;
+            double dx = px - CentreX,
+                dy = py - CentreY;
+            double x = ((dx * _cos) + (dy * _sin)) / Radius,
+                y = ((dy * _cos) - (dx * _sin)) / Radius;
             return Label switch
             {
                 0 => (x * x) + (y * y) <= 1,
@@ -50,8 +59,12 @@ internal static class ShapePainter
         {
             const double sector = 2 * Math.PI / 5;
             var angle = Math.Abs((((Math.Atan2(y, x) % sector) + sector) % sector) - (sector / 2));
-            double pointX = Math.Cos(sector / 2), pointY = Math.Sin(sector / 2), valleyX = 0.45;
-            double r = Math.Sqrt((x * x) + (y * y)), sx = r * Math.Cos(angle), sy = r * Math.Sin(angle);
+            double pointX = Math.Cos(sector / 2),
+                pointY = Math.Sin(sector / 2),
+                valleyX = 0.45;
+            double r = Math.Sqrt((x * x) + (y * y)),
+                sx = r * Math.Cos(angle),
+                sy = r * Math.Sin(angle);
             return ((pointX - valleyX) * sy) - (pointY * (sx - valleyX)) >= 0;
         }
     }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Infrastructure.Mail;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +28,14 @@ public sealed class AForgottenPassword(GpuGeek.TestSupport.PostgresFixture postg
         Assert.Contains($"http://gpugeek.test/reset-password#{token}", mail.TextBody, StringComparison.Ordinal);
         Assert.Contains($"href=\"http://gpugeek.test/reset-password#{token}\"", mail.HtmlBody, StringComparison.Ordinal);
         await _mailing.Nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "quite another phrase" }, Cancel);
-        Assert.Equal("link_invalid", (await Answers.RefusedAsync(() => _mailing.Nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "yet another phrase" }, Cancel))).Code);
+        Assert.Equal(
+            "link_invalid",
+            (
+                await Answers.RefusedAsync(() =>
+                    _mailing.Nobody.ResetPasswordAsync(new() { Token = token, NewPassword = "yet another phrase" }, Cancel)
+                )
+            ).Code
+        );
         await _mailing.Nobody.SignInAsync(new() { Email = session.Email, Password = "quite another phrase" }, Cancel);
         await _mailing.SendAsync();
         Assert.Contains("password was reset", (await _mailing.NextAsync()).Subject, StringComparison.Ordinal);
@@ -42,7 +49,9 @@ public sealed class AForgottenPassword(GpuGeek.TestSupport.PostgresFixture postg
         var answers = new List<(HttpStatusCode, string)>();
         foreach (var email in (string[])[session.Email, "nobody-at-all@example.org"])
         {
-            using var response = await _mailing.App.HttpWith(null).PostAsJsonAsync("/api/v1/account/forgot-password", new { email }, Cancel);
+            using var response = await _mailing
+                .App.HttpWith(null)
+                .PostAsJsonAsync("/api/v1/account/forgot-password", new { email }, Cancel);
             answers.Add((response.StatusCode, await response.Content.ReadAsStringAsync(Cancel)));
         }
         Assert.Equal(answers[0], answers[1]);
@@ -57,12 +66,21 @@ public sealed class AForgottenPassword(GpuGeek.TestSupport.PostgresFixture postg
     public async Task Of_one_account_brings_three_mails_an_hour_and_only_the_last_link_works()
     {
         var session = await _mailing.App.RegisterAsync();
-        for (var i = 0; i < 5; i++) await _mailing.Nobody.ForgotPasswordAsync(new() { Email = session.Email }, Cancel);
+        for (var i = 0; i < 5; i++)
+            await _mailing.Nobody.ForgotPasswordAsync(new() { Email = session.Email }, Cancel);
         await _mailing.SendAsync();
         Assert.Equal((MailPost.ResetLinksPerAccount, 0), (_mailing.Server.Taken.Count, await _mailing.WaitingAsync()));
         var tokens = new List<string>();
-        for (var i = 0; i < 3; i++) tokens.Add(MailingApplication.TokenIn(await _mailing.NextAsync()));
-        Assert.Equal("link_invalid", (await Answers.RefusedAsync(() => _mailing.Nobody.ResetPasswordAsync(new() { Token = tokens[0], NewPassword = "quite another phrase" }, Cancel))).Code);
+        for (var i = 0; i < 3; i++)
+            tokens.Add(MailingApplication.TokenIn(await _mailing.NextAsync()));
+        Assert.Equal(
+            "link_invalid",
+            (
+                await Answers.RefusedAsync(() =>
+                    _mailing.Nobody.ResetPasswordAsync(new() { Token = tokens[0], NewPassword = "quite another phrase" }, Cancel)
+                )
+            ).Code
+        );
         await _mailing.Nobody.ResetPasswordAsync(new() { Token = tokens[2], NewPassword = "quite another phrase" }, Cancel);
     }
 
@@ -70,7 +88,11 @@ public sealed class AForgottenPassword(GpuGeek.TestSupport.PostgresFixture postg
     public async Task Is_asked_for_ten_times_an_hour_from_one_address()
     {
         var http = _mailing.App.HttpWith(null);
-        for (var i = 0; i < 10; i++) Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsJsonAsync("/api/v1/account/forgot-password", new { email = $"a{i}@example.org" }, Cancel)).StatusCode);
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(
+                HttpStatusCode.Accepted,
+                (await http.PostAsJsonAsync("/api/v1/account/forgot-password", new { email = $"a{i}@example.org" }, Cancel)).StatusCode
+            );
         using var refused = await http.PostAsJsonAsync("/api/v1/account/forgot-password", new { email = "b@example.org" }, Cancel);
         Assert.Equal("too_many_requests", await refused.CodeAsync(HttpStatusCode.TooManyRequests));
         Assert.NotNull(refused.Headers.RetryAfter);
@@ -85,11 +107,20 @@ public sealed class AForgottenPassword(GpuGeek.TestSupport.PostgresFixture postg
         await _mailing.SendAsync();
         Assert.Equal((0, 1), (_mailing.Server.Taken.Count, await _mailing.WaitingAsync()));
         await using (var db = _mailing.App.SystemDatabase())
-            Assert.False(await db.Tokens.AnyAsync(t => t.Kind == Domain.Tenants.TokenKind.PasswordReset && db.Users.Any(u => u.Id == t.UserId && u.Email == session.Email), Cancel));
+            Assert.False(
+                await db.Tokens.AnyAsync(
+                    t =>
+                        t.Kind == Domain.Tenants.TokenKind.PasswordReset && db.Users.Any(u => u.Id == t.UserId && u.Email == session.Email),
+                    Cancel
+                )
+            );
         _mailing.Server.RecipientAnswer = "250 OK";
         await _mailing.LaterAsync();
         await _mailing.SendAsync();
-        await _mailing.Nobody.ResetPasswordAsync(new() { Token = MailingApplication.TokenIn(await _mailing.NextAsync()), NewPassword = "quite another phrase" }, Cancel);
+        await _mailing.Nobody.ResetPasswordAsync(
+            new() { Token = MailingApplication.TokenIn(await _mailing.NextAsync()), NewPassword = "quite another phrase" },
+            Cancel
+        );
     }
 
     [Fact]
@@ -109,7 +140,10 @@ public sealed class AForgottenPassword(GpuGeek.TestSupport.PostgresFixture postg
     public async Task Brings_a_link_to_the_options_address_whatever_host_is_asked()
     {
         var session = await _mailing.App.RegisterAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/account/forgot-password") { Content = JsonContent.Create(new { email = session.Email }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/account/forgot-password")
+        {
+            Content = JsonContent.Create(new { email = session.Email }),
+        };
         request.Headers.Host = "evil.example.com";
         request.Headers.Add("X-Forwarded-Host", "evil.example.com");
         Assert.Equal(HttpStatusCode.Accepted, (await _mailing.App.HttpWith(null).SendAsync(request, Cancel)).StatusCode);

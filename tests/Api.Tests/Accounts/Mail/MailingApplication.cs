@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.TestSupport;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.EntityFrameworkCore;
 using MimeKit;
 
 namespace GpuGeek.Api.Tests.Accounts.Mail;
@@ -19,7 +19,13 @@ public sealed partial class MailingApplication : IAsyncDisposable
     public MailingApplication(PostgresFixture postgres)
     {
         Server = new();
-        Settings = new Dictionary<string, string> { ["GPUGEEK_SMTP_HOST"] = "127.0.0.1", ["GPUGEEK_SMTP_PORT"] = $"{Server.Port}", ["GPUGEEK_SMTP_FROM"] = "GpuGeek <gpugeek@example.org>", ["GPUGEEK_SMTP_SECURITY"] = "none" };
+        Settings = new Dictionary<string, string>
+        {
+            ["GPUGEEK_SMTP_HOST"] = "127.0.0.1",
+            ["GPUGEEK_SMTP_PORT"] = $"{Server.Port}",
+            ["GPUGEEK_SMTP_FROM"] = "GpuGeek <gpugeek@example.org>",
+            ["GPUGEEK_SMTP_SECURITY"] = "none",
+        };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings!).Build();
         _app = new(postgres, change: services => services.AddMailPost(configuration), settings: Settings);
     }
@@ -76,7 +82,9 @@ public sealed partial class MailingApplication : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The database is every test's, and the next installation could not read what this one sealed.
-        if (_isUsed) await using (var db = App.SystemDatabase()) await db.Mails.ExecuteDeleteAsync(CancellationToken.None);
+        if (_isUsed)
+            await using (var db = App.SystemDatabase())
+                await db.Mails.ExecuteDeleteAsync(CancellationToken.None);
         await App.DisposeAsync();
         await Server.DisposeAsync();
     }

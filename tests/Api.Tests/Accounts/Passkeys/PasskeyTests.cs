@@ -1,21 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Client;
-using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
 using OtpNet;
 
 namespace GpuGeek.Api.Tests.Accounts.Passkeys;
-
-/// <summary>An installation that people reach by a name under https.</summary>
-public sealed class NamedApplication(PostgresFixture postgres) : IAsyncDisposable
-{
-    public ApiApplication App { get; } = new(postgres, settings: new Dictionary<string, string> { ["GPUGEEK_PUBLIC_URL"] = "https://gpugeek.test" });
-    public PostgresFixture Postgres => postgres;
-    public ValueTask DisposeAsync() => App.DisposeAsync();
-}
 
 public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplication>
 {
@@ -28,18 +19,36 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
     private static async Task<PasskeyResponse> AddAsync(TenantSession session, SoftDevice device, string name = "Ann's telephone")
     {
         var begun = await session.Client.BeginPasskeyAsync(new(), Cancel);
-        return await session.Client.AddPasskeyAsync(new() { Challenge = begun.Id, Credential = device.Create(begun.Options), Name = name }, Cancel);
+        return await session.Client.AddPasskeyAsync(
+            new()
+            {
+                Challenge = begun.Id,
+                Credential = device.Create(begun.Options),
+                Name = name,
+            },
+            Cancel
+        );
     }
 
     private async Task<SessionResponse> SignInAsync(SoftDevice device)
     {
         var begun = await Nobody.BeginPasskeySignInAsync(new() { Browser = _browser }, Cancel);
-        return await Nobody.SignInByPasskeyAsync(new() { Challenge = begun.Id, Browser = _browser, Credential = device.Get(begun.Options) }, Cancel);
+        return await Nobody.SignInByPasskeyAsync(
+            new()
+            {
+                Challenge = begun.Id,
+                Browser = _browser,
+                Credential = device.Get(begun.Options),
+            },
+            Cancel
+        );
     }
 
-    private async Task AssertRefusedAsync(SoftDevice device) => Assert.Equal((HttpStatusCode.Unauthorized, "passkey_refused"), Of(await Answers.RefusedAsync(() => SignInAsync(device))));
+    private async Task AssertRefusedAsync(SoftDevice device) =>
+        Assert.Equal((HttpStatusCode.Unauthorized, "passkey_refused"), Of(await Answers.RefusedAsync(() => SignInAsync(device))));
 
-    private static (HttpStatusCode, string?) Of((HttpStatusCode Status, string? Code, string Detail) refused) => (refused.Status, refused.Code);
+    private static (HttpStatusCode, string?) Of((HttpStatusCode Status, string? Code, string Detail) refused) =>
+        (refused.Status, refused.Code);
 
     [Fact]
     public async Task Signs_in_again_and_again_and_is_listed_with_its_last_use()
@@ -57,7 +66,10 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         var listed = Assert.Single((await session.Client.ListPasskeysAsync(Cancel)).Items);
         Assert.Equal("Ann's telephone", listed.Name);
         Assert.NotNull(listed.LastUsedAt);
-        Assert.Equal(["signed_in", "signed_in", "passkey_added", "registered"], (await session.Client.ListAccountEventsAsync(ct: Cancel)).Items.Select(e => e.Kind));
+        Assert.Equal(
+            ["signed_in", "signed_in", "passkey_added", "registered"],
+            (await session.Client.ListAccountEventsAsync(ct: Cancel)).Items.Select(e => e.Kind)
+        );
     }
 
     [Fact]
@@ -67,8 +79,16 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         using var device = new SoftDevice();
         await AddAsync(session, device);
         var factor = await session.Client.BeginSecondFactorAsync(Cancel);
-        await session.Client.ConfirmSecondFactorAsync(new() { Code = new Totp(Base32Encoding.ToBytes(factor.Secret)).ComputeTotp(Planted.Now.UtcDateTime) }, Cancel);
-        Assert.Equal("second_factor_needed", (await Answers.RefusedAsync(() => Nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))).Code);
+        await session.Client.ConfirmSecondFactorAsync(
+            new() { Code = new Totp(Base32Encoding.ToBytes(factor.Secret)).ComputeTotp(Planted.Now.UtcDateTime) },
+            Cancel
+        );
+        Assert.Equal(
+            "second_factor_needed",
+            (
+                await Answers.RefusedAsync(() => Nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))
+            ).Code
+        );
         Assert.Equal(session.Email, (await SignInAsync(device)).User.Email);
     }
 
@@ -77,12 +97,18 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
     {
         var session = await _app.RegisterAsync();
         using var device = new SoftDevice { HasVerified = false };
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "passkey_refused"), Of(await Answers.RefusedAsync(() => AddAsync(session, device))));
+        Assert.Equal(
+            (HttpStatusCode.UnprocessableEntity, "passkey_refused"),
+            Of(await Answers.RefusedAsync(() => AddAsync(session, device)))
+        );
         device.HasVerified = true;
         await AddAsync(session, device);
         device.HasVerified = false;
         await AssertRefusedAsync(device);
-        Assert.Equal("passkey", (await session.Client.ListAccountEventsAsync(limit: 1, ct: Cancel)).Items.Single(e => e.Kind == "sign_in_failed").Detail);
+        Assert.Equal(
+            "passkey",
+            (await session.Client.ListAccountEventsAsync(limit: 1, ct: Cancel)).Items.Single(e => e.Kind == "sign_in_failed").Detail
+        );
     }
 
     [Theory]
@@ -110,12 +136,24 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         var session = await _app.RegisterAsync();
         using var device = new SoftDevice();
         var first = await session.Client.BeginPasskeyAsync(new(), Cancel);
-        var add = new AddPasskeyRequest { Challenge = first.Id, Credential = device.Create(first.Options), Name = "one" };
+        var add = new AddPasskeyRequest
+        {
+            Challenge = first.Id,
+            Credential = device.Create(first.Options),
+            Name = "one",
+        };
         await session.Client.AddPasskeyAsync(add, Cancel);
         Assert.Equal("passkey_refused", (await Answers.RefusedAsync(() => session.Client.AddPasskeyAsync(add, Cancel))).Code);
         var begun = await Nobody.BeginPasskeySignInAsync(new() { Browser = _browser }, Cancel);
-        var answer = new PasskeySignInRequest { Challenge = begun.Id, Browser = _browser, Credential = device.Get(begun.Options) };
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await Record.ExceptionAsync(() => Nobody.SignInByPasskeyAsync(answer, Cancel))));
+        var answer = new PasskeySignInRequest
+        {
+            Challenge = begun.Id,
+            Browser = _browser,
+            Credential = device.Get(begun.Options),
+        };
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(async _ => await Record.ExceptionAsync(() => Nobody.SignInByPasskeyAsync(answer, Cancel)))
+        );
         Assert.Equal(7, outcomes.OfType<ApiException>().Count(e => e.Problem.Code == "passkey_refused"));
         Assert.Single(outcomes, o => o is null);
     }
@@ -126,14 +164,27 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         var (session, other) = (await _app.RegisterAsync(), await _app.RegisterAsync());
         using var device = new SoftDevice();
         var begun = await session.Client.BeginPasskeyAsync(new(), Cancel);
-        var stolen = new AddPasskeyRequest { Challenge = begun.Id, Credential = device.Create(begun.Options), Name = "stolen" };
+        var stolen = new AddPasskeyRequest
+        {
+            Challenge = begun.Id,
+            Credential = device.Create(begun.Options),
+            Name = "stolen",
+        };
         Assert.Equal("passkey_refused", (await Answers.RefusedAsync(() => other.Client.AddPasskeyAsync(stolen, Cancel))).Code);
         var second = await Nobody.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel);
-        Assert.Equal("passkey_refused", (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(second.Token)).AddPasskeyAsync(stolen, Cancel))).Code);
+        Assert.Equal(
+            "passkey_refused",
+            (await Answers.RefusedAsync(() => new GpuGeekClient(_app.HttpWith(second.Token)).AddPasskeyAsync(stolen, Cancel))).Code
+        );
         await session.Client.AddPasskeyAsync(stolen, Cancel);
 
         var asked = await Nobody.BeginPasskeySignInAsync(new() { Browser = _browser }, Cancel);
-        var answer = new PasskeySignInRequest { Challenge = asked.Id, Browser = _browser + "x", Credential = device.Get(asked.Options) };
+        var answer = new PasskeySignInRequest
+        {
+            Challenge = asked.Id,
+            Browser = _browser + "x",
+            Credential = device.Get(asked.Options),
+        };
         Assert.Equal("passkey_refused", (await Answers.RefusedAsync(() => Nobody.SignInByPasskeyAsync(answer, Cancel))).Code);
         await Nobody.SignInByPasskeyAsync(answer with { Browser = _browser }, Cancel);
     }
@@ -146,8 +197,25 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         await AddAsync(session, device);
         var asked = await Nobody.BeginPasskeySignInAsync(new() { Browser = _browser }, Cancel);
         await using (var db = _app.SystemDatabase())
-            await db.PasskeyChallenges.Where(c => c.Id == asked.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.ExpiresAt, Planted.Now.AddSeconds(-1)), Cancel);
-        Assert.Equal("passkey_refused", (await Answers.RefusedAsync(() => Nobody.SignInByPasskeyAsync(new() { Challenge = asked.Id, Browser = _browser, Credential = device.Get(asked.Options) }, Cancel))).Code);
+            await db
+                .PasskeyChallenges.Where(c => c.Id == asked.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(c => c.ExpiresAt, Planted.Now.AddSeconds(-1)), Cancel);
+        Assert.Equal(
+            "passkey_refused",
+            (
+                await Answers.RefusedAsync(() =>
+                    Nobody.SignInByPasskeyAsync(
+                        new()
+                        {
+                            Challenge = asked.Id,
+                            Browser = _browser,
+                            Credential = device.Get(asked.Options),
+                        },
+                        Cancel
+                    )
+                )
+            ).Code
+        );
     }
 
     [Fact]
@@ -156,12 +224,18 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         var (session, other) = (await _app.RegisterAsync(), await _app.RegisterAsync());
         using var device = new SoftDevice();
         var passkey = await AddAsync(session, device);
-        Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => other.Client.RemovePasskeyAsync(passkey.Id, Cancel))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Answers.RefusedAsync(() => other.Client.RemovePasskeyAsync(passkey.Id, Cancel))).Status
+        );
         await SignInAsync(device);
         await session.Client.RemovePasskeyAsync(passkey.Id, Cancel);
         await AssertRefusedAsync(device);
         Assert.Empty((await session.Client.ListPasskeysAsync(Cancel)).Items);
-        Assert.Equal(HttpStatusCode.NotFound, (await Answers.RefusedAsync(() => session.Client.RemovePasskeyAsync(passkey.Id, Cancel))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Answers.RefusedAsync(() => session.Client.RemovePasskeyAsync(passkey.Id, Cancel))).Status
+        );
     }
 
     [Fact]
@@ -198,9 +272,18 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
     {
         var session = await _app.RegisterAsync();
         await using (var db = _app.SystemDatabase())
-            await db.Database.ExecuteSqlAsync($"UPDATE tokens SET created_at = created_at - interval '11 minutes' WHERE user_id = (SELECT id FROM users WHERE email = {session.Email})", Cancel);
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE tokens SET created_at = created_at - interval '11 minutes'
+                WHERE user_id = (SELECT id FROM users WHERE email = {session.Email})
+                """,
+                Cancel
+            );
         Assert.Equal("password_needed", (await Answers.RefusedAsync(() => session.Client.BeginPasskeyAsync(new(), Cancel))).Code);
-        Assert.Equal("wrong_password", (await Answers.RefusedAsync(() => session.Client.BeginPasskeyAsync(new() { Password = "not the password" }, Cancel))).Code);
+        Assert.Equal(
+            "wrong_password",
+            (await Answers.RefusedAsync(() => session.Client.BeginPasskeyAsync(new() { Password = "not the password" }, Cancel))).Code
+        );
         await session.Client.BeginPasskeyAsync(new() { Password = session.Password }, Cancel);
     }
 
@@ -211,8 +294,14 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         using var device = new SoftDevice();
         await AddAsync(session, device);
         var guesser = Nobody;
-        for (var i = 0; i < 8; i++) await Answers.RefusedAsync(() => guesser.SignInAsync(new() { Email = session.Email, Password = "wrong password" }, Cancel));
-        Assert.Equal("locked_out", (await Answers.RefusedAsync(() => guesser.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))).Code);
+        for (var i = 0; i < 8; i++)
+            await Answers.RefusedAsync(() => guesser.SignInAsync(new() { Email = session.Email, Password = "wrong password" }, Cancel));
+        Assert.Equal(
+            "locked_out",
+            (
+                await Answers.RefusedAsync(() => guesser.SignInAsync(new() { Email = session.Email, Password = session.Password }, Cancel))
+            ).Code
+        );
         await SignInAsync(device);
     }
 
@@ -228,11 +317,34 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
     {
         var session = await _app.RegisterAsync();
         var begun = await session.Client.BeginPasskeyAsync(new(), Cancel);
-        var (status, _, _) = await Answers.RefusedAsync(() => session.Client.AddPasskeyAsync(new() { Challenge = begun.Id, Credential = credential, Name = "n" }, Cancel));
+        var (status, _, _) = await Answers.RefusedAsync(() =>
+            session.Client.AddPasskeyAsync(
+                new()
+                {
+                    Challenge = begun.Id,
+                    Credential = credential,
+                    Name = "n",
+                },
+                Cancel
+            )
+        );
         Assert.True(status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest, status.ToString());
         var asked = await Nobody.BeginPasskeySignInAsync(new() { Browser = _browser }, Cancel);
-        (status, _, _) = await Answers.RefusedAsync(() => Nobody.SignInByPasskeyAsync(new() { Challenge = asked.Id, Browser = _browser, Credential = credential }, Cancel));
-        Assert.True(status is HttpStatusCode.Unauthorized or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest, status.ToString());
+        (status, _, _) = await Answers.RefusedAsync(() =>
+            Nobody.SignInByPasskeyAsync(
+                new()
+                {
+                    Challenge = asked.Id,
+                    Browser = _browser,
+                    Credential = credential,
+                },
+                Cancel
+            )
+        );
+        Assert.True(
+            status is HttpStatusCode.Unauthorized or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest,
+            status.ToString()
+        );
     }
 
     [Fact]
@@ -242,7 +354,13 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
         session.Http.DefaultRequestHeaders.Host = "evil.example.com";
         var options = JsonNode.Parse((await session.Client.BeginPasskeyAsync(new(), Cancel)).Options)!;
         Assert.Equal("gpugeek.test", options["rp"]!["id"]!.GetValue<string>());
-        Assert.Equal(("required", "required"), (options["authenticatorSelection"]!["userVerification"]!.GetValue<string>(), options["authenticatorSelection"]!["residentKey"]!.GetValue<string>()));
+        Assert.Equal(
+            ("required", "required"),
+            (
+                options["authenticatorSelection"]!["userVerification"]!.GetValue<string>(),
+                options["authenticatorSelection"]!["residentKey"]!.GetValue<string>()
+            )
+        );
         var asked = JsonNode.Parse((await Nobody.BeginPasskeySignInAsync(new() { Browser = _browser }, Cancel)).Options)!;
         Assert.Equal(("gpugeek.test", "required"), (asked["rpId"]!.GetValue<string>(), asked["userVerification"]!.GetValue<string>()));
     }
@@ -250,12 +368,28 @@ public sealed class APasskey(NamedApplication named) : IClassFixture<NamedApplic
     [Fact]
     public async Task Cannot_be_kept_for_a_number_or_without_https()
     {
-        foreach (var (address, possible) in (IEnumerable<(string, bool)>)[("http://127.0.0.1:8080", false), ("https://192.0.2.7", false), ("http://gpugeek.test", false), ("http://localhost:8080", true), ("https://gpugeek.test", true)])
+        foreach (
+            var (address, possible) in (IEnumerable<(string, bool)>)
+                [
+                    ("http://127.0.0.1:8080", false),
+                    ("https://192.0.2.7", false),
+                    ("http://gpugeek.test", false),
+                    ("http://localhost:8080", true),
+                    ("https://gpugeek.test", true),
+                ]
+        )
         {
-            await using var app = new ApiApplication(named.Postgres, settings: new Dictionary<string, string> { ["GPUGEEK_PUBLIC_URL"] = address });
+            await using var app = new ApiApplication(
+                named.Postgres,
+                settings: new Dictionary<string, string> { ["GPUGEEK_PUBLIC_URL"] = address }
+            );
             var nobody = new GpuGeekClient(app.HttpWith(null));
             Assert.Equal((address, possible), (address, (await nobody.GetInstallationAsync(Cancel)).Passkeys));
-            if (!possible) Assert.Equal("passkeys_impossible", (await Answers.RefusedAsync(() => nobody.BeginPasskeySignInAsync(new() { Browser = _browser }, Cancel))).Code);
+            if (!possible)
+                Assert.Equal(
+                    "passkeys_impossible",
+                    (await Answers.RefusedAsync(() => nobody.BeginPasskeySignInAsync(new() { Browser = _browser }, Cancel))).Code
+                );
         }
     }
 }

@@ -1,4 +1,4 @@
-using GpuGeek.Api.Common.Auth;
+using GpuGeek.Api.Http.Auth;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Authorization;
@@ -16,26 +16,37 @@ namespace GpuGeek.Api.Tests.Walls.Matrix;
 internal static class Holes
 {
     /// <summary>The route does not look at the role.</summary>
-    public static Action<IServiceCollection> SkippedRole(string route) => services => Replace(services, p => new Lenient(p, route, Refusal.Role));
+    public static Action<IServiceCollection> SkippedRole(string route) =>
+        services => Replace(services, p => new Lenient(p, route, Refusal.Role));
 
     /// <summary>The route does not look at the key's scope.</summary>
-    public static Action<IServiceCollection> SkippedScope(string route) => services => Replace(services, p => new Lenient(p, route, Refusal.Scope));
+    public static Action<IServiceCollection> SkippedScope(string route) =>
+        services => Replace(services, p => new Lenient(p, route, Refusal.Scope));
 
     /// <summary>The route does not ask whether the caller belongs to the organisation.</summary>
-    public static Action<IServiceCollection> SkippedMembership(string route) => services => Replace(services, p => new Lenient(p, route, Refusal.NotFound));
+    public static Action<IServiceCollection> SkippedMembership(string route) =>
+        services => Replace(services, p => new Lenient(p, route, Refusal.NotFound));
 
     /// <summary>The route's <c>RequireAuthorization</c> was forgotten.</summary>
-    public static Action<IServiceCollection> ForgottenAuthorization(string route) => services =>
-        services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler>(new Forgetful(route)));
+    public static Action<IServiceCollection> ForgottenAuthorization(string route) =>
+        services => services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler>(new Forgetful(route)));
 
-    /// <summary>The route works in the context of another organisation: neither the filter nor row-level security stand before its rows.</summary>
-    public static Action<IServiceCollection> AnotherContext(string route, Func<World?> victim) => services => services.Replace(ServiceDescriptor.Scoped(provider =>
-    {
-        var (contexts, tenant) = (provider.GetRequiredService<IDbContexts>(), provider.GetRequiredService<Tenant>());
-        return victim() is { } other && Is(provider.GetRequiredService<IHttpContextAccessor>().HttpContext!, route) ? contexts.ForOrg(other.OrgId, tenant.UserId) : contexts.ForOrg(tenant.OrgId, tenant.UserId);
-    }));
+    /// <summary>The route works in the context of another organisation: neither the filter nor row-level security stand before its
+    /// rows.</summary>
+    public static Action<IServiceCollection> AnotherContext(string route, Func<World?> victim) =>
+        services =>
+            services.Replace(
+                ServiceDescriptor.Scoped(provider =>
+                {
+                    var (contexts, tenant) = (provider.GetRequiredService<IDbContexts>(), provider.GetRequiredService<Tenant>());
+                    return victim() is { } other && Is(provider.GetRequiredService<IHttpContextAccessor>().HttpContext!, route)
+                        ? contexts.ForOrg(other.OrgId, tenant.UserId)
+                        : contexts.ForOrg(tenant.OrgId, tenant.UserId);
+                })
+            );
 
-    private static bool Is(HttpContext http, string route) => http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == route;
+    private static bool Is(HttpContext http, string route) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == route;
 
     private static void Replace(IServiceCollection services, Func<IServiceProvider, IAuthorizationHandler> make)
     {
@@ -52,20 +63,31 @@ internal static class Holes
             var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext!;
             var real = new AuthorizationHandlerContext([requirement], context.User, context.Resource);
             var tenant = services.GetRequiredService<Tenant>();
-            await new OrgAuthorization(services.GetRequiredService<IHttpContextAccessor>(), services.GetRequiredService<MembershipLookup>(), tenant).HandleAsync(real);
+            await new OrgAuthorization(
+                services.GetRequiredService<IHttpContextAccessor>(),
+                services.GetRequiredService<MembershipLookup>(),
+                tenant
+            ).HandleAsync(real);
             if (real.HasSucceeded || (Is(http, route) && real.FailureReasons.Any(r => r.Message == ignored)))
             {
-                if (ignored == Refusal.NotFound && !real.HasSucceeded) await ResolveAsync(http, context, tenant);
+                if (ignored == Refusal.NotFound && !real.HasSucceeded)
+                    await ResolveAsync(http, context, tenant);
                 context.Succeed(requirement);
             }
-            foreach (var reason in real.FailureReasons.Where(_ => !context.HasSucceeded)) context.Fail(reason);
+            foreach (var reason in real.FailureReasons.Where(_ => !context.HasSucceeded))
+                context.Fail(reason);
         }
 
         private async Task ResolveAsync(HttpContext http, AuthorizationHandlerContext context, Tenant tenant)
         {
             var slug = (string)http.GetRouteValue(OrgAuthorization.Parameter)!;
             await using var db = services.GetRequiredService<IDbContexts>().System();
-            tenant.Resolve(await db.Organizations.Where(o => o.Slug == slug).Select(o => o.Id).SingleAsync(), slug, Role.Owner, Caller.From(context.User)!);
+            tenant.Resolve(
+                await db.Organizations.Where(o => o.Slug == slug).Select(o => o.Id).SingleAsync(),
+                slug,
+                Role.Owner,
+                Caller.From(context.User)!
+            );
         }
     }
 
@@ -73,7 +95,11 @@ internal static class Holes
     {
         private readonly RefusalToProblem _real = new();
 
-        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
-            Is(context, route) && authorizeResult.Challenged ? next(context) : _real.HandleAsync(next, context, policy, authorizeResult);
+        public Task HandleAsync(
+            RequestDelegate next,
+            HttpContext context,
+            AuthorizationPolicy policy,
+            PolicyAuthorizationResult authorizeResult
+        ) => Is(context, route) && authorizeResult.Challenged ? next(context) : _real.HandleAsync(next, context, policy, authorizeResult);
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Domain.Tenants;
 
 namespace GpuGeek.Api.Tests.Walls.Matrix;
@@ -13,7 +13,8 @@ internal static partial class RouteMatrix
     {
         var deviations = new List<string>();
         foreach (var row in rows)
-            foreach (var who in Enum.GetValues<Who>()) deviations.AddRange(await CellAsync(world, row, who));
+        foreach (var who in Enum.GetValues<Who>())
+            deviations.AddRange(await CellAsync(world, row, who));
         return deviations;
     }
 
@@ -25,35 +26,42 @@ internal static partial class RouteMatrix
         var deviations = new List<string>();
         HttpStatusCode? head = call.Method == HttpMethod.Get ? await HeadAsync(world, row, who, call) : null;
         using var response = await world.As(who, row.Scope).SendAsync(call.To(world.Owner.Org), ApiApplication.Cancel);
-        if (response.StatusCode != expected) deviations.Add($"{row.Name} as {who}: {(int)response.StatusCode} instead of {(int)expected}");
+        if (response.StatusCode != expected)
+            deviations.Add($"{row.Name} as {who}: {(int)response.StatusCode} instead of {(int)expected}");
         if (head is { } status && status != response.StatusCode)
             deviations.Add($"HEAD of {row.Name} as {who}: {(int)status} where GET answers {(int)response.StatusCode}");
         var entries = await world.AuditCountAsync() - before;
         var due = row.Audited && expected == row.Success ? 1 : 0;
-        if (entries != due) deviations.Add($"{row.Name} as {who}: {entries} audit entries instead of {due}");
-        if (row.Undo is not null && response.IsSuccessStatusCode) await row.Undo(world);
+        if (entries != due)
+            deviations.Add($"{row.Name} as {who}: {entries} audit entries instead of {due}");
+        if (row.Undo is not null && response.IsSuccessStatusCode)
+            await row.Undo(world);
         return deviations;
     }
 
     private static async Task<HttpStatusCode> HeadAsync(World world, Row row, Who who, Call call)
     {
-        using var response = await world.As(who, row.Scope).SendAsync((call with { Method = HttpMethod.Head }).To(world.Owner.Org), ApiApplication.Cancel);
+        using var response = await world
+            .As(who, row.Scope)
+            .SendAsync((call with { Method = HttpMethod.Head }).To(world.Owner.Org), ApiApplication.Cancel);
         return response.StatusCode;
     }
 
-    private static HttpStatusCode Expected(Row row, Who who) => who switch
-    {
-        Who.Anonymous or Who.ExpiredSession or Who.SignedOutSession => HttpStatusCode.Unauthorized,
-        Who.Stranger or Who.RemovedMember or Who.KeyOfAnotherOrganisation => HttpStatusCode.NotFound,
-        Who.KeyWithoutTheScope => HttpStatusCode.Forbidden,
-        Who.KeyWithEveryScope => Granted(row, row.Scope is not null),
-        Who.KeyOfOneWhoIsViewerNow => Granted(row, row.Scope is not null && row.Least == Role.Viewer),
-        _ => Granted(row, Enum.Parse<Role>(who.ToString()) >= row.Least),
-    };
+    private static HttpStatusCode Expected(Row row, Who who) =>
+        who switch
+        {
+            Who.Anonymous or Who.ExpiredSession or Who.SignedOutSession => HttpStatusCode.Unauthorized,
+            Who.Stranger or Who.RemovedMember or Who.KeyOfAnotherOrganisation => HttpStatusCode.NotFound,
+            Who.KeyWithoutTheScope => HttpStatusCode.Forbidden,
+            Who.KeyWithEveryScope => Granted(row, row.Scope is not null),
+            Who.KeyOfOneWhoIsViewerNow => Granted(row, row.Scope is not null && row.Least == Role.Viewer),
+            _ => Granted(row, Enum.Parse<Role>(who.ToString()) >= row.Least),
+        };
 
     private static HttpStatusCode Granted(Row row, bool granted) => granted ? row.Success : HttpStatusCode.Forbidden;
 
-    /// <summary>Where a stranger, asking in the own organisation, is answered otherwise for this one's ids than for ids that nobody has.</summary>
+    /// <summary>Where a stranger, asking in the own organisation, is answered otherwise for this one's ids than for ids that nobody
+    /// has.</summary>
     public static async Task<List<string>> DifferencesAsync(World world, IEnumerable<Row> rows)
     {
         var differences = new List<string>();
@@ -61,11 +69,14 @@ internal static partial class RouteMatrix
         {
             var call = await row.Make(world);
             // A request without ids has nothing of another's in it.
-            if (!Ids().IsMatch($"{call.Path} {JsonSerializer.Serialize(call.Body)}")) continue;
+            if (!Ids().IsMatch($"{call.Path} {JsonSerializer.Serialize(call.Body)}"))
+                continue;
             var before = await world.AuditCountAsync();
             var (foreign, unknown) = (await AskAsync(world, call, text => text), await AskAsync(world, call, Unknown));
-            if (foreign != unknown) differences.Add($"{row.Name}: {foreign} but {unknown}");
-            if (await world.AuditCountAsync() != before) differences.Add($"{row.Name} changed the other organisation");
+            if (foreign != unknown)
+                differences.Add($"{row.Name}: {foreign} but {unknown}");
+            if (await world.AuditCountAsync() != before)
+                differences.Add($"{row.Name} changed the other organisation");
         }
         return differences;
     }

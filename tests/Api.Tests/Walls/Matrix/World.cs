@@ -1,4 +1,4 @@
-using GpuGeek.Api.Tests.Common;
+using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
@@ -9,7 +9,22 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Tests.Walls.Matrix;
 
 /// <summary>Who may come to a route: each column of the matrix.</summary>
-internal enum Who { Anonymous, ExpiredSession, SignedOutSession, Stranger, RemovedMember, KeyOfAnotherOrganisation, Viewer, Editor, Admin, Owner, KeyWithEveryScope, KeyWithoutTheScope, KeyOfOneWhoIsViewerNow }
+internal enum Who
+{
+    Anonymous,
+    ExpiredSession,
+    SignedOutSession,
+    Stranger,
+    RemovedMember,
+    KeyOfAnotherOrganisation,
+    Viewer,
+    Editor,
+    Admin,
+    Owner,
+    KeyWithEveryScope,
+    KeyWithoutTheScope,
+    KeyOfOneWhoIsViewerNow,
+}
 
 /// <summary>An organisation with something of everything, people of every role, and those who have no business in it.</summary>
 internal sealed class World
@@ -43,7 +58,12 @@ internal sealed class World
     public static async Task<World> CreateAsync(ApiApplication app)
     {
         var (owner, dataset, version) = await app.RegisterWithVersionAsync();
-        var world = new World(owner) { Dataset = dataset.Id, Version = version.Id, OrgId = await owner.OrgIdAsync() };
+        var world = new World(owner)
+        {
+            Dataset = dataset.Id,
+            Version = version.Id,
+            OrgId = await owner.OrgIdAsync(),
+        };
         await owner.PlanAsync("monthly");
         world.Image = (await world.AddImageAsync()).Id;
         world.Import = (await owner.Client.CreateImportAsync(owner.Org, dataset.Id, new() { Sample = "shapes" }, Cancel)).Id;
@@ -58,17 +78,35 @@ internal sealed class World
         return world;
     }
 
-    public HttpClient As(Who who, string? scope) => who == Who.KeyWithoutTheScope && scope is not null ? _keysWithout[scope] : _clients[who];
+    public HttpClient As(Who who, string? scope) =>
+        who == Who.KeyWithoutTheScope && scope is not null ? _keysWithout[scope] : _clients[who];
 
     public string Name(string prefix) => $"{prefix}-{Interlocked.Increment(ref _count)}";
 
-    public async Task<Domain.Datasets.DatasetImage> AddImageAsync() => (await Owner.AddImagesAsync(Dataset, "daisy", 1, first: 100 + Interlocked.Increment(ref _count))).Single();
+    public async Task<Domain.Datasets.DatasetImage> AddImageAsync() =>
+        (await Owner.AddImagesAsync(Dataset, "daisy", 1, first: 100 + Interlocked.Increment(ref _count))).Single();
 
     public async Task<string> AddDeploymentAsync(string? name = null)
     {
         name ??= Name("shop");
         await using var db = App.SystemDatabase();
-        db.Deployments.Add(new() { OrgId = OrgId, Id = Planted.NewId(), ProjectId = await db.Projects.OfEveryOrg().Where(p => p.OrgId == OrgId && p.Slug == Planted.Project).Select(p => p.Id).SingleAsync(Cancel), Name = name, ModelVersionId = Model.Id, State = DeploymentState.Failed, CreatedAt = Planted.Now, UpdatedAt = Planted.Now });
+        db.Deployments.Add(
+            new()
+            {
+                OrgId = OrgId,
+                Id = Planted.NewId(),
+                ProjectId = await db
+                    .Projects.IgnoreTenantFilter()
+                    .Where(p => p.OrgId == OrgId && p.Slug == Planted.Project)
+                    .Select(p => p.Id)
+                    .SingleAsync(Cancel),
+                Name = name,
+                ModelVersionId = Model.Id,
+                State = DeploymentState.Failed,
+                CreatedAt = Planted.Now,
+                UpdatedAt = Planted.Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
         return name;
     }
@@ -81,10 +119,23 @@ internal sealed class World
         return (await Owner.Client.ListDeletionsAsync(Owner.Org, Cancel)).Items.Single(d => d.TargetId == project.Id).Id;
     }
 
-    public async Task<Guid> AddWebhookAsync() => (await Owner.Client.CreateWebhookAsync(Owner.Org, new() { Url = Hook, Events = ["run.failed"] }, Cancel)).Id;
+    public async Task<Guid> AddWebhookAsync() =>
+        (await Owner.Client.CreateWebhookAsync(Owner.Org, new() { Url = Hook, Events = ["run.failed"] }, Cancel)).Id;
 
     /// <summary>Five bytes are awaited.</summary>
-    public async Task<Guid> AddWeightsAsync() => (await Owner.Client.CreateWeightsAsync(Owner.Org, new() { Project = Planted.Project, Name = "resnet18.pth", Size = 5 }, Cancel)).Id;
+    public async Task<Guid> AddWeightsAsync() =>
+        (
+            await Owner.Client.CreateWeightsAsync(
+                Owner.Org,
+                new()
+                {
+                    Project = Planted.Project,
+                    Name = "resnet18.pth",
+                    Size = 5,
+                },
+                Cancel
+            )
+        ).Id;
 
     public async Task<Guid> AddFailedRunAsync()
     {
@@ -97,7 +148,8 @@ internal sealed class World
     public async Task CancelQueuedRunsAsync()
     {
         var runs = await Owner.Client.ListRunsAsync(Owner.Org, "flowers", ct: Cancel);
-        foreach (var run in runs.Items.Where(r => r.State == "queued")) await Owner.Client.CancelRunAsync(Owner.Org, run.Id, Cancel);
+        foreach (var run in runs.Items.Where(r => r.State == "queued"))
+            await Owner.Client.CancelRunAsync(Owner.Org, run.Id, Cancel);
     }
 
     public async Task<Guid> AddFailedWeightsAsync()
@@ -107,16 +159,47 @@ internal sealed class World
         return weights;
     }
 
-    public async Task<Guid> AddCommentAsync() => (await Owner.Client.CreateRunCommentAsync(Owner.Org, Run, new() { Text = Name("What about") }, Cancel)).Id;
+    public async Task<Guid> AddCommentAsync() =>
+        (await Owner.Client.CreateRunCommentAsync(Owner.Org, Run, new() { Text = Name("What about") }, Cancel)).Id;
 
     /// <summary>Somebody in the organisation, made without the API: registering costs a password's hash.</summary>
+    public async Task<Guid> AddKeyAsync() =>
+        (await Owner.Client.CreateKeyAsync(Owner.Org, new() { Name = Name("key"), Scopes = [Scopes.Predict] }, Cancel)).Id;
+
+    public async Task<Guid> AddDatasetAsync() =>
+        (await Owner.Client.CreateDatasetAsync(Owner.Org, new() { Project = "flowers", Name = Name("gone") }, Cancel)).Id;
+
+    public async Task<Guid> AddImportAsync() =>
+        (await Owner.Client.CreateImportAsync(Owner.Org, Dataset, new() { Sample = "shapes" }, Cancel)).Id;
+
+    public async Task<Guid> AddShareLinkAsync() =>
+        (await Owner.Client.CreateShareLinkAsync(Owner.Org, Planted.Project, new() { Run = Run }, Cancel)).Id;
+
     public async Task<Guid> AddMemberAsync(Role role)
     {
         await using var db = App.SystemDatabase();
         var id = Planted.NewId();
         var email = $"{id:N}@example.org";
-        db.Users.Add(new() { Id = id, Email = email, NormalizedEmail = email.ToUpperInvariant(), UserName = email, DisplayName = "Somebody", CreatedAt = Planted.Now });
-        db.Members.Add(new() { OrgId = OrgId, UserId = id, Role = role, JoinedAt = Planted.Now });
+        db.Users.Add(
+            new()
+            {
+                Id = id,
+                Email = email,
+                NormalizedEmail = email.ToUpperInvariant(),
+                UserName = email,
+                DisplayName = "Somebody",
+                CreatedAt = Planted.Now,
+            }
+        );
+        db.Members.Add(
+            new()
+            {
+                OrgId = OrgId,
+                UserId = id,
+                Role = role,
+                JoinedAt = Planted.Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
         return id;
     }
@@ -124,7 +207,7 @@ internal sealed class World
     public async Task<int> AuditCountAsync()
     {
         await using var db = App.SystemDatabase();
-        return await db.AuditEntries.OfEveryOrg().CountAsync(a => a.OrgId == OrgId, Cancel);
+        return await db.AuditEntries.IgnoreTenantFilter().CountAsync(a => a.OrgId == OrgId, Cancel);
     }
 
     private async Task AddPeopleAsync()
@@ -134,7 +217,8 @@ internal sealed class World
         _clients[Who.Anonymous] = App.HttpWith(null);
         _clients[Who.Owner] = Owner.Http;
         _clients[Who.Stranger] = Stranger.Http;
-        foreach (var (who, role) in ((Who, Role)[])[(Who.Viewer, Role.Viewer), (Who.Editor, Role.Editor), (Who.Admin, Role.Admin)]) _clients[who] = (await SessionAsync(role)).Http;
+        foreach (var (who, role) in ((Who, Role)[])[(Who.Viewer, Role.Viewer), (Who.Editor, Role.Editor), (Who.Admin, Role.Admin)])
+            _clients[who] = (await SessionAsync(role)).Http;
         var removed = await SessionAsync(Role.Owner);
         _clients[Who.RemovedMember] = removed.Http;
         await Owner.Client.RemoveMemberAsync(Owner.Org, removed.User, Cancel);
@@ -145,7 +229,8 @@ internal sealed class World
         _clients[Who.KeyWithEveryScope] = await KeyAsync(Owner, Scopes.All);
         _clients[Who.KeyWithoutTheScope] = _clients[Who.KeyWithEveryScope];
         _clients[Who.KeyOfAnotherOrganisation] = await KeyAsync(Stranger, Scopes.All);
-        foreach (var scope in Scopes.All) _keysWithout[scope] = await KeyAsync(Owner, [.. Scopes.All.Where(s => s != scope)]);
+        foreach (var scope in Scopes.All)
+            _keysWithout[scope] = await KeyAsync(Owner, [.. Scopes.All.Where(s => s != scope)]);
         _clients[Who.KeyOfOneWhoIsViewerNow] = await DemotedKeyAsync();
     }
 
@@ -162,7 +247,20 @@ internal sealed class World
         var user = await AddMemberAsync(role);
         var token = TokenFormat.Create(TokenKind.Session);
         await using var db = App.SystemDatabase();
-        db.Tokens.Add(new() { Id = Planted.NewId(), Kind = TokenKind.Session, Hash = TokenFormat.Hash(token), Prefix = TokenFormat.Recognizable(token), UserId = user, Name = "test", CreatedAt = Planted.Now, LastUsedAt = Planted.Now, ExpiresAt = expires ?? Planted.Now.AddDays(1) });
+        db.Tokens.Add(
+            new()
+            {
+                Id = Planted.NewId(),
+                Kind = TokenKind.Session,
+                Hash = TokenFormat.Hash(token),
+                Prefix = TokenFormat.Recognizable(token),
+                UserId = user,
+                Name = "test",
+                CreatedAt = Planted.Now,
+                LastUsedAt = Planted.Now,
+                ExpiresAt = expires ?? Planted.Now.AddDays(1),
+            }
+        );
         await db.SaveChangesAsync(Cancel);
         return (App.HttpWith(token), user);
     }

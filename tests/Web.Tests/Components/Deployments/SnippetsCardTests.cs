@@ -15,7 +15,12 @@ public sealed class AKeyMadeByOneClick() : Screen("en")
     public async Task May_only_predict_expires_bears_the_deployments_name_and_comes_into_view()
     {
         var expires = TimeProvider.System.GetUtcNow().AddDays(90);
-        var api = new FakeApi().Person("admin").Answer("POST orgs/acme/keys", new CreatedKeyResponse(Guid.Empty, "flowers", "gg_k_abc", "gg_k_a", ["predict"], expires, expires));
+        var api = new FakeApi()
+            .Person("admin")
+            .Answer(
+                "POST orgs/acme/keys",
+                new CreatedKeyResponse(Guid.Empty, "flowers", "gg_k_abc", "gg_k_a", ["predict"], expires, expires)
+            );
         Services.AddScoped(_ => api.Client());
         await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
         var card = Render<SnippetsCard>(p => p.Add(c => c.Org, "acme").Add(c => c.Name, "flowers").Add(c => c.Url, "http://x/predict"));

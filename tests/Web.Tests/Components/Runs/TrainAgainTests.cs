@@ -18,16 +18,40 @@ public sealed class AFormThatTakesARecipe
 
     private static readonly RecipeRequest Whole = new()
     {
-        Preset = "balanced", Architecture = "resnet18", Epochs = 3, Seed = 7, BatchSize = 8, LearningRate = 0.004, WeightDecay = 0.02,
-        LabelSmoothing = 0.05, Pretrained = true, InputSize = 64, Dropout = 0.3, StochasticDepth = 0.1,
+        Preset = "balanced",
+        Architecture = "resnet18",
+        Epochs = 3,
+        Seed = 7,
+        BatchSize = 8,
+        LearningRate = 0.004,
+        WeightDecay = 0.02,
+        LabelSmoothing = 0.05,
+        Pretrained = true,
+        InputSize = 64,
+        Dropout = 0.3,
+        StochasticDepth = 0.1,
     };
 
     private static readonly RecipeRequest[] Recipes =
     [
         Whole,
-        Whole with { Pretrained = false },
-        Whole with { Start = new() { Weights = Weights, Groups = 2 } },
-        Whole with { Start = new() { Model = "flowers", Version = 3, Groups = 4 } },
+        Whole with
+        {
+            Pretrained = false,
+        },
+        Whole with
+        {
+            Start = new() { Weights = Weights, Groups = 2 },
+        },
+        Whole with
+        {
+            Start = new()
+            {
+                Model = "flowers",
+                Version = 3,
+                Groups = 4,
+            },
+        },
     ];
 
     private static readonly StartChoice[] Choices =
@@ -51,7 +75,8 @@ public sealed class AFormThatTakesARecipe
     [Fact]
     public void Is_tried_with_every_field_of_the_contract()
     {
-        foreach (var field in typeof(RecipeRequest).GetProperties()) Assert.Contains(Recipes, recipe => field.GetValue(recipe) is not null);
+        foreach (var field in typeof(RecipeRequest).GetProperties())
+            Assert.Contains(Recipes, recipe => field.GetValue(recipe) is not null);
         foreach (var field in typeof(StartRequest).GetProperties())
             Assert.Contains(Recipes, recipe => recipe.Start is { } start && field.GetValue(start) is not null);
     }
@@ -65,22 +90,94 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
     private static readonly DateTimeOffset Then = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private static readonly RecipeResponse Recipe = new(
-        "balanced", "resnet18", 3, 7, 8, 0.004, 0.1, 0.02, 0.1, 0.05, true, 64, new(0.35, true, 0.2, 15), 0.3, 0.1);
+        "balanced",
+        "resnet18",
+        3,
+        7,
+        8,
+        0.004,
+        0.1,
+        0.02,
+        0.1,
+        0.05,
+        true,
+        64,
+        new(0.35, true, 0.2, 15),
+        0.3,
+        0.1
+    );
 
     private readonly FakeApi _api = new();
 
-    private static RunResponse Trained(RecipeResponse recipe) => new(
-        Run, "Balanced 3", "flowers", Version, "Flowers", 2, false, "succeeded", 1, null, 1, null, recipe, null, null, null, null, 1, new("0.0000", "USD"), 9, Then, Then, Then);
+    private static RunResponse Trained(RecipeResponse recipe) =>
+        new(
+            Run,
+            "Balanced 3",
+            "flowers",
+            Version,
+            "Flowers",
+            2,
+            false,
+            "succeeded",
+            1,
+            null,
+            1,
+            null,
+            recipe,
+            null,
+            null,
+            null,
+            null,
+            1,
+            new("0.0000", "USD"),
+            9,
+            Then,
+            Then,
+            Then
+        );
 
-    private async Task<IRenderedComponent<NewRunPage>> OpenAsync(RecipeResponse recipe, string role = "editor", bool versionIsThere = true, string? absent = null)
+    private async Task<IRenderedComponent<NewRunPage>> OpenAsync(
+        RecipeResponse recipe,
+        string role = "editor",
+        bool versionIsThere = true,
+        string? absent = null
+    )
     {
         _api.Person(role)
-            .Answer("GET architectures", new Page<ArchitectureResponse>(
-                [.. ((string[])["mobilenet_v2", "resnet18"]).Select(n => new ArchitectureResponse(n, n, 224, 1, 1, 0.7, "https://arxiv.org/abs/1", 1, 1, "MIT", 1, true, n,
-                    $"https://weights.example/{n}.pth", n != absent))], null))
-            .Answer("GET orgs/acme/projects/flowers", new ProjectResponse(Guid.Empty, "flowers", "Flowers", "classification", Then, 10, 1, 0, null, 0, Then, []))
+            .Answer(
+                "GET architectures",
+                new Page<ArchitectureResponse>(
+                    [
+                        .. ((string[])["mobilenet_v2", "resnet18"]).Select(n => new ArchitectureResponse(
+                            n,
+                            n,
+                            224,
+                            1,
+                            1,
+                            0.7,
+                            "https://arxiv.org/abs/1",
+                            1,
+                            1,
+                            "MIT",
+                            1,
+                            true,
+                            n,
+                            $"https://weights.example/{n}.pth",
+                            n != absent
+                        )),
+                    ],
+                    null
+                )
+            )
+            .Answer(
+                "GET orgs/acme/projects/flowers",
+                new ProjectResponse(Guid.Empty, "flowers", "Flowers", "classification", Then, 10, 1, 0, null, 0, Then, [])
+            )
             .Answer("GET orgs/acme/datasets", new Page<DatasetResponse>([new(Dataset, "flowers", "Flowers", 10, 2, 1, 1, Then)], null))
-            .Answer($"GET orgs/acme/datasets/{Dataset}/versions", new Page<VersionResponse>(versionIsThere ? [Of(Version, 2), Of(Guid.Empty, 3)] : [Of(Run, 3)], null))
+            .Answer(
+                $"GET orgs/acme/datasets/{Dataset}/versions",
+                new Page<VersionResponse>(versionIsThere ? [Of(Version, 2), Of(Guid.Empty, 3)] : [Of(Run, 3)], null)
+            )
             .Answer($"GET orgs/acme/runs/{Run}", Trained(recipe));
         Services.AddScoped(_ => _api.Client());
         await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
@@ -99,7 +196,10 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
         var page = await OpenAsync(Recipe);
         Assert.Equal("balanced", page.Find("input[name=preset][checked]").GetAttribute("value"));
         string Value(string id) => page.Find("#" + id).GetAttribute("value")!;
-        Assert.Equal((Version.ToString(), "resnet18", "3", "7", "8"), (Value("version"), Value("architecture"), Value("epochs"), Value("seed"), Value("batch")));
+        Assert.Equal(
+            (Version.ToString(), "resnet18", "3", "7", "8"),
+            (Value("version"), Value("architecture"), Value("epochs"), Value("seed"), Value("batch"))
+        );
         Assert.Equal(("0.004", "0.02", "0.05", "64"), (Value("rate"), Value("decay"), Value("smoothing"), Value("size")));
         Assert.Equal(("0.3", "0.1"), (Value("dropout"), Value("depth")));
         Assert.Contains("Balanced 3", page.Find("[data-testid=again]").TextContent, StringComparison.Ordinal);
@@ -109,9 +209,19 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
     [Fact]
     public async Task Says_which_values_exist_no_more_and_what_is_taken_instead()
     {
-        var page = await OpenAsync(Recipe with { Architecture = "vgg99", Start = new(Dataset, null, null, "mine.pth", null) }, versionIsThere: false);
+        var page = await OpenAsync(
+            Recipe with
+            {
+                Architecture = "vgg99",
+                Start = new(Dataset, null, null, "mine.pth", null),
+            },
+            versionIsThere: false
+        );
         var said = page.Find("[data-testid=lost]").TextContent;
-        Assert.All(["mine.pth is not in this project any more", "vgg99 is not in the catalogue", "Flowers, version 2"], part => Assert.Contains(part, said, StringComparison.Ordinal));
+        Assert.All(
+            ["mine.pth is not in this project any more", "vgg99 is not in the catalogue", "Flowers, version 2"],
+            part => Assert.Contains(part, said, StringComparison.Ordinal)
+        );
         Assert.Equal("published", page.Find("#start").GetAttribute("value"));
     }
 
@@ -121,8 +231,16 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
     {
         var page = await OpenAsync(Recipe, absent: "resnet18");
         Assert.Equal(["mobilenet_v2", "resnet18 (weights absent)"], page.FindAll("#architecture option").Select(o => o.TextContent));
-        Assert.Contains("A run that starts from them is refused.", page.Find("[data-testid=weights-absent]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("https://weights.example/resnet18.pth", page.Find("[data-testid=weights-absent]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "A run that starts from them is refused.",
+            page.Find("[data-testid=weights-absent]").TextContent,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "https://weights.example/resnet18.pth",
+            page.Find("[data-testid=weights-absent]").TextContent,
+            StringComparison.Ordinal
+        );
         await page.Find("#start").ChangeAsync("random");
         Assert.Empty(page.FindAll("[data-testid=weights-absent]"));
         await page.Find("#start").ChangeAsync("published");
@@ -133,8 +251,14 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
     [Fact]
     public async Task Says_that_the_run_is_gone()
     {
-        var page = await OpenAfterAsync(() => _api.Refuse($"GET orgs/acme/runs/{Run}", HttpStatusCode.NotFound, "not_found", "No such run."));
-        Assert.Contains("The run to train again does not exist any more.", page.Find("[data-testid=lost]").TextContent, StringComparison.Ordinal);
+        var page = await OpenAfterAsync(() =>
+            _api.Refuse($"GET orgs/acme/runs/{Run}", HttpStatusCode.NotFound, "not_found", "No such run.")
+        );
+        Assert.Contains(
+            "The run to train again does not exist any more.",
+            page.Find("[data-testid=lost]").TextContent,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -15,12 +15,19 @@ public sealed class TheListOfMembers() : Screen("en")
     private static readonly Guid Bob = Guid.Parse("00000000-0000-0000-0000-0000000000b0");
     private static readonly DateTimeOffset Then = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private readonly FakeApi _api = new();
+
     private static string Change(Guid user) => $"PATCH orgs/acme/members/{user}";
 
     private async Task<IRenderedComponent<MembersPage>> OpenAsync()
     {
-        _api.Person("owner").Answer("GET orgs/acme/members", new Page<MemberResponse>(
-            [new(FakeApi.Me, "Ada", "ada@example.org", "owner", Then), new(Bob, "Bob", "bob@example.org", "viewer", Then)], null));
+        _api.Person("owner")
+            .Answer(
+                "GET orgs/acme/members",
+                new Page<MemberResponse>(
+                    [new(FakeApi.Me, "Ada", "ada@example.org", "owner", Then), new(Bob, "Bob", "bob@example.org", "viewer", Then)],
+                    null
+                )
+            );
         Services.AddScoped(_ => _api.Client());
         await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
         return Render<MembersPage>(p => p.Add(m => m.Org, "acme"));
@@ -28,7 +35,8 @@ public sealed class TheListOfMembers() : Screen("en")
 
     private static IElement RoleOf(IRenderedComponent<MembersPage> page, string name) => page.Find($"select[aria-label='Role of {name}']");
 
-    private static IElement Button(IRenderedComponent<MembersPage> page, string text) => page.FindAll("dialog button").Single(b => b.TextContent.Trim() == text);
+    private static IElement Button(IRenderedComponent<MembersPage> page, string text) =>
+        page.FindAll("dialog button").Single(b => b.TextContent.Trim() == text);
 
     [Fact]
     public async Task Saves_a_harmless_change_at_once_and_says_so()
@@ -70,7 +78,8 @@ public sealed class TheListOfMembers() : Screen("en")
     public async Task Opens_the_dialog_to_leave_without_an_error_of_before()
     {
         var page = await OpenAsync();
-        _api.Refuse(Change(Bob), HttpStatusCode.Conflict, "something", "This failed.").Refuse($"DELETE orgs/acme/members/{FakeApi.Me}", HttpStatusCode.Conflict, "last_owner", "The last owner stays.");
+        _api.Refuse(Change(Bob), HttpStatusCode.Conflict, "something", "This failed.")
+            .Refuse($"DELETE orgs/acme/members/{FakeApi.Me}", HttpStatusCode.Conflict, "last_owner", "The last owner stays.");
         await RoleOf(page, "Bob").ChangeAsync("editor");
         Assert.Single(page.FindAll("[role=alert]"));
         await page.FindAll("tbody button").Single(b => b.TextContent == "Leave").ClickAsync(new());

@@ -1,22 +1,27 @@
 using System.Text;
-using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
-using GpuGeek.Domain.Tenants;
-using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Worker.Tests.Storage.Purging;
 
 /// <summary>Ids and hashes of what was planted in a project.</summary>
-internal sealed record PlantedProject(Guid Project, Guid Dataset, Guid Version, Guid Run, Guid Model, Guid Deployment, IReadOnlyList<string> Keys);
+internal sealed record PlantedProject(
+    Guid Project,
+    Guid Dataset,
+    Guid Version,
+    Guid Run,
+    Guid Model,
+    Guid Deployment,
+    IReadOnlyList<string> Keys
+);
 
 /// <summary>An organisation with a row in every table and an object of every kind.</summary>
-internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
+internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStore store)
 {
     private readonly Guid _user = NewId();
     private int _count;
@@ -26,27 +31,20 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    public async Task CreateAsync()
-    {
-        await using var db = contexts.System();
-        var (user, webhook) = (_user, NewId());
-        db.Organizations.Add(new() { Id = Id, Slug = $"o-{Id:N}", Name = "Full", PlanCode = Plan.Hourly, CreatedAt = Now });
-        db.Users.Add(new() { Id = user, Email = $"{user:N}@example.org", NormalizedEmail = $"{user:N}@EXAMPLE.ORG".ToUpperInvariant(), UserName = $"{user:N}", DisplayName = "Ann", CreatedAt = Now });
-        await db.SaveChangesAsync(Cancel);
-        db.Members.Add(new() { OrgId = Id, UserId = user, Role = Role.Owner, JoinedAt = Now });
-        db.Tokens.Add(new() { Id = NewId(), Kind = TokenKind.ApiKey, Hash = Id.ToByteArray(), UserId = user, OrgId = Id, Name = "key", Prefix = "gg_k_", CreatedAt = Now });
-        db.Invitations.Add(new() { OrgId = Id, Id = NewId(), Hash = Id.ToByteArray(), Role = Role.Viewer, CreatedBy = user, CreatedAt = Now, ExpiresAt = Now });
-        db.AuditEntries.Add(new() { OrgId = Id, Id = NewId(), At = Now, UserId = user, UserName = "Ann", UserEmail = "ann@example.org", Action = "project.create", Target = "projects/one", Address = "::1", UserAgent = "test" });
-        db.Webhooks.Add(new() { OrgId = Id, Id = webhook, Url = "https://example.org", Events = ["run.failed"], Secret = [1], CreatedAt = Now, UpdatedAt = Now });
-        db.WebhookDeliveries.Add(new() { OrgId = Id, Id = NewId(), WebhookId = webhook, MessageId = "msg", Type = "run.failed", Payload = "{}", State = DeliveryState.Delivered, CreatedAt = Now });
-        await db.SaveChangesAsync(Cancel);
-    }
-
     /// <param name="shared">Pictures that another project has too.</param>
     public async Task<PlantedProject> AddProjectAsync(params string[] shared)
     {
         var name = $"project {++_count} of {Id}";
-        var (project, dataset, label, import, version, run, model, made) = (NewId(), NewId(), NewId(), NewId(), NewId(), NewId(), NewId(), NewId());
+        var (project, dataset, label, import, version, run, model, made) = (
+            NewId(),
+            NewId(),
+            NewId(),
+            NewId(),
+            NewId(),
+            NewId(),
+            NewId(),
+            NewId()
+        );
         var keys = new List<string>();
         async Task<string> KeepAsync(string text)
         {
@@ -55,7 +53,8 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
             foreach (var key in (string[])[ObjectKeys.Content(Id, hash), ObjectKeys.Thumbnail(Id, hash)])
             {
                 await store.PutAsync(key, new MemoryStream(bytes), Cancel);
-                if (!shared.Contains(text)) keys.Add(key);
+                if (!shared.Contains(text))
+                    keys.Add(key);
             }
             return hash;
         }
@@ -66,49 +65,251 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
         }
 
         await using var db = contexts.System();
-        db.Projects.Add(new() { OrgId = Id, Id = project, Slug = $"p-{project:N}"[..30], Name = name, Template = Project.ImageClassification, CreatedAt = Now });
-        db.Datasets.Add(new() { OrgId = Id, Id = dataset, ProjectId = project, Name = name, CreatedAt = Now });
+        db.Projects.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = project,
+                Slug = $"p-{project:N}"[..30],
+                Name = name,
+                Template = Project.ImageClassification,
+                CreatedAt = Now,
+            }
+        );
+        db.Datasets.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = dataset,
+                ProjectId = project,
+                Name = name,
+                CreatedAt = Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
-        db.DatasetClasses.Add(new() { OrgId = Id, Id = label, DatasetId = dataset, Name = "cat" });
-        db.Imports.Add(new() { OrgId = Id, Id = import, DatasetId = dataset, Source = ImportSource.Upload, FileName = "a.zip", State = ImportState.Succeeded, CreatedAt = Now, FinishedAt = Now });
+        db.DatasetClasses.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = label,
+                DatasetId = dataset,
+                Name = "cat",
+            }
+        );
+        db.Imports.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = import,
+                DatasetId = dataset,
+                Source = ImportSource.Upload,
+                FileName = "a.zip",
+                State = ImportState.Succeeded,
+                CreatedAt = Now,
+                FinishedAt = Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
-        db.SkippedFiles.Add(new() { OrgId = Id, Id = NewId(), ImportId = import, Path = "a.txt", Code = "not_a_picture", Reason = "It is none." });
+        db.SkippedFiles.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = NewId(),
+                ImportId = import,
+                Path = "a.txt",
+                Code = "not_a_picture",
+                Reason = "It is none.",
+            }
+        );
         foreach (var picture in shared.Append("picture of " + name))
-            db.DatasetImages.Add(new() { OrgId = Id, Id = NewId(), DatasetId = dataset, ClassId = label, ImportId = import, Hash = await KeepAsync(picture), FileName = "a.png", Format = "png", Width = 1, Height = 1, Bytes = 1, CreatedAt = Now });
+            db.DatasetImages.Add(
+                new()
+                {
+                    OrgId = Id,
+                    Id = NewId(),
+                    DatasetId = dataset,
+                    ClassId = label,
+                    ImportId = import,
+                    Hash = await KeepAsync(picture),
+                    FileName = "a.png",
+                    Format = "png",
+                    Width = 1,
+                    Height = 1,
+                    Bytes = 1,
+                    CreatedAt = Now,
+                }
+            );
         // The version keeps a picture that was taken out of the dataset.
         var manifest = Manifest.Write([new(await KeepAsync("removed picture of " + name), "cat", "train")]);
-        db.DatasetVersions.Add(new() { OrgId = Id, Id = version, DatasetId = dataset, Number = 1, ManifestHash = Manifest.HashOf(manifest), Seed = 0, Classes = ["cat"], ImageCount = 1, Counts = [], CreatedAt = Now });
+        db.DatasetVersions.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = version,
+                DatasetId = dataset,
+                Number = 1,
+                ManifestHash = Manifest.HashOf(manifest),
+                Seed = 0,
+                Classes = ["cat"],
+                ImageCount = 1,
+                Counts = [],
+                CreatedAt = Now,
+            }
+        );
         await store.PutAsync(ObjectKeys.Content(Id, Manifest.HashOf(manifest)), new MemoryStream(manifest), Cancel);
         keys.Add(ObjectKeys.Content(Id, Manifest.HashOf(manifest)));
         // Over: a queued one would be claimed by the next test's worker.
-        var over = new Run { OrgId = Id, Id = run, ProjectId = project, DatasetVersionId = version, DatasetName = name, DatasetVersionNumber = 1, Name = "run", Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced)), CreatedAt = Now };
+        var over = new Run
+        {
+            OrgId = Id,
+            Id = run,
+            ProjectId = project,
+            DatasetVersionId = version,
+            DatasetName = name,
+            DatasetVersionNumber = 1,
+            Name = "run",
+            Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced)),
+            CreatedAt = Now,
+        };
         over.RequestCancel(Now);
         db.Runs.Add(over);
         await db.SaveChangesAsync(Cancel);
-        db.RunLeases.Add(new() { OrgId = Id, RunId = run, Fence = 1 });
-        db.MetricPoints.Add(new() { OrgId = Id, RunId = run, Name = "loss", Step = 1, Seq = 1, Epoch = 1, Value = 1, At = Now });
-        db.RunLogLines.Add(new() { OrgId = Id, RunId = run, Seq = 2, Level = "info", Message = "hello", At = Now });
-        db.UsageIntervals.Add(new() { OrgId = Id, Id = NewId(), RunId = run, RunName = "run", Fence = 1, Slot = $"slot {run}", StartedAt = Now, KeptUntil = Now, EndedAt = Now, PricePerHour = 1, Currency = "USD" });
-        db.Models.Add(new() { OrgId = Id, Id = model, ProjectId = project, Name = $"m-{project:N}"[..30], CreatedAt = Now });
+        db.RunLeases.Add(
+            new()
+            {
+                OrgId = Id,
+                RunId = run,
+                Fence = 1,
+            }
+        );
+        db.MetricPoints.Add(
+            new()
+            {
+                OrgId = Id,
+                RunId = run,
+                Name = "loss",
+                Step = 1,
+                Seq = 1,
+                Epoch = 1,
+                Value = 1,
+                At = Now,
+            }
+        );
+        db.RunLogLines.Add(
+            new()
+            {
+                OrgId = Id,
+                RunId = run,
+                Seq = 2,
+                Level = "info",
+                Message = "hello",
+                At = Now,
+            }
+        );
+        db.UsageIntervals.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = NewId(),
+                RunId = run,
+                RunName = "run",
+                Fence = 1,
+                Slot = $"slot {run}",
+                StartedAt = Now,
+                KeptUntil = Now,
+                EndedAt = Now,
+                PricePerHour = 1,
+                Currency = "USD",
+            }
+        );
+        db.Models.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = model,
+                ProjectId = project,
+                Name = $"m-{project:N}"[..30],
+                CreatedAt = Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
-        var result = new RunResult { TestAccuracy = 1, IntervalLow = 0, IntervalHigh = 1, TestCount = 1, ValAccuracy = 1, BestEpoch = 1, Temperature = 1, Confusion = [[1]], PerClass = [], OnnxHash = "", OnnxMaxDifference = 0, TrainSeconds = 1 };
-        db.ModelVersions.Add(new()
+        var result = new RunResult
         {
-            OrgId = Id, Id = made, ModelId = model, Number = 1, RunId = run, DatasetVersionId = version, Architecture = "resnet18", Result = result, OnnxBytes = 1, CreatedAt = Now,
-            Manifest = new() { Model = name, Version = 1, Architecture = "resnet18", Classes = ["cat"], Preprocessing = Preprocessing.ImageNet(224), Temperature = 1, OnnxHash = "" },
-            OnnxHash = await KeepAsync("onnx of " + name), PredictionsHash = await KeepAsync("predictions of " + name), WeightsHash = await KeepAsync("weights of " + name),
-        });
+            TestAccuracy = 1,
+            IntervalLow = 0,
+            IntervalHigh = 1,
+            TestCount = 1,
+            ValAccuracy = 1,
+            BestEpoch = 1,
+            Temperature = 1,
+            Confusion =
+            [
+                [1],
+            ],
+            PerClass = [],
+            OnnxHash = "",
+            OnnxMaxDifference = 0,
+            TrainSeconds = 1,
+        };
+        db.ModelVersions.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = made,
+                ModelId = model,
+                Number = 1,
+                RunId = run,
+                DatasetVersionId = version,
+                Architecture = "resnet18",
+                Result = result,
+                OnnxBytes = 1,
+                CreatedAt = Now,
+                Manifest = new()
+                {
+                    Model = name,
+                    Version = 1,
+                    Architecture = "resnet18",
+                    Classes = ["cat"],
+                    Preprocessing = Preprocessing.ImageNet(224),
+                    Temperature = 1,
+                    OnnxHash = "",
+                },
+                OnnxHash = await KeepAsync("onnx of " + name),
+                PredictionsHash = await KeepAsync("predictions of " + name),
+                WeightsHash = await KeepAsync("weights of " + name),
+            }
+        );
         await db.SaveChangesAsync(Cancel);
-        var (deployment, comment) = (NewId(), NewId());
-        db.Deployments.Add(new() { OrgId = Id, Id = deployment, ProjectId = project, Name = $"d-{project:N}"[..30], ModelVersionId = made, CreatedAt = Now, UpdatedAt = Now });
+        var deployment = NewId();
+        db.Deployments.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = deployment,
+                ProjectId = project,
+                Name = $"d-{project:N}"[..30],
+                ModelVersionId = made,
+                CreatedAt = Now,
+                UpdatedAt = Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
-        db.ShareLinks.Add(new() { OrgId = Id, Id = NewId(), ProjectId = project, Hash = run.ToByteArray(), RunId = run, CreatedBy = _user, CreatedAt = Now, ExpiresAt = Now });
-        db.Comments.Add(new() { OrgId = Id, Id = comment, ProjectId = project, DatasetVersionId = version, AuthorId = _user, AuthorName = "Ann", Text = "Look", Mentions = [], CreatedAt = Now });
-        await db.SaveChangesAsync(Cancel);
-        db.Mentions.Add(new() { OrgId = Id, Id = NewId(), CommentId = comment, UserId = _user });
-        await db.SaveChangesAsync(Cancel);
+        await AddSharingAsync(db, project, version, run);
         var weights = NewId();
-        db.UploadedWeights.Add(new() { OrgId = Id, Id = weights, ProjectId = project, FileName = "a.pth", State = WeightsState.Ready, ContentHash = await KeepAsync("uploaded weights of " + name), CreatedBy = _user, CreatedAt = Now, FinishedAt = Now });
+        db.UploadedWeights.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = weights,
+                ProjectId = project,
+                FileName = "a.pth",
+                State = WeightsState.Ready,
+                ContentHash = await KeepAsync("uploaded weights of " + name),
+                CreatedBy = _user,
+                CreatedAt = Now,
+                FinishedAt = Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
         await KeepAtAsync(ObjectKeys.Upload(Id, weights));
         await KeepAtAsync(ObjectKeys.Upload(Id, import));
@@ -121,7 +322,18 @@ internal sealed class FullOrganisation(IDbContexts contexts, IObjectStore store)
     public async Task<Guid> DeleteAsync(DeletionKind kind, Guid target)
     {
         await using var db = contexts.System();
-        var deletion = new Deletion { OrgId = Id, Id = NewId(), Kind = kind, TargetId = target, Name = "gone", RequestedBy = NewId(), RequestedByName = "Ann", RequestedAt = Now, PurgeAt = Now + Deletion.Grace };
+        var deletion = new Deletion
+        {
+            OrgId = Id,
+            Id = NewId(),
+            Kind = kind,
+            TargetId = target,
+            Name = "gone",
+            RequestedBy = NewId(),
+            RequestedByName = "Ann",
+            RequestedAt = Now,
+            PurgeAt = Now + Deletion.Grace,
+        };
         db.Deletions.Add(deletion);
         await db.SaveChangesAsync(Cancel);
         return deletion.Id;

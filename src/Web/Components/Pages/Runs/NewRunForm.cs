@@ -30,6 +30,7 @@ public sealed class NewRunForm
     public double? Dropout { get; set; }
     public double? StochasticDepth { get; set; }
     public StartChoice Start { get; set; } = StartChoice.Published;
+
     /// <summary>Of the weights it starts from; null: all.</summary>
     public int? Groups { get; set; }
 
@@ -52,34 +53,36 @@ public sealed class NewRunForm
         Groups = start.Request is null ? null : recipe.Start?.Groups;
     }
 
-    public CreateRunRequest Request(string project) => new()
-    {
-        Project = project,
-        DatasetVersion = Version,
-        Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
-        Recipe = new()
+    public CreateRunRequest Request(string project) =>
+        new()
         {
-            Preset = Preset,
-            Architecture = Start.Architecture ?? Architecture,
-            Epochs = Epochs,
-            Seed = Seed,
-            BatchSize = BatchSize,
-            LearningRate = LearningRate,
-            WeightDecay = WeightDecay,
-            LabelSmoothing = LabelSmoothing,
-            Pretrained = Start != StartChoice.Random,
-            Start = Start.Request is { } start ? start with { Groups = Groups } : null,
-            InputSize = InputSize,
-            Dropout = Dropout,
-            StochasticDepth = StochasticDepth,
-        },
-    };
+            Project = project,
+            DatasetVersion = Version,
+            Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
+            Recipe = new()
+            {
+                Preset = Preset,
+                Architecture = Start.Architecture ?? Architecture,
+                Epochs = Epochs,
+                Seed = Seed,
+                BatchSize = BatchSize,
+                LearningRate = LearningRate,
+                WeightDecay = WeightDecay,
+                LabelSmoothing = LabelSmoothing,
+                Pretrained = Start != StartChoice.Random,
+                Start = Start.Request is { } start ? start with { Groups = Groups } : null,
+                InputSize = InputSize,
+                Dropout = Dropout,
+                StochasticDepth = StochasticDepth,
+            },
+        };
 
     /// <summary>A dataset without a version has no id to show: starting makes the version first.</summary>
     public string Json(string project)
     {
         var json = JsonSerializer.SerializeToNode(Request(project), GpuGeekClient.Json)!;
-        if (Version == Guid.Empty) json["datasetVersion"] = NewVersion;
+        if (Version == Guid.Empty)
+            json["datasetVersion"] = NewVersion;
         return json.ToJsonString(Indented);
     }
 }

@@ -24,15 +24,22 @@ public sealed partial class NewRunPage
     /// <summary>The run whose recipe filled the form.</summary>
     private RunResponse? _again;
 
-    [Parameter] public string Org { get; set; } = "";
-    [Parameter] public string Project { get; set; } = "";
-    [SupplyParameterFromQuery(Name = "version")] private Guid? VersionQuery { get; set; }
+    [Parameter]
+    public string Org { get; set; } = "";
+
+    [Parameter]
+    public string Project { get; set; } = "";
+
+    [SupplyParameterFromQuery(Name = "version")]
+    private Guid? VersionQuery { get; set; }
 
     /// <summary>As <c>weights:…</c> or <c>model:flowers:3</c>.</summary>
-    [SupplyParameterFromQuery(Name = "start")] private string? StartQuery { get; set; }
+    [SupplyParameterFromQuery(Name = "start")]
+    private string? StartQuery { get; set; }
 
     /// <summary>A run to train again.</summary>
-    [SupplyParameterFromQuery(Name = "run")] private Guid? RunQuery { get; set; }
+    [SupplyParameterFromQuery(Name = "run")]
+    private Guid? RunQuery { get; set; }
 
     /// <summary>That of the weights, where it starts from some.</summary>
     private string Architecture
@@ -61,22 +68,29 @@ public sealed partial class NewRunPage
             versions.AddRange((await Api.ListVersionsAsync(Org, dataset.Id, Gone)).Items.Select(v => (dataset.Name, v)));
         versions = [.. versions.OrderByDescending(v => v.Version.CreatedAt)];
         _current = versions.Count == 0 ? datasets.FirstOrDefault(d => d.ClassCount > 1) : null;
-        if (versions is [var newest, ..]) _form.Version = newest.Version.Id;
-        if (StartQuery is not null) TakeStart(StartQuery);
-        if (VersionQuery is { } version && !TakeVersion(version, versions)) _lost.Add(T["LostVersion"]);
-        if (RunQuery is { } run) await TakeRunAsync(run, versions);
+        if (versions is [var newest, ..])
+            _form.Version = newest.Version.Id;
+        if (StartQuery is not null)
+            TakeStart(StartQuery);
+        if (VersionQuery is { } version && !TakeVersion(version, versions))
+            _lost.Add(T["LostVersion"]);
+        if (RunQuery is { } run)
+            await TakeRunAsync(run, versions);
         _versions = versions;
     }
 
     private void TakeStart(string asked)
     {
-        if (_starts.FirstOrDefault(c => c.Value == asked) is { } start) start.ApplyTo(_form);
-        else _lost.Add(T["LostStart", asked]);
+        if (_starts.FirstOrDefault(c => c.Value == asked) is { } start)
+            start.ApplyTo(_form);
+        else
+            _lost.Add(T["LostStart", asked]);
     }
 
     private bool TakeVersion(Guid asked, List<(string Dataset, VersionResponse Version)> versions)
     {
-        if (!versions.Any(v => v.Version.Id == asked)) return false;
+        if (!versions.Any(v => v.Version.Id == asked))
+            return false;
         _form.Version = asked;
         return true;
     }
@@ -95,20 +109,24 @@ public sealed partial class NewRunPage
         }
         var recipe = _again.Recipe.ToRequest();
         var start = StartChoice.Of(recipe, _starts);
-        if (start is null) _lost.Add(T["LostStart", _again.Recipe.Start!.Name]);
+        if (start is null)
+            _lost.Add(T["LostStart", _again.Recipe.Start!.Name]);
         _form.Take(recipe, start ?? StartChoice.Published);
         if (Chosen is null)
         {
             _lost.Add(T["LostArchitecture", Architecture]);
             _form.Architecture = NewRunForm.DefaultArchitecture;
         }
-        if (!TakeVersion(_again.DatasetVersion, versions)) _lost.Add(T["LostVersionOf", _again.DatasetName, _again.DatasetVersionNumber]);
+        if (!TakeVersion(_again.DatasetVersion, versions))
+            _lost.Add(T["LostVersionOf", _again.DatasetName, _again.DatasetVersionNumber]);
     }
 
-    private async Task StartAsync() => await TryAsync(async () =>
-    {
-        if (_form.Version == Guid.Empty) _form.Version = (await Api.CreateVersionAsync(Org, _current!.Id, new(), Gone)).Id;
-        var run = await Api.Once(Form).CreateRunAsync(Org, _form.Request(Project), Gone);
-        Navigation.NavigateTo($"/{Org}/{Project}/runs/{run.Id}");
-    });
+    private async Task StartAsync() =>
+        await TryAsync(async () =>
+        {
+            if (_form.Version == Guid.Empty)
+                _form.Version = (await Api.CreateVersionAsync(Org, _current!.Id, new(), Gone)).Id;
+            var run = await Api.Once(Form).CreateRunAsync(Org, _form.Request(Project), Gone);
+            Navigation.NavigateTo($"/{Org}/{Project}/runs/{run.Id}");
+        });
 }

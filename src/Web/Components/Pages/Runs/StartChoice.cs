@@ -5,7 +5,8 @@ using GpuGeek.Contracts.Runs;
 namespace GpuGeek.Web.Components.Pages.Runs;
 
 /// <summary>What a run can start from.</summary>
-/// <param name="Value">In the form and in addresses: <c>published</c>, <c>random</c>, <c>model:flowers:3</c> or <c>weights:0199…</c>.</param>
+/// <param name="Value">In the form and in addresses: <c>published</c>, <c>random</c>, <c>model:flowers:3</c> or
+/// <c>weights:0199…</c>.</param>
 /// <param name="Architecture">Of the weights; null: the form's is taken.</param>
 public sealed record StartChoice(string Value, string Name = "", string? Architecture = null, StartRequest? Request = null)
 {
@@ -16,25 +17,44 @@ public sealed record StartChoice(string Value, string Name = "", string? Archite
     public WeightsReportResponse? Report { get; private init; }
 
     /// <summary>The models of the project, newest first, and the uploads of which something fits.</summary>
-    public static async Task<IReadOnlyList<StartChoice>> ReadAsync(GpuGeekClient api, string org, string project, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StartChoice>> ReadAsync(
+        GpuGeekClient api,
+        string org,
+        string project,
+        CancellationToken cancellationToken
+    )
     {
         var choices = new List<StartChoice>();
         foreach (var model in (await api.ListModelsAsync(org, project, cancellationToken)).Items)
-            choices.AddRange((await api.ListModelVersionsAsync(org, model.Name, cancellationToken)).Items.Select(v =>
-                new StartChoice($"model:{v.Model}:{v.Version}", $"{v.Model} v{v.Version}", v.Architecture, new() { Model = v.Model, Version = v.Version })));
-        choices.AddRange((await api.ListWeightsAsync(org, project, cancellationToken)).Items.Where(w => w.Report is { FittingGroups: > 0 }).Select(w =>
-            new StartChoice($"weights:{w.Id}", w.Name, w.Report!.Architecture, new() { Weights = w.Id }) { Report = w.Report }));
+            choices.AddRange(
+                (await api.ListModelVersionsAsync(org, model.Name, cancellationToken)).Items.Select(v => new StartChoice(
+                    $"model:{v.Model}:{v.Version}",
+                    $"{v.Model} v{v.Version}",
+                    v.Architecture,
+                    new() { Model = v.Model, Version = v.Version }
+                ))
+            );
+        choices.AddRange(
+            (await api.ListWeightsAsync(org, project, cancellationToken))
+                .Items.Where(w => w.Report is { FittingGroups: > 0 })
+                .Select(w => new StartChoice($"weights:{w.Id}", w.Name, w.Report!.Architecture, new() { Weights = w.Id })
+                {
+                    Report = w.Report,
+                })
+        );
         return choices;
     }
 
     /// <summary>What a recipe starts from.</summary>
     /// <returns>Null: the project does not have these weights any more.</returns>
-    public static StartChoice? Of(RecipeRequest recipe, IReadOnlyList<StartChoice> choices) => recipe switch
-    {
-        { Start: { } start } => choices.FirstOrDefault(c => c.Request == start with { Groups = null }),
-        { Pretrained: false } => Random,
-        _ => Published,
-    };
+    public static StartChoice? Of(RecipeRequest recipe, IReadOnlyList<StartChoice> choices) =>
+        recipe switch
+        {
+            { Start: { } start } => choices.FirstOrDefault(c => c.Request == start with { Groups = null }),
+            { Pretrained: false } => Random,
+            _ => Published,
+        };
 
-    public void ApplyTo(NewRunForm form) => (form.Start, form.Groups) = (this, Report is { Fits: false, FittingGroups: var fitting } ? fitting : null);
+    public void ApplyTo(NewRunForm form) =>
+        (form.Start, form.Groups) = (this, Report is { Fits: false, FittingGroups: var fitting } ? fitting : null);
 }

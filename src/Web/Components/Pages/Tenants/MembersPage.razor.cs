@@ -22,26 +22,29 @@ public sealed partial class MembersPage
     /// <summary>Says that the last change was saved.</summary>
     private string? _saved;
 
-    [Parameter] public string Org { get; set; } = "";
+    [Parameter]
+    public string Org { get; set; } = "";
 
     private bool MayInvite => Workspace.MayAdminister(Org);
     private bool IsOwner => Workspace.Owns(Org);
     private string[] Grantable => IsOwner ? Roles : Roles[..3];
     private string OrgName => Workspace.Membership(Org)?.Name ?? Org;
 
-    private string LeaveTitle => _leaving switch
-    {
-        null => "",
-        { } member when IsMe(member) => T["LeaveTitle", OrgName],
-        { } member => T["RemoveTitle", member.DisplayName],
-    };
+    private string LeaveTitle =>
+        _leaving switch
+        {
+            null => "",
+            { } member when IsMe(member) => T["LeaveTitle", OrgName],
+            { } member => T["RemoveTitle", member.DisplayName],
+        };
 
-    private string RoleTitle => _pending switch
-    {
-        null => "",
-        var (member, role) when IsMe(member) => T["OwnRoleTitle", W["Role." + role]],
-        var (member, _) => T["OwnerTitle", member.DisplayName],
-    };
+    private string RoleTitle =>
+        _pending switch
+        {
+            null => "",
+            var (member, role) when IsMe(member) => T["OwnRoleTitle", W["Role." + role]],
+            var (member, _) => T["OwnerTitle", member.DisplayName],
+        };
 
     private bool IsMe(MemberResponse member) => member.User == Workspace.Me?.User.Id;
 
@@ -61,34 +64,41 @@ public sealed partial class MembersPage
     private async Task ChooseAsync(MemberResponse member, string role)
     {
         // While a change is being saved the list goes back to the true role.
-        if (Busy || role == member.Role) return;
+        if (Busy || role == member.Role)
+            return;
         Fault = null;
         _saved = null;
         _pending = (member, role);
         _confirming = role == "owner" || (IsMe(member) && Array.IndexOf(Roles, role) < Array.IndexOf(Roles, member.Role));
-        if (!_confirming) await SaveRoleAsync();
+        if (!_confirming)
+            await SaveRoleAsync();
     }
 
     private void KeepRole()
     {
-        if (Busy) return;
+        if (Busy)
+            return;
         _pending = null;
         _confirming = false;
     }
 
     private async Task SaveRoleAsync()
     {
-        if (_pending is not var (member, role)) return;
+        if (_pending is not var (member, role))
+            return;
         var saved = await TryAsync(() => Api.UpdateMemberAsync(Org, member.User, new() { Role = role }, Gone));
         KeepRole();
-        if (saved) _saved = IsMe(member) ? T["OwnRoleSaved", W["Role." + role]] : T["RoleSaved", member.DisplayName, W["Role." + role]];
-        if (saved && IsMe(member)) await Workspace.LoadAsync(Gone);
+        if (saved)
+            _saved = IsMe(member) ? T["OwnRoleSaved", W["Role." + role]] : T["RoleSaved", member.DisplayName, W["Role." + role]];
+        if (saved && IsMe(member))
+            await Workspace.LoadAsync(Gone);
         await LoadAsync();
     }
 
     private async Task RevokeAsync(InvitationResponse invitation)
     {
-        if (await TryAsync(() => Api.RevokeInvitationAsync(Org, invitation.Id, Gone))) await LoadAsync();
+        if (await TryAsync(() => Api.RevokeInvitationAsync(Org, invitation.Id, Gone)))
+            await LoadAsync();
     }
 
     private void Ask(MemberResponse member)
@@ -107,10 +117,13 @@ public sealed partial class MembersPage
     private async Task RemoveAsync()
     {
         var member = _leaving!;
-        if (!await TryAsync(() => Api.RemoveMemberAsync(Org, member.User, Gone))) return;
+        if (!await TryAsync(() => Api.RemoveMemberAsync(Org, member.User, Gone)))
+            return;
         _leaving = null;
         // Every page of the organisation is a stranger's now: begin again where the person still belongs.
-        if (IsMe(member)) Navigation.NavigateTo("/", forceLoad: true);
-        else await LoadAsync();
+        if (IsMe(member))
+            Navigation.NavigateTo("/", forceLoad: true);
+        else
+            await LoadAsync();
     }
 }

@@ -1,0 +1,78 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Deletions;
+using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Projects;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Deletions;
+
+/// <summary>What goes along with a dataset, a project or the whole organisation, as far as it is visible by itself: pictures, versions,
+/// curves and logs are reached through these.</summary>
+/// <param name="Canceled">Runs under way that have to stop: those that go, and those that learn from what goes.</param>
+internal sealed record DeletionScope(
+    DeletionKind Kind,
+    Guid Target,
+    string Name,
+    IQueryable<Project> Projects,
+    IQueryable<Dataset> Datasets,
+    IQueryable<Run> Runs,
+    IQueryable<Model> Models,
+    IQueryable<Deployment> Deployments,
+    IQueryable<Run> Canceled
+)
+{
+    private static readonly RunState[] Over = [RunState.Canceled, RunState.Succeeded, RunState.Failed];
+
+    public static DeletionScope Of(GpuGeekDbContext db, Dataset dataset) =>
+        new(
+            DeletionKind.Dataset,
+            dataset.Id,
+            dataset.Name,
+            db.Projects.Where(p => false),
+            db.Datasets.Where(d => d.Id == dataset.Id),
+            db.Runs.Where(r => false),
+            db.Models.Where(m => false),
+            db.Deployments.Where(d => false),
+            Active(LearnedFrom(db, dataset.Id))
+        );
+
+    public static DeletionScope Of(GpuGeekDbContext db, Project project)
+    {
+        var runs = db.Runs.Where(r => r.ProjectId == project.Id);
+        return new(
+            DeletionKind.Project,
+            project.Id,
+            project.Name,
+            db.Projects.Where(p => p.Id == project.Id),
+            db.Datasets.Where(d => d.ProjectId == project.Id),
+            runs,
+            db.Models.Where(m => m.ProjectId == project.Id),
+            Serving(db, project.Id),
+            Active(runs)
+        );
+    }
+
+    public static DeletionScope OfOrganization(GpuGeekDbContext db, Guid org, string name) =>
+        new(DeletionKind.Organization, org, name, db.Projects, db.Datasets, db.Runs, db.Models, db.Deployments, Active(db.Runs));
+
+    public static IQueryable<Run> LearnedFrom(GpuGeekDbContext db, Guid dataset) =>
+        db.Runs.Where(r => db.DatasetVersions.Any(v => v.Id == r.DatasetVersionId && v.DatasetId == dataset));
+
+    /// <summary>Imports into the datasets that have not ended.</summary>
+    public IQueryable<Import> ActiveImports(GpuGeekDbContext db) =>
+        db.Imports.Where(i => i.FinishedAt == null && Datasets.Any(d => d.Id == i.DatasetId));
+
+    // Another project's endpoint may serve a model of this one: it has nothing to serve afterwards.
+    private static IQueryable<Deployment> Serving(GpuGeekDbContext db, Guid project) =>
+        db.Deployments.Where(d =>
+            d.ProjectId == project
+            || db.ModelVersions.Any(v =>
+                (v.Id == d.ModelVersionId || v.Id == d.LiveVersionId) && db.Models.Any(m => m.Id == v.ModelId && m.ProjectId == project)
+            )
+        );
+
+    private static IQueryable<Run> Active(IQueryable<Run> runs) => runs.Where(r => !Over.Contains(r.State));
+}

@@ -1,0 +1,42 @@
+using GpuGeek.Api.Features.Accounts;
+using GpuGeek.Api.Features.Activity;
+using GpuGeek.Api.Features.Billing;
+using GpuGeek.Api.Features.Comments;
+using GpuGeek.Api.Features.Datasets;
+using GpuGeek.Api.Features.Deletions;
+using GpuGeek.Api.Features.Deployments;
+using GpuGeek.Api.Features.Health;
+using GpuGeek.Api.Features.Live;
+using GpuGeek.Api.Features.Models;
+using GpuGeek.Api.Features.Projects;
+using GpuGeek.Api.Features.Runs;
+using GpuGeek.Api.Features.Sharing;
+using GpuGeek.Api.Features.Storage;
+using GpuGeek.Api.Features.Tenants;
+using GpuGeek.Api.Features.Webhooks;
+
+namespace GpuGeek.Api.Features;
+
+/// <summary>Every feature that has routes; the list is the API's table of contents.</summary>
+internal static class FeatureRoutes
+{
+    public static void MapFeatures(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealth();
+        routes.MapAccounts();
+        routes.MapTenants();
+        routes.MapProjects();
+        routes.MapBilling();
+        routes.MapDatasets();
+        routes.MapRuns();
+        routes.MapModels();
+        routes.MapDeployments();
+        routes.MapWebhooks();
+        routes.MapComments();
+        routes.MapSharing();
+        routes.MapActivity();
+        routes.MapDeletions();
+        routes.MapLive();
+        routes.MapObjectUrls();
+    }
+}

@@ -1,0 +1,77 @@
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Shared;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Health;
+
+internal static class Health
+{
+    private const string DatabaseAway = "the database cannot be reached";
+    private const string DiskShort = "disk space is short: uploads are refused, and imports and runs wait until space is freed";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").AllowAnonymous().WithMetadata(new HealthMetadata()).ExcludeFromDescription();
+        group.MapGet("/healthz", () => TypedResults.Ok(new { status = "alive" }));
+        group.MapGet("/readyz", ReadyAsync);
+    }
+
+    /// <summary>200 when work can be done, else 503 with the reasons.</summary>
+    /// <remarks>A disk without room is a warning: predictions and pages go on.</remarks>
+    private static async Task<IResult> ReadyAsync(
+        IDbContexts contexts,
+        DatabasePulse pulse,
+        PredictorClient predictor,
+        IObjectStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        var answers = await Task.WhenAll(DatabaseAsync(contexts, pulse, cancellationToken), PredictorAsync(predictor, cancellationToken));
+        var reasons = answers.OfType<string>().ToList();
+        string[] warnings = store.FreeBytes is 0 ? [DiskShort] : [];
+        return reasons.Count > 0
+                ? TypedResults.Json(
+                    new
+                    {
+                        status = "not ready",
+                        reasons,
+                        warnings,
+                    },
+                    statusCode: 503
+                )
+            : warnings.Length > 0 ? TypedResults.Ok(new { status = "ready", warnings })
+            : TypedResults.Ok(new { status = "ready" });
+    }
+
+    private static async Task<string?> DatabaseAsync(IDbContexts contexts, DatabasePulse pulse, CancellationToken cancellationToken)
+    {
+        if (pulse.IsAway)
+            return DatabaseAway;
+        try
+        {
+            await using var db = contexts.System();
+            return (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any() ? "the database is not migrated" : null;
+        }
+        catch (Exception failure) when (DatabaseOutage.IsAway(failure))
+        {
+            return DatabaseAway;
+        }
+    }
+
+    private static async Task<string?> PredictorAsync(PredictorClient predictor, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return await predictor.IsAliveAsync(limit.Token) ? null : "the predictor does not answer";
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "the predictor does not answer";
+        }
+    }
+}

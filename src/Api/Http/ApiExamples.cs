@@ -1,0 +1,227 @@
+using System.Text.Json;
+using GpuGeek.Contracts.Accounts;
+using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Deployments;
+using GpuGeek.Contracts.Models;
+using GpuGeek.Contracts.Projects;
+using GpuGeek.Contracts.Runs;
+using GpuGeek.Contracts.Tenants;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace GpuGeek.Api.Http;
+
+/// <summary>What the main road's answers look like. Made of the contracts themselves, so that an example cannot name a property that is not
+/// there.</summary>
+internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
+{
+    private static readonly Guid Id = new("01997f3a-5c1e-7b42-9d10-6a2f4e8c0b71");
+    private static readonly Guid Other = new("01997f38-0d4b-7e1f-8c22-51b7a9d3e604");
+    private static readonly DateTimeOffset At = new(2026, 1, 15, 8, 20, 0, TimeSpan.Zero);
+    private const string Hash = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+    private static readonly string[] Classes = ["rose", "tulip"];
+    private static readonly RecipeResponse Recipe = new(
+        "fast",
+        "mobilenet_v2",
+        5,
+        0,
+        32,
+        0.01,
+        0,
+        0.0001,
+        0.1,
+        0.1,
+        true,
+        224,
+        new(1, false, 0, 0)
+    );
+    private static readonly RunResultResponse Result = new(
+        0.89,
+        [0.84, 0.93],
+        180,
+        0.9,
+        4,
+        1.12,
+        Classes,
+        [
+            [82, 8],
+            [12, 78],
+        ],
+        [new("rose", 0.872, 0.911, 0.891, 90), new("tulip", 0.907, 0.867, 0.886, 90)],
+        7e-6,
+        new("flowers", 1)
+    );
+
+    private static readonly object[] All =
+    [
+        new SessionResponse(
+            "gg_s_4oTqT9n6kVbW3cYxZJr0",
+            At.AddDays(90),
+            new(Id, "ann@example.org", "Ann", true),
+            [new("acme", "Acme", "owner")]
+        ),
+        new ProjectResponse(
+            Id,
+            "flowers",
+            "Flowers",
+            "image-classification",
+            At,
+            1500,
+            3,
+            1,
+            0.89,
+            1,
+            At,
+            [$"/api/v1/orgs/acme/datasets/{Other}/images/{Id}/thumbnail"]
+        ),
+        new DatasetResponse(Id, "flowers", "flowers5", 600, 2, 17_745_363, 1, At),
+        new ImportResponse(
+            Id,
+            Other,
+            "flowers5.zip",
+            17_745_363,
+            "succeeded",
+            1,
+            598,
+            2,
+            [new("rose", 300), new("tulip", 298)],
+            null,
+            null,
+            At,
+            At.AddSeconds(1),
+            At.AddSeconds(8)
+        ),
+        new SkippedFileResponse(
+            "rose/notes.txt",
+            "not_a_picture",
+            "The file is no JPEG, PNG, WebP, GIF or BMP.",
+            "Leave it out, or save it as one of these."
+        ),
+        new VersionResponse(
+            Id,
+            Other,
+            1,
+            Hash,
+            0,
+            598,
+            Classes,
+            new Dictionary<string, IReadOnlyDictionary<string, int>>
+            {
+                ["train"] = Counts(210, 208),
+                ["val"] = Counts(45, 45),
+                ["test"] = Counts(45, 45),
+            },
+            At
+        ),
+        new RunResponse(
+            Id,
+            "mobilenet_v2 fast",
+            "flowers",
+            Other,
+            "flowers5",
+            1,
+            false,
+            "succeeded",
+            1,
+            null,
+            1,
+            null,
+            Recipe,
+            null,
+            new(4, 0.9),
+            Result,
+            null,
+            14.2m,
+            new("0.0039", "USD"),
+            812,
+            At,
+            At.AddSeconds(1),
+            At.AddSeconds(16)
+        ),
+        new MetricsResponse([new(812, "val/accuracy", 240, 3, 0.8711, At)], 812),
+        new ModelVersionResponse(
+            Id,
+            "flowers",
+            1,
+            Other,
+            Other,
+            "mobilenet_v2",
+            Classes,
+            Result,
+            Hash,
+            8_912_345,
+            [new("core.onnx", "/api/v1/orgs/acme/models/flowers/versions/1/files/core.onnx")],
+            At
+        ),
+        new WeightsResponse(
+            Id,
+            "flowers",
+            "resnet18.pth",
+            46_830_571,
+            "ready",
+            "resnet18",
+            Hash,
+            new(
+                "pytorch",
+                122,
+                11_699_132,
+                ["float32", "int64"],
+                "resnet18",
+                1000,
+                true,
+                6,
+                [new("conv1, bn1", 5, 5), new("fc", 0, 0)],
+                [],
+                0,
+                [],
+                0,
+                [],
+                0
+            ),
+            null,
+            null,
+            At,
+            At.AddSeconds(3)
+        ),
+        new DeploymentResponse(
+            Id,
+            "flowers",
+            "flowers",
+            "flowers",
+            1,
+            1,
+            "live",
+            null,
+            "https://gpugeek.example.org/api/v1/orgs/acme/deployments/flowers/predict",
+            Classes,
+            224,
+            At,
+            At
+        ),
+        new CreatedKeyResponse(Id, "line 3 camera", "gg_k_7hQm2Lw8RfXs5dNvBtKy", "gg_k_7hQm", ["predict"], At, null),
+        new PredictionResponse(
+            Id,
+            "rose",
+            0.931,
+            [new("rose", 0.931), new("tulip", 0.069)],
+            new("flowers", 1, Hash),
+            new(1.9, 0.3, 6.1, 8.9)
+        ),
+    ];
+
+    private static readonly Dictionary<Type, object> ByType = All.ToDictionary(e => e.GetType());
+
+    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+    {
+        if (schema is not OpenApiSchema own || !ByType.TryGetValue(context.Type, out var example))
+            return;
+        var json = services
+            .GetRequiredService<Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>()
+            .Value.SerializerOptions;
+#pragma warning disable CS0618 // Its successor is an array that OpenAPI 3.0, which most generators read, does not know.
+        own.Example = JsonSerializer.SerializeToNode(example, context.Type, json);
+#pragma warning restore CS0618
+    }
+
+    private static Dictionary<string, int> Counts(int rose, int tulip) => new() { ["rose"] = rose, ["tulip"] = tulip };
+}

@@ -1,0 +1,120 @@
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Http.Auth;
+
+/// <summary>What a route of an organisation asks for.</summary>
+/// <param name="Scope">Of an API key; null: keys may not do this at all.</param>
+internal sealed record Needs(Role Role, string? Scope);
+
+internal sealed class OrgRequirement : IAuthorizationRequirement;
+
+/// <summary>The first wall: the caller is a member of <c>{org}</c>, with the role and the scope that the route asks for.</summary>
+internal sealed class OrgAuthorization(IHttpContextAccessor http, MembershipLookup memberships, Tenant tenant)
+    : AuthorizationHandler<OrgRequirement>
+{
+    public const string Policy = "org";
+    public const string Parameter = "org";
+
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, OrgRequirement requirement)
+    {
+        var request = http.HttpContext ?? throw new InvalidOperationException("Organisation routes are HTTP routes.");
+        // Silence here would let everybody in, so a route that was put together wrongly fails loudly.
+        var slug =
+            request.GetRouteValue(Parameter) as string
+            ?? throw new InvalidOperationException($"The route {request.GetEndpoint()?.DisplayName} has no {{{Parameter}}}.");
+        var needs =
+            request.GetEndpoint()?.Metadata.GetMetadata<Needs>()
+            ?? throw new InvalidOperationException(
+                $"The route {request.GetEndpoint()?.DisplayName} does not say which role and scope it needs."
+            );
+        if (Caller.From(context.User) is not { } caller)
+            return;
+        if (await memberships.FindAsync(slug, caller, request.RequestAborted) is not { } membership)
+        {
+            context.Fail(new(this, Refusal.NotFound));
+            return;
+        }
+        tenant.Resolve(membership.Org, slug, membership.Role, caller);
+        if (caller.IsKey && (needs.Scope is null || !caller.Scopes.Contains(needs.Scope)))
+            context.Fail(new(this, Refusal.Scope));
+        else if (membership.Role < needs.Role)
+            context.Fail(new(this, Refusal.Role));
+        else
+            context.Succeed(requirement);
+    }
+}
+
+internal sealed class MembershipLookup(IDbContexts contexts)
+{
+    private sealed record Row(Guid Id, string Role);
+
+    /// <returns>Null when there is no such organisation, or it is not the caller's.</returns>
+    public async Task<(Guid Org, Role Role)?> FindAsync(string slug, Caller caller, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.ForNobody();
+        var row = await db
+            .Database.SqlQuery<Row>($"SELECT * FROM org_for_member({slug}, {caller.User})")
+            .FirstOrDefaultAsync(cancellationToken);
+        if (row is null || (caller.IsKey && caller.KeyOrg != row.Id))
+            return null;
+        return (row.Id, Enum.Parse<Role>(row.Role, true));
+    }
+}
+
+internal static class Refusal
+{
+    public const string NotFound = "not_found";
+    public const string Scope = "scope";
+    public const string Role = "role";
+}
+
+/// <summary>Says in a problem why a request was refused.</summary>
+internal sealed class RefusalToProblem : IAuthorizationMiddlewareResultHandler
+{
+    public Task HandleAsync(
+        RequestDelegate next,
+        HttpContext context,
+        AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult
+    )
+    {
+        if (authorizeResult.Succeeded)
+            return next(context);
+        var needs = context.GetEndpoint()?.Metadata.GetMetadata<Needs>();
+        if (authorizeResult.Challenged)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems
+                .Unauthorized(
+                    "not_signed_in",
+                    context.Request.Headers.Authorization.Count == 0 ? "This needs a token." : "The token is unknown, expired or revoked.",
+                    "Send 'Authorization: Bearer gg_…' with a session token or an API key."
+                )
+                .ExecuteAsync(context);
+        }
+        var reasons = authorizeResult.AuthorizationFailure?.FailureReasons.Select(r => r.Message).ToList() ?? [];
+        if (reasons.Contains(Refusal.NotFound))
+            return Problems.NotFound().ExecuteAsync(context);
+        if (reasons.Contains(Refusal.Scope))
+            return Problems
+                .Forbidden(
+                    "scope_missing",
+                    needs?.Scope is { } scope ? $"The key lacks the scope '{scope}'." : "API keys may not do this: sign in.",
+                    needs?.Scope is null ? null : "Make a key with that scope."
+                )
+                .ExecuteAsync(context);
+        if (reasons.Contains(Refusal.Role))
+            return Problems
+                .Forbidden(
+                    "role_too_small",
+                    $"This needs the role '{needs!.Role.ToString().ToLowerInvariant()}'.",
+                    "Ask an owner of the organisation."
+                )
+                .ExecuteAsync(context);
+        return Problems.Forbidden("not_allowed", "This is for the operator of the installation.").ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Encodings.Web;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Api.Http.Auth;
+
+/// <summary>Opaque tokens: <c>Authorization: Bearer gg_…</c>. Looked up by hash at every request, so that a revoked one stops at
+/// once.</summary>
+internal sealed class TokenAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    TokenStore tokens
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public const string Scheme_ = "Token";
+    private const string Prefix = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<HealthMetadata>() is not null)
+            return AuthenticateResult.NoResult();
+        if (ReadToken() is not { } token)
+            return AuthenticateResult.NoResult();
+        var caller = await tokens.FindAsync(token, Context.RequestAborted);
+        return caller is null
+            ? AuthenticateResult.Fail("unknown, expired or revoked")
+            : AuthenticateResult.Success(new(caller.ToPrincipal(Scheme_), Scheme_));
+    }
+
+    private string? ReadToken()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            return header[Prefix.Length..].Trim();
+        // .NET's SignalR client cannot set headers on a WebSocket everywhere; nowhere else is a token taken from an address.
+        return
+            Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) && Request.Query.TryGetValue("access_token", out var query)
+            ? query.ToString()
+            : null;
+    }
+}
+
+/// <summary>Tokens by their hash.</summary>
+internal sealed class TokenStore(IDbContexts contexts, IOptions<SessionLifetime> sessions, TimeProvider clock)
+{
+    private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
+
+    private sealed record Row(
+        Guid Id,
+        string Kind,
+        Guid? UserId,
+        Guid? OrgId,
+        string[] Scopes,
+        DateTimeOffset? ExpiresAt,
+        DateTimeOffset? RevokedAt,
+        DateTimeOffset? LastUsedAt,
+        bool IsOperator
+    );
+
+    public async Task<Caller?> FindAsync(string token, CancellationToken cancellationToken)
+    {
+        if (!TokenFormat.TryParse(token, out var kind) || kind is not (TokenKind.Session or TokenKind.ApiKey))
+            return null;
+        await using var db = contexts.ForNobody();
+        var hash = TokenFormat.Hash(token);
+        var row = await db.Database.SqlQuery<Row>($"SELECT * FROM auth_token({hash})").FirstOrDefaultAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        if (row is not { UserId: { } user } || row.RevokedAt is not null || row.ExpiresAt <= now)
+            return null;
+        if (kind == TokenKind.Session && !sessions.Value.IsAlive(row.LastUsedAt, now))
+            return null;
+        if (row.LastUsedAt is null || now - row.LastUsedAt > TouchEvery)
+            await db.Database.ExecuteSqlAsync($"SELECT touch_token({row.Id}, {now})", cancellationToken);
+        return new(user, row.Id, kind, row.OrgId, row.Scopes, row.IsOperator);
+    }
+}
+
+/// <summary>Whether a token that was good when a connection opened still is.</summary>
+internal sealed class TokenChecks(IDbContexts contexts, IOptions<SessionLifetime> sessions, TimeProvider clock)
+{
+    public async Task<bool> IsValidAsync(Guid token, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        var now = clock.GetUtcNow();
+        var usedSince = now - sessions.Value.Idle;
+        return await db.Tokens.AnyAsync(
+            t =>
+                t.Id == token
+                && t.RevokedAt == null
+                && (t.ExpiresAt == null || t.ExpiresAt > now)
+                && (t.Kind != TokenKind.Session || t.LastUsedAt > usedSince),
+            cancellationToken
+        );
+    }
+}

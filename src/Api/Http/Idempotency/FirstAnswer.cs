@@ -1,0 +1,116 @@
+using System.Text.Json;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace GpuGeek.Api.Http.Idempotency;
+
+/// <summary>
+/// The first answer to a request with an <c>Idempotency-Key</c>. It is written in the transaction of the change, so either both are kept or
+/// neither is, wherever the process
+/// dies. Only success is kept: a refusal has changed nothing, so the request is tried anew.
+/// Bodies are kept sealed: a first answer may hold a key or a link that is shown once.
+/// </summary>
+internal sealed class FirstAnswer(SealedAnswers answers, IOptions<JsonOptions> json)
+{
+    private const string JsonType = "application/json; charset=utf-8";
+
+    private sealed record Row(string Request, int Status, string? ContentType, string? Location, byte[]? Body);
+
+    private (string Key, string Request)? _asked;
+
+    public void Ask(string key, string request) => _asked = (key, request);
+
+    /// <summary>Holds the key until the transaction ends and looks for the first answer.</summary>
+    /// <param name="db">In the transaction that the change is to be made in.</param>
+    /// <returns>Null: the request has no key, or is the first with it and is to be carried out.</returns>
+    public async Task<EarlierAnswer?> FindAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        if (_asked is not var (key, request))
+            return null;
+        // The lock ends with the transaction or with the connection: a process that dies leaves no key behind that nobody can use.
+        var free = await db
+            .Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({"idempotency:" + key}, 0)) AS \"Value\"")
+            .SingleAsync(cancellationToken);
+        if (!free)
+            return new(
+                Problems.Conflict(
+                    "still_running",
+                    "The first request with this Idempotency-Key is still running.",
+                    "Ask again in a moment."
+                )
+            );
+        return await LookAsync(db, cancellationToken);
+    }
+
+    /// <summary>Looks for the first answer without holding the key: for what must be known before the transaction can begin.</summary>
+    public async Task<EarlierAnswer?> LookAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        if (_asked is not var (key, request))
+            return null;
+        var first = await db.Database.SqlQuery<Row>($"SELECT * FROM first_answer({key})").FirstOrDefaultAsync(cancellationToken);
+        if (first is null)
+            return null;
+        if (first.Request != request)
+            return new(
+                Problems.Impossible(
+                    "idempotency_key_reused",
+                    "This Idempotency-Key was used for another request.",
+                    "Use a new key for a new request."
+                )
+            );
+        var body = first.Body is { } kept ? answers.Open(key, kept) : [];
+        return body is null
+            ? new(
+                Problems.Conflict(
+                    "answer_not_kept",
+                    "The request was carried out, but its first answer cannot be read any more.",
+                    "Look at what is there; make it anew with another Idempotency-Key if a secret was lost."
+                )
+            )
+            : new(new ReplayedAnswer(first.Status, first.ContentType, first.Location, body));
+    }
+
+    /// <summary>Completes the key. The caller commits.</summary>
+    /// <param name="db">In the transaction of the change, in which <see cref="FindAsync"/> found nothing.</param>
+    /// <param name="result">What the handler answers.</param>
+    public async Task KeepAsync(GpuGeekDbContext db, object? result, CancellationToken cancellationToken)
+    {
+        if (_asked is not var (key, request))
+            return;
+        var answer = HandlerResult.Innermost(result);
+        var status = (answer as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK;
+        var (type, body) = answer is IValueHttpResult { Value: { } value }
+            ? (JsonType, answers.Seal(key, JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), json.Value.SerializerOptions)))
+            : (null, null);
+        var location = HandlerResult.Location(answer);
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT keep_first_answer({key}, {request}, {status}, {type}, {location}, {body})",
+            cancellationToken
+        );
+    }
+}
+
+/// <summary>What is answered in place of carrying out the request: the first answer, or why there is none.</summary>
+internal sealed class EarlierAnswer(IResult result) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext) => result.ExecuteAsync(httpContext);
+}
+
+internal sealed class ReplayedAnswer(int status, string? contentType, string? location, byte[] body) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        response.Headers["Idempotency-Replayed"] = "true";
+        if (location is { Length: > 0 })
+            response.Headers.Location = location;
+        if (body.Length == 0)
+            return;
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, httpContext.RequestAborted);
+    }
+}

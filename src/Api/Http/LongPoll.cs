@@ -1,0 +1,50 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Infrastructure.Live;
+
+namespace GpuGeek.Api.Http;
+
+/// <summary><c>?wait=30</c>: the answer comes when the thing is done, or as it stands when the time is over.</summary>
+internal sealed class LongPoll(LiveListener listener, IHttpContextAccessor http, TimeProvider clock)
+{
+    public const int MaxSeconds = 60;
+    private static readonly TimeSpan LookAtLeastEvery = TimeSpan.FromSeconds(1);
+
+    /// <param name="read">Reads it anew; null when it is gone.</param>
+    public async Task<T?> UntilAsync<T>(
+        int? wait,
+        Guid subject,
+        Func<CancellationToken, Task<T?>> read,
+        Func<T, bool> done,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        if (wait is < 0 or > MaxSeconds)
+            throw new DomainException("invalid_wait", $"Waiting takes 0 to {MaxSeconds} seconds.");
+        var value = await read(cancellationToken);
+        // HEAD asks how things are, not how they will be.
+        if (wait is null or 0 || HttpMethods.IsHead(http.HttpContext!.Request.Method))
+            return value;
+        var end = clock.GetUtcNow().AddSeconds(wait.Value);
+        using var changed = new SemaphoreSlim(0);
+        void OnChanged(LiveChange change)
+        {
+            if (change.Subject == subject || change.Kind == LiveChange.DeploymentKind)
+                changed.Release();
+        }
+        listener.Changed += OnChanged;
+        try
+        {
+            while (value is not null && !done(value) && clock.GetUtcNow() < end)
+            {
+                await changed.WaitAsync(LookAtLeastEvery, cancellationToken);
+                value = await read(cancellationToken);
+            }
+            return value;
+        }
+        finally
+        {
+            listener.Changed -= OnChanged;
+        }
+    }
+}

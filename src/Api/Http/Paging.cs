@@ -1,0 +1,55 @@
+using System.Buffers.Text;
+using System.Text;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Domain.Common;
+
+namespace GpuGeek.Api.Http;
+
+/// <summary>Cursors: opaque to callers, the last row's key to us.</summary>
+internal static class Paging
+{
+    public const int Max = 200;
+
+    public static int Limit(int? limit, int fallback = 50) =>
+        limit switch
+        {
+            null => fallback,
+            >= 1 and <= Max => limit.Value,
+            _ => throw new DomainException("invalid_limit", $"A page has 1 to {Max} entries.", $"Send ?limit= between 1 and {Max}."),
+        };
+
+    public static string Encode(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
+
+    public static Guid? After(string? cursor)
+    {
+        if (cursor is null)
+            return null;
+        return Decode(cursor) is { } key && Guid.TryParse(key, out var id) ? id : throw Invalid();
+    }
+
+    public static int AfterNumber(string? cursor)
+    {
+        if (cursor is null)
+            return 0;
+        return Decode(cursor) is { } key && int.TryParse(key, out var number) && number >= 0 ? number : throw Invalid();
+    }
+
+    /// <summary>Give it one row more than the page has: that one says there is a next page.</summary>
+    public static Page<TItem> Of<TRow, TItem>(List<TRow> rows, int limit, Func<TRow, string> key, Func<TRow, TItem> map) =>
+        new([.. rows.Take(limit).Select(map)], rows.Count > limit ? Encode(key(rows[limit - 1])) : null);
+
+    private static string? Decode(string cursor)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static DomainException Invalid() =>
+        new("invalid_cursor", "The cursor 'after' is not one that this API gave out.", "Pass the value of 'next' unchanged.");
+}

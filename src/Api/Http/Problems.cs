@@ -1,0 +1,49 @@
+using GpuGeek.Domain.Common;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace GpuGeek.Api.Http;
+
+/// <summary>Expected failures: application/problem+json with a stable code. <c>requestId</c> is added when it is written.</summary>
+internal static class Problems
+{
+    public static ProblemHttpResult Of(
+        int status,
+        string code,
+        string title,
+        string detail,
+        string? hint = null,
+        IDictionary<string, object?>? more = null
+    )
+    {
+        var extensions = new Dictionary<string, object?>(more ?? new Dictionary<string, object?>()) { ["code"] = code };
+        if (hint is not null)
+            extensions["hint"] = hint;
+        return TypedResults.Problem(detail, statusCode: status, title: title, extensions: extensions);
+    }
+
+    /// <summary>Unknown or not yours: the same answer, so that nobody learns which ids exist.</summary>
+    public static ProblemHttpResult NotFound() => Of(404, "not_found", "Not found", "There is no such thing here, or it is not yours.");
+
+    public static ProblemHttpResult Conflict(string code, string detail, string? hint = null) =>
+        Of(409, code, "That does not fit the present state", detail, hint);
+
+    public static ProblemHttpResult Impossible(string code, string detail, string? hint = null) =>
+        Of(422, code, "That cannot be done", detail, hint);
+
+    public static ProblemHttpResult Unauthorized(string code, string detail, string? hint = null) =>
+        Of(401, code, "Not signed in", detail, hint);
+
+    public static ProblemHttpResult Forbidden(string code, string detail, string? hint = null) =>
+        Of(403, code, "Not allowed", detail, hint);
+
+    public static ProblemHttpResult Of(DomainException failure) =>
+        failure.Code switch
+        {
+            "too_large" => Of(413, failure.Code, "Too large", failure.Message, failure.Hint),
+            var code when ConflictCodes.Contains(code) => Conflict(code, failure.Message, failure.Hint),
+            var code => Impossible(code, failure.Message, failure.Hint),
+        };
+
+    // A state that may pass; every other broken rule is about the request itself.
+    private static readonly HashSet<string> ConflictCodes = ["run_finished", "run_state", "delivery_under_way"];
+}

@@ -1,0 +1,25 @@
+using Microsoft.Net.Http.Headers;
+
+namespace GpuGeek.Api.Http.Versions;
+
+/// <summary>A thing's JSON with its tag; 304 for who has it already.</summary>
+internal sealed class TaggedJson(byte[] json, IList<EntityTagHeaderValue>? known) : IResult
+{
+    public EntityTagHeaderValue Tag { get; } = EntityTags.Of(json);
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.Headers.ETag = Tag.ToString();
+        // It is the caller's own and changes at any time: keep it, but ask before showing it again.
+        response.Headers.CacheControl = "private, no-cache";
+        if (known is not null && EntityTags.Match(known, Tag, strong: false))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = json.Length;
+        await response.Body.WriteAsync(json, httpContext.RequestAborted);
+    }
+}

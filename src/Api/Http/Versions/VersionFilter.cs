@@ -1,0 +1,101 @@
+using System.Text.Json;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace GpuGeek.Api.Http.Versions;
+
+/// <summary>
+/// <c>ETag</c> on every GET of one thing and <c>If-None-Match</c> on it; <c>If-Match</c> on whatever changes it. Runs inside <see
+/// cref="ChangeFilter"/>'s transaction:
+/// changes of one address wait for each other, so of many with the same tag exactly one finds it still true.
+/// </summary>
+internal sealed class VersionFilter(Representations representations, IOptions<JsonOptions> json) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (http.Request.OnlyReads())
+            return Tagged(http, await next(context));
+        if (HttpMethods.IsPost(http.Request.Method) || http.GetEndpoint()!.Metadata.GetMetadata<NoChangeFilterMetadata>() is not null)
+            return await next(context);
+        await LockAsync(http);
+        if (await RefusalAsync(http) is { } refusal)
+            return refusal;
+        var result = await next(context);
+        if (representations.Find(http) is not null && Value(result) is { } changed)
+            http.Response.Headers.ETag = EntityTags.Of(Serialize(changed)).ToString();
+        return result;
+    }
+
+    private object? Tagged(HttpContext http, object? result)
+    {
+        if (
+            HandlerResult.Innermost(result) is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK }
+            || Value(result) is not { } value
+        )
+            return result;
+        // A list is no thing: what it shows depends on where one looks.
+        if (value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Page<>))
+            return result;
+        return new TaggedJson(Serialize(value), http.Request.Headers.IfNoneMatch is { Count: > 0 } known ? EntityTags.Parse(known) : null);
+    }
+
+    private async Task<ProblemHttpResult?> RefusalAsync(HttpContext http)
+    {
+        if (http.Request.Headers.IfMatch is not { Count: > 0 } header)
+            return null;
+        if (EntityTags.Parse(header) is not { } asked)
+            return Problems.Of(
+                400,
+                "malformed_request",
+                "Malformed header",
+                "If-Match is no list of entity tags.",
+                "Send the value of the ETag header unchanged, with its quotes."
+            );
+        if (representations.Find(http) is not { } get)
+            return Failed("This address has no ETag, so none can match.", "Repeat the request without If-Match.");
+        // What is not there is the handler's to say: 404, or 204 for a deletion that has happened already.
+        if (await Representations.TagAsync(http, get) is not { } present)
+            return null;
+        return EntityTags.Match(asked, EntityTagHeaderValue.Parse(present), strong: true)
+            ? null
+            : Failed(
+                "It is not what it was when you read it: somebody has changed it since.",
+                "Read it again and repeat the change if it is still wanted."
+            );
+    }
+
+    private static ProblemHttpResult Failed(string detail, string hint) =>
+        Problems.Of(412, "precondition_failed", "Changed meanwhile", detail, hint);
+
+    private static async Task LockAsync(HttpContext http)
+    {
+        var db = http.RequestServices.GetRequiredService<GpuGeekDbContext>();
+        var org = http.RequestServices.GetRequiredService<Tenant>().OrgId;
+        // Ids have more than one spelling.
+        var address = string.Join(
+            '/',
+            http.Request.RouteValues.Where(v => v.Key != OrgAuthorization.Parameter)
+                .OrderBy(v => v.Key, StringComparer.Ordinal)
+                .Select(v => $"{v.Key}={(Guid.TryParse(v.Value as string, out var id) ? id.ToString() : v.Value)}")
+        );
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT pg_advisory_xact_lock(hashtextextended({$"change:{org}/{address}"}, 0))",
+            http.RequestAborted
+        );
+    }
+
+    private byte[] Serialize(object value) => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), json.Value.SerializerOptions);
+
+    private static object? Value(object? result) =>
+        HandlerResult.Innermost(result) is IStatusCodeHttpResult { StatusCode: < 300 } and IValueHttpResult { Value: { } value }
+            ? value
+            : null;
+}

@@ -1,0 +1,145 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace GpuGeek.Infrastructure.Persistence.Configurations;
+
+internal sealed class DatasetConfiguration : IEntityTypeConfiguration<Dataset>
+{
+    public void Configure(EntityTypeBuilder<Dataset> builder)
+    {
+        builder.ToTable("datasets");
+        builder.HasKey(d => new { d.OrgId, d.Id });
+        builder.Property(d => d.Name).HasMaxLength(100);
+        builder
+            .HasIndex(d => new
+            {
+                d.OrgId,
+                d.ProjectId,
+                d.Name,
+            })
+            .IsUnique()
+            .HasFilter("deletion_id IS NULL");
+        builder.HasOne<Project>().WithMany().HasForeignKey(d => new { d.OrgId, d.ProjectId }).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class DatasetClassConfiguration : IEntityTypeConfiguration<DatasetClass>
+{
+    public void Configure(EntityTypeBuilder<DatasetClass> builder)
+    {
+        builder.ToTable("dataset_classes");
+        builder.HasKey(c => new { c.OrgId, c.Id });
+        builder.Property(c => c.Name).HasMaxLength(DatasetClass.MaxNameLength);
+        builder
+            .HasIndex(c => new
+            {
+                c.OrgId,
+                c.DatasetId,
+                c.Name,
+            })
+            .IsUnique();
+        builder.HasOne<Dataset>().WithMany().HasForeignKey(c => new { c.OrgId, c.DatasetId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class DatasetImageConfiguration : IEntityTypeConfiguration<DatasetImage>
+{
+    public void Configure(EntityTypeBuilder<DatasetImage> builder)
+    {
+        builder.ToTable("dataset_images");
+        builder.HasKey(i => new { i.OrgId, i.Id });
+        builder.Property(i => i.Hash).HasMaxLength(64).IsFixedLength();
+        builder.Property(i => i.FileName).HasMaxLength(500);
+        builder.Property(i => i.Split).HasMaxLength(5);
+        builder.Property(i => i.Format).HasMaxLength(10);
+        builder
+            .HasIndex(i => new
+            {
+                i.OrgId,
+                i.DatasetId,
+                i.Hash,
+            })
+            .IsUnique();
+        builder.HasIndex(i => new
+        {
+            i.OrgId,
+            i.DatasetId,
+            i.Id,
+        });
+        builder.HasIndex(i => new { i.OrgId, i.ClassId });
+        builder.HasIndex(i => new { i.OrgId, i.ImportId });
+        builder.HasOne<Dataset>().WithMany().HasForeignKey(i => new { i.OrgId, i.DatasetId }).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<DatasetClass>().WithMany().HasForeignKey(i => new { i.OrgId, i.ClassId }).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class ImportConfiguration : IEntityTypeConfiguration<Import>
+{
+    public void Configure(EntityTypeBuilder<Import> builder)
+    {
+        builder.ToTable("imports");
+        builder.HasKey(i => new { i.OrgId, i.Id });
+        builder.Property(i => i.Source).AsText();
+        builder.Property(i => i.State).AsText();
+        builder.Property(i => i.FileName).HasMaxLength(255);
+        builder.Property(i => i.Owner).HasMaxLength(200);
+        builder.Property(i => i.Error).AsJson();
+        builder.Property<uint>("xmin").IsRowVersion();
+        builder.HasIndex(i => new
+        {
+            i.OrgId,
+            i.DatasetId,
+            i.Id,
+        });
+        builder.HasIndex(i => i.State);
+        builder.HasOne<Dataset>().WithMany().HasForeignKey(i => new { i.OrgId, i.DatasetId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class SkippedFileConfiguration : IEntityTypeConfiguration<SkippedFile>
+{
+    public void Configure(EntityTypeBuilder<SkippedFile> builder)
+    {
+        builder.ToTable("skipped_files");
+        builder.HasKey(s => new { s.OrgId, s.Id });
+        builder.Property(s => s.Path).HasMaxLength(1000);
+        builder.Property(s => s.Code).HasMaxLength(50);
+        builder.HasIndex(s => new
+        {
+            s.OrgId,
+            s.ImportId,
+            s.Id,
+        });
+        builder.HasOne<Import>().WithMany().HasForeignKey(s => new { s.OrgId, s.ImportId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class DatasetVersionConfiguration : IEntityTypeConfiguration<DatasetVersion>
+{
+    public void Configure(EntityTypeBuilder<DatasetVersion> builder)
+    {
+        builder.ToTable("dataset_versions");
+        builder.HasKey(v => new { v.OrgId, v.Id });
+        builder.Property(v => v.ManifestHash).HasMaxLength(64).IsFixedLength();
+        builder.Property(v => v.Counts).AsJson();
+        builder
+            .HasIndex(v => new
+            {
+                v.OrgId,
+                v.DatasetId,
+                v.Number,
+            })
+            .IsUnique();
+        builder
+            .HasIndex(v => new
+            {
+                v.OrgId,
+                v.DatasetId,
+                v.ManifestHash,
+            })
+            .IsUnique();
+        builder.HasOne<Dataset>().WithMany().HasForeignKey(v => new { v.OrgId, v.DatasetId }).OnDelete(DeleteBehavior.Restrict);
+    }
+}

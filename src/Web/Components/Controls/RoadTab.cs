@@ -1,4 +1,0 @@
-namespace GpuGeek.Web.Components.Controls;
-
-/// <summary>The stops of a project's road; <see cref="None"/> for its pages beside the road.</summary>
-public enum RoadTab { Data, Train, Model, Deploy, None }

@@ -1,0 +1,113 @@
+using GpuGeek.Contracts.Datasets;
+
+namespace GpuGeek.Web.Components.Pages.Datasets;
+
+public sealed partial class DatasetPage
+{
+    private string? _shownFor;
+    private bool _loaded;
+    private bool _watching;
+    private IReadOnlyList<DatasetResponse> _datasets = [];
+    private DatasetResponse? _dataset;
+    private DatasetStatsResponse? _stats;
+    private IReadOnlyList<ImportResponse> _imports = [];
+    private IReadOnlyList<VersionResponse> _versions = [];
+    private readonly HashSet<Guid> _seenActive = [];
+
+    private static bool IsActive(ImportResponse import) => import.State is "queued" or "running";
+
+    protected override async Task OnParametersSetAsync()
+    {
+        // A filter in the address is the gallery's affair.
+        var place = $"{Org}/{Project}/{DatasetQuery}";
+        if (_shownFor == place)
+            return;
+        _shownFor = place;
+        _loaded = false;
+        await ReloadAsync();
+        _loaded = true;
+        if (_imports.Any(IsActive))
+            await WatchAsync();
+    }
+
+    private async Task ReloadAsync()
+    {
+        _datasets = (await Api.ListDatasetsAsync(Org, Project, Gone)).Items;
+        _dataset =
+            _datasets.FirstOrDefault(d => d.Id == DatasetQuery)
+            ?? _datasets.FirstOrDefault(d => d.ImageCount > 0)
+            ?? (_datasets is [var first, ..] ? first : null);
+        if (_dataset is null)
+            return;
+        _stats = await Api.GetDatasetStatsAsync(Org, _dataset.Id, Gone);
+        _imports = (await Api.ListImportsAsync(Org, _dataset.Id, Gone)).Items;
+        _versions = [.. (await Api.ListVersionsAsync(Org, _dataset.Id, Gone)).Items.OrderByDescending(v => v.Number)];
+    }
+
+    /// <summary>What runs or was seen to run, and the newest one while it has something to tell; older imports are history.</summary>
+    private IEnumerable<ImportResponse> ShownImports()
+    {
+        var newest = _imports.MaxBy(i => i.CreatedAt);
+        return _imports
+            .OrderByDescending(i => i.CreatedAt)
+            .Where(import =>
+                IsActive(import)
+                || _seenActive.Contains(import.Id)
+                || (import == newest && (import.State == "failed" || (import.State == "succeeded" && import.Skipped > 0)))
+            );
+    }
+
+    /// <summary>The first dataset of a project bears the project's name; nobody has to invent one.</summary>
+    private async Task<Guid> EnsureDatasetAsync()
+    {
+        if (_dataset is null)
+        {
+            _dataset = await Api.CreateDatasetAsync(Org, new() { Project = Project, Name = ProjectName }, Gone);
+            _datasets = [.. _datasets, _dataset];
+        }
+        return _dataset.Id;
+    }
+
+    private async Task SampleAsync() =>
+        await TryAsync(async () =>
+        {
+            await Api.CreateImportAsync(Org, await EnsureDatasetAsync(), new() { Sample = "shapes" }, Gone);
+            await WatchAsync();
+        });
+
+    /// <summary>Follows the imports until none runs.</summary>
+    private async Task WatchAsync()
+    {
+        if (!await RefreshImportsAsync() || _watching)
+            return;
+        _watching = true;
+        Poll(TimeSpan.FromSeconds(1), async () => _watching = await RefreshImportsAsync());
+    }
+
+    private async Task<bool> RefreshImportsAsync()
+    {
+        if (_dataset is null)
+            return false;
+        _imports = (await Api.ListImportsAsync(Org, _dataset.Id, Gone)).Items;
+        foreach (var import in _imports.Where(IsActive))
+            _seenActive.Add(import.Id);
+        StateHasChanged();
+        if (_imports.Any(IsActive))
+            return true;
+        await ReloadAsync();
+        await Workspace.RefreshAsync(Org, Project, Gone);
+        return false;
+    }
+
+    private async Task TrainAsync() =>
+        await TryAsync(async () =>
+        {
+            var dataset = _dataset!;
+            // A version is what is trained on: the newest one, unless pictures have come since.
+            var version =
+                _versions is [var newest, ..] && newest.ImageCount == dataset.ImageCount
+                    ? newest
+                    : await Api.CreateVersionAsync(Org, dataset.Id, new(), Gone);
+            Navigation.NavigateTo($"/{Org}/{Project}/runs/new?version={version.Id}");
+        });
+}

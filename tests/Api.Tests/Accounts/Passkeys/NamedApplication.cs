@@ -1,0 +1,13 @@
+using GpuGeek.TestSupport;
+
+namespace GpuGeek.Api.Tests.Accounts.Passkeys;
+
+/// <summary>An installation that people reach by a name under https.</summary>
+public sealed class NamedApplication(PostgresFixture postgres) : IAsyncDisposable
+{
+    public ApiApplication App { get; } =
+        new(postgres, settings: new Dictionary<string, string> { ["GPUGEEK_PUBLIC_URL"] = "https://gpugeek.test" });
+    public PostgresFixture Postgres => postgres;
+
+    public ValueTask DisposeAsync() => App.DisposeAsync();
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using GpuGeek.Api.Tests.Support;
+using GpuGeek.Infrastructure.Queue;
+using GpuGeek.TestSupport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GpuGeek.Api.Tests.Http;
+
+/// <summary>Between the commit of a change and its answer anything may happen: the change stands, and its <c>Idempotency-Key</c> knows
+/// it.</summary>
+public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
+{
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    private static async Task<HttpResponseMessage> SampleAsync(HttpClient http, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { sample = "shapes" }) };
+        request.Headers.Add("Idempotency-Key", "once");
+        return await http.SendAsync(request, Cancel);
+    }
+
+    private static async Task AssertReplayedOnceAsync(TenantSession session, HttpClient http, Guid dataset)
+    {
+        using var again = await SampleAsync(http, session.At($"datasets/{dataset}/imports"));
+        Assert.Equal((HttpStatusCode.Accepted, true), (again.StatusCode, again.Headers.Contains("Idempotency-Replayed")));
+        var import = Assert.Single((await session.Client.ListImportsAsync(session.Org, dataset, ct: Cancel)).Items);
+        Assert.EndsWith(import.Id.ToString(), again.Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.Contains(import.Id.ToString(), await again.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    /// <summary>Before: 500, and the client's correct repeat made a second import.</summary>
+    [Fact]
+    public async Task A_hint_that_throws_decides_nothing()
+    {
+        await using var app = new ApiApplication(
+            postgres,
+            change: services => services.AddSingleton<IJobQueue>(new Queue(() => throw new InvalidOperationException("the queue is away")))
+        );
+        var (session, dataset) = await app.RegisterWithDatasetAsync();
+        using var first = await SampleAsync(session.Http, session.At($"datasets/{dataset.Id}/imports"));
+        Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
+        await AssertReplayedOnceAsync(session, session.Http, dataset.Id);
+    }
+
+    /// <summary>Before: the key was freed, and the repeat made a second import.</summary>
+    [Fact]
+    public async Task A_connection_that_breaks_leaves_the_first_answer()
+    {
+        var http = new HttpContextAccessor();
+        await using var app = new ApiApplication(
+            postgres,
+            change: services => services.AddSingleton<IJobQueue>(new Queue(() => http.HttpContext!.Abort()))
+        );
+        var (session, dataset) = await app.RegisterWithDatasetAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => SampleAsync(session.Http, session.At($"datasets/{dataset.Id}/imports")));
+        await AssertReplayedOnceAsync(session, session.Http, dataset.Id);
+    }
+
+    /// <summary>The hint goes to a queue that is this test's own socket: who connects to it has committed and is killed.</summary>
+    [Fact]
+    public async Task A_killed_process_leaves_the_first_answer()
+    {
+        await using var app = new ApiApplication(postgres);
+        var (session, dataset) = await app.RegisterWithDatasetAsync();
+        using var queue = new TcpListener(IPAddress.Loopback, 0);
+        queue.Start();
+        using var api = await ApiProcess.StartAsync(app, ApiProcess.QueueOn(((IPEndPoint)queue.LocalEndpoint).Port));
+        using var http = new HttpClient
+        {
+            BaseAddress = api.Address,
+            DefaultRequestHeaders = { Authorization = new("Bearer", session.Token) },
+        };
+        var first = SampleAsync(http, session.At($"datasets/{dataset.Id}/imports"));
+        using (await queue.AcceptTcpClientAsync(Cancel))
+            api.Process.Kill();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => first);
+        await AssertReplayedOnceAsync(session, session.Http, dataset.Id);
+    }
+
+    private sealed class Queue(Action hint) : IJobQueue
+    {
+        public void HintRuns() => hint();
+
+        public void HintImport(Guid org, Guid import) => hint();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace GpuGeek.Api.Tests.Support;
+
+/// <summary>The API in a process of its own, which a test can kill.</summary>
+internal sealed record ApiProcess(Process Process, Uri Address) : IDisposable
+{
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    public static readonly string NoQueue = QueueOn(1);
+
+    /// <summary>A queue whose database would listen there.</summary>
+    public static string QueueOn(int port) => $"Host=127.0.0.1;Port={port};Username=nobody;Password=none;Database=none;Pooling=false";
+
+    /// <summary>On the same database and with the same keys as the application.</summary>
+    public static async Task<ApiProcess> StartAsync(ApiApplication app, string queue)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location]) { RedirectStandardOutput = true };
+        app.SettingsTo(start.Environment);
+        start.Environment["GPUGEEK_DB_HANGFIRE"] = queue;
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["Logging__LogLevel__Default"] = "Information";
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync(Cancel) is { } line)
+        {
+            const string listening = "Now listening on: ";
+            var at = line.IndexOf(listening, StringComparison.Ordinal);
+            if (at < 0)
+                continue;
+            // The pipe is read on, or a full one would stop the process.
+            _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            return new(process, new(line[(at + listening.Length)..].Trim()));
+        }
+        throw new InvalidOperationException($"The API did not start; it ended with {process.ExitCode}.");
+    }
+
+    public void Dispose()
+    {
+        if (!Process.HasExited)
+            Process.Kill();
+        Process.Dispose();
+    }
+}

@@ -1,0 +1,62 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Tests.Support;
+
+/// <summary>Work that failed because its process died too often, as workers leave it.</summary>
+internal static class BrokenOff
+{
+    private static CancellationToken Cancel => ApiApplication.Cancel;
+
+    /// <param name="at">When it died for the last time.</param>
+    public static async Task DieTooOftenAsync(this TenantSession session, Guid run, DateTimeOffset? at = null)
+    {
+        await using var db = session.App.SystemDatabase();
+        var row = await db.Runs.IgnoreTenantFilter().SingleAsync(r => r.Id == run, Cancel);
+        while (!row.IsFinished)
+        {
+            row.Start(Planted.Now);
+            row.TrainerDied(at ?? Planted.Now);
+        }
+        await db.SaveChangesAsync(Cancel);
+    }
+
+    /// <summary>With its upload of one byte.</summary>
+    public static async Task<Guid> AddFailedImportAsync(this TenantSession session, Guid dataset, long size = 1)
+    {
+        var org = await session.OrgIdAsync();
+        var row = new Import
+        {
+            OrgId = org,
+            Id = Planted.NewId(),
+            DatasetId = dataset,
+            Source = ImportSource.Upload,
+            FileName = "x.zip",
+            Size = size,
+            State = ImportState.Failed,
+            Error = new("import_crashed", "t", "d"),
+            CreatedAt = Planted.Now,
+            FinishedAt = Planted.Now,
+        };
+        row.Keep(Planted.Now);
+        await session.App.Store().PutAsync(ObjectKeys.Upload(org, row.Id), new MemoryStream([1]), Cancel);
+        await using var db = session.App.SystemDatabase();
+        db.Imports.Add(row);
+        await db.SaveChangesAsync(Cancel);
+        return row.Id;
+    }
+
+    public static async Task BreakOffWeightsAsync(this TenantSession session, Guid weights)
+    {
+        await using var db = session.App.SystemDatabase();
+        var row = await db.UploadedWeights.IgnoreTenantFilter().SingleAsync(w => w.Id == weights, Cancel);
+        row.State = WeightsState.Failed;
+        row.Error = new("inspection_broken_off", "t", "d");
+        row.FinishedAt = Planted.Now;
+        row.Keep(Planted.Now);
+        await db.SaveChangesAsync(Cancel);
+    }
+}

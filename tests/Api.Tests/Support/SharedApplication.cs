@@ -1,0 +1,31 @@
+using GpuGeek.TestSupport;
+
+namespace GpuGeek.Api.Tests.Support;
+
+/// <summary>One host for the tests of a class: they are kept apart by fresh organisations.</summary>
+public sealed class SharedApplication(PostgresFixture postgres) : IAsyncDisposable
+{
+    public PostgresFixture Postgres => postgres;
+    public ApiApplication App { get; } = new(postgres);
+
+    public ValueTask DisposeAsync() => App.DisposeAsync();
+}
+
+/// <summary>The same behind a real socket: for what an in-memory server does differently, such as a connection that breaks.</summary>
+public sealed class ListeningApplication : IAsyncDisposable
+{
+    public ListeningApplication(PostgresFixture postgres)
+    {
+        App = new(postgres);
+        App.UseKestrel(0);
+        App.StartServer();
+    }
+
+    public ApiApplication App { get; }
+
+    /// <summary>A client that streams its bodies; the factory's own reads them into memory first.</summary>
+    public static HttpClient Streaming(TenantSession session) =>
+        new() { BaseAddress = session.Http.BaseAddress, DefaultRequestHeaders = { Authorization = new("Bearer", session.Token) } };
+
+    public ValueTask DisposeAsync() => App.DisposeAsync();
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using GpuGeek.Api.Tests.Support;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Domain.Tenants;
+
+namespace GpuGeek.Api.Tests.Walls.Matrix;
+
+internal static partial class Rows
+{
+    private static Row[] Datasets =>
+        [
+            Get("ListDatasets", Scopes.DatasetsRead, _ => "datasets?project=flowers"),
+            Write(
+                "CreateDataset",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Post, "datasets", new { project = "flowers", name = w.Name("set") })),
+                HttpStatusCode.Created
+            ),
+            Get("GetDataset", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}"),
+            Get("GetDatasetStats", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/stats"),
+            Write(
+                "UpdateDataset",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}", new { name = w.Name("set") }))
+            ),
+            Get("PreviewDatasetDeletion", null, w => $"datasets/{w.Dataset}/deletion") with
+            {
+                Least = Role.Owner,
+            },
+            Write(
+                "DeleteDataset",
+                Role.Owner,
+                null,
+                async w => new(HttpMethod.Delete, $"datasets/{await w.AddDatasetAsync()}"),
+                HttpStatusCode.NoContent
+            ),
+            Get("ListImports", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports"),
+            Write(
+                "CreateImport",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Post, $"datasets/{w.Dataset}/imports", new { name = "x.zip", size = 10 })),
+                HttpStatusCode.Created
+            ),
+            Write(
+                "UploadArchive",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Put, $"datasets/{w.Dataset}/imports/x.zip", Bytes: Zip)),
+                HttpStatusCode.Accepted
+            ),
+            Get("GetImport", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports/{w.Import}"),
+            Get("ListSkippedFiles", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports/{w.Import}/skipped"),
+            Write(
+                "CancelImport",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w => new(HttpMethod.Delete, $"datasets/{w.Dataset}/imports/{await w.AddImportAsync()}"),
+                HttpStatusCode.NoContent
+            ),
+            Write(
+                "RetryImport",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w => new(HttpMethod.Post, $"datasets/{w.Dataset}/imports/{await w.Owner.AddFailedImportAsync(w.Dataset)}/retry")
+            ),
+            Get("ListVersions", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions"),
+            Write(
+                "CreateVersion",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w =>
+                {
+                    await w.AddImageAsync();
+                    return new(HttpMethod.Post, $"datasets/{w.Dataset}/versions", new { seed = 1 });
+                },
+                HttpStatusCode.Created
+            ),
+            Get("GetVersion", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}"),
+            Get("GetManifest", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/manifest"),
+            Get("ListImages", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images"),
+            Get("GetImage", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}"),
+            Write(
+                "UpdateImage",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}/images/{w.Image}", new { split = "none" }))
+            ),
+            Write(
+                "DeleteImage",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w => new(HttpMethod.Delete, $"datasets/{w.Dataset}/images/{(await w.AddImageAsync()).Id}"),
+                HttpStatusCode.NoContent
+            ),
+            Get("GetImageContent", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}/content", HttpStatusCode.NotFound),
+            Get("GetImageThumbnail", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}/thumbnail", HttpStatusCode.NotFound),
+        ];
+}
