@@ -51,7 +51,7 @@ version=$(call POST "orgs/$org/datasets/$dataset/versions" "$split" | jq -r .id)
 
 # Train, and wait for the end.
 run=$(call POST "orgs/$org/runs" "$(jq -n --arg p "$project" --arg v "$version" --arg preset "${PRESET:-fast}" --arg a "${ARCHITECTURE:-mobilenet_v2}" \
-  '{project: $p, datasetVersion: $v, recipe: {preset: $preset, architecture: $a, seed: 0}}')" | jq -r .id)
+  '{project: $p, datasetVersion: $v, recipe: {preset: $preset, model: {architecture: $a}, data: {seed: 0}}}')" | jq -r .id)
 result=$(until_done "orgs/$org/runs/$run" | jq -c .result)
 jq -c '{testAccuracy, interval, modelVersion}' <<< "$result"
 

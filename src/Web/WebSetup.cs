@@ -5,6 +5,7 @@ using GpuGeek.Web.Clients;
 using GpuGeek.Web.Components;
 using GpuGeek.Web.Formatting;
 using GpuGeek.Web.FrontDoor;
+using GpuGeek.Web.Localization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
@@ -46,6 +47,7 @@ internal static class WebSetup
         services.AddSessions();
         services.AddApiClient();
         services.AddSingleton<Formatter>();
+        services.AddSingleton<RecipeWords>();
         services.AddLocalization();
         services.Configure<RequestLocalizationOptions>(SetLanguages);
         services.AddResponseCompression(options =>

@@ -31,11 +31,12 @@ internal static class ProjectRules
     /// <summary>Project → what it may depend on.</summary>
     public static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        ["Domain"] = [],
-        ["Contracts"] = [],
+        ["Recipes"] = [],
+        ["Domain"] = ["Recipes"],
+        ["Contracts"] = ["Recipes"],
         ["Infrastructure"] = ["Domain"],
         ["Imaging"] = ["Domain"],
-        ["Training"] = ["Domain", "Imaging"],
+        ["Training"] = ["Domain", "Imaging", "Recipes"],
         ["Inference"] = ["Domain", "Imaging"],
         ["Api"] = ["Contracts", "Domain", "Infrastructure"],
         ["Predictor"] = ["Domain", "Imaging", "Inference"],
@@ -55,7 +56,7 @@ internal static class ProjectRules
 
     public static IEnumerable<string> PackagesInPureProjects(IEnumerable<ProjectFile> projects) =>
         from project in projects
-        where project.Name is "Domain" or "Contracts"
+        where project.Name is "Recipes" or "Domain" or "Contracts"
         from package in project.Packages
         select $"{project.Name} takes the package {package}";
 

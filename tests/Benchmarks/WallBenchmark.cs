@@ -66,7 +66,7 @@ internal static class WallBenchmark
             {
                 Project = project.Slug,
                 DatasetVersion = version.Id,
-                Recipe = new() { Preset = "balanced", Pretrained = false },
+                Recipe = new() { Preset = "balanced", ["transfer.pretrained"] = false },
             }
         );
         await client.CancelRunAsync(org, run.Id);

@@ -9,6 +9,7 @@ using GpuGeek.Api.Features.Health;
 using GpuGeek.Api.Features.Live;
 using GpuGeek.Api.Features.Models;
 using GpuGeek.Api.Features.Projects;
+using GpuGeek.Api.Features.Recipes;
 using GpuGeek.Api.Features.Runs;
 using GpuGeek.Api.Features.Sharing;
 using GpuGeek.Api.Features.Storage;
@@ -28,6 +29,7 @@ internal static class FeatureRoutes
         routes.MapProjects();
         routes.MapBilling();
         routes.MapDatasets();
+        routes.MapRecipes();
         routes.MapRuns();
         routes.MapModels();
         routes.MapDeployments();

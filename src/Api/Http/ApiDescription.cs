@@ -1,3 +1,4 @@
+using GpuGeek.Recipes;
 using Microsoft.OpenApi;
 
 namespace GpuGeek.Api.Http;
@@ -35,6 +36,8 @@ internal static class ApiDescription
                     }
                 );
                 options.AddSecurityRequirement(document => new() { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] });
+                options.MapType<PartialRecipe>(RecipeDescription.Partial);
+                options.MapType<Recipe>(RecipeDescription.Whole);
                 options.SchemaFilter<ApiExamples>();
                 options.SupportNonNullableReferenceTypes();
                 options.UseAllOfToExtendReferenceSchemas();

@@ -6,6 +6,8 @@ using GpuGeek.Contracts.Models;
 using GpuGeek.Contracts.Projects;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Contracts.Tenants;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Recipes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -20,21 +22,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
     private static readonly DateTimeOffset At = new(2026, 1, 15, 8, 20, 0, TimeSpan.Zero);
     private const string Hash = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
     private static readonly string[] Classes = ["rose", "tulip"];
-    private static readonly RecipeResponse Recipe = new(
-        "fast",
-        "mobilenet_v2",
-        5,
-        0,
-        32,
-        0.01,
-        0,
-        0.0001,
-        0.1,
-        0.1,
-        true,
-        224,
-        new(1, false, 0, 0)
-    );
+    private static readonly Recipe Recipe = RecipePresets.Resolve(new() { Preset = RecipePresets.Fast, ["budget.epochs"] = 5 });
     private static readonly RunResultResponse Result = new(
         0.89,
         [0.84, 0.93],

@@ -3,6 +3,7 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Storage;
+using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
@@ -57,7 +58,7 @@ internal static class ProblemSetup
             _ => null,
         };
 
-    /// <summary>Recipe.LearningRate → /recipe/learningRate (RFC 6901).</summary>
+    /// <summary>Recipe.Optimizer.LearningRate → /recipe/optimizer/learningRate (RFC 6901).</summary>
     private static string Pointer(string path) =>
         "/" + string.Join('/', path.Split('.', '[').Select(part => JsonNamingPolicy.CamelCase.ConvertName(part.TrimEnd(']'))));
 }
@@ -74,6 +75,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         {
             case DomainException failure:
                 await Problems.Of(failure).ExecuteAsync(context);
+                return true;
+            case RecipeException recipe:
+                await Problems.Of(recipe).ExecuteAsync(context);
                 return true;
             case BadHttpRequestException { StatusCode: var status }:
                 context.Features.Get<IHttpResponseFeature>()!.StatusCode = status;

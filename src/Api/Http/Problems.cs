@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GpuGeek.Api.Http;
@@ -35,6 +36,20 @@ internal static class Problems
 
     public static ProblemHttpResult Forbidden(string code, string detail, string? hint = null) =>
         Of(403, code, "Not allowed", detail, hint);
+
+    /// <summary>A recipe that cannot be resolved: each problem under its path, with the nearest name where one was mistyped.</summary>
+    public static ProblemHttpResult Of(RecipeException recipe)
+    {
+        var errors = recipe.Problems.GroupBy(p => $"recipe.{p.Path}").ToDictionary(g => g.Key, g => g.Select(p => p.Message).ToArray());
+        var problem = new HttpValidationProblemDetails(errors)
+        {
+            Status = 400,
+            Title = "The recipe is not right",
+            Detail = recipe.Message,
+        };
+        problem.Extensions["hint"] = "GET /api/v1/recipes/schema has every setting with its range.";
+        return TypedResults.Problem(problem);
+    }
 
     public static ProblemHttpResult Of(DomainException failure) =>
         failure.Code switch

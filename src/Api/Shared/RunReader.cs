@@ -95,7 +95,7 @@ internal static class RunReader
             run.Phase,
             run.Progress,
             run.EtaSeconds,
-            run.Recipe.ToResponse(),
+            run.Recipe,
             owner is null ? null : new(owner),
             run is { BestEpoch: { } epoch, BestValAccuracy: { } accuracy } ? new(epoch, accuracy) : null,
             run.Result is { } result && model is not null ? result.ToResponse([.. result.PerClass.Select(c => c.Name)], model) : null,

@@ -34,10 +34,9 @@ internal static class DemoRun
         var recipe = new
         {
             preset = "balanced",
-            architecture = "resnet18",
-            pretrained = false,
-            inputSize = 64,
-            seed = 0,
+            model = new { architecture = "resnet18", inputSize = 64 },
+            transfer = new { pretrained = false },
+            data = new { seed = 0 },
         };
         var run = (string)
             (

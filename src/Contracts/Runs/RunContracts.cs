@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using GpuGeek.Contracts.Billing;
 using GpuGeek.Contracts.Common;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Contracts.Runs;
 
@@ -18,8 +19,10 @@ public sealed record CreateRunRequest
     [StringLength(100, MinimumLength = 1)]
     public string? Name { get; init; }
 
+    /// <summary>A preset and what differs from it; <c>GET /api/v1/recipes/schema</c> has every setting with its range.</summary>
+    /// <example>{"preset": "fast", "budget": {"epochs": 5}}</example>
     [Required]
-    public required RecipeRequest Recipe { get; init; }
+    public required PartialRecipe Recipe { get; init; }
 }
 
 public sealed record UpdateRunRequest
@@ -28,141 +31,6 @@ public sealed record UpdateRunRequest
     [StringLength(100, MinimumLength = 1)]
     public string? Name { get; init; }
 }
-
-/// <summary>What differs from the preset; null means the preset's value.</summary>
-public sealed record RecipeRequest
-{
-    /// <summary><c>fast</c>: frozen backbone, seconds. <c>balanced</c>: all layers, minutes.</summary>
-    /// <example>fast</example>
-    [Required, RegularExpression("^(fast|balanced)$", ErrorMessage = "The preset must be 'fast' or 'balanced'.")]
-    public required string Preset { get; init; }
-
-    /// <summary>A name of the catalogue, such as <c>mobilenet_v2</c> or <c>resnet18</c>.</summary>
-    /// <example>mobilenet_v2</example>
-    [StringLength(50)]
-    public string? Architecture { get; init; }
-
-    /// <example>5</example>
-    [Range(1, 1000)]
-    public int? Epochs { get; init; }
-
-    /// <example>0</example>
-    [Range(0, int.MaxValue)]
-    public int? Seed { get; init; }
-
-    [Range(2, 1024)]
-    public int? BatchSize { get; init; }
-
-    /// <summary>Peak rate of the head.</summary>
-    [Range(1e-7, 10)]
-    public double? LearningRate { get; init; }
-
-    [Range(0, 1)]
-    public double? WeightDecay { get; init; }
-
-    [Range(0, 0.5)]
-    public double? LabelSmoothing { get; init; }
-
-    /// <summary>Start from published weights. False trains from random ones.</summary>
-    public bool? Pretrained { get; init; }
-
-    /// <summary>Start from these weights instead of the published ones.</summary>
-    public StartRequest? Start { get; init; }
-
-    /// <summary>Square input side in pixels; for transformers a multiple of their patch (<c>sizeMultiple</c> of the
-    /// architecture).</summary>
-    [Range(32, 1024)]
-    public int? InputSize { get; init; }
-
-    /// <summary>Share of what the classifier sees that is dropped in training. Null: what the architecture was published with; nothing with
-    /// <c>fast</c>.</summary>
-    [Range(0, 0.9)]
-    public double? Dropout { get; init; }
-
-    /// <summary>How often the last residual branch is skipped in training; earlier ones less, linearly. Null: as the architecture was
-    /// published. Only with <c>balanced</c>, and for architectures that have such branches.</summary>
-    [Range(0, 0.9)]
-    public double? StochasticDepth { get; init; }
-}
-
-/// <summary>Weights to start from: an uploaded file, or a version of one of the project's models. Without an architecture in the recipe
-/// theirs is taken.</summary>
-public sealed record StartRequest
-{
-    /// <summary>Id of an uploaded weights file that is <c>ready</c>.</summary>
-    public Guid? Weights { get; init; }
-
-    /// <summary>Name of a model of the project.</summary>
-    [StringLength(63)]
-    public string? Model { get; init; }
-
-    /// <summary>Version of the model; null: the newest one.</summary>
-    [Range(1, int.MaxValue)]
-    public int? Version { get; init; }
-
-    /// <summary>Take only so many layer groups, from the input on, and leave the others as fresh numbers; null takes all before the
-    /// classifier. The report of a weights file says how many fit.</summary>
-    [Range(1, 100)]
-    public int? Groups { get; init; }
-}
-
-/// <param name="Weights">Id of the uploaded file, or null.</param>
-/// <param name="Name">The file's name, or the model and its version.</param>
-/// <param name="Groups">Layer groups that were taken from the input on; null: all.</param>
-public sealed record StartResponse(Guid? Weights, string? Model, int? Version, string Name, int? Groups);
-
-/// <summary>The recipe with every choice resolved.</summary>
-/// <param name="Dropout">Null: as the architecture was published.</param>
-/// <param name="StochasticDepth">Null: as the architecture was published.</param>
-/// <param name="Start">Null: the published weights, or random ones where <c>pretrained</c> is false.</param>
-public sealed record RecipeResponse(
-    string Preset,
-    string Architecture,
-    int Epochs,
-    int Seed,
-    int BatchSize,
-    double LearningRate,
-    double BackboneRateFactor,
-    double WeightDecay,
-    double WarmupFraction,
-    double LabelSmoothing,
-    bool Pretrained,
-    int InputSize,
-    AugmentationResponse Augmentation,
-    double? Dropout = null,
-    double? StochasticDepth = null,
-    StartResponse? Start = null
-)
-{
-    /// <summary>Asks for the same recipe again: every value is named, whatever the preset's values are by then.</summary>
-    public RecipeRequest ToRequest() =>
-        new()
-        {
-            Preset = Preset,
-            Architecture = Architecture,
-            Epochs = Epochs,
-            Seed = Seed,
-            BatchSize = BatchSize,
-            LearningRate = LearningRate,
-            WeightDecay = WeightDecay,
-            LabelSmoothing = LabelSmoothing,
-            Pretrained = Pretrained,
-            Start = Start is null
-                ? null
-                : new()
-                {
-                    Weights = Start.Weights,
-                    Model = Start.Model,
-                    Version = Start.Version,
-                    Groups = Start.Groups,
-                },
-            InputSize = InputSize,
-            Dropout = Dropout,
-            StochasticDepth = StochasticDepth,
-        };
-}
-
-public sealed record AugmentationResponse(double CropScaleMin, bool HorizontalFlip, double ColorJitter, double RotationDegrees);
 
 /// <param name="DatasetDeleted">What it learned from has been deleted; the run and its model stay.</param>
 /// <param name="State"><c>queued|starting|running|pausing|paused|canceling|canceled|succeeded|failed</c>.</param>
@@ -188,7 +56,7 @@ public sealed record RunResponse(
     string? Phase,
     double Progress,
     double? Eta,
-    RecipeResponse Recipe,
+    Recipe Recipe,
     WorkerResponse? Worker,
     BestResponse? Best,
     RunResultResponse? Result,

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Contracts.Sharing;
 
@@ -82,7 +83,7 @@ public sealed record SharedRunResponse(
     string State,
     double Progress,
     string? Failure,
-    RecipeResponse Recipe,
+    Recipe Recipe,
     BestResponse? Best,
     SharedResultResponse? Result,
     IReadOnlyList<SharedPoint> Curves,

@@ -1,126 +1,136 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Models;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Domain.Runs;
 
-/// <summary>What a person may set; null means the preset's value.</summary>
-public sealed record RecipeChoices(
-    RecipePreset Preset,
-    string? Architecture = null,
-    int? Epochs = null,
-    int? Seed = null,
-    int? BatchSize = null,
-    double? LearningRate = null,
-    double? WeightDecay = null,
-    double? LabelSmoothing = null,
-    bool? Pretrained = null,
-    int? InputSize = null,
-    double? Dropout = null,
-    double? StochasticDepth = null
-);
-
+/// <summary>The presets' values, and what of a recipe depends on the catalogue.</summary>
 public static class RecipePresets
 {
+    /// <summary>The classifier alone, in seconds.</summary>
+    public const string Fast = "fast";
+
+    /// <summary>All layers, in minutes.</summary>
+    public const string Balanced = "balanced";
+
     public const string DefaultArchitecture = "mobilenet_v2";
 
     // Ten times less than others learn with.
     private const double RateWithoutNormalisation = 2e-4;
 
-    /// <summary>Fills every field from the preset.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Fast, Balanced];
+
+    /// <summary>Fills every setting from the preset.</summary>
+    /// <exception cref="RecipeException">A setting that does not exist, or a value that no setting can have.</exception>
     /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c> or
     /// <c>stochastic_depth_unsupported</c>.</exception>
-    public static Recipe Resolve(RecipeChoices choices)
+    public static Recipe Resolve(PartialRecipe partial)
     {
-        var name = choices.Architecture ?? DefaultArchitecture;
-        if (!ModelCatalog.All.TryGetValue(name, out var card))
-            throw new DomainException(
-                "unknown_architecture",
-                $"There is no architecture named '{name}'.",
-                $"Choose one of: {string.Join(", ", ModelCatalog.All.Keys.Order(StringComparer.Ordinal))}."
-            );
-        var pretrained = choices.Pretrained ?? true;
-        if (choices.Preset == RecipePreset.Fast && !pretrained)
-            throw new DomainException(
-                "fast_needs_pretrained",
-                "The preset 'fast' keeps the backbone as it is, so it needs pretrained weights.",
-                "Use 'balanced' to train from random weights."
-            );
-        if (choices.InputSize is { } size)
-            card.DemandInputSize(size);
-        card.DemandStochasticDepth(choices.StochasticDepth);
-        if (choices.Preset == RecipePreset.Fast && choices.StochasticDepth is not null)
-            throw new DomainException(
-                "stochastic_depth_unsupported",
-                "The preset 'fast' keeps the backbone as it is, so skipping its branches would teach it nothing.",
-                "Leave stochasticDepth away, or choose 'balanced'."
-            );
-        var basis =
-            choices.Preset == RecipePreset.Fast ? Fast(card)
-            : pretrained ? Balanced(card)
-            : FromScratch(card);
-        return basis with
-        {
-            Epochs = choices.Epochs ?? basis.Epochs,
-            Seed = choices.Seed ?? basis.Seed,
-            BatchSize = choices.BatchSize ?? basis.BatchSize,
-            LearningRate = choices.LearningRate ?? basis.LearningRate,
-            WeightDecay = choices.WeightDecay ?? basis.WeightDecay,
-            LabelSmoothing = choices.LabelSmoothing ?? basis.LabelSmoothing,
-            InputSize = choices.InputSize ?? basis.InputSize,
-            Dropout = choices.Dropout,
-            StochasticDepth = choices.StochasticDepth,
-        };
+        var card = Card(partial["model.architecture"] as string ?? DefaultArchitecture);
+        var basis = Basis(partial.Preset, card, partial["transfer.pretrained"] is not false);
+        var recipe = RecipeDocument.Apply(basis, partial);
+        Check(recipe, card);
+        return recipe;
     }
 
-    /// <summary>All layers from random weights: one rate for all, and more epochs.</summary>
-    private static Recipe FromScratch(ModelCard card) =>
-        Balanced(card) with
+    private static ModelCard Card(string name) =>
+        ModelCatalog.All.TryGetValue(name, out var card)
+            ? card
+            : throw new DomainException("unknown_architecture", $"There is no architecture named '{name}'.", Hint(name));
+
+    private static string Hint(string name) =>
+        NearestName.Of(name, ModelCatalog.All.Keys) is { } nearest
+            ? $"Did you mean {nearest}? GET /api/v1/architectures lists all."
+            : $"Choose one of: {string.Join(", ", ModelCatalog.All.Keys.Order(StringComparer.Ordinal))}.";
+
+    private static Recipe Basis(string? preset, ModelCard card, bool pretrained) =>
+        preset switch
         {
-            Pretrained = false,
-            BackboneRateFactor = 1,
-            Epochs = 16,
-            BatchSize = 16,
-            LearningRate = card.Normalises ? 1e-3 : RateWithoutNormalisation,
-            LabelSmoothing = 0.05,
-            Augmentation = Augmentation.Balanced with { CropScaleMin = 0.7 },
+            Fast => FastOf(card),
+            Balanced => pretrained ? BalancedOf(card) : FromScratch(card),
+            _ => throw new RecipeException([
+                new("preset", "unknown_preset", $"The preset must be {string.Join(" or ", Names.Select(name => $"'{name}'"))}."),
+            ]),
         };
+
+    private static void Check(Recipe recipe, ModelCard card)
+    {
+        card.DemandInputSize(recipe.Model.InputSize);
+        card.DemandStochasticDepth(recipe.Regularization.StochasticDepth);
+        if (recipe.Transfer.BackboneRate > 0)
+            return;
+        if (!recipe.Transfer.Pretrained)
+            throw new DomainException(
+                "fast_needs_pretrained",
+                "The recipe keeps the backbone as it is (the preset 'fast', or a backbone rate of 0), so it needs pretrained weights.",
+                "Use 'balanced' to train from random weights."
+            );
+        if (recipe.Regularization.StochasticDepth is not null)
+            throw new DomainException(
+                "stochastic_depth_unsupported",
+                "The recipe keeps the backbone as it is (the preset 'fast', or a backbone rate of 0), so skipping its branches would "
+                    + "teach it nothing.",
+                "Leave regularization.stochasticDepth away, or choose 'balanced'."
+            );
+    }
 
     /// <summary>Frozen backbone; embeddings are computed once and the head alone is trained on them. The augmentation says that training
     /// pictures are embedded as served, mirrored, and in a wider view.</summary>
-    private static Recipe Fast(ModelCard card) =>
+    private static Recipe FastOf(ModelCard card) =>
         new()
         {
-            Preset = RecipePreset.Fast,
-            Architecture = card.Name,
-            Epochs = 20,
-            Seed = 0,
-            BatchSize = 64,
-            LearningRate = 1e-3,
-            BackboneRateFactor = 0,
-            WeightDecay = 1e-2,
-            WarmupFraction = 0.1,
-            LabelSmoothing = 0,
-            Pretrained = true,
-            InputSize = card.InputSize,
-            Augmentation = new(0.75, true, 0, 0),
+            Preset = Fast,
+            Model = new() { Architecture = card.Name, InputSize = card.InputSize },
+            Data = new() { Seed = 0, BatchSize = 64 },
+            Augmentation = new()
+            {
+                CropScaleMin = 0.75,
+                HorizontalFlip = true,
+                ColorJitter = 0,
+                RotationDegrees = 0,
+            },
+            Loss = new() { LabelSmoothing = 0 },
+            Optimizer = new() { LearningRate = 1e-3, WeightDecay = 1e-2 },
+            Schedule = new() { WarmupFraction = 0.1 },
+            Transfer = new() { Pretrained = true, BackboneRate = 0 },
+            Regularization = new(),
+            Budget = new() { Epochs = 20 },
         };
 
     /// <summary>All layers, the head at ten times the backbone's rate.</summary>
-    private static Recipe Balanced(ModelCard card) =>
+    private static Recipe BalancedOf(ModelCard card) =>
         new()
         {
-            Preset = RecipePreset.Balanced,
-            Architecture = card.Name,
-            Epochs = 5,
-            Seed = 0,
-            BatchSize = 32,
-            LearningRate = card.Normalises ? 2e-3 : RateWithoutNormalisation,
-            BackboneRateFactor = 0.1,
-            WeightDecay = 1e-2,
-            WarmupFraction = 0.1,
-            LabelSmoothing = 0.1,
-            Pretrained = true,
-            InputSize = card.InputSize,
-            Augmentation = Augmentation.Balanced,
+            Preset = Balanced,
+            Model = new() { Architecture = card.Name, InputSize = card.InputSize },
+            Data = new() { Seed = 0, BatchSize = 32 },
+            Augmentation = new()
+            {
+                CropScaleMin = 0.35,
+                HorizontalFlip = true,
+                ColorJitter = 0.2,
+                RotationDegrees = 15,
+            },
+            Loss = new() { LabelSmoothing = 0.1 },
+            Optimizer = new() { LearningRate = card.Normalises ? 2e-3 : RateWithoutNormalisation, WeightDecay = 1e-2 },
+            Schedule = new() { WarmupFraction = 0.1 },
+            Transfer = new() { Pretrained = true, BackboneRate = 0.1 },
+            Regularization = new(),
+            Budget = new() { Epochs = 5 },
         };
+
+    /// <summary>All layers from random weights: one rate for all, and more epochs.</summary>
+    private static Recipe FromScratch(ModelCard card)
+    {
+        var balanced = BalancedOf(card);
+        return balanced with
+        {
+            Data = balanced.Data with { BatchSize = 16 },
+            Augmentation = balanced.Augmentation with { CropScaleMin = 0.7 },
+            Loss = new() { LabelSmoothing = 0.05 },
+            Optimizer = balanced.Optimizer with { LearningRate = card.Normalises ? 1e-3 : RateWithoutNormalisation },
+            Transfer = new() { Pretrained = false, BackboneRate = 1 },
+            Budget = new() { Epochs = 16 },
+        };
+    }
 }

@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Deletions;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Domain.Runs;
 
@@ -38,7 +39,7 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     public required string Name { get; set; }
     public required Recipe Recipe { get; init; }
 
-    /// <summary>SHA-256 in hex of the weights of <see cref="Recipe.Start"/>: while the run is kept, so are they.</summary>
+    /// <summary>SHA-256 in hex of the weights of <see cref="TransferSettings.Start"/>: while the run is kept, so are they.</summary>
     public string? StartHash { get; init; }
     public RunState State { get; private set; } = RunState.Queued;
 

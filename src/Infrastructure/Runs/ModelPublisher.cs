@@ -65,7 +65,7 @@ internal static class ModelPublisher
             Number = number,
             RunId = run.Id,
             DatasetVersionId = run.DatasetVersionId,
-            Architecture = run.Recipe.Architecture,
+            Architecture = run.Recipe.Model.Architecture,
             Manifest = publication.Manifest with { Model = slug, Version = number },
             Result = publication.Result,
             OnnxHash = publication.OnnxHash,

@@ -20,7 +20,8 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         JOIN plans p ON p.code = o.plan_code
         CROSS JOIN LATERAL (SELECT count(*) AS runs FROM runs a WHERE a.org_id = r.org_id
             AND a.state IN ('starting', 'running', 'pausing', 'canceling')) active
-        WHERE r.state = 'queued' AND active.runs < p.max_concurrent_runs AND (@fitting IS NULL OR r.recipe->>'architecture' = ANY(@fitting))
+        WHERE r.state = 'queued' AND active.runs < p.max_concurrent_runs
+            AND (@fitting IS NULL OR r.recipe->'model'->>'architecture' = ANY(@fitting))
         ORDER BY (r.attempt > 0) DESC, r.priority DESC, active.runs, r.created_at, r.id
         LIMIT 1
         """;
@@ -67,7 +68,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
                 $"""
                 WITH waiting AS (
                   UPDATE runs SET last_seq = last_seq + 1
-                  WHERE state = 'queued' AND NOT recipe->>'architecture' = ANY({fitting}) AND NOT id = ANY({told})
+                  WHERE state = 'queued' AND NOT recipe->'model'->>'architecture' = ANY({fitting}) AND NOT id = ANY({told})
                   RETURNING org_id, id, last_seq)
                 INSERT INTO run_log_lines (org_id, run_id, seq, level, message, at)
                 SELECT org_id, id, last_seq, 'warning', {message}, clock_timestamp() FROM waiting RETURNING run_id AS "Value"

@@ -37,7 +37,7 @@ internal sealed class LargestCheckpoint(IDbContexts contexts, DiskSpace disk, IO
             var asked = await db
                 .Database.SqlQuery<string>(
                     $"""
-                    SELECT DISTINCT recipe->>'architecture' AS "Value" FROM runs WHERE finished_at IS NULL
+                    SELECT DISTINCT recipe->'model'->>'architecture' AS "Value" FROM runs WHERE finished_at IS NULL
                     """
                 )
                 .ToListAsync(cancellationToken);

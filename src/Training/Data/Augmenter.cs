@@ -1,6 +1,6 @@
 using GpuGeek.Domain.Models;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Imaging;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Training.Data;
 
@@ -13,7 +13,7 @@ internal static class Augmenter
     private const int Attempts = 10;
 
     /// <returns>A square of the preprocessing's crop size.</returns>
-    public static RgbImage Apply(RgbImage picture, Augmentation augmentation, Preprocessing preprocessing, CounterRandom random)
+    public static RgbImage Apply(RgbImage picture, AugmentationSettings augmentation, Preprocessing preprocessing, CounterRandom random)
     {
         var result =
             augmentation.CropScaleMin < 1
@@ -37,7 +37,7 @@ internal static class Augmenter
         return result;
     }
 
-    private static double Factor(Augmentation augmentation, ref CounterRandom random) =>
+    private static double Factor(AugmentationSettings augmentation, ref CounterRandom random) =>
         random.Uniform(Math.Max(0, 1 - augmentation.ColorJitter), 1 + augmentation.ColorJitter);
 
     /// <summary>What a turn brings in from outside becomes zero once normalised.</summary>

@@ -1,4 +1,4 @@
-using GpuGeek.Domain.Runs;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Training.Data;
 
@@ -11,7 +11,7 @@ internal static class BatchOrder
     /// where it is the only one.</summary>
     public static IEnumerable<int[]> Of(int count, Recipe recipe, int epoch)
     {
-        var batches = CounterRandom.Keyed(recipe.Seed, epoch, Stream).Permutation(count).Chunk(recipe.BatchSize);
-        return count < recipe.BatchSize ? batches : batches.Where(batch => batch.Length == recipe.BatchSize);
+        var batches = CounterRandom.Keyed(recipe.Data.Seed, epoch, Stream).Permutation(count).Chunk(recipe.Data.BatchSize);
+        return count < recipe.Data.BatchSize ? batches : batches.Where(batch => batch.Length == recipe.Data.BatchSize);
     }
 }

@@ -1,5 +1,5 @@
-using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;

@@ -1,6 +1,6 @@
 using GpuGeek.Domain.Models;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Imaging;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
@@ -46,7 +46,7 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
 
     private void Augmented(Domain.Runs.Protocol.RunImage image, int epoch, int index, Memory<float> chw)
     {
-        var random = CounterRandom.Keyed(recipe.Seed, epoch, index);
+        var random = CounterRandom.Keyed(recipe.Data.Seed, epoch, index);
         Preprocessor.ToTensor(Augmenter.Apply(derived.Read(image), recipe.Augmentation, preprocessing, random), preprocessing, chw.Span);
     }
 }

@@ -1,7 +1,7 @@
 using GpuGeek.Domain.Models;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
@@ -23,7 +23,7 @@ internal static class PictureViews
 {
     /// <summary>Validation and test pictures are seen as they are served; training ones also in the views that the recipe's augmentation
     /// allows.</summary>
-    public static IEnumerable<PictureView> Of(RunImage image, Augmentation augmentation)
+    public static IEnumerable<PictureView> Of(RunImage image, AugmentationSettings augmentation)
     {
         yield return PictureView.Served;
         if (image.Split != Splits.Train)

@@ -21,7 +21,7 @@ internal sealed class EmbeddingTraining(RunContext context)
         new Embedder(context, cache, Embedded).Run();
         var source = new EmbeddingSource(context.Spec, (hash, view) => cache[hash, view]);
         using var head = new GraphModule(HeadGraph());
-        Initialisation.All(head, context.Recipe.Seed);
+        Initialisation.All(head, context.Recipe.Data.Seed);
         var outcome = context.Train(head, source, (Embedded, TrainingDone));
         outcome.Best.CopyTo(head);
         Fold(head, source.Scaling);
@@ -35,7 +35,7 @@ internal sealed class EmbeddingTraining(RunContext context)
     /// <summary>The network as it is served, on pictures: where its rectifier cuts something after all, the figures have it too.</summary>
     private (SplitLogits Validation, SplitLogits Test) EvaluateRectified()
     {
-        var derived = new DerivedPictures(context.Originals, context.Room, context.Directory.Cache, context.Recipe.InputSize);
+        var derived = new DerivedPictures(context.Originals, context.Room, context.Directory.Cache, context.Recipe.Model.InputSize);
         var pictures = new PictureSource(context.Originals, derived, context.Recipe, context.Preprocessing);
         RectifiedClassifier.Lift(context.Network, pictures, context.Stop);
         return (Evaluate(context.Network, pictures, Splits.Validation), Evaluate(context.Network, pictures, Splits.Test));
@@ -63,7 +63,7 @@ internal sealed class EmbeddingTraining(RunContext context)
         var path = context.Network.Graph.ClassifierPath;
         var builder = new GraphBuilder();
         var rows = builder.Add("input", new Input(Classifier.In));
-        if (context.Recipe.Dropout is { } rate)
+        if (context.Recipe.Regularization.Dropout is { } rate)
             rows = builder.Add("dropout", new Dropout(rate), rows);
         return builder.Build(builder.Add(path, Classifier, rows), path);
     }

@@ -65,7 +65,7 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
         {
             Model = context.Spec.Model,
             Version = context.Spec.ModelVersion,
-            Architecture = context.Recipe.Architecture,
+            Architecture = context.Recipe.Model.Architecture,
             Classes = context.Spec.Classes,
             Preprocessing = context.Preprocessing,
             Temperature = result.Temperature,

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using GpuGeek.Domain.Models;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Graphs;
@@ -31,10 +31,15 @@ internal sealed class RunContext : IDisposable
         Room = new DiskRoom(directory.Root, spec.ReserveBytes, stop);
         SpecCheck.Run(spec);
         TorchSharp.torch.set_num_threads(spec.Threads);
-        Preprocessing = Preprocessing.ImageNet(Recipe.InputSize);
+        Preprocessing = Preprocessing.ImageNet(Recipe.Model.InputSize);
         Originals = new Originals(spec);
         Network = new GraphModule(
-            ModelRegistry.Build(Recipe.Architecture, spec.Classes.Length, Recipe.InputSize, new(Recipe.Dropout, Recipe.StochasticDepth))
+            ModelRegistry.Build(
+                Recipe.Model.Architecture,
+                spec.Classes.Length,
+                Recipe.Model.InputSize,
+                new(Recipe.Regularization.Dropout, Recipe.Regularization.StochasticDepth)
+            )
         );
     }
 
@@ -53,7 +58,7 @@ internal sealed class RunContext : IDisposable
     /// classes: that of published weights tells ImageNet's apart.</summary>
     public void StartNetwork()
     {
-        Initialisation.All(Network, Recipe.Seed);
+        Initialisation.All(Network, Recipe.Data.Seed);
         var freshHead = Spec.WeightsFile is null || LoadWeights(Spec.WeightsFile).HeadReplaced;
         if (freshHead && Network.Graph.RectifiesClassifier)
             RectifiedClassifier.Begin(Network);
@@ -61,12 +66,12 @@ internal sealed class RunContext : IDisposable
 
     private LoadReport LoadWeights(string file)
     {
-        var rule = Recipe.Start is { } start
+        var rule = Recipe.Transfer.Start is { } start
             ? new LoadRule(start.KeepsClassifier(Spec.Classes), start.Groups)
             : new LoadRule(KeepHead: false);
         var report = WeightsLoading.Load(Network, WeightsFile.Read(file).For(Network.Graph), rule);
         Console.WriteLine(
-            $"Started from {Recipe.Start?.Name ?? Path.GetFileName(file)}: {report.Loaded} tensors"
+            $"Started from {Recipe.Transfer.Start?.Name ?? Path.GetFileName(file)}: {report.Loaded} tensors"
                 + $"{(report.HeadReplaced ? "; the classifier is new" : ", the classifier among them")}."
         );
         return report;
@@ -93,13 +98,13 @@ internal sealed class RunContext : IDisposable
         return trainer.Run();
     }
 
-    /// <summary>Names what is trained on what from where; threads and attempts do not change it.</summary>
+    /// <summary>Hash of recipe, classes, images and weights; threads and attempts do not change it.</summary>
     public string Fingerprint() =>
         Hash(
             JsonSerializer.SerializeToUtf8Bytes(
                 new
                 {
-                    Recipe,
+                    Recipe = RecipeIdentity.Of(Recipe),
                     Spec.Classes,
                     Spec.Images,
                     Weights = WeightsHash(),
@@ -114,7 +119,7 @@ internal sealed class RunContext : IDisposable
             JsonSerializer.SerializeToUtf8Bytes(
                 new
                 {
-                    Recipe.Architecture,
+                    Recipe.Model.Architecture,
                     Preprocessing,
                     Weights = WeightsHash(),
                 },

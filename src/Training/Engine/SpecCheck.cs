@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 
 namespace GpuGeek.Training.Engine;
@@ -31,7 +30,7 @@ internal static class SpecCheck
                 "All training pictures have the same label, so there is nothing to tell apart.",
                 "Add pictures of at least one more class and make a new version."
             );
-        if (spec.Recipe.BatchSize < 2)
+        if (spec.Recipe.Data.BatchSize < 2)
             throw new TrainingFailedException(
                 "batch_too_small",
                 "The batch is too small",
@@ -43,18 +42,18 @@ internal static class SpecCheck
 
     private static void CheckWeights(RunSpec spec)
     {
-        if (spec.Recipe.Pretrained && spec.WeightsFile is null)
+        if (spec.Recipe.Transfer.Pretrained && spec.WeightsFile is null)
             throw new TrainingFailedException(
                 "weights_unavailable",
                 "The weights are missing",
                 "The recipe starts from published weights and none were handed to the training.",
                 "Name a folder with the weights in GPUGEEK_WEIGHTS, or train with pretrained off."
             );
-        if (spec.Recipe is { Preset: RecipePreset.Fast, Pretrained: false })
+        if (spec.Recipe.Transfer is { BackboneRate: 0, Pretrained: false })
             throw new TrainingFailedException(
                 "fast_needs_pretrained",
-                "Fast needs published weights",
-                "The fast preset trains only the classifier, which is of no use on a network of random numbers.",
+                "A frozen backbone needs weights",
+                "The recipe trains only the classifier, which is of no use on a network of random numbers.",
                 "Choose the balanced preset, or start from published weights."
             );
     }

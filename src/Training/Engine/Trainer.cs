@@ -25,12 +25,12 @@ internal sealed class Trainer(
 ) : IDisposable
 {
     private const int ReportSeconds = 2;
-    private readonly int _stepsPerEpoch = Math.Max(1, source.Count(Splits.Train) / options.Recipe.BatchSize);
+    private readonly int _stepsPerEpoch = Math.Max(1, source.Count(Splits.Train) / options.Recipe.Data.BatchSize);
     private readonly ModePlan _plan =
-        options.Recipe.BackboneRateFactor > 0
+        options.Recipe.Transfer.BackboneRate > 0
             ? ModePlan.Train(module.Graph)
-            : ModePlan.FrozenBackbone(module.Graph, options.Recipe.Dropout is not null);
-    private readonly AdamW _optimizer = new(module, options.Recipe.WeightDecay);
+            : ModePlan.FrozenBackbone(module.Graph, options.Recipe.Regularization.Dropout is not null);
+    private readonly AdamW _optimizer = new(module, options.Recipe.Optimizer.WeightDecay);
     private TrainingProgress _progress = new() { Threads = options.Threads, Fingerprint = options.Fingerprint };
     private ModuleState? _best;
     private long _started,
@@ -40,7 +40,7 @@ internal sealed class Trainer(
     private long _stepAtStart;
     private bool _withoutRoom;
 
-    private long TotalSteps => (long)_stepsPerEpoch * options.Recipe.Epochs;
+    private long TotalSteps => (long)_stepsPerEpoch * options.Recipe.Budget.Epochs;
 
     /// <summary>The network, the best one so far and two moments of each parameter.</summary>
     private long CheckpointBytes => module.Graph.Parameters.Sum(p => p.Count) * 4 * sizeof(float);
@@ -54,7 +54,7 @@ internal sealed class Trainer(
         Resume();
         _started = _lastCheckpoint = clock.GetTimestamp();
         (_secondsBefore, _stepAtStart) = (_progress.SecondsSpent, _progress.Step);
-        while (_progress.Epochs < options.Recipe.Epochs)
+        while (_progress.Epochs < options.Recipe.Budget.Epochs)
         {
             TrainEpoch();
             Validate();
@@ -105,19 +105,19 @@ internal sealed class Trainer(
     {
         var step = _progress.Step + 1;
         var recipe = options.Recipe;
-        var rate = new Schedule(recipe.LearningRate, TotalSteps, recipe.WarmupFraction).RateAt(step);
+        var rate = new Schedule(recipe.Optimizer.LearningRate, TotalSteps, recipe.Schedule.WarmupFraction).RateAt(step);
         using var scope = NewDisposeScope();
         // Dropout draws from libtorch's one generator: seeded by the step, it draws the same after a resume.
-        random.manual_seed((long)(CounterRandom.Keyed(recipe.Seed, step).NextBits() >> 1));
+        random.manual_seed((long)(CounterRandom.Keyed(recipe.Data.Seed, step).NextBits() >> 1));
         var labels = tensor(batch.Labels);
         _optimizer.ZeroGradients();
         var logits = module.Forward(Tensors.Of(batch, source.InputShape), _plan);
-        var loss = nn.functional.cross_entropy(logits, labels, label_smoothing: recipe.LabelSmoothing);
+        var loss = nn.functional.cross_entropy(logits, labels, label_smoothing: recipe.Loss.LabelSmoothing);
         loss.backward();
         var value = loss.item<float>();
         if (!float.IsFinite(value))
             throw Diverged(step);
-        _optimizer.Step(new StepRates(rate, recipe.BackboneRateFactor));
+        _optimizer.Step(new StepRates(rate, recipe.Transfer.BackboneRate));
         _progress = _progress with { Step = step };
         events.Metric(MetricNames.TrainLoss, step, Epoch, value);
         events.Metric(MetricNames.TrainAccuracy, step, Epoch, logits.argmax(1).eq(labels).to(ScalarType.Float32).mean().item<float>());

@@ -1,4 +1,4 @@
-using GpuGeek.Domain.Runs;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Training.Engine;
 

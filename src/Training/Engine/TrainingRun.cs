@@ -1,5 +1,3 @@
-using GpuGeek.Domain.Runs;
-
 namespace GpuGeek.Training.Engine;
 
 /// <summary>What training hands to evaluation and export.</summary>
@@ -14,8 +12,7 @@ internal sealed class TrainingRun(RunContext context, ICoreModelProof proof)
     {
         context.Events.Phase("preparing", 0);
         context.StartNetwork();
-        var trained =
-            context.Recipe.Preset == RecipePreset.Fast ? new EmbeddingTraining(context).Run() : new PictureTraining(context).Run();
+        var trained = context.Recipe.Transfer.BackboneRate > 0 ? new PictureTraining(context).Run() : new EmbeddingTraining(context).Run();
         context.ThrowIfStopped();
         context.Events.Phase("exporting", 0.97);
         // Weights, ONNX file and some for the rest.

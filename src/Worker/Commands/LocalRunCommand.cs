@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Local;
@@ -21,9 +22,15 @@ internal static class LocalRunCommand
         Description = "The architecture.",
         DefaultValueFactory = _ => RecipePresets.DefaultArchitecture,
     };
-    private static readonly Option<RecipePreset> Preset = new("--preset")
+    private static readonly Option<string> Preset = new("--preset")
     {
-        Description = "fast trains the head alone, balanced the whole network.",
+        Description = "fast trains the classifier alone, balanced the whole network.",
+        DefaultValueFactory = _ => RecipePresets.Fast,
+    };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A setting of the recipe as path=value, such as optimizer.learningRate=0.001; may be given again and again.",
+        DefaultValueFactory = _ => [],
     };
     private static readonly Option<string> Out = new("--out")
     {
@@ -44,6 +51,7 @@ internal static class LocalRunCommand
             Data,
             Model,
             Preset,
+            Set,
             Out,
             Epochs,
             Seed,
@@ -51,6 +59,21 @@ internal static class LocalRunCommand
         };
         command.SetAction(RunAsync);
         return command;
+    }
+
+    private static PartialRecipe Recipe(ParseResult arguments)
+    {
+        var recipe = new PartialRecipe
+        {
+            Preset = arguments.GetRequiredValue(Preset),
+            ["model.architecture"] = arguments.GetRequiredValue(Model),
+            ["budget.epochs"] = arguments.GetValue(Epochs),
+            ["data.seed"] = arguments.GetValue(Seed),
+            ["transfer.pretrained"] = arguments.GetValue(FromScratch) ? false : null,
+        };
+        foreach (var pair in arguments.GetRequiredValue(Set))
+            recipe.Set(pair);
+        return recipe;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -65,19 +88,15 @@ internal static class LocalRunCommand
             return Refuse($"{target} is not empty; name another folder with --out.");
         try
         {
-            var recipe = RecipePresets.Resolve(
-                new(
-                    arguments.GetValue(Preset),
-                    arguments.GetRequiredValue(Model),
-                    arguments.GetValue(Epochs),
-                    arguments.GetValue(Seed),
-                    Pretrained: arguments.GetValue(FromScratch) ? false : null
-                )
-            );
+            var recipe = RecipePresets.Resolve(Recipe(arguments));
             return await LocalTraining.RunAsync(
                 new(data, target, recipe, Environment.GetEnvironmentVariable("GPUGEEK_WEIGHTS")),
                 cancellationToken
             );
+        }
+        catch (RecipeException wrong)
+        {
+            return Refuse(wrong.Message);
         }
         catch (DomainException broken)
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using GpuGeek.Domain.Models;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Processes;
@@ -23,7 +23,7 @@ internal static class LocalTraining
     public static async Task<int> RunAsync(LocalOptions options, CancellationToken cancellationToken)
     {
         Console.WriteLine($"Reading {options.Data}");
-        var dataset = LocalDataset.Read(options.Data, Path.Combine(options.Out, "pictures"), options.Recipe.Seed);
+        var dataset = LocalDataset.Read(options.Data, Path.Combine(options.Out, "pictures"), options.Recipe.Data.Seed);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -52,9 +52,9 @@ internal static class LocalTraining
             Classes = dataset.Classes,
             Images = dataset.Images,
             ImagesDirectory = dataset.ImagesDirectory,
-            WeightsFile = options.Recipe.Pretrained
+            WeightsFile = options.Recipe.Transfer.Pretrained
                 ? await WeightsCatalog.ResolveAsync(
-                    ModelCatalog.All[options.Recipe.Architecture],
+                    ModelCatalog.All[options.Recipe.Model.Architecture],
                     options.Weights,
                     cache,
                     http,

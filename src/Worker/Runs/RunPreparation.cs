@@ -67,7 +67,7 @@ internal sealed class RunPreparation(
                 await store.DownloadAsync(ObjectKeys.Content(run.OrgId, hash), path, cancellationToken);
             return path;
         }
-        return run.Recipe.Pretrained ? await weights.ResolveAsync(run.Recipe.Architecture, cancellationToken) : null;
+        return run.Recipe.Transfer.Pretrained ? await weights.ResolveAsync(run.Recipe.Model.Architecture, cancellationToken) : null;
     }
 
     private RunSpec Spec(RunPlan plan, List<ManifestEntry> entries, string images, string? weightsFile)

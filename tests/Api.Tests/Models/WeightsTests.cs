@@ -7,6 +7,7 @@ using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Recipes;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Models;
@@ -70,7 +71,7 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
     private static Task<RunResponse> StartAsync(
         TenantSession session,
         Guid version,
-        StartRequest start,
+        StartSettings start,
         string? architecture = null,
         bool? pretrained = null,
         string preset = "fast"
@@ -84,9 +85,9 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
                 Recipe = new()
                 {
                     Preset = preset,
-                    Start = start,
-                    Architecture = architecture,
-                    Pretrained = pretrained,
+                    ["transfer.start"] = start,
+                    ["model.architecture"] = architecture,
+                    ["transfer.pretrained"] = pretrained,
                 },
             },
             Cancel
@@ -217,7 +218,13 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var run = await StartAsync(session, version.Id, new() { Weights = id });
         Assert.Equal(
             ("resnet18", true, id, "mine.pth", null),
-            (run.Recipe.Architecture, run.Recipe.Pretrained, run.Recipe.Start!.Weights, run.Recipe.Start.Name, run.Recipe.Start.Groups)
+            (
+                run.Recipe.Model.Architecture,
+                run.Recipe.Transfer.Pretrained,
+                run.Recipe.Transfer.Start!.Weights,
+                run.Recipe.Transfer.Start.Name,
+                run.Recipe.Transfer.Start.Groups
+            )
         );
         Assert.Equal(Planted.HashOf(Bytes), await StartHashAsync(run.Id));
         await session.Client.DeleteWeightsAsync(session.Org, id, Cancel);
@@ -243,7 +250,7 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         );
         Assert.Equal(
             1,
-            (await StartAsync(session, version.Id, new() { Weights = id, Groups = 1 }, preset: "balanced")).Recipe.Start!.Groups
+            (await StartAsync(session, version.Id, new() { Weights = id, Groups = 1 }, preset: "balanced")).Recipe.Transfer.Start!.Groups
         );
     }
 
@@ -256,16 +263,21 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var run = await StartAsync(session, version.Id, new() { Model = "flowers", Version = 1 });
         Assert.Equal(
             ("mobilenet_v2", "flowers", 1, "flowers v1"),
-            (run.Recipe.Architecture, run.Recipe.Start!.Model, run.Recipe.Start.Version, run.Recipe.Start.Name)
+            (
+                run.Recipe.Model.Architecture,
+                run.Recipe.Transfer.Start!.Model,
+                run.Recipe.Transfer.Start.Version,
+                run.Recipe.Transfer.Start.Name
+            )
         );
         Assert.Equal(first.WeightsHash, await StartHashAsync(run.Id));
         var newest = await StartAsync(session, version.Id, new() { Model = "flowers" });
-        Assert.Equal((2, second.WeightsHash), (newest.Recipe.Start!.Version, await StartHashAsync(newest.Id)));
+        Assert.Equal((2, second.WeightsHash), (newest.Recipe.Transfer.Start!.Version, await StartHashAsync(newest.Id)));
 
         var id = await ReadAsync(session, Report());
         var unread = (await AskAsync(session)).Id;
         var broken = await ReadAsync(session, null, new("weights_refused", "Refused", "It holds a program.", null));
-        (StartRequest Start, string? Architecture, bool? Pretrained, string Code)[] refused =
+        (StartSettings Start, string? Architecture, bool? Pretrained, string Code)[] refused =
         [
             (new(), null, null, "start_unclear"),
             (new() { Weights = id, Model = "flowers" }, null, null, "start_unclear"),

@@ -1,6 +1,7 @@
 using System.Net;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Recipes;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Runs;
@@ -32,7 +33,7 @@ public sealed class PublishedWeightsThatNoWorkerHas(SharedApplication shared) : 
     private static async Task<bool?> AvailableAsync(TenantSession session, string architecture) =>
         (await session.Client.ListArchitecturesAsync(Cancel)).Items.Single(a => a.Name == architecture).WeightsAvailable;
 
-    private static Task<RunResponse> StartAsync(TenantSession session, Guid version, RecipeRequest recipe) =>
+    private static Task<RunResponse> StartAsync(TenantSession session, Guid version, PartialRecipe recipe) =>
         session.Client.CreateRunAsync(
             session.Org,
             new()
@@ -50,12 +51,14 @@ public sealed class PublishedWeightsThatNoWorkerHas(SharedApplication shared) : 
         var (session, _, version) = await _app.RegisterWithVersionAsync();
         await SayAsync("stopped", [Absent], TimeSpan.FromMinutes(6));
         Assert.Null(await AvailableAsync(session, Absent));
-        Assert.Equal("queued", (await StartAsync(session, version.Id, new() { Preset = "fast", Architecture = Absent })).State);
+        Assert.Equal("queued", (await StartAsync(session, version.Id, new() { Preset = "fast", ["model.architecture"] = Absent })).State);
 
         await SayAsync("one", [Absent, OfOneWorkerAlone]);
         await SayAsync("two", [Absent]);
         Assert.Equal((false, true), (await AvailableAsync(session, Absent), await AvailableAsync(session, OfOneWorkerAlone)));
-        var refused = await Answers.RefusedAsync(() => StartAsync(session, version.Id, new() { Preset = "fast", Architecture = Absent }));
+        var refused = await Answers.RefusedAsync(() =>
+            StartAsync(session, version.Id, new() { Preset = "fast", ["model.architecture"] = Absent })
+        );
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "weights_unavailable"), (refused.Status, refused.Code));
         Assert.Equal(
             "queued",
@@ -66,12 +69,15 @@ public sealed class PublishedWeightsThatNoWorkerHas(SharedApplication shared) : 
                     new()
                     {
                         Preset = "balanced",
-                        Architecture = Absent,
-                        Pretrained = false,
+                        ["model.architecture"] = Absent,
+                        ["transfer.pretrained"] = false,
                     }
                 )
             ).State
         );
-        Assert.Equal("queued", (await StartAsync(session, version.Id, new() { Preset = "fast", Architecture = OfOneWorkerAlone })).State);
+        Assert.Equal(
+            "queued",
+            (await StartAsync(session, version.Id, new() { Preset = "fast", ["model.architecture"] = OfOneWorkerAlone })).State
+        );
     }
 }

@@ -3,6 +3,7 @@ using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Recipes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,7 +17,7 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     private static Task<RunResponse> CreateAsync(
         TenantSession session,
         Guid version,
-        RecipeRequest recipe,
+        PartialRecipe recipe,
         string project = Planted.Project
     ) =>
         session.Client.CreateRunAsync(
@@ -40,8 +41,8 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
             new()
             {
                 Preset = "balanced",
-                Architecture = "resnet18",
-                Epochs = 7,
+                ["model.architecture"] = "resnet18",
+                ["budget.epochs"] = 7,
             }
         );
         Assert.Equal(
@@ -52,11 +53,11 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
             ("balanced", "resnet18", 7, 32, true, 224),
             (
                 run.Recipe.Preset,
-                run.Recipe.Architecture,
-                run.Recipe.Epochs,
-                run.Recipe.BatchSize,
-                run.Recipe.Pretrained,
-                run.Recipe.InputSize
+                run.Recipe.Model.Architecture,
+                run.Recipe.Budget.Epochs,
+                run.Recipe.Data.BatchSize,
+                run.Recipe.Transfer.Pretrained,
+                run.Recipe.Model.InputSize
             )
         );
         Assert.True(run.Recipe.Augmentation.HorizontalFlip);
@@ -85,8 +86,8 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
                 new()
                 {
                     Preset = preset,
-                    Architecture = architecture,
-                    Pretrained = pretrained,
+                    ["model.architecture"] = architecture,
+                    ["transfer.pretrained"] = pretrained,
                 }
             )
         );
@@ -104,8 +105,8 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
                 new()
                 {
                     Preset = "balanced",
-                    Architecture = "vit_b_16",
-                    InputSize = 200,
+                    ["model.architecture"] = "vit_b_16",
+                    ["model.inputSize"] = 200,
                 }
             )
         );
@@ -117,8 +118,8 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
                 new()
                 {
                     Preset = "balanced",
-                    Architecture = "densenet121",
-                    StochasticDepth = 0.1,
+                    ["model.architecture"] = "densenet121",
+                    ["regularization.stochasticDepth"] = 0.1,
                 }
             )
         );
@@ -129,13 +130,16 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
             new()
             {
                 Preset = "balanced",
-                Architecture = "vit_b_16",
-                InputSize = 208,
-                Dropout = 0.3,
-                StochasticDepth = 0.1,
+                ["model.architecture"] = "vit_b_16",
+                ["model.inputSize"] = 208,
+                ["regularization.dropout"] = 0.3,
+                ["regularization.stochasticDepth"] = 0.1,
             }
         );
-        Assert.Equal((208, 0.3, 0.1), (run.Recipe.InputSize, run.Recipe.Dropout, run.Recipe.StochasticDepth));
+        Assert.Equal(
+            (208, 0.3, 0.1),
+            (run.Recipe.Model.InputSize, run.Recipe.Regularization.Dropout, run.Recipe.Regularization.StochasticDepth)
+        );
     }
 
     [Fact]

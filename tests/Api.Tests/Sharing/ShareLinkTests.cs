@@ -73,7 +73,7 @@ public sealed partial class AShareLink(SharedApplication shared) : IClassFixture
         var run = seen.Run!;
         Assert.Equal(
             ("succeeded", "flowers5", 1, "mobilenet_v2"),
-            (run.State, run.DatasetName, run.DatasetVersionNumber, run.Recipe.Architecture)
+            (run.State, run.DatasetName, run.DatasetVersionNumber, run.Recipe.Model.Architecture)
         );
         Assert.Equal(["daisy", "rose"], run.Classes);
         Assert.Equal(["train/loss", "val/accuracy"], run.Curves.Select(p => p.Name));

@@ -70,11 +70,11 @@ public sealed class FromTheComposeFileToAnAnswer(WalledHouse house)
                 Recipe = new()
                 {
                     Preset = "balanced",
-                    Architecture = "resnet18",
-                    Pretrained = false,
-                    Epochs = 1,
-                    InputSize = 32,
-                    BatchSize = 32,
+                    ["model.architecture"] = "resnet18",
+                    ["transfer.pretrained"] = false,
+                    ["budget.epochs"] = 1,
+                    ["model.inputSize"] = 32,
+                    ["data.batchSize"] = 32,
                 },
             },
             Cancel

@@ -18,6 +18,7 @@ public sealed partial class PhotographsInABucket(WalledHouse house)
     [Fact]
     public async Task From_the_upload_to_the_deletion_and_nothing_else_lies_in_the_bucket()
     {
+        Assert.SkipUnless(LongTests.Wanted, LongTests.Reason);
         Assert.SkipWhen(SharedData.FlowersZip is null, "The photographs (../shared/data/flowers5.zip) are not here.");
         Assert.SkipWhen(SharedData.WeightsFolder is null, "The pretrained weights (../shared/weights) are not here.");
         await house.StartedAsync();

@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Domain.Tests.Runs;
 
@@ -18,7 +19,7 @@ public sealed class TheLifeOfARun
             DatasetVersionNumber = 1,
             Name = "run",
             CreatedAt = Now,
-            Recipe = RecipePresets.Resolve(new(RecipePreset.Fast)),
+            Recipe = RecipePresets.Resolve(new() { Preset = RecipePresets.Fast }),
         };
 
     [Fact]
@@ -71,7 +72,9 @@ public sealed class TheLifeOfARun
     [Fact]
     public void An_unknown_architecture_names_the_known_ones()
     {
-        var refused = Assert.Throws<DomainException>(() => RecipePresets.Resolve(new(RecipePreset.Fast, "resnet19")));
+        var refused = Assert.Throws<DomainException>(() =>
+            RecipePresets.Resolve(new() { Preset = RecipePresets.Fast, ["model.architecture"] = "resnet19" })
+        );
         Assert.Equal("unknown_architecture", refused.Code);
         Assert.Contains("resnet18", refused.Hint, StringComparison.Ordinal);
     }
@@ -86,31 +89,80 @@ public sealed class TheLifeOfARun
         InlineData("efficientnet_b7", 600)
     ]
     public void An_input_size_that_the_architecture_takes_stays(string architecture, int size) =>
-        Assert.Equal(size, RecipePresets.Resolve(new(RecipePreset.Fast, architecture, InputSize: size)).InputSize);
+        Assert.Equal(
+            size,
+            RecipePresets
+                .Resolve(
+                    new()
+                    {
+                        Preset = RecipePresets.Fast,
+                        ["model.architecture"] = architecture,
+                        ["model.inputSize"] = size,
+                    }
+                )
+                .Model.InputSize
+        );
 
-    [
-        Theory,
-        InlineData("vit_b_16", 200, "multiple of 16"),
-        InlineData("vit_b_32", 240, "multiple of 32"),
-        InlineData("resnet18", 31, "32 to 1024"),
-        InlineData("resnet18", 1025, "32 to 1024")
-    ]
+    [Theory, InlineData("vit_b_16", 200, "multiple of 16"), InlineData("vit_b_32", 240, "multiple of 32")]
     public void Another_is_refused_with_those_that_there_are(string architecture, int size, string says)
     {
-        var refused = Assert.Throws<DomainException>(() => RecipePresets.Resolve(new(RecipePreset.Fast, architecture, InputSize: size)));
+        var refused = Assert.Throws<DomainException>(() =>
+            RecipePresets.Resolve(
+                new()
+                {
+                    Preset = RecipePresets.Fast,
+                    ["model.architecture"] = architecture,
+                    ["model.inputSize"] = size,
+                }
+            )
+        );
         Assert.Equal("invalid_input_size", refused.Code);
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(31)]
+    [InlineData(1025)]
+    public void One_that_no_architecture_takes_is_refused_at_its_setting(int size)
+    {
+        var refused = Assert.Throws<RecipeException>(() =>
+            RecipePresets.Resolve(new() { Preset = RecipePresets.Fast, ["model.inputSize"] = size })
+        );
+        Assert.Equal("model.inputSize", refused.Problems.Single().Path);
+        Assert.Contains("32 to 1024", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Stochastic_depth_needs_branches_that_learn()
     {
-        Assert.Equal(0.2, RecipePresets.Resolve(new(RecipePreset.Balanced, "resnet18", StochasticDepth: 0.2)).StochasticDepth);
+        Assert.Equal(
+            0.2,
+            RecipePresets
+                .Resolve(
+                    new()
+                    {
+                        Preset = RecipePresets.Balanced,
+                        ["model.architecture"] = "resnet18",
+                        ["regularization.stochasticDepth"] = 0.2,
+                    }
+                )
+                .Regularization.StochasticDepth
+        );
         foreach (
-            var choices in new RecipeChoices[]
+            var choices in new PartialRecipe[]
             {
-                new(RecipePreset.Balanced, "vgg11", StochasticDepth: 0.2),
-                new(RecipePreset.Fast, "resnet18", StochasticDepth: 0.2),
+                new()
+                {
+                    Preset = RecipePresets.Balanced,
+                    ["model.architecture"] = "vgg11",
+                    ["regularization.stochasticDepth"] = 0.2,
+                },
+                new()
+                {
+                    Preset = RecipePresets.Fast,
+                    ["model.architecture"] = "resnet18",
+                    ["regularization.stochasticDepth"] = 0.2,
+                },
             }
         )
             Assert.Equal("stochastic_depth_unsupported", Assert.Throws<DomainException>(() => RecipePresets.Resolve(choices)).Code);

@@ -64,7 +64,7 @@ internal static class Books
         var points = (await account.Api.GetMetricsAsync(account.Org, run.Id, ct: Cancel)).Items;
         Assert.Empty(points.GroupBy(p => (p.Name, p.Step)).Where(g => g.Count() > 1).Select(g => g.Key));
         var epochs = points.Where(p => p.Name == "val/accuracy").Select(p => p.Epoch).ToList();
-        Assert.Equal(Enumerable.Range(1, run.Recipe.Epochs).Select(e => (double)e), epochs.Order());
+        Assert.Equal(Enumerable.Range(1, run.Recipe.Budget.Epochs).Select(e => (double)e), epochs.Order());
 
         var versions = (await account.Api.ListModelVersionsAsync(account.Org, run.Result!.ModelVersion.Model, Cancel)).Items;
         Assert.Single(versions, v => v.Run == run.Id);

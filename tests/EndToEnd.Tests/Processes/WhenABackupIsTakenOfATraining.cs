@@ -1,4 +1,5 @@
 using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.TestSupport;
 
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
@@ -13,6 +14,7 @@ public sealed class WhenABackupIsTakenOfATraining(ShapesPlatform shapes)
     [Fact]
     public async Task The_restored_platform_goes_on_from_its_checkpoint_and_trains_what_waited()
     {
+        Assert.SkipUnless(LongTests.Wanted, LongTests.Reason);
         var account = shapes.Account;
         var run = await account.StartSmallAsync(shapes.Project, shapes.Version, epochs: 6);
         var second = await account.StartSmallAsync(shapes.Project, shapes.Version, epochs: 1);

@@ -34,7 +34,7 @@ public sealed class BalancedAgainstFast(FlowersStory story, Chromium chromium, I
         output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"balanced {run.Recipe.Architecture}: test accuracy {balanced:P1} against {fast:P1}, in {took.TotalSeconds:0} s"
+                $"balanced {run.Recipe.Model.Architecture}: test accuracy {balanced:P1} against {fast:P1}, in {took.TotalSeconds:0} s"
             )
         );
 

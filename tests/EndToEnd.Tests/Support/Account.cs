@@ -71,11 +71,11 @@ public sealed record Account(RunningPlatform Platform, string Token, string Org)
                 Recipe = new()
                 {
                     Preset = "balanced",
-                    Architecture = "resnet18",
-                    Pretrained = false,
-                    Epochs = epochs,
-                    InputSize = inputSize,
-                    BatchSize = 32,
+                    ["model.architecture"] = "resnet18",
+                    ["transfer.pretrained"] = false,
+                    ["budget.epochs"] = epochs,
+                    ["model.inputSize"] = inputSize,
+                    ["data.batchSize"] = 32,
                 },
             },
             Cancel

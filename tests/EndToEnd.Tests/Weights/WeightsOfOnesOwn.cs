@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuGeek.EndToEnd.Tests.Story;
 using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.Recipes;
 using GpuGeek.TestSupport;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -30,7 +31,7 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
     [MemberData(nameof(Files))]
     public async Task Each_network_is_recognised_and_learns_the_flowers_from_its_features(string file)
     {
-        Assert.SkipUnless(LongTests.Wanted || file.StartsWith("mobilenet_v2-", StringComparison.Ordinal), LongTests.Reason);
+        Assert.SkipUnless(LongTests.Wanted, LongTests.Reason);
         var told = await story.ToldAsync(chromium);
         var (api, org) = (told.Account.Api, told.Account.Org);
         var weights = await told.Account.SendWeightsAsync(told.Project, file);
@@ -58,13 +59,13 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
                 Recipe = new()
                 {
                     Preset = "fast",
-                    Epochs = 5,
-                    Start = new() { Weights = weights.Id },
+                    ["budget.epochs"] = 5,
+                    ["transfer.start"] = new StartSettings { Weights = weights.Id },
                 },
             },
             Cancel
         );
-        Assert.Equal((report.Architecture, file), (run.Recipe.Architecture, run.Recipe.Start!.Name));
+        Assert.Equal((report.Architecture, file), (run.Recipe.Model.Architecture, run.Recipe.Transfer.Start!.Name));
         var result = (await told.Account.SucceededAsync(run.Id)).Result!;
         output.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{report.Architecture}: test accuracy {result.TestAccuracy:P1} after 5 epochs")
@@ -86,8 +87,8 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
                 Recipe = new()
                 {
                     Preset = "balanced",
-                    Epochs = 1,
-                    Start = new() { Model = before.ModelVersion.Model, Version = before.ModelVersion.Version },
+                    ["budget.epochs"] = 1,
+                    ["transfer.start"] = new StartSettings { Model = before.ModelVersion.Model, Version = before.ModelVersion.Version },
                 },
             },
             Cancel
@@ -137,7 +138,7 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
         await Expect(page.GetByText(sent.Name).First).ToBeVisibleAsync();
         complaints.AssertNone();
         var run = await told.Account.Api.GetRunAsync(told.Account.Org, Guid.Parse(page.Url[(page.Url.LastIndexOf('/') + 1)..]), ct: Cancel);
-        Assert.Equal(sent.Id, run.Recipe.Start!.Weights);
+        Assert.Equal(sent.Id, run.Recipe.Transfer.Start!.Weights);
         await told.Account.Api.CancelRunAsync(told.Account.Org, run.Id, Cancel);
     }
 }

@@ -15,7 +15,7 @@ public sealed class ATrainingOnAFullDisk
     {
         using var disk = SmallDisk.Mount(256L << 20);
         Assert.SkipWhen(disk is null, "Mounting a file system is not allowed here.");
-        using var run = new RunFolder(Recipes.Tiny(), folder => ShapePictures.Write(folder, 8, 4, 4, side: 40), root: disk!.At("run"));
+        using var run = new RunFolder(TestRecipes.Tiny(), folder => ShapePictures.Write(folder, 8, 4, 4, side: 40), root: disk!.At("run"));
         // Events fit, checkpoints do not.
         disk.Take(disk.Free - (2 << 20));
         var training = Task.Run(() => run.Train());

@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Tests.Support;
 
@@ -25,7 +26,7 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     [Theory, MemberData(nameof(Cuts))]
     public void Ends_with_the_same_weights_and_no_point_has_two_values(string architecture, string cuts)
     {
-        var recipe = Recipes.Tiny(architecture) with { Augmentation = Augmentation.Balanced };
+        var recipe = TestRecipes.Tiny(architecture) with { Augmentation = TestRecipes.Augmented };
         var whole = uninterrupted.Of(recipe);
         using var cut = Folder(recipe);
         foreach (var events in cuts.Split(',').Select(int.Parse))
@@ -47,7 +48,7 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     [Fact]
     public void After_a_kill_goes_on_from_the_last_checkpoint_and_repeats_the_same_points()
     {
-        var recipe = Recipes.Tiny() with { Augmentation = Augmentation.Balanced };
+        var recipe = TestRecipes.Tiny() with { Augmentation = TestRecipes.Augmented };
         var whole = uninterrupted.Of(recipe);
         using var killed = Folder(recipe);
         Assert.Equal(TrainExitCode.Stopped, killed.TrainUntil(SecondEpoch, checkpointEvery: TimeSpan.FromHours(1)));
@@ -62,7 +63,7 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     [Fact]
     public void Writes_no_byte_into_result_files_of_an_earlier_attempt_that_the_store_has_linked()
     {
-        using var run = Folder(Recipes.Tiny());
+        using var run = Folder(TestRecipes.Tiny());
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
         var stored = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in Directory.GetFiles(run.Files.Result))
@@ -86,7 +87,7 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     [Fact]
     public void Passes_over_a_checkpoint_whose_bytes_changed()
     {
-        using var run = Folder(Recipes.Tiny());
+        using var run = Folder(TestRecipes.Tiny());
         Assert.Equal(TrainExitCode.Stopped, run.TrainUntil(SecondEpoch));
         var newest = Newest(run);
         var network = Path.Combine(newest, "network.safetensors");
@@ -101,7 +102,7 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     [Fact]
     public void Keeps_two_checkpoints_and_each_is_named_with_the_hashes_of_its_files()
     {
-        using var run = Folder(Recipes.Tiny(epochs: 4));
+        using var run = Folder(TestRecipes.Tiny(epochs: 4));
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
         Assert.Equal(2, Directory.GetDirectories(run.Files.Checkpoints).Length);
         var last = run.Events().OfType<CheckpointEvent>().Last();
@@ -118,7 +119,7 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     [Fact]
     public void Checkpoints_at_least_as_often_as_it_is_told()
     {
-        using var run = Folder(Recipes.Tiny(epochs: 1));
+        using var run = Folder(TestRecipes.Tiny(epochs: 1));
         Assert.Equal(TrainExitCode.Succeeded, run.Train(checkpointEvery: TimeSpan.Zero));
         Assert.Equal(Enumerable.Range(1, 6).Select(s => (long)s), run.Events().OfType<CheckpointEvent>().Select(c => c.Step).Distinct());
     }
@@ -155,9 +156,9 @@ public sealed class UninterruptedRuns : IDisposable
 
     internal RunFolder Of(Recipe recipe)
     {
-        if (_runs.TryGetValue(recipe.Architecture, out var run))
+        if (_runs.TryGetValue(recipe.Model.Architecture, out var run))
             return run;
-        run = _runs[recipe.Architecture] = ARunCutAndResumed.Folder(recipe);
+        run = _runs[recipe.Model.Architecture] = ARunCutAndResumed.Folder(recipe);
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
         return run;
     }

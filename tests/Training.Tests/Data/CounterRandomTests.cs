@@ -1,7 +1,8 @@
 using GpuGeek.Domain.Models;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Imaging;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Data;
+using GpuGeek.Training.Tests.Support;
 
 namespace GpuGeek.Training.Tests.Data;
 
@@ -33,7 +34,7 @@ public sealed class RandomNumbers
     [Fact]
     public void Shuffle_everything_once_and_differently_each_epoch()
     {
-        var recipe = Support.Recipes.Tiny();
+        var recipe = Support.TestRecipes.Tiny();
         var first = BatchOrder.Of(50, recipe, 0).ToArray();
         Assert.All(first, batch => Assert.Equal(8, batch.Length)); // the incomplete one is left out
         Assert.Equal(48, first.SelectMany(b => b).Distinct().Count());
@@ -50,7 +51,7 @@ public sealed class Augmenting
     [Fact]
     public void Gives_the_same_picture_for_the_same_key_and_another_for_another()
     {
-        byte[] Pixels(int epoch) => Augmenter.Apply(Picture, Augmentation.Balanced, Rule, CounterRandom.Keyed(1, epoch, 5)).Pixels;
+        byte[] Pixels(int epoch) => Augmenter.Apply(Picture, TestRecipes.Augmented, Rule, CounterRandom.Keyed(1, epoch, 5)).Pixels;
         Assert.Equal(Pixels(0), Pixels(0));
         Assert.NotEqual(Pixels(0), Pixels(1));
         Assert.Equal(48 * 48 * 3, Pixels(0).Length);
@@ -60,14 +61,14 @@ public sealed class Augmenting
     public void Switched_off_is_the_serving_path()
     {
         var served = Preprocessor.CenterCrop(Preprocessor.ResizeShorter(Picture, Rule.ResizeShorter), Rule.CropSize);
-        Assert.Equal(served.Pixels, Augmenter.Apply(Picture, Augmentation.None, Rule, CounterRandom.Keyed(1)).Pixels);
+        Assert.Equal(served.Pixels, Augmenter.Apply(Picture, AugmentationSettings.None, Rule, CounterRandom.Keyed(1)).Pixels);
     }
 
     [Fact]
     public void Takes_the_centre_of_a_strip_that_no_crop_fits()
     {
         var strip = new RgbImage(400, 2, new byte[400 * 2 * 3]);
-        Assert.Equal(48 * 48 * 3, Augmenter.Apply(strip, Augmentation.Balanced, Rule, CounterRandom.Keyed(1)).Pixels.Length);
+        Assert.Equal(48 * 48 * 3, Augmenter.Apply(strip, TestRecipes.Augmented, Rule, CounterRandom.Keyed(1)).Pixels.Length);
     }
 }
 

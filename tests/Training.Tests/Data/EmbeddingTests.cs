@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Tests.Support;
 
@@ -35,13 +36,13 @@ public sealed class EmbeddingsOnDisk : IDisposable
     [Fact]
     public void Are_of_one_view_for_what_is_measured_and_of_three_for_what_is_learnt()
     {
-        var augmentation = RecipePresets.Resolve(new RecipeChoices(RecipePreset.Fast)).Augmentation;
+        var augmentation = RecipePresets.Resolve(new PartialRecipe { Preset = RecipePresets.Fast }).Augmentation;
         Assert.Equal(
             [PictureView.Served, PictureView.Mirrored, PictureView.Wide],
             PictureViews.Of(new RunImage(First, 0, "train"), augmentation)
         );
         foreach (var split in new[] { "val", "test" })
             Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, split), augmentation));
-        Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, "train"), Augmentation.None));
+        Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, "train"), AugmentationSettings.None));
     }
 }

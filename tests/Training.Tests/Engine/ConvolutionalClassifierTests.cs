@@ -17,7 +17,17 @@ public sealed class FastWhereTheClassifierIsAConvolution
         using var folder = new TempFolder();
         var published = Published(folder.File("squeezenet.pth"));
         var recipe = RecipePresets.Resolve(
-            new(RecipePreset.Fast, "squeezenet1_1", Epochs: 4, Seed: 1, BatchSize: 8, LearningRate: 3e-3, InputSize: 64, Dropout: dropout)
+            new()
+            {
+                Preset = RecipePresets.Fast,
+                ["model.architecture"] = "squeezenet1_1",
+                ["budget.epochs"] = 4,
+                ["data.seed"] = 1,
+                ["data.batchSize"] = 8,
+                ["optimizer.learningRate"] = 3e-3,
+                ["model.inputSize"] = 64,
+                ["regularization.dropout"] = dropout,
+            }
         );
         using var run = new RunFolder(recipe, f => ShapePictures.Write(f, 16, 4, 4), weights: folder.File("squeezenet.pth"));
         Assert.Equal(TrainExitCode.Succeeded, run.Train());

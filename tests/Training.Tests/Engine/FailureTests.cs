@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Tests.Support;
 
 namespace GpuGeek.Training.Tests.Engine;
@@ -60,7 +61,12 @@ public sealed class ARunThatCannotSucceed
     [Fact]
     public void Says_that_it_diverged_and_at_which_step()
     {
-        using var run = Small(recipe: Recipes.Tiny() with { LearningRate = 1e30 });
+        using var run = Small(
+            recipe: TestRecipes.Tiny() with
+            {
+                Optimizer = new() { LearningRate = 1e30, WeightDecay = 0.01 },
+            }
+        );
         Assert.Equal(TrainExitCode.Failed, run.Train());
         Assert.Equal("diverged", run.Failure().Failure.Code);
         Assert.Contains("step", run.Failure().Failure.Detail, StringComparison.Ordinal);
@@ -69,7 +75,12 @@ public sealed class ARunThatCannotSucceed
     [Fact]
     public void Never_starts_from_random_weights_when_published_ones_are_missing()
     {
-        using var run = Small(recipe: Recipes.Tiny() with { Pretrained = true });
+        using var run = Small(
+            recipe: TestRecipes.Tiny() with
+            {
+                Transfer = new() { Pretrained = true, BackboneRate = 1 },
+            }
+        );
         Assert.Equal(TrainExitCode.Failed, run.Train());
         Assert.Equal("weights_unavailable", run.Failure().Failure.Code);
     }
@@ -79,7 +90,13 @@ public sealed class ARunThatCannotSucceed
     {
         using var folder = new TempFolder();
         TorchFiles.Save(folder.File("w.pth"), ("other.weight", [1], [1]));
-        using var run = Small(recipe: Recipes.Tiny() with { Pretrained = true }, weights: folder.File("w.pth"));
+        using var run = Small(
+            recipe: TestRecipes.Tiny() with
+            {
+                Transfer = new() { Pretrained = true, BackboneRate = 1 },
+            },
+            weights: folder.File("w.pth")
+        );
         Assert.Equal(TrainExitCode.Failed, run.Train());
         Assert.Equal("weights_mismatch", run.Failure().Failure.Code);
     }
@@ -87,7 +104,7 @@ public sealed class ARunThatCannotSucceed
     [Fact]
     public void Is_not_published_when_the_export_answers_otherwise_than_the_network()
     {
-        using var run = Small(recipe: Recipes.Tiny(epochs: 1));
+        using var run = Small(recipe: TestRecipes.Tiny(epochs: 1));
         Assert.Equal(TrainExitCode.Failed, run.Train(proof: new Skewed()));
         Assert.Equal("export_mismatch", run.Failure().Failure.Code);
         Assert.Empty(run.Events().OfType<ResultEvent>());
@@ -125,7 +142,7 @@ public sealed class ARunThatCannotSucceed
 
     private static RunFolder Small(Func<RunImage[], RunImage[]>? choose = null, Recipe? recipe = null, string? weights = null) =>
         new(
-            recipe ?? Recipes.Tiny(),
+            recipe ?? TestRecipes.Tiny(),
             folder => (choose ?? (images => images))(ShapePictures.Write(folder, 4, 2, 2, side: 40)),
             weights: weights
         );

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.TestSupport;
 using GpuGeek.Training.Tests.Support;
 
@@ -16,7 +17,7 @@ public sealed class FiveFlowers
     [Fact]
     public void Are_told_apart_by_the_fast_preset()
     {
-        using var run = Flowers(new RecipeChoices(RecipePreset.Fast));
+        using var run = Flowers(new PartialRecipe { Preset = RecipePresets.Fast });
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
         TestContext.Current.SendDiagnosticMessage("fast: test accuracy {0}, {1} s", run.Result().TestAccuracy, run.Result().TrainSeconds);
         Assert.Equal(600, run.Result().TestCount);
@@ -28,8 +29,8 @@ public sealed class FiveFlowers
     [Fact(Explicit = true)]
     public void Are_told_apart_better_by_the_balanced_preset()
     {
-        using var fast = Flowers(new RecipeChoices(RecipePreset.Fast));
-        using var balanced = Flowers(new RecipeChoices(RecipePreset.Balanced));
+        using var fast = Flowers(new PartialRecipe { Preset = RecipePresets.Fast });
+        using var balanced = Flowers(new PartialRecipe { Preset = RecipePresets.Balanced });
         Assert.Equal(TrainExitCode.Succeeded, fast.Train());
         Assert.Equal(TrainExitCode.Succeeded, balanced.Train());
         Console.WriteLine(
@@ -39,7 +40,7 @@ public sealed class FiveFlowers
         Assert.True(balanced.Result().TestAccuracy >= Math.Max(0.88, fast.Result().TestAccuracy));
     }
 
-    private static RunFolder Flowers(RecipeChoices choices)
+    private static RunFolder Flowers(PartialRecipe choices)
     {
         if (SharedData.FlowersZip is not { } zip || SharedData.WeightsFolder is not { } weights)
             throw Xunit.Sdk.SkipException.ForSkip("../shared/data/flowers5.zip or ../shared/weights is absent.");

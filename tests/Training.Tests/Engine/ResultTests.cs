@@ -14,7 +14,7 @@ public sealed class TrainedOnce : IDisposable
 {
     public TrainedOnce()
     {
-        Run = new RunFolder(Recipes.Tiny("resnet18", epochs: 3, inputSize: 48), folder => ShapePictures.Write(folder, 16, 6, 12));
+        Run = new RunFolder(TestRecipes.Tiny("resnet18", epochs: 3, inputSize: 48), folder => ShapePictures.Write(folder, 16, 6, 12));
         ExitCode = Run.Train();
     }
 

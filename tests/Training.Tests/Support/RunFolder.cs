@@ -2,6 +2,7 @@ using System.Text.Json;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Inference;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Training.Tests.Support;
 

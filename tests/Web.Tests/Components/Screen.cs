@@ -3,6 +3,7 @@ using Bunit;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Web.Clients;
 using GpuGeek.Web.Formatting;
+using GpuGeek.Web.Localization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Web.Tests.Components;
@@ -17,6 +18,7 @@ public abstract class Screen : BunitContext
         Services.AddLocalization();
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<Formatter>();
+        Services.AddSingleton<RecipeWords>();
         Services.AddScoped<Browser>();
         Services.AddScoped<Workspace>();
         Services.AddScoped(_ => new GpuGeekClient(new HttpClient(new Unreachable()) { BaseAddress = new Uri("http://api.invalid/") }));

@@ -15,6 +15,7 @@ using GpuGeek.Web.Clients;
 using GpuGeek.Web.Components.Pages.Datasets;
 using GpuGeek.Web.Components.Pages.Runs;
 using GpuGeek.Web.Components.Pages.Weights;
+using GpuGeek.Web.Tests.Components.Runs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Web.Tests.Components;
@@ -69,7 +70,7 @@ public sealed class WorkThatBrokeOff : Screen
         null,
         0.4,
         null,
-        new("fast", "resnet18", 1, 0, 8, 0.1, 0, 0, 0, 0, true, 224, new(1, false, 0, 0)),
+        AFormThatTakesARecipe.Whole,
         null,
         null,
         null,

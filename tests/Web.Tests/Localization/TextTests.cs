@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Web.Tests.Localization;
 
@@ -58,6 +59,20 @@ public sealed partial class EveryText
         static string[] Holes(string text) =>
             [.. Regex.Matches(text, @"\{\d\}").Select(m => m.Value).Distinct().Order(StringComparer.Ordinal)];
         Assert.All(Read(name + ".resx"), text => Assert.Equal(Holes(text.Value), Holes(chinese[text.Key])));
+    }
+
+    /// <summary>The English words of a setting stand at the setting.</summary>
+    [Fact]
+    public void Of_every_setting_of_a_recipe_is_there_in_Chinese()
+    {
+        var chinese = Read("RecipeText.zh-Hans.resx").Keys.ToHashSet();
+        var units = RecipeSchema.Settings.Where(s => s.About.Unit.Length > 0).Select(s => "unit." + s.About.Unit);
+        var wanted = RecipeSchema
+            .Sections.Select(s => s.Path)
+            .Concat(RecipeSchema.Settings.SelectMany(s => (string[])[s.Path, s.Path + ".Help"]))
+            .Concat(RecipeSchema.Settings.Where(s => s.About.Null.Length > 0).Select(s => s.Path + ".Null"))
+            .Concat(units.Distinct());
+        Assert.Equal(wanted.Order(StringComparer.Ordinal), chinese.Order(StringComparer.Ordinal));
     }
 
     [Fact]

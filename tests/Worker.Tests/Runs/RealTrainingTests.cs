@@ -99,7 +99,16 @@ public sealed class ATrainingFromSampleToModel(PostgresFixture postgres) : IDisp
             DatasetVersionNumber = 1,
             Name = "shapes",
             CreatedAt = TimeProvider.System.GetUtcNow(),
-            Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced, Epochs: 4, BatchSize: 16, Pretrained: false, InputSize: 64)),
+            Recipe = RecipePresets.Resolve(
+                new()
+                {
+                    Preset = RecipePresets.Balanced,
+                    ["budget.epochs"] = 4,
+                    ["data.batchSize"] = 16,
+                    ["transfer.pretrained"] = false,
+                    ["model.inputSize"] = 64,
+                }
+            ),
         };
         await using var db = worker.Contexts.System();
         db.Runs.Add(run);

@@ -84,7 +84,7 @@ internal sealed class Tenant
             DatasetVersionId = VersionId,
             Name = "run",
             Priority = priority,
-            Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced, Pretrained: pretrained)),
+            Recipe = RecipePresets.Resolve(new() { Preset = RecipePresets.Balanced, ["transfer.pretrained"] = pretrained }),
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         db.Runs.Add(run);

@@ -2,8 +2,8 @@ using GpuGeek.Api.Http;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,11 +54,11 @@ internal static class ArchitectureEndpoints
         CancellationToken cancellationToken
     )
     {
-        if (recipe is not { Pretrained: true, Start: null })
+        if (recipe.Transfer is not { Pretrained: true, Start: null })
             return null;
-        if (await AbsentAsync(db, cancellationToken) is not { } absent || !absent.Contains(recipe.Architecture))
+        if (await AbsentAsync(db, cancellationToken) is not { } absent || !absent.Contains(recipe.Model.Architecture))
             return null;
-        var card = ModelCatalog.All[recipe.Architecture];
+        var card = ModelCatalog.All[recipe.Model.Architecture];
         return Problems.Impossible(
             "weights_unavailable",
             $"The published weights of {card.Title} are not on this installation, and no worker can download them.",

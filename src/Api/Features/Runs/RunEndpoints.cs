@@ -87,11 +87,12 @@ internal static class RunEndpoints
         var (start, problem) = await RunStart.FindAsync(db, project.Id, request.Recipe, cancellationToken);
         if (problem is not null)
             return problem;
-        var recipe = RecipeMapping.Resolve(request.Recipe with { Architecture = start?.Architecture ?? request.Recipe.Architecture }) with
-        {
-            Start = start?.Start,
-        };
-        var needs = DiskSpace.RunBytes(recipe.Architecture);
+        var recipe = RecipePresets.Resolve(
+            start is null ? request.Recipe : request.Recipe.With("model.architecture", start.Architecture).With("transfer.start", null)
+        );
+        if (start is not null)
+            recipe = recipe with { Transfer = recipe.Transfer with { Start = start.Start } };
+        var needs = DiskSpace.RunBytes(recipe.Model.Architecture);
         if (store.FreeBytes is { } free && free < needs)
             return Problems.Impossible(
                 "disk_full",
@@ -116,7 +117,7 @@ internal static class RunEndpoints
             CreatedAt = now,
             Name =
                 request.Name?.Trim()
-                ?? $"{ModelCatalog.All[recipe.Architecture].Title} {recipe.Preset.ToString().ToLowerInvariant()} "
+                ?? $"{ModelCatalog.All[recipe.Model.Architecture].Title} {recipe.Preset} "
                     + $"{1 + await db.Runs.CountAsync(r => r.ProjectId == project.Id, cancellationToken)}",
         };
         db.Runs.Add(run);

@@ -1,9 +1,9 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Shared;
-using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,19 +11,19 @@ namespace GpuGeek.Api.Features.Runs;
 
 /// <summary>The weights that a run starts from, when they are not the published ones.</summary>
 /// <param name="Hash">Of the file in the object store.</param>
-internal sealed record RunStart(RecipeStart Start, string Architecture, string Hash)
+internal sealed record RunStart(StartSettings Start, string Architecture, string Hash)
 {
     /// <returns>Nothing when nothing was asked for.</returns>
     public static async Task<(RunStart? Start, ProblemHttpResult? Problem)> FindAsync(
         GpuGeekDbContext db,
         Guid project,
-        RecipeRequest recipe,
+        PartialRecipe recipe,
         CancellationToken cancellationToken
     )
     {
-        if (recipe.Start is not { } asked)
+        if (recipe["transfer.start"] is null)
             return (null, null);
-        if (recipe.Pretrained == false)
+        if (recipe["transfer.pretrained"] is false)
             return (
                 null,
                 Problems.Impossible(
@@ -32,12 +32,16 @@ internal sealed record RunStart(RecipeStart Start, string Architecture, string H
                     "Leave one of the two out."
                 )
             );
-        if (asked.Groups is not null && recipe.Preset == "fast")
+        // Resolved for the checks of its values; the architecture is the weights' own.
+        var transfer = RecipePresets.Resolve(recipe.With("model.architecture", null)).Transfer;
+        var asked = transfer.Start!;
+        if (asked.Groups is not null && transfer.BackboneRate == 0)
             return (
                 null,
                 Problems.Impossible(
                     "fast_needs_whole_weights",
-                    "The preset 'fast' keeps the backbone as it is, so it needs all of it and not the first layer groups alone.",
+                    "The recipe keeps the backbone as it is (the preset 'fast', or a backbone rate of 0), so it needs all of it and not "
+                        + "the first layer groups alone.",
                     "Use 'balanced', or leave 'groups' out."
                 )
             );
@@ -60,7 +64,7 @@ internal sealed record RunStart(RecipeStart Start, string Architecture, string H
                 )
             ),
         };
-        if (start is not null && recipe.Architecture is { } architecture && architecture != start.Architecture)
+        if (start is not null && recipe["model.architecture"] is string architecture && architecture != start.Architecture)
             return (
                 null,
                 Problems.Impossible(
@@ -150,7 +154,7 @@ internal sealed record RunStart(RecipeStart Start, string Architecture, string H
                     "GET …/models?project= lists them."
                 )
             );
-        var start = new RecipeStart
+        var start = new StartSettings
         {
             Model = model,
             Version = version.Number,

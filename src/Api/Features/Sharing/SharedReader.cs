@@ -55,7 +55,7 @@ internal static class SharedReader
                 r.State.ToString().ToLowerInvariant(),
                 r.Progress,
                 r.Error?.Title,
-                r.Recipe.ToResponse(),
+                r.Recipe,
                 best,
                 r.Result is null ? null : Response(r.Result),
                 [.. MetricReader.Buckets(points, Points).Select(p => new SharedPoint(p.Name, p.Step, p.Epoch, p.Value))],

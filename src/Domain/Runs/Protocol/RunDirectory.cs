@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Domain.Runs.Protocol;
 
@@ -19,7 +20,7 @@ public sealed record RunDirectory(string Root)
     public static JsonSerializerOptions Json { get; } =
         new(JsonSerializerDefaults.Web)
         {
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new RecipeDocument.Converter() },
             AllowOutOfOrderMetadataProperties = true,
         };
 }

@@ -1,3 +1,5 @@
+using GpuGeek.Recipes;
+
 namespace GpuGeek.Domain.Runs.Protocol;
 
 /// <summary><c>spec.json</c> of a run directory: all that the training child is told. It has no database and no storage of its
@@ -19,7 +21,8 @@ public sealed record RunSpec
     /// <summary>Folder with the originals, named by their SHA-256 in hex.</summary>
     public required string ImagesDirectory { get; init; }
 
-    /// <summary>Weights to start from, in any format that is read, already fetched and verified; null when <see cref="Recipe.Pretrained"/>
+    /// <summary>Weights to start from, in any format that is read, already fetched and verified; null when <see
+    /// cref="TransferSettings.Pretrained"/>
     /// is false.</summary>
     public string? WeightsFile { get; init; }
 

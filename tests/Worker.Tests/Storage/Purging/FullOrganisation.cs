@@ -168,7 +168,7 @@ internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStor
             DatasetName = name,
             DatasetVersionNumber = 1,
             Name = "run",
-            Recipe = RecipePresets.Resolve(new(RecipePreset.Balanced)),
+            Recipe = RecipePresets.Resolve(new() { Preset = RecipePresets.Balanced }),
             CreatedAt = Now,
         };
         over.RequestCancel(Now);

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Web.Components.Pages.Runs;
 
-/// <summary>What the form holds; empty fields are the preset's.</summary>
+/// <summary>What the form holds; settings that it does not name are the preset's.</summary>
 public sealed class NewRunForm
 {
     public static readonly string[] Presets = ["fast", "balanced"];
@@ -14,43 +15,50 @@ public sealed class NewRunForm
     /// <summary>Stands in the JSON for the id of a version that does not exist yet.</summary>
     public const string NewVersion = "ID_OF_THE_NEW_VERSION";
 
+    private const string ArchitecturePath = "model.architecture",
+        PretrainedPath = "transfer.pretrained",
+        StartPath = "transfer.start";
+
     private static readonly JsonSerializerOptions Indented = new(GpuGeekClient.Json) { WriteIndented = true };
+
+    private readonly Dictionary<string, object> _values = [];
 
     public string Preset { get; set; } = "fast";
     public Guid Version { get; set; }
     public string? Name { get; set; }
     public string Architecture { get; set; } = DefaultArchitecture;
-    public int? Epochs { get; set; }
-    public int? Seed { get; set; }
-    public int? BatchSize { get; set; }
-    public double? LearningRate { get; set; }
-    public double? WeightDecay { get; set; }
-    public double? LabelSmoothing { get; set; }
-    public int? InputSize { get; set; }
-    public double? Dropout { get; set; }
-    public double? StochasticDepth { get; set; }
     public StartChoice Start { get; set; } = StartChoice.Published;
 
     /// <summary>Of the weights it starts from; null: all.</summary>
     public int? Groups { get; set; }
 
+    /// <summary>A setting's value by its path; null: the preset's.</summary>
+    public object? this[string path]
+    {
+        get => _values.GetValueOrDefault(path);
+        set
+        {
+            if (value is null)
+                _values.Remove(path);
+            else
+                _values[path] = value;
+        }
+    }
+
+    /// <summary>Settings that have a field of their own elsewhere in the form.</summary>
+    public static bool HasOwnField(Setting setting) =>
+        setting.Path is ArchitecturePath or PretrainedPath || setting.Path.StartsWith(StartPath + ".", StringComparison.Ordinal);
+
     /// <summary>Takes every value of a recipe, so that sending the form unchanged asks for the same recipe.</summary>
     /// <param name="start">What the recipe starts from, as the form offers it.</param>
-    public void Take(RecipeRequest recipe, StartChoice start)
+    public void Take(Recipe recipe, StartChoice start)
     {
         Preset = recipe.Preset;
-        Architecture = recipe.Architecture ?? Architecture;
-        Epochs = recipe.Epochs;
-        Seed = recipe.Seed;
-        BatchSize = recipe.BatchSize;
-        LearningRate = recipe.LearningRate;
-        WeightDecay = recipe.WeightDecay;
-        LabelSmoothing = recipe.LabelSmoothing;
-        InputSize = recipe.InputSize;
-        Dropout = recipe.Dropout;
-        StochasticDepth = recipe.StochasticDepth;
+        Architecture = recipe.Model.Architecture;
+        foreach (var setting in RecipeSchema.Settings.Where(setting => !HasOwnField(setting)))
+            this[setting.Path] = setting.Of(recipe);
         Start = start;
-        Groups = start.Request is null ? null : recipe.Start?.Groups;
+        Groups = start.Request is null ? null : recipe.Transfer.Start?.Groups;
     }
 
     public CreateRunRequest Request(string project) =>
@@ -59,23 +67,25 @@ public sealed class NewRunForm
             Project = project,
             DatasetVersion = Version,
             Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
-            Recipe = new()
-            {
-                Preset = Preset,
-                Architecture = Start.Architecture ?? Architecture,
-                Epochs = Epochs,
-                Seed = Seed,
-                BatchSize = BatchSize,
-                LearningRate = LearningRate,
-                WeightDecay = WeightDecay,
-                LabelSmoothing = LabelSmoothing,
-                Pretrained = Start != StartChoice.Random,
-                Start = Start.Request is { } start ? start with { Groups = Groups } : null,
-                InputSize = InputSize,
-                Dropout = Dropout,
-                StochasticDepth = StochasticDepth,
-            },
+            Recipe = Partial(),
         };
+
+    private PartialRecipe Partial()
+    {
+        var recipe = new PartialRecipe { Preset = Preset, [ArchitecturePath] = Start.Architecture ?? Architecture };
+        foreach (var setting in RecipeSchema.Settings)
+            if (this[setting.Path] is { } value)
+                recipe[setting.Path] = value;
+        recipe[PretrainedPath] = Start != StartChoice.Random;
+        if (Start.Request is { } start)
+        {
+            recipe[StartPath + ".weights"] = start.Weights;
+            recipe[StartPath + ".model"] = start.Model;
+            recipe[StartPath + ".version"] = start.Version;
+            recipe[StartPath + ".groups"] = Groups;
+        }
+        return recipe;
+    }
 
     /// <summary>A dataset without a version has no id to show: starting makes the version first.</summary>
     public string Json(string project)

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Components;
 
 namespace GpuGeek.Web.Components.Pages.Runs;
@@ -45,7 +47,30 @@ public sealed partial class NewRunPage
     private string Architecture
     {
         get => _form.Start.Architecture ?? _form.Architecture;
-        set => (_form.Architecture, _form.StochasticDepth) = (value, null);
+        set
+        {
+            _form.Architecture = value;
+            _form[StochasticDepth] = null;
+        }
+    }
+
+    private const string StochasticDepth = "regularization.stochasticDepth",
+        BackboneRate = "transfer.backboneRate";
+
+    /// <summary>The backbone learns: by the preset, or by a rate that the form names.</summary>
+    private bool TrainsBackbone =>
+        _form[BackboneRate] is { } rate ? Convert.ToDouble(rate, CultureInfo.InvariantCulture) > 0 : _form.Preset != "fast";
+
+    /// <summary>Settings of a section that the form shows: those without a field of their own that apply to what is chosen.</summary>
+    private IEnumerable<Setting> Shown(Section section) =>
+        section.Settings.Where(s =>
+            !NewRunForm.HasOwnField(s) && (s.Path != StochasticDepth || (Chosen is { StochasticDepth: true } && TrainsBackbone))
+        );
+
+    private void ChoosePreset(string preset)
+    {
+        _form.Preset = preset;
+        _form[StochasticDepth] = null;
     }
 
     private ArchitectureResponse? Chosen => _architectures.FirstOrDefault(a => a.Name == Architecture);
@@ -107,10 +132,10 @@ public sealed partial class NewRunPage
             _lost.Add(T["LostRun"]);
             return;
         }
-        var recipe = _again.Recipe.ToRequest();
+        var recipe = _again.Recipe;
         var start = StartChoice.Of(recipe, _starts);
         if (start is null)
-            _lost.Add(T["LostStart", _again.Recipe.Start!.Name]);
+            _lost.Add(T["LostStart", recipe.Transfer.Start!.Name]);
         _form.Take(recipe, start ?? StartChoice.Published);
         if (Chosen is null)
         {

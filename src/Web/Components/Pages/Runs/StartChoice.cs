@@ -1,6 +1,6 @@
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Models;
-using GpuGeek.Contracts.Runs;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.Web.Components.Pages.Runs;
 
@@ -8,7 +8,7 @@ namespace GpuGeek.Web.Components.Pages.Runs;
 /// <param name="Value">In the form and in addresses: <c>published</c>, <c>random</c>, <c>model:flowers:3</c> or
 /// <c>weights:0199…</c>.</param>
 /// <param name="Architecture">Of the weights; null: the form's is taken.</param>
-public sealed record StartChoice(string Value, string Name = "", string? Architecture = null, StartRequest? Request = null)
+public sealed record StartChoice(string Value, string Name = "", string? Architecture = null, StartSettings? Request = null)
 {
     public static readonly StartChoice Published = new("published");
     public static readonly StartChoice Random = new("random");
@@ -47,10 +47,12 @@ public sealed record StartChoice(string Value, string Name = "", string? Archite
 
     /// <summary>What a recipe starts from.</summary>
     /// <returns>Null: the project does not have these weights any more.</returns>
-    public static StartChoice? Of(RecipeRequest recipe, IReadOnlyList<StartChoice> choices) =>
-        recipe switch
+    public static StartChoice? Of(Recipe recipe, IReadOnlyList<StartChoice> choices) =>
+        recipe.Transfer switch
         {
-            { Start: { } start } => choices.FirstOrDefault(c => c.Request == start with { Groups = null }),
+            { Start: { } start } => choices.FirstOrDefault(c =>
+                c.Request is { } r && (r.Weights, r.Model, r.Version) == (start.Weights, start.Model, start.Version)
+            ),
             { Pretrained: false } => Random,
             _ => Published,
         };

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+
+namespace GpuGeek.Recipes;
+
+/// <summary>
+/// Documents of older schemas, made current one version at a time. A new setting needs no new schema: an older document is read with the
+/// setting's neutral value. A schema changes where a setting moves, is renamed or changes its meaning.
+/// </summary>
+public static class RecipeUpgrades
+{
+    public const int Current = 1;
+
+    /// <summary>Position n makes a document of schema n + 1 one of schema n + 2, in place.</summary>
+    private static readonly Action<JsonObject>[] Steps = [];
+
+    /// <exception cref="RecipeException"><c>unknown_recipe_schema</c>: a newer version wrote it, or none did.</exception>
+    public static JsonObject Apply(JsonObject document) => Apply(document, Steps);
+
+    internal static JsonObject Apply(JsonObject document, IReadOnlyList<Action<JsonObject>> steps)
+    {
+        var newest = steps.Count + 1;
+        var version = document["schema"] is JsonValue value && value.TryGetValue<int>(out var number) ? number : 0;
+        if (document.ContainsKey("schema") && (version < 1 || version > newest))
+            throw new RecipeException([
+                new("schema", "unknown_recipe_schema", $"The recipe's schema is not one of 1 to {newest}, which this version reads."),
+            ]);
+        for (var from = Math.Max(version, 1); version > 0 && from < newest; from++)
+            steps[from - 1](document);
+        document["schema"] = newest;
+        return document;
+    }
+}

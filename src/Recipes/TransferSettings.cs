@@ -1,0 +1,58 @@
+namespace GpuGeek.Recipes;
+
+public sealed record TransferSettings
+{
+    /// <summary>When the weights cannot be had, the run fails: it never starts from random ones instead.</summary>
+    [Setting("Pretrained", "Starts from published weights, or from those that start names. False starts from random numbers.")]
+    public required bool Pretrained { get; init; }
+
+    /// <summary>0 is a linear probe on embeddings (Alain and Bengio 2016, arXiv:1610.01644).</summary>
+    [Setting(
+        "Backbone rate",
+        "The backbone's learning rate as a share of the classifier's. 0 keeps the backbone as it is: its outputs are computed once and "
+            + "the classifier alone learns, in seconds.",
+        Min = 0,
+        Max = 1
+    )]
+    public required double BackboneRate { get; init; }
+
+    /// <summary>Null: from the published weights, or from random ones.</summary>
+    [Section("Start", "Weights to start from instead of the published ones: an uploaded file or a version of one of the project's models.")]
+    public StartSettings? Start { get; init; }
+}
+
+/// <summary>Weights that a run starts from instead of the published ones: a file that somebody uploaded, or what another run
+/// learned.</summary>
+public sealed record StartSettings
+{
+    [Setting("Weights file", "Id of an uploaded weights file that is ready.", Provenance = true)]
+    public Guid? Weights { get; init; }
+
+    [Setting("Model", "Name of a model of the project.", Provenance = true, Max = 63)]
+    public string? Model { get; init; }
+
+    [Setting("Version", "Version of the model.", Provenance = true, Min = 1, Max = int.MaxValue, Null = "the newest one")]
+    public int? Version { get; init; }
+
+    /// <summary>With all groups everything but the classifier must fit.</summary>
+    [Setting(
+        "Layer groups",
+        "Takes only so many layer groups, from the input on, and fills the others with random numbers. The report of a weights file says "
+            + "how many fit.",
+        Min = 1,
+        Max = 100,
+        Null = "all"
+    )]
+    public int? Groups { get; init; }
+
+    [Setting("Name", "The file's name, or the model and its version.", Provenance = true, ReadOnly = true)]
+    public string Name { get; init; } = "";
+
+    /// <summary>The classifier is kept where the new classes are the same in the same order; of an upload nobody knows the classes, and
+    /// their number decides.</summary>
+    [Setting("Classes", "Classes of the model that the weights come from.", ReadOnly = true)]
+    public string[]? Classes { get; init; }
+
+    /// <summary>Whether a classifier with as many outputs may stay.</summary>
+    public bool KeepsClassifier(IReadOnlyList<string> classes) => Classes is null || Classes.SequenceEqual(classes, StringComparer.Ordinal);
+}
