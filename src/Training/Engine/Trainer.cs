@@ -117,6 +117,8 @@ internal sealed class Trainer(
         var value = loss.item<float>();
         if (!float.IsFinite(value))
             throw Diverged(step);
+        if (recipe.Optimizer.ClipNorm is { } norm)
+            GradientClipping.Apply(module.FlatGradient, norm);
         _optimizer.Step(new StepRates(rate, recipe.Transfer.BackboneRate));
         _progress = _progress with { Step = step };
         events.Metric(MetricNames.TrainLoss, step, Epoch, value);

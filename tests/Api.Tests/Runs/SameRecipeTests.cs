@@ -16,6 +16,7 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["data.batchSize"] = 8,
         ["optimizer.learningRate"] = 0.004,
         ["optimizer.weightDecay"] = 0.02,
+        ["optimizer.clipNorm"] = 5,
         ["loss.labelSmoothing"] = 0.05,
         ["transfer.pretrained"] = true,
         ["transfer.backboneRate"] = 0.3,

@@ -42,6 +42,7 @@ public sealed class TheIdentityOfARecipe
     /// <summary>Neutral values, frozen when each setting came.</summary>
     private static readonly Dictionary<string, object?> Neutral = new()
     {
+        ["optimizer.clipNorm"] = null,
         ["regularization.dropout"] = null,
         ["regularization.stochasticDepth"] = null,
         ["transfer.start.classes"] = null,

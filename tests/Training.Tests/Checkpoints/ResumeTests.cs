@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
@@ -43,6 +44,38 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
         var (expected, got) = (Curve(whole), Curve(cut));
         Assert.Equal(got.Count, cut.Events().OfType<MetricEvent>().Count(Deterministic)); // no (name, step) twice
         Assert.Equal(expected.OrderBy(p => p.Key), got.OrderBy(p => p.Key));
+    }
+
+    /// <summary>An upgrade in the middle of a run: what a new version knows more must not make it start again.</summary>
+    [Fact]
+    public void Whose_spec_is_of_before_a_setting_existed_goes_on_from_its_checkpoint()
+    {
+        var recipe = TestRecipes.Tiny() with { Augmentation = TestRecipes.Augmented };
+        var whole = uninterrupted.Of(recipe);
+        using var cut = Folder(recipe);
+        Assert.Equal(TrainExitCode.Stopped, cut.TrainUntil(22));
+        var spec = JsonNode.Parse(File.ReadAllBytes(cut.Files.Spec))!;
+        Assert.True(spec["recipe"]!["optimizer"]!.AsObject().Remove("clipNorm"));
+        Assert.True(spec["recipe"]!.AsObject().Remove("regularization"));
+        spec["recipe"]!["regularization"] = new JsonObject();
+        File.WriteAllText(cut.Files.Spec, spec.ToJsonString());
+        Assert.Equal(TrainExitCode.Succeeded, cut.Train());
+        Assert.Equal(Hash(whole), Hash(cut));
+        Assert.Equal(Curve(cut).Count, cut.Events().OfType<MetricEvent>().Count(Deterministic));
+    }
+
+    [Fact]
+    public void With_a_clipped_gradient_ends_with_its_own_weights()
+    {
+        var recipe = TestRecipes.Tiny() with { Augmentation = TestRecipes.Augmented };
+        var clipped = recipe with { Optimizer = recipe.Optimizer with { ClipNorm = 0.01 } };
+        using var straight = Folder(clipped);
+        using var cut = Folder(clipped);
+        Assert.Equal(TrainExitCode.Succeeded, straight.Train());
+        Assert.Equal(TrainExitCode.Stopped, cut.TrainUntil(11));
+        Assert.Equal(TrainExitCode.Succeeded, cut.Train());
+        Assert.Equal(Hash(straight), Hash(cut));
+        Assert.NotEqual(Hash(uninterrupted.Of(recipe)), Hash(straight));
     }
 
     [Fact]

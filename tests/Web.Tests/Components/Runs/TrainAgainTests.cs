@@ -30,7 +30,12 @@ public sealed class AFormThatTakesARecipe
             RotationDegrees = 5,
         },
         Loss = new() { LabelSmoothing = 0.05 },
-        Optimizer = new() { LearningRate = 0.004, WeightDecay = 0.02 },
+        Optimizer = new()
+        {
+            LearningRate = 0.004,
+            WeightDecay = 0.02,
+            ClipNorm = 5,
+        },
         Schedule = new() { WarmupFraction = 0.2 },
         Transfer = new() { Pretrained = true, BackboneRate = 0.3 },
         Regularization = new() { Dropout = 0.3, StochasticDepth = 0.1 },
@@ -53,7 +58,12 @@ public sealed class AFormThatTakesARecipe
             RotationDegrees = 90,
         },
         Loss = new() { LabelSmoothing = 0.5 },
-        Optimizer = new() { LearningRate = 1, WeightDecay = 1 },
+        Optimizer = new()
+        {
+            LearningRate = 1,
+            WeightDecay = 1,
+            ClipNorm = 1,
+        },
         Schedule = new() { WarmupFraction = 0.9 },
         Transfer = new() { Pretrained = true, BackboneRate = 0 },
         Regularization = new() { Dropout = 0.9, StochasticDepth = 0.9 },
