@@ -22,15 +22,15 @@ public static class RecipePresets
 
     /// <summary>Fills every setting from the preset.</summary>
     /// <exception cref="RecipeException">A setting that does not exist, or a value that no setting can have.</exception>
-    /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c> or
-    /// <c>stochastic_depth_unsupported</c>.</exception>
+    /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c>,
+    /// <c>stochastic_depth_unsupported</c> or <c>augmentation_unsupported</c>.</exception>
     public static Recipe Resolve(PartialRecipe partial)
     {
         var card = Card(partial["model.architecture"] as string ?? DefaultArchitecture);
         var basis = Basis(partial.Preset, card, partial["transfer.pretrained"] is not false);
         var recipe = RecipeDocument.Apply(basis, partial);
         Check(recipe, card);
-        return recipe;
+        return recipe.Transfer.BackboneRate > 0 ? recipe : WithoutImpossibleChanges(recipe, partial);
     }
 
     private static ModelCard Card(string name) =>
@@ -72,6 +72,21 @@ public static class RecipePresets
                     + "teach it nothing.",
                 "Leave regularization.stochasticDepth away, or choose 'balanced'."
             );
+    }
+
+    /// <summary>Embeddings are computed once, so pictures cannot be changed anew in each epoch: the preset's changes are switched off, and
+    /// those that the request asks for are refused.</summary>
+    private static Recipe WithoutImpossibleChanges(Recipe recipe, PartialRecipe partial)
+    {
+        foreach (var path in (string[])["augmentation.colorJitter", "augmentation.rotationDegrees"])
+            if (partial[path] is not (null or 0 or 0.0))
+                throw new DomainException(
+                    "augmentation_unsupported",
+                    $"The recipe keeps the backbone as it is (the preset 'fast', or a backbone rate of 0) and computes its outputs once, "
+                        + $"so {path} would change nothing.",
+                    $"Leave {path} away, or choose 'balanced'."
+                );
+        return recipe with { Augmentation = recipe.Augmentation with { ColorJitter = 0, RotationDegrees = 0 } };
     }
 
     /// <summary>Frozen backbone; embeddings are computed once and the head alone is trained on them. The augmentation says that training

@@ -131,6 +131,18 @@ public sealed class ARecipeOfAPreset
         );
 
     [Fact]
+    public void With_a_frozen_backbone_has_no_change_that_would_do_nothing()
+    {
+        var frozen = RecipePresets.Resolve(new() { Preset = "balanced", ["transfer.backboneRate"] = 0 });
+        Assert.Equal((0, 0), (frozen.Augmentation.ColorJitter, frozen.Augmentation.RotationDegrees));
+        var asked = new PartialRecipe { Preset = "fast", ["augmentation.rotationDegrees"] = 5 };
+        Assert.Equal(
+            "augmentation_unsupported",
+            Assert.Throws<GpuGeek.Domain.Common.DomainException>(() => RecipePresets.Resolve(asked)).Code
+        );
+    }
+
+    [Fact]
     public void Freezes_the_backbone_by_its_rate_alone()
     {
         var frozen = RecipePresets.Resolve(new() { Preset = "balanced", ["transfer.backboneRate"] = 0 });

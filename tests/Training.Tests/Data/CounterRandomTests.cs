@@ -64,6 +64,24 @@ public sealed class Augmenting
         Assert.Equal(served.Pixels, Augmenter.Apply(Picture, AugmentationSettings.None, Rule, CounterRandom.Keyed(1)).Pixels);
     }
 
+    [Theory]
+    [InlineData(0.01, 1, 180)]
+    [InlineData(1, 1, 180)]
+    [InlineData(0.01, 0, 0.001)]
+    public void Stays_a_picture_at_the_ends_of_every_range(double crop, double jitter, double rotation)
+    {
+        var most = new AugmentationSettings
+        {
+            CropScaleMin = crop,
+            HorizontalFlip = true,
+            ColorJitter = jitter,
+            RotationDegrees = rotation,
+        };
+        foreach (var picture in (RgbImage[])[Picture, new(1, 1, [9, 9, 9]), new(1, 300, new byte[900])])
+            for (var epoch = 0; epoch < 20; epoch++)
+                Assert.Equal(48 * 48 * 3, Augmenter.Apply(picture, most, Rule, CounterRandom.Keyed(1, epoch, 5)).Pixels.Length);
+    }
+
     [Fact]
     public void Takes_the_centre_of_a_strip_that_no_crop_fits()
     {
