@@ -20,14 +20,15 @@ public static class RecipePresets
 
     public static IReadOnlyList<string> Names { get; } = [Fast, Balanced];
 
-    /// <summary>Fills every setting from the preset.</summary>
+    /// <summary>Fills every setting from the preset, or from a recipe that the organisation keeps under the preset's name.</summary>
+    /// <param name="own">That recipe; null: the preset is one of <see cref="Names"/>.</param>
     /// <exception cref="RecipeException">A setting that does not exist, or a value that no setting can have.</exception>
     /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c>,
     /// <c>stochastic_depth_unsupported</c> or <c>augmentation_unsupported</c>.</exception>
-    public static Recipe Resolve(PartialRecipe partial)
+    public static Recipe Resolve(PartialRecipe partial, Recipe? own = null)
     {
-        var card = Card(partial["model.architecture"] as string ?? DefaultArchitecture);
-        var basis = Basis(partial.Preset, card, partial["transfer.pretrained"] is not false);
+        var card = Card(partial["model.architecture"] as string ?? own?.Model.Architecture ?? DefaultArchitecture);
+        var basis = own ?? Basis(partial.Preset, card, partial["transfer.pretrained"] is not false);
         var recipe = RecipeDocument.Apply(basis, partial);
         Check(recipe, card);
         return recipe.Transfer.BackboneRate > 0 ? recipe : WithoutImpossibleChanges(recipe, partial);
@@ -49,7 +50,12 @@ public static class RecipePresets
             Fast => FastOf(card),
             Balanced => pretrained ? BalancedOf(card) : FromScratch(card),
             _ => throw new RecipeException([
-                new("preset", "unknown_preset", $"The preset must be {string.Join(" or ", Names.Select(name => $"'{name}'"))}."),
+                new(
+                    "preset",
+                    "unknown_preset",
+                    $"The preset must be {string.Join(" or ", Names.Select(name => $"'{name}'"))}, or the name of one of the "
+                        + "organisation's own recipes."
+                ),
             ]),
         };
 

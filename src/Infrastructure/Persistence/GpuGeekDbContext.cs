@@ -6,6 +6,7 @@ using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
+using GpuGeek.Domain.Recipes;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Sharing;
 using GpuGeek.Domain.Tenants;
@@ -58,6 +59,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<SkippedFile> SkippedFiles => Set<SkippedFile>();
     public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
+    public DbSet<NamedRecipe> Recipes => Set<NamedRecipe>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunLease> RunLeases => Set<RunLease>();
     public DbSet<MetricPoint> MetricPoints => Set<MetricPoint>();
@@ -88,6 +90,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<Import>(modelBuilder);
         Wall<SkippedFile>(modelBuilder);
         Wall<DatasetVersion>(modelBuilder);
+        Wall<NamedRecipe>(modelBuilder);
         Wall<Run>(modelBuilder);
         Wall<RunLease>(modelBuilder);
         Wall<MetricPoint>(modelBuilder);

@@ -31,6 +31,9 @@ END $$;
 REVOKE UPDATE, DELETE, TRUNCATE ON public.audit_entries FROM gpugeek_app;
 REVOKE UPDATE, TRUNCATE ON public.audit_entries FROM gpugeek_system;
 
+-- A version of a recipe never changes: runs say which one they started from.
+REVOKE UPDATE, TRUNCATE ON public.recipes FROM gpugeek_app, gpugeek_system;
+
 -- Directory tables: read before a tenant is known.
 DO $$
 DECLARE t text;

@@ -84,11 +84,13 @@ internal static class RunEndpoints
                 "The project has no such dataset version.",
                 "Create one: POST …/datasets/{dataset}/versions."
             );
-        var (start, problem) = await RunStart.FindAsync(db, project.Id, request.Recipe, cancellationToken);
+        var own = await OwnRecipes.BasisAsync(db, request.Recipe, cancellationToken);
+        var (start, problem) = await RunStart.FindAsync(db, project.Id, request.Recipe, own, cancellationToken);
         if (problem is not null)
             return problem;
         var recipe = RecipePresets.Resolve(
-            start is null ? request.Recipe : request.Recipe.With("model.architecture", start.Architecture).With("transfer.start", null)
+            start is null ? request.Recipe : request.Recipe.With("model.architecture", start.Architecture).With("transfer.start", null),
+            own
         );
         if (start is not null)
             recipe = recipe with { Transfer = recipe.Transfer with { Start = start.Start } };

@@ -18,6 +18,7 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
         GpuGeekDbContext db,
         Guid project,
         PartialRecipe recipe,
+        Recipe? own,
         CancellationToken cancellationToken
     )
     {
@@ -33,7 +34,7 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
                 )
             );
         // Resolved for the checks of its values; the architecture is the weights' own.
-        var transfer = RecipePresets.Resolve(recipe.With("model.architecture", null)).Transfer;
+        var transfer = RecipePresets.Resolve(recipe.With("model.architecture", null), own).Transfer;
         var asked = transfer.Start!;
         if (asked.Groups is not null && transfer.BackboneRate == 0)
             return (

@@ -168,6 +168,120 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("usage_intervals", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Comments.Comment", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("author_name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid?>("DatasetVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_version_id");
+
+                    b.Property<DateTimeOffset?>("EditedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("edited_at");
+
+                    b.Property<string>("Mentions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("mentions");
+
+                    b.Property<Guid?>("ModelVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("model_version_id");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("text");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_comments");
+
+                    b.HasIndex("OrgId", "DatasetVersionId", "Id")
+                        .HasDatabaseName("ix_comments_org_id_dataset_version_id_id");
+
+                    b.HasIndex("OrgId", "ModelVersionId", "Id")
+                        .HasDatabaseName("ix_comments_org_id_model_version_id_id");
+
+                    b.HasIndex("OrgId", "ProjectId", "Id")
+                        .HasDatabaseName("ix_comments_org_id_project_id_id");
+
+                    b.HasIndex("OrgId", "RunId", "Id")
+                        .HasDatabaseName("ix_comments_org_id_run_id_id");
+
+                    b.ToTable("comments", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_comments_subject", "num_nonnulls(run_id, dataset_version_id, model_version_id) = 1");
+                        });
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Comments.Mention", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("CommentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comment_id");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_mentions");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_mentions_user_id");
+
+                    b.HasIndex("OrgId", "CommentId", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_mentions_org_id_comment_id_user_id");
+
+                    b.HasIndex("OrgId", "UserId", "Id")
+                        .HasDatabaseName("ix_mentions_org_id_user_id_id");
+
+                    b.ToTable("mentions", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Datasets.Dataset", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -981,6 +1095,60 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("projects", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Recipes.NamedRecipe", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("CreatedByName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("created_by_name");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Recipe")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("recipe");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_recipes");
+
+                    b.HasIndex("OrgId", "Name", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_recipes_org_id_name_number");
+
+                    b.ToTable("recipes", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Runs.MetricPoint", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -1246,121 +1414,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("run_log_lines", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Domain.Teamwork.Comment", b =>
-                {
-                    b.Property<Guid>("OrgId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("org_id");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<Guid>("AuthorId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("author_id");
-
-                    b.Property<string>("AuthorName")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("author_name");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<Guid?>("DatasetVersionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("dataset_version_id");
-
-                    b.Property<DateTimeOffset?>("EditedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("edited_at");
-
-                    b.Property<string>("Mentions")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("mentions");
-
-                    b.Property<Guid?>("ModelVersionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("model_version_id");
-
-                    b.Property<Guid>("ProjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("project_id");
-
-                    b.Property<Guid?>("RunId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("run_id");
-
-                    b.Property<string>("Text")
-                        .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)")
-                        .HasColumnName("text");
-
-                    b.HasKey("OrgId", "Id")
-                        .HasName("pk_comments");
-
-                    b.HasIndex("OrgId", "DatasetVersionId", "Id")
-                        .HasDatabaseName("ix_comments_org_id_dataset_version_id_id");
-
-                    b.HasIndex("OrgId", "ModelVersionId", "Id")
-                        .HasDatabaseName("ix_comments_org_id_model_version_id_id");
-
-                    b.HasIndex("OrgId", "ProjectId", "Id")
-                        .HasDatabaseName("ix_comments_org_id_project_id_id");
-
-                    b.HasIndex("OrgId", "RunId", "Id")
-                        .HasDatabaseName("ix_comments_org_id_run_id_id");
-
-                    b.ToTable("comments", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_comments_subject", "num_nonnulls(run_id, dataset_version_id, model_version_id) = 1");
-                        });
-                });
-
-            modelBuilder.Entity("GpuGeek.Domain.Teamwork.Mention", b =>
-                {
-                    b.Property<Guid>("OrgId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("org_id");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<Guid>("CommentId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("comment_id");
-
-                    b.Property<DateTimeOffset?>("ReadAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("read_at");
-
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("OrgId", "Id")
-                        .HasName("pk_mentions");
-
-                    b.HasIndex("UserId")
-                        .HasDatabaseName("ix_mentions_user_id");
-
-                    b.HasIndex("OrgId", "CommentId", "UserId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_mentions_org_id_comment_id_user_id");
-
-                    b.HasIndex("OrgId", "UserId", "Id")
-                        .HasDatabaseName("ix_mentions_org_id_user_id_id");
-
-                    b.ToTable("mentions", (string)null);
-                });
-
-            modelBuilder.Entity("GpuGeek.Domain.Teamwork.ShareLink", b =>
+            modelBuilder.Entity("GpuGeek.Domain.Sharing.ShareLink", b =>
                 {
                     b.Property<Guid>("OrgId")
                         .HasColumnType("uuid")
@@ -2303,6 +2357,51 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_usage_intervals_organizations_org_id");
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Comments.Comment", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Datasets.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "DatasetVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_comments_dataset_versions_org_id_dataset_version_id");
+
+                    b.HasOne("GpuGeek.Domain.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ModelVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_comments_model_versions_org_id_model_version_id");
+
+                    b.HasOne("GpuGeek.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comments_projects_org_id_project_id");
+
+                    b.HasOne("GpuGeek.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_comments_runs_org_id_run_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Comments.Mention", b =>
+                {
+                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_mentions_users_user_id");
+
+                    b.HasOne("GpuGeek.Domain.Comments.Comment", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "CommentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_mentions_comments_org_id_comment_id");
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Datasets.Dataset", b =>
                 {
                     b.HasOne("GpuGeek.Domain.Projects.Project", null)
@@ -2444,6 +2543,16 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_projects_organizations_org_id");
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Recipes.NamedRecipe", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Tenants.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_recipes_organizations_org_id");
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Runs.MetricPoint", b =>
                 {
                     b.HasOne("GpuGeek.Domain.Runs.Run", null)
@@ -2484,52 +2593,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_run_log_lines_runs_org_id_run_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Domain.Teamwork.Comment", b =>
-                {
-                    b.HasOne("GpuGeek.Domain.Datasets.DatasetVersion", null)
-                        .WithMany()
-                        .HasForeignKey("OrgId", "DatasetVersionId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .HasConstraintName("fk_comments_dataset_versions_org_id_dataset_version_id");
-
-                    b.HasOne("GpuGeek.Domain.Models.ModelVersion", null)
-                        .WithMany()
-                        .HasForeignKey("OrgId", "ModelVersionId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .HasConstraintName("fk_comments_model_versions_org_id_model_version_id");
-
-                    b.HasOne("GpuGeek.Domain.Projects.Project", null)
-                        .WithMany()
-                        .HasForeignKey("OrgId", "ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_comments_projects_org_id_project_id");
-
-                    b.HasOne("GpuGeek.Domain.Runs.Run", null)
-                        .WithMany()
-                        .HasForeignKey("OrgId", "RunId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .HasConstraintName("fk_comments_runs_org_id_run_id");
-                });
-
-            modelBuilder.Entity("GpuGeek.Domain.Teamwork.Mention", b =>
-                {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_mentions_users_user_id");
-
-                    b.HasOne("GpuGeek.Domain.Teamwork.Comment", null)
-                        .WithMany()
-                        .HasForeignKey("OrgId", "CommentId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_mentions_comments_org_id_comment_id");
-                });
-
-            modelBuilder.Entity("GpuGeek.Domain.Teamwork.ShareLink", b =>
+            modelBuilder.Entity("GpuGeek.Domain.Sharing.ShareLink", b =>
                 {
                     b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
                         .WithMany()

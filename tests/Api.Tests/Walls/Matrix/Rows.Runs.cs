@@ -9,6 +9,23 @@ internal static partial class Rows
 {
     private static Row[] Runs =>
         [
+            Get("ListRecipes", Scopes.RunsRead, _ => "recipes"),
+            Write(
+                "CreateRecipe",
+                Role.Editor,
+                Scopes.RunsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Post, "recipes", new { name = w.Name("own"), recipe = new { preset = "fast" } })),
+                HttpStatusCode.Created
+            ),
+            Get("GetRecipe", Scopes.RunsRead, w => $"recipes/{w.Recipe}"),
+            Get("ListRecipeVersions", Scopes.RunsRead, w => $"recipes/{w.Recipe}/versions"),
+            Write(
+                "DeleteRecipe",
+                Role.Editor,
+                Scopes.RunsWrite,
+                async w => new(HttpMethod.Delete, $"recipes/{await w.AddRecipeAsync()}"),
+                HttpStatusCode.NoContent
+            ),
             Get("ListRuns", Scopes.RunsRead, _ => "runs"),
             Write(
                 "CreateRun",

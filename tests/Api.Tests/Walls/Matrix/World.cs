@@ -46,6 +46,7 @@ internal sealed class World
     public Guid Image { get; private set; }
     public Guid Import { get; private set; }
     public Guid Run { get; private set; }
+    public string Recipe { get; private set; } = "";
     public Guid Webhook { get; private set; }
     public Guid Delivery { get; private set; }
     public Guid Comment { get; private set; }
@@ -74,6 +75,7 @@ internal sealed class World
         world.Delivery = (await owner.Client.TestWebhookAsync(owner.Org, world.Webhook, Cancel)).Id;
         world.Comment = await world.AddCommentAsync();
         world.Weights = await world.AddWeightsAsync();
+        world.Recipe = await world.AddRecipeAsync();
         await world.AddPeopleAsync();
         return world;
     }
@@ -163,6 +165,19 @@ internal sealed class World
         (await Owner.Client.CreateRunCommentAsync(Owner.Org, Run, new() { Text = Name("What about") }, Cancel)).Id;
 
     /// <summary>Somebody in the organisation, made without the API: registering costs a password's hash.</summary>
+    public async Task<string> AddRecipeAsync() =>
+        (
+            await Owner.Client.SaveRecipeAsync(
+                Owner.Org,
+                new()
+                {
+                    Name = Name("recipe"),
+                    Recipe = new() { Preset = "fast" },
+                },
+                Cancel
+            )
+        ).Name;
+
     public async Task<Guid> AddKeyAsync() =>
         (await Owner.Client.CreateKeyAsync(Owner.Org, new() { Name = Name("key"), Scopes = [Scopes.Predict] }, Cancel)).Id;
 

@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Webhooks;
 
@@ -79,6 +80,19 @@ internal sealed partial class FullOrganisation
                 Target = "projects/one",
                 Address = "::1",
                 UserAgent = "test",
+            }
+        );
+        db.Recipes.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = NewId(),
+                Name = "best",
+                Number = 1,
+                Recipe = RecipePresets.Resolve(new() { Preset = RecipePresets.Fast }),
+                CreatedBy = _user,
+                CreatedByName = "Ann",
+                CreatedAt = Now,
             }
         );
         db.Webhooks.Add(

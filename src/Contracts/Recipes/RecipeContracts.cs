@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using GpuGeek.Recipes;
+
+namespace GpuGeek.Contracts.Recipes;
+
+/// <summary>Keeps a recipe under a name. Under a name that exists it becomes the next version.</summary>
+public sealed record SaveRecipeRequest
+{
+    /// <summary>Lower-case letters, digits and hyphens; not the name of a preset.</summary>
+    /// <example>flowers-best</example>
+    [Required]
+    [RegularExpression(
+        "^[a-z0-9][a-z0-9-]{0,62}$",
+        ErrorMessage = "A name has lower-case letters, digits and hyphens, and at most 63 of them."
+    )]
+    public required string Name { get; init; }
+
+    /// <summary>A preset or one of the organisation's recipes, and what differs from it. It is kept whole, with every value. Weights to
+    /// start from belong to a project and are refused.</summary>
+    /// <example>{"preset": "balanced", "budget": {"epochs": 12}}</example>
+    [Required]
+    public required PartialRecipe Recipe { get; init; }
+
+    /// <summary>Why this version was made.</summary>
+    /// <example>Twice the epochs</example>
+    [StringLength(500)]
+    public string? Note { get; init; }
+}
+
+/// <summary>One version of a recipe that the organisation keeps.</summary>
+/// <param name="Version">From 1 on.</param>
+/// <param name="Reference">What <c>preset</c> of a run's recipe says to start from this version: <c>flowers-best@3</c>. Without
+/// <c>@3</c> it is the newest.</param>
+/// <param name="Recipe">Every value, resolved.</param>
+/// <param name="CreatedBy">Name of the person who saved it.</param>
+public sealed record RecipeResponse(
+    string Name,
+    int Version,
+    string Reference,
+    Recipe Recipe,
+    string? Note,
+    string CreatedBy,
+    DateTimeOffset CreatedAt
+);
