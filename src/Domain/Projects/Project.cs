@@ -17,6 +17,7 @@ public sealed class Project : ITenantOwned, IDeletable
         "keys",
         "members",
         "mentions",
+        "recipes",
         "settings",
         "usage",
         "webhooks",

@@ -6,7 +6,7 @@ namespace GpuGeek.Web.Localization;
 
 /// <summary>The words of settings in the reader's language: another language's from its resources, by the setting's path; English from the
 /// setting.</summary>
-public sealed class RecipeWords(IStringLocalizer<RecipeText> words, IStringLocalizer<Words> common)
+public sealed class RecipeWords(IStringLocalizer<SettingText> words, IStringLocalizer<Words> common)
 {
     public string Title(Section section) => Find(section.Path, section.About.Title);
 

@@ -91,6 +91,15 @@ public sealed class FlowersStory : IAsyncLifetime
         var squeezenet = Path.GetFileName(Directory.GetFiles(SharedData.WeightsFolder!, "squeezenet1_0-*.pth")[0]);
         await account.SendWeightsAsync(run.Project, squeezenet, "squeezenet1_1");
         await account.SendWeightsAsync(run.Project, squeezenet);
+        await account.Api.SaveRecipeAsync(
+            account.Org,
+            new()
+            {
+                Name = "best",
+                Recipe = new() { Preset = "balanced", ["budget.epochs"] = 12 },
+                Note = "More than twice the epochs",
+            }
+        );
         var old = await account.Api.CreateProjectAsync(account.Org, new() { Name = "Old pictures" });
         await account.Api.DeleteProjectAsync(account.Org, old.Slug);
         var cleo = await Colleague.JoinAsync(account, run);

@@ -65,7 +65,7 @@ public sealed partial class EveryText
     [Fact]
     public void Of_every_setting_of_a_recipe_is_there_in_Chinese()
     {
-        var chinese = Read("RecipeText.zh-Hans.resx").Keys.ToHashSet();
+        var chinese = Read("SettingText.zh-Hans.resx").Keys.ToHashSet();
         var units = RecipeSchema.Settings.Where(s => s.About.Unit.Length > 0).Select(s => "unit." + s.About.Unit);
         var wanted = RecipeSchema
             .Sections.Select(s => s.Path)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Recipes;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Components;
@@ -57,9 +58,18 @@ public sealed partial class NewRunPage
     private const string StochasticDepth = "regularization.stochasticDepth",
         BackboneRate = "transfer.backboneRate";
 
+    /// <summary>The organisation's own recipes, and the older version that a run is trained again from.</summary>
+    private readonly List<RecipeResponse> _own = [];
+
+    private bool _saving;
+
+    private RecipeResponse? Own => _own.FirstOrDefault(r => r.Reference == _form.Preset);
+
     /// <summary>The backbone learns: by the preset, or by a rate that the form names.</summary>
     private bool TrainsBackbone =>
-        _form[BackboneRate] is { } rate ? Convert.ToDouble(rate, CultureInfo.InvariantCulture) > 0 : _form.Preset != "fast";
+        _form[BackboneRate] is { } rate
+            ? Convert.ToDouble(rate, CultureInfo.InvariantCulture) > 0
+            : (Own?.Recipe.Transfer.BackboneRate ?? (_form.Preset == "fast" ? 0 : 1)) > 0;
 
     /// <summary>Settings of a section that the form shows: those without a field of their own that apply to what is chosen.</summary>
     private IEnumerable<Setting> Shown(Section section) =>
@@ -71,6 +81,22 @@ public sealed partial class NewRunPage
     {
         _form.Preset = preset;
         _form[StochasticDepth] = null;
+    }
+
+    /// <summary>The form names an architecture and a start, so it takes those of the recipe.</summary>
+    private void ChooseOwn(ChangeEventArgs change)
+    {
+        ChoosePreset(change.Value is string { Length: > 0 } reference ? reference : NewRunForm.Presets[0]);
+        if (Own?.Recipe is not { } recipe)
+            return;
+        _form.Architecture = recipe.Model.Architecture;
+        (_form.Start, _form.Groups) = (recipe.Transfer.Pretrained ? StartChoice.Published : StartChoice.Random, null);
+    }
+
+    private void TakeSaved(RecipeResponse saved)
+    {
+        _own.RemoveAll(r => r.Name == saved.Name);
+        _own.Insert(0, saved);
     }
 
     private ArchitectureResponse? Chosen => _architectures.FirstOrDefault(a => a.Name == Architecture);
@@ -87,6 +113,7 @@ public sealed partial class NewRunPage
     {
         _architectures = (await Api.ListArchitecturesAsync(Gone)).Items;
         _starts = await StartChoice.ReadAsync(Api, Org, Project, Gone);
+        _own.AddRange((await Api.ListRecipesAsync(Org, ct: Gone)).Items);
         var versions = new List<(string Dataset, VersionResponse Version)>();
         var datasets = (await Api.ListDatasetsAsync(Org, Project, Gone)).Items;
         foreach (var dataset in datasets)
@@ -137,6 +164,7 @@ public sealed partial class NewRunPage
         if (start is null)
             _lost.Add(T["LostStart", recipe.Transfer.Start!.Name]);
         _form.Take(recipe, start ?? StartChoice.Published);
+        await TakePresetAsync(recipe.Preset);
         if (Chosen is null)
         {
             _lost.Add(T["LostArchitecture", Architecture]);
@@ -144,6 +172,23 @@ public sealed partial class NewRunPage
         }
         if (!TakeVersion(_again.DatasetVersion, versions))
             _lost.Add(T["LostVersionOf", _again.DatasetName, _again.DatasetVersionNumber]);
+    }
+
+    /// <summary>The run's own recipe may be an older version by now, or be deleted: every value stands in the form either way.</summary>
+    private async Task TakePresetAsync(string preset)
+    {
+        if (NewRunForm.Presets.Contains(preset) || _own.Any(r => r.Reference == preset))
+            return;
+        var parts = preset.Split('@');
+        try
+        {
+            _own.Add(await Api.GetRecipeAsync(Org, parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), Gone));
+        }
+        catch (ApiException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            _lost.Add(N["Lost", preset]);
+            _form.Preset = "balanced";
+        }
     }
 
     private async Task StartAsync() =>

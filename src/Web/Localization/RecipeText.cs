@@ -1,4 +1,0 @@
-namespace GpuGeek.Web.Localization;
-
-/// <summary>Names the texts in <c>RecipeText.zh-Hans.resx</c>. The English words of a setting stand at the setting itself.</summary>
-public sealed class RecipeText;
