@@ -22,7 +22,7 @@ public sealed record AugmentationSettings
     public required bool HorizontalFlip { get; init; }
 
     [Setting(
-        "Color jitter",
+        "Colour jitter",
         "Brightness, contrast and saturation are multiplied by factors drawn from 1 ± this; 0 switches it off.",
         Min = 0,
         Max = 1

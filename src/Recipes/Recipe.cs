@@ -29,7 +29,7 @@ public sealed record Recipe
     [Section("Loss", "What training makes small.")]
     public required LossSettings Loss { get; init; }
 
-    [Section("Optimizer", "How weights follow the gradient: AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101).")]
+    [Section("Optimiser", "How weights follow the gradient: AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101).")]
     public required OptimizerSettings Optimizer { get; init; }
 
     [Section("Schedule", "How the learning rate changes over the steps: a linear rise, then half a cosine.")]
@@ -38,7 +38,7 @@ public sealed record Recipe
     [Section("Transfer", "What the network has learned before, and how much of it may change.")]
     public required TransferSettings Transfer { get; init; }
 
-    [Section("Regularization", "What keeps the network from learning the training pictures by heart.")]
+    [Section("Regularisation", "What keeps the network from learning the training pictures by heart.")]
     public required RegularizationSettings Regularization { get; init; }
 
     [Section("Budget", "How long the training lasts.")]

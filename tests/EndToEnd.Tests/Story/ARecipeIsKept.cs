@@ -39,6 +39,8 @@ public sealed class ARecipeIsKept(FlowersStory story, Chromium chromium)
 
         await page.GotoAsync($"/{account.Org}/recipes/short");
         await Expect(page.GetByTestId("versions")).ToContainTextAsync("short@1");
+        // A page of the organisation: nothing in its frame takes "recipes" for a project.
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Activity" })).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await Expect(page.GetByTestId("recipes")).Not.ToContainTextAsync("short");
