@@ -72,7 +72,7 @@ public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chrom
         await page.GetByLabel("Recovery code").FillAsync(recovery[0]);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync("**/account");
-        await Expect(page.GetByTestId("second-factor").GetByText("Signing in asks for a code")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("second-factor").GetByText("Signing in needs a code")).ToBeVisibleAsync();
         await page.GetByTestId("second-factor").GetByLabel("Current password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Turn off" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Set up" })).ToBeVisibleAsync();
