@@ -50,7 +50,7 @@ public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chrom
         await Expect(factor.GetByAltText("QR code for the authenticator app")).ToBeVisibleAsync();
         await factor.GetByLabel("Code").FillAsync("12");
         await factor.GetByRole(AriaRole.Button, new() { Name = "Turn on" }).ClickAsync();
-        await Expect(factor.GetByText("The code is not right")).ToBeVisibleAsync();
+        await Expect(factor.GetByText("The code is incorrect")).ToBeVisibleAsync();
         await factor
             .GetByLabel("Code")
             .FillAsync(new Totp(Base32Encoding.ToBytes(await factor.GetByTestId("secret").InnerTextAsync())).ComputeTotp());

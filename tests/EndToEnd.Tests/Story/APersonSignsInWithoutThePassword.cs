@@ -81,7 +81,7 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         await passkeys.GetByLabel("Name of the new passkey").FillAsync("Laptop");
         await passkeys.GetByLabel("Current password").FillAsync("not my password");
         await passkeys.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
-        await Expect(passkeys.GetByText("The password is not right")).ToBeVisibleAsync();
+        await Expect(passkeys.GetByText("The password is incorrect")).ToBeVisibleAsync();
         await passkeys.GetByLabel("Current password").FillAsync("bombe and colossus");
         await passkeys.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
         await Expect(passkeys.Locator("li", new() { HasText = "Laptop" })).ToContainTextAsync("not used yet");
@@ -101,7 +101,7 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         await SignOutAsync(page);
         // The device has it still, and offers it.
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
-        await Expect(page.GetByText("The passkey is not known here")).ToBeVisibleAsync();
+        await Expect(page.GetByText("The passkey is unknown")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
         await Button(dialog.GetByTestId("share-links").Locator("tbody tr").First, "Revoke").ClickAsync();
         await Expect(dialog.GetByTestId("share-links").Locator("tbody tr").First).ToContainTextAsync("revoked");
         await stranger.ReloadAsync();
-        await Expect(stranger.GetByText("This link shows nothing")).ToBeVisibleAsync();
+        await Expect(stranger.GetByText("This link is not valid")).ToBeVisibleAsync();
         await Expect(stranger.GetByTestId("accuracy")).ToHaveCountAsync(0);
 
         await page.GotoAsync($"/{told.Account.Org}/{told.Project}/activity");
