@@ -26,7 +26,7 @@ app.UseRoutingWithHead();
 app.UseDatabaseGate();
 app.UseAuthentication();
 
-// Before authorization: who comes without a good token is counted too.
+// Before authorization: requests without a valid token are counted too.
 app.UseRequestLimitHeaders();
 app.UseRateLimiter();
 app.UseAuthorization();
@@ -36,5 +36,5 @@ app.MapFeatures();
 await app.RunAsync();
 return 0;
 
-/// <summary>Named so that tests can host it.</summary>
+/// <summary>Public so that tests can host it.</summary>
 public partial class Program;

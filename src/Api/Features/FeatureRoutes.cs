@@ -18,7 +18,7 @@ using GpuGeek.Api.Features.Webhooks;
 
 namespace GpuGeek.Api.Features;
 
-/// <summary>Every feature that has routes; the list is the API's table of contents.</summary>
+/// <summary>All features with routes: the table of contents of the API.</summary>
 internal static class FeatureRoutes
 {
     public static void MapFeatures(this IEndpointRouteBuilder routes)

@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>OpenAPI by Swashbuckle: texts come from the XML docs of handlers and contracts.</summary>
+/// <summary>OpenAPI by Swashbuckle: the texts come from the XML docs of handlers and contracts.</summary>
 internal static class ApiDescription
 {
     private const string SchemeName = "token";
@@ -20,7 +20,7 @@ internal static class ApiDescription
                         Title = "GpuGeek",
                         Version = "v1",
                         Description =
-                            "From a folder of labelled pictures to a hosted classifier. Send `Authorization: Bearer gg_…`: a session's "
+                            "Image classification: datasets, training, models and hosted endpoints. Send `Authorization: Bearer gg_…` with a session "
                             + "token or an API key. Errors are application/problem+json with a stable `code`.",
                     }
                 );

@@ -13,8 +13,8 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>What the main road's answers look like. Made of the contracts themselves, so that an example cannot name a property that is not
-/// there.</summary>
+/// <summary>Example responses of the main calls. They are instances of the contracts, so that an example cannot name a property that does
+/// not exist.</summary>
 internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
 {
     private static readonly Guid Id = new("01997f3a-5c1e-7b42-9d10-6a2f4e8c0b71");
@@ -82,8 +82,8 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
         new SkippedFileResponse(
             "rose/notes.txt",
             "not_a_picture",
-            "The file is no JPEG, PNG, WebP, GIF or BMP.",
-            "Leave it out, or save it as one of these."
+            "The file is not a JPEG, PNG, WebP, GIF or BMP.",
+            "Remove it, or convert it to one of these formats."
         ),
         new VersionResponse(
             Id,
@@ -206,7 +206,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
         var json = services
             .GetRequiredService<Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>()
             .Value.SerializerOptions;
-#pragma warning disable CS0618 // Its successor is an array that OpenAPI 3.0, which most generators read, does not know.
+#pragma warning disable CS0618 // The replacement is an array, which OpenAPI 3.0, the version that most generators read, does not support.
         own.Example = JsonSerializer.SerializeToNode(example, context.Type, json);
 #pragma warning restore CS0618
     }

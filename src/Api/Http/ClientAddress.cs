@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>Where a request came from: the front door's word beside the shared secret, else the connection's own address. Headers of
-/// strangers are not believed.</summary>
+/// <summary>The client's address: the one forwarded by the front door with the shared secret, else the address of the connection. Headers
+/// from other senders are not trusted.</summary>
 internal static class ClientAddress
 {
     private const string AddressHeader = "X-GpuGeek-Client",
@@ -26,8 +26,7 @@ internal static class ClientAddress
         return context.Connection.RemoteIpAddress?.ToString() ?? "local";
     }
 
-    /// <summary>Whose address it is, as far as anybody can tell: a home or a machine is given a /64 of IPv6 and may use any address of
-    /// it.</summary>
+    /// <summary>The network of a client: a home or a machine usually gets a /64 of IPv6 and can use any address in it.</summary>
     public static string NetworkOf(HttpContext context)
     {
         var text = Of(context);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>CSV (RFC 4180) that a spreadsheet opens without running anything in it.</summary>
+/// <summary>CSV (RFC 4180) that a spreadsheet can open without executing formulas.</summary>
 internal static class Csv
 {
     public static byte[] Write(string[] header, IEnumerable<string?[]> rows)
@@ -13,7 +13,7 @@ internal static class Csv
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    // A cell that a spreadsheet would run as a formula gets an apostrophe (OWASP ASVS 1.2.10).
+    // A cell that a spreadsheet would execute as a formula gets an apostrophe (OWASP ASVS 1.2.10).
     private static string Field(string? value)
     {
         var safe = value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + value : value ?? "";

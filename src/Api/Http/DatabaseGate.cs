@@ -2,11 +2,11 @@ using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>Refuses requests at once while the database is away: nearly each of them would wait for it, if only to look up its
-/// token.</summary>
+/// <summary>Refuses requests immediately while the database is not available: nearly all of them would wait for it, if only to look up
+/// the token.</summary>
 internal static class DatabaseGate
 {
-    /// <summary>After routing, which finds the routes that tell how the process is, and before authentication.</summary>
+    /// <summary>Runs after routing, which identifies the health routes, and before authentication.</summary>
     public static void UseDatabaseGate(this WebApplication app)
     {
         var pulse = app.Services.GetRequiredService<DatabasePulse>();
@@ -24,8 +24,8 @@ internal static class DatabaseGate
                 503,
                 "database_unavailable",
                 "The database cannot be reached",
-                "The database does not answer.",
-                "Try again in a few seconds; a request that creates, with the same Idempotency-Key."
+                "The database does not respond.",
+                "Try again in a few seconds. Repeat a create request with the same Idempotency-Key."
             )
             .ExecuteAsync(context);
     }

@@ -1,11 +1,11 @@
 namespace GpuGeek.Api.Http;
 
-/// <summary>Reads what a handler returned, before it is written.</summary>
+/// <summary>Inspects a handler's result before it is written.</summary>
 internal static class HandlerResult
 {
     public static bool Succeeded(object? result) => Innermost(result) is IStatusCodeHttpResult { StatusCode: null or < 400 };
 
-    // Created<T> and Accepted<T> have no common interface that tells the address.
+    // Created<T> and Accepted<T> have no common interface for the address.
     public static string? Location(object? result) =>
         Innermost(result) is { } inner ? inner.GetType().GetProperty("Location")?.GetValue(inner) as string : null;
 

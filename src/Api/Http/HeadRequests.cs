@@ -1,9 +1,9 @@
 namespace GpuGeek.Http;
 
 /// <summary>
-/// HEAD answers as GET would, for every route of a host (RFC 9110, 9.3.2): it is routed as GET, so that authorization is the route's own,
-/// and the server sends no body. Handlers see HEAD again and may save themselves the body: files are opened and not read, nobody waits
-/// for news. Web takes this file too.
+/// Answers HEAD like GET, for every route of a host (RFC 9110, 9.3.2). The request is routed as GET, so the route's authorization
+/// applies, and the server sends no body. Handlers see HEAD again and can skip the body: files are opened but not read, and long polls do
+/// not wait. Web uses this file too.
 /// </summary>
 internal static class HeadRequests
 {
@@ -14,7 +14,7 @@ internal static class HeadRequests
         app.Use(ShowHeadAgain);
     }
 
-    /// <summary>The request reads and changes nothing.</summary>
+    /// <summary>The request only reads.</summary>
     public static bool OnlyReads(this HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 
     private static Task RouteAsGet(HttpContext context, RequestDelegate next)
@@ -28,7 +28,7 @@ internal static class HeadRequests
 
     private static Task ShowHeadAgain(HttpContext context, RequestDelegate next)
     {
-        // What no endpoint answers (the pages of the API's description) knows GET alone.
+        // Pages that are not endpoints (the API description) accept only GET.
         if (context.Items.Remove(typeof(HeadRequests)) && context.GetEndpoint() is not null)
             context.Request.Method = HttpMethods.Head;
         return next(context);

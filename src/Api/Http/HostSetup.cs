@@ -6,7 +6,7 @@ namespace GpuGeek.Api.Http;
 
 internal static class HostSetup
 {
-    /// <summary>Most JSON bodies are small; routes that take files lift this.</summary>
+    /// <summary>Most JSON bodies are small; routes that accept files raise this limit.</summary>
     private const long MaxBodyBytes = 256 << 10;
 
     public static void AddApiOptions(this WebApplicationBuilder builder)
@@ -33,7 +33,7 @@ internal static class HostSetup
             })
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        // Request lines may carry the hub's token; what matters is logged by our own code.
+        // Request lines can contain the hub's token. Everything relevant is logged by our own code.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -51,14 +51,14 @@ internal static class HostSetup
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
-    /// <summary>Every answer names its request, so that people can report it and logs can be searched.</summary>
+    /// <summary>Every response has a request id, so that people can report it and operators can search the logs for it.</summary>
     public static void UseRequestIds(this WebApplication app) =>
         app.Use(
             async (context, next) =>
             {
                 context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
                 context.Response.Headers.XContentTypeOptions = "nosniff";
-                // Reading JSON would throw at it as if the fault were ours.
+                // Reading JSON would throw, and the error would look like a server error.
                 if (
                     context.Request.ContentType is { } type
                     && MediaTypeHeaderValue.TryParse(type, out var media)
@@ -70,7 +70,7 @@ internal static class HostSetup
                             415,
                             "unsupported_media_type",
                             "Unknown charset",
-                            "The request's content type names a charset that nobody here knows.",
+                            "The charset in the request's content type is unknown.",
                             "Send UTF-8."
                         )
                         .ExecuteAsync(context);

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>For the few routes that take files: Kestrel's limits are made for forms.</summary>
+/// <summary>For the few routes that accept files: Kestrel's default limits are made for forms.</summary>
 internal static class LongBody
 {
-    /// <summary>Of one file, whatever else limits it.</summary>
+    /// <summary>Maximum size of one file, besides other limits.</summary>
     public const long MostBytes = 50L << 30;
 
-    /// <param name="bytes">At most, whether or not a length was announced.</param>
+    /// <param name="bytes">Maximum size, whether a length was announced or not.</param>
     public static void Allow(HttpContext http, long bytes)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)

@@ -3,13 +3,13 @@ using GpuGeek.Infrastructure.Live;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary><c>?wait=30</c>: the answer comes when the thing is done, or as it stands when the time is over.</summary>
+/// <summary><c>?wait=30</c>: responds when the condition holds, or with the current state when the time is over.</summary>
 internal sealed class LongPoll(LiveListener listener, IHttpContextAccessor http, TimeProvider clock)
 {
     public const int MaxSeconds = 60;
     private static readonly TimeSpan LookAtLeastEvery = TimeSpan.FromSeconds(1);
 
-    /// <param name="read">Reads it anew; null when it is gone.</param>
+    /// <param name="read">Reads the current state; null if it was deleted.</param>
     public async Task<T?> UntilAsync<T>(
         int? wait,
         Guid subject,
@@ -20,9 +20,9 @@ internal sealed class LongPoll(LiveListener listener, IHttpContextAccessor http,
         where T : class
     {
         if (wait is < 0 or > MaxSeconds)
-            throw new DomainException("invalid_wait", $"Waiting takes 0 to {MaxSeconds} seconds.");
+            throw new DomainException("invalid_wait", $"'wait' must be 0 to {MaxSeconds} seconds.");
         var value = await read(cancellationToken);
-        // HEAD asks how things are, not how they will be.
+        // HEAD asks for the current state and never waits.
         if (wait is null or 0 || HttpMethods.IsHead(http.HttpContext!.Request.Method))
             return value;
         var end = clock.GetUtcNow().AddSeconds(wait.Value);

@@ -5,7 +5,7 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>Cursors: opaque to callers, the last row's key to us.</summary>
+/// <summary>Cursors: opaque to callers; they contain the key of the last row.</summary>
 internal static class Paging
 {
     public const int Max = 200;
@@ -15,7 +15,7 @@ internal static class Paging
         {
             null => fallback,
             >= 1 and <= Max => limit.Value,
-            _ => throw new DomainException("invalid_limit", $"A page has 1 to {Max} entries.", $"Send ?limit= between 1 and {Max}."),
+            _ => throw new DomainException("invalid_limit", $"'limit' must be 1 to {Max}.", $"Send ?limit= between 1 and {Max}."),
         };
 
     public static string Encode(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
@@ -34,7 +34,7 @@ internal static class Paging
         return Decode(cursor) is { } key && int.TryParse(key, out var number) && number >= 0 ? number : throw Invalid();
     }
 
-    /// <summary>Give it one row more than the page has: that one says there is a next page.</summary>
+    /// <summary>Pass one row more than the page size: the extra row shows that there is a next page.</summary>
     public static Page<TItem> Of<TRow, TItem>(List<TRow> rows, int limit, Func<TRow, string> key, Func<TRow, TItem> map) =>
         new([.. rows.Take(limit).Select(map)], rows.Count > limit ? Encode(key(rows[limit - 1])) : null);
 
@@ -51,5 +51,5 @@ internal static class Paging
     }
 
     private static DomainException Invalid() =>
-        new("invalid_cursor", "The cursor 'after' is not one that this API gave out.", "Pass the value of 'next' unchanged.");
+        new("invalid_cursor", "The cursor 'after' was not issued by this API.", "Pass the value of 'next' unchanged.");
 }

@@ -26,7 +26,7 @@ internal static class ProblemSetup
         problem.Extensions["requestId"] = context.HttpContext.TraceIdentifier;
         if (problem is HttpValidationProblemDetails validation)
         {
-            validation.Detail ??= "Some fields of the request are not right; see errors.";
+            validation.Detail ??= "Some fields of the request are invalid; see errors.";
             validation.Errors = validation.Errors.ToDictionary(e => Pointer(e.Key), e => e.Value, StringComparer.Ordinal);
         }
         problem.Detail ??= DefaultDetail(problem.Status);
@@ -50,11 +50,11 @@ internal static class ProblemSetup
     private static string? DefaultDetail(int? status) =>
         status switch
         {
-            400 => "The request could not be read: check its JSON against the API's description at /swagger.",
-            404 => "There is no such thing here, or it is not yours.",
-            405 => "This address does not take that method.",
-            413 => "The request is larger than this address takes.",
-            415 => "The request's content type is not one that this address takes.",
+            400 => "The request could not be read: compare its JSON with the API description at /swagger.",
+            404 => "It does not exist, or you do not have access to it.",
+            405 => "This address does not support that method.",
+            413 => "The request is larger than this address allows.",
+            415 => "This address does not support the request's content type.",
             _ => null,
         };
 
@@ -63,8 +63,8 @@ internal static class ProblemSetup
         "/" + string.Join('/', path.Split('.', '[').Select(part => JsonNamingPolicy.CamelCase.ConvertName(part.TrimEnd(']'))));
 }
 
-/// <summary>What handlers did not answer themselves: broken rules become 409 or 422, a lost database 503, anything else 500 without a word
-/// about the inside.</summary>
+/// <summary>Maps exceptions that handlers did not handle: violated rules become 409 or 422, a lost database 503, everything else 500
+/// without internal details.</summary>
 internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                         404,
                         "file_missing",
                         "The file is missing",
-                        "The object store does not hold this file any more.",
+                        "The object store no longer has this file.",
                         "Restore the object store from its backup."
                     )
                     .ExecuteAsync(context);
@@ -101,7 +101,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                         500,
                         "file_damaged",
                         "The file is damaged",
-                        "The stored file is not what it was when it was stored, so it is not given out.",
+                        "The stored file has changed since it was saved, so it is not served.",
                         "Restore the object store from its backup."
                     )
                     .ExecuteAsync(context);
@@ -110,9 +110,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 when DiskSpace.IsFull(exception)
                     || exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.DiskFull }:
                 LogDiskFull(exception);
-                const string full = "Nothing was stored: the server has no disk space left for it.";
+                const string full = "Nothing was stored: the server does not have enough disk space.";
                 await Problems
-                    .Of(507, "disk_full", "The disk is full", full, "Ask the operator to free some disk, then try again.")
+                    .Of(507, "disk_full", "The disk is full", full, "Ask the operator to free disk space, then try again.")
                     .ExecuteAsync(context);
                 return true;
             case ObjectStoreException:
@@ -122,8 +122,8 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                     .Of(
                         503,
                         "store_unavailable",
-                        "The object store cannot be used",
-                        "The service that keeps files does not answer as it should.",
+                        "The object store is not available",
+                        "The object store does not respond as expected.",
                         "Try again in a minute."
                     )
                     .ExecuteAsync(context);
@@ -136,19 +136,19 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 await Problems
                     .Conflict(
                         "changed_meanwhile",
-                        "Somebody else changed the same thing at the same moment.",
-                        "Read it again and repeat the change if it is still wanted."
+                        "Somebody else changed the same object at the same time.",
+                        "Read it again, then repeat the change if you still want it."
                     )
                     .ExecuteAsync(context);
                 return true;
-            // A NUL character in a text: JSON and addresses can carry one, PostgreSQL's text cannot.
+            // A NUL character in a text: JSON and addresses can contain one, PostgreSQL's text type cannot.
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire }
             or DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } }:
                 await Problems
                     .Impossible(
                         "invalid_text",
-                        "A text of the request contains a character that cannot be stored.",
-                        "Take out NUL characters."
+                        "A text in the request contains a character that cannot be stored.",
+                        "Remove NUL characters."
                     )
                     .ExecuteAsync(context);
                 return true;
@@ -162,28 +162,28 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                     .Of(
                         500,
                         "internal_error",
-                        "Something went wrong here",
-                        "The request could not be completed; the fault is ours.",
-                        "Report the request id."
+                        "Internal error",
+                        "The request failed because of an error in the server.",
+                        "Report the request id to the operator."
                     )
                     .ExecuteAsync(context);
                 return true;
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The stored object {Key} does not have the content its name says")]
+    [LoggerMessage(LogLevel.Error, "The content of the stored object {Key} does not match its hash")]
     private partial void LogDamaged(string key);
 
-    [LoggerMessage(LogLevel.Warning, "A request was refused: the disk is full")]
+    [LoggerMessage(LogLevel.Warning, "Request refused: the disk is full")]
     private partial void LogDiskFull(Exception failure);
 
-    [LoggerMessage(LogLevel.Error, "The object store cannot be used")]
+    [LoggerMessage(LogLevel.Error, "Request failed: the object store is not available")]
     private partial void LogStoreUnavailable(Exception failure);
 
-    // The route and not the address: an address may hold what somebody typed.
+    // Logs the route, not the path: a path can contain what somebody typed.
     [LoggerMessage(LogLevel.Error, "{Method} {Route} failed; request {RequestId}")]
     private partial void LogUnexpected(Exception failure, string method, string? route, string requestId);
 
-    [LoggerMessage(LogLevel.Warning, "The database cannot be reached, or gave up")]
+    [LoggerMessage(LogLevel.Warning, "Request failed: the database did not respond")]
     private partial void LogUnavailable(Exception failure);
 }

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>Expected failures: application/problem+json with a stable code. <c>requestId</c> is added when it is written.</summary>
+/// <summary>Expected failures: application/problem+json with a stable code. <c>requestId</c> is added when the response is
+/// written.</summary>
 internal static class Problems
 {
     public static ProblemHttpResult Of(
@@ -22,14 +23,14 @@ internal static class Problems
         return TypedResults.Problem(detail, statusCode: status, title: title, extensions: extensions);
     }
 
-    /// <summary>Unknown or not yours: the same answer, so that nobody learns which ids exist.</summary>
-    public static ProblemHttpResult NotFound() => Of(404, "not_found", "Not found", "There is no such thing here, or it is not yours.");
+    /// <summary>The same response for unknown and for forbidden objects, so that nobody learns which ids exist.</summary>
+    public static ProblemHttpResult NotFound() => Of(404, "not_found", "Not found", "It does not exist, or you do not have access to it.");
 
     public static ProblemHttpResult Conflict(string code, string detail, string? hint = null) =>
-        Of(409, code, "That does not fit the present state", detail, hint);
+        Of(409, code, "Conflict with the current state", detail, hint);
 
     public static ProblemHttpResult Impossible(string code, string detail, string? hint = null) =>
-        Of(422, code, "That cannot be done", detail, hint);
+        Of(422, code, "The request cannot be carried out", detail, hint);
 
     public static ProblemHttpResult Unauthorized(string code, string detail, string? hint = null) =>
         Of(401, code, "Not signed in", detail, hint);
@@ -59,6 +60,6 @@ internal static class Problems
             var code => Impossible(code, failure.Message, failure.Hint),
         };
 
-    // A state that may pass; every other broken rule is about the request itself.
+    // A state that can change; every other violated rule concerns the request itself.
     private static readonly HashSet<string> ConflictCodes = ["run_finished", "run_state", "delivery_under_way"];
 }

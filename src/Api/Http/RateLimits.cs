@@ -10,7 +10,7 @@ internal static class RateLimits
     public const string SignIn = "sign-in";
     public const string Shared = "shared";
 
-    /// <summary>For what sends mail to whoever is named.</summary>
+    /// <summary>For routes that send mail to a given address.</summary>
     public const string Mail = "mail";
     public const int SignInsPerMinute = 30;
     private const int LooksPerMinute = 240,
@@ -18,7 +18,7 @@ internal static class RateLimits
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1),
         Hour = TimeSpan.FromHours(1);
 
-    /// <summary>The number of requests; how often a password or code is guessed is counted in the database, across processes
+    /// <summary>Limits the number of requests. Guesses of passwords and codes are counted in the database, across processes
     /// (<c>AttemptCounter</c>).</summary>
     public static IServiceCollection AddRateLimits(this IServiceCollection services, IConfiguration configuration)
     {
@@ -41,7 +41,7 @@ internal static class RateLimits
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.AddPolicy(SignIn, context => Fixed(context, SignInsPerMinute, Minute));
-        // Tokens of share links cannot be guessed; this keeps one address from reading them without end.
+        // Tokens of share links cannot be guessed; this stops one address from reading shared pages without limit.
         options.AddPolicy(Shared, context => Fixed(context, LooksPerMinute, Minute));
         options.AddPolicy(Mail, context => Fixed(context, MailsPerHour, Hour));
         options.OnRejected = async (rejected, cancellationToken) =>
@@ -51,8 +51,8 @@ internal static class RateLimits
             var (detail, hint) = rejected.HttpContext.RequestServices.GetRequiredService<RequestLimits>().Of(rejected.HttpContext)
                 is { Remaining: 0 } limit
                 ? (
-                    $"This {limit.Of} has sent more than {limit.PerMinute} requests within a minute.",
-                    "Wait as long as Retry-After says, and spread requests: RateLimit-Remaining tells how many are left. The operator "
+                    $"This {limit.Of} has sent more than {limit.PerMinute} requests in one minute.",
+                    "Wait as long as Retry-After says, and spread the requests: RateLimit-Remaining is the number left. The operator "
                         + "sets the limit."
                 )
                 : Why(rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName);
@@ -74,12 +74,9 @@ internal static class RateLimits
     private static (string Detail, string Hint) Why(string? policy) =>
         policy switch
         {
-            Mail => (
-                $"This address has asked for mail more than {MailsPerHour} times within an hour.",
-                "Wait an hour, and look among the mailbox's unwanted mail."
-            ),
-            Shared => ($"This address has looked at shared pages more than {LooksPerMinute} times within a minute.", "Wait a minute."),
-            _ => ($"This address has tried to sign in more than {SignInsPerMinute} times within a minute.", "Wait a minute."),
+            Mail => ($"This address has requested more than {MailsPerHour} mails in one hour.", "Wait an hour, and check the spam folder."),
+            Shared => ($"This address has opened shared pages more than {LooksPerMinute} times in one minute.", "Wait a minute."),
+            _ => ($"This address has tried to sign in more than {SignInsPerMinute} times in one minute.", "Wait a minute."),
         };
 
     private static RateLimitPartition<string> Fixed(HttpContext context, int permits, TimeSpan window) =>

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>Requests a minute, each kind of caller by itself; 0: no limit. Set by <c>GPUGEEK_LIMIT_KEY</c>, <c>GPUGEEK_LIMIT_ACCOUNT</c>
-/// and <c>GPUGEEK_LIMIT_ADDRESS</c>. Each Api process counts for itself.</summary>
+/// <summary>Requests per minute for each kind of caller; 0: no limit. Set by <c>GPUGEEK_LIMIT_KEY</c>, <c>GPUGEEK_LIMIT_ACCOUNT</c> and
+/// <c>GPUGEEK_LIMIT_ADDRESS</c>. Each Api process counts separately.</summary>
 internal sealed class RequestLimitOptions
 {
     private const int Most = 10_000_000;
 
-    /// <summary>Of one API key.</summary>
+    /// <summary>Limit per API key.</summary>
     [Range(0, Most, ErrorMessage = "GPUGEEK_LIMIT_KEY must be a number from 0 (no limit) to 10000000: requests a minute of one API key.")]
     public int Key { get; set; } = 6_000;
 
-    /// <summary>Of one person: all sessions and all the keys they made.</summary>
+    /// <summary>Limit per person, over all their sessions and keys.</summary>
     [Range(
         0,
         Most,
@@ -24,7 +24,7 @@ internal sealed class RequestLimitOptions
     )]
     public int Account { get; set; } = 12_000;
 
-    /// <summary>Of one network address, without a token or with one that is not good.</summary>
+    /// <summary>Limit per network address, for requests without a valid token.</summary>
     [Range(
         0,
         Most,
@@ -34,7 +34,8 @@ internal sealed class RequestLimitOptions
     public int Address { get; set; } = 1_200;
 }
 
-/// <summary>Token buckets that fill evenly: who pauses a little may go on, who was idle may send a minute's worth at once.</summary>
+/// <summary>Token buckets that fill evenly: a caller who pauses briefly can continue, and an idle caller can send a minute's worth at
+/// once.</summary>
 internal sealed class RequestLimits : IDisposable
 {
     private readonly (string Of, int PerMinute, PartitionedRateLimiter<HttpContext> Limiter)[] _limits;
@@ -53,7 +54,7 @@ internal sealed class RequestLimits : IDisposable
 
     public PartitionedRateLimiter<HttpContext> All { get; }
 
-    /// <summary>The tightest limit that counts this request, as it stands now; null where none does.</summary>
+    /// <summary>The tightest limit that counts this request, with its current state; null if none does.</summary>
     public RequestLimit? Of(HttpContext http) =>
         _limits
             .Select(l =>
@@ -71,7 +72,7 @@ internal sealed class RequestLimits : IDisposable
             limiter.Dispose();
     }
 
-    /// <param name="partition">Whose bucket it is; null: this limit does not count the request.</param>
+    /// <param name="partition">Key of the bucket; null: this limit does not count the request.</param>
     private static PartitionedRateLimiter<HttpContext> Limiter(int perMinute, Func<HttpContext, string?> partition) =>
         PartitionedRateLimiter.Create<HttpContext, string>(http =>
             perMinute == 0 || partition(http) is not { } key
@@ -90,17 +91,17 @@ internal sealed class RequestLimits : IDisposable
         );
 }
 
-/// <param name="Of">What is counted: <c>API key</c>, <c>account</c> or <c>address</c>.</param>
-/// <param name="Remaining">Requests that would be let through now.</param>
+/// <param name="Of">The counted unit: <c>API key</c>, <c>account</c> or <c>address</c>.</param>
+/// <param name="Remaining">Requests that would be accepted now.</param>
 internal sealed record RequestLimit(string Of, int PerMinute, long Remaining)
 {
-    /// <summary>Seconds until as many are let through as at most.</summary>
+    /// <summary>Seconds until the bucket is full.</summary>
     public int Reset => (int)Math.Ceiling((PerMinute - Remaining) * 60.0 / PerMinute);
 }
 
 internal static class RequestLimitHeaders
 {
-    /// <summary>Every answer that is counted says how much is left.</summary>
+    /// <summary>Every counted response has the remaining number.</summary>
     public static void UseRequestLimitHeaders(this WebApplication app) =>
         app.Use(
             (http, next) =>

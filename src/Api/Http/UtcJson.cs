@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>Times go out in UTC with a <c>Z</c> (RFC 3339), whatever offset the database gave.</summary>
+/// <summary>Writes times in UTC with a <c>Z</c> (RFC 3339), whatever offset the database returned.</summary>
 internal sealed class UtcJson : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>What happened to an account, for its person: an entry of the record, and a mail where the installation sends any. Both are
-/// added to the change's own context and saved with it.</summary>
+/// <summary>Records a security event of an account: an entry in the list of events and, if the installation sends mail, a mail. Both are
+/// added to the caller's context and saved with the change.</summary>
 internal static class AccountTrail
 {
     private static readonly string[] Chinese = ["zh-Hans", "zh"];
 
-    /// <param name="db">A context in which the person is the caller's.</param>
+    /// <param name="db">A context with the person as the caller.</param>
     public static void Add(GpuGeekDbContext db, HttpContext http, Guid user, AccountEventKind kind, string? detail = null) =>
         db.AccountEvents.Add(
             AccountEvent.Of(user, kind, Now(http), ClientAddress.Of(http), http.Request.Headers.UserAgent.ToString(), detail)
@@ -34,7 +34,7 @@ internal static class AccountTrail
     public static void Post(GpuGeekDbContext db, HttpContext http, MailContent content) =>
         http.RequestServices.GetRequiredService<MailOutbox>().Add(db, content);
 
-    /// <summary>Of what the browser asks for, what there is.</summary>
+    /// <summary>The first of the browser's languages that is supported.</summary>
     public static string Language(HttpContext http)
     {
         var wanted =
@@ -46,7 +46,7 @@ internal static class AccountTrail
         return Array.Exists(Chinese, c => wanted.StartsWith(c, StringComparison.OrdinalIgnoreCase)) ? Chinese[0] : "en";
     }
 
-    /// <summary>The options' word and never the request's: a forged Host header would send people's tokens to a stranger.</summary>
+    /// <summary>Comes from the options, never from the request: a forged Host header would send tokens to another site.</summary>
     public static string Origin(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl;
 
     private static DateTimeOffset Now(HttpContext http) => http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();

@@ -3,14 +3,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>Asks imports to stop: one by name, or all into what is deleted.</summary>
+/// <summary>Requests the cancellation of imports: one by id, or all into deleted datasets.</summary>
 internal static class ImportCancellation
 {
-    /// <summary>Statements, not loaded rows: the worker writes the same rows all the time, and neither may undo the other.</summary>
-    /// <returns>How many had not ended and had not been asked before.</returns>
+    /// <summary>SQL statements, not loaded rows: the worker writes the same rows all the time, and neither may overwrite the
+    /// other.</summary>
+    /// <returns>Number of imports that had neither ended nor been cancelled before.</returns>
     public static async Task<int> RequestAsync(IQueryable<Import> imports, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // Nobody works on what is still being sent: it ends here.
+        // No worker has an import that is still uploading, so it ends here.
         var sending = await imports
             .Where(i => i.State == ImportState.Uploading)
             .ExecuteUpdateAsync(

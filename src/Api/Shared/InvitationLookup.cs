@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>An open invitation, as whoever holds its token sees it.</summary>
+/// <summary>An open invitation, as seen by the holder of its token.</summary>
 internal sealed record OpenInvitation(
     Guid OrgId,
     Guid Id,
@@ -21,10 +21,10 @@ internal sealed record OpenInvitation(
     DateTimeOffset? RevokedAt
 );
 
-/// <summary>Invitations from the side of the invited: with an account, or registering with one.</summary>
+/// <summary>Invitations from the side of the invited person, with an existing or a new account.</summary>
 internal static class InvitationLookup
 {
-    /// <returns>Null when the token opens nothing (any more).</returns>
+    /// <returns>Null if the token is not, or no longer, valid.</returns>
     public static async Task<OpenInvitation?> FindAsync(
         IDbContexts contexts,
         string token,
@@ -42,9 +42,9 @@ internal static class InvitationLookup
         return invitation is { AcceptedAt: null, RevokedAt: null } && invitation.ExpiresAt > now ? invitation : null;
     }
 
-    /// <summary>Makes the person a member, with the audit's entry; the caller commits.</summary>
+    /// <summary>Makes the person a member and adds the audit entry; the caller commits.</summary>
     /// <param name="db">A context of the organisation and the person, in a transaction.</param>
-    /// <returns>False when somebody else was faster.</returns>
+    /// <returns>False if somebody else has accepted it first.</returns>
     public static async Task<bool> AcceptAsync(
         GpuGeekDbContext db,
         OpenInvitation invitation,
@@ -54,7 +54,7 @@ internal static class InvitationLookup
     )
     {
         var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-        // One statement decides: of two who hold the link, one comes in.
+        // One statement decides: if two people have the link, only one becomes a member.
         var taken = await db
             .Invitations.Where(i => i.Id == invitation.Id && i.AcceptedAt == null && i.RevokedAt == null && i.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.AcceptedAt, now).SetProperty(i => i.AcceptedBy, user.Id), cancellationToken);
@@ -87,5 +87,5 @@ internal static class InvitationLookup
     }
 
     public static ProblemHttpResult Invalid() =>
-        Problems.Impossible("invitation_invalid", "The invitation was used, revoked or is too old.", "Ask for a new one.");
+        Problems.Impossible("invitation_invalid", "The invitation was used or revoked, or has expired.", "Ask for a new one.");
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>Points and log lines after a sequence, in its order: for the run routes and for the hub.</summary>
+/// <summary>Reads points and log lines after a sequence number, in order, for the run routes and the hub.</summary>
 internal static class MetricReader
 {
     public const int PageSize = 2000;
@@ -44,8 +44,8 @@ internal static class MetricReader
             .ToListAsync(cancellationToken);
 
     /// <summary>
-    /// For drawing: at most about <paramref name="points"/> per curve, each bucket with its lowest and its highest point, so that no peak
-    /// disappears; and six digits, since a number of 17 digits hardly compresses and a chart shows four.
+    /// For drawing: at most about <paramref name="points"/> per curve. Each bucket keeps its lowest and its highest point, so that no
+    /// peak disappears. Values have six digits, because a number with 17 digits hardly compresses and a chart shows four.
     /// </summary>
     public static List<MetricPointResponse> Buckets(IEnumerable<MetricPointResponse> all, int points) =>
         [

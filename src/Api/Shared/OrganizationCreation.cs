@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>A new organisation and its first owner: by registering, or by somebody who is registered.</summary>
+/// <summary>Creates an organisation with its first owner, at registration or for a registered person.</summary>
 internal static class OrganizationCreation
 {
     /// <summary>Saves the organisation with the person as its owner; the caller commits.</summary>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>Predictor refused: its words and status.</summary>
+/// <summary>The predictor refused the request: its problem and status.</summary>
 internal sealed class PredictorRefusedException(HttpStatusCode status, PredictorProblem problem, string? retryAfter)
     : Exception(problem.Detail)
 {
@@ -18,10 +18,10 @@ internal sealed class PredictorRefusedException(HttpStatusCode status, Predictor
     public string? RetryAfter { get; } = retryAfter;
 }
 
-/// <summary>Predictor over its Unix socket.</summary>
+/// <summary>Client of the predictor over its Unix socket.</summary>
 internal sealed class PredictorClient : IDisposable
 {
-    /// <summary>Pictures that may wait in memory for a predictor that is being restarted.</summary>
+    /// <summary>Maximum number of pictures that wait in memory for a restarting predictor.</summary>
     private const int MaxWaiting = 64;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly HttpClient _http;
@@ -93,11 +93,11 @@ internal sealed class PredictorClient : IDisposable
     }
 
     /// <summary>
-    /// The answer for a picture. While Predictor is being restarted, or has not been given its models again, the picture waits: it was
-    /// never taken, so sending it again is safe.
-    /// A picture that was in work when Predictor died is not sent again: it may be what killed it.
+    /// Returns the prediction for a picture. While the predictor restarts or loads its models again, the picture waits: the predictor has
+    /// not received it, so sending it again is safe. A picture that was being processed when the predictor died is not sent again,
+    /// because it may have caused the crash.
     /// </summary>
-    /// <exception cref="HttpRequestException">Predictor died with the picture in work, or did not come back in time.</exception>
+    /// <exception cref="HttpRequestException">The predictor died while it processed the picture, or did not restart in time.</exception>
     /// <exception cref="PredictorRefusedException"/>
     public async Task<PredictorAnswer> PredictAsync(string key, ReadOnlyMemory<byte> image, CancellationToken cancellationToken)
     {
@@ -108,7 +108,7 @@ internal sealed class PredictorClient : IDisposable
         }
         catch (Exception away) when (WasNotTaken(away) && _waiting.Wait(0, CancellationToken.None))
         {
-            // Its place among those that wait is taken: below.
+            // The picture takes one of the waiting places below.
         }
         try
         {
@@ -136,7 +136,7 @@ internal sealed class PredictorClient : IDisposable
             }
             catch (Exception still) when (WasNotTaken(still) && Stopwatch.GetElapsedTime(started) < _patience)
             {
-                // Not yet back.
+                // Not yet restarted.
             }
         }
     }
@@ -174,7 +174,7 @@ internal sealed class PredictorClient : IDisposable
             problem = await response.Content.ReadFromJsonAsync<PredictorProblem>(JsonSerializerOptions.Web, cancellationToken);
         throw new PredictorRefusedException(
             response.StatusCode,
-            problem ?? new("predictor_error", $"The predictor answered {(int)response.StatusCode}."),
+            problem ?? new("predictor_error", $"The predictor responded with status {(int)response.StatusCode}."),
             response.Headers.RetryAfter?.ToString()
         );
     }

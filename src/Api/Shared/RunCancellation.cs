@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>Asks runs to stop: one by name, or all that what is deleted had going.</summary>
+/// <summary>Requests the cancellation of runs: one by id, or all active runs of a deletion.</summary>
 internal static class RunCancellation
 {
     /// <param name="db">In a transaction.</param>
@@ -19,12 +19,12 @@ internal static class RunCancellation
     )
     {
         var ids = await runs.Select(r => r.Id).ToArrayAsync(cancellationToken);
-        // The worker's writes lock the lease first; so does this one, so that neither overwrites the other.
+        // The worker's writes lock the lease first, and so does this, so that neither overwrites the other.
         await db.Database.ExecuteSqlAsync(
             $"SELECT 1 FROM run_leases WHERE run_id = ANY({ids}) ORDER BY run_id FOR NO KEY UPDATE",
             cancellationToken
         );
-        // What ended before the lock was there is asked for again.
+        // Read again, because a run may have ended before it was locked.
         var rows = await runs.ToListAsync(cancellationToken);
         foreach (var row in rows)
         {

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>A run as it goes over the wire, with its cost: for the run routes and for the hub.</summary>
+/// <summary>Reads runs with their cost as responses, for the run routes and the hub.</summary>
 internal static class RunReader
 {
     public static async Task<List<RunResponse>> ReadAsync(GpuGeekDbContext db, IQueryable<Run> runs, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal static class RunReader
                 run,
                 project.Slug,
                 lease.Owner,
-                // Renamed since, or deleted: then the name it had is told.
+                // The current name. Null if the dataset was deleted: then the name stored in the run is used.
                 Dataset = (
                     from version in db.DatasetVersions
                     join dataset in db.Datasets on version.DatasetId equals dataset.Id

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>What people call the runs and versions that are shared, commented on or changed, read for many at once. What is gone is not in
-/// it.</summary>
+/// <summary>Names of the runs and versions that are shared, commented on or changed, read for many at once. Deleted ones are
+/// missing.</summary>
 internal sealed record SubjectNames(
     IReadOnlyDictionary<Guid, string> Runs,
     IReadOnlyDictionary<Guid, (string Name, DatasetVersionRef Ref)> DatasetVersions,
@@ -63,7 +63,7 @@ internal sealed record SubjectNames(
         );
     }
 
-    /// <summary>Of the one that is not null; empty when it is gone.</summary>
+    /// <summary>Name of the subject that is not null; empty if it was deleted.</summary>
     public string Of(Guid? run, Guid? datasetVersion, Guid? modelVersion) =>
         run is { } r ? Runs.GetValueOrDefault(r, "")
         : datasetVersion is { } d ? DatasetVersions.GetValueOrDefault(d).Name ?? ""

@@ -5,7 +5,7 @@ namespace GpuGeek.Api.Shared;
 
 internal static class VisibleComments
 {
-    /// <summary>Comments on what is there: what was deleted hides its comments with it until it is restored.</summary>
+    /// <summary>Comments on existing subjects: a deleted subject hides its comments until it is restored.</summary>
     public static IQueryable<Comment> Of(GpuGeekDbContext db) =>
         db.Comments.Where(c =>
             db.Projects.Any(p => p.Id == c.ProjectId)

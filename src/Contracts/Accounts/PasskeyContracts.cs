@@ -3,62 +3,62 @@ using System.ComponentModel.DataAnnotations;
 namespace GpuGeek.Contracts.Accounts;
 
 /// <summary>A passkey of the account.</summary>
-/// <param name="Name">What its person calls it.</param>
-/// <param name="IsBackedUp">Synchronised to other devices of the person.</param>
+/// <param name="Name">Name given by the owner.</param>
+/// <param name="IsBackedUp">Synchronised to other devices of the owner.</param>
 public sealed record PasskeyResponse(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsBackedUp);
 
-/// <summary>What a device is asked. Good once, within five minutes.</summary>
-/// <param name="Id">Comes back with the answer.</param>
+/// <summary>Options for the authenticator. Valid once, for five minutes.</summary>
+/// <param name="Id">Send it back with the response.</param>
 /// <param name="Options">JSON for <c>PublicKeyCredential.parseCreationOptionsFromJSON</c> or <c>parseRequestOptionsFromJSON</c> (WebAuthn
 /// level 3).</param>
 public sealed record PasskeyChallengeResponse(Guid Id, string Options);
 
-/// <summary>Begins a passkey for the account.</summary>
+/// <summary>Starts the registration of a passkey.</summary>
 public sealed record BeginPasskeyRequest
 {
-    /// <summary>Needed unless the session began within the last ten minutes.</summary>
+    /// <summary>Required unless the session is at most ten minutes old.</summary>
     [StringLength(256)]
     public string? Password { get; init; }
 }
 
-/// <summary>A device's answer: a new passkey.</summary>
+/// <summary>The authenticator's response: registers a passkey.</summary>
 public sealed record AddPasskeyRequest
 {
-    /// <summary><c>id</c> of what was begun by this session.</summary>
+    /// <summary><c>id</c> of the registration that this session started.</summary>
     [Required]
     public required Guid Challenge { get; init; }
 
-    /// <summary>The credential's <c>toJSON()</c>, as text.</summary>
+    /// <summary>The credential's <c>toJSON()</c>, as a string.</summary>
     [Required, StringLength(64 * 1024)]
     public required string Credential { get; init; }
 
-    /// <summary>What the person calls it.</summary>
+    /// <summary>Name for the passkey.</summary>
     /// <example>Ann's telephone</example>
     [Required, StringLength(100, MinimumLength = 1)]
     public required string Name { get; init; }
 }
 
-/// <summary>Begins signing in with a passkey.</summary>
+/// <summary>Starts a sign-in with a passkey.</summary>
 public sealed record BeginPasskeySignInRequest
 {
-    /// <summary>A secret of the asking browser, at least 32 characters: only who sends it again can use the answer.</summary>
+    /// <summary>A random secret of the browser, at least 32 characters. The sign-in can only be completed with the same secret.</summary>
     /// <example>0b7d7a5e4d6f4f0d9f6a3a1c5e8b2d47</example>
     [Required, StringLength(200, MinimumLength = 32)]
     public required string Browser { get; init; }
 }
 
-/// <summary>A device's answer: signs in.</summary>
+/// <summary>The authenticator's response: signs in.</summary>
 public sealed record PasskeySignInRequest
 {
-    /// <summary><c>id</c> of what was begun.</summary>
+    /// <summary><c>id</c> of the sign-in that was started.</summary>
     [Required]
     public required Guid Challenge { get; init; }
 
-    /// <summary>The same secret as at the beginning.</summary>
+    /// <summary>The secret that was sent at the start.</summary>
     [Required, StringLength(200, MinimumLength = 32)]
     public required string Browser { get; init; }
 
-    /// <summary>The credential's <c>toJSON()</c>, as text.</summary>
+    /// <summary>The credential's <c>toJSON()</c>, as a string.</summary>
     [Required, StringLength(64 * 1024)]
     public required string Credential { get; init; }
 }

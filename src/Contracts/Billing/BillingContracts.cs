@@ -7,8 +7,8 @@ namespace GpuGeek.Contracts.Billing;
 public sealed record MoneyResponse(string Amount, string Currency);
 
 /// <param name="Kind"><c>trial</c>, <c>hourly</c> or <c>monthly</c>.</param>
-/// <param name="IncludedHours">Per calendar month (UTC), at no cost.</param>
-/// <param name="MaxShareLinks">Live share links of one project.</param>
+/// <param name="IncludedHours">Free hours per calendar month (UTC).</param>
+/// <param name="MaxShareLinks">Maximum number of live share links per project.</param>
 public sealed record PlanResponse(
     string Code,
     string Name,
@@ -25,7 +25,7 @@ public sealed record PlanResponse(
     int MaxShareLinks
 );
 
-/// <summary>What the operator changes; null leaves a field as it is.</summary>
+/// <summary>Changes of a plan by the operator; null leaves a field unchanged.</summary>
 public sealed record UpdatePlanRequest
 {
     [StringLength(100, MinimumLength = 1)]
@@ -60,7 +60,7 @@ public sealed record UpdatePlanRequest
     public int? MaxShareLinks { get; init; }
 }
 
-/// <summary>The organisation's plan and what it has used of it.</summary>
+/// <summary>The organisation's plan and its usage.</summary>
 public sealed record SubscriptionResponse(PlanResponse Plan, UsageTotals ThisMonth);
 
 public sealed record ChangeSubscriptionRequest
@@ -71,7 +71,7 @@ public sealed record ChangeSubscriptionRequest
     public required string Plan { get; init; }
 }
 
-/// <summary>Of the current calendar month (UTC).</summary>
+/// <summary>Usage in the current calendar month (UTC).</summary>
 public sealed record UsageTotals(
     decimal Seconds,
     MoneyResponse Cost,
@@ -82,11 +82,11 @@ public sealed record UsageTotals(
     int Deployments
 );
 
-/// <summary>The time one lease held a worker slot.</summary>
-/// <param name="Run">Its run; that may have been deleted since.</param>
-/// <param name="RunName">The run's name; the one it had when the interval began where the run has been deleted.</param>
-/// <param name="HeldSeconds">From start to end.</param>
-/// <param name="ChargedSeconds">Kept in a durable checkpoint or a result: the rest is not charged.</param>
+/// <summary>The time that one lease used a worker slot.</summary>
+/// <param name="Run">The run. It may have been deleted since.</param>
+/// <param name="RunName">The run's current name. If the run was deleted, its name at the start of the interval.</param>
+/// <param name="HeldSeconds">Seconds from start to end.</param>
+/// <param name="ChargedSeconds">Seconds saved in a durable checkpoint or a result. Other time is not charged.</param>
 public sealed record UsageIntervalResponse(
     Guid Id,
     Guid Run,

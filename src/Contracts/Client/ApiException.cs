@@ -2,7 +2,7 @@ using System.Net;
 
 namespace GpuGeek.Contracts.Client;
 
-/// <summary>The API refused: an RFC 9457 problem.</summary>
+/// <summary>An error response of the API: an RFC 9457 problem.</summary>
 public sealed class ApiException(HttpStatusCode status, ApiProblem problem)
     : Exception(problem.Detail ?? problem.Title ?? $"HTTP {(int)status}")
 {
@@ -10,7 +10,7 @@ public sealed class ApiException(HttpStatusCode status, ApiProblem problem)
     public ApiProblem Problem { get; } = problem;
 }
 
-/// <summary>application/problem+json with our extensions.</summary>
+/// <summary>application/problem+json with the extensions of this API.</summary>
 public sealed record ApiProblem(
     string? Type,
     string? Title,
@@ -22,7 +22,7 @@ public sealed record ApiProblem(
     IReadOnlyDictionary<string, string[]>? Errors
 )
 {
-    /// <summary>With <c>second_factor_needed</c>: the right password, proved a moment ago. See <see
+    /// <summary>Sent with <c>second_factor_needed</c>: proves that the correct password was sent before. See <see
     /// cref="Accounts.SignInRequest.Challenge"/>.</summary>
     public string? Challenge { get; init; }
 }

@@ -29,14 +29,14 @@ public sealed partial class GpuGeekClient
     public Task<ImportResponse> CreateImportAsync(string org, Guid dataset, CreateImportRequest request, CancellationToken ct = default) =>
         PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports", request, ct);
 
-    /// <summary>Sends an archive and starts its import.</summary>
+    /// <summary>Uploads an archive and starts its import.</summary>
     public Task<ImportResponse> UploadAsync(string org, Guid dataset, string fileName, Stream archive, CancellationToken ct = default) =>
         SendAsync<ImportResponse>(HttpMethod.Put, $"{DatasetPath(org, dataset)}/imports/{E(fileName)}", new StreamContent(archive), ct);
 
     public Task<Page<ImportResponse>> ListImportsAsync(string org, Guid dataset, CancellationToken ct = default) =>
         GetAsync<Page<ImportResponse>>($"{DatasetPath(org, dataset)}/imports", ct);
 
-    /// <param name="wait">Seconds to wait for the end, 0..60.</param>
+    /// <param name="wait">Seconds to wait for the import to end, 0..60.</param>
     public Task<ImportResponse> GetImportAsync(string org, Guid dataset, Guid import, int wait = 0, CancellationToken ct = default) =>
         GetAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}?wait={wait}", ct);
 
@@ -52,7 +52,7 @@ public sealed partial class GpuGeekClient
             ct
         );
 
-    /// <summary>An import that broke off too often is tried again with the upload that was kept.</summary>
+    /// <summary>Retries an import that was interrupted too often, using the kept upload.</summary>
     public Task<ImportResponse> RetryImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) =>
         PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}/retry", null, ct);
 

@@ -22,7 +22,7 @@ public sealed partial class GpuGeekClient
     public Task<RunResponse> CreateRunAsync(string org, CreateRunRequest request, CancellationToken ct = default) =>
         PostAsync<RunResponse>($"orgs/{E(org)}/runs", request, ct);
 
-    /// <param name="wait">Seconds to wait for the end, 0..60.</param>
+    /// <param name="wait">Seconds to wait for the run to end, 0..60.</param>
     public Task<RunResponse> GetRunAsync(string org, Guid run, int wait = 0, CancellationToken ct = default) =>
         GetAsync<RunResponse>($"orgs/{E(org)}/runs/{run}?wait={wait}", ct);
 
@@ -35,7 +35,7 @@ public sealed partial class GpuGeekClient
     public Task<RunResponse> CancelRunAsync(string org, Guid run, CancellationToken ct = default) =>
         PostAsync<RunResponse>($"orgs/{E(org)}/runs/{run}/cancel", null, ct);
 
-    /// <summary>A run that failed because its process died too often goes on from its last checkpoint.</summary>
+    /// <summary>Resumes a run that failed because its process died too often, from its last checkpoint.</summary>
     public Task<RunResponse> ResumeRunAsync(string org, Guid run, CancellationToken ct = default) =>
         PostAsync<RunResponse>($"orgs/{E(org)}/runs/{run}/resume", null, ct);
 

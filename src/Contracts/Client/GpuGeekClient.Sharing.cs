@@ -5,8 +5,8 @@ namespace GpuGeek.Contracts.Client;
 
 public sealed partial class GpuGeekClient
 {
-    /// <param name="run">Only those that show this run.</param>
-    /// <param name="model">Only those that show <paramref name="version"/> of this model.</param>
+    /// <param name="run">Only links to this run.</param>
+    /// <param name="model">Only links to <paramref name="version"/> of this model.</param>
     public Task<Page<ShareLinkResponse>> ListShareLinksAsync(
         string org,
         string project,
@@ -32,7 +32,7 @@ public sealed partial class GpuGeekClient
     public Task RevokeShareLinkAsync(string org, string project, Guid link, CancellationToken ct = default) =>
         SendAsync(HttpMethod.Delete, $"{ShareLinks(org, project)}/{link}", null, ct);
 
-    /// <summary>What a link shows; needs no session.</summary>
+    /// <summary>The content of a share link; needs no session.</summary>
     public Task<SharedResponse> LookAtSharedAsync(string token, CancellationToken ct = default) =>
         PostAsync<SharedResponse>("shared/look", new ShareTokenRequest { Token = token }, ct);
 

@@ -20,7 +20,7 @@ public sealed partial class GpuGeekClient
     public Task<MemberResponse> UpdateMemberAsync(string org, Guid user, UpdateMemberRequest request, CancellationToken ct = default) =>
         PatchAsync<MemberResponse>($"orgs/{E(org)}/members/{user}", request, ct);
 
-    /// <summary>With one's own id: leaves the organisation.</summary>
+    /// <summary>Removes a member. With the caller's own id: leaves the organisation.</summary>
     public Task RemoveMemberAsync(string org, Guid user, CancellationToken ct = default) =>
         SendAsync(HttpMethod.Delete, $"orgs/{E(org)}/members/{user}", null, ct);
 

@@ -9,7 +9,8 @@ using System.Text.Json.Serialization;
 namespace GpuGeek.Contracts.Client;
 
 /// <summary>
-/// The typed client of the REST API, for Web, tests and programs. One method per call in the <c>GpuGeekClient.*.cs</c> beside this one.
+/// The typed client of the REST API, for the web server, tests and programs. It has one method per call, in the <c>GpuGeekClient.*.cs</c>
+/// files.
 /// </summary>
 /// <param name="http">Its base address is the origin, e.g. <c>http://127.0.0.1:8080/</c>.</param>
 /// <param name="token">A session token or an API key; null for the calls that need none.</param>
@@ -21,8 +22,8 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
         new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>
-    /// A client for one filled-in form: whatever it creates carries an <c>Idempotency-Key</c> of the form and of what is sent, so that
-    /// the same form sent twice creates once, and a corrected one is not taken for a repetition.
+    /// A client for one submitted form. Each create request carries an <c>Idempotency-Key</c> derived from the form and the request body:
+    /// the same form sent twice creates once, and a corrected form is a new request.
     /// </summary>
     public GpuGeekClient Once(Guid form) => new(http, token) { _form = form };
 
@@ -97,12 +98,12 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
             }
             catch (JsonException)
             {
-                // A proxy's answer that only claims to be JSON: the status says enough.
+                // A proxy can send a body that is not JSON although it claims to be. The status is enough.
             }
         }
         var title = response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
-            ? "The server cannot be reached right now."
-            : $"The server answered {(int)response.StatusCode}.";
+            ? "The server cannot be reached."
+            : $"The server responded with status {(int)response.StatusCode}.";
         return new(null, title, (int)response.StatusCode, title, "unexpected_answer", "Try again in a moment.", null, null);
     }
 

@@ -5,7 +5,7 @@ namespace GpuGeek.Contracts.Comments;
 
 public sealed record CreateCommentRequest
 {
-    /// <summary>Plain text; lines are kept. <c>@name</c> or <c>@email</c> of a member mentions that person.</summary>
+    /// <summary>Plain text; line breaks are kept. <c>@name</c> or <c>@email</c> of a member mentions that member.</summary>
     /// <example>@ann@example.org the tulips look mislabelled.</example>
     [Required, StringLength(4000, MinimumLength = 1)]
     public required string Text { get; init; }
@@ -13,17 +13,17 @@ public sealed record CreateCommentRequest
 
 public sealed record UpdateCommentRequest
 {
-    /// <summary>The whole new text. Who is named in it for the first time is told.</summary>
+    /// <summary>The complete new text. Members who are mentioned for the first time are notified.</summary>
     /// <example>@ann@example.org the tulips were mislabelled.</example>
     [Required, StringLength(4000, MinimumLength = 1)]
     public required string Text { get; init; }
 }
 
 /// <param name="Author">Id of the member who wrote it.</param>
-/// <param name="AuthorName">As it was at that time.</param>
-/// <param name="Text">Plain text: show it as such, never as HTML.</param>
-/// <param name="Mentions">Where the text names members, in its order.</param>
-/// <param name="EditedAt">Null: never.</param>
+/// <param name="AuthorName">Name of the author at that time.</param>
+/// <param name="Text">Plain text. Never render it as HTML.</param>
+/// <param name="Mentions">Positions of the mentions in the text, in order.</param>
+/// <param name="EditedAt">Null: never edited.</param>
 public sealed record CommentResponse(
     Guid Id,
     Guid Author,
@@ -34,15 +34,15 @@ public sealed record CommentResponse(
     DateTimeOffset? EditedAt
 );
 
-/// <param name="Name">The member's name as it was at that time.</param>
-/// <param name="Start">Of the <c>@</c> in the text, in UTF-16 code units.</param>
-/// <param name="Length">With the <c>@</c>.</param>
+/// <param name="Name">The member's name at that time.</param>
+/// <param name="Start">Position of the <c>@</c> in the text, in UTF-16 code units.</param>
+/// <param name="Length">Length including the <c>@</c>.</param>
 public sealed record MentionSpanResponse(Guid User, string Name, int Start, int Length);
 
-/// <summary>A comment that names the caller.</summary>
+/// <summary>A comment that mentions the caller.</summary>
 /// <param name="Project">Slug of the project.</param>
-/// <param name="Name">Of what was commented on.</param>
-/// <param name="Run">What was commented on: this, or one of the next two.</param>
+/// <param name="Name">Name of the commented item.</param>
+/// <param name="Run">The commented item: this run, or one of the next two.</param>
 /// <param name="ReadAt">Null: not read yet.</param>
 public sealed record MentionResponse(
     Guid Id,
@@ -62,6 +62,6 @@ public sealed record UnreadMentionsResponse(int Count);
 /// <summary>Marks mentions of the caller as read.</summary>
 public sealed record ReadMentionsRequest
 {
-    /// <summary>One of them; null: all there are.</summary>
+    /// <summary>Id of one mention; null: all mentions.</summary>
     public Guid? Mention { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace GpuGeek.Contracts.Common;
 
-/// <summary>What an API key may do. A session may do all that its person's role allows.</summary>
+/// <summary>Scopes of an API key. A session can do everything that the person's role allows.</summary>
 public static class Scopes
 {
     public const string DatasetsRead = "datasets:read";

@@ -25,7 +25,7 @@ public sealed record UpdateDatasetRequest
 }
 
 /// <param name="Project">Slug of the project.</param>
-/// <param name="Bytes">Of the originals.</param>
+/// <param name="Bytes">Total size of the original files.</param>
 public sealed record DatasetResponse(
     Guid Id,
     string Project,
@@ -37,8 +37,8 @@ public sealed record DatasetResponse(
     DateTimeOffset CreatedAt
 );
 
-/// <summary>Counts for the class bar and the split bar.</summary>
-/// <param name="Splits">Pictures whose folder gave them a split: split → count; <c>none</c> for the others.</param>
+/// <summary>Number of pictures per class and per split.</summary>
+/// <param name="Splits">split → number of pictures whose folder assigned that split; <c>none</c> for the others.</param>
 public sealed record DatasetStatsResponse(
     int ImageCount,
     long Bytes,
@@ -48,7 +48,8 @@ public sealed record DatasetStatsResponse(
 
 public sealed record ClassCount(string Name, int Count);
 
-/// <summary>Asks before sending: may this archive come, and where to. Or starts the import of a built-in sample.</summary>
+/// <summary>Requests an upload: checks whether the archive is accepted and returns the upload address. Or starts the import of a built-in
+/// sample.</summary>
 public sealed record CreateImportRequest
 {
     /// <summary>File name of the archive.</summary>
@@ -56,7 +57,7 @@ public sealed record CreateImportRequest
     [StringLength(255, MinimumLength = 1)]
     public string? Name { get; init; }
 
-    /// <summary>Bytes that will be sent.</summary>
+    /// <summary>Size of the archive in bytes.</summary>
     /// <example>17745363</example>
     [Range(1, long.MaxValue)]
     public long? Size { get; init; }
@@ -68,11 +69,12 @@ public sealed record CreateImportRequest
 
 /// <param name="State"><c>uploading</c>, <c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>canceled</c>.</param>
 /// <param name="Progress">0..1.</param>
-/// <param name="Accepted">Pictures taken so far.</param>
-/// <param name="Skipped">Files not taken so far.</param>
-/// <param name="Classes">Pictures per class that this import brought, once it has ended.</param>
-/// <param name="UploadUrl">Where to PUT the archive's bytes, while uploading.</param>
-/// <param name="RetryUntil">Until then an import that broke off too often keeps its upload and can be tried again; null: it cannot.</param>
+/// <param name="Accepted">Number of pictures imported so far.</param>
+/// <param name="Skipped">Number of files skipped so far.</param>
+/// <param name="Classes">Imported pictures per class, once the import has ended.</param>
+/// <param name="UploadUrl">Address to PUT the archive's bytes to, while the state is <c>uploading</c>.</param>
+/// <param name="RetryUntil">An import that was interrupted too often keeps its upload until then and can be retried. Null: it cannot be
+/// retried.</param>
 public sealed record ImportResponse(
     Guid Id,
     Guid Dataset,
@@ -91,12 +93,12 @@ public sealed record ImportResponse(
     DateTimeOffset? RetryUntil = null
 );
 
-/// <param name="Path">Inside the archive.</param>
+/// <param name="Path">Path inside the archive.</param>
 public sealed record SkippedFileResponse(string Path, string Code, string Reason, string? Hint);
 
-/// <param name="Thumbnail">Address relative to the API's origin. Its bytes never change; ask again with If-None-Match, which answers
+/// <param name="Thumbnail">Address relative to the API's origin. Its bytes never change; a request with If-None-Match returns
 /// 304.</param>
-/// <param name="Content">The original's bytes.</param>
+/// <param name="Content">Address of the original file.</param>
 public sealed record ImageResponse(
     Guid Id,
     string Class,
@@ -114,12 +116,12 @@ public sealed record ImageResponse(
 
 public sealed record UpdateImageRequest
 {
-    /// <summary>Name of another class of the dataset.</summary>
+    /// <summary>Name of an existing class of the dataset.</summary>
     /// <example>rose</example>
     [StringLength(200, MinimumLength = 1)]
     public string? Class { get; init; }
 
-    /// <summary><c>train</c>, <c>val</c> or <c>test</c>; <c>none</c>: each version assigns it.</summary>
+    /// <summary><c>train</c>, <c>val</c> or <c>test</c>; with <c>none</c> each version assigns a split.</summary>
     /// <example>test</example>
     [RegularExpression("^(train|val|test|none)$", ErrorMessage = "The split must be 'train', 'val', 'test' or 'none'.")]
     public string? Split { get; init; }
@@ -127,11 +129,11 @@ public sealed record UpdateImageRequest
 
 public sealed record CreateVersionRequest
 {
-    /// <summary>Shares that sum to 1; pictures whose folder gave a split keep it.</summary>
+    /// <summary>Shares that sum to 1. A picture whose folder assigned a split keeps that split.</summary>
     [Required]
     public SplitShares Split { get; init; } = new(0.7, 0.15, 0.15);
 
-    /// <summary>Equal pictures with an equal seed fall the same way.</summary>
+    /// <summary>The same pictures with the same seed give the same split.</summary>
     public int Seed { get; init; }
 }
 

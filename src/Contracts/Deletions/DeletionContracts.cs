@@ -1,21 +1,21 @@
 namespace GpuGeek.Contracts.Deletions;
 
-/// <summary>What a deletion would take along. Nothing has happened yet.</summary>
+/// <summary>Preview of a deletion: what would be deleted. Nothing is deleted yet.</summary>
 /// <param name="Kind"><c>dataset</c>, <c>project</c> or <c>organization</c>.</param>
-/// <param name="Name">Of what would be deleted.</param>
-/// <param name="GraceDays">Days in which it can be restored; afterwards its rows and files are gone for good.</param>
-/// <param name="Projects">Of an organisation.</param>
+/// <param name="Name">Name of the dataset, project or organisation.</param>
+/// <param name="GraceDays">Days in which it can be restored. After that, its rows and files are deleted permanently.</param>
+/// <param name="Projects">Projects of the organisation.</param>
 /// <param name="Images">Pictures with their labels.</param>
 /// <param name="ImageBytes">Bytes of the pictures.</param>
 /// <param name="DatasetVersions">Versions of the datasets.</param>
 /// <param name="Runs">Runs with their curves, logs and checkpoints.</param>
-/// <param name="ActiveRuns">Runs that are queued or training now and will be canceled; with a dataset, those that learn from it.</param>
-/// <param name="ActiveImports">Imports under way that will be canceled.</param>
+/// <param name="ActiveRuns">Queued or running runs that will be cancelled; for a dataset, those that train on it.</param>
+/// <param name="ActiveImports">Running imports that will be cancelled.</param>
 /// <param name="ModelVersions">Trained models.</param>
-/// <param name="Deployments">Endpoints that stop answering at once.</param>
-/// <param name="Members">People who lose access, the caller among them.</param>
-/// <param name="Keys">API keys that stop working at once.</param>
-/// <param name="RunsKept">Runs that learned from the dataset and stay, with their models and endpoints.</param>
+/// <param name="Deployments">Endpoints that stop answering immediately.</param>
+/// <param name="Members">People who lose access, including the caller.</param>
+/// <param name="Keys">API keys that stop working immediately.</param>
+/// <param name="RunsKept">Runs that were trained on the dataset and are kept, with their models and endpoints.</param>
 public sealed record DeletionPreviewResponse(
     string Kind,
     string Name,
@@ -35,11 +35,11 @@ public sealed record DeletionPreviewResponse(
     int RunsKept
 );
 
-/// <summary>Something that was deleted and can still be restored.</summary>
+/// <summary>A deleted item that can still be restored.</summary>
 /// <param name="Kind"><c>dataset</c> or <c>project</c>.</param>
 /// <param name="TargetId">Id of the dataset or project.</param>
-/// <param name="RequestedBy">Name of who deleted it.</param>
-/// <param name="PurgeAt">From then on it is gone for good.</param>
+/// <param name="RequestedBy">Name of the person who deleted it.</param>
+/// <param name="PurgeAt">Time of the permanent deletion.</param>
 public sealed record DeletionResponse(
     Guid Id,
     string Kind,
@@ -50,8 +50,8 @@ public sealed record DeletionResponse(
     DateTimeOffset PurgeAt
 );
 
-/// <summary>An organisation that was deleted and that the caller, an owner, can still restore.</summary>
-/// <param name="PurgeAt">From then on it is gone for good.</param>
+/// <summary>A deleted organisation that the caller, an owner, can still restore.</summary>
+/// <param name="PurgeAt">Time of the permanent deletion.</param>
 public sealed record DeletedOrganizationResponse(
     Guid Id,
     string Slug,

@@ -9,7 +9,7 @@ public sealed record CreateDeploymentRequest
     [Required, StringLength(63)]
     public required string Project { get; init; }
 
-    /// <summary>Its name in the address: a-z, 0-9 and hyphens; unique in the organisation.</summary>
+    /// <summary>Name in the endpoint's address: a-z, 0-9 and hyphens; unique in the organisation.</summary>
     /// <example>flowers</example>
     [
         Required,
@@ -29,7 +29,7 @@ public sealed record CreateDeploymentRequest
     public required int Version { get; init; }
 }
 
-/// <summary>Serves another version without an interruption: the one before answers until the new one is loaded.</summary>
+/// <summary>Switches to another version without interruption: the previous version answers until the new one is loaded.</summary>
 public sealed record UpdateDeploymentRequest
 {
     [StringLength(63)]
@@ -41,8 +41,9 @@ public sealed record UpdateDeploymentRequest
 }
 
 /// <param name="State"><c>starting</c>, <c>live</c> or <c>failed</c>.</param>
-/// <param name="Url">Where pictures are sent: absolute.</param>
-/// <param name="LiveVersion">The version that answers now; differs from <paramref name="Version"/> while it is being replaced.</param>
+/// <param name="Url">Absolute address to send pictures to.</param>
+/// <param name="LiveVersion">The version that is serving now; differs from <paramref name="Version"/> while a new version is being
+/// loaded.</param>
 public sealed record DeploymentResponse(
     Guid Id,
     string Name,
@@ -59,16 +60,16 @@ public sealed record DeploymentResponse(
     DateTimeOffset UpdatedAt
 );
 
-/// <summary>JSON body of a prediction, instead of the picture's bytes or a multipart <c>file</c>.</summary>
+/// <summary>JSON body of a prediction, as an alternative to the picture's bytes or a multipart <c>file</c>.</summary>
 public sealed record PredictRequest
 {
-    /// <summary>The picture's bytes in base64.</summary>
+    /// <summary>The picture's bytes, base64-encoded.</summary>
     [Required]
     public required string Image { get; init; }
 }
 
 /// <param name="Label">The most probable class.</param>
-/// <param name="Probability">Of <paramref name="Label"/>, calibrated, 0..1.</param>
+/// <param name="Probability">Calibrated probability of <paramref name="Label"/>, 0..1.</param>
 /// <param name="Classes">The <c>top</c> most probable classes, in descending order.</param>
 public sealed record PredictionResponse(
     Guid Id,
@@ -81,7 +82,7 @@ public sealed record PredictionResponse(
 
 public sealed record ClassProbability(string Label, double Probability);
 
-/// <param name="Artefact"><c>sha256:…</c> of the ONNX file that answered.</param>
+/// <param name="Artefact"><c>sha256:…</c> of the ONNX file that made the prediction.</param>
 public sealed record ServedModel(string Name, int Version, string Artefact);
 
 public sealed record PredictionTiming(double DecodeMs, double QueueMs, double InferMs, double TotalMs);

@@ -3,9 +3,8 @@ using GpuGeek.Contracts.Runs;
 namespace GpuGeek.Contracts.Live;
 
 /// <summary>
-/// The hub at <see cref="Path"/>. A client calls <c>WatchRun(org, run, afterSeq)</c> and gets everything after that sequence, then what
-/// comes;
-/// after a reconnect it calls again with the last sequence it has.
+/// The SignalR hub at <see cref="Path"/>. A client calls <c>WatchRun(org, run, afterSeq)</c> and receives everything after that sequence
+/// number, then new updates. After a reconnect it calls again with the last sequence number it has received.
 /// </summary>
 public static class LiveHub
 {
@@ -18,11 +17,12 @@ public static class LiveHub
     /// <summary>Server → client: <see cref="RunUpdate"/>.</summary>
     public const string Run = "run";
 
-    /// <summary>Server → client: ImportResponse of a watched dataset.</summary>
+    /// <summary>Server → client: the ImportResponse of a watched dataset.</summary>
     public const string Import = "import";
 }
 
-/// <summary>What is new on a run since a sequence: points and lines in order, and the run as it stands (when it changed).</summary>
+/// <summary>Updates of a run since a sequence number: points and log lines in order, and the run's current state (if it
+/// changed).</summary>
 public sealed record RunUpdate(
     Guid Run,
     IReadOnlyList<MetricPointResponse> Points,

@@ -30,8 +30,9 @@ public sealed record ModelVersionResponse(
 
 public sealed record ModelFile(string Name, string Url);
 
-/// <summary>A test picture and what the model says of it; wrong ones first, the surest mistakes before the others.</summary>
-/// <param name="Image">Null when the picture has left the dataset.</param>
+/// <summary>A test picture and the model's prediction for it. Wrong predictions come first, the most confident mistakes before the
+/// others.</summary>
+/// <param name="Image">Null if the picture is no longer in the dataset.</param>
 public sealed record TestPredictionResponse(
     string Hash,
     string Label,

@@ -15,24 +15,24 @@ public sealed record CreateWeightsRequest
     [Required, StringLength(255, MinimumLength = 1)]
     public required string Name { get; init; }
 
-    /// <summary>Bytes that will come.</summary>
+    /// <summary>Size of the file in bytes.</summary>
     /// <example>46830571</example>
     [Range(1, 4L << 30)]
     public required long Size { get; init; }
 
-    /// <summary>The architecture of the catalogue to compare with; null: the one that fits best is found.</summary>
+    /// <summary>Architecture of the catalogue to compare with. Null: the best match is found automatically.</summary>
     /// <example>resnet18</example>
     [StringLength(50)]
     public string? Architecture { get; init; }
 }
 
-/// <summary>A weights file and, once it was read, what it holds.</summary>
-/// <param name="State"><c>uploading|queued|inspecting|ready|failed</c>. A file that is <c>ready</c> can be read; whether it fits says the
-/// report.</param>
-/// <param name="UploadUrl">Where to PUT the bytes while they are awaited, relative to the API's origin.</param>
-/// <param name="Hash"><c>sha256:…</c> of the file once it is ready.</param>
-/// <param name="RetryUntil">Until then a file whose reading broke off too often keeps its bytes and can be tried again; null: it
-/// cannot.</param>
+/// <summary>A weights file and, once it has been read, a report of its contents.</summary>
+/// <param name="State"><c>uploading|queued|inspecting|ready|failed</c>. A file that is <c>ready</c> was read; the report says whether it
+/// fits.</param>
+/// <param name="UploadUrl">Address to PUT the bytes to while the state is <c>uploading</c>, relative to the API's origin.</param>
+/// <param name="Hash"><c>sha256:…</c> of the file, once it is ready.</param>
+/// <param name="RetryUntil">A file whose reading was interrupted too often keeps its bytes until then and can be retried. Null: it cannot
+/// be retried.</param>
 public sealed record WeightsResponse(
     Guid Id,
     string Project,
@@ -49,16 +49,16 @@ public sealed record WeightsResponse(
     DateTimeOffset? RetryUntil = null
 );
 
-/// <summary>How a file fits an architecture. Of missing, unexpected and mismatched tensors at most 200 names are listed; the counts tell of
-/// all.</summary>
+/// <summary>How a file fits an architecture. At most 200 names of missing, unexpected and mismatched tensors are listed; the counts
+/// include all of them.</summary>
 /// <param name="Format"><c>pytorch|pytorch_legacy|safetensors|onnx</c>.</param>
-/// <param name="Numbers">Numbers in all tensors.</param>
-/// <param name="Types">Of the numbers, such as <c>float32</c>.</param>
-/// <param name="Classes">Outputs of the file's classifier; null when it has none that fits.</param>
-/// <param name="Fits">Everything before the classifier is there and fits, and nothing is left over: it can be used whole.</param>
-/// <param name="FittingGroups">So many layer groups fit, from the input on: so many can be used.</param>
-/// <param name="Missing">In the network and not in the file.</param>
-/// <param name="Unexpected">In the file and not in the network.</param>
+/// <param name="Numbers">Number of values in all tensors.</param>
+/// <param name="Types">Data types of the values, such as <c>float32</c>.</param>
+/// <param name="Classes">Number of outputs of the file's classifier; null if it has no classifier that fits.</param>
+/// <param name="Fits">All tensors before the classifier exist and fit, and none is unexpected: the whole file can be used.</param>
+/// <param name="FittingGroups">Number of layer groups that fit, counted from the input. This many can be used.</param>
+/// <param name="Missing">Tensors of the network that are not in the file.</param>
+/// <param name="Unexpected">Tensors of the file that are not in the network.</param>
 public sealed record WeightsReportResponse(
     string Format,
     int Tensors,
@@ -77,8 +77,8 @@ public sealed record WeightsReportResponse(
     int MismatchedCount
 );
 
-/// <param name="Tensors">Of the network, in this group.</param>
-/// <param name="Fitting">How many of them the file has in the same shape.</param>
+/// <param name="Tensors">Number of tensors of the network in this group.</param>
+/// <param name="Fitting">Number of those that the file has with the same shape.</param>
 public sealed record WeightsGroupResponse(string Name, int Tensors, int Fitting);
 
 /// <param name="Network">Shape in the network.</param>

@@ -20,12 +20,12 @@ public sealed record UpdateProjectRequest
     public string? Name { get; init; }
 }
 
-/// <param name="Slug">Its name in addresses; never changes.</param>
-/// <param name="ImageCount">Pictures of all its datasets.</param>
-/// <param name="RunCount">Trainings so far.</param>
-/// <param name="ActiveRuns">Queued or running now.</param>
-/// <param name="BestTestAccuracy">0..1, of its model versions; null before the first.</param>
-/// <param name="LiveDeployments">Endpoints that answer now.</param>
+/// <param name="Slug">Its name in addresses. It never changes.</param>
+/// <param name="ImageCount">Number of pictures in all datasets of the project.</param>
+/// <param name="RunCount">Number of runs so far.</param>
+/// <param name="ActiveRuns">Number of runs that are queued or running.</param>
+/// <param name="BestTestAccuracy">Best test accuracy of its model versions, 0..1; null if there is none.</param>
+/// <param name="LiveDeployments">Number of live endpoints.</param>
 /// <param name="Thumbnails">Up to four addresses of pictures, relative to the API's origin.</param>
 public sealed record ProjectResponse(
     Guid Id,

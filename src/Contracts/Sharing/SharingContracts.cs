@@ -4,13 +4,13 @@ using GpuGeek.Recipes;
 
 namespace GpuGeek.Contracts.Sharing;
 
-/// <summary>A link that shows one run or one model version, to read only, to whoever has it.</summary>
+/// <summary>A read-only link to one run or one model version, for anyone who has the link.</summary>
 public sealed record CreateShareLinkRequest
 {
-    /// <summary>Id of a run of the project; null: it shows a model version.</summary>
+    /// <summary>Id of a run of the project. Null for a link to a model version.</summary>
     public Guid? Run { get; init; }
 
-    /// <summary>Name of a model of the project, with <see cref="Version"/>.</summary>
+    /// <summary>Name of a model of the project. Needs <see cref="Version"/>.</summary>
     [StringLength(63, MinimumLength = 1)]
     public string? Model { get; init; }
 
@@ -18,13 +18,13 @@ public sealed record CreateShareLinkRequest
     [Range(1, int.MaxValue)]
     public int? Version { get; init; }
 
-    /// <summary>Days until it ends by itself.</summary>
+    /// <summary>Days until the link expires.</summary>
     /// <example>14</example>
     [Range(1, 90)]
     public int Days { get; init; } = 14;
 }
 
-/// <param name="Url">The link to pass on: shown this once.</param>
+/// <param name="Url">The link. Shown only once.</param>
 public sealed record CreatedShareLinkResponse(
     Guid Id,
     string Url,
@@ -35,10 +35,10 @@ public sealed record CreatedShareLinkResponse(
 );
 
 /// <param name="State"><c>live</c>, <c>expired</c> or <c>revoked</c>.</param>
-/// <param name="Run">What it shows: this run, or <paramref name="ModelVersion"/>.</param>
-/// <param name="Name">Of what it shows.</param>
-/// <param name="CreatedBy">Name of who made it; empty when that person has left.</param>
-/// <param name="LastOpenedAt">To the minute; null: nobody has opened it.</param>
+/// <param name="Run">The shared run; null if <paramref name="ModelVersion"/> is shared.</param>
+/// <param name="Name">Name of the shared run or model version.</param>
+/// <param name="CreatedBy">Name of the person who created it; empty if that person has left.</param>
+/// <param name="LastOpenedAt">To the minute; null: never opened.</param>
 public sealed record ShareLinkResponse(
     Guid Id,
     string State,
@@ -51,7 +51,7 @@ public sealed record ShareLinkResponse(
     DateTimeOffset? LastOpenedAt
 );
 
-/// <summary>The token of a share link. In the body, never in an address: addresses end up in logs.</summary>
+/// <summary>The token of a share link. It is sent in the body, never in an address: addresses are logged.</summary>
 public sealed record ShareTokenRequest
 {
     /// <summary><c>gg_share_…</c></summary>
@@ -59,10 +59,10 @@ public sealed record ShareTokenRequest
     public required string Token { get; init; }
 }
 
-/// <summary>What a share link shows: a run or a model version, the other one is null.</summary>
-/// <param name="Organization">Name of who shares it.</param>
+/// <summary>Content of a share link: a run or a model version; the other is null.</summary>
+/// <param name="Organization">Name of the organisation that shares it.</param>
 /// <param name="Project">Name of the project.</param>
-/// <param name="ExpiresAt">When the link ends by itself.</param>
+/// <param name="ExpiresAt">Expiry time of the link.</param>
 public sealed record SharedResponse(
     string Organization,
     string Project,
@@ -73,8 +73,8 @@ public sealed record SharedResponse(
 
 /// <param name="State"><c>queued|starting|running|pausing|paused|canceling|canceled|succeeded|failed</c>.</param>
 /// <param name="Progress">0..1.</param>
-/// <param name="Failure">Why it failed, in a few words.</param>
-/// <param name="Curves">At most about 500 points of each of loss, accuracy and learning rate, in the order of writing.</param>
+/// <param name="Failure">Short reason of the failure.</param>
+/// <param name="Curves">At most about 500 points for each of loss, accuracy and learning rate, in the order they were recorded.</param>
 public sealed record SharedRunResponse(
     string Name,
     string DatasetName,
@@ -107,7 +107,7 @@ public sealed record SharedModelResponse(
 );
 
 /// <param name="Interval">95 % Wilson interval of the test accuracy: low, high.</param>
-/// <param name="MacroF1">Mean of the classes' F1.</param>
+/// <param name="MacroF1">Mean F1 over the classes.</param>
 /// <param name="Confusion">Test pictures by [true class][predicted class].</param>
 public sealed record SharedResultResponse(
     double TestAccuracy,

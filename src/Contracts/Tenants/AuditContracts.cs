@@ -1,10 +1,10 @@
 namespace GpuGeek.Contracts.Tenants;
 
-/// <param name="UserName">As it was at that time.</param>
-/// <param name="KeyName">The API key that did it; null: the person in a session.</param>
+/// <param name="UserName">Name of the person at that time.</param>
+/// <param name="KeyName">Name of the API key that was used; null: a session was used.</param>
 /// <param name="Action"><c>noun.verb</c>, such as <c>deployment.update</c>.</param>
-/// <param name="Target">Address of what was changed, within the organisation.</param>
-/// <param name="Detail">What was asked for, as JSON text.</param>
+/// <param name="Target">Address of the changed object, within the organisation.</param>
+/// <param name="Detail">Content of the request, as a JSON string.</param>
 /// <param name="Address">Network address of the client.</param>
 public sealed record AuditEntryResponse(
     Guid Id,

@@ -5,32 +5,33 @@ namespace GpuGeek.Contracts.Tenants;
 /// <param name="Role"><c>viewer</c>, <c>editor</c>, <c>admin</c> or <c>owner</c>.</param>
 public sealed record MemberResponse(Guid User, string DisplayName, string Email, string Role, DateTimeOffset JoinedAt);
 
-/// <summary>A higher role may do all that a lower one may. Only an owner makes or unmakes owners, and the last owner stays one.</summary>
+/// <summary>A higher role includes all rights of the lower roles. Only an owner can add or remove owners, and the last owner cannot be
+/// removed.</summary>
 public sealed record UpdateMemberRequest
 {
-    /// <summary><c>viewer</c> may look; <c>editor</c> changes data and starts runs; <c>admin</c> manages members and keys; <c>owner</c> may
-    /// delete.</summary>
+    /// <summary><c>viewer</c> can view; <c>editor</c> changes data and starts runs; <c>admin</c> manages members and keys; <c>owner</c>
+    /// can delete.</summary>
     /// <example>editor</example>
     [Required, RegularExpression(Roles.Pattern, ErrorMessage = Roles.Message)]
     public required string Role { get; init; }
 }
 
-/// <summary>A link that lets one person in, once, within 14 days.</summary>
+/// <summary>An invitation link. It admits one person, once, and is valid for 14 days.</summary>
 public sealed record CreateInvitationRequest
 {
-    /// <summary>Never higher than the inviter's own.</summary>
+    /// <summary>At most the role of the inviter.</summary>
     /// <example>editor</example>
     [Required, RegularExpression(Roles.Pattern, ErrorMessage = Roles.Message)]
     public required string Role { get; init; }
 
-    /// <summary>Whom it is meant for: shown in the list. Whoever has the link can use it.</summary>
+    /// <summary>The invited person, shown in the list. Anyone with the link can use it.</summary>
     /// <example>bob@example.org</example>
     [EmailAddress, StringLength(254)]
     public string? Email { get; init; }
 }
 
-/// <param name="Url">The link to pass on: shown this once.</param>
-/// <param name="Mailed">It also goes to the address by mail.</param>
+/// <param name="Url">The invitation link. Shown only once.</param>
+/// <param name="Mailed">The link is also sent to the address by email.</param>
 public sealed record CreatedInvitationResponse(
     Guid Id,
     string Role,
@@ -42,7 +43,7 @@ public sealed record CreatedInvitationResponse(
 );
 
 /// <param name="State"><c>open</c>, <c>accepted</c>, <c>revoked</c> or <c>expired</c>.</param>
-/// <param name="AcceptedBy">Who came in by it.</param>
+/// <param name="AcceptedBy">Name of the person who accepted it.</param>
 public sealed record InvitationResponse(
     Guid Id,
     string Role,
@@ -54,7 +55,7 @@ public sealed record InvitationResponse(
     DateTimeOffset ExpiresAt
 );
 
-/// <summary>The token of an invitation's link. In the body, never in an address: addresses end up in logs.</summary>
+/// <summary>The token of an invitation link. It is sent in the body, never in an address: addresses are logged.</summary>
 public sealed record InvitationTokenRequest
 {
     /// <summary><c>gg_invite_…</c></summary>
@@ -62,7 +63,7 @@ public sealed record InvitationTokenRequest
     public required string Token { get; init; }
 }
 
-/// <summary>What an invitation leads to.</summary>
+/// <summary>The organisation and role that an invitation gives.</summary>
 public sealed record InvitationOfferResponse(string Organization, string Slug, string Role, string InvitedBy, DateTimeOffset ExpiresAt);
 
 internal static class Roles

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Contracts.Webhooks;
 
-/// <summary>Types of events that a webhook may subscribe to.</summary>
+/// <summary>Event types that a webhook can subscribe to.</summary>
 public static class WebhookEventTypes
 {
     public static readonly string[] All =
@@ -17,21 +17,21 @@ public static class WebhookEventTypes
     ];
 }
 
-/// <summary>An address that is told what happens, with signed messages (Standard Webhooks).</summary>
+/// <summary>An address that receives signed messages about events (Standard Webhooks).</summary>
 public sealed record CreateWebhookRequest
 {
-    /// <summary>Where messages go: https, to a public address.</summary>
+    /// <summary>Address that receives the messages: https, publicly reachable.</summary>
     /// <example>https://hooks.example.org/gpugeek</example>
     [Required, StringLength(2000, MinimumLength = 1)]
     public required string Url { get; init; }
 
-    /// <summary>One or more types of events.</summary>
+    /// <summary>One or more event types.</summary>
     /// <example>["run.succeeded", "run.failed"]</example>
     [Required, MinLength(1), MaxLength(20)]
     public required IReadOnlyList<string> Events { get; init; }
 }
 
-/// <summary>Only what is to change.</summary>
+/// <summary>Only the fields to change.</summary>
 public sealed record UpdateWebhookRequest
 {
     [StringLength(2000, MinimumLength = 1)]
@@ -40,13 +40,13 @@ public sealed record UpdateWebhookRequest
     [MinLength(1), MaxLength(20)]
     public IReadOnlyList<string>? Events { get; init; }
 
-    /// <summary>False: nothing is sent and nothing new is queued. True also forgets past failures.</summary>
+    /// <summary>False: nothing is sent or queued. True also clears the failure counter.</summary>
     public bool? Active { get; init; }
 }
 
-/// <param name="DisabledReason">Why it was turned off, when no person did it.</param>
-/// <param name="FailingSince">The first failure since the last message that went well.</param>
-/// <param name="OldSecretUntil">Until then the secret before the rotation signs too.</param>
+/// <param name="DisabledReason">Why it was turned off automatically; null if a person turned it off.</param>
+/// <param name="FailingSince">Time of the first failure since the last successful message.</param>
+/// <param name="OldSecretUntil">The previous secret also signs messages until then.</param>
 public sealed record WebhookResponse(
     Guid Id,
     string Url,
@@ -59,21 +59,21 @@ public sealed record WebhookResponse(
     DateTimeOffset UpdatedAt
 );
 
-/// <param name="Secret">The signing secret, <c>whsec_…</c>: shown this once.</param>
+/// <param name="Secret">The signing secret, <c>whsec_…</c>. Shown only once.</param>
 public sealed record CreatedWebhookResponse(Guid Id, string Url, IReadOnlyList<string> Events, string Secret, DateTimeOffset CreatedAt);
 
-/// <param name="Secret">The new signing secret: shown this once.</param>
-/// <param name="OldSecretUntil">Until then every message has two signatures, of the new and of the old secret.</param>
+/// <param name="Secret">The new signing secret. Shown only once.</param>
+/// <param name="OldSecretUntil">Until then, each message has two signatures: with the new and with the old secret.</param>
 public sealed record RotatedSecretResponse(string Secret, DateTimeOffset OldSecretUntil);
 
 /// <summary>One message to one webhook.</summary>
-/// <param name="MessageId">Header <c>webhook-id</c>: the same over retries and redeliveries.</param>
-/// <param name="Payload">The body as it is sent.</param>
+/// <param name="MessageId">Header <c>webhook-id</c>. It stays the same for retries and redeliveries.</param>
+/// <param name="Payload">The body that is sent.</param>
 /// <param name="State"><c>pending</c>, <c>delivered</c> or <c>failed</c>.</param>
-/// <param name="Attempt">Attempts made so far.</param>
-/// <param name="NextAttemptAt">Null when no further one is planned.</param>
-/// <param name="StatusCode">Of the last answer; null when there was none.</param>
-/// <param name="ResponseBody">Beginning of the last answer, at most 2 kB.</param>
+/// <param name="Attempt">Number of attempts so far.</param>
+/// <param name="NextAttemptAt">Null if no further attempt is planned.</param>
+/// <param name="StatusCode">Status code of the last response; null if there was none.</param>
+/// <param name="ResponseBody">Beginning of the last response, at most 2 kB.</param>
 /// <param name="Error">Why the last attempt failed.</param>
 public sealed record WebhookDeliveryResponse(
     Guid Id,

@@ -23,7 +23,7 @@ public sealed record SplitFractions(double Train, double Val, double Test)
         if (Train is not (> 0 and <= 1) || Val is not (> 0 and < 1) || Test is not (> 0 and < 1) || Math.Abs(Train + Val + Test - 1) > 1e-6)
             throw new DomainException(
                 "invalid_split",
-                $"The split {Train}/{Val}/{Test} does not work: each share must be above 0 and together they must be 1.",
+                $"The split {Train}/{Val}/{Test} is invalid: each share must be above 0 and the sum must be 1.",
                 "For example 0.7, 0.15 and 0.15."
             );
     }

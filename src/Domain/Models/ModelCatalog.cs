@@ -76,10 +76,10 @@ public sealed record ModelCard(
         var nearest = new[] { below, below + SizeMultiple }.Where(Takes).MinBy(size => Math.Abs(size - inputSize));
         throw new DomainException(
             "invalid_input_size",
-            $"{Title} takes square inputs of {LeastInputSize} to {MostInputSize} pixels"
-                + $"{(SizeMultiple > 1 ? $" that are a multiple of {SizeMultiple}, the side of the patches it cuts them into" : "")}; "
-                + $"{inputSize} is not one.",
-            $"Choose {nearest}, or {InputSize}, at which it was published."
+            $"{Title} needs square inputs of {LeastInputSize} to {MostInputSize} pixels"
+                + $"{(SizeMultiple > 1 ? $" that are a multiple of {SizeMultiple}, the patch size" : "")}; "
+                + $"{inputSize} is not valid.",
+            $"Choose {nearest}, or {InputSize}, the published size."
         );
     }
 
@@ -89,8 +89,8 @@ public sealed record ModelCard(
         if (rate is not null && !HasBranches)
             throw new DomainException(
                 "stochastic_depth_unsupported",
-                $"{Title} has no residual branches that could be skipped.",
-                "Leave stochasticDepth away, or choose another architecture."
+                $"{Title} has no residual branches to skip.",
+                "Remove stochasticDepth, or choose another architecture."
             );
     }
 }

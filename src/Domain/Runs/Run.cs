@@ -203,18 +203,18 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     private static Failure TooManyDeaths =>
         new(
             "too_many_attempts",
-            "The training died again and again",
-            $"Its process died {MaxDeaths} times without a new checkpoint between the deaths. The log says how.",
+            "The training process died repeatedly",
+            $"The process died {MaxDeaths} times without a new checkpoint in between. See the log for the reasons.",
             "The last checkpoint is kept for 7 days: resume the run from it. If it ran out of memory, start another run with a smaller "
-                + "batch or picture size; else report the log."
+                + "batch or picture size; otherwise report the log."
         );
 
     private static Failure TooManyLapses =>
         new(
             "worker_failed",
-            "The worker broke off again and again",
-            $"The worker died or could not go on {MaxLapses} times without a new checkpoint between. The training itself did not fail.",
-            "The last checkpoint is kept for 7 days: resume the run when the worker is well. The operator finds the reason in the "
+            "The worker failed repeatedly",
+            $"The worker died or lost the run {MaxLapses} times without a new checkpoint in between. The training itself did not fail.",
+            "The last checkpoint is kept for 7 days: resume the run when the worker works again. The operator finds the reason in the "
                 + "worker's log."
         );
 
@@ -231,6 +231,6 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     private void Require(params RunState[] states)
     {
         if (!states.Contains(State))
-            throw new DomainException("run_state", $"A run in state {State.ToString().ToLowerInvariant()} cannot do this.");
+            throw new DomainException("run_state", $"A run in state {State.ToString().ToLowerInvariant()} does not allow this.");
     }
 }

@@ -7,7 +7,7 @@ public sealed class ObjectNotFoundException(string key) : Exception($"There is n
 
 /// <summary>The bytes are not those whose SHA-256 the name says. Restore the object from the backup, or store it again.</summary>
 /// <param name="key">The object's key, or its hash.</param>
-public sealed class DamagedObjectException(string key) : Exception($"The object {key} does not have the content that its name says.")
+public sealed class DamagedObjectException(string key) : Exception($"The content of the object {key} does not match the hash in its name.")
 {
     public string Key { get; } = key;
 }

@@ -40,11 +40,11 @@ public static class ObjectKeys
     public static void Check(string key)
     {
         if (key.StartsWith("tmp/", StringComparison.Ordinal))
-            throw new ArgumentException($"The key '{key}' lies in tmp/, which is the store's own.", nameof(key));
+            throw new ArgumentException($"The key '{key}' is in tmp/, which is reserved for the store.", nameof(key));
         if (key.Any(char.IsControl) || HasLoneSurrogate(key))
-            throw new ArgumentException("An object's key holds control characters or half a surrogate pair.", nameof(key));
+            throw new ArgumentException("The object key contains control characters or half a surrogate pair.", nameof(key));
         if (Encoding.UTF8.GetByteCount(key) > 1024)
-            throw new ArgumentException("An object's key is longer than 1,024 bytes.", nameof(key));
+            throw new ArgumentException("The object key is longer than 1,024 bytes.", nameof(key));
         foreach (var segment in key.Split('/'))
             if (segment is "" or "." or ".." || Encoding.UTF8.GetByteCount(segment) > 255)
                 throw new ArgumentException(

@@ -77,7 +77,7 @@ public sealed class WebhookDelivery : ITenantOwned
     {
         // While a worker holds it, it is being sent anyway.
         if (LeaseUntil > now)
-            throw new DomainException("delivery_under_way", "This delivery is being sent right now.", "Look at its state in a moment.");
+            throw new DomainException("delivery_under_way", "This delivery is being sent now.", "Check its state in a moment.");
         State = DeliveryState.Pending;
         Attempt = 0;
         NextAttemptAt = now;

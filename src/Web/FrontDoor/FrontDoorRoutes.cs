@@ -94,8 +94,8 @@ internal static partial class FrontDoorRoutes
                 StatusCodes.Status413PayloadTooLarge,
                 "too_large",
                 "Request Entity Too Large",
-                "The request is larger than this address takes.",
-                "Send less, or announce the size by Content-Length to be told before sending."
+                "The request is larger than this address allows.",
+                "Send less, or send Content-Length first so that the size is checked before the upload."
             );
             return;
         }
@@ -123,6 +123,6 @@ internal static partial class FrontDoorRoutes
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Api did not answer: {Error}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Request to the API failed: {Error}: {Reason}")]
     private static partial void LogUnreachable(ILogger logger, ForwarderError error, string? reason);
 }

@@ -26,7 +26,7 @@ internal static class HostRule
                     context,
                     StatusCodes.Status400BadRequest,
                     "unknown_host",
-                    "This installation has another name.",
+                    "The host name is refused.",
                     "The request's Host header is not the address of this installation.",
                     "Use the address in GPUGEEK_PUBLIC_URL, or add the name to GPUGEEK_ALLOWED_HOSTS."
                 );

@@ -21,8 +21,8 @@ internal static class OriginRule
                     StatusCodes.Status403Forbidden,
                     "origin",
                     "The request comes from another site.",
-                    "Live connections are only taken from pages of this site.",
-                    "Open the dashboard at its own address; behind a proxy set GPUGEEK_PUBLIC_URL to it."
+                    "Live connections are accepted only from pages of this site.",
+                    "Open the dashboard at its own address. Behind a proxy, set GPUGEEK_PUBLIC_URL to that address."
                 );
             }
         );

@@ -14,8 +14,8 @@ internal static class Problems
             StatusCodes.Status503ServiceUnavailable,
             "api_unreachable",
             "The server is not answering.",
-            "The pages are up, the API behind them is not: it is starting, or it stopped.",
-            "Try again in a few seconds. Running trainings go on."
+            "The web server runs, but the API does not answer: it is starting, or it was stopped.",
+            "Try again in a few seconds. Running trainings continue."
         );
     }
 

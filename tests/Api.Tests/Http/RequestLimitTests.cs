@@ -43,7 +43,7 @@ public sealed class RequestsWithoutEnd(PostgresFixture postgres)
         var (good, refusal) = await SendAsync(keys[0], 60);
         Assert.InRange(good, 30, 40);
         Assert.Contains(
-            "This API key has sent more than 30 requests within a minute",
+            "This API key has sent more than 30 requests in one minute",
             refusal!["detail"]!.GetValue<string>(),
             StringComparison.Ordinal
         );

@@ -24,7 +24,7 @@ public sealed class AServerWithoutDiskSpace(PostgresFixture postgres)
 
         using var answer = await app.CreateClient().GetAsync(new Uri("/readyz", UriKind.Relative), ApiApplication.Cancel);
         var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(ApiApplication.Cancel)).RootElement;
-        Assert.StartsWith("disk space is short", body.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("disk space is low", body.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
 
         var request = new CreateRunRequest
         {

@@ -40,7 +40,7 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
         var hosts = Table.Hosts(platform);
 
         disk.Take(Disk - (128 << 20) - Used(disk));
-        await UntilReadyzSaysAsync(platform, "disk space is short");
+        await UntilReadyzSaysAsync(platform, "disk space is low");
         await SeesTheNoteAsync(platform, account, project);
         Assert.Equal("disk_full", await CreationOfARunAsync(platform, account, project, version.Id));
         Assert.NotEmpty((await account.Api.ListProjectsAsync(account.Org, Cancel)).Items);

@@ -18,7 +18,7 @@ public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
         await members.GotoAsync($"/{org}/members");
         await Button(members, "Invite").ClickAsync();
         await members.GetByRole(AriaRole.Dialog).GetByLabel("Role").SelectOptionAsync("editor");
-        await Button(members, "Make the link").ClickAsync();
+        await Button(members, "Create the link").ClickAsync();
         var link = await members.GetByTestId("invitation").InnerTextAsync();
         await Button(members, "Done").ClickAsync();
 
@@ -46,7 +46,7 @@ public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
         await ShowsTheTrueRoleAfterARefusalAsync(members);
         hisComplaints.AssertNone();
         await page.GotoAsync($"/{org}");
-        await Expect(page.GetByText("There is nothing here")).ToBeVisibleAsync();
+        await Expect(page.GetByText("This page does not exist")).ToBeVisibleAsync();
 
         await members.GotoAsync($"/{org}/audit");
         var audit = members.GetByTestId("audit");

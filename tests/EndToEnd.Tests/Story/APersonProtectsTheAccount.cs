@@ -50,7 +50,7 @@ public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chrom
         await Expect(factor.GetByAltText("QR code for the authenticator app")).ToBeVisibleAsync();
         await factor.GetByLabel("Code").FillAsync("12");
         await factor.GetByRole(AriaRole.Button, new() { Name = "Turn on" }).ClickAsync();
-        await Expect(factor.GetByText("The code is not right")).ToBeVisibleAsync();
+        await Expect(factor.GetByText("The code is incorrect")).ToBeVisibleAsync();
         await factor
             .GetByLabel("Code")
             .FillAsync(new Totp(Base32Encoding.ToBytes(await factor.GetByTestId("secret").InnerTextAsync())).ComputeTotp());
@@ -72,7 +72,7 @@ public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chrom
         await page.GetByLabel("Recovery code").FillAsync(recovery[0]);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync("**/account");
-        await Expect(page.GetByTestId("second-factor").GetByText("Signing in asks for a code")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("second-factor").GetByText("Signing in needs a code")).ToBeVisibleAsync();
         await page.GetByTestId("second-factor").GetByLabel("Current password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Turn off" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Set up" })).ToBeVisibleAsync();

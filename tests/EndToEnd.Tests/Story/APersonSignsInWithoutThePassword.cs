@@ -81,7 +81,7 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         await passkeys.GetByLabel("Name of the new passkey").FillAsync("Laptop");
         await passkeys.GetByLabel("Current password").FillAsync("not my password");
         await passkeys.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
-        await Expect(passkeys.GetByText("The password is not right")).ToBeVisibleAsync();
+        await Expect(passkeys.GetByText("The password is incorrect")).ToBeVisibleAsync();
         await passkeys.GetByLabel("Current password").FillAsync("bombe and colossus");
         await passkeys.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
         await Expect(passkeys.Locator("li", new() { HasText = "Laptop" })).ToContainTextAsync("not used yet");
@@ -101,7 +101,7 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         await SignOutAsync(page);
         // The device has it still, and offers it.
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
-        await Expect(page.GetByText("The passkey is not known here")).ToBeVisibleAsync();
+        await Expect(page.GetByText("The passkey is unknown")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Set a new password" })).ToBeVisibleAsync();
         await page.GetByLabel("Email").FillAsync(email);
         await page.GetByRole(AriaRole.Button, new() { Name = "Send the link" }).ClickAsync();
-        await Expect(page.GetByText("Look into your mailbox")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Check your email")).ToBeVisibleAsync();
         var link = LinkPattern().Match((await named.NextMailAsync(email)).TextBody!).Value;
         Assert.StartsWith(named.Address + "reset-password#gg_reset_", link, StringComparison.Ordinal);
         await page.GotoAsync(link);
@@ -137,7 +137,7 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         await Expect(page.GetByText("The new password is set.")).ToBeVisibleAsync();
         Assert.Contains("was reset", (await named.NextMailAsync(email)).Subject, StringComparison.Ordinal);
         await SignInAsync(page, email, "enigma and lorenz");
-        await Expect(page.GetByTestId("activity")).ToContainTextAsync("Password set anew with a link");
+        await Expect(page.GetByTestId("activity")).ToContainTextAsync("Password reset with a link");
         complaints.AssertNone();
     }
 

@@ -23,7 +23,7 @@ public sealed class AnOwnerDeletes(FlowersStory story, Chromium chromium)
         var button = page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true });
         await page.GetByLabel("Type Only for now to confirm").FillAsync("Only");
         await button.ClickAsync();
-        await Expect(page.GetByText("Type the name exactly as it stands here: Only for now")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Type the name exactly as shown here: Only for now")).ToBeVisibleAsync();
         Assert.NotNull(await told.Account.Api.GetProjectAsync(told.Account.Org, project.Slug, Cancel));
         await page.GetByLabel("Type Only for now to confirm").FillAsync("Only for now");
         await button.ClickAsync();
@@ -32,7 +32,7 @@ public sealed class AnOwnerDeletes(FlowersStory story, Chromium chromium)
         await Expect(row).ToBeVisibleAsync();
         await Expect(page.Locator("nav.rail").GetByText("Only for now")).ToHaveCountAsync(0);
         await row.GetByRole(AriaRole.Button, new() { Name = "Restore" }).ClickAsync();
-        await Expect(page.GetByText("Only for now is back.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Only for now was restored.")).ToBeVisibleAsync();
         await Expect(page.Locator("nav.rail").GetByText("Only for now")).ToBeVisibleAsync();
         await told.Account.Api.DeleteProjectAsync(told.Account.Org, project.Slug, Cancel);
         complaints.AssertNone();

@@ -63,7 +63,7 @@ public sealed class FlowersStory : IAsyncLifetime
 
         await road.RegisterAsync(_platform.Link, Account.Email, Account.Password);
         await road.CreateProjectAsync("Flowers");
-        await road.UploadAsync(SharedData.FlowersZip!, "1,500 pictures taken");
+        await road.UploadAsync(SharedData.FlowersZip!, "1,500 pictures imported");
         await road.CreateVersionAsync(50, 10, 40);
         await road.TrainFastAsync();
         var points = await road.WatchTheCurveGrowAsync();

@@ -139,7 +139,7 @@ internal sealed class Road(IPage page)
                 .ToHaveAttributeAsync("aria-selected", "true");
             snippets.Add(language, await page.GetByTestId("snippet").InnerTextAsync());
         }
-        await Button("Make a key for this").ClickAsync();
+        await Button("Create a key for this").ClickAsync();
         var line = await page.GetByTestId("key").InnerTextAsync();
         return (snippets, line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim());
     }

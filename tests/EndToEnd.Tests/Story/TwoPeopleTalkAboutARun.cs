@@ -72,12 +72,12 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
         await page.GotoAsync($"/{told.Account.Org}/{told.Project}/runs/{told.Run.Id}");
         await Button(page.Locator("main"), "Share").ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByLabel("Days until it ends").FillAsync("3");
-        await Button(dialog, "Make a link").ClickAsync();
+        await dialog.GetByLabel("Days until it expires").FillAsync("3");
+        await Button(dialog, "Create link").ClickAsync();
         var link = await dialog.GetByTestId("share-link").InnerTextAsync();
 
         await stranger.GotoAsync(link);
-        await Expect(stranger.GetByText("Acme shares this with you")).ToBeVisibleAsync();
+        await Expect(stranger.GetByText("Acme shares this page with you")).ToBeVisibleAsync();
         await Expect(stranger.GetByTestId("accuracy")).ToBeVisibleAsync();
         Assert.True(await stranger.Locator("svg .line").CountAsync() >= 4);
         Assert.DoesNotContain(Account.Email, await stranger.ContentAsync(), StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
         await Button(dialog.GetByTestId("share-links").Locator("tbody tr").First, "Revoke").ClickAsync();
         await Expect(dialog.GetByTestId("share-links").Locator("tbody tr").First).ToContainTextAsync("revoked");
         await stranger.ReloadAsync();
-        await Expect(stranger.GetByText("This link shows nothing")).ToBeVisibleAsync();
+        await Expect(stranger.GetByText("This link is not valid")).ToBeVisibleAsync();
         await Expect(stranger.GetByTestId("accuracy")).ToHaveCountAsync(0);
 
         await page.GotoAsync($"/{told.Account.Org}/{told.Project}/activity");
@@ -100,8 +100,8 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
                     "Cleo Wang commented on",
                     "Ada deployed",
                     "Ada started the training",
-                    "Ada cut the version",
-                    "Ada made the project Flowers",
+                    "Ada created the version",
+                    "Ada created the project Flowers",
                 ]
         )
             await Expect(page.GetByTestId("activity").Locator("li", new() { HasText = sentence }).First).ToBeVisibleAsync();

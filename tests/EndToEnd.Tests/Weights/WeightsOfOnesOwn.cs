@@ -127,7 +127,7 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
             )
         )!;
         var card = page.GetByTestId("weights").First;
-        await Expect(card).ToContainTextAsync("Fits mobilenet_v2 whole", new() { Timeout = 30_000 });
+        await Expect(card).ToContainTextAsync("fit mobilenet_v2", new() { Timeout = 30_000 });
         await card.GetByText("Report").ClickAsync();
         await Expect(card.GetByRole(AriaRole.Table)).ToBeVisibleAsync();
         await card.GetByRole(AriaRole.Link, new() { Name = "Train from these" }).ClickAsync();

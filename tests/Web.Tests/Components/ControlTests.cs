@@ -192,7 +192,7 @@ public sealed class AnImport() : Screen("en")
             p.Add(i => i.Org, "acme").Add(i => i.Import, Import("running", 600, 2)).Add(i => i.CanCancel, true)
         );
         Assert.Equal("40", panel.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
-        Assert.Contains("600 pictures taken, 2 skipped", panel.Markup);
+        Assert.Contains("600 pictures imported, 2 skipped", panel.Markup);
         Assert.Equal("Cancel", panel.Find("button.btn").TextContent);
     }
 

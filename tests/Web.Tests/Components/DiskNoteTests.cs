@@ -9,8 +9,8 @@ public sealed class ANoteOnDiskSpace() : Screen("en")
     public void Says_what_stops_and_what_to_do_and_goes_when_there_is_room()
     {
         var note = Render<DiskNote>(p => p.Add(n => n.Short, true));
-        Assert.Contains("Disk space is short", note.Markup, StringComparison.Ordinal);
-        Assert.Contains("The operator should free some disk", note.Markup, StringComparison.Ordinal);
+        Assert.Contains("Disk space is low", note.Markup, StringComparison.Ordinal);
+        Assert.Contains("The operator should free disk space", note.Markup, StringComparison.Ordinal);
         note.Render(p => p.Add(n => n.Short, false));
         Assert.Equal("", note.Markup.Trim());
     }

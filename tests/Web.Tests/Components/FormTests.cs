@@ -25,7 +25,7 @@ public sealed class AForm : Screen
         var form = Render<KeyForm>(p => p.Add(f => f.Org, "acme"));
         Assert.False(form.Find("button[type=submit]").HasAttribute("disabled"));
         form.Find("form").Submit();
-        Assert.Contains("Type a name.", form.Find(".field .error").TextContent);
+        Assert.Contains("Enter a name.", form.Find(".field .error").TextContent);
         form.Find("#key-name").Input("camera");
         form.FindAll("input[type=checkbox]").First(c => c.HasAttribute("checked")).Change(false);
         form.Find("form").Submit();
@@ -41,7 +41,7 @@ public sealed class AForm : Screen
         while (form.FindAll("input[type=checkbox][checked]") is [var box, ..])
             box.Change(false);
         form.Find("form").Submit();
-        Assert.Contains("Type an address.", form.Markup);
+        Assert.Contains("Enter an address.", form.Markup);
         Assert.Contains("Choose at least one event.", form.Markup);
         Assert.Empty(_api.Keys);
     }
@@ -51,7 +51,7 @@ public sealed class AForm : Screen
     {
         var form = Render<NewOrganizationPage>();
         form.Find("form").Submit();
-        Assert.Contains("Type a name.", form.Find(".field .error").TextContent);
+        Assert.Contains("Enter a name.", form.Find(".field .error").TextContent);
         Assert.Empty(_api.Keys);
         form.Find("#organization-name").Input("Acme");
         form.Find("form").Submit();
@@ -70,7 +70,7 @@ public sealed class AForm : Screen
         Assert.False(form.Find("button[type=submit]").HasAttribute("disabled"));
         form.Find("textarea").Input("  ");
         form.Find("form").Submit();
-        Assert.Contains("Type a comment.", form.Markup);
+        Assert.Contains("Enter a comment.", form.Markup);
     }
 
     /// <summary>Is away; keeps the keys of what was to be created.</summary>

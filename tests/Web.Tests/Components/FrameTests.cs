@@ -35,7 +35,7 @@ public sealed class TheFrameAroundAPage() : Screen("en")
         var frame = await OpenAsync(path, "owner", isOperator: false);
         Assert.Empty(frame.FindAll("#page"));
         Assert.Contains(
-            "You need to be the operator of this installation.",
+            "Only the operator of this installation can open this page.",
             frame.Find("[data-testid=refused]").TextContent,
             StringComparison.Ordinal
         );
@@ -79,7 +79,7 @@ public sealed class ARefusedPage() : Screen("en")
     {
         var drawn = Render<FrameBoundary>(p => p.AddChildContent<Refusing>());
         Assert.All(
-            ["You may not open this page", "This needs the role 'admin'.", "Ask an owner."],
+            ["You do not have access to this page", "This needs the role 'admin'.", "Ask an owner."],
             part => Assert.Contains(part, drawn.Markup, StringComparison.Ordinal)
         );
         Assert.DoesNotContain("Try again", drawn.Markup, StringComparison.Ordinal);

@@ -37,7 +37,7 @@ internal static class AccountEndpoints
         group.MapGet("/me", GetMeAsync).WithName("GetMe");
     }
 
-    /// <summary>How the installation stands</summary>
+    /// <summary>Get public settings of the installation</summary>
     private static async Task<Ok<InstallationResponse>> GetInstallationAsync(
         IDbContexts contexts,
         IOptions<ApiOptions> options,
@@ -79,7 +79,7 @@ internal static class AccountEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Who the token speaks for</summary>
+    /// <summary>Get the account of the token</summary>
     private static async Task<Ok<MeResponse>> GetMeAsync(
         Caller caller,
         IDbContexts contexts,

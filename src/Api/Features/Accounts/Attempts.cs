@@ -7,8 +7,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>The limits of guessing. Every check of a password or code counts here first, and only then looks whether it is right. See
-/// ADR-010.</summary>
+/// <summary>Limits against guessing. Every check of a password or code is counted first and evaluated afterwards. See ADR-010.</summary>
 internal static class Attempts
 {
     private static readonly TimeSpan Minutes = TimeSpan.FromMinutes(5),
@@ -18,7 +17,7 @@ internal static class Attempts
         OfUnknownDevices = 30,
         OfCodes = 10;
 
-    /// <summary>A password from a device that has not signed in to the account before.</summary>
+    /// <summary>A password attempt from a device that has not signed in to the account before.</summary>
     /// <param name="email">Normalized. An account that does not exist is counted in the same way.</param>
     public static IReadOnlyList<AttemptLimit> FromAnywhere(string email, HttpContext http, bool isKnown) =>
         [
@@ -27,18 +26,18 @@ internal static class Attempts
             new("account", [email], OfUnknownDevices, Hour, isKnown, Clears: false),
         ];
 
-    /// <summary>A password from a device that has signed in before: what strangers do does not count against it.</summary>
+    /// <summary>A password attempt from a known device: attempts by others do not count against it.</summary>
     public static IReadOnlyList<AttemptLimit> FromDevice(Guid user, Guid device) => [Known("device", OfOnePlace, Minutes, user, device)];
 
-    /// <summary>Six digits are soon guessed, so the account's codes are counted wherever they come from.</summary>
+    /// <summary>Six digits can be guessed quickly, so codes are counted per account, from any address.</summary>
     public static IReadOnlyList<AttemptLimit> OfCode(Guid user) => [Known("code", OfCodes, Hour, user)];
 
-    /// <summary>Who has proved to be the person need not wait for what strangers have counted.</summary>
+    /// <summary>A person who has proved their identity does not wait because of attempts by others.</summary>
     public static IReadOnlyList<AttemptLimit> ToForget(string email, HttpContext http) =>
         [.. FromAnywhere(email, http, isKnown: true).Where(l => l.Kind != "network").Select(l => l with { Clears = true })];
 
-    /// <summary>Checks the password of a person who is signed in, for what a session alone must not do.</summary>
-    /// <returns>Null: it is right.</returns>
+    /// <summary>Checks the password of a signed-in person, for actions that a session alone does not allow.</summary>
+    /// <returns>Null: the password is correct.</returns>
     public static async Task<ProblemHttpResult?> RefusePasswordAsync(
         this AttemptCounter counter,
         HttpContext http,
@@ -49,12 +48,12 @@ internal static class Attempts
         CancellationToken cancellationToken
     )
     {
-        // Of the session: whoever has stolen another one cannot keep the person from this.
+        // Counted per session: someone who has stolen another session cannot block the person.
         IReadOnlyList<AttemptLimit> limits = [Known("session", OfOnePlace, Minutes, caller.Token)];
         if (await counter.CountAsync(limits, cancellationToken) is { } refusal)
             return LockedOut(http, refusal);
         if (hasher.VerifyHashedPassword(user, user.PasswordHash!, password) == PasswordVerificationResult.Failed)
-            return Problems.Impossible("wrong_password", "The password is not right.");
+            return Problems.Impossible("wrong_password", "The password is incorrect.");
         await counter.GiveBackAsync(limits, cancellationToken);
         return null;
     }
@@ -70,7 +69,7 @@ internal static class Attempts
             "Too many attempts",
             "There were too many wrong passwords or codes.",
             $"Try again in {minutes} {(minutes == 1 ? "minute" : "minutes")}. "
-                + "A browser that has signed in to the account before has a limit of its own."
+                + "A browser that has signed in to the account before has its own limit."
         );
     }
 

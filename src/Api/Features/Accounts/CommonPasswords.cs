@@ -1,6 +1,6 @@
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>Words of which passwords that many people have are made, in the spellings in which they have them.</summary>
+/// <summary>Words and spellings that occur in common passwords.</summary>
 internal static class CommonPasswords
 {
     private const int Shortest = 3;
@@ -24,14 +24,14 @@ internal static class CommonPasswords
     private static readonly HashSet<string> Known = [.. All];
     private static readonly int Longest = All.Max(w => w.Length);
 
-    /// <returns>Length of the longest such word that begins there, also written with digits and signs for letters; 0 where there is
+    /// <returns>Length of the longest such word at this position, also with digits and signs in place of letters; 0 if there is
     /// none.</returns>
     public static int LongestAt(string password, int at)
     {
         for (var length = Math.Min(Longest, password.Length - at); length >= Shortest; length--)
         {
             var part = password.Substring(at, length);
-            // Two readings, since 1 is an i to some and an l to others.
+            // Two readings, because a 1 can stand for an i or an l.
             if (Known.Contains(part) || Known.Contains(Read(part, 'i')) || Known.Contains(Read(part, 'l')))
                 return length;
         }

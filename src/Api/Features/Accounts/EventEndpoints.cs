@@ -14,7 +14,7 @@ internal static class EventEndpoints
     public static void MapEvents(this RouteGroupBuilder account) =>
         account.MapGet("/events", ListAsync).SessionOnly().WithName("ListAccountEvents");
 
-    /// <summary>What happened to the account, newest first</summary>
+    /// <summary>List the security events of the account, newest first</summary>
     private static async Task<Ok<Page<AccountEventResponse>>> ListAsync(
         Caller caller,
         IDbContexts contexts,

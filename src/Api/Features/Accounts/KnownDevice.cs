@@ -6,12 +6,12 @@ using GpuGeek.Infrastructure.Identity;
 namespace GpuGeek.Api.Features.Accounts;
 
 /// <summary>
-/// A sealed statement that a device has signed in, kept by the device and listed nowhere. It is no session: it only gives the device's
-/// attempts a limit of
-/// their own. It names the accounts it is good for, each with the password as it was: a new password makes every device unknown.
+/// A sealed token that proves that a device has signed in. The device keeps it; the server has no list of them. It is not a session: it
+/// only gives the device its own limit of attempts. It names the accounts it is valid for, each with the password of that time: a new
+/// password makes every device unknown.
 /// </summary>
-/// <param name="Id">The same through every renewal.</param>
-/// <param name="Accounts">Hashes, the latest first.</param>
+/// <param name="Id">Stays the same when the token is renewed.</param>
+/// <param name="Accounts">Hashes, most recent first.</param>
 internal sealed record KnownDevice(Guid Id, IReadOnlyList<byte[]> Accounts)
 {
     private const string Purpose = "device";
@@ -20,7 +20,7 @@ internal sealed record KnownDevice(Guid Id, IReadOnlyList<byte[]> Accounts)
         TimeBytes = 8;
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
 
-    /// <returns>Null: none, too old, or not one of ours.</returns>
+    /// <returns>Null: missing, too old, or not issued by this installation.</returns>
     public static KnownDevice? Read(SignInTickets tickets, string? device, DateTimeOffset now)
     {
         if (device is null || tickets.Open(Purpose, device) is not { } content)
@@ -33,7 +33,7 @@ internal sealed record KnownDevice(Guid Id, IReadOnlyList<byte[]> Accounts)
 
     public bool Knows(ApplicationUser user) => Accounts.Any(a => CryptographicOperations.FixedTimeEquals(a, HashOf(user)));
 
-    /// <returns>Null where the installation has no key folder.</returns>
+    /// <returns>Null if the installation has no key folder.</returns>
     public static string? Renew(SignInTickets tickets, KnownDevice? device, ApplicationUser user, DateTimeOffset now)
     {
         if (!tickets.ArePossible)

@@ -4,11 +4,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>Tokens of links that do one thing, once: setting up, signing in, a new password.</summary>
+/// <summary>Tokens of one-time links: set-up, sign-in, password reset.</summary>
 internal static class OneTimeTokens
 {
-    /// <summary>Uses the token up.</summary>
-    /// <returns>Whether it was still good, and whose it is; nobody's for a setup token.</returns>
+    /// <summary>Consumes the token.</summary>
+    /// <returns>Whether the token was valid, and its owner; a setup token has no owner.</returns>
     public static async Task<(bool Taken, Guid? User)> TakeAsync(
         GpuGeekDbContext db,
         string token,

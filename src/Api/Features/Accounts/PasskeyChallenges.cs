@@ -6,11 +6,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>Challenges that wait for an answer: each good once, within minutes, from the browser that asked.</summary>
+/// <summary>Challenges that wait for a response. Each is valid once, for a few minutes, for the browser that requested it.</summary>
 internal static class PasskeyChallenges
 {
-    /// <param name="browser">What only the asking browser holds.</param>
-    /// <param name="state">What Identity compares the answer with.</param>
+    /// <param name="browser">A secret that only the requesting browser has.</param>
+    /// <param name="state">The state that Identity compares with the response.</param>
     public static async Task<Guid> KeepAsync(
         GpuGeekDbContext db,
         string browser,
@@ -20,7 +20,7 @@ internal static class PasskeyChallenges
         CancellationToken cancellationToken
     )
     {
-        // Nobody else tidies up: what nobody answered goes when the next one comes.
+        // There is no other clean-up: a new challenge deletes the expired ones.
         await db.PasskeyChallenges.Where(c => c.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
         var challenge = new PasskeyChallenge
         {
@@ -35,8 +35,8 @@ internal static class PasskeyChallenges
         return challenge.Id;
     }
 
-    /// <summary>Uses the challenge up, whatever comes of its answer.</summary>
-    /// <returns>Null: used before, too old, another browser's or another person's.</returns>
+    /// <summary>Consumes the challenge, whether its response is valid or not.</summary>
+    /// <returns>Null: already used, too old, or of another browser or person.</returns>
     public static async Task<string?> TakeAsync(
         GpuGeekDbContext db,
         Guid id,
@@ -51,7 +51,7 @@ internal static class PasskeyChallenges
             .PasskeyChallenges.Where(c => c.Id == id && c.Browser == hash && c.UserId == user && c.ExpiresAt > now)
             .Select(c => c.State)
             .FirstOrDefaultAsync(cancellationToken);
-        // Of two answers to one challenge, one deletes it.
+        // If two responses to one challenge arrive, only one of them deletes the row.
         return state is not null && await db.PasskeyChallenges.Where(c => c.Id == id).ExecuteDeleteAsync(cancellationToken) == 1
             ? state
             : null;

@@ -19,7 +19,7 @@ internal static class PasskeyEndpoints
 {
     private const int MaxPerAccount = 20;
 
-    /// <summary>Whoever has just signed in need not type the password again.</summary>
+    /// <summary>A person who has just signed in does not have to enter the password again.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
 
     public static void MapPasskeys(this RouteGroupBuilder account)
@@ -40,7 +40,7 @@ internal static class PasskeyEndpoints
             .WithName("SignInByPasskey");
     }
 
-    /// <summary>The account's passkeys, oldest first</summary>
+    /// <summary>List the account's passkeys, oldest first</summary>
     private static async Task<Ok<Page<PasskeyResponse>>> ListAsync(Caller caller, IDbContexts contexts, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForUser(caller.User);
@@ -48,8 +48,8 @@ internal static class PasskeyEndpoints
         return TypedResults.Ok(new Page<PasskeyResponse>([.. rows.Select(Response)], null));
     }
 
-    /// <summary>Begin a passkey: what the browser is told</summary>
-    /// <remarks>Takes the password, unless the session began within the last ten minutes.</remarks>
+    /// <summary>Start the registration of a passkey: get the options for the browser</summary>
+    /// <remarks>Needs the password, unless the session began within the last ten minutes.</remarks>
     private static async Task<Results<Ok<PasskeyChallengeResponse>, ProblemHttpResult>> BeginAsync(
         BeginPasskeyRequest request,
         Caller caller,
@@ -76,15 +76,15 @@ internal static class PasskeyEndpoints
         {
             return Problems.Impossible(
                 "password_needed",
-                "The session began too long ago to add a passkey without the password.",
+                "Adding a passkey without the password needs a session that is at most ten minutes old.",
                 "Send the password, or sign in again."
             );
         }
         if (await db.Passkeys.CountAsync(p => p.UserId == user.Id, cancellationToken) >= MaxPerAccount)
             return Problems.Conflict(
                 "passkey_limit",
-                $"An account has at most {MaxPerAccount} passkeys.",
-                "Remove one that is not used any more."
+                $"An account can have at most {MaxPerAccount} passkeys.",
+                "Remove one that you no longer use."
             );
         var made = await Handler(db, http)
             .MakeCreationOptionsAsync(
@@ -104,7 +104,7 @@ internal static class PasskeyEndpoints
         );
     }
 
-    /// <summary>Add a passkey with the device's answer</summary>
+    /// <summary>Register a passkey with the device's response</summary>
     private static async Task<Results<Created<PasskeyResponse>, ProblemHttpResult, EarlierAnswer>> AddAsync(
         AddPasskeyRequest request,
         Caller caller,
@@ -117,7 +117,7 @@ internal static class PasskeyEndpoints
     {
         var now = clock.GetUtcNow();
         await using var db = contexts.ForUser(caller.User);
-        // Before the challenge: the first request has used it up.
+        // Before the challenge, because the first request has consumed it.
         if (await first.LookAsync(db, cancellationToken) is { } earlier)
             return earlier;
         if (
@@ -159,7 +159,7 @@ internal static class PasskeyEndpoints
         return created;
     }
 
-    /// <summary>Remove a passkey; it signs nobody in any more</summary>
+    /// <summary>Remove a passkey; it can no longer sign in</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
         Guid passkey,
         Caller caller,
@@ -177,7 +177,7 @@ internal static class PasskeyEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Identity's handler, reading the person whose context this is.</summary>
+    /// <summary>Identity's handler for the person whose context this is.</summary>
     public static PasskeyHandler<ApplicationUser> Handler(GpuGeekDbContext db, HttpContext http)
     {
         var services = http.RequestServices;
@@ -198,15 +198,15 @@ internal static class PasskeyEndpoints
     public static ProblemHttpResult Impossible() =>
         Problems.Conflict(
             "passkeys_impossible",
-            "Browsers keep passkeys only for an https address with a name.",
-            "Ask the operator to reach the installation so and to set GPUGEEK_PUBLIC_URL to that address."
+            "Browsers accept passkeys only for an https address with a domain name.",
+            "Ask the operator to provide such an address and set GPUGEEK_PUBLIC_URL to it."
         );
 
     private static ProblemHttpResult Refused() =>
         Problems.Impossible(
             "passkey_refused",
-            "The device's answer does not fit: it is for another site, person or request, or came too late.",
-            "Begin again."
+            "The response of the device is invalid: it is for another site, person or request, or it came too late.",
+            "Try again."
         );
 
     private static Passkey Row(UserPasskeyInfo made, Guid user, string name, DateTimeOffset now) =>

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Api.Features.Accounts;
 
 /// <summary>
-/// What a device must do to be believed. Domain and origin are the options' and never the request's. The device recognises the person
-/// (fingerprint, face, PIN) at every use,
-/// so that a passkey is two factors: having the device and being, or knowing the PIN of, its owner.
+/// Requirements for a passkey. Domain and origin come from the options, never from the request. The device verifies the person
+/// (fingerprint, face, PIN) at every use, so a passkey counts as two factors: possession of the device, and biometrics or the PIN of its
+/// owner.
 /// </summary>
 internal sealed class PasskeyRules(IOptions<ApiOptions> options) : IConfigureOptions<IdentityPasskeyOptions>
 {
@@ -16,9 +16,9 @@ internal sealed class PasskeyRules(IOptions<ApiOptions> options) : IConfigureOpt
         var origin = new Uri(options.Value.PublicUrl);
         passkeys.ServerDomain = origin.Host;
         passkeys.UserVerificationRequirement = "required";
-        // The device itself finds the account: nobody types an address.
+        // The device finds the account itself: the person does not type an address.
         passkeys.ResidentKeyRequirement = "required";
-        // Who made the device is not our business.
+        // The maker of the device does not matter.
         passkeys.AttestationConveyancePreference = "none";
         passkeys.AuthenticatorTimeout = Infrastructure.Identity.PasskeyChallenge.Lifetime;
         passkeys.ValidateOrigin = context =>
@@ -30,7 +30,7 @@ internal sealed class PasskeyRules(IOptions<ApiOptions> options) : IConfigureOpt
             );
     }
 
-    /// <summary>Browsers keep passkeys for names, not for addresses of numbers, and only where nobody on the way can read along.</summary>
+    /// <summary>Browsers accept passkeys only for domain names, not for IP addresses, and only over an encrypted connection.</summary>
     public static bool ArePossible(ApiOptions options) =>
         Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var url)
         && url.HostNameType == UriHostNameType.Dns

@@ -11,11 +11,11 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>Signing in with a passkey: the device has recognised the person, so no second factor is asked for. A lockout after wrong
-/// passwords does not touch it: there is nothing to guess.</summary>
+/// <summary>Signing in with a passkey. The device has verified the person, so no second factor is needed. A lockout after wrong passwords
+/// does not apply, because nothing can be guessed.</summary>
 internal static class PasskeySignIn
 {
-    /// <summary>Begin signing in with a passkey: what the browser is told</summary>
+    /// <summary>Start a sign-in with a passkey: get the options for the browser</summary>
     public static async Task<Results<Ok<PasskeyChallengeResponse>, ProblemHttpResult>> BeginAsync(
         BeginPasskeySignInRequest request,
         HttpContext http,
@@ -107,7 +107,7 @@ internal static class PasskeySignIn
     private static ProblemHttpResult Refused() =>
         Problems.Unauthorized(
             "passkey_refused",
-            "The passkey is not known here, or its answer is for another site or request, or came too late.",
+            "The passkey is unknown, or its response is for another site or request, or it came too late.",
             "Try again, or sign in with your password."
         );
 }

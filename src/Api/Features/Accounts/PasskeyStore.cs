@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>What Identity's passkey handler asks of the person whose context this is. It only reads: what changes is saved with the session
-/// or the event that goes with it.</summary>
+/// <summary>The store that Identity's passkey handler uses, for the person whose context this is. It is read-only: changes are saved with
+/// their session or event.</summary>
 internal sealed class PasskeyStore(GpuGeekDbContext db) : IUserPasskeyStore<ApplicationUser>
 {
     public Task<string> GetUserIdAsync(ApplicationUser user, CancellationToken cancellationToken) => Task.FromResult(user.Id.ToString());
@@ -25,7 +25,7 @@ internal sealed class PasskeyStore(GpuGeekDbContext db) : IUserPasskeyStore<Appl
             ? Info(passkey)
             : null;
 
-    // A credential of somebody else is refused by the table's unique index.
+    // The unique index of the table refuses a credential of another person.
     public Task<ApplicationUser?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
         db.Users.FirstOrDefaultAsync(u => db.Passkeys.Any(p => p.UserId == u.Id && p.CredentialId == credentialId), cancellationToken);
 
@@ -51,7 +51,7 @@ internal sealed class PasskeyStore(GpuGeekDbContext db) : IUserPasskeyStore<Appl
 
     public void Dispose()
     {
-        // The context is its maker's.
+        // The creator owns the context.
     }
 
     private static NotSupportedException OnlyReads() => new("The passkey store only reads.");

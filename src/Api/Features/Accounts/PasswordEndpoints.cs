@@ -46,9 +46,9 @@ internal static class PasswordEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Ask for a link to set a new password, by mail</summary>
+    /// <summary>Request a password reset link by email</summary>
     /// <remarks>
-    /// The answer is the same, and comes of the same work, whether or not there is such an account: a worker looks for it when it sends. An
+    /// The response and the work are the same whether the account exists or not: a worker looks up the account when it sends the mail. An
     /// account gets at most three links an hour.
     /// </remarks>
     private static async Task<Results<Accepted, ProblemHttpResult>> ForgotAsync(
@@ -62,8 +62,8 @@ internal static class PasswordEndpoints
         if (!outbox.IsOn)
             return Problems.Conflict(
                 "mail_off",
-                "This installation sends no mail.",
-                "Ask its operator for a link: they run GpuGeek.Api reset-password with your address."
+                "This installation sends no email.",
+                "Ask the operator for a link: they run GpuGeek.Api reset-password with your address."
             );
         await using var db = contexts.ForNobody();
         outbox.Add(db, new(MailKind.ResetLink, request.Email.Trim(), AccountTrail.Language(http), AccountTrail.Origin(http)));
@@ -71,7 +71,7 @@ internal static class PasswordEndpoints
         return TypedResults.Accepted((string?)null);
     }
 
-    /// <summary>Set a new password with a reset link's token; all sessions end</summary>
+    /// <summary>Set a new password with the token of a reset link; all sessions end</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> ResetAsync(
         ResetPasswordRequest request,
         HttpContext http,
@@ -83,12 +83,12 @@ internal static class PasswordEndpoints
     )
     {
         var now = clock.GetUtcNow();
-        // What is weak whoever it is for is refused before the link is used up.
+        // A password that is weak for everybody is refused before the link is consumed.
         if (Passwords.Weakness(request.NewPassword) is { } weakness)
             return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
         await using var nobody = contexts.ForNobody();
         if ((await OneTimeTokens.TakeAsync(nobody, request.Token, TokenKind.PasswordReset, now, cancellationToken)).User is not { } id)
-            return Problems.Impossible("link_invalid", "The link was used before or is too old.", "Ask for a new one.");
+            return Problems.Impossible("link_invalid", "The link was already used or has expired.", "Request a new one.");
         await using var db = contexts.ForUser(id);
         var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
         user.PasswordHash = hasher.HashPassword(user, request.NewPassword);

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>How much of a password a guesser does not get for free.</summary>
+/// <summary>Estimates password strength: counts the characters that an attacker cannot guess by rule.</summary>
 internal static class PasswordStrength
 {
-    /// <summary>Characters that must be surprising.</summary>
+    /// <summary>Minimum number of unpredictable characters.</summary>
     public const int Least = 6;
 
     private const int Run = 4;
@@ -21,7 +21,7 @@ internal static class PasswordStrength
         "azertyuiop",
         "qsdfghjklm",
         "wxcvbn",
-        // Down and up the keyboard.
+        // Columns of the keyboard, in both directions.
         "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/",
         "zaq1xsw2cde3vfr4bgt5nhy6mju7",
         "1q2w3e4r5t6y7u8i9o0p",
@@ -38,8 +38,8 @@ internal static class PasswordStrength
         "98765432109",
     ];
 
-    /// <returns>Characters that are no part of a word, a walk, a date or a repetition; each such part counts as one, since choosing it is a
-    /// choice too.</returns>
+    /// <returns>Number of characters outside words, keyboard rows, dates and repetitions. Each such part counts as one, because choosing
+    /// it is also a choice.</returns>
     public static int Surprising(string password)
     {
         var count = 0;
@@ -64,7 +64,7 @@ internal static class PasswordStrength
         return 0;
     }
 
-    /// <summary>Eight, six or four digits that are a day or a year.</summary>
+    /// <summary>Eight, six or four digits that form a date or a year.</summary>
     private static int DateAt(string password, int at)
     {
         foreach (
@@ -88,7 +88,7 @@ internal static class PasswordStrength
             : 0;
     }
 
-    /// <summary>What has begun before, from three characters on and also over itself, or one character again and again.</summary>
+    /// <summary>A repetition of an earlier part of at least three characters (overlaps included), or of one character.</summary>
     private static int RepetitionAt(string password, int at)
     {
         for (var length = password.Length - at; length >= 3; length--)

@@ -20,7 +20,7 @@ internal static class Registration
         db.Database.SqlQuery<bool>($"SELECT has_operator() AS \"Value\"").SingleAsync(cancellationToken);
 
     /// <summary>Register a person and their organisation</summary>
-    /// <remarks>Until there is an operator, only the setup link's token can; afterwards it depends on the installation.</remarks>
+    /// <remarks>Until there is an operator, this needs the token of the setup link. After that it depends on the installation.</remarks>
     public static async Task<Results<Created<SessionResponse>, ProblemHttpResult, EarlierAnswer>> RegisterAsync(
         RegisterRequest request,
         HttpContext http,
@@ -34,7 +34,7 @@ internal static class Registration
     {
         if (Passwords.Weakness(request.Password, request.Email, request.DisplayName, request.Organization) is { } weakness)
             return Problems.Impossible("weak_password", weakness, "Choose a longer or less common one.");
-        // Before anything is asked that the first request has changed: its invitation or setup token is used up.
+        // Before any check of state that the first request has changed: it has consumed the invitation or the setup token.
         await using (var nobody = contexts.ForNobody())
             if (await first.LookAsync(nobody, cancellationToken) is { } earlier)
                 return earlier;
@@ -45,7 +45,7 @@ internal static class Registration
         if (request.Organization?.Trim() is not { Length: > 0 } name)
             return Problems.Impossible(
                 "organization_missing",
-                "The organisation that is to be made has no name.",
+                "The name of the new organisation is missing.",
                 "Send its name, or the token of an invitation."
             );
         await using var db = contexts.ForUser(user.Id);
@@ -56,14 +56,14 @@ internal static class Registration
             return refusal;
         if (await IsTakenAsync(db, user, cancellationToken))
             return EmailTaken();
-        // Slow on purpose: only for the one of equal requests that goes on.
+        // Slow on purpose, so it runs only for the one of several equal requests that continues.
         user.PasswordHash = hasher.HashPassword(user, request.Password);
         db.Add(user);
         var org = await OrganizationCreation.CreateAsync(db, Guid.CreateVersion7(now), user.Id, name, now, cancellationToken);
         return await OpenAsync(db, transaction, first, user, new(org.Slug, org.Name, "owner"), http, now, cancellationToken);
     }
 
-    /// <summary>An invited person needs no open registration and makes no organisation.</summary>
+    /// <summary>An invited person does not need open registration and gets no organisation of their own.</summary>
     private static async Task<Results<Created<SessionResponse>, ProblemHttpResult, EarlierAnswer>> JoinAsync(
         RegisterRequest request,
         string token,
@@ -151,8 +151,8 @@ internal static class Registration
             if (hasOperator || !taken)
                 return Problems.Impossible(
                     "setup_token_invalid",
-                    "The setup link is not valid any more.",
-                    "Take the newest link from where the platform was started."
+                    "The setup link is no longer valid.",
+                    "Use the newest link that the server printed at its start."
                 );
             user.IsOperator = true;
             return null;
@@ -162,7 +162,7 @@ internal static class Registration
         return Problems.Forbidden(
             "registration_closed",
             "Registration is closed on this installation.",
-            hasOperator ? "Ask for an invitation." : "Use the link that was printed when the platform was started."
+            hasOperator ? "Ask for an invitation." : "Use the link that the server printed at its start."
         );
     }
 
@@ -182,5 +182,5 @@ internal static class Registration
     }
 
     private static ProblemHttpResult EmailTaken() =>
-        Problems.Conflict("email_taken", "There is already an account with this email address.", "Sign in instead.");
+        Problems.Conflict("email_taken", "An account with this email address already exists.", "Sign in instead.");
 }

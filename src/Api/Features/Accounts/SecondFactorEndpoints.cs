@@ -29,7 +29,7 @@ internal static class SecondFactorEndpoints
             .WithName("RemoveSecondFactor");
     }
 
-    /// <summary>Begin a second factor: what an authenticator app must be told</summary>
+    /// <summary>Start the set-up of a second factor: get the secret for an authenticator app</summary>
     private static async Task<Results<Ok<SecondFactorResponse>, ProblemHttpResult>> BeginAsync(
         Caller caller,
         IDbContexts contexts,
@@ -44,8 +44,8 @@ internal static class SecondFactorEndpoints
         if (factor is { ConfirmedAt: not null })
             return Problems.Conflict(
                 "second_factor_on",
-                "The account has a second factor already.",
-                "Remove it first, to take another device."
+                "The account already has a second factor.",
+                "Turn it off first, to use another device."
             );
         var secret = SecondFactors.NewSecret();
         var box = secrets.Protect(caller.User, secret);
@@ -67,7 +67,8 @@ internal static class SecondFactorEndpoints
         );
     }
 
-    /// <summary>Turn the second factor on with a first code; the recovery codes are shown this once, and all other sessions end</summary>
+    /// <summary>Turn on the second factor with a first code; the response has the recovery codes, shown only once, and all other sessions
+    /// end</summary>
     private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> ConfirmAsync(
         ConfirmSecondFactorRequest request,
         Caller caller,
@@ -84,8 +85,8 @@ internal static class SecondFactorEndpoints
         if (factor is not { ConfirmedAt: null })
             return Problems.Conflict(
                 "second_factor_not_begun",
-                "There is no second factor that waits for its first code.",
-                "Begin one: POST /account/second-factor."
+                "No second factor is waiting for its first code.",
+                "Start the set-up: POST /account/second-factor."
             );
         var now = clock.GetUtcNow();
         var limits = Attempts.OfCode(caller.User);
@@ -94,8 +95,8 @@ internal static class SecondFactorEndpoints
         if (!SecondFactors.TakeCode(factor, secrets.Unprotect(caller.User, factor.Secret), request.Code, now))
             return Problems.Impossible(
                 "wrong_code",
-                "The code is not right.",
-                "Look whether the device's clock is right, and take the code it shows now."
+                "The code is incorrect.",
+                "Check that the device's clock is right, and use the code it shows now."
             );
         await counter.GiveBackAsync(limits, cancellationToken);
         factor.ConfirmedAt = now;
@@ -126,7 +127,7 @@ internal static class SecondFactorEndpoints
         if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == caller.User, cancellationToken) is not { } factor)
             return TypedResults.NoContent();
         db.SecondFactors.Remove(factor);
-        // One that was only begun has protected nothing.
+        // A second factor that was never confirmed protects nothing.
         if (factor.ConfirmedAt is not null)
         {
             AccountTrail.Add(db, http, caller.User, AccountEventKind.SecondFactorOff);

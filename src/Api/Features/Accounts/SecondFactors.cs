@@ -5,14 +5,14 @@ using OtpNet;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>Codes of an authenticator app (RFC 6238: 30 s, six digits) and recovery codes. Each is good once.</summary>
+/// <summary>Codes of an authenticator app (RFC 6238: 30 s, six digits) and recovery codes. Each is valid once.</summary>
 internal static class SecondFactors
 {
     public const int RecoveryCodeCount = 10;
     private const int SecretBytes = 20,
         RecoveryLength = 16;
 
-    // No letters or digits that look alike.
+    // Without letters and digits that look alike.
     private const string Alphabet = "23456789abcdefghjkmnpqrstuvwxyz";
     private static readonly VerificationWindow OneStepEitherWay = new(1, 1);
 
@@ -23,7 +23,7 @@ internal static class SecondFactors
 
     public static string Typed(byte[] secret) => Base32Encoding.ToString(secret);
 
-    /// <summary>Takes the code if it is good, so that it is not good again. The caller saves.</summary>
+    /// <summary>Consumes the code if it is valid. The caller saves.</summary>
     public static bool TakeCode(SecondFactor factor, byte[] secret, string code, DateTimeOffset now)
     {
         var digits = code.Replace(" ", "", StringComparison.Ordinal);
@@ -37,7 +37,7 @@ internal static class SecondFactors
         return true;
     }
 
-    /// <summary>Takes a recovery code out of those that are left. The caller saves.</summary>
+    /// <summary>Consumes a recovery code. The caller saves.</summary>
     public static bool TakeRecoveryCode(SecondFactor factor, string code)
     {
         var hash = Hash(code);
@@ -47,7 +47,8 @@ internal static class SecondFactors
         return taken;
     }
 
-    /// <summary>New recovery codes in place of those before: 79 bits each, so that a plain hash keeps them.</summary>
+    /// <summary>Creates new recovery codes that replace the old ones. Each has 79 bits of entropy, so a plain hash is enough to store
+    /// them.</summary>
     public static IReadOnlyList<string> Renew(SecondFactor factor)
     {
         var codes = Enumerable.Range(0, RecoveryCodeCount).Select(_ => RandomNumberGenerator.GetString(Alphabet, RecoveryLength)).ToList();

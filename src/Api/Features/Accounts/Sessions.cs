@@ -14,7 +14,7 @@ namespace GpuGeek.Api.Features.Accounts;
 
 internal static class Sessions
 {
-    /// <summary>Adds a session to the context; the caller saves. The token is given out this once.</summary>
+    /// <summary>Adds a session to the context; the caller saves. This is the only time the token is available.</summary>
     public static (string Token, DateTimeOffset ExpiresAt) Add(GpuGeekDbContext db, Guid user, HttpContext http, DateTimeOffset now)
     {
         var token = TokenFormat.Create(TokenKind.Session);
@@ -42,7 +42,7 @@ internal static class Sessions
         account.MapDelete("/sessions/{session:guid}", RevokeAsync).SessionOnly().WithName("RevokeSession");
     }
 
-    /// <summary>Where the person is signed in, newest first</summary>
+    /// <summary>List the person's sessions, newest first</summary>
     private static async Task<Ok<Page<SessionSummary>>> ListAsync(
         Caller caller,
         IDbContexts contexts,
@@ -110,7 +110,7 @@ internal static class Sessions
         return TypedResults.NoContent();
     }
 
-    /// <summary>After what protects the account has changed, at most the session that changed it goes on.</summary>
+    /// <summary>After a security setting of the account has changed, only the session that changed it remains valid.</summary>
     public static Task RevokeAllAsync(
         GpuGeekDbContext db,
         Guid user,

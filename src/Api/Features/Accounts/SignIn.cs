@@ -15,9 +15,8 @@ internal static class SignIn
 
     /// <summary>Sign in with email and password</summary>
     /// <remarks>
-    /// Where the account has a second factor, the right password alone is answered 401 <c>second_factor_needed</c> with a <c>challenge</c>:
-    /// send it with the
-    /// code, in place of email and password.
+    /// If the account has a second factor, a correct password alone returns 401 <c>second_factor_needed</c> with a <c>challenge</c>. Send
+    /// the challenge with the code, instead of email and password.
     /// </remarks>
     public static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> SignInAsync(
         SignInRequest request,
@@ -34,7 +33,7 @@ internal static class SignIn
         var id = request.Challenge is { } given
             ? SignInChallenge.UserOf(tickets, given, http, now)
             : await FindAsync(contexts, Normalize(request.Email!), cancellationToken);
-        // An account that does not exist is looked for with the same statements.
+        // An account that does not exist runs the same statements.
         await using var db = contexts.ForUser(id ?? Guid.Empty);
         var user = await db.Users.FirstOrDefaultAsync(u => u.Id == id, cancellationToken);
         var device = KnownDevice.Read(tickets, request.Device, now);
@@ -64,15 +63,15 @@ internal static class SignIn
             "second_factor_needed",
             "Not signed in",
             "The account has a second factor.",
-            "Send a code of the authenticator app, or a recovery code, as 'code' with this 'challenge'.",
+            "Send a code from the authenticator app, or a recovery code, as 'code' with this 'challenge'.",
             new Dictionary<string, object?> { ["challenge"] = challenge }
         );
 
     private static ProblemHttpResult ChallengeInvalid() =>
         Problems.Unauthorized(
             "challenge_invalid",
-            "The challenge is older than five minutes, was given to another network address, or the password has changed since.",
-            "Begin again with email and password."
+            "The challenge is older than five minutes, was issued to another network address, or the password has changed.",
+            "Sign in again with email and password."
         );
 
     /// <summary>Sign in with a one-time link</summary>
@@ -89,16 +88,16 @@ internal static class SignIn
         if ((await OneTimeTokens.TakeAsync(nobody, request.Token, TokenKind.SignInLink, now, cancellationToken)).User is not { } id)
             return Problems.Impossible(
                 "link_invalid",
-                "The link was used before or is too old.",
-                "Take the newest link from where the platform was started, or sign in with your password."
+                "The link was already used or has expired.",
+                "Use the newest link that the server printed at its start, or sign in with your password."
             );
         await using var db = contexts.ForUser(id);
         var user = await db.Users.SingleAsync(u => u.Id == id, cancellationToken);
         return TypedResults.Ok(await OpenSessionAsync(db, user, http, "link", now, cancellationToken));
     }
 
-    /// <param name="how">For the person's record: <c>password</c>, <c>link</c> or <c>passkey</c>.</param>
-    /// <param name="device">What the device brought, to be renewed; null makes it a new device.</param>
+    /// <param name="how">For the account's events: <c>password</c>, <c>link</c> or <c>passkey</c>.</param>
+    /// <param name="device">The device token of the request, to be renewed; null creates a new one.</param>
     public static async Task<SessionResponse> OpenSessionAsync(
         GpuGeekDbContext db,
         ApplicationUser user,

@@ -7,9 +7,8 @@ using GpuGeek.Infrastructure.Identity;
 namespace GpuGeek.Api.Features.Accounts;
 
 /// <summary>
-/// The right password, proved a moment ago: with it the second factor's code can be sent without the password. It is bound to the account,
-/// to the password
-/// as it was and to the caller's network, and nothing is stored.
+/// Proves that the correct password was sent a moment ago, so that the code of the second factor can be sent without the password. It is
+/// bound to the account, the current password and the caller's network. Nothing is stored.
 /// </summary>
 internal static class SignInChallenge
 {
@@ -26,14 +25,14 @@ internal static class SignInChallenge
         return tickets.Seal(Purpose(http), content);
     }
 
-    /// <returns>Whose password was proved; null: too old, made for another network, or not one of ours.</returns>
+    /// <returns>The account whose password was proved; null: too old, for another network, or not issued by this installation.</returns>
     public static Guid? UserOf(SignInTickets tickets, string challenge, HttpContext http, DateTimeOffset now) =>
         tickets.Open(Purpose(http), challenge) is { } content
         && now.ToUnixTimeSeconds() < BinaryPrimitives.ReadInt64BigEndian(content.AsSpan(UserBytes))
             ? new Guid(content.AsSpan(0, UserBytes))
             : null;
 
-    /// <summary>Whether the person still has the password that was proved.</summary>
+    /// <summary>True if the password has not changed since it was proved.</summary>
     public static bool Proves(SignInTickets tickets, string challenge, ApplicationUser user, HttpContext http) =>
         tickets.Open(Purpose(http), challenge) is { } content
         && CryptographicOperations.FixedTimeEquals(content.AsSpan(UserBytes + TimeBytes), Version(user));

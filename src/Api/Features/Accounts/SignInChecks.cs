@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Identity;
 
 namespace GpuGeek.Api.Features.Accounts;
 
-/// <summary>The two secrets of signing in. Each attempt is counted before it is evaluated; each method answers null where the secret is
-/// right.</summary>
+/// <summary>Checks the two secrets of a sign-in. Each attempt is counted before it is evaluated. Each method returns null if the secret
+/// is correct.</summary>
 internal sealed class SignInChecks(
     AttemptCounter counter,
     IPasswordHasher<ApplicationUser> hasher,
@@ -17,11 +17,11 @@ internal sealed class SignInChecks(
     TimeProvider clock
 )
 {
-    // A hash of no password: checking it makes an unknown address take as long as a known one.
+    // A hash that no password matches: checking it makes an unknown address take as long as a known one.
     private static readonly Lazy<string> Decoy = new(() => new PasswordHasher<ApplicationUser>().HashPassword(null!, "no one's password"));
 
-    /// <param name="user">Null: there is no such account, which must answer as a wrong password does.</param>
-    /// <param name="device">Of a device that has signed in to the account before.</param>
+    /// <param name="user">Null: the account does not exist, which must look like a wrong password.</param>
+    /// <param name="device">A device that has signed in to the account before.</param>
     public async Task<ProblemHttpResult?> RefusePasswordAsync(
         GpuGeekDbContext db,
         ApplicationUser? user,
@@ -44,15 +44,15 @@ internal sealed class SignInChecks(
             await FailedAsync(db, user, http, "password", cancellationToken);
             return Problems.Unauthorized(
                 "wrong_credentials",
-                "The email or the password is not right.",
-                "Check both; after several wrong passwords the account is locked for a few minutes."
+                "The email or the password is incorrect.",
+                "Check both. After several wrong passwords the account is locked for a few minutes."
             );
         }
         await counter.GiveBackAsync(limits, cancellationToken);
         return null;
     }
 
-    /// <summary>Takes the code, so that it is not good again. The caller saves.</summary>
+    /// <summary>Consumes the code. The caller saves.</summary>
     public async Task<ProblemHttpResult?> RefuseCodeAsync(
         GpuGeekDbContext db,
         ApplicationUser user,
@@ -73,8 +73,8 @@ internal sealed class SignInChecks(
             await FailedAsync(db, user, http, "code", cancellationToken);
             return Problems.Unauthorized(
                 "wrong_code",
-                "The code is not right, or was used before.",
-                "Take the code that the app shows now."
+                "The code is incorrect or was already used.",
+                "Use the code that the app shows now."
             );
         }
         await counter.GiveBackAsync(limits, cancellationToken);
@@ -92,7 +92,7 @@ internal sealed class SignInChecks(
         if (user is not null)
             AccountTrail.Add(db, http, user.Id, AccountEventKind.SignInFailed, what);
         await db.SaveChangesAsync(cancellationToken);
-        // Who fails makes the rows, and so clears the old ones away.
+        // Failed attempts create the rows, so they also delete the old ones.
         await counter.TidyAsync(cancellationToken);
     }
 

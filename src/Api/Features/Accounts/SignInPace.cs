@@ -4,9 +4,8 @@ using GpuGeek.Api.Http;
 namespace GpuGeek.Api.Features.Accounts;
 
 /// <summary>
-/// Sign-ins a minute, right or wrong: each costs a password hash. A known device has a pace of its own, so that a stranger behind the same
-/// address does not
-/// take it away; that is why this is no policy of the route, which sees only the address.
+/// Limits sign-ins per minute, successful or not, because each costs a password hash. A known device has its own limit, so that others
+/// behind the same address cannot use it up. It is not a rate-limit policy of the route, because a policy sees only the address.
 /// </summary>
 internal sealed class SignInPace : IDisposable
 {

@@ -12,19 +12,18 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Features.Activity;
 
 /// <summary>
-/// What goes on in a project, told from the audit's entries and the comments as they are: nothing is kept twice. Only the actions listed
-/// here, and of an entry neither address, email, key nor what was sent:
-/// those stay with the audit.
+/// Project activity, built from audit entries and comments; nothing is stored twice. Only the actions listed here are shown. The address,
+/// email, key and request content of an entry stay in the audit log.
 /// </summary>
 internal static class ActivityEndpoints
 {
     private const int ExcerptLength = 200;
 
-    /// <summary>Single pictures and what comments say themselves are left out.</summary>
+    /// <summary>Changes of single pictures and changes of comments are left out.</summary>
     public static string[] Actions => [.. ScopeOf.Keys];
 
-    /// <summary>The scope that an API key needs to be told of the action: the same as for reading its subject. Null: no key reads
-    /// that.</summary>
+    /// <summary>The scope that an API key needs to see the action, which is the scope for reading its subject. Null: not visible to
+    /// keys.</summary>
     private static readonly Dictionary<string, string?> ScopeOf = new(StringComparer.Ordinal)
     {
         ["archive.upload"] = Scopes.DatasetsRead,
@@ -62,9 +61,9 @@ internal static class ActivityEndpoints
             .Needs(Role.Viewer, Scopes.DatasetsRead)
             .WithName("ListActivity");
 
-    /// <summary>What was done in a project, newest first</summary>
-    /// <remarks>An API key is told of what its scopes let it read: of runs with <c>runs:read</c>, of models and weights with
-    /// <c>models:read</c>, of deployments with <c>deployments:read</c>.</remarks>
+    /// <summary>List the activity in a project, newest first</summary>
+    /// <remarks>An API key sees what its scopes allow: runs with <c>runs:read</c>, models and weights with <c>models:read</c>,
+    /// deployments with <c>deployments:read</c>.</remarks>
     private static async Task<Results<Ok<Page<ActivityResponse>>, ProblemHttpResult>> ListAsync(
         string project,
         Tenant tenant,
@@ -95,7 +94,7 @@ internal static class ActivityEndpoints
             .OrderByDescending(c => c.Id)
             .Take(size + 1)
             .ToListAsync(cancellationToken);
-        // Both kinds of id begin with their time, so the two lists are one in the order of ids.
+        // Both kinds of id start with their time, so the two lists can be merged by id.
         var both = entries
             .Select(e => new Happening(e.Id, e, null))
             .Concat(comments.Select(c => new Happening(c.Id, null, c)))
@@ -120,7 +119,7 @@ internal static class ActivityEndpoints
     {
         if (text.Length <= ExcerptLength)
             return text;
-        // Not between the halves of one character.
+        // Do not cut between the halves of a surrogate pair.
         var end = char.IsHighSurrogate(text[ExcerptLength - 1]) ? ExcerptLength - 1 : ExcerptLength;
         return text[..end].TrimEnd() + "…";
     }

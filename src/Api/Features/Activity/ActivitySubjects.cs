@@ -9,7 +9,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Activity;
 
-/// <summary>What the entries of a page were done to, by the addresses they keep; names as they are now, read for all at once.</summary>
+/// <summary>Finds the subjects of a page of entries by the addresses in the entries, and reads their current names in one query per
+/// kind.</summary>
 internal sealed class ActivitySubjects(
     Project project,
     SubjectNames names,
@@ -112,7 +113,7 @@ internal sealed class ActivitySubjects(
 
     private static ActivitySubject Gone(string kind, string key, string name) => new(kind, key, name, null, false);
 
-    /// <summary>What was deleted is called as the entry of its deletion, making or renaming calls it.</summary>
+    /// <summary>A deleted subject has the name from the entry of its deletion, creation or renaming.</summary>
     private static string NameIn(string? detail) => TextIn(detail, "name");
 
     private static string TextIn(string? detail, string property)

@@ -27,8 +27,9 @@ internal static class BillingEndpoints
         group.MapGet("/usage", ListUsageAsync).Needs(Role.Viewer, Scopes.BillingRead).WithName("ListUsage");
     }
 
-    /// <summary>The plans of this installation</summary>
-    /// <remarks>Everybody who is signed in sees prices and limits: owners choose by them. Only the operator changes them.</remarks>
+    /// <summary>List the plans of this installation</summary>
+    /// <remarks>Every signed-in person can see prices and limits, because owners choose a plan by them. Only the operator can change
+    /// them.</remarks>
     private static async Task<Ok<Page<PlanResponse>>> ListPlansAsync(IDbContexts contexts, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForNobody();
@@ -62,7 +63,7 @@ internal static class BillingEndpoints
         return TypedResults.Ok(row.ToResponse());
     }
 
-    /// <summary>The organisation's plan and what it has used of it this month</summary>
+    /// <summary>Get the organisation's plan and its usage this month</summary>
     private static async Task<Ok<SubscriptionResponse>> GetSubscriptionAsync(
         Tenant tenant,
         GpuGeekDbContext db,
@@ -70,7 +71,7 @@ internal static class BillingEndpoints
         CancellationToken cancellationToken
     ) => TypedResults.Ok((await PlanGate.UsageAsync(db, tenant.OrgId, clock.GetUtcNow(), cancellationToken)).ToResponse());
 
-    /// <summary>Take another plan</summary>
+    /// <summary>Change the organisation's plan</summary>
     private static async Task<Results<Ok<SubscriptionResponse>, ProblemHttpResult>> ChangeSubscriptionAsync(
         ChangeSubscriptionRequest request,
         Tenant tenant,
@@ -87,7 +88,7 @@ internal static class BillingEndpoints
         return await GetSubscriptionAsync(tenant, db, clock, cancellationToken);
     }
 
-    /// <summary>Usage intervals, newest first: one for each time a worker slot was held</summary>
+    /// <summary>List usage intervals, newest first: one for each lease of a worker slot</summary>
     private static async Task<Ok<Page<UsageIntervalResponse>>> ListUsageAsync(
         GpuGeekDbContext db,
         TimeProvider clock,

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Comments;
 
-/// <summary>Every member may speak, viewers too: a comment changes nothing of the work. Keys may where they may write; what was said is
-/// changed by its author alone.</summary>
+/// <summary>Every member can comment, viewers too, because a comment changes no data. Keys can comment if they can write. Only the author
+/// can change a comment.</summary>
 internal static class CommentEndpoints
 {
     public static void MapComments(this IEndpointRouteBuilder routes)
@@ -25,7 +25,7 @@ internal static class CommentEndpoints
         group.MapDelete("", DeleteAsync).Needs(Role.Viewer, null).WithName("DeleteComment");
     }
 
-    /// <summary>One comment</summary>
+    /// <summary>Get a comment</summary>
     private static async Task<Results<Ok<CommentResponse>, ProblemHttpResult>> GetAsync(
         Guid comment,
         GpuGeekDbContext db,
@@ -35,7 +35,7 @@ internal static class CommentEndpoints
             ? TypedResults.Ok(row.ToResponse())
             : Problems.NotFound();
 
-    /// <summary>Change what one has written</summary>
+    /// <summary>Change one's own comment</summary>
     private static async Task<Results<Ok<CommentResponse>, ProblemHttpResult>> UpdateAsync(
         Guid comment,
         UpdateCommentRequest request,
@@ -49,7 +49,7 @@ internal static class CommentEndpoints
         if (await VisibleComments.Of(db).FirstOrDefaultAsync(c => c.Id == comment, cancellationToken) is not { } row)
             return Problems.NotFound();
         if (row.AuthorId != tenant.UserId)
-            return Problems.Forbidden("not_yours", "A comment is changed by who wrote it.", "Answer it with another one.");
+            return Problems.Forbidden("not_yours", "Only the author can change a comment.", "Reply with a new comment.");
         var text = Comment.Clean(request.Text);
         CommentWriter.Describe(change, text);
         if (row.Text == text)
@@ -63,7 +63,7 @@ internal static class CommentEndpoints
         return TypedResults.Ok(row.ToResponse());
     }
 
-    /// <summary>Delete what one has written; admins may delete what anybody has</summary>
+    /// <summary>Delete one's own comment; admins can delete any comment</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid comment,
         Tenant tenant,
@@ -78,7 +78,7 @@ internal static class CommentEndpoints
             return TypedResults.NoContent();
         }
         if (row.AuthorId != tenant.UserId && tenant.Role < Role.Admin)
-            return Problems.Forbidden("not_yours", "A comment is deleted by who wrote it, or by an admin.", "Ask one of them.");
+            return Problems.Forbidden("not_yours", "Only the author or an admin can delete a comment.", "Ask one of them.");
         change.Describe(new { Author = row.AuthorName });
         db.Comments.Remove(row);
         await db.SaveChangesAsync(cancellationToken);

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Comments;
 
-/// <summary>What was said of one thing, each under the scope of that thing.</summary>
+/// <summary>Comments on runs, dataset versions and models, each under the scope of its subject.</summary>
 internal static class CommentLists
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -27,7 +27,7 @@ internal static class CommentLists
         models.MapPost("", CreateOnModelAsync).Needs(Role.Viewer, Scopes.ModelsWrite).Idempotent().WithName("CreateModelComment");
     }
 
-    /// <summary>The comments on a run, newest first</summary>
+    /// <summary>List the comments on a run, newest first</summary>
     private static async Task<Results<Ok<Page<CommentResponse>>, ProblemHttpResult>> ListOfRunAsync(
         Guid run,
         GpuGeekDbContext db,
@@ -36,7 +36,7 @@ internal static class CommentLists
         int? limit = null
     ) => await ListAsync(db, await RunAsync(db, run, cancellationToken), after, limit, cancellationToken);
 
-    /// <summary>The comments on a dataset version, newest first</summary>
+    /// <summary>List the comments on a dataset version, newest first</summary>
     private static async Task<Results<Ok<Page<CommentResponse>>, ProblemHttpResult>> ListOfVersionAsync(
         Guid dataset,
         Guid version,
@@ -46,7 +46,7 @@ internal static class CommentLists
         int? limit = null
     ) => await ListAsync(db, await VersionAsync(db, dataset, version, cancellationToken), after, limit, cancellationToken);
 
-    /// <summary>The comments on a model version, newest first</summary>
+    /// <summary>List the comments on a model version, newest first</summary>
     private static async Task<Results<Ok<Page<CommentResponse>>, ProblemHttpResult>> ListOfModelAsync(
         string model,
         int version,

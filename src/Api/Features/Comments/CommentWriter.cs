@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Comments;
 
-/// <summary>What is commented on.</summary>
+/// <summary>The subject of a comment.</summary>
 internal sealed record CommentSubject(Guid Project, Guid? Run = null, Guid? DatasetVersion = null, Guid? ModelVersion = null);
 
 internal static class CommentWriter
@@ -44,7 +44,7 @@ internal static class CommentWriter
         return comment;
     }
 
-    /// <summary>The audit says that somebody spoke, and not what: a comment that is deleted is gone.</summary>
+    /// <summary>The audit log records that somebody commented, but not the text: a deleted comment leaves no copy.</summary>
     public static void Describe(Change change, string text) => change.Describe(new { Characters = text.Length });
 
     public static Task<List<Mentionable>> MembersAsync(GpuGeekDbContext db, Tenant tenant, CancellationToken cancellationToken) =>

@@ -11,11 +11,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Datasets;
 
-/// <summary>An archive that a request was allowed to bring.</summary>
-/// <param name="Row">As it was when the claim was taken; its size is what was announced.</param>
-/// <param name="Counted">Bytes of it that count in the plan.</param>
+/// <summary>An archive that a request may upload.</summary>
+/// <param name="Row">The row when the claim was taken; its size is the announced size.</param>
+/// <param name="Counted">Bytes of the archive that count in the plan.</param>
 /// <param name="IsOwn">
-/// The request made the row itself, and the row goes with the bytes. One that was asked for first waits for other bytes.
+/// True if the request created the row itself; then the row is deleted with the bytes. An import that was requested first waits for
+/// another upload.
 /// </param>
 internal sealed record ExpectedArchive(Import Row, UploadClaim<Import> Claim, long Counted, bool IsOwn)
 {
@@ -23,7 +24,7 @@ internal sealed record ExpectedArchive(Import Row, UploadClaim<Import> Claim, lo
 }
 
 /// <summary>
-/// Brings the bytes from the connection to the store, as far as there is room, and leaves nothing of them where that fails.
+/// Copies the bytes from the connection to the store, as far as there is space, and deletes them if that fails.
 /// </summary>
 internal sealed class ArchiveReception(
     GpuGeekDbContext db,
@@ -33,15 +34,15 @@ internal sealed class ArchiveReception(
     ExpectedArchive archive
 )
 {
-    // Room is made for as much again as has come: a small archive takes little from others, a large one asks seldom.
+    // Each reservation is as large as the bytes received so far: a small archive reserves little, a large one makes few requests.
     private const long LeastPiece = 256 << 10,
         LargestPiece = 64 << 20;
     private static readonly byte[] ZipMagic = "PK"u8.ToArray();
 
     private long _counted = archive.Counted;
 
-    /// <returns>Bytes that came; null: they are no ZIP archive.</returns>
-    /// <exception cref="DomainException">There is no room for more.</exception>
+    /// <returns>Number of bytes received; null: not a ZIP archive.</returns>
+    /// <exception cref="DomainException">There is no space for more.</exception>
     /// <exception cref="ClaimLostException"/>
     public async Task<long?> StoreAsync(Stream body, CancellationToken cancellationToken)
     {
@@ -69,7 +70,7 @@ internal sealed class ArchiveReception(
         }
     }
 
-    /// <summary>The claim was lost when the bytes lay in the store already: they go, unless somebody else's lie there now.</summary>
+    /// <summary>The claim was lost after the bytes were stored: delete them, unless another request has stored its own.</summary>
     public async Task ForgetAsync()
     {
         var others = db.Imports.Where(i => i.Id == archive.Row.Id && (i.RetryUntil != null || i.FinishedAt == null));
@@ -77,7 +78,7 @@ internal sealed class ArchiveReception(
             await store.DeleteAsync(archive.Key, CancellationToken.None);
     }
 
-    /// <summary>More has come than the plan counts. The lock is held for this moment only, never while bytes come.</summary>
+    /// <summary>More bytes have arrived than the plan counts. The lock is held only for this moment, never while bytes arrive.</summary>
     private async Task<long> MakeRoomAsync(long read, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -91,7 +92,8 @@ internal sealed class ArchiveReception(
     }
 
     /// <summary>
-    /// The connection broke, or the bytes are no archive. Where another request has the claim, what lies in the store is its own.
+    /// The connection broke, or the bytes are not an archive. If another request has the claim, the stored object belongs to that
+    /// request.
     /// </summary>
     private async Task DiscardAsync()
     {

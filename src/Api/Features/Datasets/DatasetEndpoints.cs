@@ -27,7 +27,7 @@ internal static class DatasetEndpoints
         VersionEndpoints.Map(group);
     }
 
-    /// <summary>The datasets of a project, newest first</summary>
+    /// <summary>List the datasets of a project, newest first</summary>
     private static async Task<Ok<Page<DatasetResponse>>> ListAsync(
         GpuGeekDbContext db,
         CancellationToken cancellationToken,
@@ -74,7 +74,7 @@ internal static class DatasetEndpoints
         );
     }
 
-    /// <summary>One dataset</summary>
+    /// <summary>Get a dataset</summary>
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> GetAsync(
         Guid dataset,
         GpuGeekDbContext db,
@@ -102,7 +102,7 @@ internal static class DatasetEndpoints
         return TypedResults.Ok(await Responses(db, db.Datasets.Where(d => d.Id == dataset), null).SingleAsync(cancellationToken));
     }
 
-    /// <summary>Counts per class and per split</summary>
+    /// <summary>Get the number of pictures per class and per split</summary>
     private static async Task<Results<Ok<DatasetStatsResponse>, ProblemHttpResult>> StatsAsync(
         Guid dataset,
         GpuGeekDbContext db,
@@ -126,7 +126,7 @@ internal static class DatasetEndpoints
     }
 
     private static ProblemHttpResult NameTaken(string name) =>
-        Problems.Conflict("name_taken", $"The project has a dataset named '{name}' already.", "Choose another name.");
+        Problems.Conflict("name_taken", $"The project already has a dataset named '{name}'.", "Choose another name.");
 
     private static IQueryable<DatasetResponse> Responses(GpuGeekDbContext db, IQueryable<Dataset> datasets, string? project) =>
         from dataset in datasets

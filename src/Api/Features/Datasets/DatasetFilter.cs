@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>
-/// What lies in a dataset is there only as long as the dataset: pictures, versions and imports of a deleted one are not marked one by one,
-/// so every route below <c>{dataset}</c> asks for the dataset first.
+/// Pictures, versions and imports of a deleted dataset are not marked one by one, so every route below <c>{dataset}</c> checks first that
+/// the dataset exists.
 /// </summary>
 internal sealed class DatasetFilter : IEndpointFilter
 {

@@ -28,7 +28,7 @@ internal static class ImageEndpoints
         group.MapGet("/{image:guid}/thumbnail", ThumbnailAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageThumbnail");
     }
 
-    /// <summary>The pictures of a dataset, oldest first; filters <c>class</c>, <c>split</c> (or <c>none</c>) and <c>q</c> (file
+    /// <summary>List the pictures of a dataset, oldest first; filters <c>class</c>, <c>split</c> (or <c>none</c>) and <c>q</c> (file
     /// name)</summary>
     private static async Task<Results<Ok<Page<ImageResponse>>, ProblemHttpResult>> ListAsync(
         Guid dataset,
@@ -66,7 +66,7 @@ internal static class ImageEndpoints
         return TypedResults.Ok(Paging.Of(rows, size, r => r.Image.Id.ToString(), r => Response(r, tenant.Slug)));
     }
 
-    /// <summary>One picture's facts</summary>
+    /// <summary>Get the data of a picture</summary>
     private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> GetAsync(
         Guid dataset,
         Guid image,
@@ -86,7 +86,7 @@ internal static class ImageEndpoints
             ? TypedResults.Ok(Response(row, tenant.Slug))
             : Problems.NotFound();
 
-    /// <summary>Give a picture another class or split; versions that hold it keep what it was</summary>
+    /// <summary>Change the class or split of a picture; versions that contain it do not change</summary>
     private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> UpdateAsync(
         Guid dataset,
         Guid image,
@@ -118,7 +118,7 @@ internal static class ImageEndpoints
         );
     }
 
-    /// <summary>Take a picture out of the dataset; versions that hold it keep it</summary>
+    /// <summary>Remove a picture from the dataset; versions that contain it keep it</summary>
     private static async Task<NoContent> DeleteAsync(
         Guid dataset,
         Guid image,
@@ -132,7 +132,7 @@ internal static class ImageEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>The original's bytes</summary>
+    /// <summary>Download the original picture</summary>
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ContentAsync(
         Guid dataset,
         Guid image,
@@ -148,7 +148,7 @@ internal static class ImageEndpoints
         return await FileAsync(store, ObjectKeys.Content(tenant.OrgId, row.Hash), $"image/{row.Format}", row, http, cancellationToken);
     }
 
-    /// <summary>A small JPEG of the picture</summary>
+    /// <summary>Get a small JPEG of the picture</summary>
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ThumbnailAsync(
         Guid dataset,
         Guid image,
@@ -179,8 +179,8 @@ internal static class ImageEndpoints
         try
         {
             var stream = await store.OpenReadAsync(key, cancellationToken);
-            // They are the organisation's own: a browser may keep them, but asks each time whether it may still show them. 304 is cheap,
-            // and a removed member gets 404.
+            // Pictures belong to the organisation: a browser may cache them but must revalidate each time. A 304 is cheap, and a removed
+            // member gets 404.
             http.Response.Headers.CacheControl = "private, no-cache";
             http.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline")
             {

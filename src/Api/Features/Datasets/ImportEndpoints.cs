@@ -33,7 +33,7 @@ internal static class ImportEndpoints
         group.MapDelete("/{import:guid}", CancelAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("CancelImport");
     }
 
-    /// <summary>The imports of a dataset, newest first</summary>
+    /// <summary>List the imports of a dataset, newest first</summary>
     private static async Task<Results<Ok<Page<ImportResponse>>, ProblemHttpResult>> ListAsync(
         Guid dataset,
         Tenant tenant,
@@ -54,10 +54,11 @@ internal static class ImportEndpoints
         return TypedResults.Ok(Paging.Of(rows, size, i => i.Id.ToString(), i => ImportMapping.ToResponse(i, tenant.Slug, [])));
     }
 
-    /// <summary>Ask whether an archive may come, or import a built-in sample</summary>
+    /// <summary>Request an upload of an archive, or import a built-in sample</summary>
     /// <remarks>
-    /// With <c>name</c> and <c>size</c>: checks quota and disk and answers where to PUT the bytes. The size counts in the plan from then
-    /// on, for an hour without bytes; the address takes them as long as the import is <c>uploading</c>. With <c>sample</c>: starts at once.
+    /// With <c>name</c> and <c>size</c>: checks quota and disk space and returns the address to PUT the bytes to. The size counts in the
+    /// plan from then on, for an hour if no bytes arrive. The address accepts bytes while the import is <c>uploading</c>. With
+    /// <c>sample</c>: starts immediately.
     /// </remarks>
     private static async Task<Results<Created<ImportResponse>, Accepted<ImportResponse>, ProblemHttpResult>> CreateAsync(
         Guid dataset,
@@ -93,7 +94,7 @@ internal static class ImportEndpoints
             return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, drawn), ImportMapping.ToResponse(drawn, tenant.Slug, []));
         }
         if (request is not { Name: { } name, Size: { } bytes })
-            return Problems.Impossible("import_source_missing", "Say what comes: name and size of an archive, or a sample.");
+            return Problems.Impossible("import_source_missing", "Send the name and size of an archive, or the name of a sample.");
         if (Admission.RefuseName(name) is { } refusal)
             return refusal;
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
@@ -113,7 +114,7 @@ internal static class ImportEndpoints
         return TypedResults.Created(ImportMapping.Address(tenant.Slug, import), ImportMapping.ToResponse(import, tenant.Slug, []));
     }
 
-    /// <summary>One import; <c>?wait=30</c> waits for its end</summary>
+    /// <summary>Get an import; <c>?wait=30</c> waits for its end</summary>
     private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> GetAsync(
         Guid dataset,
         Guid import,
@@ -144,7 +145,7 @@ internal static class ImportEndpoints
         return TypedResults.Ok(ImportMapping.ToResponse(row, tenant.Slug, classes));
     }
 
-    /// <summary>Files that were not taken, and why; as CSV with <c>Accept: text/csv</c></summary>
+    /// <summary>List the skipped files with the reasons; as CSV with <c>Accept: text/csv</c></summary>
     private static async Task<Results<Ok<Page<SkippedFileResponse>>, FileContentHttpResult, ProblemHttpResult>> SkippedAsync(
         Guid dataset,
         Guid import,
@@ -170,9 +171,9 @@ internal static class ImportEndpoints
         return TypedResults.Ok(Paging.Of(page, size, s => s.Id.ToString(), s => new SkippedFileResponse(s.Path, s.Code, s.Reason, s.Hint)));
     }
 
-    /// <summary>Try an import again that broke off too often, with the upload that was kept</summary>
-    /// <remarks>Until <c>retryUntil</c>, 7 days after the failure. The plan is asked as for a new import. Any other import answers
-    /// <c>import_not_retryable</c>.</remarks>
+    /// <summary>Retry an import that was interrupted too often, with the kept upload</summary>
+    /// <remarks>Possible until <c>retryUntil</c>, 7 days after the failure. The plan is checked as for a new import. Any other import
+    /// returns <c>import_not_retryable</c>.</remarks>
     private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> RetryAsync(
         Guid dataset,
         Guid import,
@@ -193,7 +194,7 @@ internal static class ImportEndpoints
         var now = clock.GetUtcNow();
         if (row.RetryUntil > now)
             await Admission.CheckAgainAsync(db, store, row, cancellationToken);
-        // One statement: of two requests at once, and of a request and the end of the 7 days, the first wins.
+        // One statement: of two requests at the same time, or of a request and the end of the 7 days, the first one wins.
         var retried = await one.Where(i => i.State == ImportState.Failed && i.RetryUntil > now)
             .ExecuteUpdateAsync(
                 set =>
@@ -211,16 +212,16 @@ internal static class ImportEndpoints
         if (retried == 0)
             return Problems.Conflict(
                 "import_not_retryable",
-                "The import cannot be tried again: only one that broke off too often can, for 7 days, while its upload is kept.",
-                "Send the archive again."
+                "The import cannot be retried: only an import that was interrupted too often can, for 7 days, while its upload is kept.",
+                "Upload the archive again."
             );
         change.AfterCommit(() => queue.HintImport(tenant.OrgId, import));
         change.AfterCommit(() => live.ImportChangedAsync(tenant.OrgId, dataset));
         return TypedResults.Ok(ImportMapping.ToResponse(await one.AsNoTracking().SingleAsync(cancellationToken), tenant.Slug, []));
     }
 
-    /// <summary>Cancel an import; what it brought is taken back</summary>
-    /// <remarks>One that has failed and keeps its upload gives the upload up.</remarks>
+    /// <summary>Cancel an import; its pictures are removed</summary>
+    /// <remarks>For a failed import with a kept upload, the upload is deleted.</remarks>
     private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(
         Guid dataset,
         Guid import,

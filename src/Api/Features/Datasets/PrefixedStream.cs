@@ -2,7 +2,7 @@ using GpuGeek.Infrastructure.Storage;
 
 namespace GpuGeek.Api.Features.Datasets;
 
-/// <summary>Bytes that were read to look at them, then the rest.</summary>
+/// <summary>First the bytes that were read for inspection, then the rest.</summary>
 internal sealed class PrefixedStream(byte[] prefix, Stream rest) : BodyStream
 {
     private int _position;

@@ -16,7 +16,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Datasets;
 
-/// <summary>An archive's bytes go straight from the connection to the object store: nothing is buffered, whatever the size.</summary>
+/// <summary>An archive's bytes go directly from the connection to the object store, without buffering, whatever the size.</summary>
 internal static class UploadEndpoint
 {
     public static void Map(RouteGroupBuilder datasets) =>
@@ -28,12 +28,12 @@ internal static class UploadEndpoint
             .WithoutChangeFilter()
             .Accepts<byte[]>("application/zip", "*/*");
 
-    /// <summary>Send a ZIP archive and start its import</summary>
+    /// <summary>Upload a ZIP archive and start its import</summary>
     /// <remarks>
-    /// Such as <c>curl -T flowers.zip …/imports/</c>. One folder per class; folders <c>train/</c>, <c>val/</c> and <c>test/</c> are kept
-    /// as splits. At most 50 GiB, and no more than the plan and the disk have room for: a <c>Content-Length</c> is checked before a byte is
-    /// read. The <c>uploadUrl</c> of an import that was asked for first takes the bytes again when the connection broke; while another
-    /// request sends them it answers <c>upload_under_way</c>, with <c>Retry-After</c>.
+    /// For example <c>curl -T flowers.zip …/imports/</c>. One folder per class; folders <c>train/</c>, <c>val/</c> and <c>test/</c> are
+    /// kept as splits. At most 50 GiB, and not more than the plan and the disk allow: a <c>Content-Length</c> is checked before any byte
+    /// is read. The <c>uploadUrl</c> of an import that was requested first accepts the bytes again after a broken connection. While
+    /// another request is sending them, it returns <c>upload_under_way</c> with <c>Retry-After</c>.
     /// </remarks>
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> PutAsync(
         Guid dataset,
@@ -52,7 +52,7 @@ internal static class UploadEndpoint
     {
         LongBody.Allow(http, LongBody.MostBytes);
         if (fileName.Length > 255)
-            return Problems.Impossible("name_too_long", "The file's name has more than 255 characters.", "Rename it.");
+            return Problems.Impossible("name_too_long", "The file name is longer than 255 characters.", "Rename the file.");
         if (Admission.RefuseName(fileName) is { } refusal)
             return refusal;
         var (archive, problem) = import is { } asked
@@ -75,12 +75,12 @@ internal static class UploadEndpoint
         }
         catch (ClaimLostException)
         {
-            // What came is discarded already; what happened to the import is the answer.
+            // The received bytes are already discarded; respond with the state of the import.
         }
         return NotTaken(await One(db, dataset, archive.Row.Id).FirstOrDefaultAsync(CancellationToken.None), http, clock);
     }
 
-    /// <summary>An import that was asked for first, claimed for this request.</summary>
+    /// <summary>An import that was requested first, claimed for this request.</summary>
     private static async Task<(ExpectedArchive?, ProblemHttpResult?)> FindAsync(
         Guid dataset,
         Guid asked,
@@ -106,7 +106,7 @@ internal static class UploadEndpoint
         return (new(row, claim, bytes, IsOwn: false), null);
     }
 
-    /// <summary>From here on the announced bytes count in the plan.</summary>
+    /// <summary>From here on, the announced bytes count in the plan.</summary>
     private static async Task<ExpectedArchive> AddAsync(
         Guid dataset,
         string fileName,
@@ -140,7 +140,7 @@ internal static class UploadEndpoint
         return new(row, claim, row.Size, IsOwn: true);
     }
 
-    /// <returns>The import in the queue; null: it was canceled, ended or taken over meanwhile.</returns>
+    /// <returns>The queued import; null: it was cancelled, ended or taken over in the meantime.</returns>
     private static async Task<Import?> QueueAsync(ExpectedArchive archive, long size, HttpContext http, Tenant tenant, GpuGeekDbContext db)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
@@ -174,14 +174,14 @@ internal static class UploadEndpoint
             ImportState.Uploading => UploadAnswers.UnderWay(http, import, clock.GetUtcNow()),
             ImportState.Canceled => Problems.Conflict(
                 "import_canceled",
-                "The import was canceled before its bytes had come.",
+                "The import was cancelled before its upload was complete.",
                 "Start another import."
             ),
             ImportState.Failed => Problems.Conflict(
                 "import_failed",
-                $"The import has failed: {import.Error?.Detail ?? "it ended."}",
-                import.RetryUntil is null ? "Start another import." : "Its upload is kept: try the import again, or start another."
+                $"The import has failed: {import.Error?.Detail ?? "unknown error."}",
+                import.RetryUntil is null ? "Start another import." : "The upload is kept: retry the import, or start another."
             ),
-            _ => Problems.Conflict("import_started", "The bytes of this import have come already.", "Start another import."),
+            _ => Problems.Conflict("import_started", "This import has already received its upload.", "Start another import."),
         };
 }

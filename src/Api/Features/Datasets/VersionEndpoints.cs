@@ -27,7 +27,7 @@ internal static class VersionEndpoints
         group.MapGet("/{version:guid}/manifest", ManifestAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetManifest");
     }
 
-    /// <summary>The versions of a dataset, newest first</summary>
+    /// <summary>List the versions of a dataset, newest first</summary>
     private static async Task<Results<Ok<Page<VersionResponse>>, ProblemHttpResult>> ListAsync(
         Guid dataset,
         GpuGeekDbContext db,
@@ -47,8 +47,8 @@ internal static class VersionEndpoints
         return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), Response));
     }
 
-    /// <summary>Freeze the dataset as it stands, with its splits</summary>
-    /// <remarks>Equal pictures, labels and splits are the same version: then that one is answered with 200.</remarks>
+    /// <summary>Create a version: freeze the current pictures, labels and splits</summary>
+    /// <remarks>The same pictures, labels and splits give the same version: an existing one is returned with 200.</remarks>
     private static async Task<Results<Created<VersionResponse>, Ok<VersionResponse>, ProblemHttpResult>> CreateAsync(
         Guid dataset,
         CreateVersionRequest request,
@@ -73,7 +73,7 @@ internal static class VersionEndpoints
             return empty;
         var manifest = Manifest.Write(entries);
         var hash = Manifest.HashOf(manifest);
-        // Two at once would take the same number: one waits here.
+        // Two requests at once would get the same number, so one of them waits here.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR UPDATE", cancellationToken);
         if (
             await db
@@ -106,7 +106,7 @@ internal static class VersionEndpoints
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/datasets/{dataset}/versions/{version.Id}", Response(version));
     }
 
-    /// <summary>One version</summary>
+    /// <summary>Get a version</summary>
     private static async Task<Results<Ok<VersionResponse>, ProblemHttpResult>> GetAsync(
         Guid dataset,
         Guid version,
@@ -114,7 +114,7 @@ internal static class VersionEndpoints
         CancellationToken cancellationToken
     ) => await FindAsync(db, dataset, version, cancellationToken) is { } row ? TypedResults.Ok(Response(row)) : Problems.NotFound();
 
-    /// <summary>The manifest: one line per picture, <c>hash TAB label TAB split TAB group</c></summary>
+    /// <summary>Get the manifest: one line per picture, <c>hash TAB label TAB split TAB group</c></summary>
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ManifestAsync(
         Guid dataset,
         Guid version,
@@ -140,7 +140,7 @@ internal static class VersionEndpoints
         if (counts.Count < MinClasses)
             return Problems.Impossible(
                 "too_few_classes",
-                $"A version needs pictures of at least {MinClasses} classes; there {(counts.Count == 1 ? "is 1" : "are 0")}.",
+                $"A version needs pictures of at least {MinClasses} classes; the dataset has {(counts.Count == 1 ? "1" : "0")}.",
                 "Import pictures of another class."
             );
         var small = counts.Where(c => c.Value < MinImagesPerClass).Select(c => $"{c.Key} ({c.Value})").ToList();
@@ -148,7 +148,7 @@ internal static class VersionEndpoints
             ? null
             : Problems.Impossible(
                 "too_few_images",
-                $"Each class needs at least {MinImagesPerClass} pictures, one for each split. Too few: "
+                $"Each class needs at least {MinImagesPerClass} pictures, one per split. Too few: "
                     + $"{string.Join(", ", small.Take(10))}{(small.Count > 10 ? $" and {small.Count - 10} more" : "")}.",
                 "Add pictures of these classes."
             );
@@ -158,8 +158,8 @@ internal static class VersionEndpoints
         Splits.All.FirstOrDefault(s => entries.All(e => e.Split != s)) is { } empty
             ? Problems.Impossible(
                 "empty_split",
-                $"The split '{empty}' would have no picture: the folders of the import put every picture elsewhere.",
-                "Import pictures outside train, val and test folders, or some in each of them."
+                $"The split '{empty}' would have no pictures: the folders of the import put all of them in other splits.",
+                "Import pictures outside train, val and test folders, or put some in each of these folders."
             )
             : null;
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Deletions;
 
-/// <summary>A deleted organisation has no routes any more: its owners restore it from their accounts.</summary>
+/// <summary>A deleted organisation has no routes: its owners restore it through their accounts.</summary>
 internal static class DeletedOrganizationEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -21,7 +21,7 @@ internal static class DeletedOrganizationEndpoints
         group.MapPost("/{organization:guid}/restore", RestoreAsync).SessionOnly().WithName("RestoreOrganization");
     }
 
-    /// <summary>Deleted organisations that the caller, an owner, can still restore</summary>
+    /// <summary>List deleted organisations that the caller, an owner, can still restore</summary>
     private static async Task<Ok<Page<DeletedOrganizationResponse>>> ListAsync(
         Caller caller,
         IDbContexts contexts,
@@ -46,7 +46,7 @@ internal static class DeletedOrganizationEndpoints
         return TypedResults.Ok(new Page<DeletedOrganizationResponse>([.. items.OrderByDescending(i => i.RequestedAt)], null));
     }
 
-    /// <summary>Restore a deleted organisation with everything that went along</summary>
+    /// <summary>Restore a deleted organisation with everything that was deleted with it</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RestoreAsync(
         Guid organization,
         HttpContext http,
@@ -63,7 +63,7 @@ internal static class DeletedOrganizationEndpoints
             return Problems.NotFound();
         await using var db = contexts.ForOrg(organization, caller.User);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Nothing was made in it since, so no name can be taken.
+        // Nothing was created in it since then, so no name can be taken.
         if (
             await Deletions.FindAsync(db, id, clock.GetUtcNow(), cancellationToken) is not { } deletion
             || !await Deletions.RestoreAsync(db, deletion, cancellationToken)

@@ -29,7 +29,7 @@ internal static class DeletionEndpoints
         DeletedOrganizationEndpoints.Map(routes);
     }
 
-    /// <summary>What deleting a dataset would take along</summary>
+    /// <summary>Preview the deletion of a dataset</summary>
     private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewDatasetAsync(
         Guid dataset,
         GpuGeekDbContext db,
@@ -40,8 +40,8 @@ internal static class DeletionEndpoints
             : Problems.NotFound();
 
     /// <summary>Delete a dataset with its pictures and versions</summary>
-    /// <remarks>It is hidden at once and can be restored for seven days; then its rows and files are gone for good. Runs that learned from
-    /// it stay, with their models; those that learn from it now are canceled.</remarks>
+    /// <remarks>The dataset is hidden immediately and can be restored for seven days. After that, its rows and files are deleted
+    /// permanently. Finished runs on it stay, with their models; running ones are cancelled.</remarks>
     private static async Task<NoContent> DeleteDatasetAsync(
         Guid dataset,
         Tenant tenant,
@@ -57,7 +57,7 @@ internal static class DeletionEndpoints
         return await DeleteAsync(row is null ? null : DeletionScope.Of(db, row), tenant, db, change, live, clock, cancellationToken);
     }
 
-    /// <summary>What deleting a project would take along</summary>
+    /// <summary>Preview the deletion of a project</summary>
     private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewProjectAsync(
         string project,
         GpuGeekDbContext db,
@@ -68,8 +68,8 @@ internal static class DeletionEndpoints
             : Problems.NotFound();
 
     /// <summary>Delete a project with its datasets, runs, models and deployments</summary>
-    /// <remarks>It is hidden at once, its endpoints stop answering, its runs are canceled, and it can be restored for seven days; then its
-    /// rows and files are gone for good. What its runs cost stays on the bill.</remarks>
+    /// <remarks>The project is hidden immediately, its endpoints stop answering, its runs are cancelled, and it can be restored for seven
+    /// days. After that, its rows and files are deleted permanently. The cost of its runs stays on the bill.</remarks>
     private static async Task<NoContent> DeleteProjectAsync(
         string project,
         Tenant tenant,
@@ -85,7 +85,7 @@ internal static class DeletionEndpoints
         return await DeleteAsync(row is null ? null : DeletionScope.Of(db, row), tenant, db, change, live, clock, cancellationToken);
     }
 
-    /// <summary>What deleting the organisation would take along</summary>
+    /// <summary>Preview the deletion of the organisation</summary>
     private static async Task<Results<Ok<DeletionPreviewResponse>, ProblemHttpResult>> PreviewOrganizationAsync(
         Tenant tenant,
         GpuGeekDbContext db,
@@ -96,8 +96,8 @@ internal static class DeletionEndpoints
             : Problems.NotFound();
 
     /// <summary>Delete the organisation with everything in it</summary>
-    /// <remarks>Nobody reaches it any more, keys stop working at once. Its owners can restore it for seven days (<c>GET
-    /// /account/deleted-organizations</c>); then it is gone for good, with its audit trail and its bills.</remarks>
+    /// <remarks>Nobody can access it any more, and its keys stop working immediately. Its owners can restore it for seven days (<c>GET
+    /// /account/deleted-organizations</c>). After that it is deleted permanently, with its audit log and bills.</remarks>
     private static async Task<NoContent> DeleteOrganizationAsync(
         Tenant tenant,
         GpuGeekDbContext db,
@@ -119,7 +119,7 @@ internal static class DeletionEndpoints
         );
     }
 
-    /// <summary>What was deleted and can still be restored, newest first</summary>
+    /// <summary>List deleted items that can still be restored, newest first</summary>
     private static async Task<Ok<Page<DeletionResponse>>> ListAsync(
         GpuGeekDbContext db,
         TimeProvider clock,
@@ -140,7 +140,8 @@ internal static class DeletionEndpoints
         return TypedResults.Ok(Paging.Of(rows, size, d => d.Id.ToString(), d => d.ToResponse()));
     }
 
-    /// <summary>Restore what was deleted, with all that went along; endpoints answer again, canceled runs stay canceled</summary>
+    /// <summary>Restore a deleted item with everything that was deleted with it; endpoints answer again, cancelled runs stay
+    /// cancelled</summary>
     private static async Task<Results<Ok<DeletionResponse>, ProblemHttpResult>> RestoreAsync(
         Guid deletion,
         GpuGeekDbContext db,
@@ -161,8 +162,8 @@ internal static class DeletionEndpoints
         if (!await Deletions.RestoreAsync(db, row, cancellationToken))
             return Problems.Conflict(
                 "name_taken",
-                $"Something made since has the name of '{row.Name}' or of one of its endpoints.",
-                "Rename or delete that one, then restore this."
+                $"A newer item has the name of '{row.Name}' or of one of its endpoints.",
+                "Rename or delete that item, then restore this one."
             );
         change.Describe(new { Kind = row.Kind.ToString(), row.Name });
         return TypedResults.Ok(row.ToResponse());
@@ -191,7 +192,7 @@ internal static class DeletionEndpoints
         return TypedResults.NoContent();
     }
 
-    // Gone when another request has deleted it after this one was let in.
+    // Null if another request has deleted it since this request was authorised.
     private static async Task<DeletionScope?> OrganizationAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
         await db.Organizations.Where(o => o.Id == tenant.OrgId).Select(o => o.Name).SingleOrDefaultAsync(cancellationToken) is { } name
             ? DeletionScope.OfOrganization(db, tenant.OrgId, name)

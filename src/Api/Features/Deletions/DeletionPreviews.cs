@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Deletions;
 
-/// <summary>Counts what would go.</summary>
+/// <summary>Counts what a deletion affects.</summary>
 internal static class DeletionPreviews
 {
     public static async Task<DeletionPreviewResponse> ReadAsync(

@@ -9,9 +9,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Deletions;
 
-/// <summary>What goes along with a dataset, a project or the whole organisation, as far as it is visible by itself: pictures, versions,
-/// curves and logs are reached through these.</summary>
-/// <param name="Canceled">Runs under way that have to stop: those that go, and those that learn from what goes.</param>
+/// <summary>Rows that are deleted with a dataset, a project or the whole organisation, as far as they are visible by themselves:
+/// pictures, versions, curves and logs are reached through them.</summary>
+/// <param name="Canceled">Active runs that must stop: those that are deleted, and those that train on a deleted dataset.</param>
 internal sealed record DeletionScope(
     DeletionKind Kind,
     Guid Target,
@@ -65,7 +65,7 @@ internal sealed record DeletionScope(
     public IQueryable<Import> ActiveImports(GpuGeekDbContext db) =>
         db.Imports.Where(i => i.FinishedAt == null && Datasets.Any(d => d.Id == i.DatasetId));
 
-    // Another project's endpoint may serve a model of this one: it has nothing to serve afterwards.
+    // An endpoint of another project may serve a model of this one; it would have nothing to serve.
     private static IQueryable<Deployment> Serving(GpuGeekDbContext db, Guid project) =>
         db.Deployments.Where(d =>
             d.ProjectId == project

@@ -9,13 +9,13 @@ using Npgsql;
 
 namespace GpuGeek.Api.Features.Deletions;
 
-/// <summary>Hides what goes, stops what is under way in it, and brings it back.</summary>
+/// <summary>Hides deleted rows, stops the work on them, and restores them.</summary>
 internal static class Deletions
 {
-    /// <summary>Hides everything that goes; the caller commits.</summary>
-    /// <param name="db">In a transaction that holds <see cref="PlanGate.LockAsync"/>, as whoever starts a run or an endpoint does while
-    /// looking for the project: nothing is begun in what has just gone.</param>
-    /// <returns>The runs that were asked to stop.</returns>
+    /// <summary>Hides all rows of a deletion; the caller commits.</summary>
+    /// <param name="db">In a transaction that holds <see cref="PlanGate.LockAsync"/>. Starting a run or an endpoint holds the same lock
+    /// while it reads the project, so nothing is started in a deleted project.</param>
+    /// <returns>The runs that were requested to stop.</returns>
     public static async Task<List<Run>> HideAsync(
         GpuGeekDbContext db,
         DeletionScope doomed,
@@ -40,7 +40,7 @@ internal static class Deletions
         };
         db.Deletions.Add(deletion);
         await db.SaveChangesAsync(cancellationToken);
-        // Innermost first: a query that asks for the project of a dataset must still see it.
+        // Innermost first: a query for the project of a dataset must still see the project.
         await MarkAsync(doomed.Deployments, deletion.Id, cancellationToken);
         await MarkAsync(doomed.Models, deletion.Id, cancellationToken);
         await MarkAsync(doomed.Runs, deletion.Id, cancellationToken);
@@ -51,7 +51,7 @@ internal static class Deletions
         return canceled;
     }
 
-    /// <summary>Still to be undone at that moment, and kept so until the transaction ends: the purge waits.</summary>
+    /// <summary>Locks the deletion if it can still be undone, until the transaction ends: the purge waits.</summary>
     public static async Task<Deletion?> FindAsync(
         GpuGeekDbContext db,
         Guid deletion,
@@ -63,9 +63,9 @@ internal static class Deletions
         return await db.Deletions.FirstOrDefaultAsync(d => d.Id == deletion && d.PurgeAt > now, cancellationToken);
     }
 
-    /// <summary>Brings everything back that this deletion took; what was deleted by itself before stays deleted. The caller
+    /// <summary>Restores everything that this deletion has hidden. Items that were deleted separately before stay deleted. The caller
     /// commits.</summary>
-    /// <returns>False when a name is taken by something made since.</returns>
+    /// <returns>False if a newer item has taken a name.</returns>
     public static async Task<bool> RestoreAsync(GpuGeekDbContext db, Deletion deletion, CancellationToken cancellationToken)
     {
         try

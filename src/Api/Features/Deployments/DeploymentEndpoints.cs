@@ -30,7 +30,7 @@ internal static class DeploymentEndpoints
         PredictEndpoint.Map(group);
     }
 
-    /// <summary>Deployments, newest first; <c>?project=</c> filters</summary>
+    /// <summary>List deployments, newest first; <c>?project=</c> filters</summary>
     private static async Task<Ok<Page<DeploymentResponse>>> ListAsync(
         Tenant tenant,
         GpuGeekDbContext db,
@@ -77,8 +77,8 @@ internal static class DeploymentEndpoints
         if (await db.Deployments.AnyAsync(d => d.Name == request.Name, cancellationToken))
             return Problems.Conflict(
                 "name_taken",
-                $"There is a deployment named '{request.Name}' already.",
-                "Choose another name, or PATCH that one to the new version."
+                $"A deployment named '{request.Name}' already exists.",
+                "Choose another name, or change that deployment to the new version with PATCH."
             );
         await PlanGate.CheckDeploymentAsync(db, tenant.OrgId, cancellationToken);
         var now = clock.GetUtcNow();
@@ -101,7 +101,7 @@ internal static class DeploymentEndpoints
         );
     }
 
-    /// <summary>One deployment; <c>?wait=30</c> waits until it is live or has failed</summary>
+    /// <summary>Get a deployment; <c>?wait=30</c> waits until it is live or has failed</summary>
     private static async Task<Results<Ok<DeploymentResponse>, ProblemHttpResult>> GetAsync(
         string name,
         Tenant tenant,
@@ -122,7 +122,7 @@ internal static class DeploymentEndpoints
             ? TypedResults.Ok(response)
             : Problems.NotFound();
 
-    /// <summary>Serve another version; the one before answers until the new one is loaded</summary>
+    /// <summary>Switch to another version; the previous one answers until the new one is loaded</summary>
     private static async Task<Results<Accepted<DeploymentResponse>, ProblemHttpResult>> UpdateAsync(
         string name,
         UpdateDeploymentRequest request,
@@ -135,7 +135,7 @@ internal static class DeploymentEndpoints
         CancellationToken cancellationToken
     )
     {
-        // The reconciler writes the row too, and its change is no reason to refuse this one: it waits.
+        // The reconciler also writes the row. That is no reason to refuse this change, so it waits for the row lock.
         await db.Database.ExecuteSqlAsync(
             $"SELECT 1 FROM deployments WHERE org_id = {tenant.OrgId} AND name = {name} FOR UPDATE",
             cancellationToken
@@ -160,7 +160,7 @@ internal static class DeploymentEndpoints
         );
     }
 
-    /// <summary>Stop hosting; requests in flight are answered</summary>
+    /// <summary>Stop hosting; requests in flight are completed</summary>
     private static async Task<NoContent> DeleteAsync(
         string name,
         Tenant tenant,
@@ -192,7 +192,7 @@ internal static class DeploymentEndpoints
     private static ProblemHttpResult UnknownVersion(string model, int number) =>
         Problems.Impossible(
             "unknown_model_version",
-            $"There is no version {number} of a model '{model}'.",
+            $"The model '{model}' has no version {number}.",
             "GET …/models/{model}/versions lists them."
         );
 

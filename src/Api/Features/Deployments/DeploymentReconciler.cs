@@ -14,9 +14,8 @@ using Npgsql;
 namespace GpuGeek.Api.Features.Deployments;
 
 /// <summary>
-/// Makes Predictor hold what the deployments say. Predictor keeps nothing over a restart, so this compares again and again rather than
-/// remembering what was sent.
-/// A version that cannot be loaded leaves the one before serving.
+/// Loads the versions that the deployments name into the predictor. The predictor keeps nothing over a restart, so the reconciler
+/// compares repeatedly instead of remembering what it has sent. If a version cannot be loaded, the previous one stays live.
 /// </summary>
 internal sealed partial class DeploymentReconciler(
     IDbContexts contexts,
@@ -33,7 +32,7 @@ internal sealed partial class DeploymentReconciler(
 
     public static string Key(Guid org, Guid deployment) => $"{org:N}-{deployment:N}";
 
-    /// <summary>Something has changed: look at once.</summary>
+    /// <summary>Notifies the reconciler of a change.</summary>
     public void Poke() => _poke.Release();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,7 +51,7 @@ internal sealed partial class DeploymentReconciler(
                 {
                     await ReconcileAsync(stoppingToken);
                 }
-                // Predictor restarts, or the database or the object store is away: the next round finds out.
+                // The predictor restarts, or the database or the object store is not available: the next round retries.
                 catch (Exception failure)
                     when (failure
                             is HttpRequestException
@@ -94,7 +93,7 @@ internal sealed partial class DeploymentReconciler(
 
     private async Task ReconcileAsync(GpuGeekDbContext db, Deployment deployment, string? loadedHash, CancellationToken cancellationToken)
     {
-        // A version that was refused is not tried again until another is asked for; meanwhile the live one is what must be loaded.
+        // A refused version is not retried until another version is requested. Until then the live version must stay loaded.
         var target = deployment.State == DeploymentState.Failed ? deployment.LiveVersionId : deployment.ModelVersionId;
         if (target is null)
             return;
@@ -117,7 +116,8 @@ internal sealed partial class DeploymentReconciler(
                 onnx,
                 cancellationToken
             );
-            // Refused once and taken now, or only the one before while the wanted one stays refused.
+            // The version was refused before and is accepted now; or only the previous one is loaded because the requested one stays
+            // refused.
             if (target == deployment.ModelVersionId)
                 await SettleAsync(db, deployment, version, null, cancellationToken);
         }
@@ -147,7 +147,7 @@ internal sealed partial class DeploymentReconciler(
                 new(
                     "model_file_damaged",
                     "The model's file is damaged",
-                    "The object store holds other bytes than it was given for this version.",
+                    "The stored file differs from the file that was saved for this version.",
                     "Train the version again or restore the object store."
                 ),
                 cancellationToken
@@ -162,7 +162,7 @@ internal sealed partial class DeploymentReconciler(
                 new(
                     "model_file_missing",
                     "The model's file is missing",
-                    "The object store does not hold the file of this version any more.",
+                    "The object store no longer has the file of this version.",
                     "Train the version again or restore the object store."
                 ),
                 cancellationToken
@@ -189,7 +189,7 @@ internal sealed partial class DeploymentReconciler(
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            // Predictor that restarts is loaded again: that is no news.
+            // A predictor that restarts is loaded again, which is not a new event.
             if (before != (deployment.State, deployment.LiveVersionId))
                 await db.EnqueueAsync(WebhookEvents.Of(deployment), deployment.UpdatedAt, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
@@ -198,17 +198,17 @@ internal sealed partial class DeploymentReconciler(
         }
         catch (DbUpdateConcurrencyException)
         {
-            // Another version was asked for, or it was deleted, meanwhile: the next round looks again.
+            // In the meantime another version was requested, or the deployment was deleted: the next round handles it.
             db.ChangeTracker.Clear();
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "Deployments are compared again later: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "Comparing deployments failed; retrying later: {Reason}")]
     private partial void LogLater(string reason);
 
     [LoggerMessage(LogLevel.Error, "The model of deployment {Deployment} is damaged: object {Key}")]
     private partial void LogDamaged(Guid deployment, string key);
 
-    [LoggerMessage(LogLevel.Warning, "Predictor refused the version of deployment {Deployment}: {Code}")]
+    [LoggerMessage(LogLevel.Warning, "The predictor refused the version of deployment {Deployment}: {Code}")]
     private partial void LogRefused(Guid deployment, string code);
 }

@@ -27,7 +27,7 @@ internal static class PredictEndpoint
             .WithName("Predict")
             .WithoutChangeFilter()
             .DisableAntiforgery()
-            // Any content type: curl names one of its own when it is told none.
+            // Any content type, because curl sends its own default.
             .Accepts<PredictRequest>("application/json", "*/*");
 
     /// <summary>Classify a picture</summary>
@@ -72,7 +72,7 @@ internal static class PredictEndpoint
         {
             return Refused(http, name, refused);
         }
-        // It died, or hangs: HttpClient tells its own time limit as a cancellation.
+        // The predictor died or hangs: HttpClient reports its time limit as a cancellation.
         catch (Exception away) when (away is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
             http.Response.Headers.RetryAfter = "1";
@@ -80,7 +80,7 @@ internal static class PredictEndpoint
                 503,
                 "predictor_unavailable",
                 "Predictions are interrupted",
-                "The process that predicts is being restarted.",
+                "The prediction process is restarting.",
                 "Send the picture again in a second."
             );
         }
@@ -124,7 +124,7 @@ internal static class PredictEndpoint
                 refused.Problem.Code,
                 "Too many pictures at once",
                 refused.Problem.Detail,
-                refused.Problem.Hint ?? "Send fewer at a time."
+                refused.Problem.Hint ?? "Send fewer pictures at a time."
             ),
             HttpStatusCode.ServiceUnavailable => Problems.Of(
                 503,
@@ -144,18 +144,18 @@ internal static class PredictEndpoint
             503,
             "deployment_not_live",
             "The deployment is not live yet",
-            $"'{name}' has no version loaded.",
-            $"GET …/deployments/{name}?wait=30 tells when it is."
+            $"No version of '{name}' is loaded.",
+            $"Wait until it is live: GET …/deployments/{name}?wait=30."
         );
     }
 }
 
-/// <summary>The picture out of a request: raw bytes, a form's file, or base64 in JSON.</summary>
+/// <summary>Reads the picture from a request: raw bytes, a form's file, or base64 in JSON.</summary>
 internal static class PictureBody
 {
     public const int MaxImageBytes = 20 << 20;
 
-    /// <summary>Base64 is a third longer, and a form adds its headers.</summary>
+    /// <summary>Base64 is a third longer, and a form adds headers.</summary>
     public const int MaxRequestBytes = MaxImageBytes / 3 * 4 + (64 << 10);
 
     public static async Task<(ReadOnlyMemory<byte> Image, ProblemHttpResult? Refusal)> ReadAsync(
@@ -241,10 +241,7 @@ internal static class PictureBody
     private static (ReadOnlyMemory<byte>, ProblemHttpResult?) Check(byte[] image) =>
         image.Length switch
         {
-            0 => (
-                default,
-                Problems.Impossible("image_empty", "The request has no picture in it.", "Send the picture's bytes as the body.")
-            ),
+            0 => (default, Problems.Impossible("image_empty", "The request contains no picture.", "Send the picture's bytes as the body.")),
             > MaxImageBytes => (default, TooLarge()),
             _ => (image, null),
         };
@@ -255,7 +252,7 @@ internal static class PictureBody
             "image_too_large",
             "The picture is too large",
             $"A picture may have at most {MaxImageBytes >> 20} MiB.",
-            "Scale it down before sending it."
+            "Scale it down before you send it."
         );
 
     private static ProblemHttpResult Malformed() =>
@@ -264,6 +261,6 @@ internal static class PictureBody
             "malformed_request",
             "Malformed request",
             "The body is not JSON of the form {\"image\": \"base64\"}.",
-            "Or send the picture's bytes themselves."
+            "Correct it, or send the picture's bytes as the body."
         );
 }

@@ -9,7 +9,7 @@ namespace GpuGeek.Api.Features.Health;
 internal static class Health
 {
     private const string DatabaseAway = "the database cannot be reached";
-    private const string DiskShort = "disk space is short: uploads are refused, and imports and runs wait until space is freed";
+    private const string DiskShort = "disk space is low: uploads are refused, and imports and runs wait until space is freed";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -19,8 +19,8 @@ internal static class Health
         group.MapGet("/readyz", ReadyAsync);
     }
 
-    /// <summary>200 when work can be done, else 503 with the reasons.</summary>
-    /// <remarks>A disk without room is a warning: predictions and pages go on.</remarks>
+    /// <summary>Returns 200 if the service can work, else 503 with the reasons.</summary>
+    /// <remarks>A full disk is only a warning: predictions and pages still work.</remarks>
     private static async Task<IResult> ReadyAsync(
         IDbContexts contexts,
         DatabasePulse pulse,

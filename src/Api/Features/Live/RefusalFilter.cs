@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace GpuGeek.Api.Features.Live;
 
 /// <summary>
-/// Logs what a call to the hub ends with. SignalR itself would log each refusal as an error with its stack trace, so that any signed-in
-/// person could fill the log; its own line is turned off (<see cref="LiveSetup"/>).
+/// Logs the result of hub calls. SignalR itself would log each refusal as an error with its stack trace, so any signed-in person could
+/// fill the log; its own line is turned off (<see cref="LiveSetup"/>).
 /// </summary>
 internal sealed partial class RefusalFilter(ILogger<RefusalFilter> logger) : IHubFilter
 {
@@ -26,7 +26,7 @@ internal sealed partial class RefusalFilter(ILogger<RefusalFilter> logger) : IHu
         catch (Exception failure) when (DatabaseOutage.IsAway(failure))
         {
             LogUnavailable(invocationContext.HubMethodName, failure.Message);
-            throw new HubException("database_unavailable: the database does not answer; try again in a few seconds.");
+            throw new HubException("database_unavailable: the database does not respond; try again in a few seconds.");
         }
         catch (Exception failure) when (!invocationContext.Context.ConnectionAborted.IsCancellationRequested)
         {
@@ -35,12 +35,12 @@ internal sealed partial class RefusalFilter(ILogger<RefusalFilter> logger) : IHu
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "{Method} of the hub was refused: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "Hub call {Method} was refused: {Reason}")]
     private partial void LogRefused(string method, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "{Method} of the hub found the database away: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Hub call {Method} failed, the database did not respond: {Reason}")]
     private partial void LogUnavailable(string method, string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Method} of the hub failed")]
+    [LoggerMessage(LogLevel.Error, "Hub call {Method} failed")]
     private partial void LogFailed(Exception failure, string method);
 }

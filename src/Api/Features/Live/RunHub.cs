@@ -6,10 +6,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Live;
 
-/// <summary>What changes, as it changes. Membership is asked at each call; a foreign thing is as unknown as a missing one.</summary>
+/// <summary>Live updates of runs and datasets. Membership is checked at each call; an object of another organisation is reported as not
+/// found.</summary>
 internal sealed class RunHub(Watchers watchers, MembershipLookup memberships, IDbContexts contexts) : Hub
 {
-    private const string NotFound = "not_found: there is no such thing here, or it is not yours.";
+    private const string NotFound = "not_found: it does not exist, or you do not have access to it.";
 
     public async Task WatchRun(string org, Guid run, long afterSeq)
     {
@@ -48,12 +49,12 @@ internal sealed class RunHub(Watchers watchers, MembershipLookup memberships, ID
     private void Add(Watch watch)
     {
         if (!watchers.Add(watch))
-            throw new HubException("too_many_watches: a connection watches at most 20 things.");
+            throw new HubException("too_many_watches: a connection can watch at most 20 runs and datasets.");
     }
 
     private async Task<Guid> ResolveAsync(string org, string scope)
     {
-        var caller = Caller.From(Context.User!) ?? throw new HubException("not_signed_in: this needs a token.");
+        var caller = Caller.From(Context.User!) ?? throw new HubException("not_signed_in: the request has no token.");
         if (await memberships.FindAsync(org, caller, Context.ConnectionAborted) is not { } membership)
             throw new HubException(NotFound);
         if (caller.IsKey && !caller.Scopes.Contains(scope))

@@ -12,9 +12,8 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Features.Live;
 
 /// <summary>
-/// Rows first, hints second: a hint makes a watch due at once, without one it is due every 2 s. Each watch reads what came after its own
-/// cursor,
-/// so nothing is missed and nothing comes twice, whatever was lost or restarted in between.
+/// Rows first, notifications second: a notification makes a watch due immediately; without one it is due every 2 s. Each watch reads
+/// everything after its own cursor, so nothing is missed or sent twice, whatever notification was lost or process restarted.
 /// </summary>
 internal sealed partial class WatchLoop(
     Watchers watchers,
@@ -72,7 +71,7 @@ internal sealed partial class WatchLoop(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The database is away for a moment: the cursor stands, the next round reads from it.
+            // The database is not available for a moment. The cursor stays, and the next round continues from it.
             LogLater(failure, watch.Subject);
         }
         finally
@@ -81,7 +80,7 @@ internal sealed partial class WatchLoop(
         }
     }
 
-    // A removed member or a revoked session stops seeing within one round.
+    // A removed member or a revoked session loses access within one round.
     private async Task<bool> MayStillLookAsync(Watch watch, CancellationToken cancellationToken) =>
         Caller.From(watch.Connection.User!) is { } caller
         && await tokens.IsValidAsync(caller.Token, cancellationToken)
@@ -89,12 +88,12 @@ internal sealed partial class WatchLoop(
 
     private static async Task SendRunAsync(GpuGeekDbContext db, Watch watch, CancellationToken cancellationToken)
     {
-        // One snapshot: a line read later than the points would move the cursor past points written in between.
+        // One snapshot: a log line read later than the points would move the cursor past points written in between.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var run = (await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == watch.Subject), cancellationToken)).FirstOrDefault();
         var points = await MetricReader.PointsAsync(db, watch.Subject, watch.After, null, MetricReader.PageSize, cancellationToken);
         var logs = await MetricReader.LogsAsync(db, watch.Subject, watch.After, MetricReader.PageSize, cancellationToken);
-        // One cursor for both: where one of them filled its page, the other must not run ahead of it.
+        // One cursor for both: if one list fills its page, the other must not move the cursor further.
         var end = Math.Min(
             points.Count == MetricReader.PageSize ? points[^1].Seq : long.MaxValue,
             logs.Count == MetricReader.PageSize ? logs[^1].Seq : long.MaxValue
@@ -148,6 +147,6 @@ internal sealed partial class WatchLoop(
         watch.LastState = state;
     }
 
-    [LoggerMessage(LogLevel.Debug, "What is new on {Subject} is sent later")]
+    [LoggerMessage(LogLevel.Debug, "Sending updates of {Subject} failed; retrying later")]
     private partial void LogLater(Exception failure, Guid subject);
 }

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace GpuGeek.Api.Features.Live;
 
-/// <summary>One connection looking at one thing. Its cursor is its own: what it gets next starts after what it got last.</summary>
+/// <summary>One watch: one connection and one subject. It has its own cursor, so the next update starts after the last one
+/// sent.</summary>
 internal sealed class Watch(HubCallerContext connection, IClientProxy client, Guid org, string slug, Guid subject, bool isRun, long after)
 {
     private static readonly TimeSpan LookAtLeastEvery = TimeSpan.FromSeconds(2);
@@ -16,18 +17,18 @@ internal sealed class Watch(HubCallerContext connection, IClientProxy client, Gu
     public bool IsRun { get; } = isRun;
     public long After { get; set; } = after;
 
-    /// <summary>Text of the last state sent, so that equal ones are not sent again.</summary>
+    /// <summary>JSON of the last state sent, to skip equal states.</summary>
     public string? LastState { get; set; }
     public bool Dirty { get; set; } = true;
     public DateTimeOffset LookedAt { get; set; }
 
-    /// <summary>1 while a read is on its way: a slow client never has two.</summary>
+    /// <summary>1 while a read is in progress: a slow client never has two.</summary>
     public int Busy;
 
     public bool IsDue(DateTimeOffset now) => Dirty || now - LookedAt >= LookAtLeastEvery;
 }
 
-/// <summary>Who looks at what.</summary>
+/// <summary>All current watches.</summary>
 internal sealed class Watchers
 {
     private const int MaxPerConnection = 20;

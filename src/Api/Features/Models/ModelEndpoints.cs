@@ -23,7 +23,7 @@ internal static class ModelEndpoints
         WeightsEndpoints.Map(routes);
     }
 
-    /// <summary>Models, newest first; <c>?project=</c> filters</summary>
+    /// <summary>List models, newest first; <c>?project=</c> filters</summary>
     private static async Task<Ok<Page<ModelResponse>>> ListAsync(
         GpuGeekDbContext db,
         CancellationToken cancellationToken,
@@ -66,7 +66,7 @@ internal static class ModelEndpoints
         );
     }
 
-    /// <summary>The versions of a model, newest first</summary>
+    /// <summary>List the versions of a model, newest first</summary>
     private static async Task<Results<Ok<Page<ModelVersionResponse>>, ProblemHttpResult>> ListVersionsAsync(
         string model,
         Tenant tenant,
@@ -89,7 +89,7 @@ internal static class ModelEndpoints
         return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), v => Response(v, row.Name, tenant.Slug)));
     }
 
-    /// <summary>One version with its evaluation</summary>
+    /// <summary>Get a version with its evaluation</summary>
     private static async Task<Results<Ok<ModelVersionResponse>, ProblemHttpResult>> GetVersionAsync(
         string model,
         int version,

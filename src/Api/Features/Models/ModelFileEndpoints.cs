@@ -36,7 +36,7 @@ internal static class ModelFileEndpoints
             .WithName("ListTestPredictions");
     }
 
-    /// <summary>The network as ONNX: the very file that the endpoint serves</summary>
+    /// <summary>Download the network as ONNX, the file that the endpoint serves</summary>
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> OnnxAsync(
         string model,
         int version,
@@ -58,7 +58,7 @@ internal static class ModelFileEndpoints
         );
     }
 
-    /// <summary>Classes, preprocessing and temperature: what the ONNX file is used with</summary>
+    /// <summary>Get the classes, preprocessing and temperature of the ONNX file</summary>
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ManifestAsync(
         string model,
         int version,
@@ -77,7 +77,7 @@ internal static class ModelFileEndpoints
         );
     }
 
-    /// <summary>What the model says of the test pictures: wrong ones first, the surest mistakes before the others</summary>
+    /// <summary>List the predictions for the test pictures: wrong ones first, the most confident mistakes before the others</summary>
     private static async Task<Results<Ok<Page<TestPredictionResponse>>, ProblemHttpResult>> PredictionsAsync(
         string model,
         int version,

@@ -28,7 +28,7 @@ internal static class WeightsEndpoints
         WeightsUpload.Map(group);
     }
 
-    /// <summary>Uploaded weights, newest first; <c>?project=</c> filters</summary>
+    /// <summary>List uploaded weights, newest first; <c>?project=</c> filters</summary>
     private static async Task<Ok<Page<WeightsResponse>>> ListAsync(
         Tenant tenant,
         GpuGeekDbContext db,
@@ -52,9 +52,9 @@ internal static class WeightsEndpoints
         return TypedResults.Ok(Paging.Of(rows, size, r => r.w.Id.ToString(), r => r.w.ToResponse(tenant.Slug, r.Slug)));
     }
 
-    /// <summary>Ask whether a weights file may come</summary>
-    /// <remarks>PUT the bytes to <c>uploadUrl</c>. They are read in a process of their own, in which nothing of the file is executed; then
-    /// the report says what is in it and how it fits. Read: PyTorch state_dicts, safetensors, and ONNX files and weights of GpuGeek's own
+    /// <summary>Request the upload of a weights file</summary>
+    /// <remarks>PUT the bytes to <c>uploadUrl</c>. A separate process reads the file and executes nothing in it. The report then says
+    /// what the file contains and how it fits. Supported: PyTorch state_dicts, safetensors, and ONNX files and weights of GpuGeek
     /// models.</remarks>
     private static async Task<Results<Created<WeightsResponse>, ProblemHttpResult>> CreateAsync(
         CreateWeightsRequest request,
@@ -93,7 +93,7 @@ internal static class WeightsEndpoints
         return TypedResults.Created(WeightsMapping.Address(tenant.Slug, row.Id), row.ToResponse(tenant.Slug, project.Slug));
     }
 
-    /// <summary>One weights file with its report; <c>?wait=30</c> waits until it was read</summary>
+    /// <summary>Get a weights file with its report; <c>?wait=30</c> waits until it was read</summary>
     private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> GetAsync(
         Guid weights,
         Tenant tenant,
@@ -107,8 +107,9 @@ internal static class WeightsEndpoints
             ? TypedResults.Ok(found.File.ToResponse(tenant.Slug, found.Project))
             : Problems.NotFound();
 
-    /// <summary>Read a weights file again whose reading broke off too often; its bytes were kept</summary>
-    /// <remarks>Until <c>retryUntil</c>, 7 days after the failure. Any other file answers <c>weights_not_retryable</c>.</remarks>
+    /// <summary>Retry a weights file whose reading was interrupted too often; its bytes were kept</summary>
+    /// <remarks>Possible until <c>retryUntil</c>, 7 days after the failure. Any other file returns
+    /// <c>weights_not_retryable</c>.</remarks>
     private static async Task<Results<Ok<WeightsResponse>, ProblemHttpResult>> RetryAsync(
         Guid weights,
         Tenant tenant,
@@ -120,7 +121,7 @@ internal static class WeightsEndpoints
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         if (await FindAsync(db, weights, cancellationToken) is not { } found)
             return Problems.NotFound();
-        // The file counts already: what is asked is whether the plan still has room for what is stored.
+        // The file is already counted. The check is whether the plan still has room for what is stored.
         if (found.File.State == WeightsState.Failed)
             await PlanGate.CheckStorageAsync(db, tenant.OrgId, 0, 0, cancellationToken);
         var now = clock.GetUtcNow();
@@ -139,13 +140,13 @@ internal static class WeightsEndpoints
         if (retried == 0)
             return Problems.Conflict(
                 "weights_not_retryable",
-                "The file cannot be read again: only one whose reading broke off too often can, for 7 days, while its bytes are kept.",
-                "Send the file again."
+                "The file cannot be retried: only a file whose reading was interrupted too often can, for 7 days, while its bytes are kept.",
+                "Upload the file again."
             );
         return TypedResults.Ok((await FindAsync(db, weights, cancellationToken))!.File.ToResponse(tenant.Slug, found.Project));
     }
 
-    /// <summary>Delete a weights file; runs that started from it keep what they need of it</summary>
+    /// <summary>Delete a weights file; runs that started from it keep what they need</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid weights,
         Tenant tenant,
@@ -159,21 +160,21 @@ internal static class WeightsEndpoints
             return Problems.NotFound();
         change.Describe(new { name = found.File.FileName });
         await db.UploadedWeights.Where(w => w.Id == weights).ExecuteDeleteAsync(cancellationToken);
-        // The content itself is the janitor's: a run may refer to it.
+        // The janitor deletes the content later: a run may refer to it.
         change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None));
         return TypedResults.NoContent();
     }
 
-    /// <exception cref="DomainException">The disk has no room for the upload itself and the worker's copy of it.</exception>
+    /// <exception cref="DomainException">The disk has no space for the upload and the worker's copy of it.</exception>
     public static void CheckDisk(IObjectStore store, long bytes)
     {
         if (store.FreeBytes is not { } free || free >= 2 * bytes)
             return;
-        var detail = $"The file needs {2 * bytes / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB are free.";
-        throw new DomainException("disk_full", detail, "Free some disk on the server.");
+        var detail = $"The file needs {2 * bytes / 1e9:0.0} GB of disk space, but only {free / 1e9:0.0} GB are free.";
+        throw new DomainException("disk_full", detail, "Free some disk space on the server.");
     }
 
-    /// <summary>Of a project that is there.</summary>
+    /// <summary>The weights file, if its project is not deleted.</summary>
     public static Task<WeightsOfProject?> FindAsync(GpuGeekDbContext db, Guid weights, CancellationToken cancellationToken) =>
         (
             from w in db.UploadedWeights.AsNoTracking()

@@ -14,10 +14,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Models;
 
-/// <summary>The bytes of a weights file, straight from the connection to the object store.</summary>
+/// <summary>Streams a weights file directly from the connection to the object store.</summary>
 internal static class WeightsUpload
 {
-    /// <summary>Kestrel ends what is larger than announced a little later than we do, and without a word about why.</summary>
+    /// <summary>Kestrel would stop a body that is larger than announced a little later than this limit, and without an
+    /// explanation.</summary>
     private const long Slack = 1 << 20;
 
     public static void Map(RouteGroupBuilder weights) =>
@@ -28,11 +29,11 @@ internal static class WeightsUpload
             .WithoutChangeFilter()
             .Accepts<byte[]>("application/octet-stream", "*/*");
 
-    /// <summary>Send the bytes of a weights file</summary>
+    /// <summary>Upload the bytes of a weights file</summary>
     /// <remarks>
-    /// Such as <c>curl -T resnet18.pth</c> with the <c>uploadUrl</c> that was answered. They are read next:
-    /// <c>GET …/weights/{weights}?wait=30</c>. As many bytes as were announced, no more and no fewer; they may be sent again when the
-    /// connection broke. While another request sends them the answer is <c>upload_under_way</c>, with <c>Retry-After</c>.
+    /// For example <c>curl -T resnet18.pth</c> with the returned <c>uploadUrl</c>. A worker reads the file next: <c>GET
+    /// …/weights/{weights}?wait=30</c>. The number of bytes must be as announced. They can be sent again after a broken connection. While
+    /// another request is sending them, the response is <c>upload_under_way</c> with <c>Retry-After</c>.
     /// </remarks>
     private static async Task<Results<Accepted<WeightsResponse>, ProblemHttpResult>> PutAsync(
         Guid weights,
@@ -70,7 +71,7 @@ internal static class WeightsUpload
         }
         catch (ClaimLostException)
         {
-            // What came is discarded already; what happened to the file is the answer.
+            // The received bytes are already discarded; respond with the state of the file.
         }
         return NotTaken((await WeightsEndpoints.FindAsync(db, weights, CancellationToken.None))?.File, http, clock);
     }
@@ -100,7 +101,8 @@ internal static class WeightsUpload
         }
         catch
         {
-            // Nothing is left of them, and they may be sent again. Where another request has the claim, what lies in the store is its own.
+            // Nothing is left of the bytes, and they can be sent again. If another request has the claim, the stored object belongs to
+            // that request.
             if (await claim.TryTouchAsync(CancellationToken.None))
             {
                 await store.DeleteAsync(key, CancellationToken.None);
@@ -131,7 +133,7 @@ internal static class WeightsUpload
         return TypedResults.Accepted(WeightsMapping.Address(tenant.Slug, weights), found.File.ToResponse(tenant.Slug, found.Project));
     }
 
-    /// <summary>The claim was lost when the bytes lay in the store already: they go, unless somebody else's lie there now.</summary>
+    /// <summary>The claim was lost after the bytes were stored: delete them, unless another request has stored its own.</summary>
     private static async Task ForgetAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store)
     {
         var others = db.UploadedWeights.Where(w => w.Id == weights && (w.RetryUntil != null || w.FinishedAt == null));
@@ -146,22 +148,22 @@ internal static class WeightsUpload
             WeightsState.Uploading => UploadAnswers.UnderWay(http, file, clock.GetUtcNow()),
             WeightsState.Failed => Problems.Conflict(
                 "weights_failed",
-                $"The weights file has failed: {file.Error?.Detail ?? "it ended."}",
+                $"Reading the weights file failed: {file.Error?.Detail ?? "unknown error."}",
                 file.RetryUntil is null
-                    ? "Ask for another one: POST …/weights."
-                    : "Its bytes are kept: have them read again, or send others."
+                    ? "Start another upload: POST …/weights."
+                    : "Its bytes are kept: retry reading them, or upload another file."
             ),
             _ => Problems.Conflict(
                 "weights_uploaded",
-                "The bytes of this weights file have come already.",
-                "Ask for another one: POST …/weights."
+                "The bytes of this weights file have already been received.",
+                "Start another upload: POST …/weights."
             ),
         };
 
     private static DomainException WrongSize(long announced, long came) =>
         new(
             "size_differs",
-            $"{announced} bytes were announced and {came} came.",
-            "Send the file as it was announced, or announce it anew."
+            $"{announced} bytes were announced, but {came} were received.",
+            "Send the announced file, or start another upload with the right size."
         );
 }

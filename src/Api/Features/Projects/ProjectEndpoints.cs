@@ -24,7 +24,7 @@ internal static class ProjectEndpoints
         group.MapPatch("/{project}", UpdateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("UpdateProject");
     }
 
-    /// <summary>The organisation's projects, newest first</summary>
+    /// <summary>List the organisation's projects, newest first</summary>
     private static async Task<Ok<Page<ProjectResponse>>> ListAsync(
         Tenant tenant,
         GpuGeekDbContext db,
@@ -80,7 +80,7 @@ internal static class ProjectEndpoints
         );
     }
 
-    /// <summary>One project</summary>
+    /// <summary>Get a project</summary>
     private static async Task<Results<Ok<ProjectResponse>, ProblemHttpResult>> GetAsync(
         string project,
         Tenant tenant,
@@ -91,7 +91,7 @@ internal static class ProjectEndpoints
             ? TypedResults.Ok(await ReadAsync(db, tenant, row, cancellationToken))
             : Problems.NotFound();
 
-    /// <summary>Rename a project; its slug stays</summary>
+    /// <summary>Rename a project; its slug does not change</summary>
     private static async Task<Results<Ok<ProjectResponse>, ProblemHttpResult>> UpdateAsync(
         string project,
         UpdateProjectRequest request,

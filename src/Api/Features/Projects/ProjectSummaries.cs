@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Projects;
 
-/// <summary>The figures on a project's card, read for many projects at once.</summary>
+/// <summary>Reads the figures of project cards for many projects at once.</summary>
 internal static class ProjectSummaries
 {
     private const int Thumbnails = 4;
@@ -90,7 +90,7 @@ internal static class ProjectSummaries
         var result = new Dictionary<Guid, List<string>>();
         foreach (var project in projects)
         {
-            // One picture of each of the first classes says more than four of one.
+            // One picture from each of the first classes shows more than four from one class.
             var rows = await (
                 from c in db.DatasetClasses
                 join dataset in db.Datasets on c.DatasetId equals dataset.Id

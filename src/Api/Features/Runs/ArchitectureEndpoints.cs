@@ -14,7 +14,7 @@ internal static class ArchitectureEndpoints
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/architectures", ListAsync).WithTags("Runs").WithName("ListArchitectures");
 
-    /// <summary>The architectures that can be trained</summary>
+    /// <summary>List the architectures that can be trained</summary>
     private static async Task<Ok<Page<ArchitectureResponse>>> ListAsync(IDbContexts contexts, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForNobody();
@@ -46,8 +46,8 @@ internal static class ArchitectureEndpoints
             weightsAvailable
         );
 
-    /// <summary>A run that needs weights which no worker has would wait for its turn and then fail.</summary>
-    /// <returns>Null: the weights are there, or nobody knows.</returns>
+    /// <summary>Refuses a run whose weights no worker has; it would wait in the queue and then fail.</summary>
+    /// <returns>Null: the weights are available, or no worker has reported.</returns>
     public static async Task<ProblemHttpResult?> RefuseAbsentWeightsAsync(
         GpuGeekDbContext db,
         Recipe recipe,
@@ -62,13 +62,13 @@ internal static class ArchitectureEndpoints
         return Problems.Impossible(
             "weights_unavailable",
             $"The published weights of {card.Title} are not on this installation, and no worker can download them.",
-            $"Choose another architecture or other weights to start from; or ask the operator to put {card.Weights.Url} into the "
+            $"Choose another architecture or other weights to start from, or ask the operator to put {card.Weights.Url} into the "
                 + "folder GPUGEEK_WEIGHTS of a worker."
         );
     }
 
-    /// <summary>Architectures whose published weights every worker lacks.</summary>
-    /// <returns>Null: no worker has said it lately.</returns>
+    /// <summary>Architectures whose published weights are missing on every worker.</summary>
+    /// <returns>Null: no worker has reported recently.</returns>
     private static async Task<HashSet<string>?> AbsentAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         var said = await db

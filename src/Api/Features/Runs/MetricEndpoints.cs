@@ -21,9 +21,9 @@ internal static class MetricEndpoints
         runs.MapGet("/{run:guid}/logs", LogsAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("GetLogs");
     }
 
-    /// <summary>Metric points after a sequence, in order</summary>
-    /// <remarks><c>names</c>: comma-separated. <c>points=1000</c> is for drawing: each curve is thinned to min/max buckets and has numbers
-    /// of six digits.</remarks>
+    /// <summary>List metric points after a sequence number, in order</summary>
+    /// <remarks><c>names</c>: comma-separated. <c>points=1000</c> is for drawing: each curve is thinned to min/max buckets and its values
+    /// have six digits.</remarks>
     private static async Task<Results<Ok<MetricsResponse>, ProblemHttpResult>> MetricsAsync(
         Guid run,
         GpuGeekDbContext db,
@@ -34,7 +34,7 @@ internal static class MetricEndpoints
     )
     {
         if (points is < MinPoints or > MaxPoints)
-            return Problems.Impossible("invalid_points", $"A curve can be thinned to {MinPoints} to {MaxPoints} points.");
+            return Problems.Impossible("invalid_points", $"'points' must be {MinPoints} to {MaxPoints}.");
         if (!await db.Runs.AnyAsync(r => r.Id == run, cancellationToken))
             return Problems.NotFound();
         var items = await MetricReader.PointsAsync(
@@ -49,7 +49,7 @@ internal static class MetricEndpoints
         return TypedResults.Ok(new MetricsResponse(points is { } n ? MetricReader.Buckets(items, n) : items, last));
     }
 
-    /// <summary>Log lines after a sequence, in order; at most 2000 at once</summary>
+    /// <summary>List log lines after a sequence number, in order; at most 2000 per request</summary>
     private static async Task<Results<Ok<LogsResponse>, ProblemHttpResult>> LogsAsync(
         Guid run,
         GpuGeekDbContext db,

@@ -44,11 +44,11 @@ internal static class RunChangeEndpoints
         return TypedResults.Ok((await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == run), cancellationToken)).Single());
     }
 
-    /// <summary>Resume a run that failed because its process died too often; it goes on from its last checkpoint</summary>
+    /// <summary>Resume a run that failed because its process died too often, from its last checkpoint</summary>
     /// <remarks>
-    /// Until <c>resumableUntil</c>, 7 days after the failure. A run without a checkpoint begins anew. The plan is asked as for a new run,
-    /// and no time is charged twice. A run that failed
-    /// for another reason, was canceled or has succeeded keeps no checkpoint: it answers <c>run_not_resumable</c>.
+    /// Possible until <c>resumableUntil</c>, 7 days after the failure. A run without a checkpoint starts from the beginning. The plan is
+    /// checked as for a new run, and no time is charged twice. A run that failed for another reason, was cancelled or has succeeded keeps
+    /// no checkpoint: it returns <c>run_not_resumable</c>.
     /// </remarks>
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> ResumeAsync(
         Guid run,
@@ -71,7 +71,7 @@ internal static class RunChangeEndpoints
         if (!await HasDatasetAsync(db, row, cancellationToken))
             return Problems.Conflict(
                 "run_not_resumable",
-                "The dataset that the run learns from was deleted.",
+                "The dataset of this run was deleted.",
                 "Restore the dataset, or start another run."
             );
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
@@ -84,8 +84,8 @@ internal static class RunChangeEndpoints
     private static Task<bool> HasDatasetAsync(GpuGeekDbContext db, Run run, CancellationToken cancellationToken) =>
         db.DatasetVersions.AnyAsync(v => v.Id == run.DatasetVersionId && db.Datasets.Any(d => d.Id == v.DatasetId), cancellationToken);
 
-    /// <summary>Delete a run that has ended, with its curves and log, at once and for good; not one that left a model. What it cost stays
-    /// on the bill</summary>
+    /// <summary>Delete a finished run with its curves and log, immediately and permanently; not possible if it produced a model. Its cost
+    /// stays on the bill</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid run,
         GpuGeekDbContext db,
@@ -100,7 +100,7 @@ internal static class RunChangeEndpoints
             return TypedResults.NoContent();
         }
         if (!row.IsFinished)
-            return Problems.Conflict("run_state", "The run has not ended.", "Cancel it first.");
+            return Problems.Conflict("run_state", "The run has not ended yet.", "Cancel it first.");
         if (await RefuseModelAsync(db, run, cancellationToken) is { } refusal)
             return refusal;
         change.Describe(new { row.Name });
@@ -133,8 +133,8 @@ internal static class RunChangeEndpoints
             409,
             "model_in_use",
             "The run's model is kept",
-            "The run left a model version; its results would lose their source.",
-            "Keep the run as long as its model.",
+            "The run produced a model version, which refers to the run as its source.",
+            "Keep the run as long as its model version exists.",
             new Dictionary<string, object?>
             {
                 ["dependants"] = new { modelVersions = versions.ConvertAll(v => $"{v.Name}/{v.Number}"), deployments },
@@ -142,7 +142,7 @@ internal static class RunChangeEndpoints
         );
     }
 
-    /// <summary>The worker's writes lock the lease first, and so does this.</summary>
+    /// <summary>The worker's writes lock the lease first, so this must too.</summary>
     private static async Task LockAsync(GpuGeekDbContext db, Guid run, CancellationToken cancellationToken) =>
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM run_leases WHERE run_id = {run} FOR UPDATE", cancellationToken);
 }

@@ -33,7 +33,7 @@ internal static class RunEndpoints
         MetricEndpoints.Map(group);
     }
 
-    /// <summary>Runs, newest first; <c>?project=</c> filters</summary>
+    /// <summary>List runs, newest first; <c>?project=</c> filters</summary>
     private static async Task<Ok<Page<RunResponse>>> ListAsync(
         GpuGeekDbContext db,
         CancellationToken cancellationToken,
@@ -56,7 +56,7 @@ internal static class RunEndpoints
         return TypedResults.Ok(Paging.Of(rows, size, r => r.Id.ToString(), r => r));
     }
 
-    /// <summary>Start a training</summary>
+    /// <summary>Start a run</summary>
     private static async Task<Results<Created<RunResponse>, ProblemHttpResult>> CreateAsync(
         CreateRunRequest request,
         Tenant tenant,
@@ -81,7 +81,7 @@ internal static class RunEndpoints
         if (known is null)
             return Problems.Impossible(
                 "unknown_dataset_version",
-                "The project has no such dataset version.",
+                "The project does not have this dataset version.",
                 "Create one: POST …/datasets/{dataset}/versions."
             );
         var own = await OwnRecipes.BasisAsync(db, request.Recipe, cancellationToken);
@@ -98,8 +98,8 @@ internal static class RunEndpoints
         if (store.FreeBytes is { } free && free < needs)
             return Problems.Impossible(
                 "disk_full",
-                $"Checkpoints and result of this run need {needs / 1e9:0.0} GB of disk and {free / 1e9:0.0} GB may be used.",
-                "Free some disk on the server, or choose a smaller architecture."
+                $"The checkpoints and the result of this run need {needs / 1e9:0.0} GB of disk space, but only {free / 1e9:0.0} GB are available.",
+                "Free some disk space on the server, or choose a smaller architecture."
             );
         if (await ArchitectureEndpoints.RefuseAbsentWeightsAsync(db, recipe, cancellationToken) is { } absent)
             return absent;
@@ -130,7 +130,7 @@ internal static class RunEndpoints
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/runs/{run.Id}", await ReadAsync(db, run.Id, cancellationToken));
     }
 
-    /// <summary>One run; <c>?wait=30</c> waits for its end</summary>
+    /// <summary>Get a run; <c>?wait=30</c> waits for its end</summary>
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> GetAsync(
         Guid run,
         GpuGeekDbContext db,
@@ -143,7 +143,7 @@ internal static class RunEndpoints
             ? TypedResults.Ok(response)
             : Problems.NotFound();
 
-    /// <summary>Cancel a run; what a checkpoint has kept is charged, the rest is not</summary>
+    /// <summary>Cancel a run; time saved in a checkpoint is charged, the rest is not</summary>
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(
         Guid run,
         GpuGeekDbContext db,

@@ -9,11 +9,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Runs;
 
-/// <summary>The weights that a run starts from, when they are not the published ones.</summary>
-/// <param name="Hash">Of the file in the object store.</param>
+/// <summary>The weights that a run starts from, if they are not the published ones.</summary>
+/// <param name="Hash">Hash of the file in the object store.</param>
 internal sealed record RunStart(StartSettings Start, string Architecture, string Hash)
 {
-    /// <returns>Nothing when nothing was asked for.</returns>
+    /// <returns>Nothing if the request names no start.</returns>
     public static async Task<(RunStart? Start, ProblemHttpResult? Problem)> FindAsync(
         GpuGeekDbContext db,
         Guid project,
@@ -29,8 +29,8 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
                 null,
                 Problems.Impossible(
                     "start_without_pretrained",
-                    "The recipe names weights to start from and says 'pretrained: false'.",
-                    "Leave one of the two out."
+                    "The recipe names weights to start from and also has 'pretrained: false'.",
+                    "Remove one of the two."
                 )
             );
         // Resolved for the checks of its values; the architecture is the weights' own.
@@ -41,9 +41,9 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
                 null,
                 Problems.Impossible(
                     "fast_needs_whole_weights",
-                    "The recipe keeps the backbone as it is (the preset 'fast', or a backbone rate of 0), so it needs all of it and not "
-                        + "the first layer groups alone.",
-                    "Use 'balanced', or leave 'groups' out."
+                    "The recipe does not train the backbone (the preset 'fast', or a backbone rate of 0), so it needs all of its weights, "
+                        + "not only the first layer groups.",
+                    "Use 'balanced', or remove 'groups'."
                 )
             );
         var (start, problem) = asked switch
@@ -60,8 +60,8 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
                 null,
                 Problems.Impossible(
                     "start_unclear",
-                    "A start names either an uploaded weights file or a model.",
-                    "Send 'weights', or 'model' and perhaps 'version'."
+                    "A start must name either an uploaded weights file or a model.",
+                    "Send 'weights', or 'model' with an optional 'version'."
                 )
             ),
         };
@@ -70,8 +70,8 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
                 null,
                 Problems.Impossible(
                     "weights_mismatch",
-                    $"{start.Start.Name} holds weights of {start.Architecture} and the recipe asks for {architecture}.",
-                    "Leave the architecture out, or take other weights."
+                    $"{start.Start.Name} contains weights of {start.Architecture}, but the recipe names {architecture}.",
+                    "Remove the architecture from the recipe, or use other weights."
                 )
             );
         return (start, problem);
@@ -91,15 +91,15 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
         )
             return (
                 null,
-                Problems.Impossible("unknown_weights", "The project has no such weights file.", "GET …/weights?project= lists them.")
+                Problems.Impossible("unknown_weights", "The project does not have this weights file.", "GET …/weights?project= lists them.")
             );
         if (file is not { State: WeightsState.Ready, Report: { } report, ContentHash: { } hash })
             return (
                 null,
                 Problems.Conflict(
                     "weights_not_ready",
-                    $"{file.FileName} has not been read, or cannot be.",
-                    "GET …/weights/{weights}?wait=30 says when it is ready, or why it will never be."
+                    $"{file.FileName} has not been read yet, or cannot be read.",
+                    "GET …/weights/{weights}?wait=30 returns its state."
                 )
             );
         if (groups > report.FittingGroups || (groups is null && !report.Fits))
@@ -111,8 +111,8 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
                         + $"{report.UnexpectedCount} are unexpected and {report.MismatchedCount} have another shape; "
                         + $"{report.FittingGroups} of {report.Groups.Length} layer groups fit.",
                     report.FittingGroups > 0
-                        ? $"Start from the first groups alone with 'groups' of at most {report.FittingGroups}, or take other weights."
-                        : "Take other weights."
+                        ? $"Start from the first groups only, with 'groups' of at most {report.FittingGroups}, or use other weights."
+                        : "Use other weights."
                 )
             );
         return (

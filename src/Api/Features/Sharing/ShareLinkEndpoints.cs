@@ -16,8 +16,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Features.Sharing;
 
-/// <summary>People make links and people revoke them: what leaves the house is no machine's to decide, so no scope of a key allows
-/// it.</summary>
+/// <summary>Only people create and revoke links: a program must not decide what is visible outside the organisation, so no scope of a key
+/// allows it.</summary>
 internal static class ShareLinkEndpoints
 {
     public static void MapSharing(this IEndpointRouteBuilder routes)
@@ -29,7 +29,7 @@ internal static class ShareLinkEndpoints
         SharedEndpoint.Map(routes);
     }
 
-    /// <summary>The share links of a project, newest first</summary>
+    /// <summary>List the share links of a project, newest first</summary>
     /// <remarks>Filters: <c>run</c> (id), or <c>model</c> (name) with <c>version</c> (number).</remarks>
     private static async Task<Results<Ok<Page<ShareLinkResponse>>, ProblemHttpResult>> ListAsync(
         string project,
@@ -62,7 +62,7 @@ internal static class ShareLinkEndpoints
                     )
                 )
             orderby link.Id descending
-            // Who made it may have left: the link still works, the name is no longer ours to show.
+            // The creator may have left: the link still works, but the name must no longer be shown.
             select new { link, By = db.Users.Where(u => u.Id == link.CreatedBy).Select(u => u.DisplayName).FirstOrDefault() }
         )
             .AsNoTracking()
@@ -96,7 +96,7 @@ internal static class ShareLinkEndpoints
         );
     }
 
-    /// <summary>Share a run or a model version by a link, to read only; it is shown this once</summary>
+    /// <summary>Create a read-only share link to a run or a model version; it is shown only once</summary>
     private static async Task<Results<Created<CreatedShareLinkResponse>, ProblemHttpResult>> CreateAsync(
         string project,
         CreateShareLinkRequest request,
@@ -113,20 +113,20 @@ internal static class ShareLinkEndpoints
         if (request.Run is null != wantsModel || (request.Run is not null && (request.Model ?? (object?)request.Version) is not null))
             return Problems.Impossible(
                 "share_subject",
-                "A link shows one run or one model version.",
+                "A share link needs one run or one model version.",
                 "Send 'run', or 'model' with 'version'."
             );
         if (request.Run is { } run && !await db.Runs.AnyAsync(r => r.Id == run && r.ProjectId == projectId, cancellationToken))
-            return Problems.Impossible("unknown_run", "The project has no such run.", "GET …/runs lists them.");
+            return Problems.Impossible("unknown_run", "The project does not have this run.", "GET …/runs lists them.");
         var version = wantsModel ? await VersionAsync(db, projectId, request.Model!, request.Version!.Value, cancellationToken) : null;
         if (wantsModel && version is null)
             return Problems.Impossible(
                 "unknown_model_version",
-                "The project has no such model version.",
+                "The project does not have this model version.",
                 "GET …/models/{model}/versions lists them."
             );
         var now = clock.GetUtcNow();
-        // Two at once would both see room for one.
+        // Two requests at once would both find room for one more.
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         await PlanGate.CheckShareLinkAsync(db, tenant.OrgId, projectId, now, cancellationToken);
         var token = TokenFormat.Create(TokenKind.ShareLink);
@@ -157,7 +157,7 @@ internal static class ShareLinkEndpoints
         );
     }
 
-    /// <summary>Revoke a share link; it stops working at once</summary>
+    /// <summary>Revoke a share link; it stops working immediately</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
         string project,
         Guid link,

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Sharing;
 
-/// <summary>What a visitor without an account sees. Whatever the link is not good for any more, the answer is one and the same.</summary>
+/// <summary>The shared page for a visitor without an account. The response is the same for every reason why a link is invalid.</summary>
 internal static class SharedEndpoint
 {
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
@@ -31,7 +31,7 @@ internal static class SharedEndpoint
             .RequireRateLimiting(RateLimits.Shared)
             .WithName("LookAtShared");
 
-    /// <summary>What a share link shows</summary>
+    /// <summary>Get the content of a share link</summary>
     private static async Task<Results<Ok<SharedResponse>, ProblemHttpResult>> LookAsync(
         ShareTokenRequest request,
         IDbContexts contexts,
@@ -42,7 +42,7 @@ internal static class SharedEndpoint
         var now = clock.GetUtcNow();
         if (await FindAsync(contexts, request.Token, now, cancellationToken) is not { } link)
             return Invalid();
-        // The visitor sees as the organisation sees, so no more than one organisation; what is shown of it is chosen by SharedReader.
+        // The visitor reads with the tenant of the sharing organisation only; SharedReader chooses what is shown.
         await using var db = contexts.ForOrg(link.OrgId);
         var shown = link.RunId is { } run
             ? await SharedReader.RunAsync(db, run, cancellationToken)
@@ -70,8 +70,8 @@ internal static class SharedEndpoint
         Problems.Of(
             404,
             "share_link_invalid",
-            "This link shows nothing",
+            "This link is not valid",
             "It was revoked, has expired or never existed.",
-            "Ask whoever gave it to you for a new one."
+            "Ask the person who sent it for a new one."
         );
 }

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Sharing;
 
-/// <summary>What of a run or a model version strangers may see: a list of its own, so that what is added to a run's page for members does
-/// not reach them unasked. No id is in it.</summary>
+/// <summary>The part of a run or a model version that is visible to unauthenticated users. It is a separate list, so that new fields of
+/// the members' page do not become public by accident. It contains no ids.</summary>
 internal static class SharedReader
 {
     private const int Points = 500;
@@ -16,7 +16,7 @@ internal static class SharedReader
 
     public sealed record Shown(string Project, SharedRunResponse? Run, SharedModelResponse? Model);
 
-    /// <returns>Null: it is gone.</returns>
+    /// <returns>Null: it was deleted.</returns>
     public static async Task<Shown?> RunAsync(GpuGeekDbContext db, Guid id, CancellationToken cancellationToken)
     {
         var row = await (
@@ -27,7 +27,7 @@ internal static class SharedReader
             {
                 run,
                 Project = project.Name,
-                // Deleted: then the run tells itself what it learned from.
+                // The dataset was deleted: use the name stored in the run.
                 Version = (
                     from version in db.DatasetVersions
                     join dataset in db.Datasets on version.DatasetId equals dataset.Id
@@ -67,7 +67,7 @@ internal static class SharedReader
         );
     }
 
-    /// <returns>Null: it is gone.</returns>
+    /// <returns>Null: it was deleted.</returns>
     public static async Task<Shown?> ModelAsync(GpuGeekDbContext db, Guid id, CancellationToken cancellationToken)
     {
         var row = await (

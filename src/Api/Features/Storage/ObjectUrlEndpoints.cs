@@ -6,14 +6,14 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Features.Storage;
 
-/// <summary>What a bucket's service does for its signed addresses, done for the folder store. The token is the only right that is asked
-/// for.</summary>
+/// <summary>Serves signed addresses for the folder store, as a bucket's service does for its own. The token is the only
+/// authorisation.</summary>
 internal static class ObjectUrlEndpoints
 {
     public static void MapObjectUrls(this IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
-        // A bucket serves its own addresses, and without a key none can have been signed.
+        // A bucket serves its own addresses, and without a key no address can have been signed.
         if (
             services.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.IsS3
             || services.GetRequiredService<IOptions<ObjectUrlOptions>>().Value.Keys is not { Length: > 0 }
@@ -35,7 +35,7 @@ internal static class ObjectUrlEndpoints
         if (grant is null)
             return refusal!;
         var stream = await store.OpenReadAsync(grant.Key, cancellationToken);
-        // Whatever it is, it is saved: never shown as a page of ours.
+        // Always sent as a download: never shown as a page of this site.
         http.Response.Headers.ContentDisposition = UrlRules.Disposition(grant.FileName);
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         http.Response.Headers.CacheControl = "private, no-store";
@@ -58,10 +58,10 @@ internal static class ObjectUrlEndpoints
                 507,
                 "store_full",
                 "The store is full",
-                "There is no room for this file.",
-                "Ask the operator for more room."
+                "There is not enough space for this file.",
+                "Ask the operator to free space."
             );
-        // What comes without a length is ended by the store where the disk's reserve begins.
+        // If no length is given, the store stops the upload at the disk reserve.
         LongBody.Allow(http, LongBody.MostBytes);
         await store.PutAsync(grant.Key, http.Request.Body, cancellationToken);
         return TypedResults.Ok();
@@ -73,14 +73,14 @@ internal static class ObjectUrlEndpoints
             { } grant when grant.Method == method && !signer.HasEnded(grant) => (grant, null),
             { } grant when grant.Method == method => (
                 null,
-                Problems.Forbidden("link_expired", "This address is good no longer.", "Ask for another.")
+                Problems.Forbidden("link_expired", "This address has expired.", "Request a new one.")
             ),
             _ => (
                 null,
                 Problems.Forbidden(
                     "link_invalid",
-                    "This address is not one that was given out, or not for this method.",
-                    "Copy the whole address, or ask for another."
+                    "This address was not issued by the server, or not for this method.",
+                    "Copy the whole address, or request a new one."
                 )
             ),
         };

@@ -17,7 +17,8 @@ internal static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.MapOrg("/audit").WithTags("Audit").MapGet("", ListAsync).Needs(Role.Admin, Scopes.OrgAdmin).WithName("ListAudit");
 
-    /// <summary>Who changed what, when and from where, newest first; as CSV with <c>?format=csv</c> or <c>Accept: text/csv</c></summary>
+    /// <summary>List the audit log (who changed what, when and from where), newest first; as CSV with <c>?format=csv</c> or <c>Accept:
+    /// text/csv</c></summary>
     /// <remarks>Filters: <c>user</c> (id), <c>action</c> (such as <c>deployment.update</c>, or <c>deployment.</c> for all of a kind),
     /// <c>from</c> and <c>to</c> (times).</remarks>
     private static async Task<Results<Ok<Page<AuditEntryResponse>>, FileContentHttpResult>> ListAsync(

@@ -16,7 +16,7 @@ namespace GpuGeek.Api.Features.Tenants;
 
 internal static class InvitationEndpoints
 {
-    /// <summary>Of one organisation: more would make it a sender of unwanted mail.</summary>
+    /// <summary>Per organisation: a higher number would allow sending spam.</summary>
     private const int MailsPerHour = 60;
 
     public static void MapInvitations(this IEndpointRouteBuilder routes)
@@ -30,7 +30,7 @@ internal static class InvitationEndpoints
         links.MapPost("/accept", AcceptAsync).RequireRateLimiting(RateLimits.SignIn).WithName("AcceptInvitation");
     }
 
-    /// <summary>Invitations, newest first</summary>
+    /// <summary>List invitations, newest first</summary>
     private static async Task<Ok<Page<InvitationResponse>>> ListAsync(
         GpuGeekDbContext db,
         TimeProvider clock,
@@ -45,7 +45,7 @@ internal static class InvitationEndpoints
             from invitation in db.Invitations
             where last == null || invitation.Id < last
             orderby invitation.Id descending
-            // Who invited may have left: the link still works, the name is no longer ours to show.
+            // The inviter may have left: the link still works, but the name must no longer be shown.
             select new
             {
                 invitation,
@@ -76,7 +76,7 @@ internal static class InvitationEndpoints
         );
     }
 
-    /// <summary>Invite a person by a link; it is shown this once</summary>
+    /// <summary>Create an invitation link; it is shown only once</summary>
     private static async Task<Results<Created<CreatedInvitationResponse>, ProblemHttpResult>> CreateAsync(
         CreateInvitationRequest request,
         Tenant tenant,
@@ -91,7 +91,7 @@ internal static class InvitationEndpoints
         if (role > tenant.Role)
             return Problems.Forbidden(
                 "role_too_small",
-                $"Nobody invites to a role above their own: yours is '{Name(tenant.Role)}'.",
+                $"You cannot invite to a role above your own, which is '{Name(tenant.Role)}'.",
                 "Ask an owner of the organisation."
             );
         var now = clock.GetUtcNow();
@@ -117,8 +117,8 @@ internal static class InvitationEndpoints
         );
     }
 
-    /// <returns>Whether the invitation also goes out by mail: it names an address, the installation sends mail, and the organisation has
-    /// not used it up for this hour.</returns>
+    /// <returns>Whether the invitation is also sent by email: it has an address, the installation sends email, and the organisation has
+    /// not reached its limit for this hour.</returns>
     private static async Task<bool> MailAsync(
         GpuGeekDbContext db,
         HttpContext http,
@@ -149,7 +149,7 @@ internal static class InvitationEndpoints
         return true;
     }
 
-    /// <summary>Revoke an invitation; its link stops working at once</summary>
+    /// <summary>Revoke an invitation; its link stops working immediately</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
         Guid invitation,
         GpuGeekDbContext db,
@@ -161,7 +161,7 @@ internal static class InvitationEndpoints
         if (await db.Invitations.FirstOrDefaultAsync(i => i.Id == invitation, cancellationToken) is not { } row)
             return Problems.NotFound();
         if (row.AcceptedAt is not null)
-            return Problems.Conflict("invitation_accepted", "Somebody came in by this invitation already.", "Remove the member instead.");
+            return Problems.Conflict("invitation_accepted", "The invitation was already accepted.", "Remove the member instead.");
         if (row.RevokedAt is not null)
             change.NoChange();
         row.RevokedAt ??= clock.GetUtcNow();
@@ -169,7 +169,7 @@ internal static class InvitationEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>What an invitation leads to</summary>
+    /// <summary>Get the content of an invitation</summary>
     private static async Task<Results<Ok<InvitationOfferResponse>, ProblemHttpResult>> LookAsync(
         InvitationTokenRequest request,
         IDbContexts contexts,
@@ -188,7 +188,7 @@ internal static class InvitationEndpoints
             )
             : InvitationLookup.Invalid();
 
-    /// <summary>Join the organisation</summary>
+    /// <summary>Accept an invitation and join the organisation</summary>
     private static async Task<Results<Ok<OrganizationResponse>, ProblemHttpResult>> AcceptAsync(
         InvitationTokenRequest request,
         HttpContext http,
@@ -207,8 +207,8 @@ internal static class InvitationEndpoints
         if (await db.Members.AnyAsync(m => m.OrgId == invitation.OrgId && m.UserId == caller.User, cancellationToken))
             return Problems.Conflict(
                 "already_member",
-                "You belong to this organisation already.",
-                "Pass the link on to whom it is meant for."
+                "You are already a member of this organisation.",
+                "Send the link to the person it is meant for."
             );
         var user = await db.Users.SingleAsync(u => u.Id == caller.User, cancellationToken);
         if (!await InvitationLookup.AcceptAsync(db, invitation, user, http, cancellationToken))

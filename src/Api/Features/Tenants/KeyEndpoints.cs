@@ -23,7 +23,7 @@ internal static class KeyEndpoints
         group.MapDelete("/{key:guid}", RevokeAsync).Needs(Role.Admin, null).WithName("RevokeKey");
     }
 
-    /// <summary>The organisation's keys, newest first</summary>
+    /// <summary>List the organisation's keys, newest first</summary>
     private static async Task<Ok<Page<KeyResponse>>> ListAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         var rows = await (
@@ -55,7 +55,7 @@ internal static class KeyEndpoints
         );
     }
 
-    /// <summary>Make a key; it is shown this once</summary>
+    /// <summary>Create a key; it is shown only once</summary>
     private static async Task<Results<Created<CreatedKeyResponse>, ProblemHttpResult>> CreateAsync(
         CreateKeyRequest request,
         Tenant tenant,
@@ -73,7 +73,7 @@ internal static class KeyEndpoints
                 $"Choose from: {string.Join(", ", Scopes.All)}."
             );
         if (request.ExpiresAt <= now)
-            return Problems.Impossible("expiry_in_the_past", "The key would have expired already.", "Choose a later time, or none.");
+            return Problems.Impossible("expiry_in_the_past", "The expiry time is in the past.", "Choose a later time, or leave it empty.");
         var token = TokenFormat.Create(TokenKind.ApiKey);
         var key = new AccessToken
         {
@@ -97,7 +97,7 @@ internal static class KeyEndpoints
         );
     }
 
-    /// <summary>Revoke a key; it stops working at once</summary>
+    /// <summary>Revoke a key; it stops working immediately</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
         Guid key,
         Tenant tenant,

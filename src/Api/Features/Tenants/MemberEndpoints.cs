@@ -18,18 +18,18 @@ internal static class MemberEndpoints
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.OrgAdmin).WithName("ListMembers");
         group.MapGet("/{user:guid}", GetAsync).Needs(Role.Viewer, Scopes.OrgAdmin).WithName("GetMember");
         group.MapPatch("/{user:guid}", UpdateAsync).Needs(Role.Admin, null).WithName("UpdateMember");
-        // Everybody may leave; the handler lets nobody else be removed by less than an admin.
+        // Every member can leave; the handler requires an admin to remove somebody else.
         group.MapDelete("/{user:guid}", RemoveAsync).Needs(Role.Viewer, null).WithName("RemoveMember");
     }
 
-    /// <summary>Who belongs to the organisation</summary>
+    /// <summary>List the members of the organisation</summary>
     private static async Task<Ok<Page<MemberResponse>>> ListAsync(
         Tenant tenant,
         GpuGeekDbContext db,
         CancellationToken cancellationToken
     ) => TypedResults.Ok(new Page<MemberResponse>(await ReadAsync(db, tenant, null, cancellationToken), null));
 
-    /// <summary>One member</summary>
+    /// <summary>Get a member</summary>
     private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> GetAsync(
         Guid user,
         Tenant tenant,
@@ -37,7 +37,7 @@ internal static class MemberEndpoints
         CancellationToken cancellationToken
     ) => await ReadAsync(db, tenant, user, cancellationToken) is [var member] ? TypedResults.Ok(member) : Problems.NotFound();
 
-    /// <summary>Give a member another role</summary>
+    /// <summary>Change the role of a member</summary>
     private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> UpdateAsync(
         Guid user,
         UpdateMemberRequest request,
@@ -62,7 +62,7 @@ internal static class MemberEndpoints
         return TypedResults.Ok((await ReadAsync(db, tenant, user, cancellationToken)).Single());
     }
 
-    /// <summary>Remove a member, or leave; it takes effect immediately, and the keys that person made here are revoked</summary>
+    /// <summary>Remove a member, or leave; it takes effect immediately, and the keys that the person created here are revoked</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
         Guid user,
         Tenant tenant,
@@ -88,7 +88,7 @@ internal static class MemberEndpoints
         await db
             .Tokens.Where(t => t.OrgId == tenant.OrgId && t.UserId == user && t.Kind == TokenKind.ApiKey && t.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellationToken);
-        // What it says of the person is read before the person is a stranger.
+        // Read the person's data before they lose membership.
         change.Describe((await ReadAsync(db, tenant, user, cancellationToken)).Single());
         db.Members.Remove(member);
         await db.SaveChangesAsync(cancellationToken);
@@ -128,7 +128,7 @@ internal static class MemberEndpoints
         ];
     }
 
-    /// <summary>All members, until the transaction ends: of two owners who leave at once, one stays.</summary>
+    /// <summary>Locks all members until the transaction ends: if two owners leave at once, one stays.</summary>
     private static Task<List<Member>> LockedAsync(GpuGeekDbContext db, Tenant tenant, CancellationToken cancellationToken) =>
         db
             .Members.FromSql($"SELECT * FROM members WHERE org_id = {tenant.OrgId} ORDER BY user_id FOR UPDATE")
@@ -138,8 +138,8 @@ internal static class MemberEndpoints
         member.Role == Role.Owner && members.Count(m => m.Role == Role.Owner) == 1;
 
     private static ProblemHttpResult LastOwner() =>
-        Problems.Conflict("last_owner", "An organisation has at least one owner.", "Make somebody else owner first.");
+        Problems.Conflict("last_owner", "An organisation needs at least one owner.", "Make another member an owner first.");
 
     private static ProblemHttpResult OwnersOnly() =>
-        Problems.Forbidden("role_too_small", "Only an owner makes, changes or removes owners.", "Ask an owner of the organisation.");
+        Problems.Forbidden("role_too_small", "Only an owner can add, change or remove owners.", "Ask an owner of the organisation.");
 }

@@ -31,7 +31,7 @@ internal static class OrganizationEndpoints
         routes.MapAudit();
     }
 
-    /// <summary>The caller's organisations</summary>
+    /// <summary>List the caller's organisations</summary>
     private static async Task<Ok<Page<OrganizationResponse>>> ListAsync(
         Caller caller,
         IDbContexts contexts,
@@ -49,13 +49,13 @@ internal static class OrganizationEndpoints
         return TypedResults.Ok(new Page<OrganizationResponse>([.. rows.Select(r => Response(r.org, r.Role))], null));
     }
 
-    /// <summary>One organisation</summary>
+    /// <summary>Get an organisation</summary>
     private static async Task<Ok<OrganizationResponse>> GetAsync(Tenant tenant, GpuGeekDbContext db, CancellationToken cancellationToken) =>
         TypedResults.Ok(
             Response(await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == tenant.OrgId, cancellationToken), tenant.Role)
         );
 
-    /// <summary>Found an organisation; the caller is its owner</summary>
+    /// <summary>Create an organisation; the caller becomes its owner</summary>
     private static async Task<Results<Created<OrganizationResponse>, ProblemHttpResult, EarlierAnswer>> CreateAsync(
         CreateOrganizationRequest request,
         HttpContext http,
@@ -70,18 +70,18 @@ internal static class OrganizationEndpoints
         if (!options.Value.MayFound(caller.IsOperator))
             return Problems.Forbidden(
                 "registration_closed",
-                "New organisations are not made on this installation.",
-                "Ask for an invitation, or ask the operator to found one for you."
+                "This installation does not allow new organisations.",
+                "Ask for an invitation, or ask the operator to create one for you."
             );
         if (request.Name.Trim() is not { Length: > 0 } name)
-            return Problems.Impossible("organization_missing", "The organisation that is to be made has no name.", "Send its name.");
+            return Problems.Impossible("organization_missing", "The name of the new organisation is missing.", "Send its name.");
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         await using var db = contexts.ForOrg(id, caller.User);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await first.FindAsync(db, cancellationToken) is { } earlier)
             return earlier;
-        // Two at once would both see room for one.
+        // Two requests at once would both find room for one more.
         await db.Database.ExecuteSqlAsync(
             $"SELECT pg_advisory_xact_lock(hashtextextended({"founding:" + caller.User}, 0))",
             cancellationToken
@@ -89,8 +89,8 @@ internal static class OrganizationEndpoints
         if (await db.Members.CountAsync(m => m.UserId == caller.User && m.Role == Role.Owner, cancellationToken) >= MaxOwned)
             return Problems.Impossible(
                 "organization_limit",
-                $"A person owns at most {MaxOwned} organisations.",
-                "Delete one, or have somebody else own it."
+                $"A person can own at most {MaxOwned} organisations.",
+                "Delete one, or make somebody else its owner."
             );
         var org = await OrganizationCreation.CreateAsync(db, id, caller.User, name, now, cancellationToken);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == caller.User, cancellationToken);
@@ -114,7 +114,7 @@ internal static class OrganizationEndpoints
         return created;
     }
 
-    /// <summary>Rename an organisation; its slug stays</summary>
+    /// <summary>Rename an organisation; its slug does not change</summary>
     private static async Task<Ok<OrganizationResponse>> UpdateAsync(
         UpdateOrganizationRequest request,
         Tenant tenant,

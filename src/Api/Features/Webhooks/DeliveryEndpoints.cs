@@ -24,7 +24,7 @@ internal static class DeliveryEndpoints
             .WithName("RedeliverWebhookDelivery");
     }
 
-    /// <summary>Send a ping; whether it came is in the deliveries</summary>
+    /// <summary>Send a test message; the deliveries show whether it arrived</summary>
     private static async Task<Results<Accepted<WebhookDeliveryResponse>, ProblemHttpResult>> TestAsync(
         Guid webhook,
         Tenant tenant,
@@ -43,7 +43,7 @@ internal static class DeliveryEndpoints
         return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/webhooks/{webhook}/deliveries", Response(ping));
     }
 
-    /// <summary>What was sent to a webhook, newest first; kept for 30 days</summary>
+    /// <summary>List the deliveries of a webhook, newest first; kept for 30 days</summary>
     private static async Task<Results<Ok<Page<WebhookDeliveryResponse>>, ProblemHttpResult>> ListAsync(
         Guid webhook,
         GpuGeekDbContext db,
@@ -65,7 +65,7 @@ internal static class DeliveryEndpoints
         return TypedResults.Ok(Paging.Of(rows, size, d => d.Id.ToString(), Response));
     }
 
-    /// <summary>Send it again, with the same <c>webhook-id</c> and a fresh round of retries</summary>
+    /// <summary>Send a message again, with the same <c>webhook-id</c> and a new series of retries</summary>
     private static async Task<Results<Accepted<WebhookDeliveryResponse>, ProblemHttpResult>> RedeliverAsync(
         Guid webhook,
         Guid delivery,
@@ -94,7 +94,7 @@ internal static class DeliveryEndpoints
         return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/webhooks/{webhook}/deliveries", Response(row));
     }
 
-    // Neither deleted nor turned off until the delivery is queued.
+    // The webhook must not be deleted or turned off before the delivery is queued.
     private static async Task<Webhook?> LockedAsync(GpuGeekDbContext db, Guid webhook, CancellationToken cancellationToken) =>
         (
             await db

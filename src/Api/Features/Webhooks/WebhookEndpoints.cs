@@ -29,7 +29,7 @@ internal static class WebhookEndpoints
         DeliveryEndpoints.Map(group);
     }
 
-    /// <summary>The organisation's webhooks, newest first</summary>
+    /// <summary>List the organisation's webhooks, newest first</summary>
     private static async Task<Ok<Page<WebhookResponse>>> ListAsync(GpuGeekDbContext db, CancellationToken cancellationToken) =>
         TypedResults.Ok(
             new Page<WebhookResponse>(
@@ -38,7 +38,7 @@ internal static class WebhookEndpoints
             )
         );
 
-    /// <summary>Make a webhook; its signing secret is shown this once</summary>
+    /// <summary>Create a webhook; its signing secret is shown only once</summary>
     private static async Task<Results<Created<CreatedWebhookResponse>, ProblemHttpResult>> CreateAsync(
         CreateWebhookRequest request,
         Tenant tenant,
@@ -51,13 +51,13 @@ internal static class WebhookEndpoints
     {
         var events = Events(request.Events);
         var url = await urls.CheckAsync(request.Url, cancellationToken);
-        // Two at once would both see room for one.
+        // Two requests at once would both find room for one more.
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         if (await db.Webhooks.CountAsync(cancellationToken) >= Webhook.MaxPerOrganization)
             return Problems.Impossible(
                 "webhook_limit",
-                $"An organisation has at most {Webhook.MaxPerOrganization} webhooks.",
-                "Delete one that is not needed any more."
+                $"An organisation can have at most {Webhook.MaxPerOrganization} webhooks.",
+                "Delete one that is no longer needed."
             );
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
@@ -80,7 +80,7 @@ internal static class WebhookEndpoints
         );
     }
 
-    /// <summary>One webhook</summary>
+    /// <summary>Get a webhook</summary>
     private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> GetAsync(
         Guid webhook,
         GpuGeekDbContext db,
@@ -90,7 +90,7 @@ internal static class WebhookEndpoints
             ? TypedResults.Ok(Response(row))
             : Problems.NotFound();
 
-    /// <summary>Change address or events, or turn it on or off</summary>
+    /// <summary>Change the address or the events, or turn it on or off</summary>
     private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> UpdateAsync(
         Guid webhook,
         UpdateWebhookRequest request,
@@ -121,7 +121,7 @@ internal static class WebhookEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>A new signing secret, shown this once; the old one signs too for 24 hours</summary>
+    /// <summary>Create a new signing secret, shown only once; the old one also signs for 24 hours</summary>
     private static async Task<Results<Ok<RotatedSecretResponse>, ProblemHttpResult>> RotateAsync(
         Guid webhook,
         GpuGeekDbContext db,

@@ -3,11 +3,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Http.Audit;
 
-/// <summary>In which project a thing lies that a change's address names: what the project's own record of activity is read by.</summary>
+/// <summary>Finds the project that a request path belongs to, for the project's activity.</summary>
 internal static class AuditProjects
 {
-    /// <param name="target">Within the organisation, such as <c>runs/0199…/cancel</c>.</param>
-    /// <returns>Null: it lies in no project, or there is no such thing.</returns>
+    /// <param name="target">Path within the organisation, such as <c>runs/0199…/cancel</c>.</param>
+    /// <returns>Null: it belongs to no project, or does not exist.</returns>
     public static async Task<Guid?> FindAsync(GpuGeekDbContext db, string target, CancellationToken cancellationToken)
     {
         if (target.Split('/') is not [var kind, { Length: > 0 } key, ..])

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Http.Audit;
 
-/// <summary>Makes the entry for a request: the action is the route's name, the target its address, the detail what was sent.</summary>
+/// <summary>Creates the audit entry of a request: the action is the route's name, the target its path, the detail the request
+/// body.</summary>
 internal static class AuditTrail
 {
     private const int MaxTarget = 500,
@@ -17,9 +18,9 @@ internal static class AuditTrail
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <param name="detail">Becomes JSON; null: nothing to say.</param>
-    /// <param name="created">Address of what was made; null: the request's own.</param>
-    /// <param name="project">Where the change was made, if that is known already; else it is found by the address.</param>
+    /// <param name="detail">Serialised to JSON; null: no detail.</param>
+    /// <param name="created">Path of the created object; null: the request's own path.</param>
+    /// <param name="project">Project of the change, if already known; otherwise it is found by the path.</param>
     public static async Task<AuditEntry> EntryAsync(
         HttpContext http,
         GpuGeekDbContext db,
@@ -95,7 +96,7 @@ internal static class AuditTrail
         return $"{words[1]}.{words[0]}";
     }
 
-    /// <summary>The request's body among a handler's arguments: it is the one that is a contract.</summary>
+    /// <summary>The request body among a handler's arguments: the argument that is a contract.</summary>
     public static object? Body(IEnumerable<object?> arguments) =>
         arguments.FirstOrDefault(a => a?.GetType().Namespace?.StartsWith("GpuGeek.Contracts", StringComparison.Ordinal) == true);
 

@@ -1,21 +1,22 @@
 namespace GpuGeek.Api.Http.Audit;
 
-/// <summary>The change that a request makes to an organisation, as its handler tells of it.</summary>
+/// <summary>The change that a request makes to an organisation. Handlers use it to influence the audit entry and to register
+/// notifications.</summary>
 internal sealed partial class Change(ILogger<Change> logger)
 {
     private readonly List<Func<Task>> _afterCommit = [];
 
-    /// <summary>The request was granted and there was nothing left to do: no entry is written.</summary>
+    /// <summary>The request was accepted but changed nothing: no entry is written.</summary>
     public bool IsNone { get; private set; }
 
     public void NoChange() => IsNone = true;
 
-    /// <summary>What the entry says beside the request's body, where that would be gone afterwards.</summary>
+    /// <summary>Details for the entry besides the request body, for data that is deleted by the change.</summary>
     public object? Detail { get; private set; }
 
     public void Describe(object detail) => Detail = detail;
 
-    /// <summary>Hints go out once the rows are durable; who acts on one earlier would not find them.</summary>
+    /// <summary>Notifications are sent after the commit: a receiver would not find the rows earlier.</summary>
     public void AfterCommit(Func<Task> hint) => _afterCommit.Add(hint);
 
     public void AfterCommit(Action hint) =>
@@ -25,8 +26,8 @@ internal sealed partial class Change(ILogger<Change> logger)
             return Task.CompletedTask;
         });
 
-    /// <summary>Sends the hints. The change is durable and its answer stands, whatever becomes of a hint: a sweep or a poll finds what no
-    /// hint told.</summary>
+    /// <summary>Sends the notifications. The change is committed and its response stands, even if a notification fails: a periodic check
+    /// or a poll finds what was missed.</summary>
     public async Task RunAfterCommitAsync()
     {
         foreach (var hint in _afterCommit)
@@ -42,6 +43,6 @@ internal sealed partial class Change(ILogger<Change> logger)
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "A hint failed after the commit; the change is kept, and sweeps find it")]
+    [LoggerMessage(LogLevel.Warning, "Notification after the commit failed; the change is saved and a periodic check will find it")]
     private partial void LogHintFailed(Exception failure);
 }

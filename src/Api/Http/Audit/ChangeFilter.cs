@@ -3,15 +3,14 @@ using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Api.Http.Audit;
 
-/// <summary>The route is no change (a prediction), or writes its entry itself because its request is too long for one transaction (an
-/// upload).</summary>
+/// <summary>Marks a route that changes nothing (a prediction), or that writes its entry itself because its request is too long for one
+/// transaction (an upload).</summary>
 internal sealed class NoChangeFilterMetadata;
 
 /// <summary>
-/// Every request that changes an organisation is one transaction: what the handler wrote, the audit entry and the first answer of an
-/// <c>Idempotency-Key</c>
-/// are kept together, or none is. A refused request keeps nothing.
-/// Handlers therefore open no transaction of their own.
+/// Each request that changes an organisation is one transaction: the handler's writes, the audit entry and the first response of an
+/// <c>Idempotency-Key</c> are committed together or not at all. A refused request commits nothing. Handlers therefore open no transaction
+/// of their own.
 /// </summary>
 internal sealed class ChangeFilter : IEndpointFilter
 {
@@ -26,7 +25,7 @@ internal sealed class ChangeFilter : IEndpointFilter
         await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
         if (await first.FindAsync(db, http.RequestAborted) is { } earlier)
             return earlier;
-        // What is deleted is in no project afterwards.
+        // A deleted object belongs to no project afterwards.
         var project = await AuditProjects.FindAsync(db, AuditTrail.InOrganisation(http.Request.Path), http.RequestAborted);
         var result = await next(context);
         if (!HandlerResult.Succeeded(result))

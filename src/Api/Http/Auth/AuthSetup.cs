@@ -42,7 +42,7 @@ internal static class AuthSetup
         return services;
     }
 
-    /// <summary>The group of an organisation's routes.</summary>
+    /// <summary>The route group of an organisation.</summary>
     public static RouteGroupBuilder MapOrg(this IEndpointRouteBuilder routes, string prefix = "") =>
         routes
             .MapGroup($"/api/v1/orgs/{{{OrgAuthorization.Parameter}}}{prefix}")

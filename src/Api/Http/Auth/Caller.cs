@@ -4,9 +4,9 @@ using GpuGeek.Domain.Tenants;
 
 namespace GpuGeek.Api.Http.Auth;
 
-/// <summary>Who the token speaks for.</summary>
+/// <summary>The account or key that the token belongs to.</summary>
 /// <param name="KeyOrg">The organisation of an API key; null for a session.</param>
-/// <param name="Scopes">Of an API key; a session has none and needs none.</param>
+/// <param name="Scopes">Scopes of an API key; a session has none and needs none.</param>
 internal sealed record Caller(Guid User, Guid Token, TokenKind Kind, Guid? KeyOrg, IReadOnlyList<string> Scopes, bool IsOperator)
 {
     private const string TokenClaim = "token",

@@ -6,13 +6,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Http.Auth;
 
-/// <summary>What a route of an organisation asks for.</summary>
-/// <param name="Scope">Of an API key; null: keys may not do this at all.</param>
+/// <summary>The role and scope that a route of an organisation requires.</summary>
+/// <param name="Scope">Required scope of an API key; null: keys cannot use the route.</param>
 internal sealed record Needs(Role Role, string? Scope);
 
 internal sealed class OrgRequirement : IAuthorizationRequirement;
 
-/// <summary>The first wall: the caller is a member of <c>{org}</c>, with the role and the scope that the route asks for.</summary>
+/// <summary>The first barrier between tenants: the caller must be a member of <c>{org}</c> with the required role and scope.</summary>
 internal sealed class OrgAuthorization(IHttpContextAccessor http, MembershipLookup memberships, Tenant tenant)
     : AuthorizationHandler<OrgRequirement>
 {
@@ -22,7 +22,7 @@ internal sealed class OrgAuthorization(IHttpContextAccessor http, MembershipLook
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, OrgRequirement requirement)
     {
         var request = http.HttpContext ?? throw new InvalidOperationException("Organisation routes are HTTP routes.");
-        // Silence here would let everybody in, so a route that was put together wrongly fails loudly.
+        // Ignoring this would allow everybody, so a route without a requirement fails.
         var slug =
             request.GetRouteValue(Parameter) as string
             ?? throw new InvalidOperationException($"The route {request.GetEndpoint()?.DisplayName} has no {{{Parameter}}}.");
@@ -52,7 +52,7 @@ internal sealed class MembershipLookup(IDbContexts contexts)
 {
     private sealed record Row(Guid Id, string Role);
 
-    /// <returns>Null when there is no such organisation, or it is not the caller's.</returns>
+    /// <returns>Null if the organisation does not exist or the caller is not a member.</returns>
     public async Task<(Guid Org, Role Role)?> FindAsync(string slug, Caller caller, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForNobody();
@@ -72,7 +72,7 @@ internal static class Refusal
     public const string Role = "role";
 }
 
-/// <summary>Says in a problem why a request was refused.</summary>
+/// <summary>Explains in a problem why a request was refused.</summary>
 internal sealed class RefusalToProblem : IAuthorizationMiddlewareResultHandler
 {
     public Task HandleAsync(
@@ -91,7 +91,9 @@ internal sealed class RefusalToProblem : IAuthorizationMiddlewareResultHandler
             return Problems
                 .Unauthorized(
                     "not_signed_in",
-                    context.Request.Headers.Authorization.Count == 0 ? "This needs a token." : "The token is unknown, expired or revoked.",
+                    context.Request.Headers.Authorization.Count == 0
+                        ? "The request has no token."
+                        : "The token is unknown, expired or revoked.",
                     "Send 'Authorization: Bearer gg_…' with a session token or an API key."
                 )
                 .ExecuteAsync(context);
@@ -103,8 +105,8 @@ internal sealed class RefusalToProblem : IAuthorizationMiddlewareResultHandler
             return Problems
                 .Forbidden(
                     "scope_missing",
-                    needs?.Scope is { } scope ? $"The key lacks the scope '{scope}'." : "API keys may not do this: sign in.",
-                    needs?.Scope is null ? null : "Make a key with that scope."
+                    needs?.Scope is { } scope ? $"The key lacks the scope '{scope}'." : "API keys cannot do this: sign in.",
+                    needs?.Scope is null ? null : "Create a key with that scope."
                 )
                 .ExecuteAsync(context);
         if (reasons.Contains(Refusal.Role))
@@ -115,6 +117,6 @@ internal sealed class RefusalToProblem : IAuthorizationMiddlewareResultHandler
                     "Ask an owner of the organisation."
                 )
                 .ExecuteAsync(context);
-        return Problems.Forbidden("not_allowed", "This is for the operator of the installation.").ExecuteAsync(context);
+        return Problems.Forbidden("not_allowed", "Only the operator of the installation can do this.").ExecuteAsync(context);
     }
 }

@@ -2,12 +2,12 @@ namespace GpuGeek.Api.Http.Auth;
 
 internal static class SessionOnlyFilter
 {
-    /// <summary>The account is the person's: no API key touches it.</summary>
+    /// <summary>Account routes need a session: API keys are refused.</summary>
     public static RouteHandlerBuilder SessionOnly(this RouteHandlerBuilder route) =>
         route.AddEndpointFilter(
             async (context, next) =>
                 Caller.From(context.HttpContext.User) is { IsKey: true }
-                    ? Problems.Forbidden("session_needed", "API keys may not do this: it is about a person's account.", "Sign in.")
+                    ? Problems.Forbidden("session_needed", "API keys cannot do this: it concerns a person's account.", "Sign in.")
                     : await next(context)
         );
 }

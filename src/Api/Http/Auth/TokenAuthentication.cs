@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Http.Auth;
 
-/// <summary>Opaque tokens: <c>Authorization: Bearer gg_…</c>. Looked up by hash at every request, so that a revoked one stops at
-/// once.</summary>
+/// <summary>Opaque tokens: <c>Authorization: Bearer gg_…</c>. They are looked up by hash at every request, so that a revoked token stops
+/// working immediately.</summary>
 internal sealed class TokenAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory loggers,
@@ -36,7 +36,7 @@ internal sealed class TokenAuthentication(
         var header = Request.Headers.Authorization.ToString();
         if (header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             return header[Prefix.Length..].Trim();
-        // .NET's SignalR client cannot set headers on a WebSocket everywhere; nowhere else is a token taken from an address.
+        // .NET's SignalR client cannot set headers on a WebSocket on every platform. No other route accepts a token in the address.
         return
             Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) && Request.Query.TryGetValue("access_token", out var query)
             ? query.ToString()
@@ -44,7 +44,7 @@ internal sealed class TokenAuthentication(
     }
 }
 
-/// <summary>Tokens by their hash.</summary>
+/// <summary>Finds tokens by their hash.</summary>
 internal sealed class TokenStore(IDbContexts contexts, IOptions<SessionLifetime> sessions, TimeProvider clock)
 {
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
@@ -79,7 +79,7 @@ internal sealed class TokenStore(IDbContexts contexts, IOptions<SessionLifetime>
     }
 }
 
-/// <summary>Whether a token that was good when a connection opened still is.</summary>
+/// <summary>Checks that a token that was valid when a connection opened is still valid.</summary>
 internal sealed class TokenChecks(IDbContexts contexts, IOptions<SessionLifetime> sessions, TimeProvider clock)
 {
     public async Task<bool> IsValidAsync(Guid token, CancellationToken cancellationToken)

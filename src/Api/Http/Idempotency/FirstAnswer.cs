@@ -7,10 +7,9 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Api.Http.Idempotency;
 
 /// <summary>
-/// The first answer to a request with an <c>Idempotency-Key</c>. It is written in the transaction of the change, so either both are kept or
-/// neither is, wherever the process
-/// dies. Only success is kept: a refusal has changed nothing, so the request is tried anew.
-/// Bodies are kept sealed: a first answer may hold a key or a link that is shown once.
+/// The first response to a request with an <c>Idempotency-Key</c>. It is written in the transaction of the change, so either both are
+/// committed or neither is, wherever the process dies. Only successful responses are stored: a refused request has changed nothing and
+/// can be tried again. Bodies are encrypted, because a response can contain a key or a link that is shown only once.
 /// </summary>
 internal sealed class FirstAnswer(SealedAnswers answers, IOptions<JsonOptions> json)
 {
@@ -22,14 +21,14 @@ internal sealed class FirstAnswer(SealedAnswers answers, IOptions<JsonOptions> j
 
     public void Ask(string key, string request) => _asked = (key, request);
 
-    /// <summary>Holds the key until the transaction ends and looks for the first answer.</summary>
-    /// <param name="db">In the transaction that the change is to be made in.</param>
-    /// <returns>Null: the request has no key, or is the first with it and is to be carried out.</returns>
+    /// <summary>Locks the key until the transaction ends and looks for the first response.</summary>
+    /// <param name="db">The transaction of the change.</param>
+    /// <returns>Null: the request has no key, or is the first with this key and must be executed.</returns>
     public async Task<EarlierAnswer?> FindAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         if (_asked is not var (key, request))
             return null;
-        // The lock ends with the transaction or with the connection: a process that dies leaves no key behind that nobody can use.
+        // The lock ends with the transaction or the connection: a process that dies leaves no locked key behind.
         var free = await db
             .Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({"idempotency:" + key}, 0)) AS \"Value\"")
             .SingleAsync(cancellationToken);
@@ -38,13 +37,13 @@ internal sealed class FirstAnswer(SealedAnswers answers, IOptions<JsonOptions> j
                 Problems.Conflict(
                     "still_running",
                     "The first request with this Idempotency-Key is still running.",
-                    "Ask again in a moment."
+                    "Try again in a moment."
                 )
             );
         return await LookAsync(db, cancellationToken);
     }
 
-    /// <summary>Looks for the first answer without holding the key: for what must be known before the transaction can begin.</summary>
+    /// <summary>Looks for the first response without locking the key, for checks before the transaction begins.</summary>
     public async Task<EarlierAnswer?> LookAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         if (_asked is not var (key, request))
@@ -65,16 +64,16 @@ internal sealed class FirstAnswer(SealedAnswers answers, IOptions<JsonOptions> j
             ? new(
                 Problems.Conflict(
                     "answer_not_kept",
-                    "The request was carried out, but its first answer cannot be read any more.",
-                    "Look at what is there; make it anew with another Idempotency-Key if a secret was lost."
+                    "The request was executed, but its first response can no longer be read.",
+                    "Check the result. If a secret was lost, create it again with another Idempotency-Key."
                 )
             )
             : new(new ReplayedAnswer(first.Status, first.ContentType, first.Location, body));
     }
 
-    /// <summary>Completes the key. The caller commits.</summary>
-    /// <param name="db">In the transaction of the change, in which <see cref="FindAsync"/> found nothing.</param>
-    /// <param name="result">What the handler answers.</param>
+    /// <summary>Stores the response for the key. The caller commits.</summary>
+    /// <param name="db">The transaction of the change, in which <see cref="FindAsync"/> found nothing.</param>
+    /// <param name="result">The handler's result.</param>
     public async Task KeepAsync(GpuGeekDbContext db, object? result, CancellationToken cancellationToken)
     {
         if (_asked is not var (key, request))
@@ -92,7 +91,7 @@ internal sealed class FirstAnswer(SealedAnswers answers, IOptions<JsonOptions> j
     }
 }
 
-/// <summary>What is answered in place of carrying out the request: the first answer, or why there is none.</summary>
+/// <summary>The response to a repeated request: the first response, or the reason why there is none.</summary>
 internal sealed class EarlierAnswer(IResult result) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext) => result.ExecuteAsync(httpContext);

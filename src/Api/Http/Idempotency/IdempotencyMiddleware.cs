@@ -9,9 +9,8 @@ internal sealed class IdempotentMetadata;
 internal static class IdempotencySetup
 {
     /// <summary>
-    /// The creating POST obeys <c>Idempotency-Key</c>. In an organisation's group <see cref="Audit.ChangeFilter"/> does the work; a handler
-    /// elsewhere asks
-    /// <see cref="FirstAnswer"/> itself, in the transaction of its change.
+    /// Marks a creating POST that supports <c>Idempotency-Key</c>. In an organisation's route group, <see cref="Audit.ChangeFilter"/>
+    /// does the work. Other handlers call <see cref="FirstAnswer"/> themselves, in the transaction of their change.
     /// </summary>
     public static TBuilder Idempotent<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new IdempotentMetadata());
@@ -37,7 +36,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
         if (key.Length > MaxLength || key.Any(c => c is < ' ' or > '~'))
         {
             await Problems
-                .Of(400, "invalid_idempotency_key", "Malformed header", $"{Header} takes 1 to {MaxLength} printable ASCII characters.")
+                .Of(400, "invalid_idempotency_key", "Malformed header", $"{Header} must be 1 to {MaxLength} printable ASCII characters.")
                 .ExecuteAsync(context);
             return;
         }
@@ -45,8 +44,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
         await next(context);
     }
 
-    /// <summary>Whose key it is: an answer may hold a secret, and nobody else gets it, not even a colleague or another API key of the same
-    /// person.</summary>
+    /// <summary>The owner of the key: a response can contain a secret, so nobody else gets it, not even a colleague or another API key of
+    /// the same person.</summary>
     private static string Scope(HttpContext context, Tenant tenant)
     {
         if (Caller.From(context.User) is not { } caller)

@@ -3,11 +3,11 @@ using GpuGeek.Infrastructure.Storage;
 namespace GpuGeek.Api.Http.Uploads;
 
 /// <summary>
-/// A body that is read only as far as there is room for it: one without a length, or with a wrong one, cannot outgrow what was allowed.
+/// A body that is read only as far as there is space: a body without a length, or with a wrong one, cannot exceed the allowed size.
 /// </summary>
-/// <param name="room">Bytes that may come without asking.</param>
-/// <param name="makeRoom">Asked when more has come: takes the bytes so far and answers how many may come in all, or throws.</param>
-/// <param name="touch">Told now and then that bytes come, and once more at their end, before they become an object; may throw.</param>
+/// <param name="room">Bytes that are allowed from the start.</param>
+/// <param name="makeRoom">Called when more bytes arrive, with the number so far. Returns the new maximum, or throws.</param>
+/// <param name="touch">Called from time to time while bytes arrive, and once at the end, before the object is created. May throw.</param>
 internal sealed class MeteredBody(
     Stream body,
     long room,

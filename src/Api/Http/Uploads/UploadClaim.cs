@@ -6,18 +6,18 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Http.Uploads;
 
 /// <summary>
-/// The right of one request to bring the bytes of an upload. Statements and no loaded rows: whoever cancels, deletes or takes over the
-/// upload meanwhile wins, and this request finds out.
+/// The exclusive right of one request to upload the bytes. It uses SQL statements, not loaded rows: a request that cancels, deletes or
+/// takes over the upload wins, and this request notices.
 /// </summary>
-/// <param name="expected">The upload, as long as its bytes are expected.</param>
-/// <param name="id">Names this request.</param>
+/// <param name="expected">The upload, while its bytes are expected.</param>
+/// <param name="id">Id of this request.</param>
 internal sealed class UploadClaim<T>(IQueryable<T> expected, Guid id)
     where T : Upload
 {
-    /// <summary>The upload, as long as this request may bring its bytes.</summary>
+    /// <summary>The upload, while this request holds the claim.</summary>
     public IQueryable<T> Held => expected.Where(u => u.UploadClaim == id);
 
-    /// <returns>False: another request brings the bytes, or they are not expected any more.</returns>
+    /// <returns>False: another request is uploading, or the bytes are no longer expected.</returns>
     public async Task<bool> TakeAsync(CancellationToken cancellationToken) =>
         await expected
             .Where(u => u.UploadClaim == null || u.UploadActiveAt < DatabaseClock.Now() - Upload.ClaimLapses)
@@ -26,7 +26,7 @@ internal sealed class UploadClaim<T>(IQueryable<T> expected, Guid id)
                 cancellationToken
             ) == 1;
 
-    /// <summary>Bytes are still coming.</summary>
+    /// <summary>Renews the claim while bytes arrive.</summary>
     /// <exception cref="ClaimLostException"/>
     public async Task TouchAsync(CancellationToken cancellationToken)
     {
@@ -39,12 +39,12 @@ internal sealed class UploadClaim<T>(IQueryable<T> expected, Guid id)
         await Held.ExecuteUpdateAsync(set => set.SetProperty(u => u.UploadActiveAt, _ => DatabaseClock.Now()), cancellationToken) == 1;
 }
 
-/// <summary>The upload was canceled, ended or taken over while its bytes came.</summary>
-internal sealed class ClaimLostException() : Exception("Another request or the end of the upload took the claim.");
+/// <summary>The upload was cancelled, ended or taken over while its bytes arrived.</summary>
+internal sealed class ClaimLostException() : Exception("Another request has taken over the upload, or the upload has ended.");
 
 internal static class UploadAnswers
 {
-    /// <summary>Of two requests with the bytes of one upload, the second.</summary>
+    /// <summary>The response to the second of two requests that upload the same bytes.</summary>
     public static ProblemHttpResult UnderWay(HttpContext http, Upload upload, DateTimeOffset now)
     {
         var left = Upload.ClaimLapses - (now - (upload.UploadActiveAt ?? now));
@@ -52,8 +52,8 @@ internal static class UploadAnswers
         http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return Problems.Conflict(
             "upload_under_way",
-            "Another request is sending the bytes of this upload.",
-            $"Wait for its end. If it has broken off, send the bytes again in {seconds} seconds."
+            "Another request is already sending the bytes of this upload.",
+            $"Wait until it ends. If it was interrupted, send the bytes again in {seconds} seconds."
         );
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace GpuGeek.Api.Http.Versions;
 
-/// <summary>Strong entity tags (RFC 9110): equal bytes, equal tag.</summary>
+/// <summary>Strong entity tags (RFC 9110): the same bytes have the same tag.</summary>
 internal static class EntityTags
 {
     private const int HashBytes = 16;
@@ -13,7 +13,7 @@ internal static class EntityTags
     public static EntityTagHeaderValue Of(ReadOnlySpan<byte> representation) =>
         new($"\"{Base64Url.EncodeToString(SHA256.HashData(representation).AsSpan(0, HashBytes))}\"");
 
-    /// <returns>Null: the header is no list of entity tags.</returns>
+    /// <returns>Null: the header is not a list of entity tags.</returns>
     public static IList<EntityTagHeaderValue>? Parse(StringValues header) =>
         EntityTagHeaderValue.TryParseStrictList([.. header.OfType<string>()], out var tags) ? tags : null;
 

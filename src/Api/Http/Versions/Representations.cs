@@ -2,7 +2,7 @@ using GpuGeek.Api.Http.Auth;
 
 namespace GpuGeek.Api.Http.Versions;
 
-/// <summary>Asks the GET of an address what it would answer now, inside the request that is about to change the thing.</summary>
+/// <summary>Runs the GET of a path inside the request that is about to change the object, to get its current representation.</summary>
 internal sealed class Representations(EndpointDataSource endpoints)
 {
     private readonly Lazy<Dictionary<string, RouteEndpoint>> _byPattern = new(() =>
@@ -15,12 +15,12 @@ internal sealed class Representations(EndpointDataSource endpoints)
             .ToDictionary(e => Pattern(e))
     );
 
-    /// <summary>The GET of the same address; null: it has none.</summary>
+    /// <summary>The GET of the same path; null: there is none.</summary>
     public RouteEndpoint? Find(HttpContext http) =>
         http.GetEndpoint() is RouteEndpoint route ? _byPattern.Value.GetValueOrDefault(Pattern(route)) : null;
 
-    /// <summary>The present tag, read by the request's own database context and so in its transaction; null: there is no such thing (any
-    /// more).</summary>
+    /// <summary>The current tag, read with the request's database context and therefore in its transaction; null: the object does not
+    /// exist.</summary>
     public static async Task<string?> TagAsync(HttpContext http, RouteEndpoint get)
     {
         var probe = new DefaultHttpContext

@@ -2,7 +2,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace GpuGeek.Api.Http.Versions;
 
-/// <summary>A thing's JSON with its tag; 304 for who has it already.</summary>
+/// <summary>JSON of an object with its tag; 304 if the client already has it.</summary>
 internal sealed class TaggedJson(byte[] json, IList<EntityTagHeaderValue>? known) : IResult
 {
     public EntityTagHeaderValue Tag { get; } = EntityTags.Of(json);
@@ -11,7 +11,7 @@ internal sealed class TaggedJson(byte[] json, IList<EntityTagHeaderValue>? known
     {
         var response = httpContext.Response;
         response.Headers.ETag = Tag.ToString();
-        // It is the caller's own and changes at any time: keep it, but ask before showing it again.
+        // Private and changeable: the browser may cache it but must revalidate.
         response.Headers.CacheControl = "private, no-cache";
         if (known is not null && EntityTags.Match(known, Tag, strong: false))
         {

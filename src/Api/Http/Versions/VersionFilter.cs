@@ -12,9 +12,9 @@ using Microsoft.Net.Http.Headers;
 namespace GpuGeek.Api.Http.Versions;
 
 /// <summary>
-/// <c>ETag</c> on every GET of one thing and <c>If-None-Match</c> on it; <c>If-Match</c> on whatever changes it. Runs inside <see
-/// cref="ChangeFilter"/>'s transaction:
-/// changes of one address wait for each other, so of many with the same tag exactly one finds it still true.
+/// Adds <c>ETag</c> to every GET of one object and supports <c>If-None-Match</c> on it and <c>If-Match</c> on requests that change it. It
+/// runs inside <see cref="ChangeFilter"/>'s transaction: changes of one path wait for each other, so of many requests with the same tag
+/// exactly one succeeds.
 /// </summary>
 internal sealed class VersionFilter(Representations representations, IOptions<JsonOptions> json) : IEndpointFilter
 {
@@ -41,7 +41,7 @@ internal sealed class VersionFilter(Representations representations, IOptions<Js
             || Value(result) is not { } value
         )
             return result;
-        // A list is no thing: what it shows depends on where one looks.
+        // A list has no tag: its content depends on the page and the filters.
         if (value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Page<>))
             return result;
         return new TaggedJson(Serialize(value), http.Request.Headers.IfNoneMatch is { Count: > 0 } known ? EntityTags.Parse(known) : null);
@@ -56,30 +56,27 @@ internal sealed class VersionFilter(Representations representations, IOptions<Js
                 400,
                 "malformed_request",
                 "Malformed header",
-                "If-Match is no list of entity tags.",
+                "If-Match is not a list of entity tags.",
                 "Send the value of the ETag header unchanged, with its quotes."
             );
         if (representations.Find(http) is not { } get)
-            return Failed("This address has no ETag, so none can match.", "Repeat the request without If-Match.");
-        // What is not there is the handler's to say: 404, or 204 for a deletion that has happened already.
+            return Failed("This resource has no ETag, so none can match.", "Repeat the request without If-Match.");
+        // If the object does not exist, the handler decides: 404, or 204 for a deletion that has already happened.
         if (await Representations.TagAsync(http, get) is not { } present)
             return null;
         return EntityTags.Match(asked, EntityTagHeaderValue.Parse(present), strong: true)
             ? null
-            : Failed(
-                "It is not what it was when you read it: somebody has changed it since.",
-                "Read it again and repeat the change if it is still wanted."
-            );
+            : Failed("Somebody has changed the resource since you read it.", "Read it again, then repeat the change if you still want it.");
     }
 
     private static ProblemHttpResult Failed(string detail, string hint) =>
-        Problems.Of(412, "precondition_failed", "Changed meanwhile", detail, hint);
+        Problems.Of(412, "precondition_failed", "Changed in the meantime", detail, hint);
 
     private static async Task LockAsync(HttpContext http)
     {
         var db = http.RequestServices.GetRequiredService<GpuGeekDbContext>();
         var org = http.RequestServices.GetRequiredService<Tenant>().OrgId;
-        // Ids have more than one spelling.
+        // An id can be written in several ways.
         var address = string.Join(
             '/',
             http.Request.RouteValues.Where(v => v.Key != OrgAuthorization.Parameter)

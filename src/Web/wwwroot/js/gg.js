@@ -35,7 +35,7 @@ export function csrf() {
 /** Saves an answer of the API in the form that is asked for: a plain link cannot say what it accepts. */
 export async function download(url, accept, name) {
   const response = await fetch(url, { headers: { Accept: accept } });
-  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  if (!response.ok) throw new Error(`The server responded with status ${response.status}.`);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await response.blob());
   link.download = name;

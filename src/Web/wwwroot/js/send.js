@@ -69,6 +69,6 @@ function problem(request) {
   try {
     return JSON.parse(request.responseText);
   } catch {
-    return { title: `The server answered ${request.status}.`, status: request.status, code: 'unexpected_answer' };
+    return { title: `The server responded with status ${request.status}.`, status: request.status, code: 'unexpected_answer' };
   }
 }

@@ -70,7 +70,7 @@ if (shared) {
       const response = await fetch(shared.action, { method: 'POST', body: new FormData(shared) });
       const page = new DOMParser().parseFromString(await response.text(), 'text/html');
       const fresh = page.querySelector('[data-shared-content]');
-      if (!response.ok || !fresh) throw new Error(`The server answered ${response.status}.`);
+      if (!response.ok || !fresh) throw new Error(`The server responded with status ${response.status}.`);
       document.querySelector('[data-shared-content]').replaceWith(fresh);
       document.title = page.title;
       if (fresh.dataset.sharedContent === 'live') next = setTimeout(look, lookAgain);

@@ -24,7 +24,7 @@ public sealed class AKeyMadeByOneClick() : Screen("en")
         Services.AddScoped(_ => api.Client());
         await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
         var card = Render<SnippetsCard>(p => p.Add(c => c.Org, "acme").Add(c => c.Name, "flowers").Add(c => c.Url, "http://x/predict"));
-        Assert.Contains("may only predict and expires in 90 days", card.Markup, StringComparison.Ordinal);
+        Assert.Contains("can only request predictions and expires in 90 days", card.Markup, StringComparison.Ordinal);
 
         await card.FindAll("button").Single(b => b.TextContent.Contains("Make a key", StringComparison.Ordinal)).ClickAsync(new());
 

@@ -252,7 +252,7 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
         );
         var said = page.Find("[data-testid=lost]").TextContent;
         Assert.All(
-            ["mine.pth is not in this project any more", "vgg99 is not in the catalogue", "Flowers, version 2"],
+            ["mine.pth is no longer in this project", "vgg99 is no longer in the catalogue", "Flowers, version 2"],
             part => Assert.Contains(part, said, StringComparison.Ordinal)
         );
         Assert.Equal("published", page.Find("#start").GetAttribute("value"));
@@ -287,11 +287,7 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
         var page = await OpenAfterAsync(() =>
             _api.Refuse($"GET orgs/acme/runs/{Run}", HttpStatusCode.NotFound, "not_found", "No such run.")
         );
-        Assert.Contains(
-            "The run to train again does not exist any more.",
-            page.Find("[data-testid=lost]").TextContent,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("The run to train again no longer exists.", page.Find("[data-testid=lost]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -299,7 +295,7 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
     {
         var page = await OpenAsync(Recipe, role: "viewer");
         Assert.Empty(page.FindAll("button[type=submit]"));
-        Assert.Contains("needs the role editor; yours is viewer", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("need the role editor to start a training; yours is viewer", page.Markup, StringComparison.Ordinal);
     }
 
     private async Task<IRenderedComponent<NewRunPage>> OpenAfterAsync(Action change)
