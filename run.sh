@@ -6,17 +6,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 usage() {
   cat <<'TEXT'
 usage: ./run.sh [options]
-       ./run.sh backup DIR [--data DIR]    writes database, objects and keys into a new folder, while everything serves
-       ./run.sh restore DIR [--data DIR]   makes a data directory out of a backup (docs/backup.md)
+       ./run.sh backup DIR [--data DIR]    writes database, objects and keys into a new folder, without stopping
+       ./run.sh restore DIR [--data DIR]   creates a data directory from a backup (docs/backup.md)
 
   --port N        port of the page (default 8080)
   --listen ADDR   address to listen on (default 127.0.0.1: this machine only)
-  --data DIR      where everything is kept (default /var/lib/gpugeek as root, else ~/.local/share/gpugeek)
+  --data DIR      data directory (default /var/lib/gpugeek as root, else ~/.local/share/gpugeek)
   --reset         deletes the data directory first (asks; --yes does not)
-  --demo          draws a sample dataset, trains a small network, deploys it, predicts, and says what it did
+  --demo          creates a sample dataset, trains a small network, deploys it, predicts, and prints the results
   --help          this text
 
-GPUGEEK_WEIGHTS=DIR takes pretrained weights from a folder instead of the internet.
+GPUGEEK_WEIGHTS=DIR reads pretrained weights from a folder instead of the internet.
 TEXT
 }
 
@@ -26,10 +26,10 @@ program=src/AppHost/bin/Release/net10.0/GpuGeek.AppHost
 case ${1:-} in
   backup|restore)
     [ $# -gt 1 ] || { echo "$1 needs a directory." >&2; exit 2; }
-    # As the caller sees it, not as this folder does.
+    # Relative to the caller's directory, not to this script's.
     case $2 in /*) folder=$2 ;; *) folder=$OLDPWD/$2 ;; esac
     if [ "$1" = backup ]; then arguments+=(backup --to "$folder"); else arguments+=(restore --from "$folder"); fi
-    # Not built again: what runs would be changed under its feet.
+    # Not built again: a build would replace the files of a running platform.
     if [ -x "$program" ]; then built=true; fi
     shift 2
     ;;
@@ -56,7 +56,7 @@ if $reset; then
   if [ -z "$data" ]; then
     if [ "$(id -u)" -eq 0 ]; then data=/var/lib/gpugeek; else data=${XDG_DATA_HOME:-$HOME/.local/share}/gpugeek; fi
   fi
-  # Only a directory of ours is deleted: its lock file says so.
+  # Only a data directory of GpuGeek is deleted; it has a lock file.
   if [ -e "$data" ]; then
     [ -e "$data/lock" ] || { echo "$data does not look like a data directory of GpuGeek; nothing was deleted." >&2; exit 1; }
     if ! $yes; then
@@ -67,7 +67,7 @@ if $reset; then
   fi
 fi
 
-# Building nothing takes MSBuild several seconds, so it is not asked when no source is newer than the last build.
+# MSBuild takes several seconds even if nothing has changed, so it is skipped when no source is newer than the last build.
 stamp=src/AppHost/bin/Release/.built
 newer() { [ ! -e "$stamp" ] || [ -n "$(find src build deploy Directory.Build.props Directory.Build.targets Directory.Packages.props global.json -newer "$stamp" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; }
 if ! $built && newer; then
@@ -81,5 +81,5 @@ if ! $built && newer; then
   rm -f /tmp/gpugeek-build.$$
   touch "$stamp"
 fi
-# A script's "&" starts its commands with SIGINT ignored, and they would hand that on: Ctrl-C would never reach them.
+# A script's "&" starts commands with SIGINT ignored, and child processes inherit that: Ctrl-C would not reach them.
 exec env --default-signal=INT,QUIT "$program" "${arguments[@]}"

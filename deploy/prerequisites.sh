@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes a fresh Debian 12/13 or Ubuntu 24.04 able to build and run GpuGeek; with --tests also able to test it.
-# Does nothing where nothing is missing. Without the right to install it prints the commands and exits with 1.
-# All packages come from the machine's own package sources. Microsoft's feed is added only where these have no .NET 10 SDK.
-# A step that fails takes back what this script has added.
+# Prepares a fresh Debian 12/13 or Ubuntu 24.04 to build and run GpuGeek; with --tests also to test it.
+# Does nothing if nothing is missing. Without the right to install, it prints the commands and exits with 1.
+# All packages come from the machine's own package sources. Microsoft's feed is added only if these have no .NET 10 SDK.
+# If a step fails, the script undoes its changes.
 set -euo pipefail
 
 want_tests=false
@@ -19,7 +19,7 @@ done
 cluster_conf=/etc/postgresql-common/createcluster.conf
 sdk_advice="Or install the .NET 10 SDK in another way (https://dotnet.microsoft.com/download) and put 'dotnet' on PATH."
 
-# Pipes are read to their end: "grep -q" would leave early, and its writer would die of SIGPIPE.
+# Pipes are read to their end: "grep -q" would exit early, and the writer would die of SIGPIPE.
 # --- what is missing -------------------------------------------------------------------------------------------------
 packages=()
 servers=()
@@ -33,7 +33,7 @@ if ! { command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null | grep '^1
   missing_sdk=true
   packages+=(dotnet-sdk-10.0)
 fi
-# PostgreSQL's programs; the packaged cluster is not wanted.
+# PostgreSQL's programs; the package's default cluster is not needed.
 if ! { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }; then
   missing_postgres=true
   packages+=(postgresql)
@@ -44,9 +44,9 @@ if $want_tests; then
   for package in libfontconfig1 fonts-dejavu-core python3-pil python3-torchvision libopenblas0-pthread jq curl bubblewrap; do
     need_package "$package"
   done
-  # Ubuntu's package only points to a snap: there test.sh takes the browser that Playwright brings.
+  # Ubuntu's package only installs a snap: there test.sh uses the browser from Playwright.
   [ "$ID" != debian ] || command -v chromium >/dev/null || packages+=(chromium)
-  # An S3 server to test against: OpenStack Swift with its S3 middleware; only its programs, the tests start it themselves.
+  # An S3 server to test against: OpenStack Swift with its S3 middleware; only its programs; the tests start it themselves.
   for package in swift-proxy swift-account swift-container swift-object memcached; do
     has_package "$package" || servers+=("$package")
   done
@@ -108,7 +108,7 @@ show() {
   done
   echo " $line"
 }
-# attempt COMMAND...: as root, its output kept for the message.
+# attempt COMMAND...: runs it as root and keeps its output for the error message.
 attempt() {
   if $dry_run; then show "$@"; else "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1; fi
 }
@@ -118,13 +118,13 @@ fail() {
   echo "$2" >&2
   exit 1
 }
-# A package source of somebody else that cannot be read is no reason to stop: what is missing may come from the others.
+# An unreadable third-party package source is not an error: the packages may come from the other sources.
 update() {
   if $dry_run; then show apt-get update; return; fi
   local code=0
   attempt apt-get -q -o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 update || code=$?
   if [ "$code" -ne 0 ] || grep -q '^[EW]: ' "$log"; then
-    echo "Some package sources could not be read; going on with the others:" >&2
+    echo "Some package sources could not be read; continuing with the others:" >&2
     grep '^[EW]: ' "$log" | head -n 6 | sed 's/^/  /' >&2 || true
   fi
 }
@@ -132,7 +132,7 @@ install() {
   if $dry_run; then show apt-get install -y --no-install-recommends "$@"; return; fi
   echo "Installing (once): $*" >&2
   attempt apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" || fail "apt-get install $*" \
-    "See that 'apt-get update' reaches this machine's package mirror and that the disk has room, then run this again."
+    "Check that 'apt-get update' reaches this machine's package mirror and that the disk has free space, then run this again."
 }
 has_sdk_candidate() { apt-cache policy dotnet-sdk-10.0 2>/dev/null | grep '^ *Candidate: *[0-9]' >/dev/null; }
 
@@ -141,7 +141,7 @@ add_feed() {
   local needed=()
   echo "This system's package sources have no .NET 10 SDK: it comes from Microsoft's feed (packages.microsoft.com)." >&2
   has_package packages-microsoft-prod && fail "finding dotnet-sdk-10.0 in Microsoft's feed, which is set up already" \
-    "See that 'apt-get update' reaches packages.microsoft.com, then run this again. $sdk_advice"
+    "Check that 'apt-get update' reaches packages.microsoft.com, then run this again. $sdk_advice"
   for package in curl ca-certificates; do has_package "$package" || needed+=("$package"); done
   [ ${#needed[@]} -eq 0 ] || install "${needed[@]}"
   ! $dry_run || file=packages-microsoft-prod.deb
@@ -159,7 +159,7 @@ refuse_cluster() {
     if [ -e "$cluster_conf" ]; then cp "$cluster_conf" "$scratch/createcluster.conf"; conf_changed=true; else conf_made=true; fi
   fi
   attempt sh -c "mkdir -p ${cluster_conf%/*} && echo \"create_main_cluster = false\" >> $cluster_conf" || fail "writing $cluster_conf" \
-    "See that /etc can be written and the disk has room, then run this again."
+    "Check that /etc is writable and the disk has free space, then run this again."
 }
 
 # --- what is done ----------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ if [ ${#leftovers[@]} -gt 0 ]; then
   echo "Removing the package source of Debian 13 that an earlier version of this script added: ${leftovers[*]}" >&2
   attempt rm -f "${leftovers[@]}" || fail "rm -f ${leftovers[*]}" "Delete these files yourself, as root."
 fi
-# Files of ours that stay where they are keep nothing from working.
+# Our own leftover files do no harm if they stay.
 [ ${#packages[@]} -gt 0 ] || exit 0
 update
 if $missing_sdk && ! has_sdk_candidate; then add_feed; fi
@@ -176,7 +176,7 @@ install "${packages[@]}"
 feed_added=false
 conf_made=false
 conf_changed=false
-# Debian starts what it installs; nobody asked for these to run.
+# Debian starts installed services; these must not run.
 if [ -d /run/systemd/system ]; then
   for server in "${servers[@]}"; do
     attempt sh -c "systemctl disable --now \$(dpkg -L $server | sed -n \"s|.*/systemd/system/||p\" | grep -v @) || true"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# From nothing to a prediction with curl and jq: the whole road over the REST API.
+# From registration to a prediction with curl and jq: the complete workflow over the REST API.
 #
 #   BASE         where GpuGeek runs, e.g. http://127.0.0.1:8080
-#   SETUP_TOKEN  the token of the first start's link (gg_setup_...), or TOKEN of a session you have already
+#   SETUP_TOKEN  the token of the setup link (gg_setup_...), or TOKEN of an existing session
 #   ZIP          an archive with one folder per class
 #   IMAGE        a picture to classify
 #   PRESET       fast (default) or balanced;  ARCHITECTURE mobilenet_v2 (default) or resnet18
@@ -14,7 +14,7 @@ call() { # METHOD PATH [JSON]
   local answer status
   answer=$(curl -sS -X "$1" "$api/$2" -H "Authorization: Bearer ${TOKEN:-}" -H 'Content-Type: application/json' ${3:+-d "$3"} -w '\n%{http_code}')
   status=${answer##*$'\n'}
-  if [ "$status" -ge 300 ]; then echo "$1 $2 answered $status: ${answer%$'\n'*}" >&2; return 1; fi
+  if [ "$status" -ge 300 ]; then echo "$1 $2 failed with $status: ${answer%$'\n'*}" >&2; return 1; fi
   printf '%s' "${answer%$'\n'*}"
 }
 
@@ -30,7 +30,7 @@ until_done() { # PATH: long-polls until the state is final
   done
 }
 
-# An account with its organisation. The token is shown this once.
+# An account with its organisation. The token is shown only once.
 if [ -z "${TOKEN:-}" ]; then
   session=$(call POST account/register "$(jq -n --arg t "${SETUP_TOKEN:?}" '{email: "you@example.org", password: "a long enough phrase", displayName: "You", organization: "Acme", setupToken: $t}')")
   TOKEN=$(jq -r .token <<< "$session")
@@ -61,6 +61,6 @@ call POST "orgs/$org/deployments" "$(jq -n --arg p "$project" --arg n "$name" --
   '{project: $p, name: $n, model: $m.model, version: $m.version}')" > /dev/null
 until_done "orgs/$org/deployments/$name" | jq -c '{name, state, url}'
 
-# A key that can predict and nothing else.
+# A key that can only predict.
 key=$(call POST "orgs/$org/keys" '{"name": "demo", "scopes": ["predict"]}' | jq -r .key)
 curl -sS -H "Authorization: Bearer $key" --data-binary "@$IMAGE" "$api/orgs/$org/deployments/$name/predict?top=5" | jq -c .

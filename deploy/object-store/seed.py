@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the bucket that GPUGEEK_S3_* name, and lets the service itself drop uploads that never ended. May be run again at any time. Needs Python 3 alone."""
+"""Creates the bucket named by GPUGEEK_S3_*, and lets the service itself delete unfinished uploads. It can be run again at any time. It needs only Python 3."""
 import base64, datetime, hashlib, hmac, os, sys, time, urllib.error, urllib.parse, urllib.request
 
-# Every variable that is missing is named at once.
+# Reports all missing variables together.
 missing = [name for name in ("ENDPOINT", "BUCKET", "ACCESS_KEY", "SECRET_KEY") if not os.environ.get("GPUGEEK_S3_" + name)]
 if missing:
-    sys.exit("Not set: " + ", ".join("GPUGEEK_S3_" + name for name in missing) + ". They are the ones that Api and Worker get.")
+    sys.exit("Not set: " + ", ".join("GPUGEEK_S3_" + name for name in missing) + ". Use the same values as for Api and Worker.")
 endpoint, bucket, access_key, secret_key = (os.environ["GPUGEEK_S3_" + name] for name in ("ENDPOINT", "BUCKET", "ACCESS_KEY", "SECRET_KEY"))
 region = os.environ.get("GPUGEEK_S3_REGION") or "us-east-1"
 address = urllib.parse.urlsplit(endpoint.rstrip("/"))
@@ -55,18 +55,18 @@ def send_once(method, query, body):
 
 status, answer = send("GET", "list-type=2&max-keys=1")
 if status == 200:
-    print(f"The bucket {bucket} is there.")
+    print(f"The bucket {bucket} exists.")
 elif status == 404:
     status, answer = send("PUT", body=b"" if region == "us-east-1" else LOCATION.encode())
     if status != 200:
         sys.exit(f"The bucket {bucket} cannot be made (HTTP {status}): {answer}")
-    print(f"The bucket {bucket} is made.")
+    print(f"The bucket {bucket} was created.")
 else:
     sys.exit(f"The service does not let these keys look into {bucket} (HTTP {status}): {answer}")
 
-# The janitor removes them too; the rule also works while no worker runs.
+# The janitor removes them too, but the rule also works without a running worker.
 status, answer = send("PUT", "lifecycle=", RULE.encode())
 if status in (200, 204):
-    print("Uploads that never ended are dropped by the service after 7 days.")
+    print("The service deletes unfinished uploads after 7 days.")
 else:
-    print(f"The service keeps no lifecycle rules (HTTP {status}): GpuGeek's janitor alone drops uploads that never ended.")
+    print(f"The service keeps no lifecycle rules (HTTP {status}): only GpuGeek's janitor deletes unfinished uploads.")

@@ -46,7 +46,7 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 catch (PartFailedException failure)
 {
     await Console.Error.WriteLineAsync(
-        failure.LogTail is { Length: > 0 } tail ? $"{failure.Message}\n--- the end of its log ---\n{tail}" : failure.Message
+        failure.LogTail is { Length: > 0 } tail ? $"{failure.Message}\n--- end of its log ---\n{tail}" : failure.Message
     );
     return 1;
 }

@@ -26,10 +26,10 @@ public sealed class ImageException(string code, string detail, string hint) : Ex
         new(UnsupportedFormat, detail, "Save the picture as JPEG, PNG, WebP, GIF or BMP and send it again.");
 
     internal static ImageException OfDamaged(string detail) =>
-        new(Damaged, detail, "Open the picture in an image viewer; if it shows, save it anew, else take it from its source again.");
+        new(Damaged, detail, "Open the picture in an image viewer. If it opens, save it again; otherwise get it from its source again.");
 
     internal static ImageException OfTooLarge(string detail) =>
         new(TooLarge, detail, "Make the picture smaller and send it again; training never needs more than a few megapixels.");
 
-    internal static ImageException OfEmpty(string detail) => new(Empty, detail, "Leave the file out, or take it from its source again.");
+    internal static ImageException OfEmpty(string detail) => new(Empty, detail, "Remove the file, or get it from its source again.");
 }

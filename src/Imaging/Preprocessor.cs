@@ -17,7 +17,7 @@ public static class Preprocessor
         var (width, height) = ResizedSize(image.Width, image.Height, shorter);
         if ((long)width * height > ImageLimits.Default.MaxPixels)
             throw ImageException.OfTooLarge(
-                $"The picture of {image.Width} x {image.Height} pixels is too long a strip to be resized to {width} x {height}."
+                $"The picture of {image.Width} x {image.Height} pixels is too elongated to be resized to {width} x {height}."
             );
         return Resampler.Resize(image, width, height);
     }

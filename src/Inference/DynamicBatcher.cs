@@ -50,7 +50,7 @@ public sealed class DynamicBatcher : IAsyncDisposable
         if (Interlocked.Increment(ref _waiting) > _options.QueueLimit)
         {
             Interlocked.Decrement(ref _waiting);
-            throw new QueueRefusedException("queue_full", $"{_options.QueueLimit} pictures are waiting already.");
+            throw new QueueRefusedException("queue_full", $"{_options.QueueLimit} pictures are already waiting.");
         }
         var item = new Item(input, _clock.GetTimestamp(), new(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
         return _queue.Writer.TryWrite(item) ? item.Done.Task : throw new ObjectDisposedException(nameof(DynamicBatcher));

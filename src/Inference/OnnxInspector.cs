@@ -28,7 +28,7 @@ internal static class OnnxInspector
                 throw new ModelRefusedException("model_custom_operator", "The model defines functions of its own.");
         }
         if (graphs != 1 || opsets == 0)
-            throw new ModelRefusedException("model_damaged", "The file is not a whole ONNX model.");
+            throw new ModelRefusedException("model_damaged", "The file is not a complete ONNX model.");
     }
 
     private static bool InspectOpset(ReadOnlySpan<byte> opset)
@@ -41,7 +41,7 @@ internal static class OnnxInspector
             else if (reader.Field == 2 && reader.Value > MaxOpset)
                 throw new ModelRefusedException(
                     "model_too_new",
-                    $"The model needs opset {reader.Value}; this version serves up to {MaxOpset}."
+                    $"The model needs opset {reader.Value}; this version supports up to {MaxOpset}."
                 );
         }
         return true;
@@ -62,7 +62,7 @@ internal static class OnnxInspector
             else if (reader.Field == 5)
                 InspectTensor(reader.Bytes);
             else if (reader.Field == 15)
-                throw new ModelRefusedException("model_custom_operator", "The model has sparse initializers, which are not served.");
+                throw new ModelRefusedException("model_custom_operator", "The model has sparse initializers, which are not supported.");
         }
         return true;
     }
@@ -89,7 +89,7 @@ internal static class OnnxInspector
             else if (reader.Field is 6 or 11)
                 throw new ModelRefusedException(
                     "model_custom_operator",
-                    "The model has subgraphs (loops or branches), which are not served."
+                    "The model has subgraphs (loops or branches), which are not supported."
                 );
         }
     }
@@ -99,7 +99,7 @@ internal static class OnnxInspector
         var reader = new ProtobufReader(tensor);
         while (reader.Read())
             if (reader.Field == 13 || (reader.Field == 14 && reader.Value != 0))
-                throw new ModelRefusedException("model_external_data", "The model keeps data outside its file.");
+                throw new ModelRefusedException("model_external_data", "The model stores data outside its file.");
     }
 
     private static void RequireStandard(ReadOnlySpan<byte> domain)

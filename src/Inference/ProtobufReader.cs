@@ -68,5 +68,5 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
         throw Damaged();
     }
 
-    private static ModelRefusedException Damaged() => new("model_damaged", "The file is not a whole ONNX model.");
+    private static ModelRefusedException Damaged() => new("model_damaged", "The file is not a complete ONNX model.");
 }

@@ -22,12 +22,12 @@ public sealed class ServedModel : IAsyncDisposable
             if (_session.Classes != manifest.Classes.Length)
                 throw new ModelRefusedException(
                     "model_shape",
-                    $"The network has {_session.Classes} outputs and model.json names {manifest.Classes.Length} classes."
+                    $"The network has {_session.Classes} outputs, but model.json names {manifest.Classes.Length} classes."
                 );
             if (_session.Side != manifest.Preprocessing.CropSize)
                 throw new ModelRefusedException(
                     "model_shape",
-                    $"The network takes {_session.Side} pixels and model.json says {manifest.Preprocessing.CropSize}."
+                    $"The network takes {_session.Side} pixels, but model.json says {manifest.Preprocessing.CropSize}."
                 );
             WarmUp();
         }
@@ -59,6 +59,6 @@ public sealed class ServedModel : IAsyncDisposable
     {
         var logits = _session.Logits(new float[3 * _session.Side * _session.Side], 1);
         if (logits.Any(value => !float.IsFinite(value)))
-            throw new ModelRefusedException("model_damaged", "The network answers with values that are not numbers.");
+            throw new ModelRefusedException("model_damaged", "The network's output contains values that are not numbers.");
     }
 }

@@ -43,7 +43,7 @@ internal static class PredictorEndpoints
     {
         var form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = MaxModelBytes }, cancellationToken);
         if (form.Files.GetFile("manifest") is not { } manifestFile || form.Files.GetFile("onnx") is not { } onnxFile)
-            return Refuse(400, new("model_refused", "The request lacks 'manifest' or 'onnx'."));
+            return Refuse(400, new("model_refused", "The request has no 'manifest' or no 'onnx'."));
         try
         {
             await using var manifestStream = manifestFile.OpenReadStream();
@@ -79,7 +79,7 @@ internal static class PredictorEndpoints
     )
     {
         if (options.Value.Faults && http.Request.Headers["X-GpuGeek-Fault"] == "crash")
-            Environment.FailFast("asked for by a test");
+            Environment.FailFast("requested by a test");
         if (http.Request.ContentLength > MaxImageBytes)
             return Refuse(413, new("image_too_large", $"A picture may have at most {MaxImageBytes >> 20} MiB."));
         using var body = new MemoryStream();

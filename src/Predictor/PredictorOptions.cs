@@ -7,7 +7,7 @@ public sealed class PredictorOptions
 {
     public const string Section = "Predictor";
 
-    [Required(ErrorMessage = "GPUGEEK_PREDICTOR_SOCKET is not set: the path of the Unix socket to listen on.")]
+    [Required(ErrorMessage = "GPUGEEK_PREDICTOR_SOCKET is not set: it is the path of the Unix socket to listen on.")]
     public string Socket { get; set; } = "";
 
     /// <summary>Threads inside one operator of a network. Default: half the processors, at least one, so that decoding has the

@@ -40,7 +40,7 @@ internal static partial class NativeTuning
         }
         catch (EntryPointNotFoundException)
         {
-            Console.WriteLine("This C library has no mallopt: training works, slower.");
+            Console.WriteLine("This C library has no mallopt: training works, but is slower.");
         }
     }
 
@@ -56,7 +56,7 @@ internal static partial class NativeTuning
         }
         catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
         {
-            Console.WriteLine("libtorch's NNPACK switch was not found: its warnings may appear in this log.");
+            Console.WriteLine("libtorch's NNPACK switch was not found: NNPACK warnings may appear in this log.");
         }
     }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using GpuGeek.Worker.Commands;
 
-var root = new RootCommand("The GpuGeek worker: claims trainings and imports and supervises the processes that do them.")
+var root = new RootCommand("The GpuGeek worker: claims trainings and imports and supervises their processes.")
 {
     ServeCommand.Create(),
     TrainVerb.Create(),

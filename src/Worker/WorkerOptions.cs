@@ -9,14 +9,14 @@ public sealed class WorkerOptions
 
     /// <summary>Local folder of run directories, imports and the cache of pictures. One worker per folder. Best on the object store's file
     /// system: then pictures are linked, not copied.</summary>
-    [Required(ErrorMessage = "GPUGEEK_WORK is not set: the local folder for run directories and the cache of pictures.")]
+    [Required(ErrorMessage = "GPUGEEK_WORK is not set: it is the local folder for run directories and the picture cache.")]
     public string Work { get; set; } = "";
 
     /// <summary>Folder with published weights, for machines without internet; null when there is none.</summary>
     public string? Weights { get; set; }
 
     /// <summary>Trainings at once. The processor's cores are shared among them.</summary>
-    [Range(1, 64, ErrorMessage = "GPUGEEK_SLOTS must be a number from 1 to 64: how many trainings run at once.")]
+    [Range(1, 64, ErrorMessage = "GPUGEEK_SLOTS must be a number from 1 to 64: the number of concurrent trainings.")]
     public int Slots { get; set; } = 1;
 
     /// <summary>Bytes that the cache of pictures may take; the least recently used go first.</summary>

@@ -20,8 +20,8 @@ internal static class ApiDescription
                         Title = "GpuGeek",
                         Version = "v1",
                         Description =
-                            "Image classification: datasets, training, models and hosted endpoints. Send `Authorization: Bearer gg_…` with a session "
-                            + "token or an API key. Errors are application/problem+json with a stable `code`.",
+                            "Image classification: datasets, training, models and hosted endpoints. Send `Authorization: Bearer gg_…` with "
+                            + "a session token or an API key. Errors are application/problem+json with a stable `code`.",
                     }
                 );
                 foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory, "GpuGeek.*.xml"))

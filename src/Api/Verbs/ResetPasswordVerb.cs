@@ -26,7 +26,7 @@ internal static class ResetPasswordVerb
         var normalized = email.Trim().ToUpperInvariant();
         if (await db.Users.FirstOrDefaultAsync(u => u.NormalizedEmail == normalized) is not { } user)
         {
-            Console.Error.WriteLine($"Nobody here has the email address {email}.");
+            Console.Error.WriteLine($"No account has the email address {email}.");
             return 1;
         }
         var now = TimeProvider.System.GetUtcNow();

@@ -20,9 +20,9 @@ internal static class RotateKeysVerb
         try
         {
             foreach (var key in await services.GetRequiredService<KeyRotation>().RunAsync(Settle, CancellationToken.None))
-                Console.WriteLine($"{key.File}: {key.Rows} rows of {key.Table} sealed anew; the old key is gone.");
+                Console.WriteLine($"{key.File}: {key.Rows} rows of {key.Table} re-encrypted; the old key was deleted.");
             Console.WriteLine(
-                $"Back up {folder} together with the database now: older backups of the database need the keys of their own day."
+                $"Back up {folder} together with the database now: an older backup of the database needs the keys of its own time."
             );
             return 0;
         }
@@ -36,7 +36,7 @@ internal static class RotateKeysVerb
             )
         {
             await Console.Error.WriteLineAsync(
-                $"The keys were not rotated to the end; what was sealed still opens, and the command may be run again: {failure.Message}"
+                $"Key rotation failed; all secrets can still be decrypted. Run the command again: {failure.Message}"
             );
             return 1;
         }

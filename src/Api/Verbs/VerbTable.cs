@@ -20,13 +20,13 @@ internal static class VerbTable
         Console.WriteLine(
             """
             GpuGeek.Api             serves the REST API
-            GpuGeek.Api migrate     brings the database up to date, after a dump (GPUGEEK_DB_OWNER, GPUGEEK_DB_HANGFIRE, GPUGEEK_BACKUPS)
-            GpuGeek.Api schema      prints the last migration that this version knows
-            GpuGeek.Api link        prints a one-time link: makes the operator, or signs the operator in
+            GpuGeek.Api migrate     migrates the database, after a dump (GPUGEEK_DB_OWNER, GPUGEEK_DB_HANGFIRE, GPUGEEK_BACKUPS)
+            GpuGeek.Api schema      prints the last migration of this version
+            GpuGeek.Api link        prints a one-time link that creates the operator, or signs the operator in
                                     (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
             GpuGeek.Api reset-password EMAIL [--remove-second-factor]
                                     prints a one-time link to set a new password (GPUGEEK_DB_SYSTEM, GPUGEEK_PUBLIC_URL)
-            GpuGeek.Api rotate-keys seals what lies sealed in the database with new keys (GPUGEEK_DB_SYSTEM, GPUGEEK_KEYS)
+            GpuGeek.Api rotate-keys re-encrypts the secrets in the database with new keys (GPUGEEK_DB_SYSTEM, GPUGEEK_KEYS)
             """
         );
         return Task.FromResult(0);
@@ -35,5 +35,5 @@ internal static class VerbTable
     public static string Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
             ? value
-            : throw new InvalidOperationException($"{name} is not set; docs/architecture.md says what it means.");
+            : throw new InvalidOperationException($"{name} is not set; see docs/architecture.md.");
 }

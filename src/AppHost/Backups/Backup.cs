@@ -45,7 +45,7 @@ internal sealed class Backup
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"Backed up to {to}: the database, {manifest.Objects} objects ({Room.Text(manifest.ObjectBytes)}), keys and secrets. "
-                    + $"Keep it as safe as the data directory: it holds the keys."
+                    + $"Protect it like the data directory: it contains the keys."
             );
         }
         finally
@@ -63,7 +63,7 @@ internal sealed class Backup
         }
         catch (IOException)
         {
-            throw new PartFailedException("The backup", $"another backup of {data} is under way. Wait for its end.");
+            throw new PartFailedException("The backup", $"another backup of {data} is running. Wait for its end.");
         }
     }
 
@@ -118,8 +118,8 @@ internal sealed class Backup
         }
         throw new PartFailedException(
             "The backup",
-            $"checkpoints or uploads were replaced {Attempts} times while they were being taken. "
-                + "Try again when fewer trainings are under way."
+            $"checkpoints or uploads were replaced {Attempts} times while they were copied. "
+                + "Try again when fewer trainings are running."
         );
     }
 
@@ -164,7 +164,7 @@ internal sealed class Backup
         if (promised is not null && taken.Sha256 is { } read && read != promised)
             throw new PartFailedException(
                 "The backup",
-                $"{from} is damaged: its bytes are not those that its name promises. Take that file from an older backup, then try again."
+                $"{from} is damaged: its content does not match the hash in its name. Restore that file from an older backup, then try again."
             );
         return new(name, taken.Size, taken.Sha256 ?? promised ?? BackupManifest.Hash(target));
     }

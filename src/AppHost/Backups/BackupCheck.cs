@@ -18,7 +18,7 @@ internal sealed class BackupCheck
         foreach (var file in manifest.Files)
         {
             if (!IsOurs(file.Path))
-                throw Refused($"its {BackupManifest.Name} names '{file.Path}', which is no part of a backup");
+                throw Refused($"its {BackupManifest.Name} names '{file.Path}', which is not part of a backup");
             check.Verify(file, file.Path);
         }
         var count = 0;
@@ -29,7 +29,7 @@ internal sealed class BackupCheck
             count++;
         }
         if (count != manifest.Objects)
-            throw Refused($"its {BackupManifest.ObjectList} names {count} objects where {manifest.Objects} were backed up");
+            throw Refused($"its {BackupManifest.ObjectList} names {count} objects, but {manifest.Objects} were backed up");
     }
 
     private static bool IsOurs(string name) =>
@@ -40,16 +40,16 @@ internal sealed class BackupCheck
     private void Verify(BackedUpFile file, string name)
     {
         if (!StoredName.IsSafe(name))
-            throw Refused($"the name '{name}' leads out of it");
+            throw Refused($"the name '{name}' points outside the backup");
         var entry = new FileInfo(Path.Combine(_folder, name));
         RefuseLinks(name, entry);
         if (!entry.Exists)
             throw Refused($"{name} is missing");
         if (entry.Length != file.Size)
-            throw Refused($"{name} has {entry.Length} bytes and not {file.Size}");
+            throw Refused($"{name} has {entry.Length} bytes instead of {file.Size}");
         var promised = StoredName.ContentHash(file.Path) ?? file.Sha256;
         if (promised != file.Sha256 || BackupManifest.Hash(entry.FullName) != promised)
-            throw Refused($"{name} is damaged: its SHA-256 is another");
+            throw Refused($"{name} is damaged: its SHA-256 does not match");
     }
 
     private void RefuseLinks(string name, FileInfo entry)

@@ -47,16 +47,16 @@ internal static class BackupCommands
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"The {verb} was stopped and what it had written was removed.");
+            await Console.Error.WriteLineAsync($"The {verb} was stopped; its incomplete output was removed.");
         }
         catch (PartFailedException failure)
         {
-            var more = failure.LogTail is { Length: > 0 } tail ? $"\n--- what it said ---\n{tail}" : "";
+            var more = failure.LogTail is { Length: > 0 } tail ? $"\n--- its output ---\n{tail}" : "";
             await Console.Error.WriteLineAsync(failure.Message + more);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NpgsqlException)
         {
-            await Console.Error.WriteLineAsync($"The {verb} failed and what it had written was removed: {failure.Message}");
+            await Console.Error.WriteLineAsync($"The {verb} failed; its incomplete output was removed: {failure.Message}");
         }
         return 1;
     }

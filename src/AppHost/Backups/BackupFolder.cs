@@ -17,7 +17,7 @@ internal sealed class BackupFolder
         if ((name + "/").StartsWith(Path.TrimEndingDirectorySeparator(data) + "/", StringComparison.Ordinal))
             throw new PartFailedException(
                 "The backup",
-                $"{name} lies in the data directory and would be lost with it. Choose another directory."
+                $"{name} is in the data directory and would be lost with it. Choose another directory."
             );
         if (File.Exists(name) || (Directory.Exists(name) && Directory.EnumerateFileSystemEntries(name).Any()))
             throw new PartFailedException("The backup", $"{name} exists and is not empty. Choose another directory, or delete it.");
@@ -55,7 +55,7 @@ internal sealed class BackupFolder
         if (foreign is not null)
             throw new PartFailedException(
                 "The backup",
-                $"{foreign} is not of a backup, and {Part} would be replaced. Choose another directory."
+                $"{foreign} does not belong to a backup, but {Part} would be replaced. Choose another directory."
             );
         RemovePart();
     }

@@ -50,7 +50,7 @@ internal sealed record BackupManifest(
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })
             throw new PartFailedException(
                 "The backup",
-                $"{folder} has no {Name}: it is not a backup, or one that was cut off. Choose another."
+                $"{folder} has no {Name}: it is not a backup, or an incomplete one. Choose another."
             );
         try
         {
@@ -82,8 +82,8 @@ internal sealed record BackupManifest(
         if (json.RootElement.GetProperty("format").GetInt32() is var format and not CurrentFormat)
             throw new PartFailedException(
                 "The backup",
-                $"{path} has format {format}, and this version of GpuGeek reads format {CurrentFormat}. "
-                    + "Restore it with the version that took it."
+                $"{path} has format {format}, but this version of GpuGeek supports format {CurrentFormat}. "
+                    + "Restore it with the version that created it."
             );
     }
 }

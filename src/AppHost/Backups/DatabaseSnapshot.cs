@@ -84,7 +84,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
             _connection
         );
         if (await take.ExecuteScalarAsync(cancellationToken) is not true)
-            throw new PartFailedException("The backup", "the keys are being rotated. Take it again when that has ended.");
+            throw new PartFailedException("The backup", "the keys are being rotated. Try again afterwards.");
     }
 
     private static async Task<HashSet<string>> ShortLivedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -11,8 +11,8 @@ internal static class Outside
         if (Named().Concat(noted?.Split(' ') ?? []).Distinct().ToList() is { Count: > 0 } found)
             throw new PartFailedException(
                 what,
-                $"{string.Join(", ", found)} says that not everything lies in the data directory. "
-                    + "docs/backup.md says how the parts are backed up."
+                $"{string.Join(", ", found)} is set: some data are outside the data directory. "
+                    + "See docs/backup.md for how to back up the parts."
             );
     }
 

@@ -52,6 +52,6 @@ internal sealed record PostgresTools(string Programs, int Port, string Password)
         await process.WaitForExitAsync(CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
         if (process.ExitCode != 0)
-            throw new PartFailedException(program, $"it ended with exit code {process.ExitCode}.", errors.Trim());
+            throw new PartFailedException(program, $"it exited with code {process.ExitCode}.", errors.Trim());
     }
 }

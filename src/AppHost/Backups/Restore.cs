@@ -57,7 +57,7 @@ internal sealed class Restore
     private static void RefuseUsed(string data)
     {
         if (File.Exists(data))
-            throw new PartFailedException("The restore", $"{data} is a file. Name a directory that is empty or does not exist.");
+            throw new PartFailedException("The restore", $"{data} is a file. Choose a directory that is empty or does not exist.");
         if (!Directory.Exists(data))
             return;
         if (DataFolder.IsHeld(data))
@@ -66,7 +66,7 @@ internal sealed class Restore
         if (Directory.EnumerateFileSystemEntries(data).Any())
             throw new PartFailedException(
                 "The restore",
-                $"{data} is not empty, and nothing in it is overwritten. Choose an empty directory with --data, or move this one away."
+                $"{data} is not empty, and a restore overwrites nothing. Choose an empty directory with --data, or move this one away."
             );
     }
 
@@ -76,8 +76,8 @@ internal sealed class Restore
         if (string.CompareOrdinal(manifest.Schema, known) > 0)
             throw new PartFailedException(
                 "The backup",
-                $"its database is of version {manifest.Schema}, and this version of GpuGeek ({BackupManifest.OwnVersion}) knows {known} "
-                    + $"as the last. Restore it with GpuGeek {manifest.Product} or newer."
+                $"its database has version {manifest.Schema}, but GpuGeek {BackupManifest.OwnVersion} supports versions up to {known}. "
+                    + $"Restore it with GpuGeek {manifest.Product} or newer."
             );
     }
 
@@ -99,7 +99,10 @@ internal sealed class Restore
         if (file.Size == 0)
             File.WriteAllBytes(target, []);
         else if ((await FileCopy.CopyAsync(Path.Combine(_from, name), target, cancellationToken)).Sha256 != file.Sha256)
-            throw new PartFailedException("The restore", $"{name} of the backup has changed meanwhile. Look at its disk, then try again.");
+            throw new PartFailedException(
+                "The restore",
+                $"{name} of the backup has changed during the restore. Check its disk, then try again."
+            );
     }
 
     private async Task DatabaseAsync(CancellationToken cancellationToken)

@@ -19,8 +19,8 @@ internal static class Room
         if (free < bytes)
             throw new PartFailedException(
                 what,
-                $"it needs {Text(bytes)} on the disk of {folder}, where {Text(free)} are free beside the reserve of {Text(reserve)} "
-                    + $"for the database ({Variable}). Free some space, or choose another disk. Nothing was written."
+                $"it needs {Text(bytes)} on the disk of {folder}, where {Text(free)} are free, not counting the reserve of {Text(reserve)} "
+                    + $"for the database ({Variable}). Free disk space, or choose another disk. Nothing was written."
             );
     }
 

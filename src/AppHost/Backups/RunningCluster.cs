@@ -20,7 +20,7 @@ internal sealed class RunningCluster : IAsyncDisposable
         var postgres = Path.Combine(data, "postgres");
         var cluster = Path.Combine(postgres, "cluster");
         if (!File.Exists(Path.Combine(cluster, "PG_VERSION")))
-            throw new PartFailedException("The backup", $"{data} holds no database of GpuGeek. Name its data directory with --data.");
+            throw new PartFailedException("The backup", $"{data} contains no database of GpuGeek. Set the data directory with --data.");
         DataFolder.RefuseHalfRestored(data);
         return DataFolder.IsHeld(data)
             ? new() { Tools = PostgresTools.Of(postgres, Port(cluster)) }

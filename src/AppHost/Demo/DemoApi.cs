@@ -46,7 +46,7 @@ internal sealed class DemoApi(HttpClient http)
     private static async Task<PartFailedException> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         new(
             "The demo",
-            $"{response.RequestMessage!.RequestUri!.AbsolutePath} answered {(int)response.StatusCode}.",
+            $"{response.RequestMessage!.RequestUri!.AbsolutePath} responded with status {(int)response.StatusCode}.",
             await response.Content.ReadAsStringAsync(cancellationToken)
         );
 }

@@ -21,7 +21,7 @@ internal static class DemoRun
         var project = (string)
             (await api.PostAsync($"{orgs}/projects", new { name = "Demo", template = "image-classification" }, cancellationToken))["slug"]!;
 
-        Say("Drawing the sample dataset 'shapes': five kinds of figures on noisy backgrounds.");
+        Say("Creating the sample dataset 'shapes': five kinds of figures on noisy backgrounds.");
         var dataset = (string)(await api.PostAsync($"{orgs}/datasets", new { project, name = "shapes" }, cancellationToken))["id"]!;
         var imports = $"{orgs}/datasets/{dataset}/imports";
         var asked = await api.PostAsync(imports, new { sample = "shapes" }, cancellationToken);

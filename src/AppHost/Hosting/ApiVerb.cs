@@ -27,6 +27,6 @@ internal static class ApiVerb
         await process.WaitForExitAsync(cancellationToken);
         return process.ExitCode == 0
             ? (await output).Trim()
-            : throw new PartFailedException($"Api {verb}", $"it ended with exit code {process.ExitCode}.", errors.Trim());
+            : throw new PartFailedException($"Api {verb}", $"it exited with code {process.ExitCode}.", errors.Trim());
     }
 }

@@ -9,5 +9,5 @@ internal static class ByteSetting
     public static long Read(string variable, long usual) =>
         Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text ? usual
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes
-        : throw new PartFailedException(variable, "it must be a number of bytes from 0.");
+        : throw new PartFailedException(variable, "it must be a number of bytes, at least 0.");
 }

@@ -65,7 +65,7 @@ internal sealed class DataFolder : IDisposable
         {
             throw new PartFailedException(
                 "The data directory",
-                $"{root} cannot be written, or belongs to another account. Choose another with --data."
+                $"{root} is not writable, or belongs to another account. Choose another with --data."
             );
         }
         catch (IOException)
@@ -95,7 +95,7 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Until this is unmarked nobody opens the folder: half of a backup must not be served.</summary>
-    public void MarkRestoring() => File.WriteAllText(Path.Combine(_root, MarkerName), "A restore has begun here and has not ended.\n");
+    public void MarkRestoring() => File.WriteAllText(Path.Combine(_root, MarkerName), "A restore was started here and has not finished.\n");
 
     public void UnmarkRestoring() => File.Delete(Path.Combine(_root, MarkerName));
 
@@ -107,7 +107,7 @@ internal sealed class DataFolder : IDisposable
         if (File.Exists(Path.Combine(root, MarkerName)))
             throw new PartFailedException(
                 "The data directory",
-                $"a restore into {root} was cut off. Nothing of it is needed: delete the directory and restore the backup again."
+                $"a restore into {root} was interrupted. Delete the directory and restore the backup again."
             );
     }
 

@@ -19,6 +19,6 @@ internal static class HostPrograms
             own,
         ];
         return candidates.Select(folder => Path.GetFullPath(Path.Combine(folder, program))).FirstOrDefault(File.Exists)
-            ?? throw new PartFailedException(name, $"the program {program} was not found beside AppHost. Build the solution first.");
+            ?? throw new PartFailedException(name, $"the program {program} was not found next to AppHost. Build the solution first.");
     }
 }

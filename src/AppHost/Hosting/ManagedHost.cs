@@ -52,7 +52,7 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
                 quickDeaths = 0;
             if (quickDeaths >= MaxQuickDeaths)
             {
-                Fail($"it has ended {MaxQuickDeaths} times shortly after its start (exit code {code}).");
+                Fail($"it exited {MaxQuickDeaths} times shortly after its start (exit code {code}).");
                 return;
             }
             await Task.Delay(isFull ? WhileFull : TimeSpan.FromMilliseconds(200 * Math.Pow(2, quickDeaths)));
@@ -66,7 +66,7 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
             }
             catch (Exception failure)
             {
-                Fail($"it ended (exit code {code}) and could not be started again: {failure.Message}");
+                Fail($"it exited (code {code}), and restarting it failed: {failure.Message}");
                 return;
             }
         }

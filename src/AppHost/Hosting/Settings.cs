@@ -10,11 +10,11 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
 
           --port N        port of the page (default 8080)
           --listen ADDR   address to listen on (default 127.0.0.1: this machine only)
-          --data DIR      where everything is kept
-          --demo          draws a sample dataset, trains, deploys and predicts, and says what it did
+          --data DIR      data directory
+          --demo          creates a sample dataset, trains, deploys and predicts, and prints the results
 
-          backup --to DIR [--data DIR]      backs up database, objects and keys into a new folder, while everything serves
-          restore --from DIR [--data DIR]   makes a data directory out of a backup
+          backup --to DIR [--data DIR]      backs up database, objects and keys into a new folder, without stopping
+          restore --from DIR [--data DIR]   creates a data directory from a backup
         """;
 
     public string PublicUrl =>
@@ -35,7 +35,7 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
                     Port =
                         int.TryParse(Value(), CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
                             ? port
-                            : throw new ArgumentException("--port takes a number from 1 to 65535."),
+                            : throw new ArgumentException("--port needs a number from 1 to 65535."),
                 },
                 "--listen" => settings with { Listen = Value() },
                 "--data" => settings with { DataDirectory = Path.GetFullPath(Value()) },

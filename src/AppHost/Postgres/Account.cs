@@ -11,16 +11,13 @@ internal sealed partial record Account(string Name, uint Uid, uint Gid)
             return null;
         return Lookup("postgres")
             ?? Lookup("nobody")
-            ?? throw new PartFailedException(
-                "PostgreSQL",
-                "it cannot run as root and there is no account 'postgres' or 'nobody' to run as."
-            );
+            ?? throw new PartFailedException("PostgreSQL", "it cannot run as root, and there is no account 'postgres' or 'nobody'.");
     }
 
     public void Own(string path)
     {
         if (chown(path, Uid, Gid) != 0)
-            throw new PartFailedException("PostgreSQL", $"{path} cannot be handed to the account {Name}.");
+            throw new PartFailedException("PostgreSQL", $"the owner of {path} cannot be changed to the account {Name}.");
     }
 
     /// <summary>The start of a command line that runs as this account.</summary>

@@ -25,7 +25,7 @@ internal static partial class Leftovers
         if (await ProcessesInAsync(path, account) is [var stuck, ..])
             throw new PartFailedException(
                 "PostgreSQL",
-                $"process {stuck} of its former server still uses {cluster} and cannot be killed. End it and start again."
+                $"process {stuck} of its previous server still uses {cluster} and cannot be killed. Stop that process and start again."
             );
         // Its process id may belong to another process by now, which PostgreSQL would take for a running server.
         File.Delete(Path.Combine(cluster, "postmaster.pid"));

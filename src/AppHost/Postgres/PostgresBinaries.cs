@@ -15,12 +15,12 @@ public static class PostgresBinaries
             return installed.FirstOrDefault()
                 ?? throw new PartFailedException(
                     "PostgreSQL",
-                    "its programs are not installed. Install the package 'postgresql', or set GPUGEEK_DB and its companions to a server."
+                    "its programs are not installed. Install the package 'postgresql', or set GPUGEEK_DB and the related variables to a server."
                 );
         return installed.FirstOrDefault(folder => folder.Contains($"/{clusterVersion}/", StringComparison.Ordinal))
             ?? throw new PartFailedException(
                 "PostgreSQL",
-                $"the data were written by version {clusterVersion}, which is not installed. Install the package "
+                $"the database files are of version {clusterVersion}, which is not installed. Install the package "
                     + $"'postgresql-{clusterVersion}'."
             );
     }

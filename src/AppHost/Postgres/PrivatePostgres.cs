@@ -121,7 +121,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         if (process.ExitCode == 0)
             return;
         Directory.Delete(cluster, recursive: true);
-        throw new PartFailedException("PostgreSQL", "initdb could not make the data folder.", await output + errors);
+        throw new PartFailedException("PostgreSQL", "initdb could not create the data folder.", await output + errors);
     }
 
     private static ChildSpec Server(string bin, string folder, string cluster, int port, Account? account, bool durable)
@@ -159,7 +159,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         for (var attempt = 0; ; attempt++)
         {
             if (first.Exited.IsCompleted)
-                throw new PartFailedException("PostgreSQL", "it stopped while starting.", LogFile.Tail(log));
+                throw new PartFailedException("PostgreSQL", "it exited during its start.", LogFile.Tail(log));
             try
             {
                 await using var connection = new NpgsqlConnection(SuperUserConnection("postgres") + ";Pooling=false");
@@ -169,7 +169,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             catch (Exception notYet) when (notYet is NpgsqlException or SocketException or TimeoutException)
             {
                 if (attempt > 600)
-                    throw new PartFailedException("PostgreSQL", "it did not answer within a minute.", LogFile.Tail(log));
+                    throw new PartFailedException("PostgreSQL", "timeout: it did not respond within a minute.", LogFile.Tail(log));
                 await Task.Delay(100, cancellationToken);
             }
         }

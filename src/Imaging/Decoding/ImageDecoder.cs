@@ -58,5 +58,5 @@ public static class ImageDecoder
     }
 
     internal static ImageException Unreadable(ImageProbe probe) =>
-        ImageException.OfDamaged($"The {probe.Format} picture of {probe.Width} x {probe.Height} pixels is cut off or damaged.");
+        ImageException.OfDamaged($"The {probe.Format} picture of {probe.Width} x {probe.Height} pixels is truncated or damaged.");
 }

@@ -56,7 +56,7 @@ internal static class JpegStream
             if (at + 2 <= bytes.Length)
                 at += BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
         }
-        throw ImageException.OfDamaged("The JPEG is cut off: it has no end marker.");
+        throw ImageException.OfDamaged("The JPEG is truncated: it has no end marker.");
     }
 
     /// <summary>Tables, the next scan, comments and application data.</summary>

@@ -14,7 +14,7 @@ internal static class BmpHeader
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < FileHeader + CoreHeader)
-            throw ImageException.OfDamaged("The BMP is cut off inside its header.");
+            throw ImageException.OfDamaged("The BMP is truncated inside its header.");
         var size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[FileHeader..]);
         var body = bytes[(FileHeader + 4)..];
         if (size == CoreHeader)
@@ -25,9 +25,9 @@ internal static class BmpHeader
             );
         // Two letters are a weak sign: text may start with them, a header size may not be anything.
         if (size is < InfoHeader or > 1024)
-            throw ImageException.OfUnsupported("The file starts like a BMP and is none.");
+            throw ImageException.OfUnsupported("The file starts like a BMP but is not one.");
         if (bytes.Length < FileHeader + InfoHeader)
-            throw ImageException.OfDamaged("The BMP is cut off inside its header.");
+            throw ImageException.OfDamaged("The BMP is truncated inside its header.");
         // A negative height says that rows run from the top.
         return new ImageHeader(
             ImageFormat.Bmp,

@@ -13,7 +13,7 @@ internal static class GifHeader
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 13)
-            throw ImageException.OfDamaged("The GIF is cut off inside its header.");
+            throw ImageException.OfDamaged("The GIF is truncated inside its header.");
         int width = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]),
             height = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         var frames = 0;
@@ -35,7 +35,7 @@ internal static class GifHeader
             SkipSubBlocks(bytes, ref at);
         }
         if (frames == 0)
-            throw ImageException.OfDamaged("The GIF holds no picture.");
+            throw ImageException.OfDamaged("The GIF contains no picture.");
         return new ImageHeader(ImageFormat.Gif, width, height, Frames: frames);
     }
 

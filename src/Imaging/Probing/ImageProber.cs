@@ -15,7 +15,7 @@ public static class ImageProber
         if (bytes.IsEmpty)
             throw ImageException.OfEmpty("The file is empty.");
         if (bytes.Length > limits.MaxBytes)
-            throw ImageException.OfTooLarge(Said($"The file has {bytes.Length:N0} bytes; {limits.MaxBytes:N0} are allowed."));
+            throw ImageException.OfTooLarge(Said($"The file has {bytes.Length:N0} bytes; the maximum is {limits.MaxBytes:N0}."));
         var header = Read(bytes);
         Check(header, limits);
         var turned = header.Orientation >= 5;
@@ -46,16 +46,16 @@ public static class ImageProber
     private static void Check(ImageHeader header, ImageLimits limits)
     {
         if (header.Width < 0)
-            throw ImageException.OfDamaged("The picture tells a negative width.");
+            throw ImageException.OfDamaged("The picture has a negative width.");
         if (header.Width == 0 || header.Height == 0)
             throw ImageException.OfEmpty($"The picture has {header.Width} x {header.Height} pixels.");
         if (header.Width > limits.MaxSide || header.Height > limits.MaxSide)
             throw ImageException.OfTooLarge(
-                Said($"The picture has {header.Width:N0} x {header.Height:N0} pixels; {limits.MaxSide:N0} a side are allowed.")
+                Said($"The picture has {header.Width:N0} x {header.Height:N0} pixels; the maximum per side is {limits.MaxSide:N0}.")
             );
         if (header.Width * header.Height > limits.MaxPixels)
             throw ImageException.OfTooLarge(
-                Said($"The picture has {header.Width * header.Height:N0} pixels; {limits.MaxPixels:N0} are allowed.")
+                Said($"The picture has {header.Width * header.Height:N0} pixels; the maximum is {limits.MaxPixels:N0}.")
             );
     }
 

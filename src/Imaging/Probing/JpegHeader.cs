@@ -29,17 +29,17 @@ internal static class JpegHeader
                 return Frame(marker, segment, orientation);
             at += segment.Length + 2;
         }
-        throw ImageException.OfDamaged("The JPEG ends before its size is told.");
+        throw ImageException.OfDamaged("The JPEG ends before its size is given.");
     }
 
     private static ImageHeader Frame(byte marker, ReadOnlySpan<byte> segment, int orientation)
     {
         if (marker > 0xC2)
-            throw ImageException.OfUnsupported("The JPEG is lossless, hierarchical or arithmetic-coded, which is not read.");
+            throw ImageException.OfUnsupported("The JPEG is lossless, hierarchical or arithmetic-coded, which is not supported.");
         if (segment.Length < 6)
-            throw ImageException.OfDamaged("The JPEG's frame header is cut off.");
+            throw ImageException.OfDamaged("The JPEG's frame header is truncated.");
         if (segment[0] != 8)
-            throw ImageException.OfUnsupported($"The JPEG has {segment[0]} bits per sample; 8 are read.");
+            throw ImageException.OfUnsupported($"The JPEG has {segment[0]} bits per sample; only 8 are supported.");
         return new ImageHeader(
             ImageFormat.Jpeg,
             BinaryPrimitives.ReadUInt16BigEndian(segment[3..]),
@@ -73,7 +73,7 @@ internal static class JpegHeader
     {
         var length = at + 2 <= bytes.Length ? BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]) : 0;
         if (length < 2 || at + length > bytes.Length)
-            throw ImageException.OfDamaged("The JPEG is cut off inside its header.");
+            throw ImageException.OfDamaged("The JPEG is truncated inside its header.");
         return bytes.Slice(at + 2, length - 2);
     }
 }

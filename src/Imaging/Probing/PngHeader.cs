@@ -14,7 +14,7 @@ internal static class PngHeader
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 33 || !bytes[12..].StartsWith("IHDR"u8))
-            throw ImageException.OfDamaged("The PNG is cut off inside its header.");
+            throw ImageException.OfDamaged("The PNG is truncated inside its header.");
         var header = new ImageHeader(
             ImageFormat.Png,
             BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]),

@@ -14,7 +14,7 @@ internal static class WebPHeader
     {
         var first = bytes[12..];
         if (first.Length < ChunkHead + 10)
-            throw ImageException.OfDamaged("The WebP is cut off inside its header.");
+            throw ImageException.OfDamaged("The WebP is truncated inside its header.");
         var body = first[ChunkHead..];
         if (first.StartsWith("VP8X"u8))
             return Extended(body, first);

@@ -93,7 +93,7 @@ public static class PlanGate
                 .CountAsync(l => l.ProjectId == project && l.RevokedAt == null && l.ExpiresAt > now, cancellationToken)
             >= plan.MaxShareLinks
         )
-            throw Limit(plan, $"has at most {plan.MaxShareLinks} live share links in a project", "Revoke one");
+            throw Limit(plan, $"has at most {plan.MaxShareLinks} active share links per project", "Revoke one");
     }
 
     /// <param name="bytes">That would be added.</param>
@@ -111,11 +111,11 @@ public static class PlanGate
         if (room < bytes)
             throw Limit(
                 plan,
-                $"keeps at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights and uploads under way",
-                "Delete datasets or weights that are no longer needed, wait for uploads under way or cancel them"
+                $"stores at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights and running uploads",
+                "Delete datasets or weights that are no longer needed, or wait for running uploads or cancel them"
             );
         if (images > 0 && await Rows(db.DatasetImages, org).CountAsync(cancellationToken) + images > plan.MaxImages)
-            throw Limit(plan, $"keeps at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
+            throw Limit(plan, $"stores at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
         return room - bytes;
     }
 
@@ -125,14 +125,14 @@ public static class PlanGate
         if (usage.ActiveRuns >= usage.Plan.MaxConcurrentRuns)
             throw Limit(
                 usage.Plan,
-                $"has at most {usage.Plan.MaxConcurrentRuns} runs queued or running at once",
+                $"allows at most {usage.Plan.MaxConcurrentRuns} queued or running runs at the same time",
                 "Wait for one to end or cancel it"
             );
         if (usage.Plan.StopsAtIncludedHours && usage.MonthSeconds >= usage.Plan.IncludedHours * 3600m)
             throw Limit(
                 usage.Plan,
-                $"includes {usage.Plan.IncludedHours:0.##} hours of training a month and they are used up",
-                "Wait for the first of the next month"
+                $"includes {usage.Plan.IncludedHours:0.##} hours of training per month, and they are used up",
+                "Wait for the first day of the next month"
             );
     }
 

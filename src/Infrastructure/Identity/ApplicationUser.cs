@@ -19,7 +19,7 @@ public sealed class ApplicationUser : IdentityUser<Guid>
         get => Password?.Hash;
         set
         {
-            var hash = value ?? throw new ArgumentNullException(nameof(value), "A password is replaced, never taken away.");
+            var hash = value ?? throw new ArgumentNullException(nameof(value), "A password can be replaced but not removed.");
             if (Password is null)
                 Password = new() { UserId = Id, Hash = hash };
             else

@@ -13,7 +13,7 @@ public sealed class SecondFactorSecrets(IOptions<KeyFolderOptions> options)
         () =>
             new(
                 "second_factor_not_set_up",
-                "This installation has no folder for keys, so a second factor cannot be kept.",
+                "This installation has no key folder, so second factors cannot be stored.",
                 "Ask the operator to set GPUGEEK_KEYS."
             )
     );

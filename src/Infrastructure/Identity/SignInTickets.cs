@@ -13,7 +13,7 @@ public sealed class SignInTickets(IOptions<KeyFolderOptions> options)
     private readonly SecretBox _box = new(
         options.Value.Folder,
         "sign-in.key",
-        () => new("second_factor_not_set_up", "This installation has no folder for keys.", "Ask the operator to set GPUGEEK_KEYS.")
+        () => new("second_factor_not_set_up", "This installation has no key folder.", "Ask the operator to set GPUGEEK_KEYS.")
     );
 
     /// <summary>Without a key folder no ticket can be made.</summary>

@@ -76,6 +76,6 @@ public sealed partial class LiveListener(IDbContexts contexts, TimeProvider cloc
             await connection.WaitAsync(cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The listening connection was lost; watchers poll until it is back")]
+    [LoggerMessage(LogLevel.Warning, "Listening connection to the database lost; watchers poll until it is reconnected")]
     private partial void LogLost(Exception failure);
 }

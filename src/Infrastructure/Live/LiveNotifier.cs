@@ -64,6 +64,6 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The hint {Payload} was lost; watchers will poll")]
+    [LoggerMessage(LogLevel.Warning, "Notification {Payload} lost; watchers will poll")]
     private partial void LogLost(Exception failure, string payload);
 }

@@ -19,7 +19,7 @@ public sealed class MailOptions : IValidatableObject
     {
         if (IsOn && KeysFolder is not { Length: > 0 })
             yield return new(
-                "GPUGEEK_SMTP_HOST is set and GPUGEEK_KEYS is not: mail that waits is sealed with a key of that folder, which Api and "
+                "GPUGEEK_SMTP_HOST is set, but GPUGEEK_KEYS is not: queued mail is encrypted with a key in that folder, which Api and "
                     + "Worker share."
             );
     }
@@ -33,11 +33,11 @@ public sealed class SmtpOptions : IValidatableObject
         None = "none";
 
     /// <summary><c>GPUGEEK_SMTP_HOST</c>: name or address of the server.</summary>
-    [Required(ErrorMessage = "GPUGEEK_SMTP_HOST is not set: the name of the mail server.")]
+    [Required(ErrorMessage = "GPUGEEK_SMTP_HOST is not set: it is the name of the mail server.")]
     public string Host { get; set; } = "";
 
     /// <summary><c>GPUGEEK_SMTP_PORT</c>: 587 unless set; 465 is usual for <c>tls</c>.</summary>
-    [Range(1, 65535, ErrorMessage = "GPUGEEK_SMTP_PORT takes 1 to 65535.")]
+    [Range(1, 65535, ErrorMessage = "GPUGEEK_SMTP_PORT must be 1 to 65535.")]
     public int Port { get; set; } = 587;
 
     /// <summary><c>GPUGEEK_SMTP_USER</c>: null: the server asks for no sign-in.</summary>
@@ -47,12 +47,12 @@ public sealed class SmtpOptions : IValidatableObject
     public string? Password { get; set; }
 
     /// <summary><c>GPUGEEK_SMTP_FROM</c>: <c>gpugeek@example.org</c> or <c>GpuGeek &lt;gpugeek@example.org&gt;</c>.</summary>
-    [Required(ErrorMessage = "GPUGEEK_SMTP_FROM is not set: the address that mail comes from, such as gpugeek@example.org.")]
+    [Required(ErrorMessage = "GPUGEEK_SMTP_FROM is not set: it is the sender address of mail, such as gpugeek@example.org.")]
     public string From { get; set; } = "";
 
     /// <summary><c>GPUGEEK_SMTP_SECURITY</c>: <c>starttls</c> (unless set), <c>tls</c> from the first byte, or <c>none</c> for a server on
     /// the same machine or network.</summary>
-    [AllowedValues(StartTls, Tls, None, ErrorMessage = "GPUGEEK_SMTP_SECURITY is starttls, tls or none.")]
+    [AllowedValues(StartTls, Tls, None, ErrorMessage = "GPUGEEK_SMTP_SECURITY must be starttls, tls or none.")]
     public string Security { get; set; } = StartTls;
 
     /// <summary>For each step of the conversation with the server.</summary>
@@ -61,11 +61,11 @@ public sealed class SmtpOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!MailboxAddress.TryParse(From, out var from) || !from.Address.Contains('@', StringComparison.Ordinal))
-            yield return new("GPUGEEK_SMTP_FROM is no mail address.");
+            yield return new("GPUGEEK_SMTP_FROM is not an email address.");
         if (string.IsNullOrEmpty(User) != string.IsNullOrEmpty(Password))
-            yield return new("GPUGEEK_SMTP_USER and GPUGEEK_SMTP_PASSWORD go together: set both or neither.");
+            yield return new("GPUGEEK_SMTP_USER and GPUGEEK_SMTP_PASSWORD belong together: set both or neither.");
         if (Security == None && !string.IsNullOrEmpty(User) && !IsThisMachine)
-            yield return new("GPUGEEK_SMTP_SECURITY=none would send the password readable over the network: use starttls or tls.");
+            yield return new("GPUGEEK_SMTP_SECURITY=none would send the password unencrypted over the network: use starttls or tls.");
     }
 
     private bool IsThisMachine => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));

@@ -18,7 +18,7 @@ public sealed class MailOutbox(IOptions<MailOptions> options, TimeProvider clock
         () =>
             new(
                 "mail_not_set_up",
-                "This installation has no folder for keys, so mail cannot wait.",
+                "This installation has no key folder, so mail cannot be queued.",
                 "Ask the operator to set GPUGEEK_KEYS for Api and Worker."
             )
     );

@@ -126,18 +126,18 @@ public sealed partial class MailPost(
     private static Task<int> DeleteAsync(GpuGeekDbContext db, QueuedMail mail, CancellationToken cancellationToken) =>
         db.Mails.Where(m => m.Id == mail.Id).ExecuteDeleteAsync(cancellationToken);
 
-    [LoggerMessage(LogLevel.Warning, "Mail {Mail} is tried again later, after attempt {Attempt}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Sending mail {Mail} failed at attempt {Attempt}; retrying later: {Reason}")]
     private partial void LogLater(Guid mail, int attempt, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Mail {Mail} is given up: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Sending mail {Mail} failed; no retry: {Reason}")]
     private partial void LogRefused(Guid mail, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Mail {Mail} is given up: it has waited too long, after {Attempts} attempts")]
+    [LoggerMessage(LogLevel.Warning, "Mail {Mail} expired after {Attempts} failed attempts; no retry")]
     private partial void LogTooLate(Guid mail, int attempts);
 
-    [LoggerMessage(LogLevel.Warning, "Too many links for a new password were asked for user {User}: no more within the hour")]
+    [LoggerMessage(LogLevel.Warning, "Password reset link refused: too many requests for user {User} within the hour")]
     private partial void LogTooMany(Guid user);
 
-    [LoggerMessage(LogLevel.Error, "Mail {Mail} cannot be read")]
+    [LoggerMessage(LogLevel.Error, "Mail {Mail} cannot be decrypted")]
     private partial void LogUnreadable(Exception failure, Guid mail);
 }

@@ -35,9 +35,9 @@ internal static class MailTexts
         {
             MailKind.ResetLink => new(
                 "Set a new password for GpuGeek",
-                ["Somebody, probably you, asked to set a new password for your account."],
+                ["Somebody, probably you, requested a new password for your account."],
                 "Set a new password",
-                ["The link works once, within one hour.", "If it was not you, do nothing: your password stays as it is."]
+                ["The link works once, within one hour.", "If it was not you, do nothing: your password does not change."]
             ),
             MailKind.PasswordChanged => Notice(
                 c,
@@ -52,18 +52,18 @@ internal static class MailTexts
             MailKind.SecondFactorRemoved => Notice(
                 c,
                 "Your GpuGeek second factor was turned off",
-                "Signing in to your account asks for no code of an authenticator app any more."
+                "Signing in to your account no longer needs a code from an authenticator app."
             ),
             MailKind.PasskeyAdded => Notice(
                 c,
                 "A passkey was added to your GpuGeek account",
-                $"The passkey '{c.Detail}' can now sign in to your account, without the password."
+                $"The passkey '{c.Detail}' can now sign in to your account without the password."
             ),
             MailKind.Invitation => new(
                 $"{c.InvitedBy} invites you to {c.Organization} on GpuGeek",
-                [$"{c.InvitedBy} invites you to the organisation {c.Organization} on GpuGeek, where pictures become image classifiers."],
+                [$"{c.InvitedBy} invites you to the organisation {c.Organization} on GpuGeek, a platform for image classification."],
                 "Open the invitation",
-                ["The link lets one person in, within 14 days.", "If you do not know the sender, do nothing."]
+                ["The link works for one person, within 14 days.", "If you do not know the sender, do nothing."]
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(c)),
         };
@@ -72,8 +72,8 @@ internal static class MailTexts
         new(
             subject,
             [what, $"{c.At?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC · {c.Address} · {c.Agent}"],
-            "Look at your account",
-            ["If it was not you: set a new password at once, end the other sessions, and tell the operator of the installation."]
+            "Check your account",
+            ["If it was not you: set a new password immediately, end the other sessions, and inform the operator of the installation."]
         );
 
     private static Words InChinese(MailContent c) =>

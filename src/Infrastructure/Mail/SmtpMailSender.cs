@@ -26,7 +26,7 @@ internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSende
         }
         catch (SmtpCommandException refused)
         {
-            throw new MailException($"The mail server answered {(int)refused.StatusCode}.", IsFinal(refused), refused);
+            throw new MailException($"The mail server responded with {(int)refused.StatusCode}.", IsFinal(refused), refused);
         }
         catch (Exception failure)
             when (failure
@@ -41,7 +41,7 @@ internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSende
             )
         {
             throw new MailException(
-                $"The mail server {smtp.Host}:{smtp.Port} was not reached or did not let us in: {failure.GetType().Name}.",
+                $"The mail server {smtp.Host}:{smtp.Port} could not be reached or refused the sign-in: {failure.GetType().Name}.",
                 isFinal: false,
                 failure
             );
@@ -56,7 +56,7 @@ internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSende
             || to.Address != message.To
             || !to.Address.Contains('@', StringComparison.Ordinal)
         )
-            throw new MailException("The address is no mail address.", isFinal: true);
+            throw new MailException("The address is not an email address.", isFinal: true);
         var mime = new MimeMessage
         {
             Subject = OneLine(message.Subject),

@@ -5,7 +5,7 @@ namespace GpuGeek.Infrastructure.Persistence;
 /// <summary>The one clock that all processes share, for use in queries.</summary>
 public static class DatabaseClock
 {
-    public static DateTimeOffset Now() => throw new InvalidOperationException("Only a query reads the database's clock.");
+    public static DateTimeOffset Now() => throw new InvalidOperationException("The database's clock can only be read in a query.");
 
     internal static void Map(ModelBuilder modelBuilder) => modelBuilder.HasDbFunction(() => Now()).HasName("clock_timestamp").IsBuiltIn();
 }

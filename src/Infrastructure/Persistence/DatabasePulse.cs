@@ -122,9 +122,12 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
             LogBack();
     }
 
-    [LoggerMessage(LogLevel.Error, "The database is away ({Reason}); requests are refused with database_unavailable until it answers")]
+    [LoggerMessage(
+        LogLevel.Error,
+        "Database connection failed ({Reason}); requests are refused with database_unavailable until it responds"
+    )]
     private partial void LogAway(string reason);
 
-    [LoggerMessage(LogLevel.Information, "The database answers again")]
+    [LoggerMessage(LogLevel.Information, "Database connection restored")]
     private partial void LogBack();
 }

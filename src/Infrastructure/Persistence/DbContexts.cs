@@ -80,7 +80,8 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
 
     private DbContextOptions<GpuGeekDbContext> AppOptions => _appOptions ?? throw NoApp();
 
-    private static InvalidOperationException NoApp() => new("GPUGEEK_DB is not set: this process serves no organisation's requests.");
+    private static InvalidOperationException NoApp() =>
+        new("GPUGEEK_DB is not set: this process does not serve requests of organisations.");
 
     private static NpgsqlDataSource Source(string connectionString, string name)
     {
@@ -88,8 +89,8 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
         // A pooled connection must forget its organisation before the next lease; without the reset one tenant's rows would reach another.
         if (builder.ConnectionStringBuilder.NoResetOnClose || builder.ConnectionStringBuilder.Multiplexing)
             throw new InvalidOperationException(
-                "The connection string turns off the reset of pooled connections (No Reset On Close or Multiplexing): tenants could "
-                    + "meet. Remove that setting."
+                "The connection string turns off the reset of pooled connections (No Reset On Close or Multiplexing): data could leak "
+                    + "between tenants. Remove that setting."
             );
         return builder.Build();
     }

@@ -34,9 +34,9 @@ internal static class MigrationDump
             if (File.Exists(part))
                 File.Delete(part);
             throw new InvalidOperationException(
-                $"no dump of it could be written to {folder} ({failure.Message.Trim()}), and without one it is not changed. "
-                    + "Free the disk or install PostgreSQL's pg_dump of the server's version, then start again; "
-                    + "GPUGEEK_BACKUPS names another folder, or is 'none' when you have a backup.",
+                $"writing a dump of it to {folder} failed ({failure.Message.Trim()}), and it is not migrated without one. "
+                    + "Free disk space, or install PostgreSQL's pg_dump of the server's version, then start again. "
+                    + "GPUGEEK_BACKUPS names another folder, or is 'none' if you have a backup.",
                 failure
             );
         }

@@ -17,8 +17,8 @@ public sealed record SchemaGuard(string? Last, IReadOnlyList<string> Pending)
         var applied = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
         if (applied.Except(known, StringComparer.Ordinal).Max(StringComparer.Ordinal) is { } newer)
             throw new InvalidOperationException(
-                $"a newer version of GpuGeek has migrated it to {newer}; this version knows {known[^1]} as the last. "
-                    + "Start the newer version, or restore a backup that this version has taken (docs/backup.md)."
+                $"a newer version of GpuGeek has migrated it to {newer}; the last migration that this version supports is {known[^1]}. "
+                    + "Start the newer version, or restore a backup taken by this version (docs/backup.md)."
             );
         return new(applied.Max(StringComparer.Ordinal), [.. known.Except(applied, StringComparer.Ordinal)]);
     }

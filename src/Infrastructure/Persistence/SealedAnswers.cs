@@ -14,7 +14,7 @@ public sealed class SealedAnswers(IOptions<KeyFolderOptions> options)
         () =>
             new(
                 "keys_not_set_up",
-                "This installation has no folder for keys, so answers cannot be kept.",
+                "This installation has no key folder, so responses cannot be stored.",
                 "Ask the operator to set GPUGEEK_KEYS."
             )
     );

@@ -103,13 +103,13 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
                 return run.IsFinished
                     ? (
                         "error",
-                        $"The trainer {how}. That was death {run.Deaths} of {Run.MaxDeaths} without a new checkpoint: the run fails "
+                        $"The process {how}. This was crash {run.Deaths} of {Run.MaxDeaths} without a new checkpoint: the run failed "
                             + "and its last checkpoint is kept."
                     )
                     : (
                         "warning",
-                        $"The trainer {how}. That was death {run.Deaths} of {Run.MaxDeaths} without a new checkpoint; the run starts "
-                            + "again from its last checkpoint."
+                        $"The process {how}. This was crash {run.Deaths} of {Run.MaxDeaths} without a new checkpoint; the run is "
+                            + "restarted from its last checkpoint."
                     );
             },
             cancellationToken
@@ -122,7 +122,7 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
             (run, now) =>
             {
                 run.WorkerBrokeOff(now);
-                return (run.IsFinished ? "error" : "warning", $"The worker could not go on: {how}");
+                return (run.IsFinished ? "error" : "warning", $"The worker failed: {how}");
             },
             cancellationToken
         );

@@ -50,7 +50,7 @@ public sealed class KeyRotation(
             var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", guard) { Parameters = { new() { Value = OneAtATime } } }
         )
             if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!)
-                throw new InvalidOperationException("A rotation of the keys or a backup is under way: wait for its end.");
+                throw new InvalidOperationException("A key rotation or a backup is running: wait for its end.");
         // Without a file nothing was ever sealed with it.
         var tables = Tables.Where(t => t.Box.Keys.Exist).ToList();
         foreach (var table in tables)

@@ -44,10 +44,12 @@ internal sealed class SecretBox(string? folder, string fileName, Func<DomainExce
     public byte[] Open(ReadOnlySpan<byte> owner, byte[] box)
     {
         if (box.Length < IdBytes + NonceBytes + TagBytes)
-            throw new CryptographicException("The secret is cut off.");
+            throw new CryptographicException("The encrypted secret is too short.");
         var key =
             Keys.Opening(box.AsSpan(0, IdBytes))
-            ?? throw new CryptographicException($"The secret was made with another {fileName}: restore the key folder from the backup.");
+            ?? throw new CryptographicException(
+                $"The secret was encrypted with another {fileName}: restore the key folder from the backup."
+            );
         var plain = new byte[box.Length - IdBytes - NonceBytes - TagBytes];
         using var aes = new AesGcm(key, TagBytes);
         aes.Decrypt(

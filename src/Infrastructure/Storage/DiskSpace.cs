@@ -8,7 +8,7 @@ namespace GpuGeek.Infrastructure.Storage;
 public sealed class DiskSpaceOptions
 {
     /// <summary>Bytes that the platform leaves free for the database; null: 2 GiB or two checkpoints, whichever is more.</summary>
-    [Range(0, long.MaxValue, ErrorMessage = "GPUGEEK_RESERVE_BYTES must be a number of bytes from 0.")]
+    [Range(0, long.MaxValue, ErrorMessage = "GPUGEEK_RESERVE_BYTES must be a number of bytes, at least 0.")]
     public long? ReserveBytes { get; set; }
 }
 
@@ -63,4 +63,4 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
 
 /// <summary>A write was refused since it would have used the reserve.</summary>
 public sealed class DiskFullException(string folder)
-    : IOException($"The disk of {folder} is full up to the reserve that is kept for the database. Free some space.");
+    : IOException($"The disk of {folder} is full up to the reserve for the database. Free disk space.");

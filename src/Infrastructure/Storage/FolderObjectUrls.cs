@@ -42,14 +42,14 @@ public sealed class FolderObjectUrls : IObjectUrls
     {
         if (_options.Keys is not { Length: > 0 } folder)
             throw new InvalidOperationException(
-                "GPUGEEK_KEYS is not set: the folder with the key that addresses of the folder store are signed with. Set it for Api, "
-                    + "the same for all of its processes."
+                "GPUGEEK_KEYS is not set: it is the folder with the key that signs addresses of the folder store. Set it for Api, with "
+                    + "the same value for all of its processes."
             );
         return KeyFile.ReadOrCreate(
             folder,
             SecretFile,
             path => new InvalidOperationException(
-                $"{path} does not hold {KeyFile.Bytes} bytes. Delete it: another is made, and addresses that were given away end."
+                $"{path} does not hold {KeyFile.Bytes} bytes. Delete it: a new key is created, and issued addresses become invalid."
             )
         );
     }

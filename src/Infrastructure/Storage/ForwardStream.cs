@@ -6,7 +6,7 @@ public abstract class ForwardStream : Stream
     public sealed override bool CanRead => true;
     public sealed override bool CanSeek => false;
     public sealed override bool CanWrite => false;
-    public sealed override long Length => throw new NotSupportedException("This stream does not know its length.");
+    public sealed override long Length => throw new NotSupportedException("The length of this stream is unknown.");
     public sealed override long Position
     {
         get => throw CannotSeek();
@@ -25,9 +25,9 @@ public abstract class ForwardStream : Stream
 
     public sealed override long Seek(long offset, SeekOrigin origin) => throw CannotSeek();
 
-    public sealed override void SetLength(long value) => throw new NotSupportedException("This stream is only read.");
+    public sealed override void SetLength(long value) => throw new NotSupportedException("This stream is read-only.");
 
-    public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is only read.");
+    public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read-only.");
 
     private static NotSupportedException CannotSeek() => new("This stream cannot seek.");
 }

@@ -40,11 +40,11 @@ public sealed class ObjectStoreOptions : IValidatableObject
     {
         if (Folder.Length > 0 && IsS3)
             yield return new(
-                "Both GPUGEEK_OBJECTS and GPUGEEK_S3_ENDPOINT are set: objects live in a folder or in a bucket, not in both. Unset one."
+                "Both GPUGEEK_OBJECTS and GPUGEEK_S3_ENDPOINT are set: objects are stored either in a folder or in a bucket. Unset one."
             );
         if (Folder.Length == 0 && !IsS3)
             yield return new(
-                "Neither GPUGEEK_OBJECTS (a folder) nor GPUGEEK_S3_ENDPOINT (an S3-compatible service) is set: say where objects are kept."
+                "Neither GPUGEEK_OBJECTS (a folder) nor GPUGEEK_S3_ENDPOINT (an S3-compatible service) is set. Set one of them."
             );
         if (!IsS3)
             yield break;

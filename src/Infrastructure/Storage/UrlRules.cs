@@ -13,7 +13,7 @@ public static class UrlRules
             throw new ArgumentOutOfRangeException(
                 nameof(lifetime),
                 lifetime,
-                $"A signed address is good for 1 second to {IObjectUrls.MaxLifetime.TotalMinutes} minutes."
+                $"A signed address must be valid for 1 second to {IObjectUrls.MaxLifetime.TotalMinutes} minutes."
             );
     }
 
@@ -22,8 +22,8 @@ public static class UrlRules
         CheckDownload(key, lifetime);
         if (ObjectKeys.ContentHash(key) is not null)
             throw new ArgumentException(
-                "A content-addressed object is not uploaded by an address: nobody would check its bytes. Upload to another key and "
-                    + "store it from there.",
+                "A content-addressed object cannot be uploaded through a signed address, because nobody would check its bytes. Upload to "
+                    + "another key and store it from there.",
                 nameof(key)
             );
     }

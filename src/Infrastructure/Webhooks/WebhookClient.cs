@@ -54,7 +54,7 @@ public sealed partial class WebhookClient : IDisposable
         try
         {
             if (!_options.AllowPrivate && !url.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
-                return Failed("Messages go to https addresses only.");
+                return Failed("Messages are sent to https addresses only.");
             using var request = Request(url, delivery, secrets, now);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             status = (int)response.StatusCode;
@@ -64,7 +64,7 @@ public sealed partial class WebhookClient : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return Failed(
-                string.Create(CultureInfo.InvariantCulture, $"No whole answer within {_options.Timeout.TotalSeconds:0} seconds.")
+                string.Create(CultureInfo.InvariantCulture, $" No complete response within {_options.Timeout.TotalSeconds:0} seconds.")
             );
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -73,7 +73,7 @@ public sealed partial class WebhookClient : IDisposable
             if (Explain(failure) is { } why)
                 return Failed(why);
             LogUnexpected(failure, delivery.Id);
-            return Failed("The message could not be sent; the worker's log says why.");
+            return Failed("The message could not be sent; see the worker's log.");
         }
 
         WebhookAnswer Failed(string why) => new(status, null, why, Elapsed());
@@ -108,28 +108,28 @@ public sealed partial class WebhookClient : IDisposable
 
     private static string Refusal(HttpStatusCode status) =>
         (int)status is >= 300 and < 400
-            ? $"The receiver answered {(int)status}; redirects are not followed."
-            : $"The receiver answered {(int)status}.";
+            ? $"The receiver responded with {(int)status}; redirects are not followed."
+            : $"The receiver responded with {(int)status}.";
 
     // The sentences say what the receiver's admin can mend and nothing about the network we are in.
     private static string? Explain(Exception failure) =>
         failure switch
         {
-            AntiSSRFException or ArgumentException => "The address leads to a private network or this machine, which is refused.",
+            AntiSSRFException or ArgumentException => "The address is in a private network or on this machine, which is refused.",
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
             or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
-                "The name could not be resolved.",
+                "The host name could not be resolved.",
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-                "The secure connection failed: look at the receiver's certificate.",
-            AuthenticationException => "The secure connection failed: look at the receiver's certificate.",
+                "The TLS connection failed: check the receiver's certificate.",
+            AuthenticationException => "The TLS connection failed: check the receiver's certificate.",
             HttpRequestException { InnerException: AntiSSRFException } =>
-                "The address leads to a private network or this machine, which is refused.",
+                "The address is in a private network or on this machine, which is refused.",
             HttpRequestException { InnerException: SocketException socket } => Explain(socket),
             SocketException => "The connection failed.",
-            HttpRequestException or IOException => "The connection broke off.",
+            HttpRequestException or IOException => "The connection was interrupted.",
             _ => null,
         };
 
-    [LoggerMessage(LogLevel.Error, "Delivery {Delivery} could not be sent")]
+    [LoggerMessage(LogLevel.Error, "Sending delivery {Delivery} failed")]
     private partial void LogUnexpected(Exception failure, Guid delivery);
 }

@@ -24,7 +24,7 @@ public static class WebhookOutbox
         if (happened is null)
             return;
         if (db.Database.CurrentTransaction is null)
-            throw new InvalidOperationException("Messages are queued inside the transaction of what they tell.");
+            throw new InvalidOperationException("A message must be queued inside the transaction of its change.");
         var webhooks = await db
             .Webhooks.FromSql(
                 $"""
@@ -84,6 +84,6 @@ public static class WebhookOutbox
         );
         return payload.Length <= WebhookDelivery.MaxPayloadBytes
             ? payload
-            : throw new InvalidOperationException($"The message {type} has {payload.Length} characters; messages are thin.");
+            : throw new InvalidOperationException($"The message {type} has {payload.Length} characters, which is too long.");
     }
 }

@@ -17,7 +17,7 @@ public sealed class WebhookSecrets(IOptions<KeyFolderOptions> options)
         () =>
             new(
                 "webhooks_not_set_up",
-                "This installation has no folder for keys, so secrets of webhooks cannot be kept.",
+                "This installation has no key folder, so webhook secrets cannot be stored.",
                 "Ask the operator to set GPUGEEK_KEYS for Api and Worker."
             )
     );

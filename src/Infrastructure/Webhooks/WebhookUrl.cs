@@ -21,19 +21,19 @@ public sealed class WebhookUrl(IOptions<WebhookOptions> options)
             || url.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6)
             || text.Any(char.IsControl)
         )
-            throw Invalid("That is no web address.");
+            throw Invalid("This is not a web address.");
         var allowPrivate = options.Value.AllowPrivate;
         if (url.Scheme != Uri.UriSchemeHttps && !(allowPrivate && url.Scheme == Uri.UriSchemeHttp))
-            throw Invalid(allowPrivate ? "Messages go to http or https addresses." : "Messages go to https addresses only.");
+            throw Invalid(allowPrivate ? "The address must be http or https." : "The address must be https.");
         if (url.UserInfo.Length > 0)
-            throw Invalid("The address holds a name or password before '@'.");
+            throw Invalid("The address contains a name or password before '@'.");
         if (url.Fragment.Length > 0)
-            throw Invalid("The address holds a '#' part, which is never sent.");
+            throw Invalid("The address contains a '#' part, which is never sent.");
         if (!allowPrivate && await IsInsideAsync(url, cancellationToken))
             throw new DomainException(
                 "private_address",
-                $"'{url.Host}' is inside a private network or this machine; messages go to public addresses only.",
-                "Use an address that the internet can reach, or ask the operator to set GPUGEEK_WEBHOOK_ALLOW_PRIVATE."
+                $"'{url.Host}' is in a private network or on this machine; messages are sent to public addresses only.",
+                "Use an address that is reachable from the internet, or ask the operator to set GPUGEEK_WEBHOOK_ALLOW_PRIVATE."
             );
         return url.AbsoluteUri;
     }
@@ -66,5 +66,5 @@ public sealed class WebhookUrl(IOptions<WebhookOptions> options)
     }
 
     private static DomainException Invalid(string why) =>
-        new("invalid_webhook_url", why, "Give an address such as https://hooks.example.org/gpugeek.");
+        new("invalid_webhook_url", why, "Use an address such as https://hooks.example.org/gpugeek.");
 }

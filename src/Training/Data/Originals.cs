@@ -36,7 +36,7 @@ internal sealed class Originals(RunSpec spec)
                 "picture_damaged",
                 "A picture cannot be read",
                 $"The picture {image.Hash} cannot be read: {damaged.Message}",
-                "Remove this picture from the dataset, make a new version and start again."
+                "Remove this picture from the dataset, create a new version and start again."
             );
         }
         catch (FileNotFoundException)
@@ -44,8 +44,8 @@ internal sealed class Originals(RunSpec spec)
             throw new TrainingFailedException(
                 "picture_missing",
                 "A picture is missing",
-                $"The picture {image.Hash} of the dataset version is not there.",
-                "Import the picture again, make a new version and start again."
+                $"The picture {image.Hash} of the dataset version is not in the object store.",
+                "Import the picture again, create a new version and start again."
             );
         }
     }

@@ -84,7 +84,7 @@ internal static class OnnxOps
             ClassToken t => OnnxComposed.Prepend(node, t, inputs, output),
             Linear when node.Shape.Length == 1 => [Make("Gemm", node.Path, inputs, output, Int("transB", 1))],
             Linear => OnnxComposed.LinearOfRows(node, inputs, output),
-            _ => throw new NotSupportedException($"ONNX export does not write {node.Op.GetType().Name} yet."),
+            _ => throw new NotSupportedException($"ONNX export does not support {node.Op.GetType().Name}."),
         };
 
     private static IEnumerable<NodeProto> Activate(ActivationKind kind, FoldedNode node, string[] inputs, string output) =>
@@ -101,6 +101,6 @@ internal static class OnnxOps
                 Make("Mul", node.Path, [inputs[0], output + "/sigmoid"], output),
             ],
             ActivationKind.Gelu => OnnxComposed.Gelu(node, inputs[0], output),
-            _ => throw new NotSupportedException($"ONNX export does not write {kind} yet."),
+            _ => throw new NotSupportedException($"ONNX export does not support {kind}."),
         };
 }

@@ -57,7 +57,7 @@ internal static class Shapes
         if (shape.Any(side => side < 1))
             throw new DomainException(
                 "input_too_small",
-                $"The input is too small for this architecture: nothing is left of it at '{path}'.",
+                $"The input is too small for this architecture: the size reaches 0 at '{path}'.",
                 "Choose a larger inputSize, 64 or more."
             );
         return shape;

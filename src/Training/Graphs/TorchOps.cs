@@ -71,7 +71,7 @@ internal static class TorchOps
                 module[$"{node.Path}{l.Joint}weight"],
                 l.Bias ? module[$"{node.Path}{l.Joint}bias"] : null
             ),
-            _ => throw new NotSupportedException($"TorchSharp does not run {node.Op.GetType().Name} yet."),
+            _ => throw new NotSupportedException($"The TorchSharp back end does not support {node.Op.GetType().Name}."),
         };
 
     private static Tensor Activate(ActivationKind kind, Tensor x) =>
@@ -82,7 +82,7 @@ internal static class TorchOps
             ActivationKind.Silu => nn.functional.silu(x),
             ActivationKind.Sigmoid => x.sigmoid(),
             ActivationKind.Gelu => nn.functional.gelu(x),
-            _ => throw new NotSupportedException($"TorchSharp does not run {kind} yet."),
+            _ => throw new NotSupportedException($"The TorchSharp back end does not support {kind}."),
         };
 
     private static Tensor Shifted(Tensor x, AddConstant c)

@@ -16,14 +16,14 @@ internal sealed record BuildOptions(double? Dropout = null, double? StochasticDe
     public void Check()
     {
         if (Dropout is < 0 or > Most or double.NaN)
-            throw new ArgumentOutOfRangeException(nameof(Dropout), Dropout, "A dropout rate lies between 0 and 0.9.");
+            throw new ArgumentOutOfRangeException(nameof(Dropout), Dropout, "The dropout rate must be between 0 and 0.9.");
         if (StochasticDepth is < 0 or > Most or double.NaN)
             throw new ArgumentOutOfRangeException(
                 nameof(StochasticDepth),
                 StochasticDepth,
-                "A rate of stochastic depth lies between 0 and 0.9."
+                "The stochastic depth rate must be between 0 and 0.9."
             );
         if (InputChannels is not (1 or 3))
-            throw new ArgumentOutOfRangeException(nameof(InputChannels), InputChannels, "A network sees 1 channel or 3.");
+            throw new ArgumentOutOfRangeException(nameof(InputChannels), InputChannels, "A network has 1 or 3 input channels.");
     }
 }

@@ -18,7 +18,7 @@ internal static partial class PublishedKeys
         {
             var known = deit ? OfDeit(name) : Known(name);
             if (!tensors.TryAdd(known, tensor))
-                throw WeightsException.Refused($"it names '{known}' twice, in an old way and in a new one");
+                throw WeightsException.Refused($"it has '{known}' twice, under an old and a new name");
         }
         foreach (var node in graph.Nodes)
             if (

@@ -78,7 +78,7 @@ internal static class ShuffleNetV2
     private static int Shuffle(GraphBuilder g, int x)
     {
         if (g.Shape(x) is not [var channels, var height, var width])
-            throw new ArgumentException("Only maps are shuffled.", nameof(x));
+            throw new ArgumentException("Channel shuffle needs a feature map.", nameof(x));
         x = g.Add("halves", new Reshape(2, channels / 2, height, width), x);
         x = g.Add("turns", new Transpose(1, 0, 2, 3), x);
         return g.Add("shuffled", new Reshape(channels, height, width), x);

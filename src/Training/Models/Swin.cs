@@ -119,7 +119,7 @@ internal static class Swin
     {
         var first = g.Declarations;
         if (g.Shape(x) is not [var height, var across, _])
-            throw new ArgumentException("Only rows of pixels are merged.", nameof(x));
+            throw new ArgumentException("Patch merging needs channels-last feature maps.", nameof(x));
         if (height % 2 + across % 2 > 0)
             x = g.Add("padded", new Pad((int)(height % 2), (int)(across % 2)), x);
         long down = (height + 1) / 2,

@@ -27,7 +27,7 @@ internal static class LegacyStateDictFile
         var at = 0;
         CheckHead(bytes, ref at);
         var root = SafePickle.Next(bytes, ref at, out var storages);
-        var keys = SafePickle.Next(bytes, ref at) as List<object?> ?? throw WeightsException.Unreadable("it has no list of its numbers");
+        var keys = SafePickle.Next(bytes, ref at) as List<object?> ?? throw WeightsException.Unreadable("it has no list of storages");
         file.Position = at;
         return Collect(file, StateTable.Tensors(root), storages, keys);
     }
@@ -35,12 +35,12 @@ internal static class LegacyStateDictFile
     private static void CheckHead(byte[] bytes, ref int at)
     {
         if (SafePickle.Next(bytes, ref at) is not BigInteger magic || magic != Magic)
-            throw WeightsException.Unsupported("a pickle, but no PyTorch file");
+            throw WeightsException.Unsupported("a pickle, but not a PyTorch file");
         if (SafePickle.Next(bytes, ref at) is not Protocol)
-            throw WeightsException.Unsupported("in a protocol of PyTorch that is not known");
+            throw WeightsException.Unsupported("in an unknown PyTorch protocol version");
         var machine =
             SafePickle.Next(bytes, ref at) as Dictionary<string, object?>
-            ?? throw WeightsException.Unreadable("it does not say what machine wrote it");
+            ?? throw WeightsException.Unreadable("it does not name the byte order of the machine that wrote it");
         if (machine.GetValueOrDefault("little_endian") is not true)
             throw WeightsException.Unsupported("written on a big-endian machine");
     }
@@ -61,7 +61,7 @@ internal static class LegacyStateDictFile
         foreach (var key in keys)
         {
             if (key is not string name || !storages.TryGetValue(name, out var storage) || !seen.Add(name))
-                throw WeightsException.Unreadable("it holds numbers twice, or such that belong to no tensor");
+                throw WeightsException.Unreadable("it has storages twice, or storages that belong to no tensor");
             var bytes = CheckedSize(file, storage);
             // What else a checkpoint keeps, an optimizer's state above all, is passed over.
             if (!left.Remove(name, out var tensors))
@@ -71,9 +71,9 @@ internal static class LegacyStateDictFile
                     loaded[tensor] = values;
         }
         if (left.Count > 0)
-            throw WeightsException.Unreadable("the numbers of a tensor are missing");
+            throw WeightsException.Unreadable("the data of a tensor are missing");
         if (file.Position != file.Length)
-            throw WeightsException.Refused("something follows its numbers");
+            throw WeightsException.Refused("there is data after its last storage");
         return new WeightsFile(
             WeightsFormats.PyTorchLegacy,
             loaded,
@@ -87,7 +87,7 @@ internal static class LegacyStateDictFile
         file.ReadExactly(raw);
         var bytes = (Int128)storage.Count * StorageNumbers.Size(storage.Type);
         if (BinaryPrimitives.ReadInt64LittleEndian(raw) != storage.Count || bytes < 0 || bytes > file.Length - file.Position)
-            throw WeightsException.Unreadable("a tensor's size is not that of its numbers");
+            throw WeightsException.Unreadable("a tensor's size does not match its data");
         return (long)bytes;
     }
 

@@ -12,12 +12,12 @@ internal sealed class NumberBudget(long fileBytes)
     public int Take(ReadOnlySpan<long> shape, string name)
     {
         if (shape.Length > 8)
-            throw WeightsException.Unreadable($"the tensor '{name}' has more than eight sides");
+            throw WeightsException.Unreadable($"the tensor '{name}' has more than eight dimensions");
         Int128 count = 1;
         foreach (var side in shape)
         {
             if (side < 0)
-                throw WeightsException.Unreadable($"a side of the tensor '{name}' is negative");
+                throw WeightsException.Unreadable($"a dimension of the tensor '{name}' is negative");
             count *= side;
             if (count > Array.MaxLength)
                 throw TooMany(name);
@@ -29,5 +29,5 @@ internal sealed class NumberBudget(long fileBytes)
     }
 
     private static WeightsException TooMany(string name) =>
-        WeightsException.Unreadable($"the tensor '{name}' reaches outside its numbers, or repeats them more often than the file has bytes");
+        WeightsException.Unreadable($"the tensor '{name}' reaches outside its data, or repeats it more often than the file has bytes");
 }

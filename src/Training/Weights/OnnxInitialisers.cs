@@ -35,7 +35,7 @@ internal static class OnnxInitialisers
                 Collect(model.Bytes, tensors, budget);
         }
         if (!ours)
-            throw WeightsException.Unsupported("an ONNX file of another program, whose names and folding are not known here");
+            throw WeightsException.Unsupported("an ONNX file of another program, whose names and folding are not supported");
         return tensors.Count > 0
             ? new WeightsFile(WeightsFormats.Onnx, tensors, ["float32"])
             : throw WeightsException.Unsupported("an ONNX file without initialisers");
@@ -52,7 +52,7 @@ internal static class OnnxInitialisers
             if (!tensors.TryAdd(name, tensor))
                 throw WeightsException.Refused("it names an initialiser twice");
             if (tensors.Count > MaxTensors)
-                throw WeightsException.Refused("it holds far too many tensors");
+                throw WeightsException.Refused("it has far too many tensors");
         }
     }
 
@@ -77,21 +77,21 @@ internal static class OnnxInitialisers
                     name =
                         tensor.Bytes.Length <= 4096
                             ? Encoding.UTF8.GetString(tensor.Bytes)
-                            : throw WeightsException.Refused("a name in it is absurdly long");
+                            : throw WeightsException.Refused("a name in it is far too long");
                     break;
                 case 9:
                     raw = tensor.Bytes;
                     break;
                 case 13 or 14:
-                    throw WeightsException.Refused("it keeps numbers outside itself");
+                    throw WeightsException.Refused("it stores data outside the file");
             }
         }
         if (type != Float)
-            throw WeightsException.Unsupported("an ONNX file with numbers that are not float32");
+            throw WeightsException.Unsupported("an ONNX file with data types other than float32");
         long[] sides = [.. shape];
         var values = new float[budget.Take(sides, name)];
         if (raw.Length != (long)values.Length * sizeof(float))
-            throw WeightsException.Unreadable($"the size of '{name}' is not that of its numbers");
+            throw WeightsException.Unreadable($"the size of '{name}' does not match its data");
         MemoryMarshal.Cast<byte, float>(raw).CopyTo(values);
         return values.AsSpan().HasNonFinite() ? throw WeightsException.NotFinite(name) : (name, new LoadedTensor(sides, values));
     }
@@ -105,6 +105,6 @@ internal static class OnnxInitialisers
         while (!packed.AtEnd && shape.Count <= 8)
             shape.Add((long)packed.ReadVarint());
         if (shape.Count > 8)
-            throw WeightsException.Unreadable("a tensor in it has more than eight sides");
+            throw WeightsException.Unreadable("a tensor in it has more than eight dimensions");
     }
 }

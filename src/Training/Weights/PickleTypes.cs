@@ -48,7 +48,7 @@ internal static class AllowedGlobals
         var global = new PickleGlobal(module, name);
         return All.Contains(global)
             ? global
-            : throw WeightsException.Refused($"it names '{Printable(module)}.{Printable(name)}', which no weights need");
+            : throw WeightsException.Refused($"it names '{Printable(module)}.{Printable(name)}', which no weights file needs");
     }
 
     public static StorageType StorageOf(PickleGlobal global) =>

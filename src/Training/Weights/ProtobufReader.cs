@@ -82,5 +82,5 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
         return part;
     }
 
-    private static WeightsException Broken() => WeightsException.Unreadable("it is cut short or broken");
+    private static WeightsException Broken() => WeightsException.Unreadable("it is truncated or damaged");
 }

@@ -30,7 +30,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
     {
         var at = 0;
         var value = Next(bytes, ref at);
-        return at == bytes.Length ? value : throw WeightsException.Refused("something follows its table of tensors");
+        return at == bytes.Length ? value : throw WeightsException.Refused("there is data after its table of tensors");
     }
 
     /// <summary>Reads the pickle that begins at <paramref name="at"/>, and moves it behind the end.</summary>
@@ -61,7 +61,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
             )
         {
             // Any of these means a pickle that does not fit together: the machine only moves values, so nothing else can be at fault.
-            throw WeightsException.Unreadable("its table of tensors does not fit together");
+            throw WeightsException.Unreadable("its table of tensors is inconsistent");
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
             if (!Constant(code) && !Container(code))
                 Power(code);
         }
-        throw WeightsException.Refused("its table of tensors is absurdly long");
+        throw WeightsException.Refused("its table of tensors is far too long");
     }
 
     private object? End()
@@ -219,7 +219,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
             case (byte)'b':
                 Pop();
                 if (_stack[^1] is not Dictionary<string, object?>)
-                    throw WeightsException.Refused("it sets attributes of something that is no dictionary");
+                    throw WeightsException.Refused("it sets attributes of an object that is not a dictionary");
                 break;
             default:
                 throw WeightsException.Refused($"it uses pickle operation 0x{code:x2}");
@@ -248,7 +248,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
                 ]
         )
             return new PickleTensor(storage, offset, [.. shape.Select(v => (long)v!)], [.. stride.Select(v => (long)v!)]);
-        throw WeightsException.Refused($"it calls '{function.Module}.{function.Name}' in a way no weights need");
+        throw WeightsException.Refused($"it calls '{function.Module}.{function.Name}' in a way that no weights file needs");
     }
 
     private Dictionary<string, object?> OfPairs(List<object?> pairs)
@@ -259,7 +259,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
         foreach (var pair in pairs)
         {
             if (pair is not List<object?> { Count: 2 } both)
-                throw WeightsException.Unreadable("a dictionary in it is broken");
+                throw WeightsException.Unreadable("a dictionary in it is damaged");
             table[both[0] as string ?? $"#{both[0]}"] = both[1];
         }
         return table;
@@ -269,7 +269,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
     {
         var storage = Named(id);
         if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage)
-            throw WeightsException.Unreadable("it says two things about the same numbers");
+            throw WeightsException.Unreadable("it describes the same storage in two ways");
         return storage;
     }
 
@@ -283,13 +283,13 @@ internal sealed class SafePickle(byte[] bytes, int start)
                 key,
                 count
             ),
-            _ => throw WeightsException.Refused("it refers to something outside itself"),
+            _ => throw WeightsException.Refused("it refers to an object outside the file"),
         };
 
     private void SetItems(object?[] items)
     {
         if (items.Length % 2 != 0 || _stack[^1] is not Dictionary<string, object?> target)
-            throw WeightsException.Unreadable("a dictionary in it is broken");
+            throw WeightsException.Unreadable("a dictionary in it is damaged");
         // Keys of the tables inside a checkpoint may be numbers (optimizer state): they are of no interest, but no reason to refuse.
         for (var i = 0; i < items.Length; i += 2)
             target[items[i] as string ?? $"#{items[i]}"] = items[i + 1];
@@ -298,7 +298,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
     private void Append(object?[] items)
     {
         if (_stack[^1] is not List<object?> target)
-            throw WeightsException.Unreadable("a list in it is broken");
+            throw WeightsException.Unreadable("a list in it is damaged");
         target.AddRange(items);
     }
 
@@ -306,14 +306,16 @@ internal sealed class SafePickle(byte[] bytes, int start)
     {
         // Writers number what they remember from 0 or 1 on, at most one thing for each operation.
         if (place > _operations + 1)
-            throw WeightsException.Refused("it numbers what it refers to absurdly high");
+            throw WeightsException.Refused("a memo number in it is far too high");
         while (_memo.Count <= place)
             _memo.Add(Mark);
         _memo[place] = _stack[^1];
     }
 
     private object? Recall(int place) =>
-        ReferenceEquals(_memo[place], Mark) ? throw WeightsException.Unreadable("it refers to something that is not there") : _memo[place];
+        ReferenceEquals(_memo[place], Mark)
+            ? throw WeightsException.Unreadable("it refers to an object that does not exist")
+            : _memo[place];
 
     private void Push(object? value) => _stack.Add(value);
 
@@ -357,15 +359,15 @@ internal sealed class SafePickle(byte[] bytes, int start)
     }
 
     private string Text(int length) =>
-        length is < 0 or > MaxText ? throw WeightsException.Refused("a name in it is absurdly long") : Utf8.GetString(Take(length));
+        length is < 0 or > MaxText ? throw WeightsException.Refused("a name in it is far too long") : Utf8.GetString(Take(length));
 
     private string Line()
     {
         var length = bytes.AsSpan(_at).IndexOf((byte)'\n');
         if (length < 0 && bytes.Length - _at <= MaxLine)
-            throw WeightsException.Unreadable("its table of tensors is cut short");
+            throw WeightsException.Unreadable("its table of tensors is truncated");
         if (length is < 0 or > MaxLine)
-            throw WeightsException.Refused("a name in it is absurdly long");
+            throw WeightsException.Refused("a name in it is far too long");
         var line = Encoding.Latin1.GetString(Take(length));
         _at++;
         return line;

@@ -51,7 +51,7 @@ internal static class SafetensorsFile
         {
             using var json = JsonDocument.Parse(header, Strict);
             if (json.RootElement.GetPropertyCount() > MaxTensors)
-                throw WeightsException.Refused("it holds far too many tensors");
+                throw WeightsException.Refused("it has far too many tensors");
             return
             [
                 .. json
@@ -65,7 +65,7 @@ internal static class SafetensorsFile
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             // The last three are how a JsonElement says that it is of another kind, or out of range.
-            throw WeightsException.Unreadable("its header is not the JSON of tensors, or names something twice");
+            throw WeightsException.Unreadable("its header is not JSON that describes tensors, or has a name twice");
         }
     }
 
@@ -73,13 +73,13 @@ internal static class SafetensorsFile
     {
         var (name, tensor) = (property.Name, property.Value);
         if (name.Length > 4096)
-            throw WeightsException.Refused("a name in it is absurdly long");
+            throw WeightsException.Refused("a name in it is far too long");
         long[] offsets = [.. tensor.GetProperty("data_offsets").EnumerateArray().Take(3).Select(offset => offset.GetInt64())];
         // One side more than is allowed, so that the limit is seen and no list grows beyond it.
         long[] shape = [.. tensor.GetProperty("shape").EnumerateArray().Take(9).Select(side => side.GetInt64())];
         return offsets is [>= 0, var end] && end >= offsets[0] && end - offsets[0] <= Array.MaxLength
             ? new Entry(name, Type(tensor.GetProperty("dtype").GetString()), shape, offsets[0], end)
-            : throw WeightsException.Unreadable($"the numbers of '{name}' cannot lie where it says");
+            : throw WeightsException.Unreadable($"the data of '{name}' cannot be where the header says");
     }
 
     private static StorageType Type(string? name) =>
@@ -104,11 +104,13 @@ internal static class SafetensorsFile
         foreach (var entry in entries)
         {
             if (entry.Start != at)
-                throw WeightsException.Refused($"the numbers of '{entry.Name}' overlap others, or lie behind a hole");
+                throw WeightsException.Refused($"the data of '{entry.Name}' overlap other data, or follow a gap");
             at = entry.End;
         }
         if (at != length)
-            throw at > length ? WeightsException.Unreadable("it is cut short") : WeightsException.Refused("something follows its numbers");
+            throw at > length
+                ? WeightsException.Unreadable("it is truncated")
+                : WeightsException.Refused("there is data after its last tensor");
     }
 
     private static LoadedTensor Tensor(FileStream file, Entry entry, NumberBudget budget)
@@ -116,7 +118,7 @@ internal static class SafetensorsFile
         var values = new float[budget.Take(entry.Shape, entry.Name)];
         var bytes = new byte[entry.End - entry.Start];
         if ((long)values.Length * StorageNumbers.Size(entry.Type) != bytes.Length)
-            throw WeightsException.Unreadable($"the size of '{entry.Name}' is not that of its numbers");
+            throw WeightsException.Unreadable($"the size of '{entry.Name}' does not match its data");
         // In the order of the file, with nothing between.
         file.ReadExactly(bytes);
         var whole = new PickleTensor(new PickleStorage(entry.Type, entry.Name, values.Length), 0, [values.Length], [1]);

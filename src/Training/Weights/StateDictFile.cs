@@ -33,17 +33,17 @@ internal static class StateDictFile
             if (name.StartsWith("code/", StringComparison.Ordinal) || name == "constants.pkl")
                 throw WeightsException.Unsupported("a TorchScript program");
             if (!entries.TryAdd(name, entry))
-                throw WeightsException.Refused("its archive names an entry twice");
+                throw WeightsException.Refused("its archive has an entry name twice");
         }
-        return entries.ContainsKey("data.pkl") ? entries : throw WeightsException.Unsupported("a ZIP archive, but no PyTorch file");
+        return entries.ContainsKey("data.pkl") ? entries : throw WeightsException.Unsupported("a ZIP archive, but not a PyTorch file");
     }
 
     private static byte[] Storage(FileStream file, PickleStorage storage, Dictionary<string, StoredEntry> entries)
     {
         if (!entries.TryGetValue("data/" + storage.Key, out var entry))
-            throw WeightsException.Unreadable("the numbers of a tensor are missing");
+            throw WeightsException.Unreadable("the data of a tensor are missing");
         if (storage.Count < 0 || (Int128)storage.Count * StorageNumbers.Size(storage.Type) != entry.Length)
-            throw WeightsException.Unreadable("a tensor's size is not that of its numbers");
+            throw WeightsException.Unreadable("a tensor's size does not match its data");
         return entry.Read(file, int.MaxValue);
     }
 }

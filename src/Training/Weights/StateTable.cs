@@ -28,7 +28,7 @@ internal static class StateTable
     /// <exception cref="WeightsException">There is no such table, or two of its names become one.</exception>
     public static Dictionary<string, PickleTensor> Tensors(object? root)
     {
-        var table = root as Dictionary<string, object?> ?? throw WeightsException.Unsupported("no dictionary of tensors");
+        var table = root as Dictionary<string, object?> ?? throw WeightsException.Unsupported("not a dictionary of tensors");
         for (var depth = 0; depth < MaxWrappers && Inner(table) is { } inner; depth++)
             table = inner;
         // torch's averaged model counts there how many it has averaged.
@@ -52,7 +52,7 @@ internal static class StateTable
         var tensors = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var (name, tensor) in all)
             if (!tensors.TryAdd(Plain(name[holder.Length..]), tensor))
-                throw WeightsException.Refused($"it names '{name}' twice, with a prefix and without");
+                throw WeightsException.Refused($"it has '{name}' twice, with a prefix and without");
         return tensors;
     }
 

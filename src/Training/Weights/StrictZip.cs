@@ -73,7 +73,7 @@ internal sealed class StrictZip
         }
         return start >= 0 && size >= 0 && start <= at && at - start == size
             ? (count, start, at)
-            : throw NotPlain("its directory is not where it says");
+            : throw NotPlain("its directory is not at the stated offset");
     }
 
     private StoredEntry[] Central(byte[] directory, int count)
@@ -97,20 +97,20 @@ internal sealed class StrictZip
             );
             at = next;
         }
-        return at == directory.Length ? entries : throw NotPlain("its directory holds more than it says");
+        return at == directory.Length ? entries : throw NotPlain("its directory is larger than stated");
     }
 
     private StoredEntry Entry(ReadOnlySpan<byte> central, ReadOnlySpan<byte> name, ReadOnlySpan<byte> extra)
     {
         int flags = U16(central, 8);
         if ((flags & ~(Descriptor | Utf8Names)) != 0 || U16(central, 10) != 0)
-            throw NotPlain("it is compressed or encrypted, which PyTorch's never is");
+            throw NotPlain("it is compressed or encrypted, which PyTorch never does");
         var large = new ZipExtra(extra);
         var length = large.Or(U32(central, 24));
         var stored = large.Or(U32(central, 20));
         var header = large.Or(U32(central, 42));
         if (length != stored || U16(central, 34) != 0)
-            throw NotPlain("it is compressed or encrypted, which PyTorch's never is");
+            throw NotPlain("it is compressed or encrypted, which PyTorch never does");
         var local = At(header, LocalLength);
         if (U32(local, 0) != LocalMark)
             throw Broken();
@@ -134,13 +134,13 @@ internal sealed class StrictZip
         foreach (var entry in entries.OrderBy(entry => entry.Header))
         {
             if (entry.Header < at || entry.Header > at + behind || entry.Length < 0 || entry.Length > directory - entry.Start)
-                throw NotPlain("its entries overlap, or something lies between them");
+                throw NotPlain("its entries overlap, or there is data between them");
             at = entry.Start + entry.Length;
             // Checksum and two sizes of four or eight bytes, with a mark or without.
             behind = entry.HasDescriptor ? 24 : 0;
         }
         if (directory < at || directory > at + behind)
-            throw NotPlain("its entries overlap, or something lies between them");
+            throw NotPlain("its entries overlap, or there is data between them");
     }
 
     private byte[] At(long offset, int count)
@@ -175,9 +175,10 @@ internal sealed class StrictZip
 
     private static long I64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 
-    private static WeightsException Broken() => WeightsException.Unreadable("its archive is cut short or broken");
+    private static WeightsException Broken() => WeightsException.Unreadable("its archive is truncated or damaged");
 
-    private static WeightsException NotPlain(string what) => WeightsException.Refused($"its archive is not as PyTorch writes it: {what}");
+    private static WeightsException NotPlain(string what) =>
+        WeightsException.Refused($"its archive is not in the form that PyTorch writes: {what}");
 }
 
 /// <summary>The numbers of eight bytes in an entry's extra field, taken in the order in which the plain ones are full.</summary>
@@ -208,7 +209,7 @@ internal ref struct ZipExtra
         if (plain != uint.MaxValue)
             return plain;
         if (_numbers.Length < 8 || BinaryPrimitives.ReadInt64LittleEndian(_numbers) is var number && number < 0)
-            throw WeightsException.Unreadable("its archive is cut short or broken");
+            throw WeightsException.Unreadable("its archive is truncated or damaged");
         _numbers = _numbers[8..];
         return number;
     }

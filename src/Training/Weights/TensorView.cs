@@ -74,5 +74,5 @@ internal static class TensorView
             throw Outside(name);
     }
 
-    private static WeightsException Outside(string name) => WeightsException.Unreadable($"the tensor '{name}' reaches outside its numbers");
+    private static WeightsException Outside(string name) => WeightsException.Unreadable($"the tensor '{name}' reaches outside its data");
 }

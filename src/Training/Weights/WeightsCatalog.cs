@@ -29,7 +29,7 @@ public static class WeightsCatalog
             if (folder is not null && await FindAsync(card, folder, cancellationToken) is { } found)
                 return found;
         if (http is null)
-            throw Unavailable(card, "and nothing may be downloaded here");
+            throw Unavailable(card, "and downloads are turned off");
         return await new WeightsDownload(card, cacheFolder, http, TimeProvider.System).RunAsync(cancellationToken);
     }
 
@@ -77,7 +77,7 @@ public static class WeightsCatalog
         new(
             "weights_unavailable",
             $"The published weights of {card.Title} are not on this machine, {why}.",
-            $"Download {card.Weights.Url} where there is internet, put the file {card.Weights.FileName} into a folder and name the "
+            $"Download {card.Weights.Url} on another machine, put the file {card.Weights.FileName} into a folder and name the "
                 + "folder in GPUGEEK_WEIGHTS; or train with pretrained off."
         );
 }

@@ -58,7 +58,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
         }
         file.SetLength(0);
         Forget(file);
-        throw WeightsCatalog.Unavailable(card, "and what the published address sent has another hash");
+        throw WeightsCatalog.Unavailable(card, "and the downloaded file has the wrong hash");
     }
 
     /// <summary>Held while one downloads. The file stays: if it came and went, two could hold one of the same name.</summary>
@@ -96,7 +96,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
                 Forget(file);
                 throw WeightsCatalog.Unavailable(
                     card,
-                    string.Create(CultureInfo.InvariantCulture, $"and the published address answered {(int)status}")
+                    string.Create(CultureInfo.InvariantCulture, $"and the published address responded with {(int)status}")
                 );
             }
             catch (Exception broken)
@@ -107,7 +107,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
                 if (attempt == Attempts)
                 {
                     Forget(file);
-                    throw WeightsCatalog.Unavailable(card, "and the published address cannot be reached from here");
+                    throw WeightsCatalog.Unavailable(card, "and the published address cannot be reached");
                 }
                 await Task.Delay(attempt * Pause, clock, cancellationToken);
             }
@@ -132,7 +132,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             file.SetLength(0);
-            throw new IOException("The server has no such range.");
+            throw new IOException("The server does not support this range.");
         }
         response.EnsureSuccessStatusCode();
         var rest = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == file.Length;
@@ -164,7 +164,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
             if (count == 0)
                 break;
             if (file.Length + count > WeightsFile.MaxBytes)
-                throw WeightsCatalog.Unavailable(card, "and the published address sends more than 4 GB");
+                throw WeightsCatalog.Unavailable(card, "and the published file is larger than 4 GB");
             await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
         }
         await file.FlushAsync(cancellationToken);

@@ -27,27 +27,27 @@ public sealed class WeightsException(string code, string detail, string? hint = 
         new(
             "weights_unreadable",
             $"The weights file is damaged: {what}.",
-            "Fetch it again, or save it anew with torch.save(model.state_dict(), path)."
+            "Download it again, or save it again with torch.save(model.state_dict(), path)."
         );
 
     internal static WeightsException Refused(string what) =>
         new(
             "weights_refused",
             $"The weights file was refused: {what}. Nothing in it was executed.",
-            "A weights file holds tensors by name and nothing else: save it with torch.save(model.state_dict(), path)."
+            "A weights file contains named tensors and nothing else: save it with torch.save(model.state_dict(), path)."
         );
 
     internal static WeightsException NotFinite(string name) =>
         new(
             "weights_not_finite",
-            $"'{name}' in the weights file holds a number that is not finite.",
-            "The training that wrote it diverged: take an earlier one."
+            $"'{name}' in the weights file contains a value that is not finite.",
+            "The training that wrote it diverged: use an earlier file."
         );
 
     internal static WeightsException Unsupported(string what) =>
         new(
             "weights_unsupported",
-            $"The weights file is {what}, which is not read.",
+            $"The weights file is {what}, which is not supported.",
             "Save it with torch.save(model.state_dict(), path) or as safetensors."
         );
 }

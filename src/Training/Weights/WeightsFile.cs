@@ -30,7 +30,7 @@ internal sealed record WeightsFile(string Format, IReadOnlyDictionary<string, Lo
         }
         catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException)
         {
-            throw WeightsException.Unreadable("it is cut short or broken");
+            throw WeightsException.Unreadable("it is truncated or damaged");
         }
     }
 

@@ -34,6 +34,6 @@ internal static class WeightsFormats
             [0x93, (byte)'N', (byte)'U', (byte)'M', ..] => "a NumPy array",
             _ when head.Length >= 262 && head[257..262].SequenceEqual("ustar"u8) => "a tar archive (PyTorch before 0.2)",
             _ when head.StartsWith("<"u8) => "a web page, not weights",
-            _ => "in no format known here (PyTorch, safetensors, or ONNX written by GpuGeek)",
+            _ => "in an unknown format (supported: PyTorch, safetensors, and ONNX written by GpuGeek)",
         };
 }

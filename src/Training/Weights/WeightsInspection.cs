@@ -24,7 +24,7 @@ public static class WeightsInspection
             throw new WeightsException(
                 "architecture_unknown",
                 $"There is no architecture '{Printable(architecture)}'.",
-                "The catalogue of architectures lists the names; without a name the best fit is found."
+                "The architecture catalogue lists the names; without a name the best match is found."
             );
         var file = WeightsFile.Read(path);
         string[] names = architecture is null ? [.. ModelRegistry.Names] : [architecture];

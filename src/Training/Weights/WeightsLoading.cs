@@ -28,8 +28,8 @@ internal static class WeightsLoading
         if (rule.Groups is < 1 || rule.Groups > groups)
             throw new WeightsException(
                 "weights_mismatch",
-                $"The network has {groups} layer groups, and the first {rule.Groups} of them were to be loaded.",
-                $"Take from 1 to {groups} groups."
+                $"The network has {groups} layer groups, but the first {rule.Groups} were requested.",
+                $"Use 1 to {groups} groups."
             );
         var fit = WeightsFit.Of(module.Graph, tensors);
         Check(fit, rule);
@@ -52,7 +52,7 @@ internal static class WeightsLoading
             // What other groups and other networks have is no matter where a part is loaded.
             ("unexpected", rule.Groups is null ? fit.Unexpected : []),
             (
-                "of another shape",
+                "with another shape",
                 [
                     .. asked
                         .Where(entry => entry is { File: not null, Fits: false })
@@ -74,11 +74,11 @@ internal static class WeightsLoading
         throw new WeightsException(
             "weights_mismatch",
             rule.Groups is { } count
-                ? $"The weights file does not fill the first {count} layer groups of the network: {text}."
+                ? $"The weights file does not contain the first {count} layer groups of the network: {text}."
                 : $"The weights file belongs to another network: {text}.",
             rule.Groups is null
-                ? "Use the weights published for the architecture of the recipe, or load only the layer groups that fit."
-                : "Load fewer layer groups; the report on the file says how many fit."
+                ? "Use the weights published for the architecture in the recipe, or load only the layer groups that fit."
+                : "Load fewer layer groups; the report on the file has the number that fits."
         );
     }
 

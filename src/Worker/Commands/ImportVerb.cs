@@ -10,7 +10,7 @@ internal static class ImportVerb
     public static Command Create()
     {
         var directory = new Argument<string>("directory") { Description = "An import directory with spec.json." };
-        var command = new Command("import", "Reads an archive into a directory; started by the worker.") { directory };
+        var command = new Command("import", "Imports an archive into a directory; started by the worker.") { directory };
         command.SetAction(result => ImportReader.Run(new ImportDirectory(Path.GetFullPath(result.GetRequiredValue(directory)))));
         return command;
     }

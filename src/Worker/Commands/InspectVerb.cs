@@ -12,16 +12,19 @@ internal static class InspectVerb
     };
     private static readonly Option<string?> Architecture = new("--architecture")
     {
-        Description = "Compares with this one; else the best fit is found.",
+        Description = "Architecture to compare with; without it the best match is found.",
     };
     private static readonly Option<string?> Out = new("--out")
     {
-        Description = "Writes the report, or why there is none, as JSON into this file.",
+        Description = "Writes the report, or the reason why there is none, as JSON into this file.",
     };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Says what a weights file holds and which network it fits; exit code 1 if it is refused.")
+        var command = new Command(
+            "inspect",
+            "Shows the contents of a weights file and the network that it fits; exit code 1 if it is refused."
+        )
         {
             WeightsPath,
             Architecture,

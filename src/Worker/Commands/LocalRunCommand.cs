@@ -24,24 +24,27 @@ internal static class LocalRunCommand
     };
     private static readonly Option<string> Preset = new("--preset")
     {
-        Description = "fast trains the classifier alone, balanced the whole network.",
+        Description = "fast trains only the classifier, balanced the whole network.",
         DefaultValueFactory = _ => RecipePresets.Fast,
     };
     private static readonly Option<string[]> Set = new("--set")
     {
-        Description = "A setting of the recipe as path=value, such as optimizer.learningRate=0.001; may be given again and again.",
+        Description = "A setting of the recipe as path=value, such as optimizer.learningRate=0.001 (can be repeated).",
         DefaultValueFactory = _ => [],
     };
     private static readonly Option<string> Out = new("--out")
     {
-        Description = "Folder for the model and everything beside it.",
+        Description = "Folder for the model and all other output.",
         DefaultValueFactory = _ => "gpugeek-run",
     };
-    private static readonly Option<int?> Epochs = new("--epochs") { Description = "Passes over the training pictures; else the preset's." };
-    private static readonly Option<int?> Seed = new("--seed") { Description = "Equal seeds on equal pictures give equal models." };
+    private static readonly Option<int?> Epochs = new("--epochs")
+    {
+        Description = "Passes over the training pictures; default: the preset's value.",
+    };
+    private static readonly Option<int?> Seed = new("--seed") { Description = "The same seed on the same pictures gives the same model." };
     private static readonly Option<bool> FromScratch = new("--from-scratch")
     {
-        Description = "Starts from random weights instead of published ones.",
+        Description = "Starts from random weights instead of the published ones.",
     };
 
     public static Command Create()
@@ -83,9 +86,9 @@ internal static class LocalRunCommand
         var data = Path.GetFullPath(arguments.GetRequiredValue(Data));
         var target = Path.GetFullPath(arguments.GetRequiredValue(Out));
         if (!Path.Exists(data))
-            return Refuse($"There is nothing at {data}.");
+            return Refuse($"{data} does not exist.");
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
-            return Refuse($"{target} is not empty; name another folder with --out.");
+            return Refuse($"{target} is not empty; choose another folder with --out.");
         try
         {
             var recipe = RecipePresets.Resolve(Recipe(arguments));

@@ -15,7 +15,7 @@ internal static class ServeCommand
     {
         var command = new Command(
             "worker",
-            "Claims trainings and imports and supervises them, until SIGTERM. The settings are GPUGEEK_* variables."
+            "Claims trainings and imports and supervises them until SIGTERM. It is configured with GPUGEEK_* variables."
         );
         command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
         return command;
@@ -42,8 +42,8 @@ internal static class ServeCommand
         catch (IOException taken)
         {
             return Refuse(
-                $"The folder of GPUGEEK_WORK cannot be used: {taken.Message} One worker per folder; give a second worker a folder of "
-                    + "its own."
+                $"The folder in GPUGEEK_WORK cannot be used: {taken.Message} Each worker needs its own folder; give a second "
+                    + "worker another one."
             );
         }
     }

@@ -9,7 +9,7 @@ internal static class TrainVerb
     public static Command Create()
     {
         var directory = new Argument<string>("directory") { Description = "A run directory with spec.json." };
-        var command = new Command("train", "Trains what a run directory says; started by the worker.") { directory };
+        var command = new Command("train", "Runs the training in a run directory; started by the worker.") { directory };
         command.SetAction(result => TrainCommand.Run(result.GetRequiredValue(directory)));
         return command;
     }

@@ -17,4 +17,4 @@ internal sealed record ClaimedImport(
 );
 
 /// <summary>Another worker has the import, or it is over: this one writes nothing more.</summary>
-internal sealed class StaleImportException(Guid import) : Exception($"The import {import} is no longer ours.");
+internal sealed class StaleImportException(Guid import) : Exception($"This worker no longer owns the import {import}.");

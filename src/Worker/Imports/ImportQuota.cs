@@ -42,7 +42,7 @@ internal sealed class ImportQuota(Plan plan, int images, long bytes)
         new(
             "plan_limit",
             "The plan's limit is reached",
-            $"The plan '{plan.Name}' holds {what} in all datasets together; this archive would go beyond that.",
+            $"The plan '{plan.Name}' allows {what} in all datasets together; this archive would exceed that.",
             "Delete what is no longer needed, import a smaller archive, or choose a larger plan."
         );
 }

@@ -146,7 +146,7 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
                     ? new SkippedEvent(
                         p.Path,
                         "label_conflict",
-                        $"The same picture is already in the dataset as '{name}', here it is '{p.Class}'.",
+                        $"The same picture is already in the dataset as '{name}'; in this archive it is '{p.Class}'.",
                         "Decide which class is right and remove the other.",
                         p.Progress
                     )

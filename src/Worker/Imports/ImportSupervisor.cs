@@ -124,9 +124,9 @@ internal sealed partial class ImportSupervisor(
         {
             return new(
                 "upload_missing",
-                "The upload is gone",
-                "The archive that was uploaded is no longer in the object store.",
-                "Send it again."
+                "The upload is missing",
+                "The uploaded archive is no longer in the object store.",
+                "Upload it again."
             );
         }
     }
@@ -194,27 +194,27 @@ internal sealed partial class ImportSupervisor(
     private static readonly Failure NoPictures = new(
         "no_pictures",
         "No picture was found",
-        "None of the files could be taken as a picture of a class; the list of skipped files says why for each.",
-        "Pack a folder that holds one folder of pictures per class, such as cats/001.jpg and dogs/001.jpg."
+        "None of the files could be imported as a picture of a class; the list of skipped files has the reason for each.",
+        "Pack a folder that contains one folder of pictures per class, such as cats/001.jpg and dogs/001.jpg."
     );
 
     private static Failure Crashed(int exitCode) =>
         new(
             "import_crashed",
-            "The import broke off",
+            "The import failed repeatedly",
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"The process that reads the archive died {MaxDeaths} times, the last time with exit code {exitCode}."
             ),
-            "The upload is kept for 7 days: try the import again. If it breaks off again, a file in the archive may do harm: import "
-                + "the archive in parts to find out which."
+            "The upload is kept for 7 days: retry the import. If it fails again, a file in the archive may be the cause: import "
+                + "the archive in parts to find it."
         );
 
     private static readonly Failure WorkerFailed = new(
         "worker_failed",
-        "The worker broke off again and again",
-        $"The worker died or could not go on {Restartable.MaxLapses} times while it read the archive.",
-        "The upload is kept for 7 days: try the import again when the worker is well. The operator finds the reason in the worker's log."
+        "The worker failed repeatedly",
+        $"The worker died or lost the import {Restartable.MaxLapses} times while it read the archive.",
+        "The upload is kept for 7 days: retry the import when the worker works again. The operator finds the reason in the worker's log."
     );
 
     [LoggerMessage(LogLevel.Information, "Import {ImportId} claimed, attempt {Attempt}")]
@@ -223,9 +223,9 @@ internal sealed partial class ImportSupervisor(
     [LoggerMessage(LogLevel.Information, "Import {ImportId} ended: {State}")]
     private partial void LogEnded(Guid importId, ImportState state);
 
-    [LoggerMessage(LogLevel.Warning, "The disk is full: import {ImportId} waits until space is freed")]
+    [LoggerMessage(LogLevel.Warning, "Disk full: import {ImportId} waits until space is freed")]
     private partial void LogNoRoom(Guid importId);
 
-    [LoggerMessage(LogLevel.Warning, "Import {ImportId} is no longer ours")]
+    [LoggerMessage(LogLevel.Warning, "Lease of import {ImportId} lost; another worker may own it")]
     private partial void LogLost(Guid importId);
 }

@@ -36,6 +36,6 @@ internal sealed partial class MailService(MailPost post, MailWakeUp wake, ILogge
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Sending mail failed; it is retried")]
+    [LoggerMessage(LogLevel.Error, "Sending mail failed; retrying")]
     private partial void LogFailed(Exception failure);
 }

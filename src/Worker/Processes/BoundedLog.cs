@@ -46,7 +46,7 @@ internal sealed class BoundedLog : IDisposable
             _file.Write(line);
             if (_file.Length < MaxBytes)
                 return;
-            _file.Write("The log is full; what follows is not kept.");
+            _file.Write("The log is full; later lines are not kept.");
             _full = true;
         }
     }

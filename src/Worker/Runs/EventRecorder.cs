@@ -65,7 +65,9 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
         foreach (var line in lines.Where(l => !string.IsNullOrWhiteSpace(l)))
         {
             if (_lines++ == MaxLines)
-                batch.Lines.Add(new("warning", $"The trainer wrote more than {MaxLines} lines; the rest is not kept.", clock.GetUtcNow()));
+                batch.Lines.Add(
+                    new("warning", $"The training process wrote more than {MaxLines} lines; later lines are not kept.", clock.GetUtcNow())
+                );
             if (_lines <= MaxLines)
                 batch.Lines.Add(new(LevelOf(line), line, clock.GetUtcNow()));
         }
@@ -83,8 +85,7 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
         }
         catch (IOException full) when (DiskSpace.IsFull(full))
         {
-            var message =
-                $"The disk is full: the checkpoint of step {checkpoint.Step} is not kept in the object store. The former one stays.";
+            var message = $"The disk is full: the checkpoint of step {checkpoint.Step} is not stored. The previous one is kept.";
             await SayAsync("warning", message, cancellationToken);
             await checkpoints.DeleteAsync(key, cancellationToken);
             return;

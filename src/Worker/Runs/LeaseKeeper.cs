@@ -68,7 +68,7 @@ internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper>
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The lease of run {RunId} could not be renewed")]
+    [LoggerMessage(LogLevel.Warning, "Renewing the lease of run {RunId} failed")]
     private partial void LogUnreachable(Exception failure, Guid runId);
 }
 

@@ -37,18 +37,18 @@ internal sealed class RunPreparation(
         }
         catch (WeightsException missing)
         {
-            throw new RunCannotStartException(new(missing.Code, "The published weights cannot be had", missing.Message, missing.Hint));
+            throw new RunCannotStartException(new(missing.Code, "The published weights are not available", missing.Message, missing.Hint));
         }
         catch (ObjectNotFoundException missing)
         {
             throw new RunCannotStartException(
-                new("object_missing", "A stored file is missing", missing.Message, "Ask the operator to look at the object store's backup.")
+                new("object_missing", "A stored file is missing", missing.Message, "Ask the operator to check the object store's backup.")
             );
         }
         catch (DamagedObjectException damaged)
         {
             throw new RunCannotStartException(
-                new("object_damaged", "A stored file is damaged", damaged.Message, "Ask the operator to look at the object store's backup.")
+                new("object_damaged", "A stored file is damaged", damaged.Message, "Ask the operator to check the object store's backup.")
             );
         }
         catch (DomainException broken)

@@ -32,8 +32,8 @@ internal sealed class RunRoom(RunClaims claims, DiskSpace disk, IOptions<WorkerO
             told = [.. _told];
         var free = (disk.Available(options.Value.Work) / 1e9).ToString("0.0", CultureInfo.InvariantCulture);
         var message =
-            $"The run waits for disk space: checkpoints and result of this network do not fit into the {free} GB that may be used. "
-            + "It starts by itself when space is freed.";
+            $"The run waits for disk space: the checkpoints and the result of this network do not fit into the {free} GB available. "
+            + "It starts automatically when space is freed.";
         var now = await claims.TellWaitingAsync(fitting, told, message, cancellationToken);
         lock (_gate)
             _told.UnionWith(now);

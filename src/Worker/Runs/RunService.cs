@@ -157,9 +157,9 @@ internal sealed partial class RunService(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The run of slot {Slot} failed; it is retried when its lease has expired")]
+    [LoggerMessage(LogLevel.Error, "The run of slot {Slot} failed; retrying when its lease has expired")]
     private partial void LogSlotFailed(Exception failure, int slot);
 
-    [LoggerMessage(LogLevel.Warning, "The sweep for expired leases failed this time")]
+    [LoggerMessage(LogLevel.Warning, "The sweep for expired leases failed; retrying")]
     private partial void LogSweepFailed(Exception failure);
 }

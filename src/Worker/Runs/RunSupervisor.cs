@@ -79,14 +79,14 @@ internal sealed partial class RunSupervisor(
         {
             // No fault of the run: it is claimed again as soon as there is room.
             LogAttemptFailed(full, claim.RunId);
-            const string message = "The disk is full. The run waits and goes on from its last checkpoint when space is freed.";
+            const string message = "The disk is full. The run waits and continues from its last checkpoint when space is freed.";
             await recorder.SayAsync("warning", message, limit);
             return new RunEnd.GivenBack();
         }
         catch (Exception failure) when (failure is ChildStartException or TrainerProtocolException)
         {
             LogAttemptFailed(failure, claim.RunId);
-            return new RunEnd.Died($"could not go on: {failure.Message}");
+            return new RunEnd.Died($"failed: {failure.Message}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or HttpRequestException)
         {
@@ -148,7 +148,7 @@ internal sealed partial class RunSupervisor(
         catch (ResultDamagedException damaged)
         {
             LogAttemptFailed(damaged, lease.Claim.RunId);
-            return new RunEnd.Died($"left a result that cannot be used: {damaged.Message}");
+            return new RunEnd.Died($"left an invalid result: {damaged.Message}");
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException)
         {
@@ -169,7 +169,7 @@ internal sealed partial class RunSupervisor(
             catch (Exception full) when (DiskSpace.IsFull(full))
             {
                 if (!said)
-                    await recorder.SayAsync("warning", "The disk is full. The result is kept when space is freed.", limit);
+                    await recorder.SayAsync("warning", "The disk is full. The result is stored when space is freed.", limit);
                 await Task.Delay(RoomLook, clock, limit);
             }
         }
@@ -191,7 +191,7 @@ internal sealed partial class RunSupervisor(
     [LoggerMessage(LogLevel.Information, "Run {RunId} claimed with fence {Fence}, attempt {Attempt}")]
     private partial void LogClaimed(Guid runId, long fence, int attempt);
 
-    [LoggerMessage(LogLevel.Warning, "Run {RunId} is no longer ours (fence {Fence}); its trainer is ended and nothing more is written")]
+    [LoggerMessage(LogLevel.Warning, "Lease of run {RunId} lost (fence {Fence}); its trainer is stopped and nothing more is written")]
     private partial void LogLost(Guid runId, long fence);
 
     [LoggerMessage(LogLevel.Error, "An attempt of run {RunId} failed")]

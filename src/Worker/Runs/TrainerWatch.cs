@@ -72,7 +72,7 @@ internal sealed class TrainerWatch(
             return new RunEnd.Finished();
         if (exitCode == TrainExitCode.Failed)
             return new RunEnd.Failed(
-                new("training_failed", "The training failed", "The trainer gave up without saying why.", "The log may tell more.")
+                new("training_failed", "The training failed", "The training process failed without a reason.", "The log may contain more.")
             );
         if (draining.IsCancellationRequested)
             return new RunEnd.GivenBack();
@@ -82,13 +82,13 @@ internal sealed class TrainerWatch(
     private static string Describe(int exitCode) =>
         exitCode switch
         {
-            128 + 9 => "was killed (signal 9), as the system does when memory runs out",
+            128 + 9 => "was killed (signal 9), which the system does when memory runs out",
             128 + 11 => "crashed in native code (signal 11)",
             128 + 6 => "aborted in native code (signal 6)",
-            > 128 => $"was ended by signal {exitCode - 128}",
+            > 128 => $"was stopped by signal {exitCode - 128}",
             TrainExitCode.Succeeded => "ended without a result",
-            TrainExitCode.Stopped => "was asked to stop by somebody else",
-            _ => $"ended with exit code {exitCode}",
+            TrainExitCode.Stopped => "was stopped by another process",
+            _ => $"exited with code {exitCode}",
         };
 
     private ChildSpec Spec()

@@ -82,6 +82,6 @@ internal sealed partial class WeightsAnnouncement(
         return offers;
     }
 
-    [LoggerMessage(LogLevel.Warning, "The weights that this worker lacks could not be announced; the next try is in a minute")]
+    [LoggerMessage(LogLevel.Warning, "Reporting the missing weights of this worker failed; retrying in a minute")]
     private partial void LogFailed(Exception failure);
 }

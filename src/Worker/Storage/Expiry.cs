@@ -135,18 +135,18 @@ internal sealed partial class Expiry(
     private Failure Abandoned(string what) =>
         new(
             AbandonedCode,
-            "The upload never ended",
-            $"Nothing more of the {what} came for {options.Value.UploadHours} hours: the connection broke, or the server stopped "
+            "The upload did not finish",
+            $"No more bytes of the {what} arrived for {options.Value.UploadHours} hours: the connection broke, or the server stopped "
                 + "meanwhile.",
-            $"Send the {what} again."
+            $"Upload the {what} again."
         );
 
     private static string Json(Failure failure) => System.Text.Json.JsonSerializer.Serialize(failure, RunDirectory.Json);
 
     [LoggerMessage(
         LogLevel.Information,
-        "{Forgotten} failed runs, imports and weights files can no longer be tried again, and what was kept for them is deleted; "
-            + "{Abandoned} uploads that never ended have failed"
+        "{Forgotten} failed runs, imports and weights files can no longer be retried, and their kept files are deleted; "
+            + "{Abandoned} unfinished uploads have failed"
     )]
     private partial void LogRound(int forgotten, int abandoned);
 }

@@ -147,12 +147,12 @@ internal sealed partial class Janitor(
 
     [LoggerMessage(
         LogLevel.Information,
-        "The janitor deleted {Deleted} objects ({Bytes} bytes) and {Abandoned} writes that never ended ({AbandonedBytes} bytes) in "
-            + "{Took}; {Waiting} objects to which nothing refers wait for their grace"
+        "The janitor deleted {Deleted} objects ({Bytes} bytes) and {Abandoned} unfinished writes ({AbandonedBytes} bytes) in "
+            + "{Took}; {Waiting} unreferenced objects wait for the end of the grace period"
     )]
     private partial void LogRound(int deleted, long bytes, int waiting, int abandoned, long abandonedBytes, TimeSpan took);
 
-    [LoggerMessage(LogLevel.Warning, "The janitor deletes nothing: the database holds no organisation. Is it the right one?")]
+    [LoggerMessage(LogLevel.Warning, "The janitor deletes nothing: the database has no organisation. Is it the right database?")]
     private partial void LogNoOrganisation();
 
     [LoggerMessage(

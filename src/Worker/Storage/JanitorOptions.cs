@@ -11,25 +11,21 @@ public sealed class JanitorOptions
     [Range(
         0,
         7 * 24 * 60,
-        ErrorMessage = "GPUGEEK_JANITOR_MINUTES must be a number from 0 (no rounds) to 10080: minutes from one round of the janitor to "
+        ErrorMessage = "GPUGEEK_JANITOR_MINUTES must be a number from 0 (off) to 10080: minutes from one round of the janitor to "
             + "the next."
     )]
     public int Minutes { get; set; } = 60;
 
     /// <summary>Days that an object stays after nothing refers to it. A backup of the database that is at most so old finds all of its
     /// objects.</summary>
-    [Range(
-        1,
-        3650,
-        ErrorMessage = "GPUGEEK_GRACE_DAYS must be a number from 1 to 3650: days that stored objects stay after nothing refers to them."
-    )]
+    [Range(1, 3650, ErrorMessage = "GPUGEEK_GRACE_DAYS must be a number from 1 to 3650: days that unreferenced objects are kept.")]
     public int GraceDays { get; set; } = 7;
 
     /// <summary>Hours without a byte after which an upload fails.</summary>
     [Range(
         1,
         24 * 365,
-        ErrorMessage = "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours without a byte after which an upload fails."
+        ErrorMessage = "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours without new bytes after which an upload fails."
     )]
     public int UploadHours { get; set; } = 24;
 

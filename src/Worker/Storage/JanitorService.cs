@@ -46,6 +46,6 @@ internal sealed partial class JanitorService(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "A round of the janitor failed; the next one starts anew")]
+    [LoggerMessage(LogLevel.Error, "A round of the janitor failed; retrying in the next round")]
     private partial void LogFailed(Exception failure);
 }

@@ -126,15 +126,15 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
             )
             .ExecuteDeleteAsync(cancellationToken);
 
-    [LoggerMessage(LogLevel.Information, "Purged {Kind} {Target} of organisation {Org}: {Rows} rows and {Objects} stored objects are gone")]
+    [LoggerMessage(LogLevel.Information, "Purged {Kind} {Target} of organisation {Org}: deleted {Rows} rows and {Objects} stored objects")]
     private partial void LogDone(DeletionKind kind, Guid target, Guid org, int rows, int objects);
 
     [LoggerMessage(
         LogLevel.Information,
-        "{Kind} {Target} of organisation {Org} is purged later: a run or an import in it has not stopped yet"
+        "Purge of {Kind} {Target} of organisation {Org} postponed: a run or an import in it has not stopped yet"
     )]
     private partial void LogBusy(DeletionKind kind, Guid target, Guid org);
 
-    [LoggerMessage(LogLevel.Error, "{Kind} {Target} of organisation {Org} could not be purged; the next round tries again")]
+    [LoggerMessage(LogLevel.Error, "Purge of {Kind} {Target} of organisation {Org} failed; retrying in the next round")]
     private partial void LogFailed(Exception failure, DeletionKind kind, Guid target, Guid org);
 }

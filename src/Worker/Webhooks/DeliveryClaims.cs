@@ -137,7 +137,7 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
     {
         if (answer.IsGone)
         {
-            webhook.Disable("The receiver answered 410 Gone: it wants no more messages.");
+            webhook.Disable("The receiver responded with 410 Gone.");
             return true;
         }
         if (answer.Error is not null)

@@ -89,7 +89,12 @@ internal sealed partial class DeliveryService(
         catch (Exception failure) when (failure is CryptographicException or DomainException)
         {
             LogUnreadable(failure, webhook.Id);
-            return new(null, null, "The signing secret cannot be read: the operator must restore the key folder, or rotate the secret.", 0);
+            return new(
+                null,
+                null,
+                "The signing secret cannot be decrypted: the operator must restore the key folder, or rotate the secret.",
+                0
+            );
         }
         return await client.SendAsync(webhook.Url, delivery, signing, now, draining);
     }
@@ -119,12 +124,12 @@ internal sealed partial class DeliveryService(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Webhook deliveries failed; what was claimed is retried when its lease has expired")]
+    [LoggerMessage(LogLevel.Error, "Webhook deliveries failed; retrying when their leases have expired")]
     private partial void LogFailed(Exception failure);
 
     [LoggerMessage(LogLevel.Information, "Delivery {Delivery} to webhook {Webhook} failed with {Status} at attempt {Attempt}")]
     private partial void LogRefused(Guid delivery, Guid webhook, int? status, int attempt);
 
-    [LoggerMessage(LogLevel.Error, "The signing secret of webhook {Webhook} cannot be read")]
+    [LoggerMessage(LogLevel.Error, "The signing secret of webhook {Webhook} cannot be decrypted")]
     private partial void LogUnreadable(Exception failure, Guid webhook);
 }

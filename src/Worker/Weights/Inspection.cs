@@ -42,7 +42,7 @@ internal static class Inspection
                     "weights_unreadable",
                     "The weights cannot be used",
                     $"The file {Path.GetFileName(request.File)} cannot be read.",
-                    "Look whether it is there and readable."
+                    "Check that it exists and is readable."
                 )
             );
         }
@@ -62,7 +62,7 @@ internal static class Inspection
     private static readonly Failure TooLarge = new(
         "weights_too_large",
         "The weights cannot be used",
-        "The weights file needs more memory than a file may take here.",
+        "Reading the weights file needs more memory than is allowed.",
         "Save it as float32 or float16, without the optimizer's state."
     );
 

@@ -65,7 +65,7 @@ internal static class InspectionChild
             "inspection_failed",
             "The weights could not be inspected",
             string.Create(CultureInfo.InvariantCulture, $"The process that reads the weights file ended with exit code {code}."),
-            "The file may be made to harm, or need more memory than a file may take here."
+            "The file may be malicious, or need more memory than is allowed."
         );
 
     private static string[] Option(string name, string? value) => value is null ? [] : [name, value];

@@ -13,16 +13,16 @@ internal static class ReportText
         to.WriteLine(
             Text($"{report.Format}: {report.Tensors:n0} tensors, {report.Numbers:n0} numbers ({string.Join(", ", report.Types)})")
         );
-        to.WriteLine($"{report.Architecture}: {(report.Fits ? "all before the classifier fits" : "does not fit whole")}");
+        to.WriteLine($"{report.Architecture}: {(report.Fits ? "everything before the classifier fits" : "does not fit completely")}");
         to.WriteLine(report.Classes is { } classes ? Text($"A classifier of {classes:n0} classes") : "No classifier for this architecture");
-        to.WriteLine(Text($"Layer groups from the input on: {report.FittingGroups} of {report.Groups.Length} fit"));
+        to.WriteLine(Text($"Layer groups, counted from the input: {report.FittingGroups} of {report.Groups.Length} fit"));
         var width = report.Groups.Max(group => group.Name.Length);
         foreach (var (place, group) in report.Groups.Index())
             to.WriteLine(Text($"  {place + 1, 2}  {group.Name.PadRight(width)}  {group.Fitting} of {group.Tensors} tensors"));
         List("Missing in the file", report.Missing, report.MissingCount, to);
-        List("Not of this architecture", report.Unexpected, report.UnexpectedCount, to);
+        List("Unexpected for this architecture", report.Unexpected, report.UnexpectedCount, to);
         List(
-            "Of another shape",
+            "With another shape",
             [.. report.Mismatched.Select(m => $"{m.Name}: network {Shape(m.Network)}, file {Shape(m.File)}")],
             report.MismatchedCount,
             to

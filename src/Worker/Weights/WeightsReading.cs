@@ -68,9 +68,9 @@ internal sealed partial class WeightsReading(
                 null,
                 new(
                     "upload_missing",
-                    "The upload is gone",
-                    "The bytes that were sent are no longer in the object store.",
-                    "Send the file again."
+                    "The upload is missing",
+                    "The uploaded bytes are no longer in the object store.",
+                    "Upload the file again."
                 )
             );
             return;
@@ -148,17 +148,17 @@ internal sealed partial class WeightsReading(
                 CultureInfo.InvariantCulture,
                 $"The process that reads the file died {MaxDeaths} times, the last time with exit code {exitCode}."
             ),
-            "The upload is kept for 7 days: try again. The file may do harm, or be larger than this machine can read: save it anew "
+            "The upload is kept for 7 days: try again. The file may be malicious, or too large for this machine: save it again "
                 + "with torch.save(model.state_dict(), path)."
         );
 
     private static readonly Failure WorkerFailed = new(
         "worker_failed",
-        "The worker broke off again and again",
-        $"The worker died or could not go on {Restartable.MaxLapses} times while it read the file.",
-        "The upload is kept for 7 days: try again when the worker is well. The operator finds the reason in the worker's log."
+        "The worker failed repeatedly",
+        $"The worker died or lost the file {Restartable.MaxLapses} times while it read the file.",
+        "The upload is kept for 7 days: try again when the worker works again. The operator finds the reason in the worker's log."
     );
 
-    [LoggerMessage(LogLevel.Information, "Weights {WeightsId} were read: {Outcome}")]
+    [LoggerMessage(LogLevel.Information, "Reading weights {WeightsId} finished: {Outcome}")]
     private partial void LogRead(Guid weightsId, string outcome);
 }

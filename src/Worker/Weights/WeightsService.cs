@@ -48,6 +48,6 @@ internal sealed partial class WeightsService(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Reading weights failed; it is tried again")]
+    [LoggerMessage(LogLevel.Error, "Reading weights failed; retrying")]
     private partial void LogFailed(Exception failure);
 }

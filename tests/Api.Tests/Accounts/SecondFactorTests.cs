@@ -226,7 +226,7 @@ public sealed class AResetLink(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task For_nobody_is_not_made()
     {
-        Assert.Equal((1, "Nobody here has the email address nobody@example.org."), await RunAsync("nobody@example.org"));
+        Assert.Equal((1, "No account has the email address nobody@example.org."), await RunAsync("nobody@example.org"));
         Assert.Equal(2, (await RunAsync()).Code);
     }
 

@@ -11,32 +11,35 @@ public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<Plante
 
     private static readonly Dictionary<string, (Action<string> Change, string Sentence)> Corpus = new()
     {
-        ["no manifest"] = (b => File.Delete(At(b, "manifest.json")), "has no manifest.json: it is not a backup, or one that was cut off."),
+        ["no manifest"] = (b => File.Delete(At(b, "manifest.json")), "has no manifest.json: it is not a backup, or an incomplete one."),
         ["an empty manifest"] = (b => File.WriteAllText(At(b, "manifest.json"), ""), "has no manifest.json"),
         ["a pipe for a manifest"] = (b => Pipe(At(b, "manifest.json")), "has no manifest.json"),
-        ["a pipe for an object"] = (b => Pipe(At(b, Picture)), $"{Picture} has 0 bytes and not 7"),
+        ["a pipe for an object"] = (b => Pipe(At(b, Picture)), $"{Picture} has 0 bytes instead of 7"),
         ["no JSON"] = (b => File.WriteAllText(At(b, "manifest.json"), "{\"format\": 1, "), "manifest.json is damaged"),
         ["another JSON"] = (b => File.WriteAllText(At(b, "manifest.json"), "[1]"), "manifest.json is damaged"),
         ["a member is missing"] = (b => Edit(b, m => m.Remove("files")), "manifest.json is damaged"),
         ["a member is null"] = (b => Edit(b, m => m["files"]![0]!["path"] = null), "manifest.json is damaged"),
-        ["newer format"] = (b => Edit(b, m => m["format"] = 2), "has format 2, and this version of GpuGeek reads format 1."),
+        ["newer format"] = (b => Edit(b, m => m["format"] = 2), "has format 2, but this version of GpuGeek supports format 1."),
         ["newer schema"] = (
             b => Edit(b, m => (m["schema"], m["product"]) = ("29991231000000_Future", "9.0")),
-            "its database is of version 29991231000000_Future"
+            "its database has version 29991231000000_Future"
         ),
-        ["a key outside"] = (b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "secrets/../../../escaped"), "leads out of it"),
+        ["a key outside"] = (
+            b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "secrets/../../../escaped"),
+            "points outside the backup"
+        ),
         ["a file that is no part"] = (
             b => Edit(b, m => m["files"]!.AsArray().Last()!["path"] = "/etc/passwd"),
-            "which is no part of a backup"
+            "which is not part of a backup"
         ),
         ["no dump named"] = (b => Edit(b, m => m["files"]!.AsArray().RemoveAt(0)), "does not name database.dump"),
         ["an object outside"] = (
             b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "../../escaped", StringComparison.Ordinal)),
-            "leads out of it"
+            "points outside the backup"
         ),
         ["an absolute object"] = (
             b => List(b, l => l.Replace(PlantedBackup.Thumbnail, "/etc/passwd", StringComparison.Ordinal)),
-            "leads out of it"
+            "points outside the backup"
         ),
         ["a line that is no line"] = (b => List(b, l => l + "and more\n"), "line 4 of"),
         ["an object that is not listed"] = (
@@ -82,7 +85,7 @@ public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<Plante
 
         var (code, said) = await Command.RestoreAsync(backup, data);
         Assert.Equal(1, code);
-        Assert.StartsWith("pg_restore failed: it ended with exit code 1.", said, StringComparison.Ordinal);
+        Assert.StartsWith("pg_restore failed: it exited with code 1.", said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(data));
     }

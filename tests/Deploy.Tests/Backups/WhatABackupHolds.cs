@@ -99,7 +99,7 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
     [Theory]
     [InlineData("used", "is not empty. Choose another directory, or delete it.")]
     [InlineData("foreign", "Choose another directory.")]
-    [InlineData("data/inside", "lies in the data directory and would be lost with it. Choose another directory.")]
+    [InlineData("data/inside", "is in the data directory and would be lost with it. Choose another directory.")]
     public async Task A_place_that_holds_something_else_is_refused_and_stays_as_it_is(string name, string why)
     {
         Write("used/letter", "mine");
@@ -141,7 +141,7 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
         await File.WriteAllTextAsync(Path.Combine(data, "objects", PlantedBackup.Picture), "pictura", Cancel);
         (code, said) = await Command.BackupAsync(data, disk.At("bad"), reserve);
         Assert.Equal(1, code);
-        AssertOneSentence("The backup failed: ", "is damaged: its bytes are not those that its name promises.", said);
+        AssertOneSentence("The backup failed: ", "is damaged: its content does not match the hash in its name.", said);
         Assert.False(Directory.Exists(disk.At("bad.part")));
     }
 
@@ -152,7 +152,7 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
     {
         var (code, said) = await Command.BackupAsync(planted.Data, planted.At("elsewhere"), (variable, "elsewhere"));
         Assert.Equal(1, code);
-        AssertOneSentence($"The backup failed: {variable} says that not everything lies in the data directory.", "docs/backup.md", said);
+        AssertOneSentence($"The backup failed: {variable} is set: some data are outside the data directory.", "docs/backup.md", said);
 
         var data = planted.At($"started-with-{variable}");
         Command.Copy(planted.Data, data);

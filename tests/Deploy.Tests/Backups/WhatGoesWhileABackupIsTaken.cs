@@ -80,7 +80,7 @@ public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : ICla
         await using var rotation = await DatabaseSnapshot.OpenAsync(Connection, Cancel);
 
         var refused = await Assert.ThrowsAsync<PartFailedException>(() => DatabaseSnapshot.OpenAsync(Connection, Cancel));
-        Assert.Equal("The backup failed: the keys are being rotated. Take it again when that has ended.", refused.Message);
+        Assert.Equal("The backup failed: the keys are being rotated. Try again afterwards.", refused.Message);
     }
 
     private async Task ExecuteAsync(string sql)

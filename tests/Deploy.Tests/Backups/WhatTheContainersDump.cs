@@ -69,7 +69,7 @@ public sealed class WhatTheContainersDump : IAsyncLifetime
         var (code, said) = await DumpAsync(PostgresTools.Database);
         Assert.Equal(1, code);
         Assert.EndsWith(
-            "The database was not dumped, so it is not migrated. Free the disk or look at the server, then start again.",
+            "The database dump failed, so the database is not migrated. Free disk space or check the server, then start again.",
             said,
             StringComparison.Ordinal
         );

@@ -120,7 +120,7 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GPUGEEK_BACKUPS", "/proc/no-folder", "no dump of it could be written to /proc/no-folder")]
+    [InlineData("GPUGEEK_BACKUPS", "/proc/no-folder", "writing a dump of it to /proc/no-folder failed")]
     [InlineData("PATH", "/proc", "install PostgreSQL's pg_dump of the server's version")]
     public async Task Without_a_dump_it_is_not_changed(string variable, string value, string why)
     {
@@ -128,7 +128,7 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
 
         var (code, said) = await MigrateAsync((variable, value));
         Assert.Equal(1, code);
-        WhatABackupHolds.AssertOneSentence("The database could not be migrated: no dump of it could be written to ", why, said);
+        WhatABackupHolds.AssertOneSentence("The database could not be migrated: writing a dump of it to ", why, said);
         Assert.Equal(0L, await CountAsync($"SELECT count(*) FROM __ef_migrations_history WHERE migration_id = '{Pending}'"));
         Assert.False(Directory.Exists(Dumps) && Directory.EnumerateFiles(Dumps).Any());
         // The operator has a backup.
@@ -146,14 +146,15 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
         var (code, said) = await MigrateAsync();
         Assert.Equal(1, code);
         var sentence =
-            $"a newer version of GpuGeek has migrated it to {Newer}; this version knows {last} as the last. " + "Start the newer version";
+            $"a newer version of GpuGeek has migrated it to {Newer}; the last migration that this version supports is {last}. "
+            + "Start the newer version";
         WhatABackupHolds.AssertOneSentence("The database could not be migrated: ", sentence, said);
         Assert.Equal(0L, await CountAsync("SELECT count(*) FROM pg_policies WHERE tablename = 'runs' AND policyname = 'owner_all'"));
 
         await _postgres.DisposeAsync();
         (code, said) = await Command.RunAsync(RunningPlatform.Program, [], "--data", _root, "--port", "1");
         Assert.Equal(1, code);
-        Assert.StartsWith("Api migrate failed: it ended with exit code 1.", said, StringComparison.Ordinal);
+        Assert.StartsWith("Api migrate failed: it exited with code 1.", said, StringComparison.Ordinal);
         Assert.Contains(sentence, said, StringComparison.Ordinal);
     }
 

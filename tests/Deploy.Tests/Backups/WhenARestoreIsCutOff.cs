@@ -6,7 +6,7 @@ namespace GpuGeek.Deploy.Tests.Backups;
 
 public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<PlantedBackup>
 {
-    private const string Told = "was cut off. Nothing of it is needed: delete the directory and restore the backup again.";
+    private const string Told = "was interrupted. Delete the directory and restore the backup again.";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -50,7 +50,7 @@ public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<
         await restore.WaitForExitAsync(Cancel);
 
         Assert.Equal(1, restore.ExitCode);
-        Assert.Equal("The restore was stopped and what it had written was removed.", said.Trim());
+        Assert.Equal("The restore was stopped; its incomplete output was removed.", said.Trim());
         Assert.False(Directory.Exists(data));
     }
 
@@ -62,7 +62,7 @@ public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<
 
         var (code, said) = await Command.RestoreAsync(planted.Backup, data);
         Assert.Equal(1, code);
-        WhatABackupHolds.AssertOneSentence("The restore failed: ", "is not empty, and nothing in it is overwritten.", said);
+        WhatABackupHolds.AssertOneSentence("The restore failed: ", "is not empty, and a restore overwrites nothing.", said);
         Assert.Equal(["letter"], WhatABackupHolds.Files(data));
     }
 

@@ -89,7 +89,7 @@ public sealed class WhatAFreshMachineIsGiven
 
         Assert.True(ended == 0, printed);
         Assert.Contains(said, printed, StringComparison.Ordinal);
-        Assert.Equal(said.Length > 0, printed.Contains("going on with the others", StringComparison.Ordinal));
+        Assert.Equal(said.Length > 0, printed.Contains("continuing with the others", StringComparison.Ordinal));
         Assert.Equal(
             sources.Keys.Append("microsoft-prod.list").Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(machine.In("etc/apt/sources.list.d")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)

@@ -62,7 +62,7 @@ public sealed class WhenPostgresDies : IAsyncLifetime
         Processes.Signal(Postmaster, "KILL");
 
         var failure = await _postgres.Failed.WaitAsync(Cancel);
-        Assert.Matches("^PostgreSQL failed: it has ended 5 times shortly after its start \\(exit code [0-9]+\\)\\.$", failure.Message);
+        Assert.Matches("^PostgreSQL failed: it exited 5 times shortly after its start \\(exit code [0-9]+\\)\\.$", failure.Message);
         Assert.Contains("pg_control", failure.LogTail, StringComparison.Ordinal);
     }
 

@@ -86,9 +86,9 @@ public sealed class TheSeedScript(SwiftServer swift)
         swift.Require();
         var name = $"seed-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
         var (code, output) = await SwiftServer.SeedAsync(swift.Variables(name));
-        Assert.Equal((0, true), (code, output.Contains("is made", StringComparison.Ordinal)));
+        Assert.Equal((0, true), (code, output.Contains("was created", StringComparison.Ordinal)));
         (code, output) = await SwiftServer.SeedAsync(swift.Variables(name));
-        Assert.Equal((0, true), (code, output.Contains("is there", StringComparison.Ordinal)));
+        Assert.Equal((0, true), (code, output.Contains("exists", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -75,9 +75,9 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
             File.WriteAllText(Path.Combine(_settings.Work, "runs", id.ToString("N"), "full"), "");
             var lines = await Eventually.HoldsAsync(
                 () => LinesAsync(tenant, id),
-                seen => seen.Exists(l => l.Contains("The result is kept"))
+                seen => seen.Exists(l => l.Contains("The result is stored"))
             );
-            Assert.Contains(lines, l => l.Contains("checkpoint of step 1 is not kept", StringComparison.Ordinal));
+            Assert.Contains(lines, l => l.Contains("checkpoint of step 1 is not stored", StringComparison.Ordinal));
             disk.Empty();
             Assert.Equal(1, (await tenant.WaitForRunAsync(id, r => r.State == RunState.Succeeded)).Attempt);
         }

@@ -117,7 +117,7 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
         await bench.PingAsync(hook);
         await bench.StartAsync();
         var failed = await bench.WaitAsync(hook.Id, d => d.Error is not null);
-        Assert.Contains("secret cannot be read", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("secret cannot be decrypted", failed.Error, StringComparison.Ordinal);
         Assert.Empty(receiver.Messages);
     }
 }

@@ -110,7 +110,7 @@ public sealed class AnAddressInside(PostgresFixture postgres)
         await using var bench = new Bench(postgres, allowPrivate: false);
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, $"https://{host}/latest/meta-data");
         await bench.PingAsync(hook);
-        Assert.Equal("The address leads to a private network or this machine, which is refused.", (await bench.SendOneAsync()).Error);
+        Assert.Equal("The address is in a private network or on this machine, which is refused.", (await bench.SendOneAsync()).Error);
     }
 
     [Fact]

@@ -170,7 +170,7 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
         receiver.Answer = context => Task.Delay(System.Threading.Timeout.Infinite, context.RequestAborted);
         await bench.PingAsync(hook);
         var silent = await bench.SendOneAsync();
-        Assert.Equal((null, "No whole answer within 1 seconds."), (silent.StatusCode, silent.Error));
+        Assert.Equal((null, "No complete response within 1 seconds."), (silent.StatusCode, silent.Error));
     }
 
     [Fact]
@@ -187,10 +187,10 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
                 [
                     (
                         receiver.Url.Replace("http:", "https:", StringComparison.Ordinal),
-                        "The secure connection failed: look at the receiver's certificate."
+                        "The TLS connection failed: check the receiver's certificate."
                     ),
                     ($"http://127.0.0.1:{port}/", "The connection failed."),
-                    ("http://there-is-none.invalid/", "The name could not be resolved."),
+                    ("http://there-is-none.invalid/", "The host name could not be resolved."),
                 ]
         )
         {
@@ -218,7 +218,7 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, receiver.Url);
         await bench.PingAsync(hook);
         var answer = await bench.SendOneAsync();
-        Assert.Equal((307, "The receiver answered 307; redirects are not followed."), (answer.StatusCode, answer.Error));
+        Assert.Equal((307, "The receiver responded with 307; redirects are not followed."), (answer.StatusCode, answer.Error));
         Assert.Empty(inside.Messages);
     }
 }

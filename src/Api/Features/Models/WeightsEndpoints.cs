@@ -140,7 +140,7 @@ internal static class WeightsEndpoints
         if (retried == 0)
             return Problems.Conflict(
                 "weights_not_retryable",
-                "The file cannot be retried: only a file whose reading was interrupted too often can, for 7 days, while its bytes are kept.",
+                "The file cannot be retried: only a file whose reading was interrupted too often can, for 7 days.",
                 "Upload the file again."
             );
         return TypedResults.Ok((await FindAsync(db, weights, cancellationToken))!.File.ToResponse(tenant.Slug, found.Project));

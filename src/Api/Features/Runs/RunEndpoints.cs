@@ -98,7 +98,7 @@ internal static class RunEndpoints
         if (store.FreeBytes is { } free && free < needs)
             return Problems.Impossible(
                 "disk_full",
-                $"The checkpoints and the result of this run need {needs / 1e9:0.0} GB of disk space, but only {free / 1e9:0.0} GB are available.",
+                $"The run needs {needs / 1e9:0.0} GB of disk space for checkpoints and result, but only {free / 1e9:0.0} GB are free.",
                 "Free some disk space on the server, or choose a smaller architecture."
             );
         if (await ArchitectureEndpoints.RefuseAbsentWeightsAsync(db, recipe, cancellationToken) is { } absent)

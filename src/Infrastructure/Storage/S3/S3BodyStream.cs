@@ -14,8 +14,7 @@ internal sealed class S3BodyStream(string key, HttpResponseMessage response, Str
 
     private readonly ContentCheck? _check = whole ? new(key) : null;
     private readonly long _length =
-        response.Content.Headers.ContentLength
-        ?? throw new ObjectStoreException($"The object store gave '{key}' without saying how long it is.");
+        response.Content.Headers.ContentLength ?? throw new ObjectStoreException($"The object store sent '{key}' without its length.");
     private long _read;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -33,10 +32,10 @@ internal sealed class S3BodyStream(string key, HttpResponseMessage response, Str
         }
         catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectStoreException($"The object store fell silent while it gave '{key}'.", silent);
+            throw new ObjectStoreException($"Timeout while the object store sent '{key}'.", silent);
         }
         if (read == 0 && _read < _length)
-            throw new ObjectStoreException($"The object store broke off after {_read} of {_length} bytes of '{key}'.");
+            throw new ObjectStoreException($"The connection to the object store failed after {_read} of {_length} bytes of '{key}'.");
         _check?.Add(buffer.Span[..read]);
         _read += read;
         if (_read == _length)

@@ -90,7 +90,7 @@ internal sealed class S3Client : IDisposable
             catch (XmlException failure)
             {
                 throw new ObjectStoreException(
-                    $"{_endpoint} gave an answer that is not S3's XML. Is GPUGEEK_S3_ENDPOINT the address of the S3 service?",
+                    $"{_endpoint} sent a response that is not S3 XML. Is GPUGEEK_S3_ENDPOINT the address of the S3 service?",
                     failure
                 );
             }
@@ -117,7 +117,7 @@ internal sealed class S3Client : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {request.Patience.TotalSeconds} s");
+            throw new TimeoutException($"timeout: no response within {request.Patience.TotalSeconds} s");
         }
     }
 
@@ -139,8 +139,8 @@ internal sealed class S3Client : IDisposable
     {
         if (response is null)
             throw new ObjectStoreException(
-                $"The object store at {_endpoint} cannot be reached: {broken!.Message}. Look whether the service runs and "
-                    + "GPUGEEK_S3_ENDPOINT is right.",
+                $"The object store at {_endpoint} cannot be reached: {broken!.Message}. Check that the service is running and that "
+                    + "GPUGEEK_S3_ENDPOINT is correct.",
                 broken
             );
         using (response)
@@ -150,7 +150,7 @@ internal sealed class S3Client : IDisposable
                 return null;
             throw new ObjectStoreException(
                 (
-                    $"The object store at {_endpoint} answered {(int)response.StatusCode} {code} to {request.Method} "
+                    $"The object store at {_endpoint} responded {(int)response.StatusCode} {code} to {request.Method} "
                     + $"{_bucket}/{request.Key}: {message} {Hint(code, response.StatusCode)}"
                 ).Trim()
             );
@@ -176,11 +176,11 @@ internal sealed class S3Client : IDisposable
     private static string Hint(string code, HttpStatusCode status) =>
         (code, status) switch
         {
-            ("NoSuchBucket", _) => "Make the bucket: deploy/object-store/seed.py does.",
-            ("RequestTimeTooSkewed", _) => "Set the clock of this machine.",
+            ("NoSuchBucket", _) => "Create the bucket with deploy/object-store/seed.py.",
+            ("RequestTimeTooSkewed", _) => "Correct the clock of this machine.",
             ("InvalidAccessKeyId" or "SignatureDoesNotMatch" or "AuthorizationHeaderMalformed", _)
             or (_, HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized) =>
-                "Check GPUGEEK_S3_ACCESS_KEY, GPUGEEK_S3_SECRET_KEY and GPUGEEK_S3_REGION, and what the key may do.",
+                "Check GPUGEEK_S3_ACCESS_KEY, GPUGEEK_S3_SECRET_KEY and GPUGEEK_S3_REGION, and the permissions of the key.",
             _ => "",
         };
 }

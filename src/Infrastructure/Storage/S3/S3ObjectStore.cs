@@ -71,7 +71,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || response.Content.Headers.ContentLength == 0)
                 return Stream.Null;
             throw new ObjectStoreException(
-                $"The object store gave the whole of '{key}' where a part was asked for: it does not know ranges."
+                $"The object store sent all of '{key}' although a range was requested: it does not support ranges."
             );
         }
     }
@@ -181,7 +181,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         var response =
             await _client.SendAsync(new(HttpMethod.Get, "", query), cancellationToken)
             ?? throw new ObjectStoreException(
-                $"The object store does not know the bucket '{_options.Bucket}'. Make it: deploy/object-store/seed.py does."
+                $"The object store has no bucket '{_options.Bucket}'. Create it with deploy/object-store/seed.py."
             );
         return await _client.ReadXmlAsync(response, cancellationToken);
     }
@@ -209,11 +209,11 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
 
     private static string Text(XElement parent, string name) =>
         parent.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value
-        ?? throw new ObjectStoreException($"The object store's answer lacks <{name}>: it does not speak S3 as documented.");
+        ?? throw new ObjectStoreException($"The object store's response has no <{name}>: it does not implement S3 as documented.");
 
     private static DateTimeOffset Moment(XElement parent, string name) =>
         DateTimeOffset.Parse(Text(parent, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
-    [LoggerMessage(LogLevel.Warning, "The parts of an upload to {Key} could not be removed; the janitor will")]
+    [LoggerMessage(LogLevel.Warning, "Removing the parts of an upload to {Key} failed; the janitor will remove them")]
     private partial void LogNotAborted(Exception failure, string key);
 }

@@ -66,18 +66,18 @@ internal sealed class S3Upload(S3Client client, string key, int partBytes, Actio
         var response = await client.SendAsync(new(HttpMethod.Post, key, ("uploads", "")), cancellationToken) ?? throw Gone();
         var answer = await client.ReadXmlAsync(response, cancellationToken);
         return answer.Elements().FirstOrDefault(e => e.Name.LocalName == "UploadId")?.Value
-            ?? throw new ObjectStoreException("The object store began an upload without naming it.");
+            ?? throw new ObjectStoreException("The object store started an upload without an upload id.");
     }
 
     private async Task PutPartAsync(string id, ReadOnlyMemory<byte> part, CancellationToken cancellationToken)
     {
         if (_tags.Count == MaxParts)
-            throw new ObjectStoreException($"'{key}' is larger than {MaxParts} parts of {partBytes >> 20} MiB, the most that S3 takes.");
+            throw new ObjectStoreException($"'{key}' is larger than {MaxParts} parts of {partBytes >> 20} MiB, the maximum of S3.");
         var number = (_tags.Count + 1).ToString(CultureInfo.InvariantCulture);
         using var response =
             await client.SendAsync(new(HttpMethod.Put, key, ("partNumber", number), ("uploadId", id)) { Body = part }, cancellationToken)
             ?? throw Gone();
-        _tags.Add(response.Headers.ETag?.Tag ?? throw new ObjectStoreException("The object store took a part without naming it."));
+        _tags.Add(response.Headers.ETag?.Tag ?? throw new ObjectStoreException("The object store accepted a part without an ETag."));
     }
 
     private async Task CompleteAsync(string id, CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ internal sealed class S3Upload(S3Client client, string key, int partBytes, Actio
         var answer = await client.ReadXmlAsync(response, cancellationToken);
         if (answer.Name.LocalName == "Error")
             throw new ObjectStoreException(
-                $"The object store could not put the parts of '{key}' together: "
+                $"The object store could not assemble the parts of '{key}': "
                     + $"{answer.Elements().FirstOrDefault(e => e.Name.LocalName == "Message")?.Value}"
             );
     }
@@ -128,5 +128,5 @@ internal sealed class S3Upload(S3Client client, string key, int partBytes, Actio
         return buffer[..read];
     }
 
-    private ObjectStoreException Gone() => new($"The object store does not take '{key}': it knows no such bucket or upload.");
+    private ObjectStoreException Gone() => new($"The object store refused '{key}': it has no such bucket or upload.");
 }

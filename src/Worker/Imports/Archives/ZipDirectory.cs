@@ -25,21 +25,21 @@ internal static class ZipDirectory
     {
         var length = RandomAccess.GetLength(file);
         if (length > limits.MaxArchiveBytes)
-            throw ArchiveException.TooLarge($"It has {length:N0} bytes; {limits.MaxArchiveBytes:N0} are the most.");
+            throw ArchiveException.TooLarge($"It has {length:N0} bytes; the maximum is {limits.MaxArchiveBytes:N0}.");
         var (count, size, offset, end) = FindDirectory(file, length);
         if (count > (ulong)limits.MaxEntries)
-            throw ArchiveException.TooLarge($"It has {count:N0} entries; {limits.MaxEntries:N0} are the most.");
+            throw ArchiveException.TooLarge($"It has {count:N0} entries; the maximum is {limits.MaxEntries:N0}.");
         if (count == 0)
             throw ArchiveException.Empty();
         if (size > MaxDirectoryBytes || offset > (ulong)end || size != (ulong)end - offset)
-            throw ArchiveException.Damaged("Its directory does not lie where its end record says.");
+            throw ArchiveException.Damaged("Its directory is not where its end record says.");
         var bytes = ReadAt(file, (long)offset, (int)size);
         var entries = new List<ZipEntryRecord>((int)count);
         var at = 0;
         for (ulong i = 0; i < count; i++)
             entries.Add(ReadEntry(bytes, ref at, (long)offset));
         if (at != bytes.Length)
-            throw ArchiveException.Damaged("Its directory holds more than its end record says.");
+            throw ArchiveException.Damaged("Its directory is larger than its end record says.");
         return entries;
     }
 
@@ -51,7 +51,7 @@ internal static class ZipDirectory
         {
             var some = RandomAccess.Read(file, bytes.AsSpan(read), offset + read);
             if (some == 0)
-                throw ArchiveException.Damaged("It ends too early.");
+                throw ArchiveException.Damaged("It is truncated.");
             read += some;
         }
         return bytes;
@@ -60,7 +60,7 @@ internal static class ZipDirectory
     private static (ulong Count, ulong Size, ulong Offset, long End) FindDirectory(SafeFileHandle file, long length)
     {
         if (length < EndSize)
-            throw ArchiveException.Unknown("It is too short to be one.");
+            throw ArchiveException.Unknown("It is too short.");
         var tailStart = Math.Max(0, length - EndSize - MaxComment);
         var tail = ReadAt(file, tailStart, (int)(length - tailStart));
         var start = ReadAt(file, 0, 4);
@@ -72,20 +72,20 @@ internal static class ZipDirectory
             if (i + EndSize + BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(i + 20)) != tail.Length)
                 continue;
             if (found >= 0)
-                throw ArchiveException.Damaged("It has two end records: readers would not agree on what it holds.");
+                throw ArchiveException.Damaged("It has two end records: programs would not agree on its contents.");
             found = i;
         }
         if (found < 0)
         {
             throw start.AsSpan().StartsWith("PK"u8)
-                ? ArchiveException.Damaged("Its end is missing: it was cut off on its way, or something follows it.")
-                : ArchiveException.Unknown("It does not begin as a ZIP archive does.");
+                ? ArchiveException.Damaged("Its end is missing: it was truncated, or there is data after it.")
+                : ArchiveException.Unknown("It does not start like a ZIP archive.");
         }
         if (BinaryPrimitives.ReadUInt32LittleEndian(start) is not (0x04034b50 or EndMark))
-            throw ArchiveException.Unknown("Something else comes before the archive in this file.");
+            throw ArchiveException.Unknown("There is other data before the archive in this file.");
         var end = tail.AsSpan(found, EndSize);
         if (U16(end, 4) is not (0 or 0xFFFF) || U16(end, 6) is not (0 or 0xFFFF))
-            throw ArchiveException.Damaged("It is one part of several.");
+            throw ArchiveException.Damaged("It is one part of a multi-part archive.");
         return ReadEnd(file, end, tailStart + found);
     }
 
@@ -102,7 +102,7 @@ internal static class ZipDirectory
             {
                 var record = checked((long)Math.Min(U64(locator, 8), long.MaxValue));
                 if (record > at - 20 - 56)
-                    throw ArchiveException.Damaged("Its Zip64 end record does not lie where it should.");
+                    throw ArchiveException.Damaged("Its Zip64 end record is not where it should be.");
                 var end64 = ReadAt(file, record, 56);
                 if (U32(end64, 0) != End64Mark)
                     throw ArchiveException.Damaged("Its Zip64 end record is missing.");
@@ -117,15 +117,15 @@ internal static class ZipDirectory
     private static ZipEntryRecord ReadEntry(byte[] bytes, ref int at, long directoryStart)
     {
         if (bytes.Length - at < EntrySize)
-            throw ArchiveException.Damaged("Its directory is cut off.");
+            throw ArchiveException.Damaged("Its directory is truncated.");
         var head = bytes.AsSpan(at);
         if (U32(head, 0) != EntryMark)
-            throw ArchiveException.Damaged("Its directory is broken.");
+            throw ArchiveException.Damaged("Its directory is damaged.");
         int nameLength = U16(head, 28),
             extraLength = U16(head, 30),
             commentLength = U16(head, 32);
         if (head.Length < EntrySize + nameLength + extraLength + commentLength)
-            throw ArchiveException.Damaged("Its directory is cut off.");
+            throw ArchiveException.Damaged("Its directory is truncated.");
         var name = Decode(head.Slice(EntrySize, nameLength));
         ulong packed = U32(head, 20),
             size = U32(head, 24),
@@ -162,7 +162,7 @@ internal static class ZipDirectory
     private static ulong Take(ref ReadOnlySpan<byte> field)
     {
         if (field.Length < 8)
-            throw ArchiveException.Damaged("A Zip64 field is cut off.");
+            throw ArchiveException.Damaged("A Zip64 field is truncated.");
         var value = U64(field, 0);
         field = field[8..];
         return value;

@@ -23,25 +23,25 @@ internal static class ZipEntryReader
                 data = new DeflateStream(packed, CompressionMode.Decompress, leaveOpen: true);
             var read = data.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (read != bytes.Length || data.ReadByte() != -1)
-                throw Wrong(entry, "has not the size its directory says");
+                throw Wrong(entry, "does not have the size in the directory");
         }
         catch (InvalidDataException)
         {
             throw Wrong(entry, "cannot be unpacked");
         }
-        return Crc32.Of(bytes) == entry.Crc ? bytes : throw Wrong(entry, "does not fit its checksum");
+        return Crc32.Of(bytes) == entry.Crc ? bytes : throw Wrong(entry, "does not match its checksum");
     }
 
     private static long DataStart(SafeFileHandle file, ZipEntryRecord entry)
     {
         var head = ZipDirectory.ReadAt(file, entry.Offset, LocalSize);
         if (BinaryPrimitives.ReadUInt32LittleEndian(head) != LocalMark)
-            throw Wrong(entry, "does not lie where its directory says");
+            throw Wrong(entry, "is not where the directory says");
         int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(26)),
             extraLength = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(28));
         var name = ZipDirectory.Decode(ZipDirectory.ReadAt(file, entry.Offset + LocalSize, nameLength));
         if (name != entry.Name || BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(8)) != entry.Method)
-            throw Wrong(entry, "is named or packed otherwise in its own header");
+            throw Wrong(entry, "has a different name or compression in its own header");
         return entry.Offset + LocalSize + nameLength + extraLength;
     }
 
@@ -72,7 +72,7 @@ internal sealed class FileWindow(SafeFileHandle file, long start, long length) :
             return 0;
         var read = RandomAccess.Read(file, buffer[..wanted], start + _position);
         if (read == 0)
-            throw ArchiveException.Damaged("It ends too early.");
+            throw ArchiveException.Damaged("It is truncated.");
         _position += read;
         return read;
     }

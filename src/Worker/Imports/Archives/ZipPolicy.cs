@@ -19,7 +19,7 @@ internal static class ZipPolicy
             if (entry.Method is not (ZipEntryRecord.Stored or ZipEntryRecord.Deflated))
                 throw ArchiveException.Method(entry.Name, entry.Method);
             if (entry.Method == ZipEntryRecord.Stored && entry.Size != entry.Packed)
-                throw ArchiveException.Damaged($"The sizes of '{ArchiveException.Shown(entry.Name)}' do not fit together.");
+                throw ArchiveException.Damaged($"The sizes of '{ArchiveException.Shown(entry.Name)}' are inconsistent.");
             if (!names.Add(Comparable(entry.Name)))
                 throw ArchiveException.Twice(entry.Name);
             CheckRatio(entry.Size, entry.Packed, limits, $"'{ArchiveException.Shown(entry.Name)}'");
@@ -28,7 +28,7 @@ internal static class ZipPolicy
             total += entry.Size;
             packed += entry.Packed;
         }
-        CheckRatio(total, packed, limits, "All of it");
+        CheckRatio(total, packed, limits, "The archive");
         CheckOverlaps(entries);
     }
 
@@ -48,7 +48,7 @@ internal static class ZipPolicy
     {
         if (size > limits.RatioFrom && size / limits.MaxRatio > packed)
             throw ArchiveException.Bomb(
-                $"{what} unpacks from {packed:N0} to {size:N0} bytes, more than {limits.MaxRatio} times as much. Pictures do not do that."
+                $"{what} unpacks from {packed:N0} to {size:N0} bytes, more than {limits.MaxRatio} times as much, unlike pictures."
             );
     }
 
@@ -60,7 +60,7 @@ internal static class ZipPolicy
         foreach (var entry in entries.OrderBy(e => e.Offset))
         {
             if (entry.Offset < end)
-                throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' lies over another one.");
+                throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' overlaps another one.");
             end = entry.Offset + localHeader + entry.Packed;
         }
     }

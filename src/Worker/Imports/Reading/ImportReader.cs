@@ -69,8 +69,8 @@ internal static class ImportReader
             { Sample: ShapesSource.Name } => new ShapesSource(),
             _ => throw new ArchiveException(
                 "unknown_sample",
-                "There is no such sample",
-                $"No sample is named '{spec.Sample}'.",
+                "The sample does not exist",
+                $"There is no sample named '{spec.Sample}'.",
                 $"Choose '{ShapesSource.Name}'."
             ),
         };

@@ -14,15 +14,15 @@ internal static class PathRules
     {
         var segments = path.Split('/');
         if (path.Any(char.IsControl))
-            return new("bad_name", "Its name holds control characters.", "Rename the file.");
+            return new("bad_name", "Its name contains control characters.", "Rename the file.");
         if (segments.Any(s => Encoding.UTF8.GetByteCount(s) > MaxSegmentBytes))
             return new("bad_name", $"A part of its name is longer than {MaxSegmentBytes} bytes.", "Shorten the name.");
         if (segments.Any(s => SystemNames.Contains(s, StringComparer.OrdinalIgnoreCase)))
-            return new("system_file", "It belongs to an operating system, not to the pictures.");
+            return new("system_file", "It is a file of the operating system, not a picture.");
         if (segments.Any(s => s.StartsWith('.')))
-            return new("hidden_file", "It is hidden: a part of its path begins with a dot.", "Rename it if it is a picture.");
+            return new("hidden_file", "It is hidden: a part of its path starts with a dot.", "Rename it if it is a picture.");
         if (ArchiveEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            return new("nested_archive", "It is an archive inside the archive.", "Unpack it first, or import it by itself.");
+            return new("nested_archive", "It is an archive inside the archive.", "Unpack it first, or import it separately.");
         return null;
     }
 
@@ -40,8 +40,8 @@ internal static class PathRules
                 null,
                 new(
                     "no_class_folder",
-                    "It lies in no class folder.",
-                    "Put it into a folder that has the name of its class, such as cats/001.jpg or train/cats/001.jpg."
+                    "It is not in a class folder.",
+                    "Put it into a folder named after its class, such as cats/001.jpg or train/cats/001.jpg."
                 )
             );
         if (string.IsNullOrWhiteSpace(folders[^1]) || folders[^1].Length > DatasetClass.MaxNameLength)
@@ -50,7 +50,7 @@ internal static class PathRules
                 null,
                 new(
                     "bad_class_name",
-                    $"Its folder's name is no class name: that has 1 to {DatasetClass.MaxNameLength} characters.",
+                    $"Its folder's name is not a valid class name, which has 1 to {DatasetClass.MaxNameLength} characters.",
                     "Rename the folder."
                 )
             );

@@ -17,7 +17,11 @@ internal static class PictureReader
         if (file.Size > limits.MaxEntryBytes)
             return Skipped(
                 file,
-                new("file_too_large", $"It has {file.Size:N0} bytes; {limits.MaxEntryBytes:N0} are the most.", "Save the picture smaller."),
+                new(
+                    "file_too_large",
+                    $"It has {file.Size:N0} bytes; the maximum is {limits.MaxEntryBytes:N0}.",
+                    "Save the picture with a smaller size."
+                ),
                 progress
             );
         try

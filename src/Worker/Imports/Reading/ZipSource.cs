@@ -31,7 +31,7 @@ internal sealed class ZipSource : IPictureSource
     public void Dispose() => _file.Dispose();
 
     private static SkipReason? TroubleOf(ZipEntryRecord entry) =>
-        entry.IsFolder ? new("folder_with_data", "It is named as a folder and yet holds data.")
-        : entry.IsSpecial ? new("not_a_file", "It is a link or a device, not a file.", "Put the picture itself into the archive.")
+        entry.IsFolder ? new("folder_with_data", "Its name is that of a folder, but it contains data.")
+        : entry.IsSpecial ? new("not_a_file", "It is a link or a device, not a file.", "Add the picture itself to the archive.")
         : null;
 }

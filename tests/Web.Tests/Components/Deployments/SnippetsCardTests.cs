@@ -26,7 +26,7 @@ public sealed class AKeyMadeByOneClick() : Screen("en")
         var card = Render<SnippetsCard>(p => p.Add(c => c.Org, "acme").Add(c => c.Name, "flowers").Add(c => c.Url, "http://x/predict"));
         Assert.Contains("can only request predictions and expires in 90 days", card.Markup, StringComparison.Ordinal);
 
-        await card.FindAll("button").Single(b => b.TextContent.Contains("Make a key", StringComparison.Ordinal)).ClickAsync(new());
+        await card.FindAll("button").Single(b => b.TextContent.Contains("Create a key", StringComparison.Ordinal)).ClickAsync(new());
 
         var asked = JsonSerializer.Deserialize<CreateKeyRequest>(api.Sent("POST orgs/acme/keys"), GpuGeekClient.Json)!;
         Assert.Equal(("flowers", "predict"), (asked.Name, Assert.Single(asked.Scopes)));
