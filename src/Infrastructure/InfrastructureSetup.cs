@@ -1,4 +1,4 @@
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;

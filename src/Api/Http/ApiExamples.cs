@@ -6,6 +6,7 @@ using GpuGeek.Contracts.Models;
 using GpuGeek.Contracts.Projects;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Contracts.Tenants;
+using GpuGeek.Contracts.Weights;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
 using Microsoft.OpenApi;

@@ -1,5 +1,5 @@
 using GpuGeek.Api.Http;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,7 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
 using GpuGeek.Domain.Tenants;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;

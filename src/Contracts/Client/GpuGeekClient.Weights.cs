@@ -1,5 +1,5 @@
 using GpuGeek.Contracts.Common;
-using GpuGeek.Contracts.Models;
+using GpuGeek.Contracts.Weights;
 
 namespace GpuGeek.Contracts.Client;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Mail;
 using GpuGeek.Domain.Tenants;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

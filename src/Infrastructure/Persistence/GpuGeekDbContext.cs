@@ -11,7 +11,8 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Sharing;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Webhooks;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Domain.Weights;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Mail;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;

@@ -1,7 +1,7 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

@@ -1,9 +1,9 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Worker.Storage;

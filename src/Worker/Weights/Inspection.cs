@@ -1,7 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Training.Weights;
 
 namespace GpuGeek.Worker.Weights;

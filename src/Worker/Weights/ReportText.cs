@@ -1,5 +1,5 @@
 using System.Globalization;
-using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Weights;
 
 namespace GpuGeek.Worker.Weights;
 

@@ -1,6 +1,6 @@
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Storage;
 using Microsoft.Extensions.Logging;

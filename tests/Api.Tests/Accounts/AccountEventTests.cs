@@ -1,7 +1,7 @@
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Client;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using OtpNet;

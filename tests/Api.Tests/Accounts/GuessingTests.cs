@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Contracts.Client;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;

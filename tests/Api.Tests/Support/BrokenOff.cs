@@ -1,6 +1,6 @@
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -2,8 +2,8 @@ using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Deployments;
-using GpuGeek.Contracts.Models;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Contracts.Weights;
 using GpuGeek.TestSupport;
 using GpuGeek.TestSupport.Platform;
 

@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Weights;
 using GpuGeek.TestSupport;
 using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Models;

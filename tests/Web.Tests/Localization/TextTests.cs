@@ -89,7 +89,7 @@ public sealed partial class EveryText
                     use.Groups[1].Value switch
                     {
                         "W" => "Words",
-                        "T" when file.Contains("/Account/", StringComparison.Ordinal) => "AccountText",
+                        "T" when file.Contains("/Account/", StringComparison.Ordinal) => "AccountsText",
                         _ => null,
                     }
                 )

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.TestSupport;

@@ -1,8 +1,8 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Runs;

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;

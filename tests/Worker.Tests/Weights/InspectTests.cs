@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Weights;
 using GpuGeek.TestSupport;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Weights;

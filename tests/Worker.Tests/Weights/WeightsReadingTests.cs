@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using GpuGeek.Worker.Tests.Support;

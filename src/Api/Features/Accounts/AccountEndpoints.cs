@@ -5,7 +5,7 @@ using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
 using GpuGeek.Domain.Storage;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;

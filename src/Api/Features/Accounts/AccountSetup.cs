@@ -1,4 +1,4 @@
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using Microsoft.AspNetCore.Identity;
 
 namespace GpuGeek.Api.Features.Accounts;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 

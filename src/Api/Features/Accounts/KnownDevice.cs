@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 
 namespace GpuGeek.Api.Features.Accounts;
 

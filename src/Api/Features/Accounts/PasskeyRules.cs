@@ -20,7 +20,7 @@ internal sealed class PasskeyRules(IOptions<ApiOptions> options) : IConfigureOpt
         passkeys.ResidentKeyRequirement = "required";
         // The maker of the device does not matter.
         passkeys.AttestationConveyancePreference = "none";
-        passkeys.AuthenticatorTimeout = Infrastructure.Identity.PasskeyChallenge.Lifetime;
+        passkeys.AuthenticatorTimeout = Infrastructure.Accounts.PasskeyChallenge.Lifetime;
         passkeys.ValidateOrigin = context =>
             ValueTask.FromResult(
                 !context.CrossOrigin

@@ -1,4 +1,4 @@
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;

@@ -2,7 +2,7 @@ using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;

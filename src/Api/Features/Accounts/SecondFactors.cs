@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using OtpNet;
 
 namespace GpuGeek.Api.Features.Accounts;

@@ -1,7 +1,7 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Accounts;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;

@@ -1,3 +1,4 @@
+using GpuGeek.Api.Features.Weights;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Shared;

@@ -2,6 +2,7 @@ using GpuGeek.Api.Http;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Http.HttpResults;

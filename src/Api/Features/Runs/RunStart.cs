@@ -1,7 +1,7 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Shared;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -3,7 +3,7 @@ using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -2,7 +2,7 @@ using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Sharing;
-using GpuGeek.Infrastructure.Identity;
+using GpuGeek.Infrastructure.Accounts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -1,5 +1,5 @@
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
+using GpuGeek.Domain.Weights;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

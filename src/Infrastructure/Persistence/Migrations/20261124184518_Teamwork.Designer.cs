@@ -1624,7 +1624,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.ApplicationUser", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.ApplicationUser", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1716,7 +1716,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -2006,7 +2006,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Teamwork.Mention", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2023,7 +2023,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Teamwork.ShareLink", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2058,7 +2058,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_tokens_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2077,7 +2077,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Tenants.Invitation", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2101,7 +2101,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_members_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2139,11 +2139,11 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_webhook_deliveries_webhooks_org_id_webhook_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithOne()
-                        .HasForeignKey("GpuGeek.Infrastructure.Identity.SecondFactor", "UserId")
+                        .HasForeignKey("GpuGeek.Infrastructure.Accounts.SecondFactor", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_second_factors_users_user_id");

@@ -1840,7 +1840,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AccountEvent", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1887,7 +1887,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("account_events", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.ApplicationUser", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.ApplicationUser", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1979,7 +1979,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.Passkey", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.Passkey", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2059,7 +2059,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("passkeys", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.PasskeyChallenge", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.PasskeyChallenge", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2096,7 +2096,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("passkey_challenges", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -2436,7 +2436,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Teamwork.Mention", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2453,7 +2453,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Teamwork.ShareLink", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2488,7 +2488,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_tokens_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2507,7 +2507,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Tenants.Invitation", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2531,7 +2531,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_members_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2569,9 +2569,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_webhook_deliveries_webhooks_org_id_webhook_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AccountEvent", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2579,9 +2579,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_account_events_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.Passkey", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.Passkey", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2589,20 +2589,20 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_passkeys_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.PasskeyChallenge", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.PasskeyChallenge", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_passkey_challenges_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithOne()
-                        .HasForeignKey("GpuGeek.Infrastructure.Identity.SecondFactor", "UserId")
+                        .HasForeignKey("GpuGeek.Infrastructure.Accounts.SecondFactor", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_second_factors_users_user_id");

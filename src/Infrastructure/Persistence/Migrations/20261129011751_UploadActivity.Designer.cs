@@ -1892,7 +1892,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AccountEvent", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1939,7 +1939,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("account_events", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.ApplicationUser", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.ApplicationUser", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2019,7 +2019,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AttemptBucket", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AttemptBucket", b =>
                 {
                     b.Property<byte[]>("Key")
                         .HasColumnType("bytea")
@@ -2046,7 +2046,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("attempt_buckets", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.Passkey", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.Passkey", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2126,7 +2126,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("passkeys", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.PasskeyChallenge", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.PasskeyChallenge", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2163,7 +2163,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("passkey_challenges", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -2503,7 +2503,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Teamwork.Mention", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2520,7 +2520,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Teamwork.ShareLink", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2555,7 +2555,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_tokens_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2574,7 +2574,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Tenants.Invitation", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2598,7 +2598,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_members_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2636,9 +2636,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_webhook_deliveries_webhooks_org_id_webhook_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AccountEvent", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2646,9 +2646,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_account_events_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.Passkey", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.Passkey", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2656,20 +2656,20 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_passkeys_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.PasskeyChallenge", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.PasskeyChallenge", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_passkey_challenges_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithOne()
-                        .HasForeignKey("GpuGeek.Infrastructure.Identity.SecondFactor", "UserId")
+                        .HasForeignKey("GpuGeek.Infrastructure.Accounts.SecondFactor", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_second_factors_users_user_id");

@@ -1946,7 +1946,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AccountEvent", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1993,7 +1993,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("account_events", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.ApplicationUser", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.ApplicationUser", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2069,7 +2069,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AttemptBucket", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AttemptBucket", b =>
                 {
                     b.Property<byte[]>("Key")
                         .HasColumnType("bytea")
@@ -2096,7 +2096,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("attempt_buckets", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.Passkey", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.Passkey", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2176,7 +2176,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("passkeys", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.PasskeyChallenge", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.PasskeyChallenge", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2213,7 +2213,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("passkey_challenges", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -2253,7 +2253,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("second_factors", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.UserPassword", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.UserPassword", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -2390,7 +2390,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Comments.Mention", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2598,7 +2598,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Sharing.ShareLink", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2633,7 +2633,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_tokens_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2652,7 +2652,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Tenants.Invitation", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2676,7 +2676,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_members_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2714,9 +2714,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_webhook_deliveries_webhooks_org_id_webhook_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AccountEvent", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2724,9 +2724,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_account_events_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.Passkey", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.Passkey", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2734,36 +2734,36 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_passkeys_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.PasskeyChallenge", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.PasskeyChallenge", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_passkey_challenges_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithOne()
-                        .HasForeignKey("GpuGeek.Infrastructure.Identity.SecondFactor", "UserId")
+                        .HasForeignKey("GpuGeek.Infrastructure.Accounts.SecondFactor", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_second_factors_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.UserPassword", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.UserPassword", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithOne("Password")
-                        .HasForeignKey("GpuGeek.Infrastructure.Identity.UserPassword", "UserId")
+                        .HasForeignKey("GpuGeek.Infrastructure.Accounts.UserPassword", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_passwords_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.ApplicationUser", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.ApplicationUser", b =>
                 {
                     b.Navigation("Password");
                 });

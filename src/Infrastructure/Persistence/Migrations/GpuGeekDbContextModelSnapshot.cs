@@ -1943,7 +1943,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AccountEvent", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1990,7 +1990,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("account_events", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.ApplicationUser", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.ApplicationUser", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2066,7 +2066,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AttemptBucket", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AttemptBucket", b =>
                 {
                     b.Property<byte[]>("Key")
                         .HasColumnType("bytea")
@@ -2093,7 +2093,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("attempt_buckets", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.Passkey", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.Passkey", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2173,7 +2173,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("passkeys", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.PasskeyChallenge", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.PasskeyChallenge", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -2210,7 +2210,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("passkey_challenges", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -2250,7 +2250,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("second_factors", (string)null);
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.UserPassword", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.UserPassword", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -2387,7 +2387,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Comments.Mention", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2595,7 +2595,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Sharing.ShareLink", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2630,7 +2630,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_tokens_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2649,7 +2649,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             modelBuilder.Entity("GpuGeek.Domain.Tenants.Invitation", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("CreatedBy")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2673,7 +2673,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_members_organizations_org_id");
 
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2711,9 +2711,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_webhook_deliveries_webhooks_org_id_webhook_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.AccountEvent", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2721,9 +2721,9 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_account_events_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.Passkey", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.Passkey", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -2731,36 +2731,36 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_passkeys_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.PasskeyChallenge", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.PasskeyChallenge", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_passkey_challenges_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.SecondFactor", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.SecondFactor", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithOne()
-                        .HasForeignKey("GpuGeek.Infrastructure.Identity.SecondFactor", "UserId")
+                        .HasForeignKey("GpuGeek.Infrastructure.Accounts.SecondFactor", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_second_factors_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.UserPassword", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.UserPassword", b =>
                 {
-                    b.HasOne("GpuGeek.Infrastructure.Identity.ApplicationUser", null)
+                    b.HasOne("GpuGeek.Infrastructure.Accounts.ApplicationUser", null)
                         .WithOne("Password")
-                        .HasForeignKey("GpuGeek.Infrastructure.Identity.UserPassword", "UserId")
+                        .HasForeignKey("GpuGeek.Infrastructure.Accounts.UserPassword", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_passwords_users_user_id");
                 });
 
-            modelBuilder.Entity("GpuGeek.Infrastructure.Identity.ApplicationUser", b =>
+            modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.ApplicationUser", b =>
                 {
                     b.Navigation("Password");
                 });

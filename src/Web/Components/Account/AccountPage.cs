@@ -20,7 +20,7 @@ public abstract class AccountPage : ComponentBase
     protected IStringLocalizer<Words> W { get; set; } = default!;
 
     [Inject]
-    protected IStringLocalizer<AccountText> T { get; set; } = default!;
+    protected IStringLocalizer<AccountsText> T { get; set; } = default!;
 
     [Inject]
     private SignInFlow Flow { get; set; } = default!;

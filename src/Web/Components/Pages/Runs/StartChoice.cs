@@ -1,5 +1,5 @@
 using GpuGeek.Contracts.Client;
-using GpuGeek.Contracts.Models;
+using GpuGeek.Contracts.Weights;
 using GpuGeek.Recipes;
 
 namespace GpuGeek.Web.Components.Pages.Runs;

@@ -1,4 +1,4 @@
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <summary>A person's time-based codes (RFC 6238) and the codes for the day the telephone is lost.</summary>
 public sealed class SecondFactor

@@ -1,4 +1,6 @@
-namespace GpuGeek.Domain.Models;
+using GpuGeek.Domain.Models;
+
+namespace GpuGeek.Domain.Weights;
 
 /// <summary>The published weights that one worker lacks and cannot download. Api refuses a run that needs weights which every worker
 /// lacks.</summary>

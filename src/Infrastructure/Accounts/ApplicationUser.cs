@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <summary>A person.</summary>
 public sealed class ApplicationUser : IdentityUser<Guid>

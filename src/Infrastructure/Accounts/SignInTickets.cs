@@ -4,7 +4,7 @@ using System.Text;
 using GpuGeek.Infrastructure.Security;
 using Microsoft.Extensions.Options;
 
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <summary>Short statements about a sign-in that callers keep for us: nobody else can make or read one, and one made for a purpose opens
 /// for no other.</summary>

@@ -1,4 +1,4 @@
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <summary>Attempts at a password or code within a window of time. Only the functions of the database write it
 /// (<c>count_attempts</c>).</summary>

@@ -1,4 +1,4 @@
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <summary>A key pair of which a person's device keeps the secret half (WebAuthn level 3): it signs in without a password, after the
 /// device has recognised the person.</summary>

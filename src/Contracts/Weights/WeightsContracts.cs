@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using GpuGeek.Contracts.Common;
 
-namespace GpuGeek.Contracts.Models;
+namespace GpuGeek.Contracts.Weights;
 
 public sealed record CreateWeightsRequest
 {

@@ -3,17 +3,18 @@ using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Contracts.Common;
-using GpuGeek.Contracts.Models;
+using GpuGeek.Contracts.Weights;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
-namespace GpuGeek.Api.Features.Models;
+namespace GpuGeek.Api.Features.Weights;
 
 internal static class WeightsEndpoints
 {

@@ -1,6 +1,6 @@
 using GpuGeek.Domain.Common;
 
-namespace GpuGeek.Domain.Models;
+namespace GpuGeek.Domain.Weights;
 
 public enum WeightsState
 {

@@ -1,8 +1,8 @@
 using GpuGeek.Api.Shared;
-using GpuGeek.Contracts.Models;
-using GpuGeek.Domain.Models;
+using GpuGeek.Contracts.Weights;
+using GpuGeek.Domain.Weights;
 
-namespace GpuGeek.Api.Features.Models;
+namespace GpuGeek.Api.Features.Weights;
 
 internal static class WeightsMapping
 {

@@ -1,4 +1,4 @@
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 public enum AccountEventKind
 {

@@ -2,7 +2,7 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <summary>Links with which a person sets a new password.</summary>
 public static class ResetLinks

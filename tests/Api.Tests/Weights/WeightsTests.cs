@@ -1,16 +1,16 @@
 using System.Net;
 using GpuGeek.Api.Tests.Support;
-using GpuGeek.Contracts.Models;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Contracts.Weights;
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Recipes;
 using Microsoft.EntityFrameworkCore;
 
-namespace GpuGeek.Api.Tests.Models;
+namespace GpuGeek.Api.Tests.Weights;
 
 /// <summary>Weights that somebody sends. No worker runs here: what it finds is planted.</summary>
 public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassFixture<SharedApplication>

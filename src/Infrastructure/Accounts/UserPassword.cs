@@ -1,4 +1,4 @@
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <summary>The hash of a person's password, in a table of its own: colleagues read one another's names and addresses, never
 /// this.</summary>

@@ -5,7 +5,7 @@ using GpuGeek.Infrastructure.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <param name="Kind">What is counted; with <paramref name="Parts"/> it names the bucket.</param>
 /// <param name="Most">Attempts that are let through within <paramref name="Window"/>.</param>

@@ -2,7 +2,7 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Infrastructure.Security;
 using Microsoft.Extensions.Options;
 
-namespace GpuGeek.Infrastructure.Identity;
+namespace GpuGeek.Infrastructure.Accounts;
 
 /// <summary>Shared secrets of authenticator apps as they are kept: whoever has only the database cannot make codes.</summary>
 public sealed class SecondFactorSecrets(IOptions<KeyFolderOptions> options)

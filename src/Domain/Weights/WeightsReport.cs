@@ -1,4 +1,4 @@
-namespace GpuGeek.Domain.Models;
+namespace GpuGeek.Domain.Weights;
 
 /// <summary>What a weights file holds and how it fits one architecture: made before anybody uses it.</summary>
 public sealed record WeightsReport

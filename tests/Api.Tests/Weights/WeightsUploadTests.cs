@@ -1,14 +1,14 @@
 using System.Net;
 using GpuGeek.Api.Tests.Datasets;
 using GpuGeek.Api.Tests.Support;
-using GpuGeek.Contracts.Models;
-using GpuGeek.Domain.Models;
+using GpuGeek.Contracts.Weights;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
 
-namespace GpuGeek.Api.Tests.Models;
+namespace GpuGeek.Api.Tests.Weights;
 
 /// <summary>The bytes of a weights file, over a real socket.</summary>
 public sealed class TheBytesOfWeights(ListeningApplication listening) : IClassFixture<ListeningApplication>
