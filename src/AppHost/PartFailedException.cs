@@ -1,6 +1,6 @@
 namespace GpuGeek.AppHost;
 
-/// <summary>A part of the platform cannot start or has died for good: said in one sentence, with the end of its log where there is
+/// <summary>A process of the platform cannot start or has failed permanently: one sentence, with the end of its log if there is
 /// one.</summary>
 public sealed class PartFailedException(string part, string why, string? log = null) : Exception($"{part} failed: {why}")
 {

@@ -4,8 +4,9 @@ using GpuGeek.AppHost.Hosting;
 namespace GpuGeek.AppHost.Backups;
 
 /// <summary>
-/// Database, objects and keys of a data folder in one folder, while everything serves. First a moment of the database and the objects that
-/// may go right after it, then the dump of that moment, then all other objects: those have a grace of days.
+/// Copies database, objects and keys of a data directory into one folder while the platform runs. First a snapshot of the database and
+/// the objects that may be deleted right after it, then the dump of the snapshot, then all other objects, which have a grace period of
+/// days.
 /// </summary>
 internal sealed class Backup
 {
@@ -22,13 +23,13 @@ internal sealed class Backup
         (_data, _folder, _tools) = (data, folder, tools);
         _objects = Path.Combine(data, BackupManifest.ObjectFolder);
         var temporary = Directory.CreateDirectory(Path.Combine(_objects, StoredName.Temporary)).FullName;
-        // Beside the objects, so that each of them is taken in no time, wherever the backup goes.
+        // On the same file system as the objects, so that linking takes no time, wherever the backup is written.
         _staging = Path.Combine(temporary, "backup");
         _links = FileSystem.CanLink(temporary, folder.Part);
     }
 
-    /// <returns>What to tell the operator.</returns>
-    /// <exception cref="PartFailedException">There is no backup, and the message says why.</exception>
+    /// <returns>Message for the operator.</returns>
+    /// <exception cref="PartFailedException">The backup failed; the message says why.</exception>
     public static async Task<string> RunAsync(string data, string to, CancellationToken cancellationToken)
     {
         Outside.Refuse("The backup", Outside.Read(Path.Combine(data, DataFolder.OutsideName)));
@@ -104,7 +105,7 @@ internal sealed class Backup
         return manifest;
     }
 
-    /// <summary>A moment of the database together with the objects that may go right after it.</summary>
+    /// <summary>A snapshot of the database with the objects that may be deleted right after it.</summary>
     private async Task StageAsync(DatabaseSnapshot snapshot, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
@@ -123,7 +124,7 @@ internal sealed class Backup
         );
     }
 
-    // Links cost nothing. The dump is compressed and holds no indexes: it is smaller than the database.
+    // Links cost nothing. The dump is compressed and has no indexes, so it is smaller than the database.
     private void DemandRoom(long databaseBytes)
     {
         var copied = _links
@@ -183,7 +184,7 @@ internal sealed class Backup
         }
     }
 
-    /// <returns>Null: a key that was being written has got its name meanwhile.</returns>
+    /// <returns>Null: a write that was in progress has got its final name in the meantime.</returns>
     private async Task<BackedUpFile?> TryCopyAsync(string name, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_folder.At(name))!);

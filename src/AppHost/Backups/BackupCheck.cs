@@ -1,6 +1,6 @@
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>A backup is looked at as a whole before anything is restored: its bytes may have lain on any disk, and in any hands.</summary>
+/// <summary>Checks the whole backup before anything is restored: it may come from any disk and may have been changed.</summary>
 internal sealed class BackupCheck
 {
     private readonly string _folder;
@@ -8,7 +8,7 @@ internal sealed class BackupCheck
 
     private BackupCheck(string folder) => _folder = folder;
 
-    /// <exception cref="PartFailedException">Something is missing, damaged, or lies elsewhere.</exception>
+    /// <exception cref="PartFailedException">A file is missing, damaged, or outside the backup.</exception>
     public static void Run(string folder, BackupManifest manifest, CancellationToken cancellationToken)
     {
         var check = new BackupCheck(folder);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>The two commands of the operator.</summary>
+/// <summary>The operator's commands backup and restore.</summary>
 internal static class BackupCommands
 {
     private const string Usage = """

@@ -1,16 +1,16 @@
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>The folder that a backup becomes. Until it is whole its name ends in <c>.part</c>.</summary>
+/// <summary>The folder of a backup. Until it is complete, its name ends in <c>.part</c>.</summary>
 internal sealed class BackupFolder
 {
     private readonly string _name;
 
     private BackupFolder(string name) => _name = name;
 
-    /// <summary>Where it is written.</summary>
+    /// <summary>The folder to write into.</summary>
     public string Part => _name + ".part";
 
-    /// <exception cref="PartFailedException">There is something already, or it would lie in the data folder.</exception>
+    /// <exception cref="PartFailedException">The folder is not empty, or would be inside the data directory.</exception>
     public static BackupFolder Create(string to, string data)
     {
         var name = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to));
@@ -29,7 +29,7 @@ internal sealed class BackupFolder
 
     public string At(string file) => Path.Combine(Part, file);
 
-    /// <summary>It is whole: on disk, then under its name.</summary>
+    /// <summary>Flushes the complete backup to disk, then renames it.</summary>
     public void Publish()
     {
         FileSystem.Flush(At(BackupManifest.Name));
@@ -39,14 +39,14 @@ internal sealed class BackupFolder
         FileSystem.Flush(Path.Combine(_name, BackupManifest.Name));
     }
 
-    /// <summary>After a failure; what is published has another name.</summary>
+    /// <summary>Deletes the incomplete backup after a failure; a published one has another name.</summary>
     public void RemovePart()
     {
         if (Directory.Exists(Part))
             Directory.Delete(Part, recursive: true);
     }
 
-    /// <summary>What a backup that was cut off has left goes.</summary>
+    /// <summary>Deletes what an interrupted backup has left.</summary>
     private void RemoveFormer()
     {
         if (!Directory.Exists(Part))

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>What a backup holds. It is written last: a folder without it is not a backup.</summary>
+/// <summary>Describes the contents of a backup. It is written last: a folder without it is not a backup.</summary>
 /// <param name="Schema">Name of the last migration of the dumped database.</param>
-/// <param name="Product">Version of the GpuGeek that took the backup.</param>
+/// <param name="Product">Version of the GpuGeek that created the backup.</param>
 /// <param name="DatabaseBytes">Size of the database itself, which is larger than its dump.</param>
-/// <param name="Objects">How many the list of objects names.</param>
-/// <param name="ObjectBytes">Their bytes together.</param>
+/// <param name="Objects">Number of objects in the list of objects.</param>
+/// <param name="ObjectBytes">Total size of the objects.</param>
 /// <param name="Files">Everything but the objects: the dump, the list of objects, keys and secrets.</param>
 internal sealed record BackupManifest(
     int Format,
@@ -36,7 +36,7 @@ internal sealed record BackupManifest(
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The names at the top of a backup.</summary>
+    /// <summary>Names of the top-level entries of a backup.</summary>
     public static readonly string[] Top = [Name, Dump, ObjectList, ObjectFolder, KeyFolder, SecretFolder];
 
     public static string OwnVersion { get; } =
@@ -46,7 +46,7 @@ internal sealed record BackupManifest(
     public static BackupManifest Read(string folder)
     {
         var path = Path.Combine(folder, Name);
-        // Of no length: a pipe, whose reading would never end, or a file that was cut off.
+        // No length: a pipe, which could be read for ever, or a truncated file.
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })
             throw new PartFailedException(
                 "The backup",
@@ -68,14 +68,14 @@ internal sealed record BackupManifest(
 
     public static string Hash(string path)
     {
-        // A pipe has no length either, and opening it would wait for ever.
+        // A pipe has no length either, and opening it would block for ever.
         if (new FileInfo(path).Length == 0)
             return Convert.ToHexStringLower(SHA256.HashData([]));
         using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
-    // Asked first: a newer format may have other members.
+    // Checked first: a newer format may have other members.
     private static void RefuseOtherFormat(byte[] text, string path)
     {
         using var json = JsonDocument.Parse(text);
@@ -88,8 +88,8 @@ internal sealed record BackupManifest(
     }
 }
 
-/// <param name="Path">Below the backup's folder.</param>
-/// <param name="Sha256">Of its bytes, in hex.</param>
+/// <param name="Path">Relative to the backup's folder.</param>
+/// <param name="Sha256">SHA-256 of the file, in hex.</param>
 internal sealed record BackedUpFile(string Path, long Size, string Sha256)
 {
     public static BackedUpFile Of(string folder, string name)

@@ -3,12 +3,12 @@ using Npgsql;
 namespace GpuGeek.AppHost.Backups;
 
 /// <summary>
-/// One moment of a database that goes on working: pg_dump sees what this saw. While it is open no key is rotated, so that the keys that are
-/// copied later open what was dumped.
+/// A snapshot of a running database: pg_dump sees the same state. While it is open, keys cannot be rotated, so that the keys that are
+/// copied later can decrypt the dump.
 /// </summary>
 internal sealed class DatabaseSnapshot : IAsyncDisposable
 {
-    // The lock of Infrastructure's KeyRotation.
+    // The lock of KeyRotation in Infrastructure.
     private const long RotationLock = 0x6B6579726F74;
 
     /// <summary>Rows that name objects which are deleted as soon as the row changes: see <see cref="StoredName.GoesAtOnce"/>.</summary>
@@ -24,7 +24,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     private DatabaseSnapshot(NpgsqlConnection connection, string connectionString) =>
         (_connection, _connectionString) = (connection, connectionString);
 
-    /// <summary>For pg_dump.</summary>
+    /// <summary>Snapshot id for pg_dump.</summary>
     public string Id { get; private set; } = "";
     public string Schema { get; private set; } = "";
     public long DatabaseBytes { get; private set; }
@@ -46,7 +46,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         }
     }
 
-    /// <summary>From here on it is this moment's.</summary>
+    /// <summary>Takes the snapshot of this moment.</summary>
     public async Task TakeAsync(CancellationToken cancellationToken)
     {
         await using var begin = new NpgsqlCommand("ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", _connection);
@@ -63,8 +63,8 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether what the snapshot needs of short-lived objects is needed still. They are deleted only after their row has changed, so then
-    /// none of them has been deleted yet.
+    /// Checks that the short-lived objects of the snapshot are still needed. They are deleted only after their row has changed, so in
+    /// that case none of them has been deleted yet.
     /// </summary>
     public async Task<bool> IsStillNeededAsync(CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
 
     private async Task LockKeysAsync(CancellationToken cancellationToken)
     {
-        // The moment may have to last as long as a dump takes.
+        // The snapshot may have to stay open as long as a dump takes.
         await using var take = new NpgsqlCommand(
             $"SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0; SELECT pg_try_advisory_lock({RotationLock})",
             _connection

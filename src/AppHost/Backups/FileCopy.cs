@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>Files on their way into a backup or out of it, hashed where their bytes are read.</summary>
+/// <summary>Copies files into or out of a backup and hashes their bytes when it reads them.</summary>
 internal static class FileCopy
 {
     private const int BufferBytes = 1 << 17;
 
-    /// <summary>A second name where the file system has such, else a copy. Objects are never changed in place: both are as good.</summary>
-    /// <returns>The hash is null where nothing was read; all is null where the file is gone.</returns>
+    /// <summary>A hard link if the file system supports it, else a copy. Objects are never changed in place, so both are
+    /// equivalent.</summary>
+    /// <returns>The hash is null if nothing was read; the result is null if the file does not exist.</returns>
     public static async Task<(long Size, string? Sha256)?> TakeAsync(string from, string to, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);

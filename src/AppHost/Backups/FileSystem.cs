@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>What the kernel does with files and .NET does not offer.</summary>
+/// <summary>File operations of the kernel that .NET does not offer.</summary>
 internal static partial class FileSystem
 {
     private const int NotFound = 2;
 
-    /// <summary>A second name for a file: no bytes move.</summary>
-    /// <returns>False: these folders cannot be linked; copy instead.</returns>
-    /// <exception cref="FileNotFoundException">The file is gone.</exception>
+    /// <summary>Creates a hard link: no bytes are copied.</summary>
+    /// <returns>False: links between these folders are impossible; copy instead.</returns>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     public static bool TryLink(string existing, string name)
     {
         if (link(existing, name) == 0)
@@ -18,7 +18,7 @@ internal static partial class FileSystem
         return Marshal.GetLastPInvokeError() == NotFound ? throw new FileNotFoundException("The file is gone.", existing) : false;
     }
 
-    /// <summary>Whether files of one folder can have a second name in another.</summary>
+    /// <summary>Whether files of one folder can be hard-linked into another.</summary>
     public static bool CanLink(string from, string to)
     {
         var probe = Path.Combine(from, $".link-{Path.GetRandomFileName()}");
@@ -35,8 +35,8 @@ internal static partial class FileSystem
         }
     }
 
-    /// <summary>All that was written to the file system of a file survives a power cut from here on: names and bytes.</summary>
-    /// <exception cref="IOException">Something could not be written.</exception>
+    /// <summary>Flushes the whole file system of a file: names and bytes survive a power cut.</summary>
+    /// <exception cref="IOException">Writing failed.</exception>
     public static void Flush(string file)
     {
         using var handle = File.OpenHandle(file);
@@ -44,7 +44,8 @@ internal static partial class FileSystem
             throw new IOException($"The disk of {file} could not be flushed (error {Marshal.GetLastPInvokeError()}).");
     }
 
-    /// <summary>All files below a folder by their relative names, in order. What goes meanwhile is left out.</summary>
+    /// <summary>All files below a folder by their relative names, in order. Files that are deleted in the meantime are left
+    /// out.</summary>
     public static IEnumerable<string> Files(string root, string below = "")
     {
         foreach (var entry in Entries(Path.Combine(root, below)))

@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>The objects of a backup, a line each: size, SHA-256, name. A file of its own, since there may be millions.</summary>
+/// <summary>The list of objects in a backup, one line each: size, SHA-256, name. It is a separate file, since there may be
+/// millions.</summary>
 internal static class ObjectList
 {
     public static string Line(BackedUpFile file) => string.Create(CultureInfo.InvariantCulture, $"{file.Size}\t{file.Sha256}\t{file.Path}");
 
-    /// <exception cref="PartFailedException">A line is not as it was written, or names something outside the backup.</exception>
+    /// <exception cref="PartFailedException">A line is damaged, or names a file outside the backup.</exception>
     public static IEnumerable<BackedUpFile> Read(string folder)
     {
         var path = Path.Combine(folder, BackupManifest.ObjectList);

@@ -1,6 +1,6 @@
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>An operator may keep the database, the objects or the keys elsewhere; then the data folder does not hold them all.</summary>
+/// <summary>Detects that the database, the objects or the keys are stored outside the data directory.</summary>
 internal static class Outside
 {
     private static readonly string[] Variables = ["GPUGEEK_DB", "GPUGEEK_S3_ENDPOINT", "GPUGEEK_OBJECTS", "GPUGEEK_KEYS"];
@@ -18,7 +18,7 @@ internal static class Outside
 
     public static string? Read(string file) => File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } names ? names : null;
 
-    /// <summary>Notes what this start is told, since a backup is asked for in another shell.</summary>
+    /// <summary>Saves the settings of this start, since a backup is started from another shell.</summary>
     public static void Note(string file)
     {
         var names = string.Join(' ', Named());

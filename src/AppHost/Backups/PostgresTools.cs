@@ -15,7 +15,7 @@ internal sealed record PostgresTools(string Programs, int Port, string Password)
         $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={PrivatePostgres.SuperUser};Password={Password};"
         + $"Database={Database};Timeout=15;Pooling=false";
 
-    /// <param name="folder">What AppHost calls <c>postgres</c> in its data folder; a cluster in it runs.</param>
+    /// <param name="folder">The folder <c>postgres</c> in AppHost's data directory; its cluster is running.</param>
     /// <exception cref="PartFailedException">The programs are not installed.</exception>
     public static PostgresTools Of(string folder, int port)
     {
@@ -29,14 +29,14 @@ internal sealed record PostgresTools(string Programs, int Port, string Password)
         return new(programs, port, File.ReadAllText(Path.Combine(folder, "password")).Trim());
     }
 
-    /// <exception cref="PartFailedException">It failed; with what it said.</exception>
+    /// <exception cref="PartFailedException">The program failed; the message has its output.</exception>
     public async Task RunAsync(string program, CancellationToken cancellationToken, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(Programs, program), arguments)
         {
             RedirectStandardError = true,
             WorkingDirectory = "/",
-            // The password goes by the environment: a command line is public.
+            // The password is passed in the environment: a command line is public.
             Environment =
             {
                 ["PGHOST"] = "127.0.0.1",

@@ -5,7 +5,8 @@ using GpuGeek.AppHost.Postgres;
 namespace GpuGeek.AppHost.Backups;
 
 /// <summary>
-/// A new data folder out of a backup. Everything is checked before anything is written, and nobody can start what is half restored.
+/// Creates a new data directory from a backup. Everything is checked before anything is written, and an incomplete restore cannot be
+/// started.
 /// </summary>
 internal sealed class Restore
 {
@@ -14,8 +15,8 @@ internal sealed class Restore
 
     private Restore(string from, DataFolder data) => (_from, _data) = (from, data);
 
-    /// <returns>What to tell the operator.</returns>
-    /// <exception cref="PartFailedException">Nothing was restored, and the message says why.</exception>
+    /// <returns>Message for the operator.</returns>
+    /// <exception cref="PartFailedException">The restore failed; the message says why.</exception>
     public static async Task<string> RunAsync(string from, string data, CancellationToken cancellationToken)
     {
         Outside.Refuse("The restore", noted: null);
@@ -30,14 +31,14 @@ internal sealed class Restore
         {
             Room.Demand(data, manifest.DatabaseBytes + manifest.ObjectBytes + manifest.Files.Sum(f => f.Size), "The restore");
             folder.MarkRestoring();
-            // Not before: PostgreSQL's account must be able to enter the folders above a new data directory.
+            // Only now: PostgreSQL's account must be able to enter the folders above a new data directory.
             Permissions.OwnerOnly();
             await new Restore(from, folder).WriteAsync(manifest, cancellationToken);
             folder.UnmarkRestoring();
         }
         catch
         {
-            // It was empty: all that is in it is ours.
+            // It was empty, so everything in it was written by this restore.
             foreach (var entry in new DirectoryInfo(data).EnumerateFileSystemInfos())
                 if (entry is DirectoryInfo directory)
                     directory.Delete(recursive: true);
@@ -91,7 +92,7 @@ internal sealed class Restore
         FileSystem.Flush(Path.Combine(_data.Postgres, "password"));
     }
 
-    // Checked once more: between the check and now the disk may have said something else.
+    // Checked again, because the disk may have returned other data than during the check.
     private async Task CopyAsync(BackedUpFile file, string name, CancellationToken cancellationToken)
     {
         var target = _data.At(name);
@@ -120,7 +121,7 @@ internal sealed class Restore
                 PostgresTools.Database,
                 Path.Combine(_from, BackupManifest.Dump)
             );
-        // An older schema is brought up; the backup itself is the dump of before.
+        // Migrates an older schema; the backup itself serves as the dump.
         await ApiVerb.RunAsync(
             "migrate",
             new Dictionary<string, string>

@@ -3,15 +3,15 @@ using GpuGeek.AppHost.Hosting;
 
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>Free space is asked for before anything is written; the last bytes stay free for the database, as everywhere.</summary>
+/// <summary>Checks the free space before anything is written; the reserve stays free for the database.</summary>
 internal static class Room
 {
     private const string Variable = "GPUGEEK_RESERVE_BYTES";
     private const long UsualReserve = 2L << 30;
 
-    /// <param name="folder">It exists.</param>
-    /// <param name="what">Who needs the bytes.</param>
-    /// <exception cref="PartFailedException">There is too little room.</exception>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="what">Name of the operation that needs the bytes.</param>
+    /// <exception cref="PartFailedException">There is not enough space.</exception>
     public static void Demand(string folder, long bytes, string what)
     {
         var reserve = ByteSetting.Read(Variable, UsualReserve);

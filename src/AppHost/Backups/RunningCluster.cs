@@ -4,7 +4,7 @@ using GpuGeek.AppHost.Postgres;
 
 namespace GpuGeek.AppHost.Backups;
 
-/// <summary>The database of a data folder: that of the platform which runs there, else one that is started for the backup alone.</summary>
+/// <summary>The database of a data directory: that of the running platform, else one that is started only for the backup.</summary>
 internal sealed class RunningCluster : IAsyncDisposable
 {
     private DataFolder? _folder;
@@ -14,7 +14,7 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     public PostgresTools Tools { get; private set; } = null!;
 
-    /// <exception cref="PartFailedException">There is none, or it does not run although the folder is in use.</exception>
+    /// <exception cref="PartFailedException">There is none, or it is not running although the directory is in use.</exception>
     public static async Task<RunningCluster> OpenAsync(string data, CancellationToken cancellationToken)
     {
         var postgres = Path.Combine(data, "postgres");

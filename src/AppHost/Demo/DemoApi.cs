@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace GpuGeek.AppHost.Demo;
 
-/// <summary>The public REST API in raw JSON, as a stranger's script would use it.</summary>
+/// <summary>The public REST API in raw JSON, as an external script would use it.</summary>
 internal sealed class DemoApi(HttpClient http)
 {
     public string? Token { get; set; }

@@ -7,7 +7,7 @@ using GpuGeek.AppHost.Hosting;
 
 namespace GpuGeek.AppHost.Demo;
 
-/// <summary>The whole road without a download and without a click, over the public API.</summary>
+/// <summary>The complete workflow over the public API, without a download and without a click.</summary>
 internal static class DemoRun
 {
     private sealed record Account(string Email, string Password, string Org);

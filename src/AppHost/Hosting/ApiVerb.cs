@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>What Api does besides serving, as a process of its own.</summary>
+/// <summary>Runs a command of Api other than serving, as a separate process.</summary>
 internal static class ApiVerb
 {
-    /// <returns>What it printed.</returns>
-    /// <exception cref="PartFailedException">It failed; with what it said.</exception>
+    /// <returns>Its output.</returns>
+    /// <exception cref="PartFailedException">The command failed; the message has its output.</exception>
     public static async Task<string> RunAsync(
         string verb,
         IReadOnlyDictionary<string, string> environment,

@@ -4,9 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace GpuGeek.AppHost.Hosting;
 
 /// <summary>
-/// A file that takes disk space for the database to use in need: it is deleted when less than its own size is free, and made again when
-/// there is plenty.
-/// PostgreSQL stops when it cannot write its log, and everything with it.
+/// A file that reserves disk space for the database: it is deleted when less than its own size is free, and created again when there is
+/// plenty. PostgreSQL stops when it cannot write its log, and everything stops with it.
 /// </summary>
 internal sealed partial class Ballast : IAsyncDisposable
 {
@@ -25,7 +24,7 @@ internal sealed partial class Ballast : IAsyncDisposable
         _watch = WatchAsync();
     }
 
-    /// <summary>The operator's size, or 256 MiB; 0: none.</summary>
+    /// <summary>The operator's size, or 256 MiB; 0: no ballast.</summary>
     public static long Size() => ByteSetting.Read(Variable, UsualBytes);
 
     public async ValueTask DisposeAsync()
@@ -35,7 +34,7 @@ internal sealed partial class Ballast : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Deletes or makes the file as the free space asks for.</summary>
+    /// <summary>Deletes or creates the file, depending on the free space.</summary>
     internal void Adjust()
     {
         try
@@ -44,13 +43,13 @@ internal sealed partial class Ballast : IAsyncDisposable
             var there = File.Exists(_path);
             if (there && (free < _bytes || _bytes == 0))
                 File.Delete(_path);
-            // Well above the limit of deleting, so that the two do not take turns.
+            // Well above the limit for deleting, so that it is not deleted and created in turns.
             else if (!there && _bytes > 0 && free > 3 * _bytes)
                 Make();
         }
         catch (IOException)
         {
-            // Looked at again in a second.
+            // Checked again in a second.
         }
     }
 

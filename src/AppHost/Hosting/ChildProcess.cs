@@ -13,14 +13,13 @@ internal sealed record ChildSpec
     /// <summary>Options of setpriv that change the account.</summary>
     public string[] SetPrivArguments { get; init; } = [];
 
-    /// <summary>What the child gets when this process dies, however it dies.</summary>
+    /// <summary>The signal that the child gets when this process dies, for whatever reason.</summary>
     public string DeathSignal { get; init; } = "KILL";
 }
 
 /// <summary>
-/// A process in a session of its own that dies with this one. The kernel's parent-death signal follows the thread that started the child,
-/// so each child has a
-/// thread that starts it and then waits for it.
+/// A process in its own session that dies with this one. The kernel's parent-death signal follows the thread that started the child, so
+/// each child has a thread that starts it and then waits for it.
 /// </summary>
 internal sealed class ChildProcess
 {
@@ -46,7 +45,7 @@ internal sealed class ChildProcess
                 log.Follow(process);
                 started.Set();
                 process.WaitForExit(int.MaxValue);
-                // Its own children may outlive it and hold its output open: the last lines are waited for, the children are not.
+                // Grandchildren may outlive the child and keep its output open: wait for the last lines, but not for them.
                 var drained = Task.Run(process.WaitForExit);
                 drained.Wait(TimeSpan.FromSeconds(1));
                 child._exited.SetResult(process.ExitCode);
@@ -84,7 +83,7 @@ internal sealed class ChildProcess
 
     private static ProcessStartInfo StartInfo(ChildSpec spec)
     {
-        // setsid execs in place (a fork child is no group leader), so the pid is the child's and its group's.
+        // setsid execs in place (a forked child is not a group leader), so the pid is that of the child and of its group.
         var start = new ProcessStartInfo("setsid")
         {
             RedirectStandardOutput = true,

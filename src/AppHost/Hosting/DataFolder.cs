@@ -3,8 +3,8 @@ using GpuGeek.AppHost.Postgres;
 namespace GpuGeek.AppHost.Hosting;
 
 /// <summary>
-/// The data directory, held by one AppHost at a time. Other accounts of the machine may pass through its top, because PostgreSQL's account
-/// must reach its cluster, and read nothing in it.
+/// The data directory, locked by one AppHost at a time. Other accounts of the machine can enter its top, because PostgreSQL's account
+/// must reach its cluster, but cannot read anything in it.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class DataFolder : IDisposable
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    /// <summary>Which parts of the platform lie elsewhere, as the last start was told.</summary>
+    /// <summary>The parts of the platform that are stored elsewhere, as configured at the last start.</summary>
     public const string OutsideName = "outside";
     private const string PostgresName = "postgres";
     private const string LockName = "lock";
@@ -77,7 +77,7 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Another GpuGeek holds it: what is in use can be backed up, but not opened.</summary>
+    /// <summary>Another GpuGeek uses it: such a directory can be backed up, but not opened.</summary>
     public static bool IsHeld(string root)
     {
         var path = Path.Combine(root, LockName);
@@ -94,14 +94,14 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Until this is unmarked nobody opens the folder: half of a backup must not be served.</summary>
+    /// <summary>Until this mark is removed, nobody opens the folder: an incomplete restore must not be served.</summary>
     public void MarkRestoring() => File.WriteAllText(Path.Combine(_root, MarkerName), "A restore was started here and has not finished.\n");
 
     public void UnmarkRestoring() => File.Delete(Path.Combine(_root, MarkerName));
 
     public void Dispose() => _lock.Dispose();
 
-    /// <exception cref="PartFailedException">A restore has begun there and has not ended.</exception>
+    /// <exception cref="PartFailedException">A restore was started there and has not finished.</exception>
     public static void RefuseHalfRestored(string root)
     {
         if (File.Exists(Path.Combine(root, MarkerName)))
@@ -117,7 +117,7 @@ internal sealed class DataFolder : IDisposable
             throw new PartFailedException("The data directory", $"{root} is shared by all accounts. Choose another with --data.");
     }
 
-    /// <summary>Also what an earlier version left open. One level is enough: nobody gets past a closed folder.</summary>
+    /// <summary>Also closes what an earlier version left open. One level is enough: nobody can get past a closed folder.</summary>
     private static void CloseToOthers(string root)
     {
         File.SetUnixFileMode(root, PrivatePostgres.FolderMode);
@@ -127,7 +127,7 @@ internal sealed class DataFolder : IDisposable
         var postgres = new DirectoryInfo(Path.Combine(root, PostgresName));
         if (!postgres.Exists)
             return;
-        // The cluster belongs to PostgreSQL's account, which keeps it at 0700 itself.
+        // The cluster belongs to PostgreSQL's account, which keeps it at 0700.
         foreach (var file in postgres.EnumerateFiles())
             Close(file);
     }
@@ -141,7 +141,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (FileNotFoundException)
         {
-            // A link to nothing: there is nothing to read.
+            // A dangling link: there is nothing to read.
         }
     }
 

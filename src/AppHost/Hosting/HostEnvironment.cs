@@ -1,6 +1,7 @@
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>The variables of docs/architecture.md; each host gets only its own, so that a leak of one tells no other's secrets.</summary>
+/// <summary>The variables of docs/architecture.md. Each host gets only its own, so that a leak in one host reveals no secrets of
+/// others.</summary>
 internal static class HostEnvironment
 {
     private static readonly Dictionary<string, string[]> Readers = new(StringComparer.Ordinal)
@@ -40,7 +41,7 @@ internal static class HostEnvironment
         ["GPUGEEK_FAULTS"] = ["Predictor", "Worker"],
     };
 
-    // Given from outside: these win over what AppHost would make.
+    // Variables from the environment override AppHost's values.
     private static readonly string[] PassedThrough = [.. Readers.Keys, "GPUGEEK_DB_OWNER", "GPUGEEK_BACKUPS"];
 
     public static bool HasDatabase => Environment.GetEnvironmentVariable("GPUGEEK_DB") is { Length: > 0 };
@@ -61,7 +62,7 @@ internal static class HostEnvironment
         foreach (var name in PassedThrough)
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
                 environment[name] = value;
-        // The folder is only the default; a service that is named takes its place.
+        // The folder is only the default; a configured service replaces it.
         if (environment.ContainsKey("GPUGEEK_S3_ENDPOINT") && Environment.GetEnvironmentVariable("GPUGEEK_OBJECTS") is not { Length: > 0 })
             environment.Remove("GPUGEEK_OBJECTS");
         return environment;
@@ -69,7 +70,7 @@ internal static class HostEnvironment
 
     public static Dictionary<string, string> For(string host, Dictionary<string, string> all)
     {
-        // An empty value takes away what the child would inherit.
+        // An empty value removes what the child would inherit.
         var own = PassedThrough.Where(Exists).ToDictionary(name => name, _ => "", StringComparer.Ordinal);
         foreach (var (name, value) in all)
             if (Readers.GetValueOrDefault(name, []).Contains(host))
@@ -81,7 +82,7 @@ internal static class HostEnvironment
 
     private static bool Exists(string name) => Environment.GetEnvironmentVariable(name) is not null;
 
-    // The kernel takes at most 107 bytes for a socket's path; a deep data directory would exceed it.
+    // The kernel allows at most 107 bytes for a socket's path; a deep data directory would exceed it.
     private static string SocketPath(DataFolder data)
     {
         var path = Path.Combine(data.Run, "predictor.sock");

@@ -1,6 +1,6 @@
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>Where the hosts' programs lie: beside this one in a checkout (src/X/bin/Release/net10.0) or in a published layout
+/// <summary>Finds the hosts' programs: next to this one in a checkout (src/X/bin/Release/net10.0) or in a published layout
 /// (../X).</summary>
 internal static class HostPrograms
 {

@@ -3,7 +3,7 @@ using GpuGeek.Lines;
 
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>The log of one child; starts anew when it has grown, keeping one old file.</summary>
+/// <summary>The log of one child; it is started again when it has grown too large, and one old file is kept.</summary>
 internal sealed class LogFile : IDisposable
 {
     private const long MaxBytes = 20 << 20;
@@ -68,7 +68,7 @@ internal sealed class LogFile : IDisposable
         }
         catch (IOException)
         {
-            // The file grows on until the move works: a log must not end the process.
+            // If the move fails, the file keeps growing: a log must not stop the process.
             return;
         }
         _file.Dispose();

@@ -1,14 +1,14 @@
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>A child process that is started again when it dies, until it dies too often too fast.</summary>
-/// <param name="beforeRestart">Clears away what the dead one has left.</param>
+/// <summary>A child process that is restarted when it dies, until it dies too often in too short a time.</summary>
+/// <param name="beforeRestart">Cleans up after the dead process.</param>
 internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = null)
 {
     private const int MaxQuickDeaths = 5;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WhileFull = TimeSpan.FromSeconds(2);
 
-    /// <summary>PostgreSQL asks for a few files of 16 MiB at a time.</summary>
+    /// <summary>PostgreSQL needs a few files of 16 MiB at a time.</summary>
     private const long Room = 64 << 20;
     private readonly TaskCompletionSource<PartFailedException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -17,7 +17,7 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
 
     public string Name => spec.Name;
 
-    /// <summary>Completes when it will not be started again.</summary>
+    /// <summary>Completes when the process will not be restarted.</summary>
     public Task<PartFailedException> Failed => _failed.Task;
 
     /// <returns>The first process.</returns>
@@ -46,7 +46,7 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
             if (IsStopping())
                 return;
             quickDeaths = TimeProvider.System.GetElapsedTime(startedAt) < Quick ? quickDeaths + 1 : 0;
-            // A full disk is no fault of the program: it is started until there is room for it.
+            // A full disk is not the program's fault: it is restarted until there is space.
             var isFull = DiskIsFull();
             if (isFull)
                 quickDeaths = 0;
@@ -72,7 +72,7 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
         }
     }
 
-    /// <returns>Null when it is being stopped.</returns>
+    /// <returns>Null if it is being stopped.</returns>
     private ChildProcess? Launch()
     {
         lock (_gate)

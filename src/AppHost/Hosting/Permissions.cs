@@ -6,7 +6,7 @@ internal static partial class Permissions
 {
     private const uint GroupAndOthers = 0b000_111_111;
 
-    /// <summary>What this process and its children make from now on is for their own account alone (umask 077).</summary>
+    /// <summary>Makes new files of this process and its children private to their account (umask 077).</summary>
     public static void OwnerOnly() => _ = umask(GroupAndOthers);
 
     [LibraryImport("libc")]

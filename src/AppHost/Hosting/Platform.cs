@@ -5,7 +5,8 @@ using GpuGeek.AppHost.Postgres;
 
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>All of it: PostgreSQL, migration, Predictor, Api, Worker, Web; stopped in the reverse order of who needs whom.</summary>
+/// <summary>The whole platform: PostgreSQL, migration, Predictor, Api, Worker, Web; stopped in reverse order of their
+/// dependencies.</summary>
 internal sealed class Platform : IAsyncDisposable
 {
     private static readonly TimeSpan Ready = TimeSpan.FromSeconds(90);
@@ -18,13 +19,13 @@ internal sealed class Platform : IAsyncDisposable
 
     private Platform(Settings settings, DataFolder data) => (_settings, _data) = (settings, data);
 
-    /// <summary>A part that died for good.</summary>
+    /// <summary>Completes when a process has failed permanently.</summary>
     public Task<Task<PartFailedException>> Failed => Task.WhenAny(_hosts.Select(h => h.Failed).Append(PostgresFailedAsync()));
 
     public static async Task<Platform> StartAsync(Settings settings, CancellationToken cancellationToken)
     {
         var platform = new Platform(settings, DataFolder.Open(settings.DataDirectory));
-        // Not before: PostgreSQL's account must be able to enter the folders above a new data directory.
+        // Only now: PostgreSQL's account must be able to enter the folders above a new data directory.
         Permissions.OwnerOnly();
         try
         {
@@ -49,7 +50,7 @@ internal sealed class Platform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Web first, so that nobody starts anything new; the worker drains: its trainings write a checkpoint.
+        // Web first, so that nobody starts new work; the worker drains: its trainings write a checkpoint.
         foreach (var name in (string[])["Web", "Api", "Predictor", "Worker"])
             if (_hosts.Find(h => h.Name == name) is { } host)
                 await host.StopAsync(TimeSpan.FromSeconds(name == "Worker" ? 30 : 12));
@@ -88,7 +89,7 @@ internal sealed class Platform : IAsyncDisposable
         await WaitUntilReadyAsync(cancellationToken);
     }
 
-    // What migrates dumps first: by the programs of this cluster's version, where the cluster is ours.
+    // The migration dumps first: with the programs of this cluster's version, if the cluster is ours.
     private Dictionary<string, string> WithClients(Dictionary<string, string> environment) =>
         _postgres is not null && PostgresBinaries.FindClients(PostgresBinaries.ClusterVersion(_data.Postgres)) is { } programs
             ? new(environment, StringComparer.Ordinal) { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}" }

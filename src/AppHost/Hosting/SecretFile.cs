@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>A random secret that lives in a file only its owner can read.</summary>
+/// <summary>A random secret in a file that only its owner can read.</summary>
 internal static class SecretFile
 {
     public static async Task<string> ReadOrCreateAsync(string path, CancellationToken cancellationToken)

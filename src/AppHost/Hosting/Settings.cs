@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The command-line options.</summary>
 internal sealed record Settings(int Port, string Listen, string DataDirectory, bool Demo)
 {
     public const string Usage = """
@@ -21,7 +21,7 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
         Environment.GetEnvironmentVariable("GPUGEEK_PUBLIC_URL")?.TrimEnd('/')
         ?? $"http://{(Listen is "0.0.0.0" or "::" ? Environment.MachineName : Listen)}:{Port.ToString(CultureInfo.InvariantCulture)}";
 
-    /// <exception cref="ArgumentException">With what is wrong.</exception>
+    /// <exception cref="ArgumentException">With the reason.</exception>
     public static Settings Parse(string[] args)
     {
         var settings = new Settings(8080, "127.0.0.1", DefaultData(), false);
@@ -46,7 +46,7 @@ internal sealed record Settings(int Port, string Listen, string DataDirectory, b
         return settings;
     }
 
-    // As root not under /root: PostgreSQL's account could not enter it.
+    // For root not under /root, because PostgreSQL's account could not enter it.
     public static string DefaultData() =>
         Environment.IsPrivilegedProcess
             ? "/var/lib/gpugeek"

@@ -12,7 +12,7 @@ public enum PosixSignalNumber
 
 public static partial class Signals
 {
-    /// <param name="pid">A process, or the negative of a process group.</param>
+    /// <param name="pid">A process id, or the negative id of a process group.</param>
     public static void Send(int pid, PosixSignalNumber signal) => _ = kill(pid, (int)signal);
 
     [LibraryImport("libc")]

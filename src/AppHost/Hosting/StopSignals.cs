@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.AppHost.Hosting;
 
-/// <summary>Ctrl-C, SIGTERM and SIGHUP ask for an orderly stop; the second one no longer waits for it.</summary>
+/// <summary>Ctrl-C, SIGTERM and SIGHUP request an orderly stop; a second signal ends the wait for it.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -15,7 +15,7 @@ internal sealed class StopSignals : IDisposable
             ),
         ];
 
-    /// <summary>Canceled by the first signal.</summary>
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
     public bool IsCancellationRequested => _stop.IsCancellationRequested;

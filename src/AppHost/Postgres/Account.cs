@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.AppHost.Postgres;
 
-/// <summary>PostgreSQL refuses to run as root: then it runs as Debian's account <c>postgres</c>, or <c>nobody</c>.</summary>
+/// <summary>PostgreSQL refuses to run as root. In that case it runs as Debian's account <c>postgres</c>, or as <c>nobody</c>.</summary>
 internal sealed partial record Account(string Name, uint Uid, uint Gid)
 {
     public static Account? ForPostgres()

@@ -7,18 +7,18 @@ using GpuGeek.AppHost.Hosting;
 namespace GpuGeek.AppHost.Postgres;
 
 /// <summary>
-/// Processes and files of a server that did not end in order: AppHost was killed, or the postmaster was, and its backends live on for a
-/// moment. While one of them is alive PostgreSQL refuses to start, and two servers on one cluster would destroy it.
+/// Processes and files of a server that was not shut down in order: AppHost or the postmaster was killed, and its backends keep running
+/// for a moment. While one of them is alive, PostgreSQL refuses to start, and two servers on one cluster would destroy it.
 /// </summary>
 internal static partial class Leftovers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="PartFailedException">A process of the former server does not end.</exception>
+    /// <exception cref="PartFailedException">A process of the previous server does not exit.</exception>
     public static async Task ClearAsync(string cluster, Account? account)
     {
         var path = realpath(cluster, 0) ?? cluster;
-        // A postmaster that lives ends its backends with itself on QUIT.
+        // A live postmaster stops its backends and itself on QUIT.
         foreach (var signal in (PosixSignalNumber[])[PosixSignalNumber.Quit, PosixSignalNumber.Kill])
             if (await EndAsync(path, account, signal))
                 break;
@@ -27,7 +27,7 @@ internal static partial class Leftovers
                 "PostgreSQL",
                 $"process {stuck} of its previous server still uses {cluster} and cannot be killed. Stop that process and start again."
             );
-        // Its process id may belong to another process by now, which PostgreSQL would take for a running server.
+        // Its process id may belong to another process by now, which PostgreSQL would mistake for a running server.
         File.Delete(Path.Combine(cluster, "postmaster.pid"));
     }
 
@@ -46,8 +46,8 @@ internal static partial class Leftovers
     }
 
     /// <summary>
-    /// All its processes work in the cluster's folder. Asked as its own account: in a container root may not see where another account's
-    /// process works.
+    /// All its processes have the cluster's folder as their working directory. The check runs as the cluster's account: in a container,
+    /// root may not see the working directory of another account's process.
     /// </summary>
     private static async Task<List<int>> ProcessesInAsync(string cluster, Account? account)
     {
@@ -82,7 +82,7 @@ internal static partial class Leftovers
         }
         catch (IOException)
         {
-            // It has ended since.
+            // It has exited in the meantime.
             return false;
         }
     }

@@ -1,11 +1,11 @@
 namespace GpuGeek.AppHost.Postgres;
 
-/// <summary>Where this machine keeps PostgreSQL's programs.</summary>
+/// <summary>Finds PostgreSQL's programs on this machine.</summary>
 public static class PostgresBinaries
 {
     /// <summary>The folder with <c>initdb</c> and <c>postgres</c>: on PATH, else the newest under /usr/lib/postgresql; for an existing
     /// cluster the one of its version.</summary>
-    /// <exception cref="PartFailedException">Nothing fits; the message names the package to install.</exception>
+    /// <exception cref="PartFailedException">No suitable version; the message names the package to install.</exception>
     public static string Find(string? clusterVersion)
     {
         var installed = Candidates()
@@ -26,7 +26,7 @@ public static class PostgresBinaries
             );
     }
 
-    /// <summary>The folder with <c>pg_dump</c> and <c>pg_restore</c> for a cluster: of its version where there is one.</summary>
+    /// <summary>The folder with <c>pg_dump</c> and <c>pg_restore</c> for a cluster: of the cluster's version if installed.</summary>
     /// <returns>Null: they are not installed.</returns>
     public static string? FindClients(string clusterVersion) =>
         Candidates()
@@ -34,7 +34,7 @@ public static class PostgresBinaries
             .OrderByDescending(folder => folder.Contains($"/{clusterVersion}/", StringComparison.Ordinal))
             .FirstOrDefault();
 
-    /// <summary>The version of the cluster in a folder of AppHost's.</summary>
+    /// <summary>The version of the cluster in AppHost's folder.</summary>
     public static string ClusterVersion(string folder) => File.ReadAllText(Path.Combine(folder, "cluster", "PG_VERSION")).Trim();
 
     private static IEnumerable<string> Candidates()

@@ -8,12 +8,13 @@ using Npgsql;
 namespace GpuGeek.AppHost.Postgres;
 
 /// <summary>
-/// A PostgreSQL of our own: made once in a folder, listening on 127.0.0.1 with a random password, dying with this process (QUIT, so that
-/// nothing acknowledged is lost). When it dies alone it is started again at the same port, so that connection strings stay good.
+/// Our own PostgreSQL: created once in a folder, listening on 127.0.0.1 with a random password, and stopped with this process (QUIT, so
+/// that no acknowledged commit is lost). If only the server dies, it is restarted at the same port, so that connection strings stay
+/// valid.
 /// </summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    /// <summary>PostgreSQL's account passes through; nobody else sees what lies there.</summary>
+    /// <summary>PostgreSQL's account can enter it; no other account sees its contents.</summary>
     internal const UnixFileMode FolderMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -25,17 +26,17 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Completes when it will not be started again.</summary>
+    /// <summary>Completes when the server will not be restarted.</summary>
     public Task<PartFailedException> Failed => _server.Failed;
 
-    /// <summary>As the superuser, for making roles and databases; never given to a host.</summary>
+    /// <summary>Connection of the superuser, for creating roles and databases; never given to a host.</summary>
     public string SuperUserConnection(string database) => Connection(SuperUser, _password, database);
 
     public string Connection(string role, string password, string database) =>
         $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={role};"
         + $"Password={password};Database={database};Timeout=15;Maximum Pool Size=50";
 
-    /// <param name="durable">False only for tests: acknowledged commits may be lost by a crash.</param>
+    /// <param name="durable">False only for tests: a crash may lose acknowledged commits.</param>
     public static async Task<PrivatePostgres> StartAsync(string folder, bool durable, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -64,7 +65,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Fast shutdown: clients are cut off, everything committed is on disk.</summary>
+    /// <summary>Fast shutdown: clients are disconnected, everything committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
@@ -82,7 +83,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         Directory.CreateDirectory(cluster);
         File.SetUnixFileMode(cluster, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        // Not /dev/stdin: the pipe belongs to root and another account cannot open it again.
+        // Not /dev/stdin: the pipe belongs to root, and another account cannot open it again.
         var passwordFile = Path.Combine(folder, "initdb.password");
         await File.WriteAllTextAsync(passwordFile, password + "\n", cancellationToken);
         File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);

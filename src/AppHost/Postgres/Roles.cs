@@ -6,7 +6,7 @@ namespace GpuGeek.AppHost.Postgres;
 /// <summary>Connection strings of the four roles.</summary>
 public sealed record RoleConnections(string Owner, string App, string System, string Hangfire);
 
-/// <summary>Makes a database with the four roles of <c>deploy/postgres/roles.sql</c>, whose passwords are kept beside the
+/// <summary>Creates a database with the four roles of <c>deploy/postgres/roles.sql</c>, whose passwords are stored next to the
 /// cluster.</summary>
 public static class Roles
 {
@@ -28,7 +28,7 @@ public static class Roles
             script = script.Replace($":'{name}_password'", $"'{password}'", StringComparison.Ordinal);
         await using var connection = new NpgsqlConnection(postgres.SuperUserConnection(database) + ";Pooling=false");
         await connection.OpenAsync(cancellationToken);
-        // The server is ours alone; on a server that others use too, they decide who connects to what.
+        // Only on our own server; on a shared server its operators decide who can connect.
         await using var command = new NpgsqlCommand(
             script + "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;",
             connection

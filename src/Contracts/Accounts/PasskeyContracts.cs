@@ -33,7 +33,7 @@ public sealed record AddPasskeyRequest
     public required string Credential { get; init; }
 
     /// <summary>Name for the passkey.</summary>
-    /// <example>Ann's telephone</example>
+    /// <example>Ann's phone</example>
     [Required, StringLength(100, MinimumLength = 1)]
     public required string Name { get; init; }
 }

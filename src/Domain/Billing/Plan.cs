@@ -7,8 +7,8 @@ public enum PlanKind
     Monthly,
 }
 
-/// <summary>What an organisation may use and what it costs. Seeded, edited by the operator. Its limits are the one gate for every
-/// quota.</summary>
+/// <summary>Limits and prices of an organisation. Seeded, and edited by the operator. Every quota is checked against these
+/// limits.</summary>
 public sealed class Plan
 {
     public const string Trial = "trial";
@@ -24,10 +24,10 @@ public sealed class Plan
     public required decimal PricePerHour { get; set; }
     public required decimal MonthlyFee { get; set; }
 
-    /// <summary>Hours per calendar month (UTC) that cost nothing.</summary>
+    /// <summary>Free hours per calendar month (UTC).</summary>
     public required decimal IncludedHours { get; set; }
 
-    /// <summary>Training beyond the included hours is refused rather than charged.</summary>
+    /// <summary>Training beyond the included hours is refused instead of charged.</summary>
     public required bool StopsAtIncludedHours { get; set; }
     public required long MaxStorageBytes { get; set; }
     public required int MaxImages { get; set; }
@@ -35,7 +35,7 @@ public sealed class Plan
     public required int MaxConcurrentRuns { get; set; }
     public required int MaxDeployments { get; set; }
 
-    /// <summary>Live share links of one project.</summary>
+    /// <summary>Active share links per project.</summary>
     public required int MaxShareLinks { get; set; }
 
     public static IReadOnlyList<Plan> Seed { get; } =

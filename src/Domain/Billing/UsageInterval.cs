@@ -3,16 +3,15 @@ using GpuGeek.Domain.Common;
 namespace GpuGeek.Domain.Billing;
 
 /// <summary>
-/// The time one lease held one worker slot. Only <see cref="StartedAt"/> to <see cref="KeptUntil"/> is charged: what a durable checkpoint
-/// or a result has kept.
-/// Intervals of one slot never overlap (exclusion constraint).
+/// The time that one lease used one worker slot. Only <see cref="StartedAt"/> to <see cref="KeptUntil"/> is charged: what a durable
+/// checkpoint or a result has saved. Intervals of one slot never overlap (exclusion constraint).
 /// </summary>
 public sealed class UsageInterval : ITenantOwned
 {
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
 
-    /// <summary>The run may be gone; what it cost is still told.</summary>
+    /// <summary>The run may have been deleted; its cost is still shown.</summary>
     public required Guid RunId { get; init; }
 
     /// <summary>The run's name when the interval began.</summary>
@@ -25,16 +24,16 @@ public sealed class UsageInterval : ITenantOwned
     public required string Slot { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>Null while the lease lives.</summary>
+    /// <summary>Null while the lease is active.</summary>
     public DateTimeOffset? EndedAt { get; set; }
     public required DateTimeOffset KeptUntil { get; set; }
 
-    /// <summary>The plan's price when the lease began.</summary>
+    /// <summary>The plan's price at the start of the lease.</summary>
     public required decimal PricePerHour { get; init; }
     public required string Currency { get; init; }
 
     public decimal ChargedSeconds => Math.Max(0, Math.Round((decimal)(KeptUntil - StartedAt).TotalSeconds, 3, MidpointRounding.ToEven));
 
-    /// <summary>Exact to a ten-thousandth of the currency's unit, half to even.</summary>
+    /// <summary>Rounded to a ten-thousandth of the currency's unit, half to even.</summary>
     public decimal Cost => Math.Round(ChargedSeconds * PricePerHour / 3600m, 4, MidpointRounding.ToEven);
 }

@@ -1,20 +1,20 @@
 namespace GpuGeek.Domain.Comments;
 
 /// <summary>A part of a text that names a member.</summary>
-/// <param name="Name">The member's name as it was at that time.</param>
-/// <param name="Start">Of the <c>@</c>, in UTF-16 code units.</param>
-/// <param name="Length">With the <c>@</c>.</param>
+/// <param name="Name">The member's name at that time.</param>
+/// <param name="Start">Position of the <c>@</c>, in UTF-16 code units.</param>
+/// <param name="Length">Length including the <c>@</c>.</param>
 public sealed record MentionSpan(Guid User, string Name, int Start, int Length);
 
-/// <summary>Somebody who can be mentioned.</summary>
+/// <summary>A member who can be mentioned.</summary>
 public sealed record Mentionable(Guid User, string Name, string Email);
 
 /// <summary>Finds <c>@name</c> and <c>@email</c> in a text.</summary>
 public static class MentionFinder
 {
     /// <summary>
-    /// The longest name or email of a member behind each <c>@</c> that no letter or digit precedes, in any case. A name that two members
-    /// bear mentions neither of them: their emails do.
+    /// Finds the longest name or email of a member after each <c>@</c> that does not follow a letter or digit, ignoring case. A name that
+    /// two members share mentions neither of them; their emails do.
     /// </summary>
     public static MentionSpan[] Find(string text, IReadOnlyCollection<Mentionable> members)
     {

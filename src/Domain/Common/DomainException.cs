@@ -1,6 +1,6 @@
 namespace GpuGeek.Domain.Common;
 
-/// <summary>A rule was broken that the caller can understand and mend. Api answers it as a ProblemDetails with <see
+/// <summary>A violated rule that the caller can understand and correct. Api returns it as a ProblemDetails with <see
 /// cref="Code"/>.</summary>
 /// <param name="code">Stable snake_case code; never renamed, since callers branch on it.</param>
 /// <param name="detail">What happened and why, in one or two sentences.</param>

@@ -1,34 +1,34 @@
 namespace GpuGeek.Domain.Common;
 
 /// <summary>
-/// How often work that a child process of a worker does has broken off. Deaths of the child and expired leases of the worker are counted
-/// apart: only the child's deaths
-/// say something about the work itself. Work that is handed back, because its worker was asked to stop, counts for nothing.
+/// Counts how often work in a child process of a worker was interrupted. Deaths of the child and expired leases of the worker are counted
+/// separately: only deaths of the child say something about the work itself. Work that is handed back, because its worker was told to
+/// stop, does not count.
 /// </summary>
 public abstract class Restartable
 {
-    /// <summary>The work is given up after so many expired leases: then it may be the work that takes the worker down each time.</summary>
+    /// <summary>Limit of expired leases, after which the work fails: it may be the work that crashes the worker each time.</summary>
     public const int MaxLapses = 100;
 
-    /// <summary>What is needed to try again is kept for so long after the failure.</summary>
+    /// <summary>What a retry needs is kept for this long after the failure.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(7);
 
-    /// <summary>Times the child process died since the work last made progress that is kept.</summary>
+    /// <summary>Number of deaths of the child process since the last saved progress.</summary>
     public int Deaths { get; private set; }
 
-    /// <summary>Times the worker broke off since then: it died, lost its database, its disk or its store.</summary>
+    /// <summary>Number of interruptions of the worker since then: it died, or lost its database, its disk or its store.</summary>
     public int Lapses { get; private set; }
 
-    /// <summary>Until when the work can be tried again although it has failed; null: it cannot.</summary>
+    /// <summary>A failed item can be retried until then; null: it cannot.</summary>
     public DateTimeOffset? RetryUntil { get; private set; }
 
-    /// <returns>Whether that was one death too many.</returns>
+    /// <returns>Whether that exceeded the limit of deaths.</returns>
     public bool CountDeath(int most) => ++Deaths >= most;
 
-    /// <returns>Whether that was one expired lease too many.</returns>
+    /// <returns>Whether that exceeded the limit of expired leases.</returns>
     public bool CountLapse() => ++Lapses >= MaxLapses;
 
-    /// <summary>Progress was kept, or the work begins again: what was before counts no longer.</summary>
+    /// <summary>Progress was saved, or the work starts again: the counters are reset.</summary>
     public void Clear()
     {
         Deaths = 0;
@@ -36,13 +36,13 @@ public abstract class Restartable
         RetryUntil = null;
     }
 
-    /// <summary>The work failed by breaking off too often, and what it needs to be tried again is kept.</summary>
+    /// <summary>The work failed because of too many interruptions, and what a retry needs is kept.</summary>
     public void Keep(DateTimeOffset now) => RetryUntil = now + KeptFor;
 
-    /// <summary>What was kept is deleted.</summary>
+    /// <summary>The kept data are deleted.</summary>
     public void Forget() => RetryUntil = null;
 
-    /// <summary>What another copy of the row has counted.</summary>
+    /// <summary>Copies the counters from another copy of the row.</summary>
     public void CountAs(Restartable other)
     {
         Deaths = other.Deaths;

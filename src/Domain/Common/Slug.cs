@@ -3,13 +3,13 @@ using System.Text;
 
 namespace GpuGeek.Domain.Common;
 
-/// <summary>The name of a thing in a URL: 1 to 63 of a-z, 0-9 and single hyphens, no hyphen at either end.</summary>
+/// <summary>A name in a URL: 1 to 63 of a-z, 0-9 and single hyphens, no hyphen at either end.</summary>
 public static class Slug
 {
     public const int MaxLength = 63;
     public const string Pattern = "^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$";
 
-    /// <summary>The slug itself for 1, else with the number behind it, cut so that it fits.</summary>
+    /// <summary>The slug itself for 1, else with the number appended, shortened so that it fits.</summary>
     public static string Numbered(string slug, int number) =>
         number == 1
             ? slug

@@ -3,7 +3,7 @@ using GpuGeek.Domain.Deletions;
 
 namespace GpuGeek.Domain.Datasets;
 
-/// <summary>Pictures with labels, still changing. What a run trains on is a <see cref="DatasetVersion"/>.</summary>
+/// <summary>A changing collection of labelled pictures. A run trains on a <see cref="DatasetVersion"/>.</summary>
 public sealed class Dataset : ITenantOwned, IDeletable
 {
     public required Guid OrgId { get; init; }
@@ -18,7 +18,7 @@ public sealed class Dataset : ITenantOwned, IDeletable
     public Guid? DeletionId { get; private set; }
 }
 
-/// <summary>A class of a dataset: the label that pictures carry.</summary>
+/// <summary>A class of a dataset: a label of pictures.</summary>
 public sealed class DatasetClass : ITenantOwned
 {
     public const int MaxNameLength = 200;
@@ -38,22 +38,22 @@ public sealed class DatasetImage : ITenantOwned
     public required Guid DatasetId { get; init; }
     public required Guid ClassId { get; set; }
 
-    /// <summary>The import that brought it: what its cancelling takes back.</summary>
+    /// <summary>The import that added it; cancelling that import removes it.</summary>
     public required Guid ImportId { get; init; }
 
     /// <summary>SHA-256 of the original's bytes, hex; unique in the dataset.</summary>
     public required string Hash { get; init; }
 
-    /// <summary>The name it arrived under; shown, never used as a path.</summary>
+    /// <summary>Original file name; displayed, never used as a path.</summary>
     public required string FileName { get; init; }
 
-    /// <summary>Split that the archive's folders gave (<see cref="Splits"/>), or null: then the version assigns it.</summary>
+    /// <summary>Split from the archive's folders (<see cref="Splits"/>), or null: then the version assigns it.</summary>
     public string? Split { get; set; }
 
-    /// <summary>jpeg, png, webp, gif or bmp: by content.</summary>
+    /// <summary>jpeg, png, webp, gif or bmp, detected by content.</summary>
     public required string Format { get; init; }
 
-    /// <summary>Pixels after the EXIF orientation.</summary>
+    /// <summary>Pixels after applying the EXIF orientation.</summary>
     public required int Width { get; init; }
     public required int Height { get; init; }
     public required long Bytes { get; init; }

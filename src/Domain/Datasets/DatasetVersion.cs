@@ -2,7 +2,7 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Datasets;
 
-/// <summary>A dataset as it stood once, with its splits: immutable. Its manifest lies in the object store under its own hash.</summary>
+/// <summary>An immutable snapshot of a dataset with its splits. Its manifest is in the object store under its own hash.</summary>
 public sealed class DatasetVersion : ITenantOwned
 {
     public required Guid OrgId { get; init; }

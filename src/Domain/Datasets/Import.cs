@@ -18,7 +18,7 @@ public enum ImportSource
     Sample,
 }
 
-/// <summary>One archive on its way into a dataset. Light work: a child process of a worker reads it.</summary>
+/// <summary>The import of one archive into a dataset. Light work: a child process of a worker reads the archive.</summary>
 public sealed class Import : Upload, ITenantOwned
 {
     public required Guid OrgId { get; init; }
@@ -29,7 +29,7 @@ public sealed class Import : Upload, ITenantOwned
     /// <summary>Name of the uploaded file, or of the sample.</summary>
     public required string FileName { get; init; }
 
-    /// <summary>Bytes of the archive: announced or made room for while it is sent, then those that came; 0 for a sample.</summary>
+    /// <summary>Size of the archive: announced or reserved during the upload, then the received size; 0 for a sample.</summary>
     public long Size { get; set; }
     public ImportState State { get; set; } = ImportState.Uploading;
 
@@ -43,17 +43,17 @@ public sealed class Import : Upload, ITenantOwned
     public DateTimeOffset? StartedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }
 
-    /// <summary>Who runs it, and until when the lease lasts; after that it is started again.</summary>
+    /// <summary>The owner of the lease and its expiry; after that the import is restarted.</summary>
     public string? Owner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>Times it was started; with the owner it names a lease.</summary>
+    /// <summary>Number of starts; together with the owner it identifies a lease.</summary>
     public int Attempt { get; set; }
 
     public bool IsFinished => State is ImportState.Succeeded or ImportState.Failed or ImportState.Canceled;
 }
 
-/// <summary>A file of an archive that did not become a picture, and why.</summary>
+/// <summary>A file of an archive that was not imported, and the reason.</summary>
 public sealed class SkippedFile : ITenantOwned
 {
     public required Guid OrgId { get; init; }

@@ -7,12 +7,12 @@ namespace GpuGeek.Domain.Datasets;
 /// <param name="Hash">SHA-256 of the picture's bytes, hex.</param>
 /// <param name="Label">Class name.</param>
 /// <param name="Split">One of <see cref="Splits"/>.</param>
-/// <param name="Group">Pictures of one group stay on one side of a split; empty for none.</param>
+/// <param name="Group">Pictures of one group stay in the same split; empty for none.</param>
 public sealed record ManifestEntry(string Hash, string Label, string Split, string Group = "");
 
 /// <summary>
 /// The text of a dataset version: one line per picture, <c>hash TAB label TAB split TAB group LF</c>, sorted by the bytes of the hash.
-/// Equal pictures, labels and splits give equal bytes, so the hash of the text names the version.
+/// The same pictures, labels and splits give the same bytes, so the hash of the text identifies the version.
 /// </summary>
 public static class Manifest
 {
@@ -33,7 +33,7 @@ public static class Manifest
 
     public static string HashOf(ReadOnlySpan<byte> manifest) => Convert.ToHexStringLower(SHA256.HashData(manifest));
 
-    /// <exception cref="DomainException"><c>manifest_damaged</c>, with the line.</exception>
+    /// <exception cref="DomainException"><c>manifest_damaged</c>, with the line number.</exception>
     public static List<ManifestEntry> Read(ReadOnlySpan<byte> manifest)
     {
         var entries = new List<ManifestEntry>();

@@ -29,15 +29,13 @@ public sealed record SplitFractions(double Train, double Val, double Test)
     }
 }
 
-/// <param name="FixedSplit">A split that the person gave; kept as it is.</param>
+/// <param name="FixedSplit">A split that a person has set; it is kept.</param>
 public sealed record SplitCandidate(string Hash, string Label, string? FixedSplit, string Group = "");
 
 /// <summary>
-/// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with the
-/// same seed
-/// fall the same way, whatever order they came in. Counts per class are the shares rounded by largest remainder, with at least one picture
-/// in each split
-/// where the class has three or more.
+/// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with
+/// the same seed get the same splits, whatever order they came in. Counts per class are the shares rounded by largest remainder, with at
+/// least one picture in each split if the class has three or more.
 /// </summary>
 public static class StratifiedSplit
 {

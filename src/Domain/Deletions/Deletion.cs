@@ -10,8 +10,8 @@ public enum DeletionKind
 }
 
 /// <summary>
-/// Something that was deleted and can still be restored. What it took along carries its id and is hidden (<see cref="IDeletable"/>);
-/// when the grace is over the worker purges it: its rows and its stored files go, and then this row too.
+/// A deleted item that can still be restored. Everything deleted with it has its id and is hidden (<see cref="IDeletable"/>). After the
+/// grace period the worker purges it: its rows and stored files are deleted, and then this row too.
 /// </summary>
 public sealed class Deletion : ITenantOwned
 {
@@ -22,20 +22,20 @@ public sealed class Deletion : ITenantOwned
     public required Guid Id { get; init; }
     public required DeletionKind Kind { get; init; }
 
-    /// <summary>The dataset, project or organisation.</summary>
+    /// <summary>Id of the dataset, project or organisation.</summary>
     public required Guid TargetId { get; init; }
 
-    /// <summary>The name it had.</summary>
+    /// <summary>Name at the time of the deletion.</summary>
     public required string Name { get; init; }
     public required Guid RequestedBy { get; init; }
     public required string RequestedByName { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }
 
-    /// <summary>From then on it is purged and cannot be restored.</summary>
+    /// <summary>After this time it is purged and cannot be restored.</summary>
     public required DateTimeOffset PurgeAt { get; init; }
 }
 
-/// <summary>Hidden from the organisation while it carries the id of a <see cref="Deletion"/>; the workers go on seeing it.</summary>
+/// <summary>Hidden from the organisation while it has the id of a <see cref="Deletion"/>; workers still see it.</summary>
 public interface IDeletable
 {
     Guid? DeletionId { get; }

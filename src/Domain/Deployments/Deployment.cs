@@ -10,7 +10,7 @@ public enum DeploymentState
     Failed,
 }
 
-/// <summary>A hosted endpoint. It wants one model version; while that cannot be loaded, the one before goes on serving.</summary>
+/// <summary>A hosted endpoint. It requests one model version; while that cannot be loaded, the previous one stays live.</summary>
 public sealed class Deployment : ITenantOwned, IDeletable
 {
     public required Guid OrgId { get; init; }
@@ -20,10 +20,10 @@ public sealed class Deployment : ITenantOwned, IDeletable
     /// <summary>A slug, unique in the organisation: part of the address.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it should serve.</summary>
+    /// <summary>The requested version.</summary>
     public required Guid ModelVersionId { get; set; }
 
-    /// <summary>What it does serve; null until the first load.</summary>
+    /// <summary>The live version; null until the first load.</summary>
     public Guid? LiveVersionId { get; set; }
     public DeploymentState State { get; set; } = DeploymentState.Starting;
     public Failure? Error { get; set; }

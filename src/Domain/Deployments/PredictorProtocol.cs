@@ -1,9 +1,8 @@
 namespace GpuGeek.Domain.Deployments;
 
 /// <summary>
-/// What Api and Predictor say to each other over Predictor's Unix socket (HTTP/1.1). Predictor knows deployments only by the key that Api
-/// chose, holds everything in
-/// memory and starts empty: Api looks at <see cref="Loaded"/> and loads what is missing.
+/// The protocol between Api and Predictor over Predictor's Unix socket (HTTP/1.1). Predictor identifies deployments only by a key that
+/// Api chooses, keeps everything in memory and starts empty: Api reads <see cref="Loaded"/> and loads what is missing.
 /// </summary>
 public static class PredictorRoutes
 {
@@ -11,23 +10,22 @@ public static class PredictorRoutes
     public const string Loaded = "/loaded";
 
     /// <summary>PUT multipart/form-data with parts <c>manifest</c> (model.json) and <c>onnx</c> (the file's bytes) → 204, or a <see
-    /// cref="PredictorProblem"/>: then the version that served before still serves.
-    /// DELETE → 204 after the requests in flight.</summary>
+    /// cref="PredictorProblem"/>: then the previous version stays live. DELETE → 204 after the requests in flight.</summary>
     public const string Deployment = "/deployments/{key}";
 
     /// <summary>POST, body: the picture's bytes → <see cref="PredictorAnswer"/> with all classes. 404 not loaded, 422 not a picture,
-    /// 429/503 with Retry-After when the queue is full or the wait too long.</summary>
+    /// 429/503 with Retry-After if the queue is full or the wait too long.</summary>
     public const string Predict = "/deployments/{key}/predict";
     public const string Health = "/healthz";
 }
 
-/// <param name="BootId">New at every start: when it changes, everything has to be loaded again.</param>
+/// <param name="BootId">New at every start: if it changes, everything must be loaded again.</param>
 public sealed record PredictorState(Guid BootId, LoadedDeployment[] Deployments);
 
 /// <param name="OnnxHash"><c>sha256:hex</c> of the ONNX file in service.</param>
 public sealed record LoadedDeployment(string Key, string OnnxHash);
 
-/// <param name="Probabilities">After temperature, in the order of the manifest's classes.</param>
+/// <param name="Probabilities">Calibrated with the temperature, in the order of the manifest's classes.</param>
 public sealed record PredictorAnswer(
     string Model,
     int Version,
@@ -39,7 +37,7 @@ public sealed record PredictorAnswer(
     double InferMs
 );
 
-/// <summary>Body of every answer that is not 2xx.</summary>
+/// <summary>Body of every response that is not 2xx.</summary>
 /// <param name="Code"><c>not_loaded</c>, <c>unsupported_image</c>, <c>image_too_large</c>, <c>image_damaged</c>, <c>queue_full</c>,
 /// <c>queue_timeout</c>, <c>model_refused</c>.</param>
 public sealed record PredictorProblem(string Code, string Detail, string? Hint = null);

@@ -18,7 +18,7 @@ public sealed class Model : ITenantOwned, IDeletable
     public Guid? DeletionId { get; private set; }
 }
 
-/// <summary>What one run made: immutable.</summary>
+/// <summary>The result of one run: immutable.</summary>
 public sealed class ModelVersion : ITenantOwned
 {
     public required Guid OrgId { get; init; }
@@ -31,7 +31,7 @@ public sealed class ModelVersion : ITenantOwned
     public required Guid DatasetVersionId { get; init; }
     public required string Architecture { get; init; }
 
-    /// <summary>model.json as it travels beside the ONNX file.</summary>
+    /// <summary>The model.json that accompanies the ONNX file.</summary>
     public required ModelManifest Manifest { get; init; }
     public required RunResult Result { get; init; }
 

@@ -1,6 +1,6 @@
 namespace GpuGeek.Domain.Models;
 
-/// <summary>Convolutional networks that others are measured by.</summary>
+/// <summary>Classic convolutional networks that serve as baselines.</summary>
 public static partial class ModelCatalog
 {
     private static ModelCard[] Convolutional =>

@@ -1,6 +1,6 @@
 namespace GpuGeek.Domain.Models;
 
-/// <summary>Networks made for few parameters and few operations.</summary>
+/// <summary>Networks with few parameters and few operations.</summary>
 public static partial class ModelCatalog
 {
     private static ModelCard[] Mobile =>

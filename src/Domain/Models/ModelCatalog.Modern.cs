@@ -1,6 +1,6 @@
 namespace GpuGeek.Domain.Models;
 
-/// <summary>Transformers, and what convolutions learned from them.</summary>
+/// <summary>Transformers, and convolutional networks inspired by them.</summary>
 public static partial class ModelCatalog
 {
     private static ModelCard[] Modern =>

@@ -2,39 +2,40 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Models;
 
-/// <summary>How the publisher resized pictures.</summary>
+/// <summary>Interpolation that the publisher used for resizing pictures.</summary>
 public enum Interpolation
 {
     Bilinear,
     Bicubic,
 }
 
-/// <summary>Where published weights lie: facts, not files of ours.</summary>
+/// <summary>Source of published weights: facts about them; the files are not ours.</summary>
 /// <param name="Url">torchvision's published address of a PyTorch state_dict.</param>
-/// <param name="HashPrefix">First 8 hex digits of the file's SHA-256: torch hub's convention, and the end of the file's name.</param>
-/// <param name="Licence">SPDX name of what the publisher's repository says.</param>
+/// <param name="HashPrefix">First 8 hex digits of the file's SHA-256: torch hub's convention, at the end of the file's name.</param>
+/// <param name="Licence">SPDX licence of the publisher's repository.</param>
 public sealed record PublishedWeights(Uri Url, string HashPrefix, string Licence = "BSD-3-Clause")
 {
     public string FileName => Path.GetFileName(Url.AbsolutePath);
 }
 
-/// <summary>One architecture as Api, Web and Worker know it; Training builds the network of the same name.</summary>
+/// <summary>One architecture as Api, Web and Worker see it; Training builds the network of the same name.</summary>
 /// <param name="Name">torchvision's name, also the value of <c>recipe.architecture</c>.</param>
-/// <param name="Title">What people read.</param>
+/// <param name="Title">Display name.</param>
 /// <param name="Family">Name of the file in Training/Models that builds it.</param>
-/// <param name="InputSize">Pixels of the square input the weights were trained at.</param>
+/// <param name="InputSize">Side of the square input that the weights were trained at, in pixels.</param>
 /// <param name="Parameters">Published count, with 1,000 classes.</param>
 /// <param name="MultiplyAdds">Multiply-adds of one picture at <paramref name="InputSize"/>.</param>
-/// <param name="InferenceBytes">Most bytes of activations held at once for one picture at <paramref name="InputSize"/> in float32;
-/// parameters not among them.</param>
-/// <param name="TrainingBytes">The same when all layers learn: values kept for the derivatives, and gradients.</param>
+/// <param name="InferenceBytes">Peak size of the activations of one picture at <paramref name="InputSize"/> in float32; parameters are
+/// not included.</param>
+/// <param name="TrainingBytes">The same when all layers are trained: values kept for the derivatives, and gradients.</param>
 /// <param name="ImageNetTop1">Published top-1 accuracy of <paramref name="Weights"/> on ImageNet-1k, 0..1.</param>
-/// <param name="ClassifierPath">Module path of the last linear layer: what is replaced for other classes.</param>
+/// <param name="ClassifierPath">Module path of the last linear layer, which is replaced for other classes.</param>
 /// <param name="Paper">Address of the paper.</param>
 /// <param name="Weights">Published weights.</param>
 /// <param name="PublishedResize">Pixels of the shorter side at which the published accuracy was measured, before the crop.</param>
-/// <param name="PublishedInterpolation">With which it was measured; our own preprocessing is bilinear for every architecture.</param>
-/// <param name="SizeMultiple">Input sides must be a multiple of this: a transformer's patch.</param>
+/// <param name="PublishedInterpolation">Interpolation with which it was measured; our own preprocessing is bilinear for every
+/// architecture.</param>
+/// <param name="SizeMultiple">Input sides must be a multiple of this: a transformer's patch size.</param>
 public sealed record ModelCard(
     string Name,
     string Title,
@@ -53,13 +54,14 @@ public sealed record ModelCard(
     int SizeMultiple = 1
 )
 {
-    /// <summary>Input sides that any network takes: below, several would have nothing left to pool.</summary>
+    /// <summary>Input sides that all networks support: below, several would have nothing left to pool.</summary>
     public const int LeastInputSize = 32,
         MostInputSize = 1024;
 
     public Preprocessing Preprocessing => Preprocessing.ImageNet(InputSize);
 
-    /// <summary>Has layers that normalise. Without, what a layer sees is as large as training made it, and large steps end it.</summary>
+    /// <summary>Whether it has normalisation layers. Without them, activations can grow without bound, and large steps make training
+    /// fail.</summary>
     public bool Normalises => Family != "SqueezeNet" && (Family != "Vgg" || Name.EndsWith("_bn", StringComparison.Ordinal));
 
     /// <summary>Whether it has residual branches that stochastic depth can skip.</summary>
@@ -67,7 +69,7 @@ public sealed record ModelCard(
 
     public bool Takes(int inputSize) => inputSize is >= LeastInputSize and <= MostInputSize && inputSize % SizeMultiple == 0;
 
-    /// <exception cref="DomainException"><c>invalid_input_size</c>: says which sizes there are and names the nearest.</exception>
+    /// <exception cref="DomainException"><c>invalid_input_size</c>, with the valid sizes and the nearest one.</exception>
     public void DemandInputSize(int inputSize)
     {
         if (Takes(inputSize))

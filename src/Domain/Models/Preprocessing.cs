@@ -1,11 +1,10 @@
 namespace GpuGeek.Domain.Models;
 
 /// <summary>
-/// How a decoded picture becomes the network's input. Fixed at training, stored with each model version, executed only by Imaging:
-/// resize the shorter side to <see cref="ResizeShorter"/> (bilinear, antialiased as Pillow does it; the longer side is
-/// <c>int(ResizeShorter * long / short)</c>), cut the centre <see cref="CropSize"/> square (offset <c>round((side - crop) / 2)</c>, half to
-/// even),
-/// divide by 255, subtract <see cref="Mean"/> and divide by <see cref="Std"/> per channel.
+/// How a decoded picture becomes the network's input. Fixed at training, stored with each model version, executed only by Imaging: resize
+/// the shorter side to <see cref="ResizeShorter"/> (bilinear, antialiased like Pillow; the longer side is <c>int(ResizeShorter * long /
+/// short)</c>), cut the centre <see cref="CropSize"/> square (offset <c>round((side - crop) / 2)</c>, half to even), divide by 255,
+/// subtract <see cref="Mean"/> and divide by <see cref="Std"/> per channel.
 /// </summary>
 /// <param name="ResizeShorter">Pixels of the shorter side after resizing.</param>
 /// <param name="CropSize">Pixels of the square cut from the centre: the network's input side. At most <paramref

@@ -7,7 +7,7 @@ public sealed class Project : ITenantOwned, IDeletable
 {
     public const string ImageClassification = "image-classification";
 
-    // Pages of the organisation, which stand where its projects stand.
+    // Pages of the organisation, which share the address space of its projects.
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
         "audit",
@@ -24,7 +24,7 @@ public sealed class Project : ITenantOwned, IDeletable
         "workers",
     };
 
-    /// <summary>A project of this name could not be reached: the address leads to a page of the organisation.</summary>
+    /// <summary>A project with this name would be unreachable: the address is that of a page of the organisation.</summary>
     public static bool IsReserved(string slug) => Reserved.Contains(slug);
 
     public required Guid OrgId { get; init; }

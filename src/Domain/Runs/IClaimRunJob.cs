@@ -1,7 +1,7 @@
 namespace GpuGeek.Domain.Runs;
 
-/// <summary>A hint that runs wait, on the queue of a GPU class (<see cref="CpuQueue"/>). It names no run: the worker claims in SQL
-/// whichever is next. Losing it costs two seconds: a sweep looks too.</summary>
+/// <summary>A notification that runs are waiting, on the queue of a GPU class (<see cref="CpuQueue"/>). It names no run: the worker
+/// claims the next one in SQL. A lost notification costs two seconds, because a sweep checks too.</summary>
 public interface IClaimRunJob
 {
     const string CpuQueue = "class-cpu";

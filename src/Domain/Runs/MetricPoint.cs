@@ -2,7 +2,7 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Runs;
 
-/// <summary>One point of a curve. Unique by run, name and step: a step replayed after a resume doubles nothing.</summary>
+/// <summary>One point of a curve. Unique by run, name and step: a step repeated after a resume adds no second point.</summary>
 public sealed class MetricPoint : ITenantOwned
 {
     public required Guid OrgId { get; init; }
@@ -10,7 +10,7 @@ public sealed class MetricPoint : ITenantOwned
     public required string Name { get; init; }
     public required long Step { get; init; }
 
-    /// <summary>Order of writing within the run, shared with <see cref="RunLogLine"/>: a client asks for what came after one.</summary>
+    /// <summary>Sequence number within the run, shared with <see cref="RunLogLine"/>: a client requests everything after one.</summary>
     public required long Seq { get; init; }
     public required double Epoch { get; init; }
     public required double Value { get; init; }

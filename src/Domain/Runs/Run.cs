@@ -18,38 +18,38 @@ public enum RunState
 }
 
 /// <summary>
-/// One training. The row is the truth and its own outbox: a queued row is found by a sweep even when every hint was lost.
-/// Who works on it is said by <see cref="RunLease"/>; its state is changed only here.
+/// One training. The row is the source of truth and its own outbox: a sweep finds a queued row even if every notification was lost. <see
+/// cref="RunLease"/> names the worker; the run's state is changed only here.
 /// </summary>
 public sealed class Run : Restartable, ITenantOwned, IDeletable
 {
-    /// <summary>It fails after so many deaths of its trainer without a new checkpoint between them.</summary>
+    /// <summary>Limit of deaths of the training process without a new checkpoint in between, after which the run fails.</summary>
     public const int MaxDeaths = 5;
 
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid ProjectId { get; init; }
 
-    /// <summary>The version it learns from. It may be gone: a dataset can be deleted, and what was learned from it stays.</summary>
+    /// <summary>The dataset version it trains on. It may have been deleted; the run stays.</summary>
     public required Guid DatasetVersionId { get; init; }
 
-    /// <summary>The dataset's name when the run was made.</summary>
+    /// <summary>The dataset's name when the run was created.</summary>
     public required string DatasetName { get; init; }
     public required int DatasetVersionNumber { get; init; }
     public required string Name { get; set; }
     public required Recipe Recipe { get; init; }
 
-    /// <summary>SHA-256 in hex of the weights of <see cref="TransferSettings.Start"/>: while the run is kept, so are they.</summary>
+    /// <summary>SHA-256 in hex of the weights of <see cref="TransferSettings.Start"/>: they are kept as long as the run.</summary>
     public string? StartHash { get; init; }
     public RunState State { get; private set; } = RunState.Queued;
 
-    /// <summary>Times it was started.</summary>
+    /// <summary>Number of starts.</summary>
     public int Attempt { get; private set; }
 
-    /// <summary>Higher goes first.</summary>
+    /// <summary>Higher values run first.</summary>
     public int Priority { get; set; }
 
-    /// <summary>What the trainer is doing: the protocol's phase.</summary>
+    /// <summary>Current phase of the training process, from the protocol.</summary>
     public string? Phase { get; set; }
 
     /// <summary>0..1.</summary>
@@ -60,7 +60,7 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     public int? BestEpoch { get; set; }
     public double? BestValAccuracy { get; set; }
 
-    /// <summary>The last sequence given to a metric point, log line or state change of this run.</summary>
+    /// <summary>The last sequence number given to a metric point, log line or state change of this run.</summary>
     public long LastSeq { get; set; }
 
     /// <summary>Newest durable checkpoint: its folder under the attempt's object keys, or null.</summary>
@@ -89,14 +89,14 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
         StartedAt ??= now;
     }
 
-    /// <summary>The trainer has said its first word.</summary>
+    /// <summary>The training process has sent its first event.</summary>
     public void MarkRunning()
     {
         if (State == RunState.Starting)
             State = RunState.Running;
     }
 
-    /// <summary>Asked to stop. Queued: canceled at once; else its worker ends it.</summary>
+    /// <summary>Cancels the run. A queued run is cancelled immediately; a running one is stopped by its worker.</summary>
     public void RequestCancel(DateTimeOffset now)
     {
         if (IsFinished)
@@ -107,7 +107,7 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
             State = RunState.Canceling;
     }
 
-    /// <summary>The worker gave it back: it resumes from its checkpoint elsewhere, before runs that never started.</summary>
+    /// <summary>The worker handed it back: it resumes from its checkpoint on another worker, before runs that never started.</summary>
     public void Requeue()
     {
         Require(RunState.Starting, RunState.Running);
@@ -116,7 +116,8 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
         EtaSeconds = null;
     }
 
-    /// <summary>A checkpoint is whole in the store. A new one is progress; one that a restarted trainer wrote again is not.</summary>
+    /// <summary>A checkpoint is complete in the store. A new one is progress; one that a restarted training process writes again is
+    /// not.</summary>
     public void KeepCheckpoint(string key, long step)
     {
         if (CheckpointStep is not { } last || step > last || (step == last && NameOf(key) != NameOf(CheckpointKey)))
@@ -125,8 +126,8 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
         CheckpointStep = step;
     }
 
-    /// <summary>Its trainer died: it resumes from its last checkpoint, or fails after too many deaths without a new one and keeps that
-    /// checkpoint.</summary>
+    /// <summary>The training process died: the run resumes from its last checkpoint, or fails after too many deaths without a new one and
+    /// keeps that checkpoint.</summary>
     public void TrainerDied(DateTimeOffset now)
     {
         if (CountDeath(MaxDeaths))
@@ -135,8 +136,8 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
             Requeue();
     }
 
-    /// <summary>Its worker died or could not go on. That says little about the run, so the limit is far higher than that of the trainer's
-    /// deaths.</summary>
+    /// <summary>The worker died or failed. That says little about the run, so the limit is far higher than that for deaths of the
+    /// training process.</summary>
     public void WorkerBrokeOff(DateTimeOffset now)
     {
         if (CountLapse())
@@ -145,7 +146,7 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
             Requeue();
     }
 
-    /// <summary>Somebody asks a run that failed by too many deaths to go on from its last checkpoint.</summary>
+    /// <summary>Resumes a run that failed because of too many deaths, from its last checkpoint.</summary>
     /// <exception cref="DomainException"><c>run_not_resumable</c></exception>
     public void Resume(DateTimeOffset now)
     {
@@ -157,7 +158,7 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
         FinishedAt = null;
     }
 
-    /// <summary>A failed run's checkpoint was kept long enough.</summary>
+    /// <summary>The kept checkpoint of a failed run has expired.</summary>
     public void ForgetCheckpoint()
     {
         CheckpointKey = null;
@@ -173,7 +174,7 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
         Finish(RunState.Succeeded, now);
     }
 
-    /// <summary>Trying again would not help: no checkpoint is kept.</summary>
+    /// <summary>A retry would not help: no checkpoint is kept.</summary>
     public void Fail(Failure failure, DateTimeOffset now)
     {
         Error = failure;

@@ -1,6 +1,6 @@
 namespace GpuGeek.Domain.Runs;
 
-/// <summary>What a succeeded training found out. Written once as <c>result/result.json</c> and stored with the model version.</summary>
+/// <summary>The results of a successful training. Written once as <c>result/result.json</c> and stored with the model version.</summary>
 public sealed record RunResult
 {
     public required double TestAccuracy { get; init; }
@@ -11,11 +11,11 @@ public sealed record RunResult
     public required int TestCount { get; init; }
     public required double ValAccuracy { get; init; }
 
-    /// <summary>Epoch (from 1) of the checkpoint that was kept: the best by validation accuracy, the earliest of equals.</summary>
+    /// <summary>Epoch (from 1) of the selected checkpoint: the best by validation accuracy, the earliest of equals.</summary>
     public required int BestEpoch { get; init; }
     public required double Temperature { get; init; }
 
-    /// <summary>Test pictures counted by [true class][predicted class].</summary>
+    /// <summary>Number of test pictures by [true class][predicted class].</summary>
     public required int[][] Confusion { get; init; }
     public required ClassScore[] PerClass { get; init; }
 
@@ -31,8 +31,8 @@ public sealed record RunResult
 /// <param name="Support">Test pictures of this class.</param>
 public sealed record ClassScore(string Name, double Precision, double Recall, double F1, int Support);
 
-/// <summary>One line of <c>result/predictions.jsonl</c>: a test picture and what the deployed model says of it.</summary>
-/// <param name="Probabilities">After temperature, in the order of the classes.</param>
+/// <summary>One line of <c>result/predictions.jsonl</c>: a test picture and the deployed model's prediction for it.</summary>
+/// <param name="Probabilities">Calibrated with the temperature, in the order of the classes.</param>
 public sealed record TestPrediction(string Hash, int Label, int Predicted, float[] Probabilities);
 
 /// <summary>Names of the files under <c>result/</c>.</summary>

@@ -1,6 +1,7 @@
 namespace GpuGeek.Domain.Runs;
 
-/// <summary>The score interval of a proportion (Wilson 1927): right where the usual ± is wrong, near 0 and 1 and on few pictures.</summary>
+/// <summary>The score interval of a proportion (Wilson 1927): accurate near 0 and 1 and for few pictures, where the usual ± is
+/// not.</summary>
 public static class WilsonInterval
 {
     /// <param name="successes">0..trials.</param>

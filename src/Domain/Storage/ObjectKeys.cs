@@ -3,8 +3,8 @@ using System.Text;
 namespace GpuGeek.Domain.Storage;
 
 /// <summary>
-/// Names of stored objects. Content is named by its SHA-256 inside its organisation: the same picture in two organisations is two objects,
-/// since one shared object would tell each of them that the other has it.
+/// Names of stored objects. Content is named by its SHA-256 inside its organisation: the same picture in two organisations is two
+/// objects, because a shared object would reveal to each of them that the other has it.
 /// </summary>
 public static class ObjectKeys
 {
@@ -14,15 +14,15 @@ public static class ObjectKeys
     /// <summary>JPEG thumbnail of a picture, named by the original's hash.</summary>
     public static string Thumbnail(Guid org, string sha256) => $"orgs/{org:N}/thumbnails/{sha256[..2]}/{sha256}";
 
-    /// <summary>An upload as it arrived, until its import has read it.</summary>
+    /// <summary>An upload as received, until its import has read it.</summary>
     public static string Upload(Guid org, Guid import) => $"orgs/{org:N}/uploads/{import:N}";
 
-    /// <summary>Objects of one attempt; the fence in the name keeps a stale owner from touching its successor's.</summary>
+    /// <summary>Objects of one attempt; the fence in the name keeps a stale owner from touching its successor's objects.</summary>
     public static string Run(Guid org, Guid run, long fence, string name) => $"orgs/{org:N}/runs/{run:N}/{fence}/{name}";
 
     public static string Organisation(Guid org) => $"orgs/{org:N}/";
 
-    /// <returns>The SHA-256 that a content-addressed key promises, or null for other keys.</returns>
+    /// <returns>The SHA-256 in a content-addressed key, or null for other keys.</returns>
     public static string? ContentHash(string key)
     {
         var parts = key.Split('/');
@@ -34,8 +34,8 @@ public static class ObjectKeys
             : null;
     }
 
-    /// <summary>What both stores take: at most 1,024 bytes of UTF-8 in segments of at most 255, none empty, <c>.</c> or <c>..</c>, without
-    /// control characters; <c>tmp/</c> is the folder store's own.</summary>
+    /// <summary>Keys that both stores support: at most 1,024 bytes of UTF-8 in segments of at most 255, none empty, <c>.</c> or
+    /// <c>..</c>, without control characters; <c>tmp/</c> is reserved for the folder store.</summary>
     /// <exception cref="ArgumentException"/>
     public static void Check(string key)
     {

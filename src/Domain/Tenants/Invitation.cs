@@ -2,7 +2,7 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Tenants;
 
-/// <summary>A link that lets one person into an organisation, once.</summary>
+/// <summary>A link that admits one person to an organisation, once.</summary>
 public sealed class Invitation : ITenantOwned
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
@@ -10,11 +10,11 @@ public sealed class Invitation : ITenantOwned
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
 
-    /// <summary>SHA-256 of the link's token, which is shown once.</summary>
+    /// <summary>SHA-256 of the link's token, which is shown only once.</summary>
     public required byte[] Hash { get; init; }
     public required Role Role { get; init; }
 
-    /// <summary>Whom it is meant for, so that people recognise it in a list. Whoever has the link can use it.</summary>
+    /// <summary>The invited person, so that people can recognise it in a list. Anyone with the link can use it.</summary>
     public string? Email { get; init; }
     public required Guid CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

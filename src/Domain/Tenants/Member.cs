@@ -1,6 +1,6 @@
 namespace GpuGeek.Domain.Tenants;
 
-/// <summary>Ordered: a higher role may do all that a lower one may.</summary>
+/// <summary>Ordered: a higher role includes all rights of a lower one.</summary>
 public enum Role
 {
     Viewer,
@@ -9,7 +9,7 @@ public enum Role
     Owner,
 }
 
-/// <summary>A person in an organisation.</summary>
+/// <summary>The membership of a person in an organisation.</summary>
 public sealed class Member
 {
     public required Guid OrgId { get; init; }

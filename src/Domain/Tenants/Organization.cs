@@ -5,7 +5,7 @@ namespace GpuGeek.Domain.Tenants;
 /// <summary>The tenant.</summary>
 public sealed class Organization : IDeletable
 {
-    // First parts of the site's own addresses, and names that would speak for the platform.
+    // First path segments of the site's own addresses, and names that would look official.
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
         "account",
@@ -57,7 +57,7 @@ public sealed class Organization : IDeletable
         "www",
     };
 
-    /// <summary>An organisation of this name could not be reached: the address leads elsewhere.</summary>
+    /// <summary>An organisation with this name would be unreachable: the address is already used.</summary>
     public static bool IsReserved(string slug) => Reserved.Contains(slug);
 
     public required Guid Id { get; init; }

@@ -4,9 +4,8 @@ using System.Text;
 namespace GpuGeek.Domain.Tenants;
 
 /// <summary>
-/// <c>gg_&lt;kind&gt;_&lt;43 random characters&gt;&lt;6 of checksum&gt;</c>. The prefix and the CRC-32 let a scanner find leaked tokens
-/// with few false alarms
-/// (GitHub's format, 2021), and let us refuse mistyped ones without asking the database.
+/// <c>gg_&lt;kind&gt;_&lt;43 random characters&gt;&lt;6 of checksum&gt;</c>. With the prefix and the CRC-32, a scanner can find leaked
+/// tokens with few false alarms (GitHub's format, 2021), and mistyped tokens are refused without a database query.
 /// </summary>
 public static class TokenFormat
 {
@@ -33,7 +32,7 @@ public static class TokenFormat
         return body + Checksum(body);
     }
 
-    /// <summary>False for anything that was never given out: wrong prefix, length, alphabet or checksum.</summary>
+    /// <summary>False for a text that cannot be an issued token: wrong prefix, length, alphabet or checksum.</summary>
     public static bool TryParse(string? token, out TokenKind kind)
     {
         foreach (var candidate in Enum.GetValues<TokenKind>())
@@ -58,7 +57,7 @@ public static class TokenFormat
 
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
-    /// <summary>What a list may show: the prefix and four characters.</summary>
+    /// <summary>The part that a list may show: the prefix and four characters.</summary>
     public static string Recognizable(string token) => token[..(token.LastIndexOf('_') + 5)];
 
     private static string Checksum(string body)

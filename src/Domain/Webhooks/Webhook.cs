@@ -3,17 +3,17 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Webhooks;
 
-/// <summary>An address of the organisation that is told what happens.</summary>
+/// <summary>An address that receives events of the organisation.</summary>
 public sealed class Webhook : ITenantOwned
 {
     public const int MaxPerOrganization = 20;
     public const int MaxUrlLength = 2000;
 
-    /// <summary>How long the secret before a rotation signs too, so that receivers can change over.</summary>
+    /// <summary>After a rotation the previous secret also signs for this long, so that receivers can switch.</summary>
     public static readonly TimeSpan OldSecretSigns = TimeSpan.FromHours(24);
 
-    /// <summary>Failures in a row that turn a webhook off, once the first of them is <see cref="GivenUpAfter"/> old: a short outage under
-    /// load must not.</summary>
+    /// <summary>Number of consecutive failures that turn a webhook off, if the first of them is older than <see cref="GivenUpAfter"/>: a
+    /// short outage under load must not turn it off.</summary>
     public const int MaxFailures = 20;
     public static readonly TimeSpan GivenUpAfter = TimeSpan.FromHours(24);
 
@@ -25,15 +25,15 @@ public sealed class Webhook : ITenantOwned
     public required string[] Events { get; set; }
     public bool Active { get; private set; } = true;
 
-    /// <summary>Why it was turned off, when no person did it.</summary>
+    /// <summary>Why it was turned off automatically.</summary>
     public string? DisabledReason { get; private set; }
 
-    /// <summary>Encrypted: it signs, and no answer ever holds it after the first.</summary>
+    /// <summary>Encrypted. It signs messages, and no response except the first contains it.</summary>
     public required byte[] Secret { get; set; }
     public byte[]? OldSecret { get; private set; }
     public DateTimeOffset? OldSecretUntil { get; private set; }
 
-    /// <summary>Attempts that failed since the last one that went well.</summary>
+    /// <summary>Failed attempts since the last success.</summary>
     public int Failures { get; private set; }
     public DateTimeOffset? FailingSince { get; private set; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -46,7 +46,7 @@ public sealed class Webhook : ITenantOwned
         Secret = secret;
     }
 
-    /// <summary>A person turns it on or off; on again it starts without a past.</summary>
+    /// <summary>A person turns it on or off; turning it on resets the failures.</summary>
     public void Switch(bool active)
     {
         Active = active;

@@ -9,17 +9,17 @@ public enum DeliveryState
     Failed,
 }
 
-/// <summary>One message to one webhook. Written in the transaction of what happened, so that it is its own outbox.</summary>
+/// <summary>One message to one webhook. Written in the transaction of the event, so that it is its own outbox.</summary>
 public sealed class WebhookDelivery : ITenantOwned
 {
     public const int MaxPayloadBytes = 20_000;
 
-    /// <summary>Bytes of the receiver's answer that are kept.</summary>
+    /// <summary>Maximum bytes of the receiver's response that are stored.</summary>
     public const int MaxResponseBytes = 2048;
     public const int MaxErrorLength = 500;
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>Longer than an attempt can take; a worker that died gives the delivery back by silence.</summary>
+    /// <summary>Longer than an attempt can take; if a worker dies, the delivery's lease expires.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
@@ -41,18 +41,18 @@ public sealed class WebhookDelivery : ITenantOwned
     public required Guid Id { get; init; }
     public required Guid WebhookId { get; init; }
 
-    /// <summary>Header <c>webhook-id</c>: the same over retries and redeliveries, so that receivers can drop what they know.</summary>
+    /// <summary>Header <c>webhook-id</c>: the same for retries and redeliveries, so that receivers can discard duplicates.</summary>
     public required string MessageId { get; init; }
     public required string Type { get; init; }
 
-    /// <summary>The body as it is sent each time, byte for byte.</summary>
+    /// <summary>The body, sent byte for byte each time.</summary>
     public required string Payload { get; init; }
     public DeliveryState State { get; set; } = DeliveryState.Pending;
 
-    /// <summary>Attempts in this round; a redelivery begins a new one.</summary>
+    /// <summary>Attempts in this series; a redelivery starts a new one.</summary>
     public int Attempt { get; set; }
 
-    /// <summary>Claims ever made: it grows with each, so that a stale worker writes nothing.</summary>
+    /// <summary>Number of claims so far: it grows with each, so that a stale worker cannot write.</summary>
     public long Fence { get; set; }
     public DateTimeOffset? NextAttemptAt { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
@@ -65,17 +65,17 @@ public sealed class WebhookDelivery : ITenantOwned
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? LastAttemptAt { get; set; }
 
-    /// <summary>Waiting time after a failed attempt: growing, and up to a fifth longer so that receivers that come back are not met by all
-    /// at once.</summary>
+    /// <summary>Delay after a failed attempt: it grows, and is up to a fifth longer, so that a recovering receiver does not get all
+    /// messages at once.</summary>
     /// <param name="attempt">Attempts made, from 1.</param>
     /// <param name="jitter">0 to 1.</param>
-    /// <returns>Null when it was the last.</returns>
+    /// <returns>Null after the last attempt.</returns>
     public static TimeSpan? DelayAfter(int attempt, double jitter) =>
         attempt > Delays.Length ? null : Delays[attempt - 1] * (1 + jitter / 5);
 
     public void Redeliver(DateTimeOffset now)
     {
-        // While a worker holds it, it is being sent anyway.
+        // While a worker has it, it is being sent anyway.
         if (LeaseUntil > now)
             throw new DomainException("delivery_under_way", "This delivery is being sent now.", "Check its state in a moment.");
         State = DeliveryState.Pending;

@@ -4,12 +4,12 @@ using GpuGeek.Domain.Runs;
 
 namespace GpuGeek.Domain.Webhooks;
 
-/// <summary>What happened, as thin as it can be: ids and states, and the rest is asked for by GET.</summary>
+/// <summary>An event with only ids and states; receivers request the rest with GET.</summary>
 /// <param name="Type">One of <see cref="WebhookEvents"/>.</param>
-/// <param name="Data">Becomes the payload's <c>data</c>; holds no secret.</param>
+/// <param name="Data">Becomes the payload's <c>data</c>; contains no secret.</param>
 public sealed record WebhookEvent(Guid OrgId, string Type, IReadOnlyDictionary<string, object?> Data);
 
-/// <summary>Types of events; never renamed, since receivers branch on them.</summary>
+/// <summary>Event types; never renamed, since receivers branch on them.</summary>
 public static class WebhookEvents
 {
     public const string RunSucceeded = "run.succeeded";
@@ -23,7 +23,7 @@ public static class WebhookEvents
     /// <summary>Sent by the test button; needs no subscription.</summary>
     public const string Ping = "ping";
 
-    /// <summary>What a webhook may subscribe to.</summary>
+    /// <summary>Event types that a webhook can subscribe to.</summary>
     public static readonly string[] All =
     [
         RunSucceeded,
@@ -35,7 +35,7 @@ public static class WebhookEvents
         DeploymentFailed,
     ];
 
-    /// <returns>Null while the run goes on.</returns>
+    /// <returns>Null while the run is active.</returns>
     public static WebhookEvent? Of(Run run) =>
         run.State switch
         {
@@ -45,7 +45,7 @@ public static class WebhookEvents
             _ => null,
         };
 
-    /// <returns>Null for states that nobody is told of: an import that was canceled says so to whoever canceled it.</returns>
+    /// <returns>Null for states without an event: a cancelled import is reported to the person who cancelled it.</returns>
     public static WebhookEvent? OfImport(Guid org, Guid import, Guid dataset, ImportState state, string? errorCode)
     {
         var type = state switch

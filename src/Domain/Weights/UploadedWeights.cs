@@ -11,7 +11,7 @@ public enum WeightsState
     Failed,
 }
 
-/// <summary>Somebody's weights on their way into a project. A child process of a worker reads them before anybody may use them.</summary>
+/// <summary>An uploaded weights file of a project. A child process of a worker reads it before anybody can use it.</summary>
 public sealed class UploadedWeights : Upload, ITenantOwned
 {
     public required Guid OrgId { get; init; }
@@ -22,7 +22,7 @@ public sealed class UploadedWeights : Upload, ITenantOwned
     /// <summary>Bytes of the file.</summary>
     public long Size { get; set; }
 
-    /// <summary>Which architecture of the catalogue to compare with; null: the one that fits best is found.</summary>
+    /// <summary>Architecture of the catalogue to compare with; null: the best match is found.</summary>
     public string? Asked { get; init; }
     public WeightsState State { get; set; } = WeightsState.Uploading;
 
@@ -34,11 +34,11 @@ public sealed class UploadedWeights : Upload, ITenantOwned
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; set; }
 
-    /// <summary>Who reads it, and until when its lease lasts; after that it is begun again.</summary>
+    /// <summary>The owner of the lease and its expiry; after that reading is started again.</summary>
     public string? Owner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>Times it was started; with the owner it names a lease.</summary>
+    /// <summary>Number of starts; together with the owner it identifies a lease.</summary>
     public int Attempt { get; set; }
 
     public bool IsFinished => State is WeightsState.Ready or WeightsState.Failed;

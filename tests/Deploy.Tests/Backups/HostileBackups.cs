@@ -44,7 +44,7 @@ public sealed class HostileBackups(PlantedBackup planted) : IClassFixture<Plante
         ["a line that is no line"] = (b => List(b, l => l + "and more\n"), "line 4 of"),
         ["an object that is not listed"] = (
             b => List(b, l => l[(l.IndexOf('\n', StringComparison.Ordinal) + 1)..]),
-            "names 2 objects where 3"
+            "names 2 objects, but 3"
         ),
         ["a list that was changed"] = (b => File.AppendAllText(At(b, "objects.tsv"), "\n"), "objects.tsv has "),
         ["a linked object"] = (b => Link(b, Picture), $"{Picture} is a symbolic link"),

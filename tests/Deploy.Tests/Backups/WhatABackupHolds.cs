@@ -121,7 +121,11 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
 
         var (code, said) = await Command.BackupAsync(planted.Data, disk.At("backup"), ("GPUGEEK_RESERVE_BYTES", "1048576"));
         Assert.Equal(1, code);
-        AssertOneSentence("The backup failed: it needs ", "beside the reserve of 1.0 MiB for the database (GPUGEEK_RESERVE_BYTES).", said);
+        AssertOneSentence(
+            "The backup failed: it needs ",
+            "not counting the reserve of 1.0 MiB for the database (GPUGEEK_RESERVE_BYTES).",
+            said
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Root));
     }
 

@@ -74,7 +74,7 @@ public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<
 
         var (code, said) = await Command.RestoreAsync(planted.Backup, disk.At("data"), ("GPUGEEK_RESERVE_BYTES", "0"));
         Assert.Equal(1, code);
-        WhatABackupHolds.AssertOneSentence("The restore failed: it needs ", "Free some space, or choose another disk.", said);
+        WhatABackupHolds.AssertOneSentence("The restore failed: it needs ", "Free disk space, or choose another disk.", said);
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Root));
     }
 

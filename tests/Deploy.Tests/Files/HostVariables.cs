@@ -64,7 +64,7 @@ internal sealed partial record HostVariables(IReadOnlySet<string> Read, IReadOnl
     [GeneratedRegex("""(?:onfiguration\[|GetValue\(|Variable\()"(GPUGEEK_[A-Z0-9_]+)"[\]),]""")]
     private static partial Regex ReadPattern();
 
-    [GeneratedRegex("""\[Required\(ErrorMessage = "[^"]*?(GPUGEEK_[A-Z0-9_]+)""")]
+    [GeneratedRegex("""[\[\s]Required\(ErrorMessage = "[^"]*?(GPUGEEK_[A-Z0-9_]+)""")]
     private static partial Regex RequiredPattern();
 
     [GeneratedRegex("""Variable\("(GPUGEEK_[A-Z0-9_]+)"\)""")]

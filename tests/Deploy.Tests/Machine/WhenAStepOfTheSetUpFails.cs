@@ -16,7 +16,7 @@ public sealed class WhenAStepOfTheSetUpFails
 
         Assert.Equal(1, code);
         const string Message =
-            "This step failed: apt-get install dotnet-sdk-10.0 postgresql util-linux\n  E: Unable to fetch some archives\nSee";
+            "This step failed: apt-get install dotnet-sdk-10.0 postgresql util-linux\n  E: Unable to fetch some archives\nCheck";
         Assert.Contains(Message, said, StringComparison.Ordinal);
         Assert.Equal(["/etc/os-release"], machine.Files);
         Assert.False(Directory.Exists(machine.In("etc/postgresql-common")));

@@ -47,7 +47,7 @@ public sealed partial class WhatTheLogsHold(WalledHouse house)
         await house.Client(null).ResetPasswordAsync(new() { Token = reset, NewPassword = Password + "!" }, Cancel);
         secrets.Add(reset);
         await KnockAsync(secrets);
-        Assert.Contains("sealed anew", await house.VerbAsync("rotate-keys"), StringComparison.Ordinal);
+        Assert.Contains("re-encrypted", await house.VerbAsync("rotate-keys"), StringComparison.Ordinal);
         await api.RotateWebhookSecretAsync(org, webhook.Id, Cancel);
 
         Assert.All(secrets, s => Assert.True(s.Length >= 16, $"'{s}' is no secret."));

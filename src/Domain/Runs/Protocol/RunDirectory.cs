@@ -4,7 +4,7 @@ using GpuGeek.Recipes;
 
 namespace GpuGeek.Domain.Runs.Protocol;
 
-/// <summary>The layout of a run directory. stdout and stderr of the child are log (<c>log.txt</c>), nothing else.</summary>
+/// <summary>The layout of a run directory. stdout and stderr of the child are only a log (<c>log.txt</c>).</summary>
 public sealed record RunDirectory(string Root)
 {
     public string Spec => Path.Combine(Root, "spec.json");
@@ -13,10 +13,10 @@ public sealed record RunDirectory(string Root)
     public string Checkpoints => Path.Combine(Root, "checkpoints");
     public string Result => Path.Combine(Root, "result");
 
-    /// <summary>Training's derived pictures and embeddings: may be deleted at any time while no child runs.</summary>
+    /// <summary>Derived pictures and embeddings of the training: may be deleted at any time while no child is running.</summary>
     public string Cache => Path.Combine(Root, "cache");
 
-    /// <summary>How spec and events are written and read, on both sides.</summary>
+    /// <summary>JSON options for spec and events, on both sides.</summary>
     public static JsonSerializerOptions Json { get; } =
         new(JsonSerializerDefaults.Web)
         {

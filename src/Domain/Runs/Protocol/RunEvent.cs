@@ -3,8 +3,8 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Domain.Runs.Protocol;
 
-/// <summary>One line of <c>events.jsonl</c>, written by the training child, read by its supervisor, which remembers the offset it has
-/// stored.</summary>
+/// <summary>One line of <c>events.jsonl</c>, written by the training child and read by its supervisor, which remembers the offset of what
+/// it has stored.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(PhaseEvent), "phase")]
 [JsonDerivedType(typeof(MetricEvent), "metric")]
@@ -16,18 +16,19 @@ public abstract record RunEvent
     public required DateTimeOffset At { get; init; }
 }
 
-/// <summary>What the child is doing now: <c>preparing</c>, <c>embedding</c>, <c>training</c>, <c>evaluating</c>,
+/// <summary>The current phase of the child: <c>preparing</c>, <c>embedding</c>, <c>training</c>, <c>evaluating</c>,
 /// <c>exporting</c>.</summary>
 /// <param name="Progress">Of the whole run, 0..1.</param>
-/// <param name="EtaSeconds">Left until the end, where it can be told.</param>
+/// <param name="EtaSeconds">Remaining seconds, if known.</param>
 public sealed record PhaseEvent(string Phase, double Progress, double? EtaSeconds = null) : RunEvent;
 
 /// <param name="Name">One of <see cref="MetricNames"/>.</param>
-/// <param name="Step">Optimizer step, from 1. A step replayed after a resume writes the same (name, step): the row is not doubled.</param>
+/// <param name="Step">Optimizer step, from 1. A step repeated after a resume writes the same (name, step), which adds no second
+/// row.</param>
 /// <param name="Epoch">Fractional epoch, step / steps per epoch.</param>
 public sealed record MetricEvent(string Name, long Step, double Epoch, double Value) : RunEvent;
 
-/// <summary>A checkpoint is whole on disk: written to a temporary name, fsynced, renamed, with a manifest of hashes.</summary>
+/// <summary>A checkpoint is complete on disk: written to a temporary name, fsynced, renamed, with a manifest of hashes.</summary>
 /// <param name="Name">Folder under <c>checkpoints/</c>.</param>
 public sealed record CheckpointEvent(string Name, long Step, double Epoch, CheckpointFile[] Files) : RunEvent;
 
@@ -35,10 +36,10 @@ public sealed record CheckpointEvent(string Name, long Step, double Epoch, Check
 /// <param name="Sha256">Hex.</param>
 public sealed record CheckpointFile(string Name, string Sha256, long Size);
 
-/// <summary>The run has succeeded; the files named lie under <c>result/</c>.</summary>
+/// <summary>The run has succeeded; the named files are under <c>result/</c>.</summary>
 public sealed record ResultEvent(RunResult Result) : RunEvent;
 
-/// <summary>The run cannot succeed however often it is tried: no retry.</summary>
+/// <summary>The run cannot succeed, however often it is tried: no retry.</summary>
 public sealed record FailedEvent(Failure Failure) : RunEvent;
 
 public static class MetricNames
@@ -52,14 +53,14 @@ public static class MetricNames
     public const string MemoryBytes = "system/memory_bytes";
 }
 
-/// <summary>How the training child ended, when it was not killed.</summary>
+/// <summary>Exit code of the training child, if it was not killed.</summary>
 public static class TrainExitCode
 {
     public const int Succeeded = 0;
 
-    /// <summary>A <see cref="FailedEvent"/> says why; not retried.</summary>
+    /// <summary>A <see cref="FailedEvent"/> has the reason; no retry.</summary>
     public const int Failed = 4;
 
-    /// <summary>SIGTERM was obeyed: a checkpoint was written where training had begun.</summary>
+    /// <summary>Stopped by SIGTERM: a checkpoint was written if training had started.</summary>
     public const int Stopped = 5;
 }
