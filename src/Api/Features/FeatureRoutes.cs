@@ -15,6 +15,7 @@ using GpuGeek.Api.Features.Sharing;
 using GpuGeek.Api.Features.Storage;
 using GpuGeek.Api.Features.Tenants;
 using GpuGeek.Api.Features.Webhooks;
+using GpuGeek.Api.Features.Weights;
 
 namespace GpuGeek.Api.Features;
 
@@ -32,6 +33,7 @@ internal static class FeatureRoutes
         routes.MapRecipes();
         routes.MapRuns();
         routes.MapModels();
+        routes.MapWeights();
         routes.MapDeployments();
         routes.MapWebhooks();
         routes.MapComments();

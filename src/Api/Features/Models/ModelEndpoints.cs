@@ -1,4 +1,3 @@
-using GpuGeek.Api.Features.Weights;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Shared;
@@ -21,7 +20,6 @@ internal static class ModelEndpoints
         group.MapGet("/{model}/versions", ListVersionsAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListModelVersions");
         group.MapGet("/{model}/versions/{version:int}", GetVersionAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("GetModelVersion");
         ModelFileEndpoints.Map(group);
-        WeightsEndpoints.Map(routes);
     }
 
     /// <summary>List models, newest first; <c>?project=</c> filters</summary>

@@ -18,7 +18,7 @@ namespace GpuGeek.Api.Features.Weights;
 
 internal static class WeightsEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void MapWeights(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapOrg("/weights").WithTags("Weights");
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListWeights");
