@@ -57,7 +57,7 @@ public sealed class WhatBelongsToTheApiIsForwarded(Site site) : IClassFixture<Si
     }
 
     [Fact]
-    public async Task A_stranger_without_a_token_stays_a_stranger()
+    public async Task A_request_without_a_token_stays_unauthenticated()
     {
         using var client = site.Client();
         Assert.Null(

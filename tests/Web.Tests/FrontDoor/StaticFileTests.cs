@@ -56,7 +56,7 @@ public sealed partial class StaticFilesOfThePages(Site site) : IClassFixture<Sit
     }
 
     [Fact]
-    public async Task Are_gzip_for_who_knows_no_brotli()
+    public async Task Are_gzip_for_clients_without_brotli()
     {
         using var response = await GetAsync("/app.css", "gzip");
         Assert.Equal("gzip", response.Content.Headers.ContentEncoding.SingleOrDefault());

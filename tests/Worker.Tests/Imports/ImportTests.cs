@@ -107,7 +107,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
-    public async Task Canceling_takes_back_what_the_import_brought_and_nothing_else()
+    public async Task Canceling_removes_only_the_pictures_of_the_import()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);

@@ -30,7 +30,7 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
     public void Dispose() => _settings.Dispose();
 
     [Fact]
-    public async Task Leaves_runs_and_imports_in_the_queue_says_why_and_goes_on_when_space_is_freed()
+    public async Task Keeps_runs_and_imports_queued_with_a_reason_until_space_is_freed()
     {
         using var disk = SmallDisk.Mount(Size);
         Assert.SkipWhen(disk is null, "Mounting a file system is not allowed here.");

@@ -171,7 +171,7 @@ public sealed class WhatIsPurged : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_begun_again_after_a_round_that_broke_off_anywhere()
+    public async Task Is_repeated_after_a_round_that_failed_anywhere()
     {
         var goes = await _org.AddProjectAsync();
         var before = await RowsAsync(_org);
