@@ -25,7 +25,7 @@ public sealed class WhatBelongsToTheApiIsForwarded(Site site) : IClassFixture<Si
         Assert.Equal(path, (await Seen.OfAsync(await client.GetAsync(path, Cancel))).Path);
     }
 
-    /// <summary>The points of a long run are hundreds of kilobytes; they came as they were.</summary>
+    /// <summary>The points of a long run are hundreds of kilobytes; before, they were sent uncompressed.</summary>
     [Theory]
     [InlineData("/api/v1/orgs/acme/runs/1/metrics", "br")]
     [InlineData("/api/v1/orgs/acme/keys", null)]

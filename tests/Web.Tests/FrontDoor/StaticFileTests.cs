@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuGeek.Web.Tests.FrontDoor;
 
-/// <summary>Every load asked again for ten files that cannot change, since all of them were sent with no-cache.</summary>
+/// <summary>Before, every load revalidated ten files that cannot change, since all of them were sent with no-cache.</summary>
 public sealed partial class StaticFilesOfThePages(Site site) : IClassFixture<Site>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

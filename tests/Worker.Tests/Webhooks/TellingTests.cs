@@ -43,7 +43,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
             (told.Type, (string)data["run"]!, (string)data["state"]!, (string)data["errorCode"]!)
         );
         Assert.DoesNotContain("secret", told.Payload, StringComparison.Ordinal);
-        // Whoever repeats a write whose commit was lost tells nothing twice.
+        // Repeating a write whose commit confirmation was lost sends nothing twice.
         await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             await Writer(bench, writer.Claim with { Fence = 99 }).FailAsync(new("x", "x", "x"), Cancel);
