@@ -13,8 +13,8 @@ public sealed class CoreSession : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
 
-    /// <param name="threads">Inside one operator; two sessions with all cores each would fight for them.</param>
-    /// <exception cref="ModelRefusedException">The file is not a network that may be served.</exception>
+    /// <param name="threads">Threads inside one operator; two sessions that both use all cores would compete.</param>
+    /// <exception cref="ModelRefusedException">The file is not a supported network.</exception>
     public CoreSession(byte[] onnx, int threads)
     {
         OnnxInspector.Inspect(onnx);
@@ -22,7 +22,7 @@ public sealed class CoreSession : IDisposable
         {
             IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
-            // The arena would keep the memory of the largest batch for ever.
+            // The arena would keep the memory of the largest batch permanently.
             EnableCpuMemArena = false,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
@@ -30,7 +30,7 @@ public sealed class CoreSession : IDisposable
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {
-            // From bytes only: then no path exists that external data could be relative to.
+            // Loaded from bytes only, so that there is no path to which external data could be relative.
             _session = new(onnx, options);
         }
         catch (OnnxRuntimeException refused)
@@ -48,7 +48,7 @@ public sealed class CoreSession : IDisposable
         }
     }
 
-    /// <summary>Pixels of the square input.</summary>
+    /// <summary>Side of the square input in pixels.</summary>
     public int Side { get; }
     public int Classes { get; }
 

@@ -2,9 +2,9 @@ using System.Threading.Channels;
 
 namespace GpuGeek.Inference;
 
-/// <param name="MaxBatch">Pictures in one run of the network.</param>
-/// <param name="QueueLimit">Pictures waiting; more are refused at once.</param>
-/// <param name="QueueTimeoutMs">A picture that waited longer is refused: its sender has given up, and running it would delay the
+/// <param name="MaxBatch">Maximum number of pictures in one run of the network.</param>
+/// <param name="QueueLimit">Maximum number of waiting pictures; more are refused immediately.</param>
+/// <param name="QueueTimeoutMs">A picture that has waited longer is refused: its sender has given up, and running it would delay the
 /// others.</param>
 public sealed record BatcherOptions(int MaxBatch = 16, int QueueLimit = 128, int QueueTimeoutMs = 3000);
 
@@ -15,12 +15,12 @@ public sealed class QueueRefusedException(string code, string detail) : Exceptio
     public string Code { get; } = code;
 }
 
-/// <summary>One row of logits and where its time went.</summary>
+/// <summary>One row of logits, with timings.</summary>
 public sealed record BatchedLogits(float[] Logits, double QueueMs, double InferMs);
 
 /// <summary>
-/// Takes what is waiting and runs it together. No artificial delay: while one batch runs the next one gathers, so an idle server answers at
-/// once and a busy one batches.
+/// Runs all waiting pictures as one batch. There is no artificial delay: while one batch runs, the next one collects, so an idle server
+/// responds immediately and a busy one uses batches.
 /// </summary>
 public sealed class DynamicBatcher : IAsyncDisposable
 {
@@ -35,8 +35,8 @@ public sealed class DynamicBatcher : IAsyncDisposable
     private int _waiting;
 
     /// <param name="run">(batch, count) → count × classes logits.</param>
-    /// <param name="inputLength">Floats of one picture.</param>
-    /// <param name="clock">Measures how long a picture waited; null: the system's.</param>
+    /// <param name="inputLength">Number of floats of one picture.</param>
+    /// <param name="clock">Measures the waiting time of pictures; null: the system's clock.</param>
     public DynamicBatcher(Func<Memory<float>, int, float[]> run, int inputLength, BatcherOptions options, TimeProvider? clock = null)
     {
         (_run, _inputLength, _options, _clock) = (run, inputLength, options, clock ?? TimeProvider.System);
@@ -56,7 +56,7 @@ public sealed class DynamicBatcher : IAsyncDisposable
         return _queue.Writer.TryWrite(item) ? item.Done.Task : throw new ObjectDisposedException(nameof(DynamicBatcher));
     }
 
-    /// <summary>Answers what waits, then stops.</summary>
+    /// <summary>Completes the waiting pictures, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -110,7 +110,7 @@ public sealed class DynamicBatcher : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Only the pictures of this batch: the next batch may well succeed.
+            // Only the pictures of this batch fail: the next batch may succeed.
             foreach (var item in items)
                 item.Done.TrySetException(failure);
         }

@@ -3,9 +3,8 @@ using System.Collections.Concurrent;
 namespace GpuGeek.Inference;
 
 /// <summary>
-/// Which model answers under which key. A new version is loaded and warmed up beside the old one, then takes over in one step; the old one
-/// answers what it has and
-/// is let go. What cannot be loaded changes nothing.
+/// Maps keys to models. A new version is loaded and warmed up next to the old one, then replaces it in one step; the old one completes
+/// its requests and is disposed. A version that cannot be loaded changes nothing.
 /// </summary>
 public sealed class ModelHost : IAsyncDisposable
 {
@@ -43,8 +42,8 @@ public sealed class ModelHost : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Runs with the model of the moment, which stays loaded until the work is done.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <summary>Runs with the current model, which stays loaded until the work is done.</summary>
+    /// <returns>False if there is none.</returns>
     public async Task<bool> UseAsync(string key, Func<ServedModel, Task> work)
     {
         Entry? entry;

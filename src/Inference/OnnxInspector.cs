@@ -3,10 +3,9 @@ using System.Text;
 namespace GpuGeek.Inference;
 
 /// <summary>
-/// Looks at an ONNX file before ONNX Runtime does and refuses what a file of ours never has: data outside the file, foreign operators,
-/// subgraphs, newer opsets.
-/// Field numbers are those of onnx.proto (ModelProto: graph 7, opset_import 8; GraphProto: node 1, initializer 5; NodeProto: domain 7,
-/// attribute 5; TensorProto: external_data 13, data_location 14).
+/// Checks an ONNX file before ONNX Runtime reads it and refuses what our own files never have: data outside the file, foreign operators,
+/// subgraphs, newer opsets. Field numbers are those of onnx.proto (ModelProto: graph 7, opset_import 8; GraphProto: node 1, initializer
+/// 5; NodeProto: domain 7, attribute 5; TensorProto: external_data 13, data_location 14).
 /// </summary>
 internal static class OnnxInspector
 {

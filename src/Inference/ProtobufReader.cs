@@ -1,7 +1,7 @@
 namespace GpuGeek.Inference;
 
-/// <summary>Walks protobuf fields without building objects, so that a hostile file costs no memory. Positions are checked against the span
-/// at each step.</summary>
+/// <summary>Reads protobuf fields without creating objects, so that a hostile file costs no memory. Positions are checked against the
+/// span at each step.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
 {
     private readonly ReadOnlySpan<byte> _data = data;
@@ -9,10 +9,10 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
 
     public int Field { get; private set; }
 
-    /// <summary>Of a length-delimited field.</summary>
+    /// <summary>Content of a length-delimited field.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>Of a varint or fixed field.</summary>
+    /// <summary>Value of a varint or fixed field.</summary>
     public ulong Value { get; private set; }
 
     /// <exception cref="ModelRefusedException"><c>model_damaged</c></exception>

@@ -3,7 +3,7 @@ using GpuGeek.Domain.Models;
 
 namespace GpuGeek.Inference;
 
-/// <summary>A model version in service, with its queue.</summary>
+/// <summary>A loaded model version with its queue.</summary>
 public sealed class ServedModel : IAsyncDisposable
 {
     private readonly CoreSession _session;
@@ -54,7 +54,7 @@ public sealed class ServedModel : IAsyncDisposable
         _session.Dispose();
     }
 
-    // The first run allocates and chooses kernels; a network that answers with NaN to black is broken.
+    // The first run allocates and chooses kernels; a network that outputs NaN for a black picture is broken.
     private void WarmUp()
     {
         var logits = _session.Logits(new float[3 * _session.Side * _session.Side], 1);

@@ -2,7 +2,7 @@ namespace GpuGeek.Inference;
 
 public static class Softmax
 {
-    /// <summary>softmax(logits / temperature), in double so that no class is lost to rounding.</summary>
+    /// <summary>softmax(logits / temperature), computed in double so that no class is lost to rounding.</summary>
     public static float[] Of(ReadOnlySpan<float> logits, double temperature)
     {
         var max = double.NegativeInfinity;

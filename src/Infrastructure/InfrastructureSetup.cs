@@ -14,7 +14,8 @@ namespace GpuGeek.Infrastructure;
 
 public static class InfrastructureSetup
 {
-    /// <summary>Database, object store, queue client and live hints, configured by the <c>GPUGEEK_*</c> variables.</summary>
+    /// <summary>Registers database, object store, queue client and live notifications, configured by the <c>GPUGEEK_*</c>
+    /// variables.</summary>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services
@@ -48,11 +49,11 @@ public static class InfrastructureSetup
         return services;
     }
 
-    /// <summary>For processes that answer requests and must not wait for a database that hangs.</summary>
+    /// <summary>For processes that serve requests and must not wait for a hung database.</summary>
     public static IServiceCollection AddDatabasePulse(this IServiceCollection services) =>
         services.AddSingleton<DatabasePulse>().AddHostedService(provider => provider.GetRequiredService<DatabasePulse>());
 
-    /// <summary>For processes that push what changes.</summary>
+    /// <summary>For processes that push live updates.</summary>
     public static IServiceCollection AddLiveListener(this IServiceCollection services) =>
         services.AddSingleton<LiveListener>().AddHostedService(provider => provider.GetRequiredService<LiveListener>());
 }

@@ -1,9 +1,9 @@
 namespace GpuGeek.Predictor;
 
-/// <summary>Who this process is: new at every start.</summary>
+/// <summary>Identity of this process: new at every start.</summary>
 internal sealed record PredictorIdentity(Guid BootId);
 
-/// <summary>Pictures decoded at once: each may take a few hundred megabytes.</summary>
+/// <summary>Limits concurrent decoding: each picture may take a few hundred megabytes.</summary>
 internal sealed class DecodeSlots : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(Math.Max(2, Environment.ProcessorCount));

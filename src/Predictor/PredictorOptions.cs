@@ -10,11 +10,11 @@ public sealed class PredictorOptions
     [Required(ErrorMessage = "GPUGEEK_PREDICTOR_SOCKET is not set: it is the path of the Unix socket to listen on.")]
     public string Socket { get; set; } = "";
 
-    /// <summary>Threads inside one operator of a network. Default: half the processors, at least one, so that decoding has the
+    /// <summary>Threads inside one operator of a network. Default: half the processors, at least one, so that decoding can use the
     /// rest.</summary>
     [Range(1, 256)]
     public int Threads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Honours the fault header of tests. Set by <c>GPUGEEK_FAULTS=1</c>, never in production.</summary>
+    /// <summary>Accepts the fault header of tests. Set by <c>GPUGEEK_FAULTS=1</c>, never in production.</summary>
     public bool Faults { get; set; }
 }

@@ -21,7 +21,7 @@ builder.Services.AddSingleton<DecodeSlots>();
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 var socket = builder.Configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
 
-// A socket file outlives a killed process; nobody listens on it any more.
+// A socket file outlives a killed process; no process listens on it any more.
 if (socket.Length > 0)
     File.Delete(socket);
 builder.WebHost.ConfigureKestrel(kestrel =>

@@ -1,6 +1,6 @@
 namespace GpuGeek.Training;
 
-/// <summary>What serves core.onnx, seen from training: the port through which an export is compared with the network it was made
+/// <summary>The port through which training runs core.onnx as serving does, to compare an export with the network it was made
 /// from.</summary>
 public interface ICoreModelProof
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.Training;
 
-/// <summary>Settings of the native libraries that no managed API reaches. Applied once, before the first tensor.</summary>
+/// <summary>Settings of the native libraries that have no managed API. Applied once, before the first tensor.</summary>
 internal static partial class NativeTuning
 {
     private const int MmapMax = -4,
@@ -21,14 +21,14 @@ internal static partial class NativeTuning
     }
 
     /// <summary>
-    /// libtorch's OpenMP threads spin while they wait for each other; beside other busy processes that costs most of the speed (8 pictures
-    /// a second became 30 to 43 on two
-    /// shared cores). OpenMP reads the C environment when it is loaded, so this comes before the first tensor.
+    /// libtorch's OpenMP threads spin while they wait for each other; with other busy processes that costs most of the speed (8 pictures
+    /// a second became 30 to 43 on two shared cores). OpenMP reads the C environment when it is loaded, so this must run before the first
+    /// tensor.
     /// </summary>
     private static void LetWaitingThreadsSleep() => _ = SetEnv("OMP_WAIT_POLICY", "PASSIVE", 0);
 
-    /// <summary>glibc gives large blocks back to the system and fetches them again for every activation of every step: keeping them is
-    /// worth 1.1 to 2 times the speed.</summary>
+    /// <summary>glibc returns large blocks to the system and requests them again for every activation of every step: keeping them makes
+    /// training 1.1 to 2 times as fast.</summary>
     private static void KeepMemory()
     {
         try
@@ -44,13 +44,13 @@ internal static partial class NativeTuning
         }
     }
 
-    /// <summary>libtorch tries NNPACK at each convolution and warns on processors it does not know; the convolutions used here are
+    /// <summary>libtorch tries NNPACK at each convolution and warns on unknown processors; the convolutions used here are
     /// oneDNN's.</summary>
     private static void SilenceNnpack()
     {
         try
         {
-            // Loads libtorch, so that its symbols are there to be found.
+            // Loads libtorch, so that its symbols can be found.
             TorchSharp.torch.zeros(1).Dispose();
             SetUserEnabledNnpack(GlobalContext(), false);
         }

@@ -4,7 +4,7 @@ var builder = WebApplication.CreateBuilder(
     new WebApplicationOptions
     {
         Args = args,
-        // Started from any folder: what is served lies beside the program.
+        // The program can be started from any folder: its files are next to it.
         ContentRootPath = AppContext.BaseDirectory,
     }
 );

@@ -20,10 +20,10 @@ internal static class WebSetup
 
     public static void AddWeb(this WebApplicationBuilder builder)
     {
-        // Outside Development the manifest of packages' static files is not read on its own; a build output needs it as much as a publish
-        // output lacks it.
+        // Outside Development the manifest of packages' static files is not loaded automatically. A build output needs it; a publish
+        // output does not have it.
         builder.WebHost.UseStaticWebAssets();
-        // Else a build output compresses a file that is newer than its manifest on the fly, and browsers cannot decode what comes of it.
+        // Otherwise a build output compresses a file that is newer than its manifest on the fly, and browsers cannot decode the result.
         builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -31,11 +31,11 @@ internal static class WebSetup
             // Archives of many gigabytes pass through; Api has the limits.
             kestrel.Limits.MaxRequestBodySize = null;
         });
-        // Addresses may carry one-time tokens: the framework's request lines stay out of the log.
+        // Addresses may contain one-time tokens: the framework's request lines are not logged.
         builder
             .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
-            // A part that is away is said once by the front door, without a stack trace.
+            // The front door logs once that a process is not available, without a stack trace.
             .AddFilter("Yarp", LogLevel.Error)
             .AddFilter("GpuGeek.Web.Accounts.SessionAuthenticationHandler", LogLevel.Warning);
 
@@ -65,7 +65,7 @@ internal static class WebSetup
         app.UseSecurityHeaders();
         app.UseHostRule();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
-        // Curves are the one large answer that a page fetches itself. They hold no secret that their size could tell.
+        // Curves are the only large response that a page requests itself. They contain no secret that their size could reveal.
         app.UseWhen(context => FrontDoorRoutes.IsCurves(context.Request.Path), curves => curves.UseResponseCompression());
         app.UseWhen(
             context => !FrontDoorRoutes.IsForwarded(context.Request.Path),
@@ -77,7 +77,7 @@ internal static class WebSetup
             }
         );
         app.UseOriginRule();
-        // Behind a proxy that speaks https this process speaks http: only the public address tells that every cookie belongs to https.
+        // Behind an https proxy this process speaks http: only the public address shows that every cookie belongs to https.
         if (
             app.Services.GetRequiredService<IOptions<WebOptions>>()
                 .Value.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true
@@ -97,9 +97,8 @@ internal static class WebSetup
     }
 
     /// <summary>
-    /// A refused form is answered with a page, and a page is got: posted to, it would be refused in its turn. Blazor names a content type
-    /// for the answer it
-    /// does not write, which would keep the page away.
+    /// An error page for a refused form. The page must be requested with GET: with POST it would be refused too. Blazor sets a content
+    /// type for the response that it does not write, which would suppress the page.
     /// </summary>
     private static async Task AnswerWithAPageAsync(HttpContext context, RequestDelegate next)
     {
@@ -123,7 +122,7 @@ internal static class WebSetup
                 (antiforgery, web) =>
                 {
                     antiforgery.Cookie.Name = $"gg_form_{web.Value.Instance}";
-                    // The content policy forbids frames altogether.
+                    // The content policy forbids frames completely.
                     antiforgery.SuppressXFrameOptionsHeader = true;
                 }
             );

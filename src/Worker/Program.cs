@@ -12,5 +12,5 @@ var root = new RootCommand("The GpuGeek worker: claims trainings and imports and
 };
 root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
 
-// Null: the host answers SIGTERM itself and drains for longer than the two seconds that would be granted here.
+// Null: the host handles SIGTERM itself and drains for longer than the default of two seconds.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

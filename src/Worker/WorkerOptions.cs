@@ -7,32 +7,32 @@ public sealed class WorkerOptions
 {
     public const string Section = "Worker";
 
-    /// <summary>Local folder of run directories, imports and the cache of pictures. One worker per folder. Best on the object store's file
+    /// <summary>Local folder for run directories, imports and the picture cache. One worker per folder. Best on the object store's file
     /// system: then pictures are linked, not copied.</summary>
     [Required(ErrorMessage = "GPUGEEK_WORK is not set: it is the local folder for run directories and the picture cache.")]
     public string Work { get; set; } = "";
 
-    /// <summary>Folder with published weights, for machines without internet; null when there is none.</summary>
+    /// <summary>Folder with published weights, for machines without internet access; null if there is none.</summary>
     public string? Weights { get; set; }
 
-    /// <summary>Trainings at once. The processor's cores are shared among them.</summary>
+    /// <summary>Number of concurrent trainings. They share the processor's cores.</summary>
     [Range(1, 64, ErrorMessage = "GPUGEEK_SLOTS must be a number from 1 to 64: the number of concurrent trainings.")]
     public int Slots { get; set; } = 1;
 
-    /// <summary>Bytes that the cache of pictures may take; the least recently used go first.</summary>
+    /// <summary>Maximum size of the picture cache in bytes; least recently used pictures are deleted first.</summary>
     [Range(1L << 20, long.MaxValue, ErrorMessage = "GPUGEEK_CACHE_BYTES must be at least 1048576.")]
     public long CacheBytes { get; set; } = 20L << 30;
 
-    /// <summary>What is started instead of <c>train DIR</c>: for tests of the supervisor.</summary>
+    /// <summary>Started instead of <c>train DIR</c>: for tests of the supervisor.</summary>
     internal string[]? TrainerCommand { get; set; }
 
-    /// <summary>How often the worker looks for work in the database when nothing wakes it, and for runs whose lease expired.</summary>
+    /// <summary>How often the worker polls the database for work without a notification, and for runs whose lease expired.</summary>
     internal TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a training run looks whether somebody asked to cancel it.</summary>
+    /// <summary>How often a training run checks for a requested cancellation.</summary>
     internal TimeSpan CancelPoll { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>From SIGTERM to SIGKILL.</summary>
+    /// <summary>Time from SIGTERM to SIGKILL.</summary>
     internal TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(10);
 
     internal string Runs => Path.Combine(Work, "runs");

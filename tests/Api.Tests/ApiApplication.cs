@@ -23,7 +23,7 @@ public sealed record TenantSession(
     string Password
 );
 
-/// <summary>The API in this process on the real database: tests speak HTTP and say what they want, not how.</summary>
+/// <summary>The API in this process on the real database: tests use HTTP and state what they need, not how.</summary>
 public sealed class ApiApplication : WebApplicationFactory<Program>
 {
     private static int _count;
@@ -32,8 +32,8 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
     private readonly IReadOnlyDictionary<string, string>? _settings;
     private readonly string _folder = Directory.CreateTempSubdirectory("gpugeek-api-").FullName;
 
-    /// <param name="change">Services as a mistake would leave them.</param>
-    /// <param name="settings">Variables beside those that every test has.</param>
+    /// <param name="change">Replaces services, to simulate a mistake.</param>
+    /// <param name="settings">Variables in addition to those of every test.</param>
     public ApiApplication(
         PostgresFixture postgres,
         bool registrationOpen = true,
@@ -68,7 +68,7 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
             ("GPUGEEK_PREDICTOR_PATIENCE", "2"),
         ];
 
-    /// <summary>For the same API in a process of its own.</summary>
+    /// <summary>Variables for the same API in a separate process.</summary>
     public void SettingsTo(IDictionary<string, string?> environment)
     {
         foreach (var (name, value) in Settings)
@@ -82,7 +82,7 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
             builder.UseSetting(name, value);
         if (RegistrationOpen)
             builder.UseSetting("GPUGEEK_REGISTRATION", "open");
-        // Some tests ask thousands of times a minute on purpose; the limits have tests of their own.
+        // Some tests send thousands of requests a minute on purpose; the limits have their own tests.
         foreach (var limit in (string[])["KEY", "ACCOUNT", "ADDRESS"])
             builder.UseSetting($"GPUGEEK_LIMIT_{limit}", "0");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
@@ -90,13 +90,13 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
             builder.UseSetting(name, value);
         builder.ConfigureTestServices(services =>
         {
-            // Hashing a password slowly protects it; hundreds of tests register people whose passwords need no protection.
+            // Slow password hashing protects passwords; the tests register hundreds of people whose passwords need no protection.
             services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);
             _change?.Invoke(services);
         });
     }
 
-    /// <summary>What a worker or an operator would do to the database.</summary>
+    /// <summary>Database access with the rights of a worker or an operator.</summary>
     public GpuGeekDbContext SystemDatabase() => Services.GetRequiredService<IDbContexts>().System();
 
     public IDbContexts Contexts => Services.GetRequiredService<IDbContexts>();
@@ -106,7 +106,7 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         var http = CreateClient();
         if (token is not null)
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        // Each client comes from an address of its own, or the tests' sign-ins would be slowed as one guesser's.
+        // Each client has its own address, or the tests' sign-ins would be limited together.
         http.DefaultRequestHeaders.Add("X-GpuGeek-Front", "front");
         http.DefaultRequestHeaders.Add("X-GpuGeek-Client", $"10.0.{Random.Shared.Next(256)}.{Random.Shared.Next(256)}");
         return http;
@@ -162,12 +162,12 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         return person with { Org = owner.Org };
     }
 
-    // Registration is closed until there is an operator, so the database gets one that no test signs in as.
+    // Registration is closed until there is an operator, so the database gets one that no test uses.
     private async Task EnsureOperatorAsync()
     {
         await using var db = SystemDatabase();
         await using var transaction = await db.Database.BeginTransactionAsync(Cancel);
-        // Test classes run at once, and the first of each may come here.
+        // Test classes run in parallel, and the first of each may come here.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(1)", Cancel);
         if (db.Users.Any(u => u.IsOperator))
             return;

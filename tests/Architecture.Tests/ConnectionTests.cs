@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace GpuGeek.Architecture.Tests;
 
-/// <summary>Row-level security knows the tenant from the one factory; a connection from elsewhere knows nobody, or too many.</summary>
+/// <summary>Row-level security gets the tenant from one factory; a connection created elsewhere has no tenant, or the wrong
+/// one.</summary>
 public sealed partial class ConnectionsComeFromTheFactory
 {
     // AppHost makes the cluster and its roles, and backs up every tenant's rows; the migration runs as the owner before anything serves.

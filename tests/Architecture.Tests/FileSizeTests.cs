@@ -24,7 +24,7 @@ public sealed class FilesStaySmall
             TooLong([("src/Api/Program.cs", 61), ("src/X.cs", 401), ("src/Y.cs", 400)])
         );
 
-    // Tests are longer: what they send and expect stands in them, one assignment a line.
+    // Tests are longer: they contain requests and expected responses, one assignment per line.
     [Theory]
     [InlineData("src", 150)]
     [InlineData("tests", 200)]

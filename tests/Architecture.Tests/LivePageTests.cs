@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuGeek.Architecture.Tests;
 
-/// <summary>A call without the token goes on when nobody waits for it any more.</summary>
+/// <summary>A call without the token continues when nobody waits for it any more.</summary>
 public sealed partial class EveryCallOfALivePage
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "src/Web/Components");

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace GpuGeek.Architecture.Tests;
 
 /// <summary>
-/// docs/pictures has what documents show and nothing else: each picture that is taken anew stays in the history for ever.
+/// docs/pictures has exactly the pictures that documents use: each changed picture stays in the history for ever.
 /// </summary>
 public sealed partial class PicturesInTheDocuments
 {

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace GpuGeek.Architecture.Tests;
 
-/// <summary>What a .csproj says: read from the file, since the compiler drops references that no code uses.</summary>
+/// <summary>References of a .csproj, read from the file, since the compiler drops references that no code uses.</summary>
 internal sealed record ProjectFile(string Name, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
 {
     public static ProjectFile Parse(string name, string xml)
@@ -24,8 +24,8 @@ internal sealed record ProjectFile(string Name, IReadOnlyList<string> References
             .Select(file => Parse(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file)));
 }
 
-/// <summary>The layers. Each rule takes what it looks at and gives what is wrong, so that a planted violation can show that it
-/// sees.</summary>
+/// <summary>The layers. Each rule gets its input as a parameter and returns the violations, so that a planted violation can test
+/// it.</summary>
 internal static class ProjectRules
 {
     /// <summary>Project → what it may depend on.</summary>

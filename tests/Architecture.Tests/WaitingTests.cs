@@ -3,10 +3,10 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.Architecture.Tests;
 
-/// <summary>A test waits for a signal, or it looks again by <see cref="Eventually"/>. It never sleeps and hopes.</summary>
+/// <summary>A test waits for a signal, or polls with <see cref="Eventually"/>. It never sleeps.</summary>
 public sealed partial class WaitingInTests
 {
-    /// <summary>Files whose pauses are no waiting, with the reason.</summary>
+    /// <summary>Files with delays that do not wait for something, with the reason.</summary>
     private static readonly Dictionary<string, string> Allowed = new(StringComparer.Ordinal)
     {
         ["tests/TestSupport/Eventually.cs"] = "It is the one place that looks again.",
@@ -45,7 +45,7 @@ public sealed partial class WaitingInTests
         );
 
     [Fact]
-    public async Task A_wait_in_vain_says_what_was_seen_last()
+    public async Task A_failed_wait_reports_the_last_state()
     {
         var looks = 0;
         var failure = await Assert.ThrowsAsync<NeverHeldException>(() =>

@@ -132,7 +132,7 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_broken_version_is_refused_and_the_old_one_serves_on()
+    public async Task A_broken_version_is_refused_and_the_old_one_keeps_serving()
     {
         using var http = Http();
         var tiny = new TinyOnnx();

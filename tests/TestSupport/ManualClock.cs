@@ -1,6 +1,7 @@
 namespace GpuGeek.TestSupport;
 
-/// <summary>A clock that stands still until a test moves it. It has no timers of its own: code that sets one gets the system's.</summary>
+/// <summary>A clock that stands still until a test moves it. It has no timers of its own: code that creates one gets the
+/// system's.</summary>
 public sealed class ManualClock : TimeProvider
 {
     private long _ticks;

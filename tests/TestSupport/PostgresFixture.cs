@@ -20,7 +20,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public RoleConnections Connections { get; private set; } = null!;
 
-    /// <summary>As the superuser: for what no role of ours may see.</summary>
+    /// <summary>Connection of the superuser: for data that our own roles must not see.</summary>
     public string SuperUser => _postgres!.SuperUserConnection(PostgresTemplate.Database);
 
     public async ValueTask InitializeAsync()
@@ -30,8 +30,8 @@ public sealed class PostgresFixture : IAsyncLifetime
         Connections = await Roles.EnsureAsync(_postgres, _folder, PostgresTemplate.Database, CancellationToken.None);
     }
 
-    /// <summary>No process of the server runs any more, and none has ended: connections stay open and nothing is answered.</summary>
-    /// <returns>Lets it go on.</returns>
+    /// <summary>Stops all processes of the server without ending them: connections stay open and nothing responds.</summary>
+    /// <returns>Resumes them when disposed.</returns>
     public IDisposable Hang() => new Stopped(Processes.Postmaster(Path.Combine(_folder, "cluster")));
 
     public async ValueTask DisposeAsync()
@@ -49,7 +49,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
         public Stopped(int server)
         {
-            // The server first: it could start another child meanwhile.
+            // The server first: it could start another child in the meantime.
             Signals.Send(server, Stop);
             _processes = [server, .. ChildrenOf(server)];
             foreach (var process in _processes)

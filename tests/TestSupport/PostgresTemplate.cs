@@ -6,8 +6,8 @@ using GpuGeek.Infrastructure.Persistence;
 namespace GpuGeek.TestSupport;
 
 /// <summary>
-/// A migrated cluster as AppHost's own code makes it, with its passwords. It is made once per machine and build, and copied wherever
-/// a test starts PostgreSQL: a copy takes a tenth of the time that <c>initdb</c> and the migrations take.
+/// A migrated cluster, created by AppHost's own code, with its passwords. It is created once per machine and build, and copied whenever a
+/// test starts PostgreSQL: a copy takes a tenth of the time of <c>initdb</c> and the migrations.
 /// </summary>
 public static class PostgresTemplate
 {
@@ -17,13 +17,13 @@ public static class PostgresTemplate
     private static string Root { get; } = Path.Combine(Path.GetTempPath(), "gpugeek-test-postgres-templates");
 
     /// <summary>Copies the template.</summary>
-    /// <param name="folder">What AppHost calls <c>postgres</c> in its data directory. It must not exist yet.</param>
+    /// <param name="folder">The folder <c>postgres</c> in AppHost's data directory. It must not exist yet.</param>
     public static async Task CopyToAsync(string folder)
     {
         var template = Path.Combine(Root, Key());
         await MakeAsync(template);
         Directory.SetLastWriteTimeUtc(template, TimeProvider.System.GetUtcNow().UtcDateTime);
-        // cp keeps owner and mode, which PostgreSQL insists on, and shares the blocks where the file system can.
+        // cp keeps owner and mode, which PostgreSQL requires, and shares the blocks if the file system can.
         var start = new ProcessStartInfo("cp", ["-a", "--reflink=auto", template, folder]) { RedirectStandardError = true };
         using var copy = Process.Start(start)!;
         var errors = await copy.StandardError.ReadToEndAsync();
@@ -32,7 +32,8 @@ public static class PostgresTemplate
             throw new InvalidOperationException($"{template} could not be copied to {folder}: {errors}");
     }
 
-    /// <summary>What decides over the content: the migrations (Infrastructure), roles.sql (AppHost) and PostgreSQL's programs.</summary>
+    /// <summary>Everything that determines the content: the migrations (Infrastructure), roles.sql (AppHost) and PostgreSQL's
+    /// programs.</summary>
     private static string Key()
     {
         var bin = PostgresBinaries.Find(null);
@@ -47,7 +48,7 @@ public static class PostgresTemplate
     {
         if (Directory.Exists(template))
             return;
-        // PostgreSQL's account must be able to enter it; the clusters themselves are for their owner alone.
+        // PostgreSQL's account must be able to enter it; the clusters themselves are private to their owner.
         Directory.CreateDirectory(Root);
         await using var gate = await Eventually.HoldsAsync(
             () => Gate(template + ".lock"),
@@ -64,7 +65,7 @@ public static class PostgresTemplate
             var connections = await Roles.EnsureAsync(postgres, draft, Database, CancellationToken.None);
             await Migrator.MigrateAsync(connections.Owner, connections.Hangfire, dumps: null, CancellationToken.None);
         }
-        // It ended cleanly, so its files are whole. A template has its name only when it is complete.
+        // It was shut down cleanly, so its files are complete. A template gets its name only when it is complete.
         File.Delete(Path.Combine(draft, "postgres.log"));
         Directory.Move(draft, template);
     }

@@ -1,6 +1,7 @@
 namespace GpuGeek.TestSupport;
 
-/// <summary>Real photographs and weights beside the checkout: tests that need them skip with a reason where they are absent.</summary>
+/// <summary>Real photographs and weights next to the checkout: tests that need them are skipped with a reason if they are
+/// missing.</summary>
 public static class SharedData
 {
     public static string RepositoryRoot { get; } = FindRoot();

@@ -11,7 +11,7 @@ public sealed class SmallDisk : IDisposable
     public string Root { get; }
     private string Filler => Path.Combine(Root, "filler");
 
-    /// <returns>Null where mounting is not allowed.</returns>
+    /// <returns>Null if mounting is not allowed.</returns>
     public static SmallDisk? Mount(long bytes)
     {
         var root = Directory.CreateTempSubdirectory("gpugeek-small-disk-").FullName;
@@ -26,7 +26,7 @@ public sealed class SmallDisk : IDisposable
 
     public long Free => new DriveInfo(Root).AvailableFreeSpace;
 
-    /// <summary>Takes everything but so many bytes.</summary>
+    /// <summary>Fills the disk except for this many bytes.</summary>
     public void Fill(long leave = 0)
     {
         using var filler = new FileStream(Filler, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -38,11 +38,11 @@ public sealed class SmallDisk : IDisposable
         }
         catch (IOException)
         {
-            // Full, which was asked for.
+            // Full, as requested.
         }
     }
 
-    /// <summary>Takes so many bytes at once without writing them.</summary>
+    /// <summary>Allocates this many bytes at once without writing them.</summary>
     public void Take(long bytes)
     {
         if (Run("fallocate", "-l", bytes.ToString(CultureInfo.InvariantCulture), Filler) != 0)

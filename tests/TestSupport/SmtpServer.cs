@@ -5,10 +5,10 @@ using System.Text;
 
 namespace GpuGeek.TestSupport;
 
-/// <param name="SignedIn">User and password of AUTH PLAIN, with a colon between; null: nobody signed in.</param>
+/// <param name="SignedIn">User and password of AUTH PLAIN, separated by a colon; null: nobody signed in.</param>
 public sealed record TakenMail(string From, IReadOnlyList<string> To, string Data, string? SignedIn);
 
-/// <summary>A mail server of a test: takes what it is given over real SMTP (RFC 5321) and keeps it.</summary>
+/// <summary>A mail server for tests: receives mail over real SMTP (RFC 5321) and stores it.</summary>
 public sealed class SmtpServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -26,14 +26,14 @@ public sealed class SmtpServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>What RCPT TO is answered with.</summary>
+    /// <summary>The response to RCPT TO.</summary>
     public string RecipientAnswer { get; set; } = "250 OK";
 
     public bool AsksForPassword { get; init; }
 
     public IReadOnlyCollection<TakenMail> Taken => _taken;
 
-    /// <summary>The next mail; those before it have been taken out.</summary>
+    /// <summary>The next mail; previous ones have been removed.</summary>
     public async Task<TakenMail> NextAsync(CancellationToken cancellationToken)
     {
         await _arrived.WaitAsync(cancellationToken);
@@ -65,7 +65,7 @@ public sealed class SmtpServer : IAsyncDisposable
                 && ending is OperationCanceledException or SocketException or IOException or InvalidOperationException
             )
         {
-            // The test is over; a listener that was stopped before it was asked again says it was never started.
+            // The test has ended; a listener that was stopped reports that it was never started.
         }
     }
 

@@ -1,5 +1,5 @@
 using GpuGeek.TestSupport;
 
 [assembly: AssemblyFixture(typeof(PostgresFixture))]
-// Workers claim whatever waits in the database: two at a time would take each other's work.
+// Workers claim all work in the database: two tests at a time would take each other's work.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -165,8 +165,7 @@ internal sealed class Backup
         if (promised is not null && taken.Sha256 is { } read && read != promised)
             throw new PartFailedException(
                 "The backup",
-                $"{from} is damaged: its content does not match the hash in its name. Restore that file from an older backup, then try "
-                    + $"again."
+                $"{from} is damaged: its content does not match the hash in its name. Restore it from an older backup, then try again."
             );
         return new(name, taken.Size, taken.Sha256 ?? promised ?? BackupManifest.Hash(target));
     }

@@ -15,8 +15,7 @@ public static class PostgresBinaries
             return installed.FirstOrDefault()
                 ?? throw new PartFailedException(
                     "PostgreSQL",
-                    "its programs are not installed. Install the package 'postgresql', or set GPUGEEK_DB and the related variables to "
-                        + "a server."
+                    "its programs are not installed. Install the package 'postgresql', or set GPUGEEK_DB and related variables to a server."
                 );
         return installed.FirstOrDefault(folder => folder.Contains($"/{clusterVersion}/", StringComparison.Ordinal))
             ?? throw new PartFailedException(

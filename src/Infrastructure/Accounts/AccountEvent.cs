@@ -8,26 +8,26 @@ public enum AccountEventKind
     /// <summary>A wrong password, or a wrong code after the right one.</summary>
     SignInFailed,
 
-    /// <summary>So many failed that the account is locked for a while.</summary>
+    /// <summary>Too many failed attempts: the account is locked for a while.</summary>
     LockedOut,
     SignedOut,
     PasswordChanged,
     PasswordReset,
 
-    /// <summary>The operator made a link to set a new password.</summary>
+    /// <summary>The operator created a link to set a new password.</summary>
     ResetLinkMade,
     SecondFactorOn,
     SecondFactorOff,
     PasskeyAdded,
     PasskeyRemoved,
 
-    /// <summary>One of the person's sessions, ended from another.</summary>
+    /// <summary>A session that was ended from another session of the person.</summary>
     SessionEnded,
     KeyMade,
     KeyRevoked,
 }
 
-/// <summary>What happened to a person's account. Never changed; it goes with the account.</summary>
+/// <summary>A security event of a person's account. Never modified; deleted with the account.</summary>
 public sealed class AccountEvent
 {
     public const int MaxText = 200;
@@ -37,13 +37,13 @@ public sealed class AccountEvent
     public required AccountEventKind Kind { get; init; }
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Of the person's machine.</summary>
+    /// <summary>IP address of the person's machine.</summary>
     public required string Address { get; init; }
 
-    /// <summary>What the browser or program called itself.</summary>
+    /// <summary>Name that the browser or program gave.</summary>
     public required string Agent { get; init; }
 
-    /// <summary>How, or which: <c>password</c>, <c>passkey</c>, <c>link</c>, <c>code</c>, the name of a passkey or key.</summary>
+    /// <summary>The method or name: <c>password</c>, <c>passkey</c>, <c>link</c>, <c>code</c>, the name of a passkey or key.</summary>
     public string? Detail { get; init; }
 
     public static AccountEvent Of(Guid user, AccountEventKind kind, DateTimeOffset now, string address, string agent, string? detail) =>

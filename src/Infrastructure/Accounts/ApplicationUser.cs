@@ -7,11 +7,11 @@ public sealed class ApplicationUser : IdentityUser<Guid>
 {
     public required string DisplayName { get; set; }
 
-    /// <summary>May edit plans and see the whole installation.</summary>
+    /// <summary>Can edit plans and see the whole installation.</summary>
     public bool IsOperator { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Comes with the person, to the person alone.</summary>
+    /// <summary>Loaded with the person, and only for the person's own requests.</summary>
     public UserPassword? Password { get; private set; }
 
     public override string? PasswordHash

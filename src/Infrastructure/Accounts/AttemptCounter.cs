@@ -7,25 +7,25 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Accounts;
 
-/// <param name="Kind">What is counted; with <paramref name="Parts"/> it names the bucket.</param>
-/// <param name="Most">Attempts that are let through within <paramref name="Window"/>.</param>
-/// <param name="IsKnown">Of an account that exists.</param>
-/// <param name="Clears">Success empties the bucket; otherwise success only takes its own attempt back.</param>
+/// <param name="Kind">The counted unit; together with <paramref name="Parts"/> it identifies the bucket.</param>
+/// <param name="Most">Maximum number of attempts within <paramref name="Window"/>.</param>
+/// <param name="IsKnown">True for an account that exists.</param>
+/// <param name="Clears">True: success empties the bucket. False: success returns only its own attempt.</param>
 public sealed record AttemptLimit(string Kind, string[] Parts, int Most, TimeSpan Window, bool IsKnown, bool Clears);
 
-/// <param name="Until">Attempts are let through again then.</param>
-/// <param name="IsFirst">The attempt that reached the limit: of those that follow nobody needs to be told.</param>
+/// <param name="Until">Time from which attempts are allowed again.</param>
+/// <param name="IsFirst">The attempt that reached the limit; the following ones are not reported again.</param>
 public sealed record AttemptRefusal(DateTimeOffset Until, bool IsFirst);
 
 /// <summary>
-/// Counts attempts at passwords and codes before they are evaluated, so that attempts made at the same time are all counted. See ADR-010.
+/// Counts attempts at passwords and codes before they are evaluated, so that concurrent attempts are all counted. See ADR-010.
 /// </summary>
 public sealed class AttemptCounter(IDbContexts contexts, IOptions<KeyFolderOptions> keys, TimeProvider clock)
 {
-    /// <summary>Buckets of addresses and of accounts that do not exist; beyond them, those that end first are deleted.</summary>
+    /// <summary>Maximum number of buckets of addresses and of unknown accounts; beyond it, those that expire first are deleted.</summary>
     public const int MostUnknown = 20_000;
 
-    // Without a key folder each process counts by itself, and from the beginning when it restarts.
+    // Without a key folder each process counts separately, and from zero after a restart.
     private readonly Lazy<byte[]> _key = new(() =>
         keys.Value.Folder is { Length: > 0 } folder
             ? KeyFile.ReadOrCreate(
@@ -36,13 +36,13 @@ public sealed class AttemptCounter(IDbContexts contexts, IOptions<KeyFolderOptio
             : RandomNumberGenerator.GetBytes(KeyFile.Bytes)
     );
 
-    /// <summary>How many buckets of unknown accounts and addresses are kept.</summary>
+    /// <summary>Number of buckets kept for unknown accounts and addresses.</summary>
     public int Bound { get; init; } = MostUnknown;
 
-    /// <summary>Counts an attempt in each bucket, in the order given, up to the first that is full.</summary>
-    /// <param name="limits">In the order of their kinds, which must be the same everywhere: two attempts that lock rows in different orders
-    /// would deadlock.</param>
-    /// <returns>Null: the attempt may be evaluated.</returns>
+    /// <summary>Counts an attempt in each bucket, in the given order, up to the first full one.</summary>
+    /// <param name="limits">In the order of their kinds, which must be the same everywhere: two attempts that lock rows in different
+    /// orders would deadlock.</param>
+    /// <returns>Null: the attempt is allowed.</returns>
     public async Task<AttemptRefusal?> CountAsync(IReadOnlyList<AttemptLimit> limits, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForNobody();
@@ -58,7 +58,7 @@ public sealed class AttemptCounter(IDbContexts contexts, IOptions<KeyFolderOptio
         return refusals is [var refusal] ? refusal : null;
     }
 
-    /// <summary>The attempt was right.</summary>
+    /// <summary>The attempt succeeded.</summary>
     public async Task GiveBackAsync(IReadOnlyList<AttemptLimit> limits, CancellationToken cancellationToken)
     {
         await using var db = contexts.ForNobody();
@@ -67,7 +67,7 @@ public sealed class AttemptCounter(IDbContexts contexts, IOptions<KeyFolderOptio
         await db.Database.ExecuteSqlAsync($"SELECT give_attempts_back({cleared}, {lowered})", cancellationToken);
     }
 
-    /// <summary>Deletes buckets that have ended and, beyond the bound, those of unknown accounts and addresses that end first.</summary>
+    /// <summary>Deletes expired buckets and, beyond the limit, those of unknown accounts and addresses that expire first.</summary>
     public async Task TidyAsync(CancellationToken cancellationToken)
     {
         await using var db = contexts.ForNobody();

@@ -7,7 +7,7 @@ namespace GpuGeek.Infrastructure.Accounts;
 /// <summary>Links with which a person sets a new password.</summary>
 public static class ResetLinks
 {
-    /// <summary>Makes the token and saves it; earlier ones of the person stop working.</summary>
+    /// <summary>Creates and saves the token; earlier tokens of the person become invalid.</summary>
     /// <param name="db">A context of the system role.</param>
     public static async Task<string> MakeAsync(
         GpuGeekDbContext db,

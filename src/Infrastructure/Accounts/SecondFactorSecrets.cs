@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Accounts;
 
-/// <summary>Shared secrets of authenticator apps as they are kept: whoever has only the database cannot make codes.</summary>
+/// <summary>Encrypts shared secrets of authenticator apps: the database alone is not enough to generate codes.</summary>
 public sealed class SecondFactorSecrets(IOptions<KeyFolderOptions> options)
 {
     private readonly SecretBox _box = new(

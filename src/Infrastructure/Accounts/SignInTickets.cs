@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Accounts;
 
-/// <summary>Short statements about a sign-in that callers keep for us: nobody else can make or read one, and one made for a purpose opens
-/// for no other.</summary>
+/// <summary>Encrypted statements about a sign-in that callers keep: nobody else can create or read one, and one created for a purpose is
+/// invalid for any other.</summary>
 public sealed class SignInTickets(IOptions<KeyFolderOptions> options)
 {
     private readonly SecretBox _box = new(
@@ -16,14 +16,14 @@ public sealed class SignInTickets(IOptions<KeyFolderOptions> options)
         () => new("second_factor_not_set_up", "This installation has no key folder.", "Ask the operator to set GPUGEEK_KEYS.")
     );
 
-    /// <summary>Without a key folder no ticket can be made.</summary>
+    /// <summary>Without a key folder no ticket can be created.</summary>
     public bool ArePossible => _box.HasFolder;
 
-    /// <param name="purpose">What the ticket is for, and whose it is as far as that is known when it comes back.</param>
+    /// <param name="purpose">Purpose of the ticket, and its owner as far as known when it is sent back.</param>
     public string Seal(string purpose, ReadOnlySpan<byte> content) =>
         Base64Url.EncodeToString(_box.Seal(Encoding.UTF8.GetBytes(purpose), content));
 
-    /// <returns>Null: not one of ours, damaged, or made for another purpose.</returns>
+    /// <returns>Null: not issued by us, damaged, or created for another purpose.</returns>
     public byte[]? Open(string purpose, string ticket)
     {
         if (!ArePossible)

@@ -1,7 +1,6 @@
 namespace GpuGeek.Infrastructure.Accounts;
 
-/// <summary>The hash of a person's password, in a table of its own: colleagues read one another's names and addresses, never
-/// this.</summary>
+/// <summary>The hash of a person's password, in a separate table: other members can read names and addresses, but never this.</summary>
 public sealed class UserPassword
 {
     public Guid UserId { get; init; }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Billing;
 
-/// <summary>What an organisation uses of its plan. Months are calendar months in UTC.</summary>
+/// <summary>An organisation's usage of its plan. Months are calendar months in UTC.</summary>
 public sealed record PlanUsage(
     Plan Plan,
     decimal MonthSeconds,
@@ -21,7 +21,7 @@ public sealed record PlanUsage(
     int Deployments
 );
 
-/// <summary>The one gate for every quota. Each refusal is <c>plan_limit</c>, names the limit and the way out.</summary>
+/// <summary>Checks every quota. Each refusal is <c>plan_limit</c>, with the limit and what to do.</summary>
 public static class PlanGate
 {
     private static readonly RunState[] Active =
@@ -34,7 +34,7 @@ public static class PlanGate
     ];
 
     /// <param name="db">A context of the organisation.</param>
-    /// <param name="without">An import whose archive is not counted, since its pictures are about to be.</param>
+    /// <param name="without">An import whose archive is not counted, because its pictures are about to be counted.</param>
     public static async Task<PlanUsage> UsageAsync(
         GpuGeekDbContext db,
         Guid org,
@@ -60,8 +60,8 @@ public static class PlanGate
         );
     }
 
-    /// <summary>Until the transaction ends, nobody else adds to what this organisation's plan counts: two at once would both see room for
-    /// one.</summary>
+    /// <summary>Locks the plan until the transaction ends, so that nobody else adds to its usage: two requests at once would both find
+    /// room for one more.</summary>
     public static Task LockAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"plan:" + org}, 0))", cancellationToken);
 
@@ -96,8 +96,8 @@ public static class PlanGate
             throw Limit(plan, $"has at most {plan.MaxShareLinks} active share links per project", "Revoke one");
     }
 
-    /// <param name="bytes">That would be added.</param>
-    /// <returns>Bytes for which there is room beside them.</returns>
+    /// <param name="bytes">Bytes to add.</param>
+    /// <returns>Bytes that are left beside them.</returns>
     public static async Task<long> CheckStorageAsync(
         GpuGeekDbContext db,
         Guid org,
@@ -138,15 +138,15 @@ public static class PlanGate
 
     private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken, Guid? without = null) =>
         await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken)
-        // Of those that failed for good nothing is kept.
+        // Nothing is kept of those that failed permanently.
         + await Rows(db.UploadedWeights, org)
             .Where(w => w.State != WeightsState.Failed || w.RetryUntil != null)
             .SumAsync(w => w.Size, cancellationToken)
         + await ArchivesAsync(db, org, without, cancellationToken);
 
     /// <summary>
-    /// An archive counts from the moment in which its bytes are let in; while it is read, what has not become a picture yet. One that is
-    /// kept to be tried again counts too.
+    /// An archive counts from the moment its upload is accepted; while it is read, the part that has not become pictures yet. A kept
+    /// upload that can be retried counts too.
     /// </summary>
     private static async Task<long> ArchivesAsync(GpuGeekDbContext db, Guid org, Guid? without, CancellationToken cancellationToken)
     {
@@ -171,11 +171,11 @@ public static class PlanGate
         return await db.Plans.AsNoTracking().SingleAsync(p => p.Code == code, cancellationToken);
     }
 
-    // The worker's context crosses organisations, so the organisation is always named.
+    // The worker's context crosses organisations, so the organisation is always specified.
     private static IQueryable<T> Rows<T>(DbSet<T> set, Guid org)
         where T : class, ITenantOwned => set.IgnoreTenantFilter().AsNoTracking().Where(row => row.OrgId == org);
 
-    // A plan of less than a gibibyte would be said to keep nothing.
+    // In GiB, a plan of less than one would be displayed as 0.
     private static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes >> 30} GiB" : $"{bytes >> 20} MiB";
 
     private static DomainException Limit(Plan plan, string limit, string wayOut) =>

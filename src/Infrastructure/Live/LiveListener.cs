@@ -5,9 +5,9 @@ using Npgsql;
 
 namespace GpuGeek.Infrastructure.Live;
 
-/// <summary>What changed.</summary>
+/// <summary>A change notification.</summary>
 /// <param name="Kind">One of the constants.</param>
-/// <param name="Subject">The run, the dataset, or empty for a deployment.</param>
+/// <param name="Subject">Id of the run or dataset; empty for a deployment.</param>
 public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject)
 {
     public const string Channel = "gpugeek";
@@ -29,14 +29,15 @@ public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject)
     }
 }
 
-/// <summary>Listens to PostgreSQL and tells this process. After a lost connection it says so, since hints may have been missed.</summary>
+/// <summary>Listens to PostgreSQL and notifies this process. After a lost connection it raises an event, because notifications may have
+/// been missed.</summary>
 public sealed partial class LiveListener(IDbContexts contexts, TimeProvider clock, ILogger<LiveListener> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     public event Action<LiveChange>? Changed;
 
-    /// <summary>The connection is back: look at everything.</summary>
+    /// <summary>The connection is restored: check everything.</summary>
     public event Action? Reconnected;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -54,7 +55,7 @@ public sealed partial class LiveListener(IDbContexts contexts, TimeProvider cloc
             catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or IOException)
             {
                 LogLost(failure);
-                // The server is gone, and with it every connection that waits in a pool: each would fail one request after the restart.
+                // The server is gone, and so are all pooled connections: each would fail one request after the restart.
                 NpgsqlConnection.ClearAllPools();
                 await Task.Delay(RetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -6,10 +6,11 @@ using Npgsql;
 
 namespace GpuGeek.Infrastructure.Live;
 
-/// <summary>Says that rows have changed, outside the transaction that changed them. Only a hint: who watches also polls.</summary>
+/// <summary>Sends notifications about changed rows, outside the transaction that changed them. A notification can be lost: receivers also
+/// poll.</summary>
 public interface ILiveNotifier
 {
-    /// <summary>At most four a second per run; the last change is always told.</summary>
+    /// <summary>At most four a second per run; the last change is always sent.</summary>
     Task RunChangedAsync(Guid org, Guid run);
     Task ImportChangedAsync(Guid org, Guid dataset);
     Task DeploymentChangedAsync(Guid org);
@@ -27,7 +28,7 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
     public Task DeploymentChangedAsync(Guid org) =>
         SendAsync(string.Create(CultureInfo.InvariantCulture, $"{LiveChange.DeploymentKind}:{org:N}:{Guid.Empty:N}"));
 
-    // The first call waits a moment and speaks for all that come meanwhile, so the last change is never the one that is dropped.
+    // The first call waits a moment and covers all calls in the meantime, so the last change is never dropped.
     private Task CoalesceAsync(string kind, string subject)
     {
         var payload = $"{kind}:{subject}";
@@ -57,7 +58,7 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
             };
             await command.ExecuteNonQueryAsync();
         }
-        // Whatever it was: the change is kept, and nobody may be told that it is not for the sake of a hint.
+        // Any exception: the change is committed, and a failed notification must not make the request fail.
         catch (Exception failure)
         {
             LogLost(failure, payload);

@@ -4,14 +4,14 @@ using MimeKit;
 
 namespace GpuGeek.Infrastructure.Mail;
 
-/// <summary>What every process knows of mail: whether the installation sends any. Set by <c>GPUGEEK_SMTP_HOST</c> and
+/// <summary>Mail settings of every process: whether the installation sends mail. Set by <c>GPUGEEK_SMTP_HOST</c> and
 /// <c>GPUGEEK_KEYS</c>.</summary>
 public sealed class MailOptions : IValidatableObject
 {
-    /// <summary>Links to set a new password, invitations and notices go out by mail.</summary>
+    /// <summary>Password reset links, invitations and notices are sent by mail.</summary>
     public bool IsOn { get; set; }
 
-    /// <summary>Folder with the file <c>mail.key</c>, shared by Api and Worker: a mail that waits holds tokens and lies sealed in the
+    /// <summary>Folder with the file <c>mail.key</c>, shared by Api and Worker: queued mail contains tokens and is encrypted in the
     /// database.</summary>
     public string? KeysFolder { get; set; }
 
@@ -25,7 +25,7 @@ public sealed class MailOptions : IValidatableObject
     }
 }
 
-/// <summary>The server that carries mail, for the process that hands it over. Set by the variables <c>GPUGEEK_SMTP_…</c>.</summary>
+/// <summary>Settings of the mail server, for the process that sends mail. Set by the variables <c>GPUGEEK_SMTP_…</c>.</summary>
 public sealed class SmtpOptions : IValidatableObject
 {
     public const string StartTls = "starttls",
@@ -40,7 +40,7 @@ public sealed class SmtpOptions : IValidatableObject
     [Range(1, 65535, ErrorMessage = "GPUGEEK_SMTP_PORT must be 1 to 65535.")]
     public int Port { get; set; } = 587;
 
-    /// <summary><c>GPUGEEK_SMTP_USER</c>: null: the server asks for no sign-in.</summary>
+    /// <summary><c>GPUGEEK_SMTP_USER</c>: null if the server needs no sign-in.</summary>
     public string? User { get; set; }
 
     /// <summary><c>GPUGEEK_SMTP_PASSWORD</c>: never logged.</summary>
@@ -55,7 +55,7 @@ public sealed class SmtpOptions : IValidatableObject
     [AllowedValues(StartTls, Tls, None, ErrorMessage = "GPUGEEK_SMTP_SECURITY must be starttls, tls or none.")]
     public string Security { get; set; } = StartTls;
 
-    /// <summary>For each step of the conversation with the server.</summary>
+    /// <summary>Time limit for each step of the SMTP conversation.</summary>
     internal TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(20);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

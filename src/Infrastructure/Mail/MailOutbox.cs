@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Mail;
 
-/// <summary>Where mail waits for a worker.</summary>
+/// <summary>The queue of mail for the worker.</summary>
 public sealed class MailOutbox(IOptions<MailOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan NoticeLifetime = TimeSpan.FromHours(24);
@@ -25,7 +25,7 @@ public sealed class MailOutbox(IOptions<MailOptions> options, TimeProvider clock
 
     public bool IsOn => options.Value.IsOn;
 
-    /// <summary>Adds the mail to the context, where the installation sends mail; the caller saves it with what it tells of.</summary>
+    /// <summary>Adds the mail to the context, if the installation sends mail; the caller saves it with its change.</summary>
     public void Add(GpuGeekDbContext db, MailContent content)
     {
         if (!IsOn)
@@ -45,7 +45,7 @@ public sealed class MailOutbox(IOptions<MailOptions> options, TimeProvider clock
         );
     }
 
-    /// <exception cref="CryptographicException">Another key sealed it.</exception>
+    /// <exception cref="CryptographicException">It was encrypted with another key.</exception>
     /// <exception cref="DomainException">The installation has no key folder.</exception>
     public MailContent Open(QueuedMail mail) => JsonSerializer.Deserialize<MailContent>(_box.Open(mail.Id.ToByteArray(), mail.Content))!;
 

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace GpuGeek.Infrastructure.Mail;
 
 /// <summary>
-/// Hands waiting mail over. A mail is claimed with a lease and deleted once the server has taken it: a process that dies in between sends
-/// it twice rather than never.
+/// Sends queued mail. A mail is claimed with a lease and deleted once the server has accepted it: a process that dies in between sends it
+/// twice rather than never.
 /// </summary>
 public sealed partial class MailPost(
     IDbContexts contexts,
@@ -21,16 +21,17 @@ public sealed partial class MailPost(
     ILogger<MailPost> logger
 )
 {
-    /// <summary>Of a link to set a new password, and of the wish for one.</summary>
+    /// <summary>Lifetime of a password reset link, and of the request for one.</summary>
     public static readonly TimeSpan ResetLifetime = TimeSpan.FromHours(1);
 
-    /// <summary>Links to one account within <see cref="ResetLifetime"/>: more would only fill somebody's mailbox.</summary>
+    /// <summary>Maximum number of links for one account within <see cref="ResetLifetime"/>: more would only fill somebody's
+    /// mailbox.</summary>
     public const int ResetLinksPerAccount = 3;
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(3),
         FirstDelay = TimeSpan.FromSeconds(20),
         LongestDelay = TimeSpan.FromMinutes(30);
 
-    /// <returns>Whether there was one that was due.</returns>
+    /// <returns>Whether there was a due mail.</returns>
     public async Task<bool> SendNextAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -70,7 +71,7 @@ public sealed partial class MailPost(
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or DomainException)
         {
-            // The key may come back with a restored folder, until the mail is too old.
+            // The key may come back with a restored folder, until the mail expires.
             LogUnreadable(unreadable, mail.Id);
         }
         return true;
@@ -85,7 +86,7 @@ public sealed partial class MailPost(
             await sender.SendAsync(MailTexts.Compose(content), cancellationToken);
     }
 
-    /// <summary>The link's token is made here and lies nowhere but in the mail. It becomes good when the server has taken the
+    /// <summary>The link's token is created here and exists only in the mail. It becomes valid when the server has accepted the
     /// mail.</summary>
     private async Task SendResetLinkAsync(GpuGeekDbContext db, MailContent content, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -105,7 +106,7 @@ public sealed partial class MailPost(
         }
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var token = await ResetLinks.MakeAsync(db, user.Id, "asked for by mail", ResetLifetime, now, cancellationToken);
-        // To the address of the account, not as it was typed.
+        // To the address of the account, not to the address as it was typed.
         await sender.SendAsync(
             MailTexts.Compose(
                 content with

@@ -20,8 +20,8 @@ public static class MailSetup
         services.AddSingleton<MailOutbox>();
     }
 
-    /// <summary>For the process that hands mail over.</summary>
-    /// <returns>Whether the installation sends any.</returns>
+    /// <summary>For the process that sends mail.</summary>
+    /// <returns>Whether the installation sends mail.</returns>
     public static bool AddMailPost(this IServiceCollection services, IConfiguration configuration)
     {
         if (configuration["GPUGEEK_SMTP_HOST"] is not { Length: > 0 } host)

@@ -5,14 +5,14 @@ using GpuGeek.Domain.Mail;
 
 namespace GpuGeek.Infrastructure.Mail;
 
-/// <summary>What mails say, in English and Simplified Chinese: the same words as text and as HTML.</summary>
+/// <summary>Texts of mails, in English and Simplified Chinese: the same words as text and as HTML.</summary>
 internal static class MailTexts
 {
     private const string Chinese = "zh-Hans";
 
     /// <param name="Lines">Paragraphs before the link.</param>
-    /// <param name="Button">What the link is called; null: there is none.</param>
-    /// <param name="After">Paragraphs after it.</param>
+    /// <param name="Button">Label of the link; null: no link.</param>
+    /// <param name="After">Paragraphs after the link.</param>
     private sealed record Words(string Subject, string[] Lines, string? Button, string[] After);
 
     public static MailMessage Compose(MailContent content)
@@ -148,6 +148,6 @@ internal static class MailTexts
 
     private static string Encoded(string text) => WebUtility.HtmlEncode(Plain(text));
 
-    // A name cannot put lines of its own into a mail.
+    // A name must not be able to add lines to a mail.
     private static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

@@ -1,26 +1,26 @@
 namespace GpuGeek.Infrastructure.Mail;
 
-/// <summary>A mail that waits to be handed over: its own outbox, written in the transaction of what it tells of, and gone when the server
-/// has taken it.</summary>
+/// <summary>A queued mail: its own outbox, written in the transaction of its change, and deleted when the server has accepted
+/// it.</summary>
 public sealed class QueuedMail
 {
     public required Guid Id { get; init; }
 
-    /// <summary>A <see cref="MailContent"/>, sealed: it names people and may hold a link's token.</summary>
+    /// <summary>A <see cref="MailContent"/>, encrypted: it names people and may contain a link's token.</summary>
     public required byte[] Content { get; init; }
     public int Attempts { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it is tried next; while somebody tries, the end of their lease.</summary>
+    /// <summary>Time of the next attempt; during an attempt, the end of its lease.</summary>
     public required DateTimeOffset DueAt { get; init; }
 
-    /// <summary>After that it would only confuse.</summary>
+    /// <summary>Expiry: a later mail would only confuse.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 }
 
 public enum MailKind
 {
-    /// <summary>Somebody asked for a link to set a new password: whether the address is known is looked up when it is sent.</summary>
+    /// <summary>Somebody requested a password reset link: whether the address is known is looked up when it is sent.</summary>
     ResetLink,
     PasswordChanged,
     PasswordReset,
@@ -29,13 +29,13 @@ public enum MailKind
     Invitation,
 }
 
-/// <summary>What a mail is about.</summary>
+/// <summary>The content of a mail.</summary>
 /// <param name="Language"><c>en</c> or <c>zh-Hans</c>.</param>
-/// <param name="Origin">The installation's public address, as its options say it: no request can change where links lead.</param>
-/// <param name="Name">Of the person; null for one who is not known yet.</param>
+/// <param name="Origin">The installation's public address from its options: no request can change where links lead.</param>
+/// <param name="Name">Name of the person; null if not known yet.</param>
 public sealed record MailContent(MailKind Kind, string To, string Language, string Origin, string? Name = null)
 {
-    /// <summary>For an invitation: its address with the token.</summary>
+    /// <summary>For an invitation: its link with the token.</summary>
     public string? Link { get; init; }
     public string? Organization { get; init; }
     public string? InvitedBy { get; init; }

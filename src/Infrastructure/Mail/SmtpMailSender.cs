@@ -8,7 +8,7 @@ using MimeKit;
 
 namespace GpuGeek.Infrastructure.Mail;
 
-/// <summary>Hands mail to an SMTP server, one connection for each: mail is rare here.</summary>
+/// <summary>Sends mail to an SMTP server, with one connection per mail: mail is rare here.</summary>
 internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSender
 {
     public async Task SendAsync(MailMessage message, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSende
         }
     }
 
-    /// <exception cref="MailException">The address is none.</exception>
+    /// <exception cref="MailException">The address is invalid.</exception>
     internal static MimeMessage Mime(MailMessage message, string from)
     {
         if (
@@ -64,12 +64,12 @@ internal sealed class SmtpMailSender(IOptions<SmtpOptions> options) : IMailSende
         };
         mime.From.Add(MailboxAddress.Parse(from));
         mime.To.Add(to);
-        // No answering machine replies to it.
+        // Prevents automatic replies.
         mime.Headers.Add("Auto-Submitted", "auto-generated");
         return mime;
     }
 
-    // Only the recipient or the content can be wrong for good; a full or busy server is not.
+    // Only errors of the recipient or the content are permanent; a full or busy server is not.
     private static bool IsFinal(SmtpCommandException refused) =>
         refused.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted && (int)refused.StatusCode >= 500;
 

@@ -8,7 +8,8 @@ public sealed class DatabaseOptions
 {
     public const string Section = "Database";
 
-    /// <summary>Role <c>gpugeek_app</c>: serves requests, sees one organisation. Null in processes that serve none (Worker).</summary>
+    /// <summary>Role <c>gpugeek_app</c>: serves requests, sees one organisation. Null in processes that serve no requests
+    /// (Worker).</summary>
     public string? App { get; set; }
 
     /// <summary>Role <c>gpugeek_system</c>: claim, sweep, metering.</summary>

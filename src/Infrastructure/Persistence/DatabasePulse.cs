@@ -8,17 +8,17 @@ using Npgsql;
 namespace GpuGeek.Infrastructure.Persistence;
 
 /// <summary>
-/// Asks the database each second whether it is there. When it has not answered for <see cref="Patience"/>, it hangs: every connection to it
-/// is shut down, so that whoever waits is told, and nobody is let in until it answers again. A command may thus take as long as it needs
-/// while the database answers others.
+/// Checks the database each second. If it has not responded for <see cref="Patience"/>, it is considered hung: all connections to it are
+/// shut down, so that waiting requests fail, and new requests are refused until it responds again. A command may therefore take as long
+/// as it needs while the database responds to others.
 /// </summary>
-/// <remarks>It has two threads of its own: a busy pool of threads must not look like a database that hangs.</remarks>
+/// <remarks>It has two threads of its own: a busy thread pool must not look like a hung database.</remarks>
 public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILogger<DatabasePulse> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Once it hangs: enough for a new connection, and whoever came before that was known has waited already.</summary>
+    /// <summary>Patience while it is hung: enough for a new connection; requests from before have already waited.</summary>
     private static readonly TimeSpan PatienceWhileAway = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.25);
 
@@ -27,7 +27,7 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
     private volatile bool _isAway;
     private long _asked;
 
-    /// <summary>The database does not answer; it is asked again each second.</summary>
+    /// <summary>The database does not respond; it is checked again each second.</summary>
     public bool IsAway => _isAway;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
         return Task.CompletedTask;
     }
 
-    // The threads may still look at the event: its memory goes with the last of them.
+    // The threads may still use the event: its memory is freed with the last of them.
     public void Dispose() => _stopped.Set();
 
     private void Ask()
@@ -66,7 +66,7 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
             {
                 connection?.Dispose();
                 connection = null;
-                // One connection may end alone; the next says whether the server is there.
+                // A single connection may be closed; the next one shows whether the server is available.
                 if (++failures == 1)
                     continue;
                 Tell(isAway: true, failure.Message);
@@ -88,7 +88,7 @@ public sealed partial class DatabasePulse(IOptions<DatabaseOptions> options, ILo
             var isHanging = asked > 0 && Stopwatch.GetElapsedTime(asked) > (_isAway ? PatienceWhileAway : Patience);
             if (isHanging)
                 Tell(isAway: true, "it does not answer");
-            // Those who waited for a free connection make new ones after each round.
+            // Requests that waited for a free connection open new ones after each round.
             if (isHanging || (_isAway && asked == 0))
                 _sockets.ShutDown();
         }

@@ -8,9 +8,9 @@ using Npgsql;
 namespace GpuGeek.Infrastructure.Persistence;
 
 /// <summary>
-/// The connections of this process to its database, as the kernel knows them. Npgsql asks the server to cancel a command before it gives
-/// up a connection, and waits for the answer; a server that hangs gives none, and a thread is blocked meanwhile. A socket that is shut down
-/// fails at once.
+/// The connections of this process to its database, as the kernel lists them. Npgsql asks the server to cancel a command before it gives
+/// up a connection, and waits for the response; a hung server sends none, and a thread is blocked in the meantime. A socket that is shut
+/// down fails immediately.
 /// </summary>
 internal sealed partial class DatabaseSockets(IEnumerable<string> connectionStrings)
 {
@@ -20,10 +20,10 @@ internal sealed partial class DatabaseSockets(IEnumerable<string> connectionStri
     ];
     private HashSet<string> _peers = [];
 
-    /// <summary>Looks up the names of the servers; their addresses may change.</summary>
+    /// <summary>Resolves the names of the servers; their addresses may change.</summary>
     public void Resolve() => _peers = [.. _servers.SelectMany(Peers)];
 
-    /// <summary>Whatever reads from or writes to the database, or connects to it, fails now.</summary>
+    /// <summary>Makes every read, write and connection attempt to the database fail now.</summary>
     public void ShutDown()
     {
         foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
@@ -65,7 +65,7 @@ internal sealed partial class DatabaseSockets(IEnumerable<string> connectionStri
         };
     }
 
-    // .NET reaches IPv4 hosts from IPv6 sockets too.
+    // .NET connects to IPv4 hosts from IPv6 sockets too.
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     [LibraryImport("libc")]

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace GpuGeek.Infrastructure.Persistence;
 
-/// <summary>The one place contexts and connections come from.</summary>
+/// <summary>Creates all contexts and connections.</summary>
 public interface IDbContexts
 {
     /// <summary>Sees the rows of one organisation.</summary>
@@ -13,13 +13,13 @@ public interface IDbContexts
     /// <summary>Sees a person's own rows of the directory: memberships, sessions.</summary>
     GpuGeekDbContext ForUser(Guid user);
 
-    /// <summary>Sees no tenant's rows; may call the narrow functions that sign-in and tokens need.</summary>
+    /// <summary>Sees no tenant's rows; may call the narrow functions for sign-in and tokens.</summary>
     GpuGeekDbContext ForNobody();
 
     /// <summary>The system role, for jobs that cross organisations.</summary>
     GpuGeekDbContext System();
 
-    /// <summary>A raw connection with the organisation set.</summary>
+    /// <summary>A raw connection for one organisation.</summary>
     ValueTask<NpgsqlConnection> OpenForOrgAsync(Guid org, CancellationToken cancellationToken);
 
     /// <summary>A raw connection of the system role.</summary>
@@ -86,7 +86,7 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
     private static NpgsqlDataSource Source(string connectionString, string name)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString) { ConnectionStringBuilder = { ApplicationName = name } };
-        // A pooled connection must forget its organisation before the next lease; without the reset one tenant's rows would reach another.
+        // A pooled connection must forget its organisation before the next use; without the reset, one tenant's rows would reach another.
         if (builder.ConnectionStringBuilder.NoResetOnClose || builder.ConnectionStringBuilder.Multiplexing)
             throw new InvalidOperationException(
                 "The connection string turns off the reset of pooled connections (No Reset On Close or Multiplexing): data could leak "

@@ -19,23 +19,23 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Infrastructure.Persistence;
 
 /// <summary>
-/// The database as one organisation sees it: the tenant is a constructor value, another organisation is another context. Made by <see
-/// cref="IDbContexts"/> only,
-/// which also sets <c>app.org</c> and <c>app.user</c> on the connection for row-level security.
+/// The database from the view of one organisation: the tenant is a constructor value, so another organisation needs another context.
+/// Created only by <see cref="IDbContexts"/>, which also sets <c>app.org</c> and <c>app.user</c> on the connection for row-level
+/// security.
 /// </summary>
 public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options, Guid? org, Guid? user, bool seesDeleted = false)
     : DbContext(options)
 {
-    /// <summary>Name of the query filter on every tenant table; a job that crosses tenants lifts this one and no other.</summary>
+    /// <summary>Name of the query filter on every tenant table; a job that crosses tenants disables only this one.</summary>
     public const string TenantFilter = "Tenant";
 
-    /// <summary>Name of the query filter that hides what was deleted and can still be restored.</summary>
+    /// <summary>Name of the query filter that hides deleted rows that can still be restored.</summary>
     public const string DeletedFilter = "Deleted";
 
     public Guid? Org { get; } = org;
     public Guid? User { get; } = user;
 
-    /// <summary>Of the system role's contexts: what is deleted is still there for the workers, until it is purged.</summary>
+    /// <summary>For contexts of the system role: workers see deleted rows until they are purged.</summary>
     public bool SeesDeleted { get; } = seesDeleted;
 
     public DbSet<ApplicationUser> Users => Set<ApplicationUser>();
@@ -114,7 +114,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Hide<Deployment>(modelBuilder);
     }
 
-    // Refers to a member of this context, so that the compiled model is shared and each context filters by its own organisation.
+    // Refers to a member of this context, so that the compiled model is shared but each context filters by its own organisation.
     private void Wall<T>(ModelBuilder modelBuilder)
         where T : class, ITenantOwned => modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, row => row.OrgId == Org);
 
@@ -128,16 +128,16 @@ public static class TenantFilterExtensions
     private static readonly string[] Deleted = [GpuGeekDbContext.DeletedFilter];
     private static readonly string[] Both = [GpuGeekDbContext.TenantFilter, GpuGeekDbContext.DeletedFilter];
 
-    /// <summary>Rows of every organisation: only for contexts of the system role, where row-level security lets them through.</summary>
+    /// <summary>Rows of every organisation: only for contexts of the system role, which row-level security allows.</summary>
     public static IQueryable<T> IgnoreTenantFilter<T>(this DbSet<T> set)
         where T : class, ITenantOwned => set.IgnoreQueryFilters(Names);
 
-    /// <summary>For statements of the system role that name their rows themselves: a filter would wrap them in a subquery, and those that
-    /// write or lock cannot be wrapped.</summary>
+    /// <summary>For statements of the system role that select their rows themselves: a filter would wrap them in a subquery, and
+    /// statements that write or lock cannot be wrapped.</summary>
     public static IQueryable<T> IgnoreAllFilters<T>(this IQueryable<T> statement)
         where T : class => statement.IgnoreQueryFilters(Both);
 
-    /// <summary>Also what was deleted and can still be restored: in the whole query, its subqueries too.</summary>
+    /// <summary>Includes deleted rows that can still be restored, in the whole query and its subqueries.</summary>
     public static IQueryable<T> IncludeDeleted<T>(this DbSet<T> set)
         where T : class, IDeletable => set.IgnoreQueryFilters(Deleted);
 }

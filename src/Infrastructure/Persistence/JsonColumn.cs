@@ -8,8 +8,8 @@ namespace GpuGeek.Infrastructure.Persistence;
 
 internal static class JsonColumn
 {
-    /// <summary>Keeps a value as jsonb, written as the run protocol writes it. Compared by its text, since records with arrays do not
-    /// compare by content.</summary>
+    /// <summary>Stores a value as jsonb, serialised like the run protocol. Compared by its text, since records with arrays do not compare
+    /// by content.</summary>
     public static PropertyBuilder<T> AsJson<T>(this PropertyBuilder<T> property)
     {
         property
@@ -26,7 +26,7 @@ internal static class JsonColumn
         return property;
     }
 
-    /// <summary>Keeps an enum as its lower-case name.</summary>
+    /// <summary>Stores an enum as its lower-case name.</summary>
     public static PropertyBuilder<T> AsText<T>(this PropertyBuilder<T> property)
         where T : struct, Enum =>
         property.HasMaxLength(20).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<T>(text, true));

@@ -7,8 +7,8 @@ using Npgsql;
 namespace GpuGeek.Infrastructure.Persistence;
 
 /// <summary>
-/// A dump of the database, written before a migration changes it. The owner writes it, whose policies show it every row; Hangfire's queue
-/// holds only hints and is left out.
+/// A dump of the database, written before a migration changes it. It is written as the owner, whose policies show every row; Hangfire's
+/// queue has only notifications and is left out.
 /// </summary>
 internal static class MigrationDump
 {
@@ -16,7 +16,7 @@ internal static class MigrationDump
     private const string Pattern = "before-*.dump";
 
     /// <summary>Writes <c>before-{last migration}-{time}.dump</c> and keeps the last three.</summary>
-    /// <exception cref="InvalidOperationException">There is no dump, and the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The dump failed; the message says why.</exception>
     public static async Task WriteAsync(string ownerConnectionString, string folder, string last, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
@@ -103,7 +103,7 @@ internal static class MigrationDump
 
     private static void Prune(string folder)
     {
-        // What a dump that was cut off has left goes too.
+        // Also deletes what an interrupted dump has left.
         foreach (var part in Directory.EnumerateFiles(folder, Pattern + ".part"))
             File.Delete(part);
         foreach (var old in new DirectoryInfo(folder).EnumerateFiles(Pattern).OrderByDescending(f => f.LastWriteTimeUtc).Skip(Kept))

@@ -5,13 +5,13 @@ using Npgsql;
 
 namespace GpuGeek.Infrastructure.Persistence;
 
-/// <summary>Brings both schemas up to date, as the owner and as Hangfire's role; may be run again at any time.</summary>
+/// <summary>Migrates both schemas, as the owner and as Hangfire's role; can be run again at any time.</summary>
 public static class Migrator
 {
     public const string HangfireSchema = "hangfire";
 
-    /// <param name="dumps">Folder of the dump that is written before a database with data is changed; null: none is written.</param>
-    /// <exception cref="InvalidOperationException">The database is newer than this program, or no dump could be written; nothing was
+    /// <param name="dumps">Folder for the dump that is written before a database with data is changed; null: no dump.</param>
+    /// <exception cref="InvalidOperationException">The database is newer than this program, or the dump failed; nothing was
     /// changed.</exception>
     public static async Task MigrateAsync(
         string ownerConnectionString,
@@ -20,7 +20,7 @@ public static class Migrator
         CancellationToken cancellationToken
     )
     {
-        // A migration of large tables takes the time that it takes.
+        // No time limit: a migration of large tables can take long.
         await using var source = new NpgsqlDataSourceBuilder(ownerConnectionString)
         {
             ConnectionStringBuilder = { CommandTimeout = 0 },
@@ -40,7 +40,7 @@ public static class Migrator
         PostgreSqlObjectsInstaller.Install(hangfire, HangfireSchema);
     }
 
-    // Only what is missing: the operator's prices and limits stay.
+    // Inserts only missing plans: the operator's prices and limits are kept.
     private static async Task SeedPlansAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         var known = await db.Plans.Select(p => p.Code).ToListAsync(cancellationToken);
@@ -54,7 +54,7 @@ public static class Migrator
             typeof(Migrator).Assembly.GetManifestResourceStream($"GpuGeek.Infrastructure.Persistence.{name}")
             ?? throw new InvalidOperationException($"The script {name} is not embedded.");
         using var reader = new StreamReader(stream);
-        // EF reads {0} as a parameter; these scripts have none.
+        // EF interprets {0} as a parameter; these scripts have none.
         return reader.ReadToEnd().Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
     }
 }

@@ -2,12 +2,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Persistence;
 
-/// <summary>What a database is to this program, by the names of its migrations.</summary>
-/// <param name="Last">Name of the last migration that the database has; null: it is new.</param>
-/// <param name="Pending">Migrations that it lacks.</param>
+/// <summary>Compares a database with this program, by the names of their migrations.</summary>
+/// <param name="Last">Name of the last migration in the database; null: it is new.</param>
+/// <param name="Pending">Migrations that the database lacks.</param>
 public sealed record SchemaGuard(string? Last, IReadOnlyList<string> Pending)
 {
-    /// <summary>The database holds something, and a migration would change it.</summary>
+    /// <summary>The database has data, and a migration would change it.</summary>
     public bool ChangesData => Last is not null && Pending.Count > 0;
 
     /// <exception cref="InvalidOperationException">A newer program has migrated the database.</exception>
@@ -23,7 +23,7 @@ public sealed record SchemaGuard(string? Last, IReadOnlyList<string> Pending)
         return new(applied.Max(StringComparer.Ordinal), [.. known.Except(applied, StringComparer.Ordinal)]);
     }
 
-    /// <summary>Name of the last migration that this program knows; asks no database.</summary>
+    /// <summary>Name of the last migration of this program; needs no database.</summary>
     public static string Newest()
     {
         using var db = new DesignTimeFactory().CreateDbContext([]);

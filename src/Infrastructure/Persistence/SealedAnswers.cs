@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Persistence;
 
-/// <summary>First answers to creating requests as they are kept: whoever has only the database reads no key and no link in them.</summary>
+/// <summary>Encrypts the first responses to creating requests: the database alone reveals no key and no link in them.</summary>
 public sealed class SealedAnswers(IOptions<KeyFolderOptions> options)
 {
     private readonly SecretBox _box = new(
@@ -19,11 +19,11 @@ public sealed class SealedAnswers(IOptions<KeyFolderOptions> options)
             )
     );
 
-    /// <returns>Null where the installation has no key folder: the answer is not kept rather than kept in clear.</returns>
+    /// <returns>Null if the installation has no key folder: the response is not stored, rather than stored in plain text.</returns>
     public byte[]? Seal(string key, byte[] body) => _box.HasFolder ? _box.Seal(Encoding.ASCII.GetBytes(key), body) : null;
 
-    /// <returns>Null where it was not kept or cannot be opened, since the key folder is another or the database was restored
-    /// alone.</returns>
+    /// <returns>Null if it was not stored or cannot be decrypted, because the key folder is another one or only the database was
+    /// restored.</returns>
     public byte[]? Open(string key, byte[]? kept)
     {
         if (kept is null || !_box.HasFolder)

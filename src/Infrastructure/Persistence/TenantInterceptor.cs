@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace GpuGeek.Infrastructure.Persistence;
 
-/// <summary>Tells row-level security whose rows a freshly opened connection may see. The pool's reset takes it back.</summary>
+/// <summary>Sets the tenant for row-level security on a freshly opened connection. The pool's reset removes it.</summary>
 internal sealed class TenantInterceptor : DbConnectionInterceptor
 {
     public static readonly TenantInterceptor Instance = new();

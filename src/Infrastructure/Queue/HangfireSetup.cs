@@ -8,14 +8,14 @@ namespace GpuGeek.Infrastructure.Queue;
 
 public static class HangfireSetup
 {
-    /// <summary>The client side: who only enqueues.</summary>
+    /// <summary>The client side, for processes that only enqueue.</summary>
     public static IServiceCollection AddHangfireClient(this IServiceCollection services) =>
         services.AddHangfire(
             (provider, configuration) =>
                 configuration
                     .UseSimpleAssemblyNameTypeSerializer()
                     .UseRecommendedSerializerSettings()
-                    // Our own rows say how often something is tried.
+                    // No retries by Hangfire: our own rows control them.
                     .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete })
                     .UsePostgreSqlStorage(
                         storage => storage.UseNpgsqlConnection(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Hangfire),
@@ -23,7 +23,8 @@ public static class HangfireSetup
                     )
         );
 
-    /// <summary>A server for some queues. Hangfire reads queues in alphabetical order, so one server has queues of one kind.</summary>
+    /// <summary>A server for some queues. Hangfire reads queues in alphabetical order, so one server has only queues of one
+    /// kind.</summary>
     public static IServiceCollection AddHangfireServerFor(this IServiceCollection services, string name, string queue, int workers) =>
         services.AddHangfireServer(options =>
         {

@@ -4,7 +4,8 @@ using Hangfire;
 
 namespace GpuGeek.Infrastructure.Queue;
 
-/// <summary>Hints for workers. Call it after the commit: the row is the truth, and a sweep finds what no hint told.</summary>
+/// <summary>Notifies workers. Call it after the commit: the row is the source of truth, and a sweep finds what a lost notification
+/// missed.</summary>
 public interface IJobQueue
 {
     void HintRuns();

@@ -5,12 +5,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Runs;
 
-/// <summary>Failed runs whose checkpoint is kept so that they can be resumed, for as long as that was promised.</summary>
+/// <summary>Failed runs whose checkpoint is kept for the promised time, so that they can be resumed.</summary>
 public sealed class KeptRuns(IDbContexts contexts, ILiveNotifier live)
 {
     private sealed record Kept(Guid OrgId, Guid Id);
 
-    /// <summary>Ends what was promised until this moment: from here on nobody can resume these runs, and their objects may be
+    /// <summary>Ends the promises that have expired: from here on nobody can resume these runs, and their objects can be
     /// deleted.</summary>
     public async Task<IReadOnlyList<(Guid OrgId, Guid Run)>> ForgetAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -29,13 +29,13 @@ public sealed class KeptRuns(IDbContexts contexts, ILiveNotifier live)
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // The lease first and then the run, as everybody does who writes a run.
+        // The lease first and then the run, like all code that writes a run.
         await db.Database.ExecuteSqlAsync(
             $"SELECT 1 FROM run_leases WHERE org_id = {one.OrgId} AND run_id = {one.Id} FOR NO KEY UPDATE",
             cancellationToken
         );
         var run = await db.LockedRunAsync(one.OrgId, one.Id, cancellationToken);
-        // Resumed since it was looked for.
+        // Resumed in the meantime.
         if (run.State != RunState.Failed || run.RetryUntil is null || run.MayRetry(now))
             return false;
         run.ForgetCheckpoint();

@@ -5,15 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Runs;
 
-/// <summary>What a succeeded run leaves; its files already lie in the store under their content's names.</summary>
+/// <summary>The result of a successful run; its files are already stored under content-addressed names.</summary>
 public sealed record RunPublication
 {
     public required RunResult Result { get; init; }
 
-    /// <summary>When the trainer said that the result is whole.</summary>
+    /// <summary>Time at which the training process reported the complete result.</summary>
     public required DateTimeOffset MadeAt { get; init; }
 
-    /// <summary>As the trainer wrote it; its model and version are replaced by what is assigned here.</summary>
+    /// <summary>As written by the training process; its model and version are replaced by the assigned ones.</summary>
     public required ModelManifest Manifest { get; init; }
     public required string OnnxHash { get; init; }
     public required long OnnxBytes { get; init; }
@@ -23,7 +23,7 @@ public sealed record RunPublication
 
 internal static class ModelPublisher
 {
-    /// <summary>The project's model, made when it is the first, gets its next version.</summary>
+    /// <summary>Adds a version to the project's model, which is created for the first one.</summary>
     /// <returns>The version's id.</returns>
     public static async Task<Guid> AddVersionAsync(
         GpuGeekDbContext db,
@@ -48,7 +48,7 @@ internal static class ModelPublisher
             """,
             cancellationToken
         );
-        // The model's row is locked, so that two runs that end together get two numbers.
+        // The model's row is locked, so that two runs that end at the same time get two numbers.
         var model = (
             await db
                 .Database.SqlQuery<Guid>(

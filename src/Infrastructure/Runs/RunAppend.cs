@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Runs;
 
-/// <summary>Inserts by unnest: COPY is refused under row-level security.</summary>
+/// <summary>Inserts with unnest: COPY is refused under row-level security.</summary>
 internal static class RunAppend
 {
     private const int MaxMessage = 4000;
@@ -18,7 +18,7 @@ internal static class RunAppend
             await AddLinesAsync(db, claim, batch, seq + batch.Points.Count, cancellationToken);
     }
 
-    /// <returns>The last sequence after the batch.</returns>
+    /// <returns>The last sequence number after the batch.</returns>
     private static async Task<long> UpdateRunAsync(
         GpuGeekDbContext db,
         ClaimedRun claim,
@@ -95,7 +95,7 @@ internal static class RunAppend
         );
     }
 
-    // PostgreSQL's text holds no NUL.
+    // PostgreSQL's text type does not allow NUL.
     public static string Printable(string message)
     {
         var text = message.Replace('\0', '\uFFFD');

@@ -7,13 +7,14 @@ using Npgsql;
 
 namespace GpuGeek.Infrastructure.Runs;
 
-/// <summary>Hands queued runs to slots and keeps their leases alive. All times are the database's.</summary>
+/// <summary>Assigns queued runs to slots and renews their leases. All times are the database's.</summary>
 public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 {
-    // Serialises claims, so that two slots count the same active runs; it is held for milliseconds.
+    // Serialises claims, so that two slots count the same active runs; held for milliseconds.
     private const long ClaimLock = 0x67_67_72_75_6e;
 
-    // Resumed first, then priority, then the organisation that runs least, then age. An organisation at its plan's limit waits.
+    // Resumed runs first, then priority, then the organisation with the fewest active runs, then age. An organisation at its plan's limit
+    // waits.
     private const string Next = """
         SELECT r.org_id, r.id FROM runs r
         JOIN organizations o ON o.id = r.org_id
@@ -30,7 +31,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 
     /// <summary>Claims the next run for a slot: lease, state and usage interval in one transaction.</summary>
     /// <param name="fitting">Architectures whose runs fit on the slot's disk; null: all.</param>
-    /// <returns>Null when nothing waits, or when this slot's last interval has not been closed yet.</returns>
+    /// <returns>Null if nothing is queued, or if this slot's last interval has not been closed yet.</returns>
     public async Task<ClaimedRun?> NextAsync(string slot, CancellationToken cancellationToken, string[]? fitting = null)
     {
         while (true)
@@ -41,11 +42,11 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             var waiting = await db.Database.SqlQueryRaw<Waiting>(Next, Fitting(fitting)).ToListAsync(cancellationToken);
             if (waiting.SingleOrDefault() is not { } next)
                 return null;
-            // The lease first and then the run, as everybody does who writes both: the other way round a cancel at this moment and this
-            // claim would wait for each other.
+            // The lease first and then the run, like all code that writes both: in the other order, a cancellation at this moment and
+            // this claim would deadlock.
             var fence = await TakeLeaseAsync(db, next, slot, cancellationToken);
             var run = await db.LockedRunAsync(next.OrgId, next.Id, cancellationToken);
-            // Canceled while the lease was waited for: another one may be next.
+            // Cancelled while the claim waited for the lease: claim another run.
             if (run.State != RunState.Queued)
                 continue;
             return await StartAsync(db, run, slot, fence, cancellationToken)
@@ -57,8 +58,8 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     private static NpgsqlParameter Fitting(string[]? architectures) =>
         new("fitting", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)architectures ?? DBNull.Value };
 
-    /// <summary>Tells queued runs, which nobody owns, that they wait for disk space.</summary>
-    /// <param name="told">Runs that have the line already.</param>
+    /// <summary>Writes a log line to queued runs without an owner: they wait for disk space.</summary>
+    /// <param name="told">Runs that already have the line.</param>
     /// <returns>Runs that got it now.</returns>
     public async Task<List<Guid>> TellWaitingAsync(string[] fitting, Guid[] told, string message, CancellationToken cancellationToken)
     {
@@ -77,7 +78,8 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             .ToListAsync(cancellationToken);
     }
 
-    /// <returns>False when the slot's former life died without ending its interval; the sweep ends it when that lease lapses.</returns>
+    /// <returns>False if the slot's previous worker died without ending its interval; the sweep ends it when that lease
+    /// expires.</returns>
     private async Task<bool> StartAsync(GpuGeekDbContext db, Run run, string slot, long fence, CancellationToken cancellationToken)
     {
         var now = await db.NowAsync(cancellationToken);
@@ -109,10 +111,10 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     }
 
     /// <summary>
-    /// Prolongs a lease. Also a lapsed one, while nobody has taken it: a database that was away for a minute costs no work.
-    /// Synchronous, since it runs on a thread that must not wait for the thread pool.
+    /// Renews a lease, even an expired one if nobody has taken it: a database outage of a minute costs no work. Synchronous, because it
+    /// runs on a thread that must not wait for the thread pool.
     /// </summary>
-    /// <returns>False when the fence has moved.</returns>
+    /// <returns>False if the fence has changed.</returns>
     public bool Renew(ClaimedRun claim)
     {
         using var db = contexts.System();
@@ -125,7 +127,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             ) == 1;
     }
 
-    /// <summary>Whether somebody asked for this run to stop.</summary>
+    /// <summary>Whether the cancellation of this run was requested.</summary>
     public async Task<bool> CancelAskedAsync(ClaimedRun claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();

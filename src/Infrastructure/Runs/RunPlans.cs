@@ -7,7 +7,7 @@ namespace GpuGeek.Infrastructure.Runs;
 
 /// <summary>All rows that a supervisor needs to prepare a run.</summary>
 /// <param name="ModelName">Name of the model the run will publish.</param>
-/// <param name="ModelNumber">The version it will probably get; what it gets is decided when it ends.</param>
+/// <param name="ModelNumber">The expected version number; the final one is assigned at the end of the run.</param>
 public sealed record RunPlan(Run Run, DatasetVersion Version, string ModelName, int ModelNumber);
 
 public sealed class RunPlans(IDbContexts contexts)
@@ -41,7 +41,7 @@ public sealed class RunPlans(IDbContexts contexts)
         );
     }
 
-    /// <summary>Of these runs, those that are over or unknown: their directories may go.</summary>
+    /// <summary>Those of the given runs that have ended or are unknown: their directories can be deleted.</summary>
     public async Task<IReadOnlySet<Guid>> OverAsync(IReadOnlyCollection<Guid> runs, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();

@@ -4,14 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Runs;
 
-/// <summary>Statements that claiming, sweeping and writing share.</summary>
+/// <summary>Statements shared by claiming, sweeping and writing.</summary>
 internal static class RunSql
 {
-    /// <summary>The one clock of leases and money.</summary>
+    /// <summary>The clock of leases and charges.</summary>
     public static async Task<DateTimeOffset> NowAsync(this GpuGeekDbContext db, CancellationToken cancellationToken) =>
         (await db.Database.SqlQuery<DateTimeOffset>($"SELECT clock_timestamp() AS \"Value\"").ToListAsync(cancellationToken)).Single();
 
-    /// <summary>Locked, so that a cancel asked for meanwhile is neither missed nor overwritten.</summary>
+    /// <summary>Locked, so that a concurrent cancellation is neither missed nor overwritten.</summary>
     public static async Task<Run> LockedRunAsync(this GpuGeekDbContext db, Guid org, Guid run, CancellationToken cancellationToken) =>
         (
             await db
@@ -20,7 +20,7 @@ internal static class RunSql
                 .ToListAsync(cancellationToken)
         ).Single();
 
-    /// <param name="kept">The whole interval is charged: its result is kept.</param>
+    /// <param name="kept">The whole interval is charged, because its result is saved.</param>
     public static Task<int> EndIntervalAsync(
         this GpuGeekDbContext db,
         Guid org,
@@ -39,9 +39,9 @@ internal static class RunSql
         );
 
     /// <summary>
-    /// What is kept now was made at this moment. If an earlier attempt ran then, its time is kept too, at most to its end: its lease
-    /// expired before it could say so itself.
-    /// An attempt that began later started from something older or younger, so only the one of that moment counts.
+    /// The time at which the saved checkpoint or result was made. If an earlier attempt was running then, its time is charged too, at
+    /// most to its end: its lease expired before it could record this itself. Later attempts started from another state, so only the
+    /// attempt of that time counts.
     /// </summary>
     public static Task<int> KeepEarlierAttemptAsync(
         this GpuGeekDbContext db,
@@ -59,7 +59,7 @@ internal static class RunSql
             cancellationToken
         );
 
-    /// <summary>A line of the run's log, written with the state that it explains.</summary>
+    /// <summary>A line of the run's log, written with the state change that it explains.</summary>
     public static void AddLine(this GpuGeekDbContext db, Run run, (string Level, string Message) line, DateTimeOffset now) =>
         db.RunLogLines.Add(
             new()

@@ -7,15 +7,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Runs;
 
-/// <summary>Finds runs whose lease has expired and gives them back, ends them as asked, or fails them after too many expired
+/// <summary>Finds runs whose lease has expired and requeues them, cancels them if requested, or fails them after too many expired
 /// leases.</summary>
 public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live, TimeProvider clock)
 {
-    /// <summary>A database that takes longer to answer let nobody renew a lease meanwhile.</summary>
+    /// <summary>If the database takes longer than this to respond, nobody could renew a lease in the meantime.</summary>
     private static readonly TimeSpan LongestAnswer = RunLease.RenewEvery;
 
-    /// <returns>Runs dealt with; null: the database answered so late that living owners may not have been able to renew, so nothing was
-    /// taken from anybody.</returns>
+    /// <returns>Number of runs processed; null: the database responded so late that live owners may not have been able to renew, so no
+    /// lease was taken.</returns>
     public async Task<int?> SweepAsync(CancellationToken cancellationToken)
     {
         var asked = clock.GetTimestamp();
@@ -54,7 +54,8 @@ public sealed class RunSweep(IDbContexts contexts, ILiveNotifier live, TimeProvi
         return changed.Count;
     }
 
-    // At work by their state, yet nobody's: a claim sets both in one transaction, so only a lost race of a cancel leaves this.
+    // Active by their state but without an owner: a claim sets both in one transaction, so only a lost race with a cancellation leaves
+    // this.
     private static Task<List<Run>> OrphansAsync(GpuGeekDbContext db, CancellationToken cancellationToken) =>
         db
             .Runs.FromSqlRaw(

@@ -9,23 +9,22 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Infrastructure.Runs;
 
 /// <summary>
-/// All writes of one attempt. Each transaction first locks the lease row and names the fence, so a stale owner writes nothing; repeating a
-/// write whose
-/// commit was lost on the way does no harm.
+/// All writes of one attempt. Each transaction first locks the lease row and checks the fence, so a stale owner cannot write; repeating a
+/// write whose commit confirmation was lost does no harm.
 /// </summary>
 public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProvider clock, ClaimedRun claim)
 {
     public ClaimedRun Claim => claim;
 
-    /// <summary>Points, lines and progress in one go; gives them their sequence.</summary>
+    /// <summary>Writes points, lines and progress together and assigns their sequence numbers.</summary>
     /// <exception cref="StaleFenceException"/>
     public Task AppendAsync(RunBatch batch, CancellationToken cancellationToken) =>
         FencedAsync(db => RunAppend.WriteAsync(db, claim, batch, cancellationToken), cancellationToken);
 
-    /// <summary>Moves the pointer to a checkpoint that is whole in the store, and with it the time that is charged.</summary>
-    /// <param name="madeAt">When the trainer had it whole on disk: an earlier attempt may have made it, and then that attempt's time is
-    /// kept.</param>
-    /// <returns>The key it replaced, to be deleted.</returns>
+    /// <summary>Moves the pointer to a checkpoint that is complete in the store, and with it the charged time.</summary>
+    /// <param name="madeAt">Time at which the checkpoint was complete on disk: an earlier attempt may have made it, and then that
+    /// attempt's time is charged.</param>
+    /// <returns>The replaced key, to be deleted.</returns>
     /// <exception cref="StaleFenceException"/>
     public async Task<string?> CheckpointAsync(string key, long step, DateTimeOffset madeAt, CancellationToken cancellationToken)
     {
@@ -51,7 +50,7 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
         return former;
     }
 
-    /// <summary>Model, version, state, money and lease in one transaction.</summary>
+    /// <summary>Writes model, version, state, charge and lease in one transaction.</summary>
     /// <exception cref="StaleFenceException"/>
     public Task SucceedAsync(RunPublication publication, CancellationToken cancellationToken) =>
         EndAsync(
@@ -92,8 +91,8 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
             cancellationToken
         );
 
-    /// <summary>The trainer died: the run goes back to the queue, or fails if that was once too often. Either way the log says how it
-    /// died.</summary>
+    /// <summary>The training process died: the run returns to the queue, or fails after too many deaths. In both cases the log says how
+    /// it died.</summary>
     /// <exception cref="StaleFenceException"/>
     public Task TrainerDiedAsync(string how, CancellationToken cancellationToken) =>
         BreakOffAsync(
@@ -115,7 +114,7 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
             cancellationToken
         );
 
-    /// <summary>This worker cannot go on with the run, which is no fault of the run: it goes back to the queue.</summary>
+    /// <summary>This worker failed, which says nothing about the run: it returns to the queue.</summary>
     /// <exception cref="StaleFenceException"/>
     public Task WorkerBrokeOffAsync(string how, CancellationToken cancellationToken) =>
         BreakOffAsync(
@@ -141,7 +140,7 @@ public sealed class RunWriter(IDbContexts contexts, ILiveNotifier live, TimeProv
             cancellationToken
         );
 
-    /// <summary>Back to the queue; a run that somebody asked to stop meanwhile is canceled.</summary>
+    /// <summary>Returns the run to the queue; if its cancellation was requested in the meantime, it is cancelled.</summary>
     /// <exception cref="StaleFenceException"/>
     public Task RequeueAsync(CancellationToken cancellationToken) =>
         EndAsync(

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 
 namespace GpuGeek.Infrastructure.Security;
 
-/// <summary>A random key of 32 bytes in the installation's key folder, made at its first use and readable for its owner only.</summary>
+/// <summary>A random key of 32 bytes in the installation's key folder, created at its first use and readable only by its owner.</summary>
 internal static class KeyFile
 {
     public const int Bytes = 32;
 
-    /// <param name="damaged">Makes the exception for a file of another length; takes its path.</param>
+    /// <param name="damaged">Creates the exception for a file of another length, from its path.</param>
     public static byte[] ReadOrCreate(string folder, string fileName, Func<string, Exception> damaged)
     {
         var path = Path.Combine(Directory.CreateDirectory(folder).FullName, fileName);
@@ -17,10 +17,10 @@ internal static class KeyFile
         return key.Length == Bytes ? key : throw damaged(path);
     }
 
-    /// <summary>Leaves what is there.</summary>
+    /// <summary>Keeps an existing file.</summary>
     public static void Copy(string from, string to) => Write(to, File.ReadAllBytes(from));
 
-    // Whole or not at all, and the first of several processes wins.
+    // Written atomically; the first of several processes wins.
     private static void Write(string path, byte[] key)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}";

@@ -8,14 +8,13 @@ using Npgsql;
 namespace GpuGeek.Infrastructure.Security;
 
 /// <param name="File">The key's file.</param>
-/// <param name="Rows">Secrets that were sealed anew.</param>
+/// <param name="Rows">Number of re-encrypted secrets.</param>
 public sealed record RotatedKey(string File, string Table, int Rows);
 
 /// <summary>
-/// Puts a new key in the place of each key that seals, while everything goes on serving. The new key seals first and the old one still
-/// opens; then the rows are
-/// sealed anew, one transaction per table; the old key goes when a look after a while finds none of it. Whatever breaks off is gone on with
-/// by the next rotation.
+/// Replaces each encryption key while the platform runs. The new key encrypts and the old one still decrypts; then the rows are
+/// re-encrypted, one transaction per table; the old key is deleted when a later check finds nothing encrypted with it. The next rotation
+/// continues an interrupted one.
 /// </summary>
 public sealed class KeyRotation(
     IDbContexts contexts,
@@ -25,8 +24,8 @@ public sealed class KeyRotation(
     SealedAnswers answers
 )
 {
-    /// <summary>A backup takes the same lock (AppHost's <c>DatabaseSnapshot</c>): it copies the keys of the rows that it has
-    /// dumped.</summary>
+    /// <summary>A backup takes the same lock (AppHost's <c>DatabaseSnapshot</c>): it copies the keys that belong to the dumped
+    /// rows.</summary>
     private const long OneAtATime = 0x6B6579726F74;
 
     private sealed record SealedTable(string Name, string File, SecretBox Box, Func<GpuGeekDbContext, CancellationToken, Task> ResealAsync);
@@ -39,10 +38,10 @@ public sealed class KeyRotation(
             new("idempotency_keys", "answers.key", answers.Box, AnswersAsync),
         ];
 
-    /// <param name="settle">How long a request may take between sealing a secret and saving it.</param>
-    /// <exception cref="InvalidOperationException">Another rotation, or a backup, is under way.</exception>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A secret was sealed with a key that is not there: its table is
-    /// as it was, and no key is gone.</exception>
+    /// <param name="settle">Maximum time between encrypting a secret in a request and saving it.</param>
+    /// <exception cref="InvalidOperationException">Another rotation, or a backup, is running.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A secret was encrypted with a missing key: its table is
+    /// unchanged, and no key was deleted.</exception>
     public async Task<IReadOnlyList<RotatedKey>> RunAsync(TimeSpan settle, CancellationToken cancellationToken)
     {
         await using var guard = await contexts.OpenSystemAsync(cancellationToken);
@@ -51,13 +50,13 @@ public sealed class KeyRotation(
         )
             if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!)
                 throw new InvalidOperationException("A key rotation or a backup is running: wait for its end.");
-        // Without a file nothing was ever sealed with it.
+        // Without a file nothing was ever encrypted with it.
         var tables = Tables.Where(t => t.Box.Keys.Exist).ToList();
         foreach (var table in tables)
             table.Box.Keys.Begin();
         var rows = tables.ToDictionary(t => t, _ => 0);
         await ResealAsync(rows, cancellationToken);
-        // A request may have sealed with the old key and not yet saved when the first look came by.
+        // A request may have encrypted with the old key but not saved yet during the first check.
         do await Task.Delay(settle, cancellationToken);
         while (await ResealAsync(rows, cancellationToken) > 0);
         foreach (var table in tables)
@@ -81,7 +80,7 @@ public sealed class KeyRotation(
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Readers go on; writers wait, so that none of their changes is lost under ours. The name is one of ours.
+        // Readers continue; writers wait, so that none of their changes is lost. The table name is a constant.
 #pragma warning disable EF1002
         await db.Database.ExecuteSqlRawAsync($"LOCK TABLE public.{table.Name} IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
 #pragma warning restore EF1002

@@ -4,9 +4,8 @@ using System.Security.Cryptography;
 namespace GpuGeek.Infrastructure.Security;
 
 /// <summary>
-/// The key that seals, and while a rotation is under way the one before, which only opens. Every process reads the same folder, so the file
-/// is read at each use
-/// that must be current: a process that remembered its key would go on sealing with one that is about to go.
+/// The encryption key and, during a rotation, the previous one, which only decrypts. Every process reads the same folder, and reads the
+/// file whenever the key must be current: a process with a cached key would keep encrypting with one that is about to be deleted.
 /// </summary>
 internal sealed class SealingKeys(string folder, string fileName)
 {
@@ -17,24 +16,24 @@ internal sealed class SealingKeys(string folder, string fileName)
     private string Old => Current + ".old";
     private string Next => Current + ".next";
 
-    /// <summary>Whether there is a key: without one nothing has been sealed.</summary>
+    /// <summary>Whether there is a key: without one nothing has been encrypted.</summary>
     public bool Exist => File.Exists(Current);
 
-    /// <summary>The key that seals now; made at its first use.</summary>
+    /// <summary>The current encryption key, created at its first use.</summary>
     public byte[] Sealing() => Read(fileName);
 
-    /// <returns>The key with the id that a box begins with; null where this folder does not hold it.</returns>
+    /// <returns>The key with the id at the start of a ciphertext; null if this folder does not have it.</returns>
     public byte[]? Opening(ReadOnlySpan<byte> id)
     {
         if (_known.TryGetValue(Number(id), out var known))
             return known;
-        // In this order: a rotation keeps the old key before it puts the new one in its place.
+        // In this order: a rotation saves the old key before it replaces it.
         foreach (var key in (byte[][])[Sealing(), .. File.Exists(Old) ? [Read(Path.GetFileName(Old))] : Array.Empty<byte[]>()])
             _known[Number(Id(key))] = key;
         return _known.GetValueOrDefault(Number(id));
     }
 
-    /// <summary>From here on a new key seals and the one before opens. A rotation that broke off is gone on with: it gets no third
+    /// <summary>From here on a new key encrypts and the previous one decrypts. An interrupted rotation is continued: it gets no third
     /// key.</summary>
     public void Begin()
     {
@@ -47,7 +46,7 @@ internal sealed class SealingKeys(string folder, string fileName)
         File.Move(Next, Current, overwrite: true);
     }
 
-    /// <summary>Nothing is sealed with the old key any more: it goes.</summary>
+    /// <summary>Nothing is encrypted with the old key any more: it is deleted.</summary>
     public void End()
     {
         File.Delete(Old);

@@ -4,13 +4,12 @@ using GpuGeek.Domain.Common;
 namespace GpuGeek.Infrastructure.Security;
 
 /// <summary>
-/// Keeps secrets that must be read again unreadable in the database and its backups: AES-256-GCM with a key in a file of the key folder.
-/// The owner's name is
-/// authenticated with them, so that a secret copied to another row does not open.
+/// Encrypts secrets that must be read again, in the database and its backups: AES-256-GCM with a key in a file of the key folder. The
+/// owner's name is authenticated data, so that a secret copied to another row cannot be decrypted.
 /// </summary>
-/// <param name="folder">The installation's key folder; null: nothing can be kept.</param>
-/// <param name="fileName">The key's file, made at the first use.</param>
-/// <param name="missing">What to answer where there is no folder.</param>
+/// <param name="folder">The installation's key folder; null: nothing can be encrypted.</param>
+/// <param name="fileName">The key's file, created at the first use.</param>
+/// <param name="missing">The exception if there is no folder.</param>
 internal sealed class SecretBox(string? folder, string fileName, Func<DomainException> missing)
 {
     private const int NonceBytes = 12,
@@ -40,7 +39,7 @@ internal sealed class SecretBox(string? folder, string fileName, Func<DomainExce
         return box;
     }
 
-    /// <exception cref="CryptographicException">Another key made it, or it belongs to another owner.</exception>
+    /// <exception cref="CryptographicException">It was encrypted with another key, or belongs to another owner.</exception>
     public byte[] Open(ReadOnlySpan<byte> owner, byte[] box)
     {
         if (box.Length < IdBytes + NonceBytes + TagBytes)
@@ -62,8 +61,8 @@ internal sealed class SecretBox(string? folder, string fileName, Func<DomainExce
         return plain;
     }
 
-    /// <returns>The same secret under the key that seals now; null where it already is.</returns>
-    /// <exception cref="CryptographicException">Another key made it, or it belongs to another owner.</exception>
+    /// <returns>The same secret, encrypted with the current key; null if it already is.</returns>
+    /// <exception cref="CryptographicException">It was encrypted with another key, or belongs to another owner.</exception>
     public byte[]? Reseal(ReadOnlySpan<byte> owner, byte[] box) =>
         box.AsSpan(0, Math.Min(box.Length, IdBytes)).SequenceEqual(SealingKeys.Id(Keys.Sealing())) ? null : Seal(owner, Open(owner, box));
 }

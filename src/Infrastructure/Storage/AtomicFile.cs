@@ -1,6 +1,6 @@
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>A local file that appears under its name only when it is whole.</summary>
+/// <summary>A local file that appears under its name only when it is complete.</summary>
 internal static class AtomicFile
 {
     public static async Task WriteAsync(string path, Func<Stream, Task> write)

@@ -3,7 +3,7 @@ using GpuGeek.Domain.Storage;
 
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>Hashes what passes by, when the key promises a hash; otherwise does nothing.</summary>
+/// <summary>Hashes the bytes that are read or written if the key contains a hash; otherwise does nothing.</summary>
 internal sealed class ContentCheck(string key) : IDisposable
 {
     private readonly string? _expected = ObjectKeys.ContentHash(key);
@@ -13,7 +13,7 @@ internal sealed class ContentCheck(string key) : IDisposable
 
     public void Add(ReadOnlySpan<byte> bytes) => _hash?.AppendData(bytes);
 
-    /// <exception cref="DamagedObjectException">What passed by is not what the key promises.</exception>
+    /// <exception cref="DamagedObjectException">The bytes do not match the key.</exception>
     public void Finish()
     {
         if (_hash is not null && Convert.ToHexStringLower(_hash.GetHashAndReset()) != _expected)

@@ -7,14 +7,14 @@ namespace GpuGeek.Infrastructure.Storage;
 /// <summary>Set by <c>GPUGEEK_RESERVE_BYTES</c>.</summary>
 public sealed class DiskSpaceOptions
 {
-    /// <summary>Bytes that the platform leaves free for the database; null: 2 GiB or two checkpoints, whichever is more.</summary>
+    /// <summary>Bytes that the platform leaves free for the database; null: 2 GiB or two checkpoints, whichever is larger.</summary>
     [Range(0, long.MaxValue, ErrorMessage = "GPUGEEK_RESERVE_BYTES must be a number of bytes, at least 0.")]
     public long? ReserveBytes { get; set; }
 }
 
 /// <summary>
-/// Says how many bytes the platform may still write. The last bytes of a file system are a reserve for the database: a PostgreSQL that
-/// cannot write its log stops. Everything that writes much asks here first and not the file system.
+/// Computes how many bytes the platform may still write. The last bytes of a file system are reserved for the database: PostgreSQL stops
+/// if it cannot write its log. Everything that writes much asks this class and not the file system.
 /// </summary>
 public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
 {
@@ -23,13 +23,13 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
 
     public long Reserve => options.Value.ReserveBytes ?? Math.Max(UsualReserve, 2 * Interlocked.Read(ref _checkpoint));
 
-    /// <summary>Tells the largest checkpoint of the runs that are under way or queued; the reserve holds two of it.</summary>
+    /// <summary>Sets the size of the largest checkpoint of queued and active runs; the reserve holds two of it.</summary>
     public void Expect(long checkpointBytes) => Interlocked.Exchange(ref _checkpoint, checkpointBytes);
 
     /// <summary>Bytes that may still be written to the file system of a folder: free bytes minus the reserve, at least 0.</summary>
     public long Available(string folder) => Math.Max(0, new DriveInfo(folder).AvailableFreeSpace - Reserve);
 
-    /// <summary>Bytes that have to be freed before anything may be written again; 0 or less while there is room.</summary>
+    /// <summary>Bytes that must be freed before anything may be written again; 0 or less while there is space.</summary>
     public long Missing(string folder) => Reserve - new DriveInfo(folder).AvailableFreeSpace + 1;
 
     /// <summary>The reserve is reached: nothing large may be written until somebody frees space.</summary>
@@ -42,7 +42,7 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
             throw new DiskFullException(folder);
     }
 
-    /// <summary>Whether a failure says that a disk or a quota is full.</summary>
+    /// <summary>Whether an exception means that a disk or a quota is full.</summary>
     public static bool IsFull(Exception failure) =>
         failure is DiskFullException or IOException { HResult: NoSpace or OverQuota or WindowsDiskFull }
         || (failure.InnerException is { } inner && IsFull(inner));
@@ -51,16 +51,16 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
     public static long CheckpointBytes(string architecture) =>
         ModelCatalog.All.TryGetValue(architecture, out var card) ? card.Parameters * 4 * sizeof(float) : 0;
 
-    /// <summary>Bytes that a run writes at most beside its pictures: two checkpoints, a third while it is written, and the
+    /// <summary>Maximum bytes that a run writes, not counting its pictures: two checkpoints, a third while it is being written, and the
     /// result.</summary>
     public static long RunBytes(string architecture) => 4 * CheckpointBytes(architecture);
 
-    // What .NET puts in HResult: the error number on Linux (ENOSPC, EDQUOT).
+    // The value of HResult in .NET: the error number on Linux (ENOSPC, EDQUOT).
     private const int NoSpace = 28,
         OverQuota = 122,
         WindowsDiskFull = unchecked((int)0x80070070);
 }
 
-/// <summary>A write was refused since it would have used the reserve.</summary>
+/// <summary>A write was refused because it would have used the reserve.</summary>
 public sealed class DiskFullException(string folder)
     : IOException($"The disk of {folder} is full up to the reserve for the database. Free disk space.");

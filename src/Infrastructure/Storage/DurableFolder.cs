@@ -7,7 +7,7 @@ internal static partial class DurableFolder
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on x86-64
     private const int ReadOnlyDirectoryArm = 0x4000; // the same on arm64
 
-    /// <summary>Makes the names in a folder survive a power cut: flushing a file alone does not keep its name.</summary>
+    /// <summary>Makes the names in a folder survive a power cut: flushing a file does not make its name durable.</summary>
     /// <exception cref="IOException"/>
     public static void Flush(string folder)
     {
@@ -27,7 +27,7 @@ internal static partial class DurableFolder
         }
     }
 
-    /// <summary>Creates the folders of a path that are not there, each durable in its parent.</summary>
+    /// <summary>Creates the missing folders of a path, each durable in its parent.</summary>
     public static void Create(string folder)
     {
         if (Directory.Exists(folder))

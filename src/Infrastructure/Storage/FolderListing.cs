@@ -1,6 +1,6 @@
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>All files under a folder in the order that S3 lists keys: a folder counts as its name with a slash behind it.</summary>
+/// <summary>All files under a folder in the order of S3 keys: a folder sorts as its name with a trailing slash.</summary>
 internal static class FolderListing
 {
     public static IEnumerable<FileInfo> Files(string folder)

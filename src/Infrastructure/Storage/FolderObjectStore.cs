@@ -9,7 +9,7 @@ internal sealed class FolderObjectStore : IObjectStore
 {
     private const int BufferBytes = 1 << 17;
 
-    /// <summary>Bytes between two looks at the free space.</summary>
+    /// <summary>Bytes between two checks of the free space.</summary>
     private const long AskEvery = 8 << 20;
 
     private readonly string _root;
@@ -81,7 +81,7 @@ internal sealed class FolderObjectStore : IObjectStore
                     await ContentCheck.CheckAsync(key, file, cancellationToken);
                     file.Flush(flushToDisk: true);
                 }
-                // Its age as an object begins now.
+                // Its age as an object starts now.
                 File.SetLastWriteTimeUtc(temporary, _clock.GetUtcNow().UtcDateTime);
                 Publish(temporary, target);
                 return;
@@ -158,7 +158,7 @@ internal sealed class FolderObjectStore : IObjectStore
             var key = Path.GetRelativePath(_root, file.FullName);
             if (!key.StartsWith(prefix, StringComparison.Ordinal) || key.StartsWith("tmp/", StringComparison.Ordinal))
                 continue;
-            // Deleted since the folder was read.
+            // Deleted since the folder was listed.
             file.Refresh();
             if (file.Exists)
                 yield return new(key, file.Length, file.LastWriteTimeUtc);
@@ -170,7 +170,7 @@ internal sealed class FolderObjectStore : IObjectStore
         var path = PathOf(key);
         if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= moment)
             return Task.FromResult(false);
-        // Taken away by a rename, then looked at again: what was written just before the rename comes back.
+        // Renamed away and checked again: an object written just before the rename is restored.
         var taken = TemporaryName();
         try
         {
@@ -232,7 +232,7 @@ internal sealed class FolderObjectStore : IObjectStore
         int read;
         while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            // A length that was announced is checked before; many bytes come without one, and several senders share the room.
+            // An announced length is checked before; many uploads come without one, and several senders share the space.
             if ((unasked += read) >= AskEvery)
             {
                 _disk.Demand(_root);

@@ -7,7 +7,7 @@ namespace GpuGeek.Infrastructure.Storage;
 /// <summary>Signed addresses of the folder store: Api's route <see cref="Route"/> serves them.</summary>
 public sealed class FolderObjectUrls : IObjectUrls
 {
-    /// <summary>The token follows.</summary>
+    /// <summary>The token is appended.</summary>
     public const string Route = "/api/v1/objects/";
 
     private const string SecretFile = "object-urls.key";

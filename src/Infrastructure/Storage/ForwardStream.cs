@@ -1,6 +1,6 @@
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>A stream that is only read, from its beginning to its end.</summary>
+/// <summary>A read-only stream from beginning to end.</summary>
 public abstract class ForwardStream : Stream
 {
     public sealed override bool CanRead => true;
@@ -32,8 +32,8 @@ public abstract class ForwardStream : Stream
     private static NotSupportedException CannotSeek() => new("This stream cannot seek.");
 }
 
-/// <summary>The same of a request's body, which is read asynchronously alone: a thread that waits for a slow sender is lost to
-/// others.</summary>
+/// <summary>The same for a request body, which can only be read asynchronously: a thread that waits for a slow sender is not available
+/// for other work.</summary>
 public abstract class BodyStream : ForwardStream
 {
     public sealed override int Read(byte[] buffer, int offset, int count) =>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>Keeps the reserve as large as two checkpoints of the largest network that is queued or trained, unless the operator has set
+/// <summary>Keeps the reserve as large as two checkpoints of the largest queued or active network, unless the operator has set
 /// it.</summary>
 internal sealed class LargestCheckpoint(IDbContexts contexts, DiskSpace disk, IOptions<DiskSpaceOptions> options, TimeProvider clock)
     : BackgroundService
@@ -25,7 +25,7 @@ internal sealed class LargestCheckpoint(IDbContexts contexts, DiskSpace disk, IO
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The process ends.
+            // The process is stopping.
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class LargestCheckpoint(IDbContexts contexts, DiskSpace disk, IO
         }
         catch (Exception away) when (away is DbException or TimeoutException or InvalidOperationException)
         {
-            // The reserve stays as it was until the database answers.
+            // The reserve does not change until the database responds.
         }
     }
 }

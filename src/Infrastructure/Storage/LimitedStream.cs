@@ -1,6 +1,6 @@
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>At most so many bytes of another stream, which it owns.</summary>
+/// <summary>Limits the number of bytes read from another stream, which it owns.</summary>
 internal sealed class LimitedStream(Stream inner, long length) : ForwardStream
 {
     private long _left = length;

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>Where pictures, checkpoints and models are kept: a folder (<c>GPUGEEK_OBJECTS</c>) or a bucket of an S3-compatible service
+/// <summary>Location of pictures, checkpoints and models: a folder (<c>GPUGEEK_OBJECTS</c>) or a bucket of an S3-compatible service
 /// (<c>GPUGEEK_S3_*</c>).</summary>
 public sealed class ObjectStoreOptions : IValidatableObject
 {
@@ -11,15 +11,15 @@ public sealed class ObjectStoreOptions : IValidatableObject
     /// <summary><c>GPUGEEK_OBJECTS</c>: a folder on a file system that survives restarts; empty for S3.</summary>
     public string Folder { get; set; } = "";
 
-    /// <summary><c>GPUGEEK_S3_ENDPOINT</c>: address of the service as Api and Worker reach it, such as
+    /// <summary><c>GPUGEEK_S3_ENDPOINT</c>: address of the service for Api and Worker, such as
     /// <c>https://s3.eu-central-1.amazonaws.com</c>; empty for a folder.</summary>
     public string Endpoint { get; set; } = "";
 
-    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: the same service as people's browsers reach it, since a signature covers the host; the
-    /// endpoint when not set.</summary>
+    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: address of the same service for browsers, since a signature covers the host; default:
+    /// the endpoint.</summary>
     public string PublicEndpoint { get; set; } = "";
 
-    /// <summary><c>GPUGEEK_S3_BUCKET</c>: an existing bucket of its own (<c>deploy/object-store/seed.py</c> makes one).</summary>
+    /// <summary><c>GPUGEEK_S3_BUCKET</c>: an existing bucket of its own (<c>deploy/object-store/seed.py</c> creates one).</summary>
     public string Bucket { get; set; } = "";
 
     /// <summary><c>GPUGEEK_S3_ACCESS_KEY</c>.</summary>
@@ -31,7 +31,7 @@ public sealed class ObjectStoreOptions : IValidatableObject
     /// <summary><c>GPUGEEK_S3_REGION</c>: part of every signature.</summary>
     public string Region { get; set; } = "us-east-1";
 
-    /// <summary>Bytes of a part: an object above this goes up in parts. S3 asks for at least 5 MiB; 10,000 parts are the most.</summary>
+    /// <summary>Size of a part: a larger object is uploaded in parts. S3 needs at least 5 MiB and allows at most 10,000 parts.</summary>
     internal int PartBytes { get; set; } = 16 << 20;
 
     public bool IsS3 => Endpoint.Length > 0;

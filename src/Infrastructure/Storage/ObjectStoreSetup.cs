@@ -8,7 +8,7 @@ namespace GpuGeek.Infrastructure.Storage;
 
 public static class ObjectStoreSetup
 {
-    /// <summary>The folder or the bucket that the variables name.</summary>
+    /// <summary>Registers the folder or the bucket, depending on the variables.</summary>
     public static IServiceCollection AddObjectStore(this IServiceCollection services, IConfiguration configuration)
     {
         services
@@ -28,7 +28,7 @@ public static class ObjectStoreSetup
         return services;
     }
 
-    /// <summary>For the process that gives addresses away: the bucket's own, or those of the route that serves the folder.</summary>
+    /// <summary>For the process that issues signed addresses: the bucket's own, or those of the route that serves the folder.</summary>
     public static IServiceCollection AddObjectUrls(this IServiceCollection services, IConfiguration configuration)
     {
         services

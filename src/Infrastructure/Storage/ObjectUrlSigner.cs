@@ -6,14 +6,14 @@ using GpuGeek.Domain.Storage;
 
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>What a signed address allows.</summary>
+/// <summary>The permission in a signed address.</summary>
 /// <param name="Method">GET or PUT.</param>
-/// <param name="FileName">The name a download is saved under; empty for uploads.</param>
+/// <param name="FileName">File name of a download; empty for uploads.</param>
 public sealed record ObjectGrant(string Method, string Key, string FileName, DateTimeOffset Until);
 
 /// <summary>
-/// Tokens <c>base64url(grant, HMAC-SHA256(grant))</c>. The grant holds method, end, key and file name, so none of them can be changed; only
-/// the one spelling that was signed is taken.
+/// Tokens <c>base64url(grant, HMAC-SHA256(grant))</c>. The grant contains method, expiry, key and file name, so none of them can be
+/// changed; only the exact encoding that was signed is accepted.
 /// </summary>
 /// <param name="secret">32 random bytes.</param>
 public sealed class ObjectUrlSigner(byte[] secret, TimeProvider clock)
@@ -22,19 +22,19 @@ public sealed class ObjectUrlSigner(byte[] secret, TimeProvider clock)
 
     public string Sign(string method, string key, string fileName, TimeSpan lifetime)
     {
-        // Whole seconds, rounded up: an address lives at least as long as was asked for.
+        // Whole seconds, rounded up: an address is valid at least as long as requested.
         var until = clock.GetUtcNow().Add(lifetime).AddTicks(TimeSpan.TicksPerSecond - 1).ToUnixTimeSeconds();
         var grant = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Version}\n{method}\n{until}\n{key}\n{fileName}"));
         return Base64Url.EncodeToString([.. grant, .. HMACSHA256.HashData(secret, grant)]);
     }
 
-    /// <returns>Null when the token is not one of ours. Whether it has ended is for the caller to compare.</returns>
+    /// <returns>Null if the token was not issued by us. The caller checks the expiry.</returns>
     public ObjectGrant? Read(string token)
     {
         if (!Base64Url.IsValid(token))
             return null;
         var bytes = Base64Url.DecodeFromChars(token);
-        // Spare bits, padding and white space would let one token be written in several ways.
+        // Spare bits, padding and white space would allow several encodings of one token.
         if (bytes.Length <= HMACSHA256.HashSizeInBytes || Base64Url.EncodeToString(bytes) != token)
             return null;
         var grant = bytes.AsSpan()[..^HMACSHA256.HashSizeInBytes];

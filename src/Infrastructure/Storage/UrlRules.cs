@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace GpuGeek.Infrastructure.Storage;
 
-/// <summary>What both kinds of signed address share.</summary>
+/// <summary>Rules for both kinds of signed address.</summary>
 public static class UrlRules
 {
     public static void CheckDownload(string key, TimeSpan lifetime)

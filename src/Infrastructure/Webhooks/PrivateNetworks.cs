@@ -4,7 +4,7 @@ using Microsoft.Security.AntiSSRF;
 
 namespace GpuGeek.Infrastructure.Webhooks;
 
-/// <summary>Addresses that nobody outside may reach through us: AntiSSRF's list, and IPv4 addresses in the obsolete form
+/// <summary>Addresses that must not be reachable through us: AntiSSRF's list, and IPv4 addresses in the obsolete form
 /// ::a.b.c.d.</summary>
 internal static class PrivateNetworks
 {
@@ -20,7 +20,7 @@ internal static class PrivateNetworks
         return Denied.Any(network => network.Contains(plain));
     }
 
-    /// <summary>Checks every address that is connected to, after the name was resolved; so a name that changes between two questions gains
+    /// <summary>Checks the address of each connection, after the name was resolved; so a name that changes between two lookups gains
     /// nothing.</summary>
     public static AntiSSRFHandler Handler(bool allowPrivate)
     {
@@ -36,7 +36,7 @@ internal static class PrivateNetworks
         handler.UseCookies = false;
         handler.ConnectTimeout = TimeSpan.FromSeconds(10);
         handler.ResponseDrainTimeout = TimeSpan.FromMilliseconds(100);
-        // A name that moves is asked again.
+        // A name whose address changes is resolved again.
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(1);
         handler.MaxResponseHeadersLength = 16;
         return handler;

@@ -12,15 +12,16 @@ using Microsoft.Security.AntiSSRF;
 
 namespace GpuGeek.Infrastructure.Webhooks;
 
-/// <param name="StatusCode">Null when there was no answer.</param>
-/// <param name="Error">Null when the receiver took the message.</param>
+/// <param name="StatusCode">Null if there was no response.</param>
+/// <param name="Error">Null if the receiver accepted the message.</param>
 public sealed record WebhookAnswer(int? StatusCode, string? Body, string? Error, int DurationMs)
 {
-    /// <summary>The receiver asks not to be told again.</summary>
+    /// <summary>The receiver does not want more messages.</summary>
     public bool IsGone => StatusCode == (int)HttpStatusCode.Gone;
 }
 
-/// <summary>Sends one message as Standard Webhooks says. Follows no redirect, keeps no cookie, reads at most 2 kB of the answer.</summary>
+/// <summary>Sends one message according to Standard Webhooks. Follows no redirects, stores no cookies, reads at most 2 kB of the
+/// response.</summary>
 public sealed partial class WebhookClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -31,14 +32,14 @@ public sealed partial class WebhookClient : IDisposable
     {
         _logger = logger;
         _options = options.Value;
-        // The deadline is per message and covers the answer's body too.
+        // The time limit is per message and includes the response body.
         _http = new(PrivateNetworks.Handler(_options.AllowPrivate)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.Add(new("GpuGeek-Webhooks", "1"));
     }
 
     /// <param name="secrets">Each signs; several during a rotation.</param>
-    /// <param name="cancellationToken">Of the process, not of the attempt, which has its own limit.</param>
-    /// <exception cref="OperationCanceledException">The process ends.</exception>
+    /// <param name="cancellationToken">Token of the process, not of the attempt, which has its own time limit.</param>
+    /// <exception cref="OperationCanceledException">The process is stopping.</exception>
     public async Task<WebhookAnswer> SendAsync(
         string url,
         WebhookDelivery delivery,
@@ -64,12 +65,12 @@ public sealed partial class WebhookClient : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return Failed(
-                string.Create(CultureInfo.InvariantCulture, $" No complete response within {_options.Timeout.TotalSeconds:0} seconds.")
+                string.Create(CultureInfo.InvariantCulture, $"No complete response within {_options.Timeout.TotalSeconds:0} seconds.")
             );
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // Whatever it was, the attempt has failed and must count: else it would be repeated for ever.
+            // Any exception counts as a failed attempt: otherwise it would be repeated for ever.
             if (Explain(failure) is { } why)
                 return Failed(why);
             LogUnexpected(failure, delivery.Id);
@@ -102,7 +103,7 @@ public sealed partial class WebhookClient : IDisposable
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[WebhookDelivery.MaxResponseBytes];
         var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        // PostgreSQL keeps no zero character in text.
+        // PostgreSQL's text type does not allow NUL.
         return Encoding.UTF8.GetString(buffer, 0, read).Replace("\0", "�", StringComparison.Ordinal);
     }
 
@@ -111,7 +112,7 @@ public sealed partial class WebhookClient : IDisposable
             ? $"The receiver responded with {(int)status}; redirects are not followed."
             : $"The receiver responded with {(int)status}.";
 
-    // The sentences say what the receiver's admin can mend and nothing about the network we are in.
+    // The messages say what the receiver's admin can fix, and nothing about our own network.
     private static string? Explain(Exception failure) =>
         failure switch
         {

@@ -6,13 +6,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Infrastructure.Webhooks;
 
-/// <summary>Queues messages in the transaction of what they tell: both are there, or neither.</summary>
+/// <summary>Queues messages in the transaction of their change: both are committed, or neither.</summary>
 public static class WebhookOutbox
 {
-    /// <summary>One delivery for each active webhook of the organisation that asked for this type; saved with the context's next
-    /// <c>SaveChanges</c>.</summary>
-    /// <param name="db">In a transaction: the webhooks are kept from being deleted until it ends.</param>
-    /// <param name="happened">Null: nothing that anybody is told of.</param>
+    /// <summary>Adds one delivery for each active webhook of the organisation that has subscribed to this type; saved with the context's
+    /// next <c>SaveChanges</c>.</summary>
+    /// <param name="db">In a transaction: the webhooks cannot be deleted until it ends.</param>
+    /// <param name="happened">Null: no event.</param>
     /// <param name="now">Becomes the payload's <c>timestamp</c>.</param>
     public static async Task EnqueueAsync(
         this GpuGeekDbContext db,
@@ -44,7 +44,7 @@ public static class WebhookOutbox
             db.WebhookDeliveries.Add(Delivery(happened.OrgId, webhook, happened.Type, payload, now));
     }
 
-    /// <summary>A message that asks only whether the receiver is there.</summary>
+    /// <summary>A message that only checks whether the receiver responds.</summary>
     public static WebhookDelivery Ping(Guid org, string slug, Guid webhook, DateTimeOffset now) =>
         Delivery(
             org,

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Webhooks;
 
-/// <summary>Signing secrets as they are kept: readable for Api and Worker, which share the key folder, and for nobody who has only the
-/// database.</summary>
+/// <summary>Encrypts signing secrets: Api and Worker, which share the key folder, can read them; the database alone is not
+/// enough.</summary>
 public sealed class WebhookSecrets(IOptions<KeyFolderOptions> options)
 {
     private readonly SecretBox _box = new(
@@ -25,11 +25,11 @@ public sealed class WebhookSecrets(IOptions<KeyFolderOptions> options)
     /// <exception cref="DomainException">The installation has no key folder.</exception>
     public byte[] Protect(Guid org, Guid webhook, string secret) => _box.Seal(Owner(org, webhook), Encoding.ASCII.GetBytes(secret));
 
-    /// <exception cref="CryptographicException">Another key made it, or it belongs to another row.</exception>
+    /// <exception cref="CryptographicException">It was encrypted with another key, or belongs to another row.</exception>
     public string Unprotect(Guid org, Guid webhook, byte[] sealedSecret) =>
         Encoding.ASCII.GetString(_box.Open(Owner(org, webhook), sealedSecret));
 
-    /// <summary>What signs now: the secret, and for a day after a rotation the one before.</summary>
+    /// <summary>The current signing secrets: the secret, and for a day after a rotation the previous one.</summary>
     public IReadOnlyList<string> Signing(Webhook webhook, DateTimeOffset now) =>
         webhook.OldSecret is { } old && webhook.OldSecretUntil > now
             ? [Unprotect(webhook.OrgId, webhook.Id, webhook.Secret), Unprotect(webhook.OrgId, webhook.Id, old)]

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Webhooks;
 
-/// <summary>Refuses addresses that could never be sent to, while somebody is there to read why. The connection itself is checked
+/// <summary>Refuses addresses that can never be used, while somebody can read the reason. The connection itself is checked
 /// again.</summary>
 public sealed class WebhookUrl(IOptions<WebhookOptions> options)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly string[] InsideNames = ["localhost", ".localhost", ".local", ".internal", ".localdomain"];
 
-    /// <returns>The address as it will be used.</returns>
+    /// <returns>The normalised address.</returns>
     /// <exception cref="DomainException"/>
     public async Task<string> CheckAsync(string text, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ public sealed class WebhookUrl(IOptions<WebhookOptions> options)
                 || (unknown is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             )
         {
-            // A name that is not there yet may come; what it leads to is checked at every connection.
+            // A name that does not exist yet may exist later; its address is checked at every connection.
             return false;
         }
     }

@@ -40,7 +40,7 @@ internal static class Augmenter
     private static double Factor(AugmentationSettings augmentation, ref CounterRandom random) =>
         random.Uniform(Math.Max(0, 1 - augmentation.ColorJitter), 1 + augmentation.ColorJitter);
 
-    /// <summary>What a turn brings in from outside becomes zero once normalised.</summary>
+    /// <summary>The fill colour of a rotation becomes zero after normalisation.</summary>
     private static byte[] Fill(Preprocessing preprocessing) => [.. preprocessing.Mean.Select(m => (byte)Math.Round(m * 255))];
 
     private static RgbImage Crop(RgbImage picture, double scaleMin, int size, ref CounterRandom random)

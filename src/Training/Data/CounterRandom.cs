@@ -1,9 +1,8 @@
 namespace GpuGeek.Training.Data;
 
 /// <summary>
-/// Random numbers that are a function of a key and a counter (SplitMix64, Steele et al. 2014): what is drawn for one picture of one epoch
-/// never depends on
-/// threads, order or what was drawn before, so a resumed run draws what the uninterrupted one would have drawn.
+/// Random numbers that are a function of a key and a counter (SplitMix64, Steele et al. 2014). The numbers for one picture of one epoch
+/// never depend on threads, order or earlier draws, so a resumed run draws the same numbers as an uninterrupted one.
 /// </summary>
 internal struct CounterRandom
 {
@@ -13,7 +12,7 @@ internal struct CounterRandom
 
     private CounterRandom(ulong key) => _key = key;
 
-    /// <summary>A stream of its own for each tuple of values.</summary>
+    /// <summary>A separate stream for each tuple of values.</summary>
     public static CounterRandom Keyed(params ReadOnlySpan<long> values)
     {
         var key = Golden;

@@ -2,12 +2,12 @@ using System.Runtime.ExceptionServices;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Work on single pictures, shared out over half the processors: the other half steps.</summary>
+/// <summary>Processes single pictures on half the processors; the other half runs the training step.</summary>
 internal static class DecodeThreads
 {
     private static readonly ParallelOptions Options = new() { MaxDegreeOfParallelism = Math.Max(1, Environment.ProcessorCount / 2) };
 
-    /// <summary>Runs <paramref name="work"/> for 0..count-1. The first failure is thrown as it is.</summary>
+    /// <summary>Runs <paramref name="work"/> for 0..count-1. Rethrows the first exception unchanged.</summary>
     public static void For(int count, Action<int> work)
     {
         try

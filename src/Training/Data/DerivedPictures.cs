@@ -5,10 +5,9 @@ using GpuGeek.Training.Checkpoints;
 namespace GpuGeek.Training.Data;
 
 /// <summary>
-/// Training pictures shrunk once to what augmentation needs (shorter side max(256, 1.15 × input), never enlarged, JPEG at quality 95), so
-/// that an epoch does not decode
-/// 12-megapixel originals again. Only training reads them; what is small enough is decoded from its original. The cache may be deleted: it
-/// is remade the same.
+/// Training pictures, reduced once to the size that augmentation needs (shorter side max(256, 1.15 × input), never enlarged, JPEG at
+/// quality 95), so that an epoch does not decode 12-megapixel originals again. Only training reads them; small pictures are decoded from
+/// their original. The cache may be deleted: it is rebuilt identically.
 /// </summary>
 internal sealed class DerivedPictures(Originals originals, DiskRoom room, string cacheFolder, int inputSize)
 {
@@ -16,7 +15,7 @@ internal sealed class DerivedPictures(Originals originals, DiskRoom room, string
     private readonly int _shorter = Math.Max(256, (int)Math.Ceiling(1.15 * inputSize));
     private readonly string _folder = Path.Combine(cacheFolder, $"pictures-{Math.Max(256, (int)Math.Ceiling(1.15 * inputSize))}");
 
-    /// <summary>Decodes a picture once and stores the smaller one if there is one, and room for it.</summary>
+    /// <summary>Decodes a picture once and stores the reduced one, if it is smaller and there is disk space for it.</summary>
     public void Prepare(RunImage image)
     {
         var path = PathOf(image);

@@ -3,8 +3,8 @@ using GpuGeek.Training.Checkpoints;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Embeddings by picture and view, appended to one file: 32 bytes of the picture's hash, one of the view, then the numbers. A
-/// record torn by a kill is cut off when the file is opened.</summary>
+/// <summary>Embeddings by picture and view, appended to one file: 32 bytes of the picture's hash, one of the view, then the numbers. An
+/// incomplete record of a killed process is cut off when the file is opened.</summary>
 internal sealed class EmbeddingCache : IDisposable
 {
     private const int KeyBytes = 33;
@@ -14,8 +14,8 @@ internal sealed class EmbeddingCache : IDisposable
     private bool _full;
     private readonly Dictionary<(string Hash, PictureView View), float[]> _known = [];
 
-    /// <param name="path">Names the network and preprocessing that made the numbers: another network needs another file.</param>
-    /// <param name="width">Numbers of one embedding.</param>
+    /// <param name="path">Depends on the network and preprocessing that computed the numbers: another network needs another file.</param>
+    /// <param name="width">Size of one embedding.</param>
     public EmbeddingCache(string path, int width, DiskRoom room)
     {
         (_width, _room) = (width, room);
@@ -43,8 +43,8 @@ internal sealed class EmbeddingCache : IDisposable
         if (!_known.TryAdd((hash, view), embedding.ToArray()))
             return;
         byte[] record = [.. Convert.FromHexString(hash), (byte)view, .. MemoryMarshal.AsBytes(embedding)];
-        // What does not fit on the disk stays in memory alone and is computed anew after a restart. A torn record would shift those
-        // behind it, so the first is the last.
+        // An embedding that does not fit on the disk is only kept in memory and computed again after a restart. An incomplete record
+        // would shift the following ones, so nothing is written after the first failure.
         _full = _full || !_room.TryWrite(record.Length, () => _file.Write(record));
     }
 

@@ -4,14 +4,14 @@ using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Embeddings as examples, standardised by the training split: the head's loss is then as steep in every direction, and a few
-/// seconds suffice.</summary>
+/// <summary>Embeddings as examples, standardised by the training split: the loss of the head then has a similar slope in every direction,
+/// and a few seconds of training suffice.</summary>
 internal sealed class EmbeddingSource : IExampleSource
 {
     private readonly Dictionary<string, (float[][] Rows, long[] Labels)> _splits = new(StringComparer.Ordinal);
     private readonly Recipe _recipe;
 
-    /// <param name="embed">The embedding of a view of a picture.</param>
+    /// <param name="embed">Returns the embedding of a view of a picture.</param>
     public EmbeddingSource(RunSpec spec, Func<string, PictureView, float[]> embed)
     {
         _recipe = spec.Recipe;

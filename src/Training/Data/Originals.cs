@@ -5,8 +5,8 @@ using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>The originals of a run, and the two things done with them: decoding, and the serving path. A picture that cannot be read ends
-/// the run and is named.</summary>
+/// <summary>The original pictures of a run, for decoding and for the serving path. An unreadable picture fails the run with an error that
+/// names it.</summary>
 internal sealed class Originals(RunSpec spec)
 {
     public RunImage[] Split(string split) => [.. spec.Images.Where(i => i.Split == split)];

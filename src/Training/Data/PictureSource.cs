@@ -5,7 +5,7 @@ using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Pictures as examples: augmented for training, by the serving path for everything else.</summary>
+/// <summary>Pictures as examples: augmented for training, through the serving path for everything else.</summary>
 internal sealed class PictureSource(Originals originals, DerivedPictures derived, Recipe recipe, Preprocessing preprocessing)
     : IExampleSource
 {

@@ -6,22 +6,22 @@ using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>What a frozen network is shown of a picture.</summary>
+/// <summary>A view of a picture for a frozen network.</summary>
 internal enum PictureView : byte
 {
     /// <summary>The serving path.</summary>
     Served,
 
-    /// <summary>The serving path, left and right exchanged.</summary>
+    /// <summary>The serving path, mirrored horizontally.</summary>
     Mirrored,
 
-    /// <summary>The shorter side resized to the crop itself: more of the picture, at a smaller scale.</summary>
+    /// <summary>The shorter side resized to the crop size: more of the picture, at a smaller scale.</summary>
     Wide,
 }
 
 internal static class PictureViews
 {
-    /// <summary>Validation and test pictures are seen as they are served; training ones also in the views that the recipe's augmentation
+    /// <summary>Validation and test pictures use the view of serving; training pictures also use the views that the recipe's augmentation
     /// allows.</summary>
     public static IEnumerable<PictureView> Of(RunImage image, AugmentationSettings augmentation)
     {
@@ -34,7 +34,7 @@ internal static class PictureViews
             yield return PictureView.Wide;
     }
 
-    /// <summary>The network's input; <see cref="PictureView.Served"/> is Imaging's one serving path to the bit.</summary>
+    /// <summary>The network's input; <see cref="PictureView.Served"/> is bit-identical to Imaging's serving path.</summary>
     public static void Write(Originals originals, RunImage image, PictureView view, Preprocessing preprocessing, Memory<float> chw)
     {
         if (view == PictureView.Served)

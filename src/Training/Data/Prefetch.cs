@@ -3,10 +3,11 @@ using System.Runtime.ExceptionServices;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Enumerates on a thread of its own, a bounded number of items ahead of the reader: decoding hides behind the step.</summary>
+/// <summary>Enumerates on a separate thread, a bounded number of items ahead of the reader: decoding overlaps with the training
+/// step.</summary>
 internal static class Prefetch
 {
-    /// <param name="capacity">Items held at most.</param>
+    /// <param name="capacity">Maximum number of buffered items.</param>
     public static IEnumerable<T> Ahead<T>(IEnumerable<T> source, int capacity)
     {
         using var queue = new BlockingCollection<T>(capacity);
@@ -21,7 +22,7 @@ internal static class Prefetch
             }
             catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
             {
-                // The reader left early: nobody waits for the rest.
+                // The reader stopped early: the rest is not needed.
             }
             catch (Exception broken)
             {

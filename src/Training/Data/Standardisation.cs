@@ -1,6 +1,6 @@
 namespace GpuGeek.Training.Data;
 
-/// <summary>Shift and scale per feature so that the training split has mean 0 and deviation 1; a feature that never varies is only
+/// <summary>Shift and scale per feature, so that the training split has mean 0 and standard deviation 1; a constant feature is only
 /// shifted.</summary>
 internal sealed record Standardisation(float[] Mean, float[] Deviation)
 {
@@ -22,8 +22,8 @@ internal sealed record Standardisation(float[] Mean, float[] Deviation)
 
     public float[] Apply(float[] row) => [.. row.Select((v, j) => (v - Mean[j]) / Deviation[j])];
 
-    /// <summary>The linear layer that does to raw features what the given one does to standardised ones: the network stays as it is
-    /// published.</summary>
+    /// <summary>Returns the linear layer on raw features that is equivalent to the given one on standardised features: the network's
+    /// structure does not change.</summary>
     /// <param name="weight">Out × in, row-major.</param>
     public (float[] Weight, float[] Bias) Fold(float[] weight, float[] bias)
     {

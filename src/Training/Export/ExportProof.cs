@@ -3,22 +3,22 @@ using GpuGeek.Training.Engine;
 namespace GpuGeek.Training.Export;
 
 /// <summary>
-/// Runs core.onnx on real test pictures, from their original bytes by the serving path, and compares it with the trained network. The
-/// bounds: no probability (after
-/// temperature) may differ by more than 1e-4, and no logit by more than 1e-4 × max(1, the largest |logit| of the compared pictures).
+/// Runs core.onnx on real test pictures, from their original bytes through the serving path, and compares it with the trained network.
+/// The bounds: no probability (after temperature) may differ by more than 1e-4, and no logit by more than 1e-4 × max(1, the largest
+/// |logit| of the compared pictures).
 /// </summary>
 internal sealed class ExportProof(RunContext context, ICoreModelProof proof)
 {
     private const int MaxPictures = 64;
     private const double Tolerance = 1e-4;
 
-    /// <param name="test">The network's own logits of the whole test split: the reported accuracy is computed from these.</param>
+    /// <param name="test">The network's own logits of the whole test split, from which the reported accuracy is computed.</param>
     /// <returns>The largest absolute difference of a logit.</returns>
     /// <exception cref="TrainingFailedException"><c>export_mismatch</c>.</exception>
     public double Check(string onnxPath, SplitLogits test, double temperature)
     {
         var images = context.Originals.Split(Splits.Test);
-        // Spread over the split, which is sorted by content: all classes are among them.
+        // Spread over the split, which is sorted by content, so that all classes are included.
         var count = Math.Min(MaxPictures, images.Length);
         int[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * images.Length / count))];
         var size = 3 * context.Preprocessing.CropSize * context.Preprocessing.CropSize;

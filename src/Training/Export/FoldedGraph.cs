@@ -2,16 +2,16 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Export;
 
-/// <summary>A node of a network in which nothing is trained any more, with its plain numbers.</summary>
-/// <param name="From">Shape of the first input; empty where there is none.</param>
+/// <summary>A node of an evaluation-mode network, with its parameters as plain numbers.</summary>
+/// <param name="From">Shape of the first input; empty if there is none.</param>
 /// <param name="Inputs">Positions in <see cref="FoldedGraph.Nodes"/>.</param>
 internal sealed record FoldedNode(string Path, Op Op, int[] Inputs, long[] Shape, long[] From, FoldedTensor[] Tensors);
 
 /// <param name="Name">Unique in the graph.</param>
 internal sealed record FoldedTensor(string Name, long[] Shape, float[] Values);
 
-/// <summary>A graph as it is served: dropout gone, each batch norm folded into the convolution before it (Jacob et al. 2018,
-/// arXiv:1712.05877, §3.2), or where there is none a scale and a shift.</summary>
+/// <summary>A graph for serving: dropout removed, each batch norm folded into the convolution before it (Jacob et al. 2018,
+/// arXiv:1712.05877, §3.2), or replaced by a scale and a shift if there is none.</summary>
 internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
 {
     public static FoldedGraph From(GraphModule module)
@@ -62,7 +62,7 @@ internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
             _ => [.. ParameterSpec.Of(node).Select(p => new FoldedTensor(p.Name, p.Shape, module.Read(p.Name)))],
         };
 
-    /// <summary>What a batch norm with fixed statistics does to each channel.</summary>
+    /// <summary>Scale and shift per channel of a batch norm with fixed statistics.</summary>
     private static (double[] Scale, double[] Shift) Line(Node node, BatchNorm norm, GraphModule module)
     {
         float[] weight = module.Read(node.Path + ".weight"),

@@ -4,7 +4,7 @@ using static GpuGeek.Training.Export.OnnxNodes;
 
 namespace GpuGeek.Training.Export;
 
-/// <summary>Operations that ONNX's operator set 18 says in several nodes.</summary>
+/// <summary>Operations that need several nodes in ONNX's operator set 18.</summary>
 internal static class OnnxComposed
 {
     public static IEnumerable<NodeProto> ScaleAndShift(FoldedNode node, string[] inputs, string output) =>
@@ -43,7 +43,7 @@ internal static class OnnxComposed
             Make("Slice", path, [x, output + "/starts", output + "/ends", output + "/axes"], output),
         ];
 
-    /// <summary>The last rows first, then the last columns first.</summary>
+    /// <summary>Moves the last rows to the front, then the last columns.</summary>
     public static IEnumerable<NodeProto> Roll(FoldedNode node, Roll roll, string x, string output) =>
         [
             .. RollAxis(node.Path + "/down", x, output + "/down", 1, node.Shape[0], roll.Down),
@@ -64,7 +64,7 @@ internal static class OnnxComposed
         ];
     }
 
-    /// <summary>The token is repeated for each picture, whose number is read off the rows.</summary>
+    /// <summary>The token is repeated for each picture; the batch size is read from the input's shape.</summary>
     public static IEnumerable<NodeProto> Prepend(FoldedNode node, ClassToken token, string[] inputs, string output) =>
         [
             Make("Shape", node.Path + "/batch", [inputs[0]], output + "/batch", Int("start", 0), Int("end", 1)),

@@ -5,7 +5,7 @@ using AttributeType = GpuGeek.Training.Export.Wire.AttributeProto.Types.Attribut
 
 namespace GpuGeek.Training.Export;
 
-/// <summary>Nodes, attributes and constants in ONNX's own words.</summary>
+/// <summary>Creates nodes, attributes and constants of ONNX.</summary>
 internal static class OnnxNodes
 {
     public static NodeProto Make(string type, string name, string[] inputs, string output, params AttributeProto[] attributes)
@@ -41,7 +41,7 @@ internal static class OnnxNodes
         return attribute;
     }
 
-    /// <summary>A constant of floats.</summary>
+    /// <summary>A float constant.</summary>
     public static NodeProto Floats(string name, long[] shape, float[] values) => Constant(name, OnnxWriter.Tensor("", shape, values));
 
     /// <summary>A constant vector of int64: shapes, axes, padding.</summary>

@@ -4,10 +4,11 @@ using static GpuGeek.Training.Export.OnnxNodes;
 
 namespace GpuGeek.Training.Export;
 
-/// <summary>The ONNX back end: one arm per operation. What ONNX has no operator for is composed in <see cref="OnnxComposed"/>.</summary>
+/// <summary>The ONNX back end: one arm per operation. Operations without an ONNX operator are composed in <see
+/// cref="OnnxComposed"/>.</summary>
 internal static class OnnxOps
 {
-    /// <param name="inputs">Names of the node's values and then of its parameters.</param>
+    /// <param name="inputs">Names of the node's inputs, then of its parameters.</param>
     public static IEnumerable<NodeProto> Of(FoldedNode node, string[] inputs, string output) =>
         node.Op switch
         {
@@ -69,7 +70,7 @@ internal static class OnnxOps
             Concat => [Make("Concat", node.Path, inputs, output, Int("axis", 1))],
             Slice s => OnnxComposed.Slice(node.Path, inputs[0], output, [s.Start], [s.Start + s.Length], [1]),
             Crop c => OnnxComposed.Slice(node.Path, inputs[0], output, [0, 0], [c.Height, c.Width], [1, 2]),
-            // 0 keeps the batch as it is.
+            // 0 keeps the batch dimension.
             Reshape r => [Whole(output + "/shape", 0, r.Shape), Make("Reshape", node.Path, [inputs[0], output + "/shape"], output)],
             Transpose t => [Make("Transpose", node.Path, inputs, output, Ints("perm", 0, [.. t.Order.Select(d => d + 1L)]))],
             MatMul => [Make("MatMul", node.Path, inputs, output)],

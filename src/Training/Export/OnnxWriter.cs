@@ -16,7 +16,7 @@ internal static class OnnxWriter
         Six = "six";
     private const int IrVersion = 8;
 
-    /// <param name="metadata">Written into the file, for whoever meets it alone.</param>
+    /// <param name="metadata">Written into the file, for anyone who has only the file.</param>
     public static byte[] Write(FoldedGraph graph, IReadOnlyDictionary<string, string> metadata)
     {
         var model = new ModelProto

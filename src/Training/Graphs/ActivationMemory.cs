@@ -1,9 +1,9 @@
 namespace GpuGeek.Training.Graphs;
 
 /// <summary>
-/// Most bytes of activations that are held at once for one picture in float32: values and gradients, without parameters, the optimizer, and
-/// what one operation needs only while it runs.
-/// Counted over storages, because views (reshapes, slices, transposes) hold what they look into.
+/// Peak memory of the activations of one picture in float32: values and gradients, without parameters, the optimizer, and temporary
+/// workspaces of operations.
+/// Counted over storages, because views (reshapes, slices, transposes) share the storage of their source.
 /// <list type="bullet">
 /// <item>Inference: max over operations of Σ storages that are still needed, the operation's result among them; a value goes after its last
 /// use, as in <see cref="GraphModule.Forward"/>.</item>
@@ -30,7 +30,7 @@ internal static class ActivationMemory
     {
         var kept = Kept(graph);
         var ledger = Forward(graph, kept);
-        // By node: the ledger's name of the gradient that waits there.
+        // By node: name of the waiting gradient in the ledger.
         var gradients = new int?[graph.Nodes.Count];
         var next = graph.Nodes.Count;
         gradients[graph.Output] = ledger.Hold(next++, Bytes(graph.Nodes[graph.Output]));
@@ -57,13 +57,13 @@ internal static class ActivationMemory
         return ledger.Peak;
     }
 
-    /// <param name="kept">By node, what its derivative needs; null: nothing is derived.</param>
+    /// <param name="kept">By node, the values that its derivative needs; null: no derivatives.</param>
     private static StorageLedger Forward(Graph graph, (int Storage, long Bytes)[][]? kept)
     {
         var ledger = new StorageLedger();
         var storages = Storages(graph);
         var left = graph.UseCounts();
-        // The caller's.
+        // The caller's value.
         ledger.Hold(storages[0], Bytes(graph.Nodes[0]));
         foreach (var node in graph.Nodes)
         {
@@ -78,7 +78,7 @@ internal static class ActivationMemory
         return ledger;
     }
 
-    /// <summary>By node: where its value lies, named by the node that made it.</summary>
+    /// <summary>By node: its storage, named after the node that created it.</summary>
     private static int[] Storages(Graph graph)
     {
         var storages = new int[graph.Nodes.Count];
@@ -96,18 +96,18 @@ internal static class ActivationMemory
             _ => false,
         };
 
-    /// <summary>Rows that do not lie in their order can only be reshaped by a copy.</summary>
+    /// <summary>Non-contiguous rows can only be reshaped by a copy.</summary>
     private static bool IsTurned(Graph graph, Node node) =>
         node.Op is Transpose || (node.Op is Slice && IsTurned(graph, graph.Nodes[node.Inputs[0]]));
 
-    /// <summary>By node: storages that its derivative needs, and how large each is; negative names are of what only the derivative
-    /// knows.</summary>
+    /// <summary>By node: storages that its derivative needs, with their sizes; negative names are values that only the derivative
+    /// uses.</summary>
     private static (int Storage, long Bytes)[][] Kept(Graph graph)
     {
         var storages = Storages(graph);
         (int, long) Value(int id) => (storages[id], Bytes(graph.Nodes[storages[id]]));
         (int, long) Hidden(Node node, int bytes) => (-1 - node.Id, bytes * Count(node));
-        // Batch and heads of a part of the projection do not lie side by side: the product makes, and keeps, a copy.
+        // Batch and heads of a part of the projection are not contiguous: the product creates and keeps a copy.
         (int, long) Factor(Node node, int i) =>
             storages[node.Inputs[i]] == node.Inputs[i]
                 ? Value(node.Inputs[i])

@@ -1,12 +1,11 @@
 namespace GpuGeek.Training.Graphs;
 
-/// <summary>A stretch of the flat vector whose parameters are stepped alike.</summary>
+/// <summary>A range of the flat vector whose parameters have the same optimizer settings.</summary>
 internal sealed record FlatRange(bool IsHead, bool Decays, long Offset, long Length);
 
 /// <summary>
-/// All learnt parameters laid into one vector, those that are stepped alike side by side, so that the optimizer runs a handful of
-/// operations
-/// on long vectors instead of a handful for each of a hundred tensors.
+/// Places all trainable parameters in one vector, with equal settings next to each other, so that the optimizer runs a few operations on
+/// long vectors instead of a few for each of a hundred tensors.
 /// </summary>
 internal sealed class FlatLayout
 {
@@ -32,8 +31,8 @@ internal sealed class FlatLayout
     public List<FlatRange> Ranges { get; } = [];
     public long Length { get; }
 
-    /// <summary>Strides of a parameter's view: four-dimensional weights lie channels-last (out, height, width, in), which the CPU's
-    /// convolutions like best.</summary>
+    /// <summary>Strides of a parameter's view: four-dimensional weights are stored channels-last (out, height, width, in), which is
+    /// fastest for the CPU's convolutions.</summary>
     public static long[] Strides(long[] shape) =>
         shape switch
         {

@@ -3,11 +3,11 @@ namespace GpuGeek.Training.Graphs;
 /// <param name="Id">Position in the order of execution.</param>
 /// <param name="Path">Module path: parameters are named <c>Path.weight</c> and so on.</param>
 /// <param name="Shape">Of the output, without the batch.</param>
-/// <param name="Group">Layer group, from 0 at the input: what layer-wise rates and partial freezing go by.</param>
+/// <param name="Group">Layer group, from 0 at the input: used for layer-wise learning rates and partial freezing.</param>
 internal sealed record Node(int Id, string Path, Op Op, int[] Inputs, long[] Shape, int Group);
 
-/// <summary>A network as data: immutable, built for one input size by <see cref="GraphBuilder"/>. Modes, weights and devices belong to what
-/// executes it.</summary>
+/// <summary>A network as data: immutable, built for one input size by <see cref="GraphBuilder"/>. Modes, weights and devices belong to
+/// the executor.</summary>
 internal sealed class Graph
 {
     public Graph(IReadOnlyList<Node> nodes, int output, string classifierPath, IReadOnlyList<int>? declaredOrder)
@@ -21,25 +21,25 @@ internal sealed class Graph
 
     public IReadOnlyList<Node> Nodes { get; }
 
-    /// <summary>Id of the node whose value is the result.</summary>
+    /// <summary>Id of the output node.</summary>
     public int Output { get; }
 
-    /// <summary>Module path of the last layer that learns: what is replaced for other classes.</summary>
+    /// <summary>Module path of the last trainable layer, which is replaced for other classes.</summary>
     public string ClassifierPath { get; }
     public Node Classifier { get; }
 
-    /// <summary>The classifier is a 1×1 convolution, rectified and averaged over the picture (SqueezeNet), and not a linear layer on pooled
-    /// features.</summary>
+    /// <summary>The classifier is a 1×1 convolution with a ReLU, averaged over the picture (SqueezeNet), instead of a linear layer on
+    /// pooled features.</summary>
     public bool RectifiesClassifier => Classifier.Op is Conv;
 
-    /// <summary>Parameters and buffers in the order in which torchvision declares them, which is not the order of execution in every
-    /// family.</summary>
+    /// <summary>Parameters and buffers in torchvision's order of declaration, which differs from the order of execution in some
+    /// families.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 
     public long ParameterCount => Parameters.Where(p => p.IsLearnt).Sum(p => p.Count);
 
-    /// <summary>Of one input, as the papers count: convolutions, linear layers and products of attention; biases and normalisation left
-    /// out.</summary>
+    /// <summary>Multiply-adds for one input, counted as in the papers: convolutions, linear layers and products of attention, without
+    /// biases and normalisation.</summary>
     public long MultiplyAdds => Nodes.Sum(Cost);
 
     public bool IsHead(ParameterSpec parameter) => parameter.Name.StartsWith(ClassifierPath + ".", StringComparison.Ordinal);

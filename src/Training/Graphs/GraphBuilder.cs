@@ -1,6 +1,6 @@
 namespace GpuGeek.Training.Graphs;
 
-/// <summary>Builds a <see cref="Graph"/> node by node; a node's path is the open scopes and its name.</summary>
+/// <summary>Builds a <see cref="Graph"/> node by node; a node's path consists of the open scopes and its name.</summary>
 internal sealed class GraphBuilder
 {
     private readonly List<Node> _nodes = [];
@@ -19,7 +19,7 @@ internal sealed class GraphBuilder
 
     public long[] Shape(int node) => _nodes[node].Shape;
 
-    /// <summary>A place in the order of declaration, for <see cref="DeclareAt"/>.</summary>
+    /// <summary>A position in the order of declaration, for <see cref="DeclareAt"/>.</summary>
     public int Declarations => _declared.Count;
 
     /// <summary>A node whose parameters torchvision declares before those of nodes that run earlier.</summary>
@@ -37,11 +37,11 @@ internal sealed class GraphBuilder
         return new Closing(() => _scope = outer);
     }
 
-    /// <summary>What follows belongs to the next layer group.</summary>
+    /// <summary>The following nodes belong to the next layer group.</summary>
     public void NextGroup() => _group++;
 
     /// <param name="classifierPath">Path of the last linear layer.</param>
-    /// <param name="declaredOrder">Paths in the order of declaration, where it differs from that of execution.</param>
+    /// <param name="declaredOrder">Paths in the order of declaration, if it differs from the order of execution.</param>
     public Graph Build(int output, string classifierPath, IReadOnlyList<string>? declaredOrder = null) =>
         new(
             _nodes,

@@ -3,9 +3,8 @@ using static TorchSharp.torch;
 namespace GpuGeek.Training.Graphs;
 
 /// <summary>
-/// Executes a <see cref="Graph"/> with TorchSharp and owns its tensors. Learnt parameters are views into one flat vector and their
-/// gradients into another
-/// (<see cref="FlatLayout"/>). Not for use from two threads at once.
+/// Executes a <see cref="Graph"/> with TorchSharp and owns its tensors. Trainable parameters are views into one flat vector, and their
+/// gradients into another (<see cref="FlatLayout"/>). Not thread-safe.
 /// </summary>
 internal sealed class GraphModule : IDisposable
 {
@@ -14,7 +13,7 @@ internal sealed class GraphModule : IDisposable
     private readonly int[] _uses;
     private readonly ScalarType _type;
 
-    /// <param name="type">Of parameters and statistics; inputs must have it too.</param>
+    /// <param name="type">Data type of parameters and statistics; inputs must have the same.</param>
     public GraphModule(Graph graph, ScalarType type = ScalarType.Float32)
     {
         Graph = graph;
@@ -34,11 +33,11 @@ internal sealed class GraphModule : IDisposable
     public Graph Graph { get; }
     public FlatLayout Layout { get; }
 
-    /// <summary>Every learnt parameter. Written to only while no gradients are recorded.</summary>
+    /// <summary>All trainable parameters. Written only while no gradients are recorded.</summary>
     public Tensor Flat { get; }
     public Tensor FlatGradient { get; }
 
-    /// <summary>Told of each node when its value is there and before its inputs go: for measuring.</summary>
+    /// <summary>Called for each node when its value is computed and before its inputs are freed: for measurements.</summary>
     public Action<Node>? Watching { get; set; }
 
     public Tensor this[string name] => _tensors[name];
@@ -46,7 +45,7 @@ internal sealed class GraphModule : IDisposable
     /// <summary>Runs the graph.</summary>
     /// <param name="input">N × the graph's input shape, float32.</param>
     /// <param name="until">Stop after this node and return its value; null runs to the output.</param>
-    /// <returns>The caller's to dispose.</returns>
+    /// <returns>The caller must dispose it.</returns>
     public Tensor Forward(Tensor input, ModePlan plan, Node? until = null)
     {
         var last = until?.Id ?? Graph.Output;
@@ -68,7 +67,7 @@ internal sealed class GraphModule : IDisposable
         return result;
     }
 
-    /// <summary>Says which parameters learn under a plan.</summary>
+    /// <summary>Returns which parameters are trainable under a plan.</summary>
     public void RequireGradients(ModePlan plan)
     {
         foreach (var node in Graph.Nodes)
@@ -83,7 +82,7 @@ internal sealed class GraphModule : IDisposable
         return [.. _tensors[name].detach().to(ScalarType.Float32).contiguous().data<float>()];
     }
 
-    /// <param name="values">Row-major, as many as the tensor has.</param>
+    /// <param name="values">Row-major, one per element of the tensor.</param>
     public void Write(string name, float[] values)
     {
         using var scope = NewDisposeScope();
@@ -109,7 +108,7 @@ internal sealed class GraphModule : IDisposable
         var offset = Layout.Offsets[p.Name];
         var parameter = Flat.as_strided(p.Shape, FlatLayout.Strides(p.Shape), offset).detach();
         parameter.requires_grad = true;
-        // Autograd adds into a gradient that is there already: set once, they all arrive in one vector.
+        // Autograd adds to an existing gradient: once set, all gradients go into one vector.
         var gradient = FlatGradient.as_strided(p.Shape, FlatLayout.Strides(p.Shape), offset).DetachFromDisposeScope();
         parameter.grad = gradient;
         _gradients.Add(gradient);

@@ -9,7 +9,7 @@ internal enum NodeMode
     /// <summary>Running statistics, no dropout.</summary>
     Eval,
 
-    /// <summary>As <see cref="Eval"/>, and its parameters do not learn: a frozen batch norm keeps its statistics.</summary>
+    /// <summary>Like <see cref="Eval"/>, and its parameters are not trained: a frozen batch norm keeps its statistics.</summary>
     Frozen,
 }
 
@@ -26,12 +26,12 @@ internal sealed class ModePlan
 
     public static ModePlan Train(Graph graph) => new(graph.Nodes.Select(_ => NodeMode.Train));
 
-    /// <summary>As <see cref="Train"/>, but nothing is dropped: what two implementations can be compared by.</summary>
+    /// <summary>Like <see cref="Train"/> but without dropout: for comparing two implementations.</summary>
     public static ModePlan TrainWithoutChance(Graph graph) =>
         new(graph.Nodes.Select(n => n.Op is Dropout or StochasticDepth ? NodeMode.Eval : NodeMode.Train));
 
-    /// <summary>All before the classifier frozen, the classifier learning.</summary>
-    /// <param name="dropping">Of what it sees a share is dropped, if the graph says so.</param>
+    /// <summary>Everything before the classifier is frozen; the classifier is trained.</summary>
+    /// <param name="dropping">Applies the graph's dropout to the classifier's input.</param>
     public static ModePlan FrozenBackbone(Graph graph, bool dropping = false) =>
         new(
             graph.Nodes.Select(n =>

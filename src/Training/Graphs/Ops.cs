@@ -41,7 +41,7 @@ internal sealed record MaxPool(int Kernel, int Stride, int Padding, bool Ceiling
 /// <summary>Mean of square windows side by side.</summary>
 internal sealed record AveragePool(int Kernel) : Op;
 
-/// <summary>C×H×W to C×Side×Side: means of windows as even as they can be, overlapping where the sides do not divide.</summary>
+/// <summary>C×H×W to C×Side×Side: means of windows of nearly equal size, which overlap if the sides do not divide.</summary>
 internal sealed record AdaptiveAveragePool(int Side) : Op;
 
 /// <summary>C×H×W to C.</summary>
@@ -49,52 +49,52 @@ internal sealed record GlobalAveragePool : Op;
 
 internal sealed record Add : Op;
 
-/// <summary>Second input may be 1 where the first is longer.</summary>
+/// <summary>The second input may be 1 where the first is longer.</summary>
 internal sealed record Multiply : Op;
 
-/// <summary>Along the first dimension: channels of a map.</summary>
+/// <summary>Concatenates along the first dimension: the channels of a feature map.</summary>
 internal sealed record Concat : Op;
 
-/// <summary>A stretch of the first dimension.</summary>
+/// <summary>A range of the first dimension.</summary>
 internal sealed record Slice(long Start, long Length) : Op;
 
-/// <summary>All dimensions but the batch.</summary>
+/// <summary>A new shape for all dimensions except the batch.</summary>
 internal sealed record Reshape(params long[] Shape) : Op;
 
-/// <param name="Order">Which dimension comes where, counted without the batch.</param>
+/// <param name="Order">New order of the dimensions, counted without the batch.</param>
 internal sealed record Transpose(params int[] Order) : Op;
 
-/// <summary>Of the last two dimensions.</summary>
+/// <summary>Matrix product over the last two dimensions.</summary>
 internal sealed record MatMul : Op;
 
 /// <summary>Over the last dimension.</summary>
 internal sealed record Softmax : Op;
 
-/// <summary>Times a number that is not learnt.</summary>
+/// <summary>Multiplies by a constant.</summary>
 internal sealed record Scale(double Factor) : Op;
 
-/// <summary>H×W×C moved around, what leaves on one side coming back on the other; towards the end where positive.</summary>
+/// <summary>Cyclic shift of H×W×C: values that leave on one side return on the other; positive shifts move towards the end.</summary>
 internal sealed record Roll(int Down, int Right) : Op;
 
-/// <summary>H×W×C with zeros below and at the right.</summary>
+/// <summary>H×W×C with zeros added below and at the right.</summary>
 internal sealed record Pad(int Below, int Right) : Op;
 
-/// <summary>H×W×C without what <see cref="Pad"/> added.</summary>
+/// <summary>H×W×C without the padding of <see cref="Pad"/>.</summary>
 internal sealed record Crop(int Height, int Width) : Op;
 
-/// <summary>Plus numbers that are not learnt, of the input's shape; 1 where they are the same along a dimension.</summary>
+/// <summary>Adds constants of the input's shape; a dimension is 1 where they are the same along it.</summary>
 internal sealed record AddConstant(float[] Values, long[] Shape) : Op;
 
 /// <summary>Ba, Kiros and Hinton 2016, arXiv:1607.06450, over the last dimension.</summary>
 internal sealed record LayerNorm(int Width, double Epsilon) : Op;
 
-/// <summary>Times a learnt tensor named by the node's path (layer scale; Touvron et al. 2021, arXiv:2103.17239).</summary>
+/// <summary>Multiplies by a trainable tensor named by the node's path (layer scale; Touvron et al. 2021, arXiv:2103.17239).</summary>
 internal sealed record LayerScale(params long[] Shape) : Op;
 
-/// <summary>Plus a learnt tensor named by the node's path: positions.</summary>
+/// <summary>Adds a trainable tensor named by the node's path: positional embeddings.</summary>
 internal sealed record AddParameter(params long[] Shape) : Op;
 
-/// <summary>One learnt row before the rows of a picture, named by the node's path.</summary>
+/// <summary>Adds one trainable row before the rows of a picture, named by the node's path.</summary>
 internal sealed record ClassToken(int Width) : Op;
 
 /// <summary>Plus a learnt number for each head and each distance between two pixels of a window (Liu et al. 2021, arXiv:2103.14030, §3.2).
@@ -105,10 +105,10 @@ internal sealed record RelativePositionBias(int Side, int Heads) : Op;
 /// cref="NodeMode.Train"/>.</summary>
 internal sealed record StochasticDepth(double Probability) : Op;
 
-/// <summary>Inverted dropout; nothing outside <see cref="NodeMode.Train"/>.</summary>
+/// <summary>Inverted dropout; no effect outside <see cref="NodeMode.Train"/>.</summary>
 internal sealed record Dropout(double Probability) : Op;
 
-/// <summary>How a fresh linear layer begins.</summary>
+/// <summary>Initialisation of a linear layer.</summary>
 internal enum LinearInit
 {
     /// <summary>Weight and bias uniform in ± 1/√In: PyTorch's default.</summary>

@@ -2,10 +2,10 @@ namespace GpuGeek.Training.Graphs;
 
 internal enum ParameterKind
 {
-    /// <summary>Learnt by the optimizer; weight decay applies.</summary>
+    /// <summary>Trained by the optimizer, with weight decay.</summary>
     Weight,
 
-    /// <summary>Learnt, without weight decay: biases and the scale of a normalisation.</summary>
+    /// <summary>Trained without weight decay: biases and the scale of a normalisation.</summary>
     Undecayed,
 
     /// <summary>A running statistic.</summary>
@@ -14,7 +14,7 @@ internal enum ParameterKind
     /// <summary>int64: batches seen by a batch norm.</summary>
     Counter,
 
-    /// <summary>int64, the same in every network: where Swin finds its biases.</summary>
+    /// <summary>int64, the same in every network: the index of Swin's position biases.</summary>
     Index,
 }
 

@@ -2,11 +2,11 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Training.Graphs;
 
-/// <summary>Shape of an operation's output from those of its inputs; batch left out.</summary>
+/// <summary>Computes the shape of an operation's output from the shapes of its inputs, without the batch.</summary>
 internal static class Shapes
 {
-    /// <exception cref="DomainException"><c>input_too_small</c>: nothing of the picture is left at this layer.</exception>
-    /// <exception cref="ArgumentException">The operation does not fit its inputs: the network's description is wrong.</exception>
+    /// <exception cref="DomainException"><c>input_too_small</c>: the size reaches 0 at this layer.</exception>
+    /// <exception cref="ArgumentException">The operation does not fit its inputs: the network's definition is wrong.</exception>
     public static long[] Of(Op op, long[][] inputs, string path)
     {
         long[] shape = op switch
@@ -80,7 +80,7 @@ internal static class Shapes
     private static long Pooled(long side, MaxPool m)
     {
         var floor = Side(side, m.Kernel, m.Stride, m.Padding);
-        // A window that would begin beyond the picture is left out.
+        // A window that would start outside the picture is left out.
         return m.Ceiling && floor > 0 && (side + 2 * m.Padding - m.Kernel) % m.Stride != 0 && floor * m.Stride < side + m.Padding
             ? floor + 1
             : floor;

@@ -1,6 +1,6 @@
 namespace GpuGeek.Training.Graphs;
 
-/// <summary>What is held, by how many, and the most that was held at once.</summary>
+/// <summary>Tracks live storages with reference counts, and their peak size.</summary>
 internal sealed class StorageLedger
 {
     private readonly Dictionary<int, (long Bytes, int Holders)> _held = [];
@@ -8,7 +8,7 @@ internal sealed class StorageLedger
     public long Live { get; private set; }
     public long Peak { get; private set; }
 
-    /// <param name="bytes">Of the whole storage; counts once, however many hold it.</param>
+    /// <param name="bytes">Size of the whole storage; counted once, however many references it has.</param>
     public int Hold(int storage, long bytes)
     {
         if (_held.TryGetValue(storage, out var held))

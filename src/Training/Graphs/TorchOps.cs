@@ -23,7 +23,7 @@ internal static class TorchOps
             ),
             BatchNorm b => Normalise(node, b, input(0), module, mode == NodeMode.Train),
             Activation { Kind: ActivationKind.Relu } => input(0).relu(),
-            // Not hardtanh: TorchSharp's works in place and answers its input.
+            // Not hardtanh: TorchSharp's works in place and returns its input.
             Activation { Kind: ActivationKind.Relu6 } => input(0).clamp(0, 6),
             Activation a => Activate(a.Kind, input(0)),
             MaxPool m => nn.functional.max_pool2d(
@@ -112,7 +112,7 @@ internal static class TorchOps
         return x + heads;
     }
 
-    /// <summary>What stays is scaled up, so that the expectation is the input.</summary>
+    /// <summary>The remaining values are scaled up, so that the expectation equals the input.</summary>
     private static Tensor DropRows(Tensor x, double probability)
     {
         using var kept = empty([x.shape[0], .. Enumerable.Repeat(1L, (int)x.dim() - 1)], dtype: x.dtype, device: x.device);
@@ -125,7 +125,7 @@ internal static class TorchOps
     private static Tensor Normalise(Node node, BatchNorm b, Tensor x, GraphModule module, bool train)
     {
         if (train)
-            // add_ answers the very same object: disposing it would dispose the counter.
+            // add_ returns the same object: disposing it would dispose the counter.
             using (no_grad())
                 module[$"{node.Path}.num_batches_tracked"].add_(One);
         return nn.functional.batch_norm(

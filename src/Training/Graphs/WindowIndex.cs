@@ -1,6 +1,6 @@
 namespace GpuGeek.Training.Graphs;
 
-/// <summary>Swin's <c>relative_position_index</c>: for each pair of pixels of a window the row of its bias.</summary>
+/// <summary>Swin's <c>relative_position_index</c>: for each pair of pixels of a window, the row of its bias.</summary>
 internal static class WindowIndex
 {
     /// <returns>side⁴ numbers below (2·side − 1)².</returns>

@@ -1,10 +1,10 @@
 namespace GpuGeek.Training.Models;
 
-/// <summary>What a network may have otherwise than it was published.</summary>
-/// <param name="Dropout">0..0.9: share of what the classifier sees that is dropped in training. It replaces the network's own rate (VGG's
-/// both), or comes where there is none. Null: as published.</param>
-/// <param name="StochasticDepth">0..0.9: how often the last residual block is skipped in training; earlier ones less, linearly (Huang et
-/// al. 2016, arXiv:1603.09382). Null: as published.</param>
+/// <summary>Options in which a network can differ from the published one.</summary>
+/// <param name="Dropout">0..0.9: share of the classifier's input that is dropped in training. It replaces the network's own rate (both
+/// rates in VGG), or is added if there is none. Null: as published.</param>
+/// <param name="StochasticDepth">0..0.9: probability of skipping the last residual block in training; smaller for earlier ones, linearly
+/// (Huang et al. 2016, arXiv:1603.09382). Null: as published.</param>
 /// <param name="InputChannels">3, or 1 for gray pictures.</param>
 internal sealed record BuildOptions(double? Dropout = null, double? StochasticDepth = null, int InputChannels = 3)
 {
@@ -12,7 +12,7 @@ internal sealed record BuildOptions(double? Dropout = null, double? StochasticDe
 
     public static readonly BuildOptions AsPublished = new();
 
-    /// <exception cref="ArgumentOutOfRangeException">Not as the parameters say.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public void Check()
     {
         if (Dropout is < 0 or > Most or double.NaN)

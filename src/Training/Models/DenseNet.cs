@@ -52,7 +52,7 @@ internal static class DenseNet
         return g.Build(g.Add("classifier", new Linear(channels, classes), x), "classifier");
     }
 
-    /// <summary>Everything so far goes in, and is what comes out with <paramref name="growth"/> more channels.</summary>
+    /// <summary>Concatenates all features so far with <paramref name="growth"/> new channels.</summary>
     private static int DenseLayer(GraphBuilder g, int x, int channels, int growth)
     {
         var y = NormRelu(g, x, "norm1", "relu1", channels);

@@ -12,7 +12,7 @@ internal static class EfficientNet
     /// <param name="Fused">The expansion is a k×k convolution, without squeeze-and-excitation.</param>
     private sealed record Stage(int Expand, int Kernel, int Stride, int Input, int Output, int Layers, bool Fused = false);
 
-    /// <param name="Last">Channels of the last convolution; four times the last stage's where 0.</param>
+    /// <param name="Last">Channels of the last convolution; 0: four times the last stage's.</param>
     private sealed record Variant(
         Stage[] Stages,
         double Width,

@@ -3,7 +3,7 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Models;
 
-/// <summary>The builders of the networks that <see cref="ModelCatalog"/> describes, under the same names.</summary>
+/// <summary>The builders of the networks in <see cref="ModelCatalog"/>, under the same names.</summary>
 internal static class ModelRegistry
 {
     private static readonly Dictionary<string, Func<string, int, int, BuildOptions, Graph>> Builders = new[]
@@ -26,11 +26,11 @@ internal static class ModelRegistry
     public static IReadOnlyCollection<string> Names => Builders.Keys;
 
     /// <param name="classes">Outputs of the classifier.</param>
-    /// <param name="inputSize">Square side in pixels. Positions, masks and pools are laid out for it.</param>
+    /// <param name="inputSize">Square side in pixels. Positional embeddings, masks and pools are computed for it.</param>
     /// <param name="options">Null: as published.</param>
-    /// <exception cref="Domain.Common.DomainException"><c>invalid_input_size</c> or <c>stochastic_depth_unsupported</c>: what <see
-    /// cref="ModelCard"/> says.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A rate or a count of channels in <paramref name="options"/>.</exception>
+    /// <exception cref="Domain.Common.DomainException"><c>invalid_input_size</c> or <c>stochastic_depth_unsupported</c>, from <see
+    /// cref="ModelCard"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A rate or a number of channels in <paramref name="options"/>.</exception>
     public static Graph Build(string name, int classes, int inputSize, BuildOptions? options = null)
     {
         options ??= BuildOptions.AsPublished;

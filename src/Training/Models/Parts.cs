@@ -2,10 +2,10 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Models;
 
-/// <summary>What several families are made of.</summary>
+/// <summary>Building blocks shared by several families.</summary>
 internal static class Parts
 {
-    /// <summary>Convolution, batch norm and, unless null, an activation under the names 0, 1 and 2 of a scope.</summary>
+    /// <summary>Convolution, batch norm and, unless null, an activation, under the names 0, 1 and 2 of a scope.</summary>
     public static int ConvNorm(GraphBuilder g, int x, string name, Conv conv, BatchNorm norm, ActivationKind? activation)
     {
         using var scope = g.Scope(name);
@@ -34,13 +34,12 @@ internal static class Parts
         return g.Add("scale", new Multiply(), x, s);
     }
 
-    /// <summary>Dropout in front of the classifier, at the rate that was asked for, else at the network's own; nothing where there is
-    /// neither.</summary>
+    /// <summary>Dropout before the classifier, at the requested rate, else at the network's own; none if there is neither.</summary>
     public static int Dropout(GraphBuilder g, int x, BuildOptions options, double? own = null, string name = "dropout") =>
         (options.Dropout ?? own) is { } rate ? g.Add(name, new Dropout(rate), x) : x;
 
-    /// <summary>Stochastic depth at the end of a residual branch of a network that was published without: 0 in the first block, the rate
-    /// that was asked for in the last, linear between (Huang et al. 2016, arXiv:1603.09382).</summary>
+    /// <summary>Stochastic depth at the end of a residual branch of a network that was published without it: 0 in the first block, the
+    /// requested rate in the last, linear in between (Huang et al. 2016, arXiv:1603.09382).</summary>
     public static int StochasticDepth(
         GraphBuilder g,
         int y,
@@ -50,7 +49,7 @@ internal static class Parts
         string name = "stochastic_depth"
     ) => options.StochasticDepth is { } last ? g.Add(name, new StochasticDepth(last * block / (blocks - 1)), y) : y;
 
-    /// <summary>The multiple of 8 nearest to a number of channels, but never less than nine tenths of it.</summary>
+    /// <summary>The multiple of 8 nearest to a number of channels, but at least nine tenths of it.</summary>
     public static int MakeDivisible(double channels)
     {
         var rounded = Math.Max(8, (int)(channels + 4) / 8 * 8);

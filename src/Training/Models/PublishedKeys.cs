@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Models;
 
-/// <summary>Where published files name their tensors otherwise than the networks of today, where positions were learnt for another input
-/// size, and where colours were learnt and gray is seen.</summary>
+/// <summary>Adapts published files to a network: old tensor names, positional embeddings of another input size, and colour filters for
+/// gray input.</summary>
 internal static partial class PublishedKeys
 {
-    /// <returns>The tensors under the names, and with the positions and input channels, of <paramref name="graph"/>.</returns>
+    /// <returns>The tensors with the names, positional embeddings and input channels of <paramref name="graph"/>.</returns>
     public static Dictionary<string, LoadedTensor> Adapt(Graph graph, IReadOnlyDictionary<string, LoadedTensor> file)
     {
         var deit = file.ContainsKey("cls_token");
@@ -34,7 +34,7 @@ internal static partial class PublishedKeys
         return tensors;
     }
 
-    /// <summary>The sum over three channels: what a gray picture meets when it stands in all of them.</summary>
+    /// <summary>The sum over three channels, which is equivalent to a gray picture in all of them.</summary>
     private static LoadedTensor? Summed(LoadedTensor colour)
     {
         if (colour.Shape is not [var output, 3, var height, var width])
@@ -63,7 +63,7 @@ internal static partial class PublishedKeys
         return name;
     }
 
-    /// <summary>Those with a dot in front stand inside a block.</summary>
+    /// <summary>Names with a leading dot are inside a block.</summary>
     private static readonly (string Old, string Now)[] Deit =
     [
         (".norm1.", ".ln_1."),
@@ -79,8 +79,8 @@ internal static partial class PublishedKeys
         ("head.", "heads.head."),
     ];
 
-    /// <summary>The grid of positions, without the class token's, as a picture resized bicubically with its corners kept: torchvision's
-    /// rule.</summary>
+    /// <summary>The grid of positional embeddings, without the class token's, resized bicubically like a picture with aligned corners:
+    /// torchvision's rule.</summary>
     private static LoadedTensor? Stretched(LoadedTensor learnt, long rows, long width)
     {
         if (

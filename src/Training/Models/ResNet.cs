@@ -62,7 +62,7 @@ internal static class ResNet
         return ConvNorm(g, y, new Conv(output, output, 3, 1, 1), "conv2", "bn2");
     }
 
-    /// <summary>The stride lies in the 3×3 convolution, as in torchvision, and not in the first one, as in the paper.</summary>
+    /// <summary>The stride is in the 3×3 convolution, as in torchvision, and not in the first one, as in the paper.</summary>
     private static int Bottleneck(GraphBuilder g, int x, Variant v, int input, int planes, int stride)
     {
         var width = planes * v.WidthPerGroup / 64 * v.Groups;

@@ -3,12 +3,12 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Models;
 
-/// <summary>What transformers are made of, composed of plain operations.</summary>
+/// <summary>Transformer blocks, composed of basic operations.</summary>
 internal static class SelfAttention
 {
     /// <param name="x">windows·rows × 3·width: queries, keys and values side by side.</param>
-    /// <param name="windows">Rows of one window see only each other.</param>
-    /// <param name="scored">What is added to the scores (windows × heads × rows × rows).</param>
+    /// <param name="windows">Rows of one window attend only to each other.</param>
+    /// <param name="scored">Added to the scores (windows × heads × rows × rows).</param>
     /// <returns>windows × rows × width.</returns>
     public static int Heads(GraphBuilder g, int x, long windows, long rows, int width, int heads, Func<int, int> scored)
     {
@@ -25,7 +25,7 @@ internal static class SelfAttention
         return g.Add("joined", new Reshape(windows, rows, width), x);
     }
 
-    /// <summary>Four times as wide in the middle.</summary>
+    /// <summary>The hidden layer is four times as wide.</summary>
     public static int Perceptron(GraphBuilder g, int x, int width)
     {
         x = g.Add("mlp.0", new Linear(width, 4 * width, LinearInit.Normal02), x);

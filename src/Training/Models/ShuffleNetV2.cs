@@ -43,7 +43,7 @@ internal static class ShuffleNetV2
         return g.Build(g.Add("fc", new Linear(widths[^1], classes), x), "fc");
     }
 
-    /// <summary>Both branches see the whole input and halve its side.</summary>
+    /// <summary>Both branches process the whole input and halve its side.</summary>
     private static int Halving(GraphBuilder g, int x, int input, int half)
     {
         int left;
@@ -56,7 +56,7 @@ internal static class ShuffleNetV2
         return g.Add("concat", new Concat(), left, Right(g, x, input, half, 2));
     }
 
-    /// <summary>Half of the channels pass as they are.</summary>
+    /// <summary>Half of the channels pass unchanged.</summary>
     private static int Keeping(GraphBuilder g, int x, int half)
     {
         var left = g.Add("left", new Slice(0, half), x);
@@ -74,7 +74,7 @@ internal static class ShuffleNetV2
         return g.Add("7", new Activation(ActivationKind.Relu), x);
     }
 
-    /// <summary>The channels of the two halves take turns.</summary>
+    /// <summary>Interleaves the channels of the two halves.</summary>
     private static int Shuffle(GraphBuilder g, int x)
     {
         if (g.Shape(x) is not [var channels, var height, var width])

@@ -69,7 +69,7 @@ internal static class Swin
         return g.Add("add2", new Add(), x, g.Add("stochastic_depth2", new StochasticDepth(dropped), y));
     }
 
-    /// <summary>Attention within windows, which a shift moves by half a window in every second block.</summary>
+    /// <summary>Attention within windows, shifted by half a window in every second block.</summary>
     private static int Attention(GraphBuilder g, int x, int width, int heads, int shift)
     {
         var first = g.Declarations;
@@ -78,7 +78,7 @@ internal static class Swin
         int high = Padded(height),
             wide = Padded(across),
             area = Window * Window;
-        // One window sees everything already.
+        // One window already covers everything.
         if (Window >= high)
             shift = 0;
         long down = high / Window,
@@ -114,7 +114,7 @@ internal static class Swin
         return high != height || wide != across ? g.Add("cropped", new Crop(height, across), x) : x;
     }
 
-    /// <summary>Squares of four pixels become one of four times the width, which is halved.</summary>
+    /// <summary>Concatenates squares of four pixels to four times the width, which is then halved.</summary>
     private static int Merge(GraphBuilder g, int x, int width)
     {
         var first = g.Declarations;
@@ -125,7 +125,7 @@ internal static class Swin
         long down = (height + 1) / 2,
             right = (across + 1) / 2;
         x = g.Add("squares", new Reshape(down, 2, right, 2, width), x);
-        // Down before right: the order in which torchvision joins them.
+        // Down before right: torchvision's order of concatenation.
         x = g.Add("turned", new Transpose(0, 2, 3, 1, 4), x);
         x = g.Add("joined", new Reshape(down, right, 4 * width), x);
         x = g.Add("norm", new LayerNorm(4 * width, Epsilon), x);
@@ -134,7 +134,8 @@ internal static class Swin
 
     private static int Padded(int side) => (side + Window - 1) / Window * Window;
 
-    /// <summary>Pixels that the roll brought together from opposite sides do not see each other: windows × area × area.</summary>
+    /// <summary>Pixels that the cyclic shift brought together from opposite sides do not attend to each other: windows × area ×
+    /// area.</summary>
     private static float[] Mask(int high, int wide, int shift)
     {
         const float hidden = -100;

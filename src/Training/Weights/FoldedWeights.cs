@@ -3,18 +3,17 @@ using GpuGeek.Training.Graphs;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Undoes what the export to ONNX folded, so that the network computes the same as the file with its statistics at rest: a folded batch
-/// norm becomes the identity plus the bias that it left in
-/// the convolution. The statistics themselves are gone: a network whose batch norms go on learning starts from other activations than the
-/// file's, and says so in docs/weights.md.
+/// Undoes the folding of the ONNX export, so that the network computes the same as the file in evaluation mode: a folded batch norm
+/// becomes the identity plus the bias that it left in the convolution. The statistics themselves are lost: a network that trains its
+/// batch norms starts from other activations than the file's; see docs/weights.md.
 /// </summary>
 internal static class FoldedWeights
 {
-    /// <summary>Initialisers that stand for constants of the network and for nothing learnt.</summary>
+    /// <summary>Initialisers for constants of the network, which are not trained.</summary>
     private static readonly string[] Constants = ["zero", "six"];
 
     /// <param name="file">Initialisers by name.</param>
-    /// <returns>Tensors under the keys of <paramref name="graph"/>; what belongs to none keeps its name.</returns>
+    /// <returns>Tensors under the keys of <paramref name="graph"/>; unknown tensors keep their names.</returns>
     public static IReadOnlyDictionary<string, LoadedTensor> Unfold(Graph graph, IReadOnlyDictionary<string, LoadedTensor> file)
     {
         var tensors = file.Where(pair => !Constants.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal);
@@ -46,7 +45,7 @@ internal static class FoldedWeights
             Put(node, norm, [.. Enumerable.Repeat(1f, norm.Channels)], bias.Values, tensors);
     }
 
-    /// <summary>With a mean of 0 and a variance of 1 − ε nothing is left of the statistics.</summary>
+    /// <summary>With a mean of 0 and a variance of 1 − ε, the statistics have no effect.</summary>
     private static void Put(Node node, BatchNorm norm, float[] scale, float[] shift, Dictionary<string, LoadedTensor> tensors)
     {
         long[] shape = [norm.Channels];

@@ -3,7 +3,7 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Names layer groups by the shortest module paths that lie in one group alone: <c>layer3</c>, <c>features.0–4</c>.</summary>
+/// <summary>Names layer groups by the shortest module paths that belong to one group only: <c>layer3</c>, <c>features.0–4</c>.</summary>
 internal static class GroupNames
 {
     public static string[] Of(Graph graph)
@@ -32,7 +32,7 @@ internal static class GroupNames
         return string.Join('.', parts);
     }
 
-    /// <summary>Writes names that differ in a number at the end, each one higher, as a stretch.</summary>
+    /// <summary>Writes names with consecutive numbers at the end as a range.</summary>
     private static IEnumerable<string> Compact(List<string> names)
     {
         for (var first = 0; first < names.Count; )

@@ -3,8 +3,8 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Fresh parameters as torchvision begins them: convolutions normal with deviation √(2 / fan-out) (He et al. 2015,
-/// arXiv:1502.01852), norms 1 and 0, linear layers as <see cref="LinearInit"/> says.</summary>
+/// <summary>Initialises parameters like torchvision: convolutions normal with deviation √(2 / fan-out) (He et al. 2015,
+/// arXiv:1502.01852), norms 1 and 0, linear layers according to <see cref="LinearInit"/>.</summary>
 internal static class Initialisation
 {
     /// <summary>Overwrites every parameter and buffer.</summary>

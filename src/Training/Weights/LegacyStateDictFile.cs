@@ -4,10 +4,9 @@ using System.Numerics;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads a state_dict as <c>torch.save</c> wrote it before 1.6 (and still does when asked): five pickles one after the other (a magic
-/// number, the protocol, facts about the machine,
-/// the table, the keys of the storages), and then for each key the count of its elements in eight bytes and the raw numbers. Each pickle is
-/// read by <see cref="SafePickle"/>.
+/// Reads a state_dict written by <c>torch.save</c> before 1.6 (and later on request): five pickles in sequence (a magic number, the
+/// protocol, facts about the machine, the table, the keys of the storages), and then for each key the number of its elements in eight
+/// bytes and the raw numbers. Each pickle is read by <see cref="SafePickle"/>.
 /// </summary>
 internal static class LegacyStateDictFile
 {
@@ -19,7 +18,7 @@ internal static class LegacyStateDictFile
         System.Globalization.CultureInfo.InvariantCulture
     );
 
-    /// <exception cref="WeightsException">Anything is wrong with the file.</exception>
+    /// <exception cref="WeightsException">The file is invalid.</exception>
     public static WeightsFile Read(FileStream file)
     {
         var bytes = new byte[(int)Math.Min(file.Length, MaxPickles)];
@@ -63,7 +62,7 @@ internal static class LegacyStateDictFile
             if (key is not string name || !storages.TryGetValue(name, out var storage) || !seen.Add(name))
                 throw WeightsException.Unreadable("it has storages twice, or storages that belong to no tensor");
             var bytes = CheckedSize(file, storage);
-            // What else a checkpoint keeps, an optimizer's state above all, is passed over.
+            // Other storages of a checkpoint, mainly an optimizer's state, are skipped.
             if (!left.Remove(name, out var tensors))
                 file.Position += bytes;
             else

@@ -1,14 +1,14 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Keeps the memory that a file takes in proportion to its size: views may share or repeat numbers, but there are never more of
-/// them than bytes.</summary>
+/// <summary>Keeps the memory for a file proportional to its size: views may share or repeat numbers, but there are never more of them
+/// than bytes.</summary>
 internal sealed class NumberBudget(long fileBytes)
 {
     private long _left = fileBytes;
 
-    /// <returns>How many numbers a tensor of this shape has.</returns>
-    /// <exception cref="WeightsException">A side is negative, there are over eight, or there are more numbers than the file can
-    /// hold.</exception>
+    /// <returns>Number of elements of a tensor of this shape.</returns>
+    /// <exception cref="WeightsException">A dimension is negative, there are more than eight, or there are more numbers than the file can
+    /// contain.</exception>
     public int Take(ReadOnlySpan<long> shape, string name)
     {
         if (shape.Length > 8)

@@ -4,9 +4,9 @@ using System.Text;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads the initialisers of an ONNX file that GpuGeek wrote: float32 in <c>raw_data</c>, nothing outside the file. The network in it is
-/// not looked at; batch norms were folded when it
-/// was written, which <see cref="FoldedWeights"/> undoes. Field numbers are those of the public onnx.proto3.
+/// Reads the initialisers of an ONNX file written by GpuGeek: float32 in <c>raw_data</c>, nothing outside the file. The network in it is
+/// ignored; its batch norms were folded at the export, which <see cref="FoldedWeights"/> undoes. Field numbers are those of the public
+/// onnx.proto3.
 /// </summary>
 internal static class OnnxInitialisers
 {
@@ -16,7 +16,7 @@ internal static class OnnxInitialisers
         Float = 1,
         MaxTensors = 20_000;
 
-    /// <exception cref="WeightsException">Anything is wrong with the file.</exception>
+    /// <exception cref="WeightsException">The file is invalid.</exception>
     public static WeightsFile Read(FileStream file)
     {
         if (file.Length > Array.MaxLength)

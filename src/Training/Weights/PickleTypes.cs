@@ -1,6 +1,6 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>A name a pickle refers to; only those in <see cref="AllowedGlobals"/> ever exist.</summary>
+/// <summary>A name that a pickle refers to; only those in <see cref="AllowedGlobals"/> can exist.</summary>
 internal sealed record PickleGlobal(string Module, string Name);
 
 /// <summary>A reference to raw numbers: the storage's type, key, and count of elements.</summary>
@@ -23,14 +23,14 @@ internal enum StorageType
     Bool,
 }
 
-/// <summary>The only names a weights file may mention: an allow-list, since no block-list of Python's standard library is ever
+/// <summary>The only names that a weights file may contain: an allow-list, since a block-list of Python's standard library would never be
 /// complete.</summary>
 internal static class AllowedGlobals
 {
     public static readonly PickleGlobal OrderedDict = new("collections", "OrderedDict");
     public static readonly PickleGlobal RebuildTensor = new("torch._utils", "_rebuild_tensor_v2");
 
-    /// <summary>As PyTorch before 0.4 wrote it.</summary>
+    /// <summary>As written by PyTorch before 0.4.</summary>
     public static readonly PickleGlobal RebuildOldTensor = new("torch._utils", "_rebuild_tensor");
     public static readonly PickleGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
 

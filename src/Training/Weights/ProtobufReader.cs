@@ -1,7 +1,7 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Walks over the fields of a protobuf message without making objects of them: a message of a stranger may hold two bytes for each
-/// of a billion objects.</summary>
+/// <summary>Reads the fields of a protobuf message without creating objects: a malicious message may contain a billion objects of two
+/// bytes each.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 {
     private const int Varint = 0,
@@ -10,13 +10,13 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
         Fixed32 = 5;
     private ReadOnlySpan<byte> _rest = bytes;
 
-    /// <summary>Number of the field that <see cref="Next"/> came to.</summary>
+    /// <summary>Number of the field that <see cref="Next"/> has read.</summary>
     public int Field { get; private set; }
 
-    /// <summary>Of a field with a length; else empty.</summary>
+    /// <summary>Content of a field with a length; else empty.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>Of a field with a plain number; else 0.</summary>
+    /// <summary>Value of a plain number field; else 0.</summary>
     public ulong Number { get; private set; }
 
     /// <summary>The field has a length: a message, text, bytes or packed numbers.</summary>
@@ -25,7 +25,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
     public readonly bool AtEnd => _rest.IsEmpty;
 
     /// <returns>False at the end.</returns>
-    /// <exception cref="WeightsException">The message is broken.</exception>
+    /// <exception cref="WeightsException">The message is damaged.</exception>
     public bool Next()
     {
         if (_rest.IsEmpty)
@@ -59,7 +59,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
         return true;
     }
 
-    /// <exception cref="WeightsException">The number is broken.</exception>
+    /// <exception cref="WeightsException">The number is damaged.</exception>
     public ulong ReadVarint()
     {
         ulong value = 0;

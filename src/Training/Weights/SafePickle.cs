@@ -4,9 +4,8 @@ using System.Text;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads the pickle of a state_dict without the power to run anything: opcodes and names outside two short lists are refused, a call is a
-/// choice among
-/// three known functions, and work and memory are bounded.
+/// Reads the pickle of a state_dict without executing anything: opcodes and names outside two short lists are refused, a call can only
+/// choose one of three known functions, and work and memory are bounded.
 /// </summary>
 internal sealed class SafePickle(byte[] bytes, int start)
 {
@@ -18,7 +17,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
     private readonly List<object?> _stack = [];
 
-    // A list and no table by number: whoever chooses the numbers could make a table arbitrarily slow.
+    // A list and not a dictionary: the author of a file could choose numbers that make a hash table arbitrarily slow.
     private readonly List<object?> _memo = [];
     private readonly Dictionary<string, PickleStorage> _storages = new(StringComparer.Ordinal);
     private int _at = start;
@@ -33,13 +32,13 @@ internal sealed class SafePickle(byte[] bytes, int start)
         return at == bytes.Length ? value : throw WeightsException.Refused("there is data after its table of tensors");
     }
 
-    /// <summary>Reads the pickle that begins at <paramref name="at"/>, and moves it behind the end.</summary>
+    /// <summary>Reads the pickle that starts at <paramref name="at"/>, and moves it behind the end.</summary>
     /// <returns>Null, bool, long, double, string, <see cref="System.Numerics.BigInteger"/>, object?[] (a tuple), List (a list), Dictionary,
     /// or one of the Pickle records.</returns>
     /// <exception cref="WeightsException"><c>weights_refused</c> or <c>weights_unreadable</c>.</exception>
     public static object? Next(byte[] bytes, ref int at) => Next(bytes, ref at, out _);
 
-    /// <param name="storages">All that the pickle refers to, by key.</param>
+    /// <param name="storages">All storages that the pickle refers to, by key.</param>
     public static object? Next(byte[] bytes, ref int at, out IReadOnlyDictionary<string, PickleStorage> storages)
     {
         try
@@ -60,7 +59,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
                         or NullReferenceException
             )
         {
-            // Any of these means a pickle that does not fit together: the machine only moves values, so nothing else can be at fault.
+            // Any of these means an inconsistent pickle: the machine only moves values, so nothing else can be the cause.
             throw WeightsException.Unreadable("its table of tensors is inconsistent");
         }
     }
@@ -124,7 +123,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
             case (byte)'X':
                 Push(Text(Int32()));
                 return true;
-            // Python 2's text.
+            // Strings of Python 2.
             case (byte)'U':
                 Push(Text(Byte()));
                 return true;
@@ -196,7 +195,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
         }
     }
 
-    /// <summary>The opcodes with which a hostile pickle would run code.</summary>
+    /// <summary>The opcodes that a hostile pickle would use to run code.</summary>
     private void Power(byte code)
     {
         switch (code)
@@ -215,7 +214,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
                 var call = Popped(2);
                 Push(Call((PickleGlobal)call[0]!, (object?[])call[1]!));
                 break;
-            // torch.save hangs the attribute _metadata on an OrderedDict this way; it says nothing we use.
+            // torch.save sets the attribute _metadata of an OrderedDict this way; it contains nothing that we use.
             case (byte)'b':
                 Pop();
                 if (_stack[^1] is not Dictionary<string, object?>)
@@ -235,7 +234,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
             return new Dictionary<string, object?>(StringComparer.Ordinal);
         if (function == AllowedGlobals.RebuildParameter && arguments is [PickleTensor parameter, ..])
             return parameter;
-        // The limit stands before the copy: one long tuple may be passed to many calls.
+        // The limit is checked before the copy: one long tuple may be passed to many calls.
         if (
             (function == AllowedGlobals.RebuildTensor || function == AllowedGlobals.RebuildOldTensor)
             && arguments
@@ -253,7 +252,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
 
     private Dictionary<string, object?> OfPairs(List<object?> pairs)
     {
-        // One list may be passed to many calls: each costs what it copies.
+        // One list may be passed to many calls: each copy counts.
         _operations += pairs.Count;
         var table = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var pair in pairs)
@@ -277,7 +276,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
         id switch
         {
             ["storage", PickleGlobal type, string key, string, long count] => new PickleStorage(AllowedGlobals.StorageOf(type), key, count),
-            // Before 1.6 a sixth said which storage this one is a part of; nothing since 0.4 has written one.
+            // Before 1.6 a sixth value named the storage that this one is a part of; nothing since 0.4 has written one.
             ["storage", PickleGlobal type, string key, string, long count, null] => new PickleStorage(
                 AllowedGlobals.StorageOf(type),
                 key,
@@ -290,7 +289,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
     {
         if (items.Length % 2 != 0 || _stack[^1] is not Dictionary<string, object?> target)
             throw WeightsException.Unreadable("a dictionary in it is damaged");
-        // Keys of the tables inside a checkpoint may be numbers (optimizer state): they are of no interest, but no reason to refuse.
+        // Keys of the tables inside a checkpoint may be numbers (optimizer state): they are ignored, but no reason to refuse.
         for (var i = 0; i < items.Length; i += 2)
             target[items[i] as string ?? $"#{items[i]}"] = items[i + 1];
     }
@@ -304,7 +303,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
 
     private void Remember(int place)
     {
-        // Writers number what they remember from 0 or 1 on, at most one thing for each operation.
+        // Writers number the memo from 0 or 1, with at most one entry per operation.
         if (place > _operations + 1)
             throw WeightsException.Refused("a memo number in it is far too high");
         while (_memo.Count <= place)
@@ -348,7 +347,7 @@ internal sealed class SafePickle(byte[] bytes, int start)
 
     private int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
 
-    /// <summary>A long where it fits; what is larger serves only to be recognised.</summary>
+    /// <summary>A long if it fits; larger numbers only serve to be recognised.</summary>
     private void PushLong()
     {
         var number = new System.Numerics.BigInteger(Take(Byte()));

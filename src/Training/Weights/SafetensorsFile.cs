@@ -4,21 +4,21 @@ using System.Text.Json;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads safetensors (an eight-byte header length, a JSON header, raw little-endian numbers) as strictly as its authors' reader: offsets in
-/// the header cover the
-/// numbers without a hole and without an overlap, no key stands twice, a shape and a type have just the bytes they need. Our checkpoints
-/// and <c>weights.bin</c> are such files.
+/// Reads safetensors (an eight-byte header length, a JSON header, raw little-endian numbers) as strictly as the reference reader: offsets
+/// in the header cover the data without gaps and overlaps, no key occurs twice, and the size matches shape and type. Our checkpoints and
+/// <c>weights.bin</c> use this format.
 /// </summary>
 internal static class SafetensorsFile
 {
-    /// <summary>Twenty thousand tensors need three megabytes. The format allows a hundred, which would take a gigabyte to parse.</summary>
+    /// <summary>Twenty thousand tensors need three megabytes. The format allows a hundred, which would take a gigabyte to
+    /// parse.</summary>
     private const int MaxHeader = 16 << 20;
     private const int MaxTensors = 20_000;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
 
     private sealed record Entry(string Name, StorageType Type, long[] Shape, long Start, long End);
 
-    /// <exception cref="WeightsException">Anything is wrong with the file.</exception>
+    /// <exception cref="WeightsException">The file is invalid.</exception>
     public static WeightsFile Read(FileStream file)
     {
         var header = Header(file);
@@ -64,7 +64,7 @@ internal static class SafetensorsFile
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            // The last three are how a JsonElement says that it is of another kind, or out of range.
+            // A JsonElement throws the last three if it is of another kind, or out of range.
             throw WeightsException.Unreadable("its header is not JSON that describes tensors, or has a name twice");
         }
     }
@@ -75,7 +75,7 @@ internal static class SafetensorsFile
         if (name.Length > 4096)
             throw WeightsException.Refused("a name in it is far too long");
         long[] offsets = [.. tensor.GetProperty("data_offsets").EnumerateArray().Take(3).Select(offset => offset.GetInt64())];
-        // One side more than is allowed, so that the limit is seen and no list grows beyond it.
+        // One dimension more than allowed, so that the limit is detected and the list stays short.
         long[] shape = [.. tensor.GetProperty("shape").EnumerateArray().Take(9).Select(side => side.GetInt64())];
         return offsets is [>= 0, var end] && end >= offsets[0] && end - offsets[0] <= Array.MaxLength
             ? new Entry(name, Type(tensor.GetProperty("dtype").GetString()), shape, offsets[0], end)
@@ -119,7 +119,7 @@ internal static class SafetensorsFile
         var bytes = new byte[entry.End - entry.Start];
         if ((long)values.Length * StorageNumbers.Size(entry.Type) != bytes.Length)
             throw WeightsException.Unreadable($"the size of '{entry.Name}' does not match its data");
-        // In the order of the file, with nothing between.
+        // In the order of the file, without gaps.
         file.ReadExactly(bytes);
         var whole = new PickleTensor(new PickleStorage(entry.Type, entry.Name, values.Length), 0, [values.Length], [1]);
         StorageNumbers.Copy(bytes, entry.Type, whole, values);

@@ -1,15 +1,14 @@
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads a PyTorch state_dict (<c>torch.save</c> since 1.6: a ZIP of <c>data.pkl</c> and raw storages) and nothing else. A file from a
-/// stranger is read
-/// safely: see <see cref="SafePickle"/> and <see cref="StrictZip"/>.
+/// Reads a PyTorch state_dict (<c>torch.save</c> since 1.6: a ZIP of <c>data.pkl</c> and raw storages) and nothing else. An untrusted
+/// file is read safely: see <see cref="SafePickle"/> and <see cref="StrictZip"/>.
 /// </summary>
 internal static class StateDictFile
 {
     private const int MaxPickle = 32 << 20;
 
-    /// <exception cref="WeightsException">Anything is wrong with the file.</exception>
+    /// <exception cref="WeightsException">The file is invalid.</exception>
     public static WeightsFile Read(FileStream file)
     {
         var entries = ByName(StrictZip.Entries(file));

@@ -1,9 +1,9 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Finds the tensors by name in what a pickle of PyTorch holds: a state_dict, or a checkpoint with one inside.</summary>
+/// <summary>Finds the named tensors in a PyTorch pickle: a state_dict, or a checkpoint that contains one.</summary>
 internal static class StateTable
 {
-    // Averaged weights come first, since they are what a training that has both is judged by.
+    // Averaged weights come first: a training that has both is evaluated with them.
     private static readonly string[] Wrappers =
     [
         "state_dict_ema",
@@ -21,17 +21,17 @@ internal static class StateTable
     ];
     private static readonly string[] Prefixes = ["module.", "_orig_mod."];
 
-    /// <summary>What a training framework calls the one network that it holds: taken off where every name has it.</summary>
+    /// <summary>Names that training frameworks give to their single network: removed if every name has the prefix.</summary>
     private static readonly string[] Holders = ["model.", "net.", "network.", "backbone."];
     private const int MaxWrappers = 4;
 
-    /// <exception cref="WeightsException">There is no such table, or two of its names become one.</exception>
+    /// <exception cref="WeightsException">There is no such table, or two of its names become equal.</exception>
     public static Dictionary<string, PickleTensor> Tensors(object? root)
     {
         var table = root as Dictionary<string, object?> ?? throw WeightsException.Unsupported("not a dictionary of tensors");
         for (var depth = 0; depth < MaxWrappers && Inner(table) is { } inner; depth++)
             table = inner;
-        // torch's averaged model counts there how many it has averaged.
+        // The counter of torch's averaged model.
         var tensors = ByPlainName(
             table
                 .Where(pair => pair.Key != "n_averaged")
@@ -42,9 +42,8 @@ internal static class StateTable
         return tensors.Count > 0 ? tensors : throw WeightsException.Unsupported("a dictionary without tensors");
     }
 
-    /// <summary>Takes off what wrappers for parallel, averaged or compiled execution put before a name, and what holds the whole
-    /// network.</summary>
-    /// <exception cref="WeightsException">Two names become one.</exception>
+    /// <summary>Removes prefixes of wrappers for parallel, averaged or compiled execution, and those of the whole network.</summary>
+    /// <exception cref="WeightsException">Two names become equal.</exception>
     public static Dictionary<string, T> ByPlainName<T>(IEnumerable<(string Key, T Tensor)> named)
     {
         (string Name, T Tensor)[] all = [.. named.Select(pair => (Plain(pair.Key), pair.Tensor))];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Raw little-endian numbers of every type that is read, as floats.</summary>
+/// <summary>Converts raw little-endian numbers of every supported type to floats.</summary>
 internal static class StorageNumbers
 {
     /// <summary>Bytes of one element.</summary>
@@ -34,7 +34,7 @@ internal static class StorageNumbers
     /// <summary>Names of the types of these tensors, in alphabetical order.</summary>
     public static string[] Names(IEnumerable<StorageType> types) => [.. types.Distinct().Select(Name).Order(StringComparer.Ordinal)];
 
-    /// <summary>Fills <paramref name="values"/> with a view of a storage that was checked to lie inside it.</summary>
+    /// <summary>Fills <paramref name="values"/> from a view that was checked to be inside its storage.</summary>
     public static void Copy(byte[] raw, StorageType type, PickleTensor view, float[] values)
     {
         switch (type)

@@ -1,8 +1,8 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>A file of an archive, stored as it is.</summary>
-/// <param name="Header">Where its local header begins.</param>
-/// <param name="Start">Where its bytes begin.</param>
+/// <summary>An uncompressed file in an archive.</summary>
+/// <param name="Header">Offset of its local header.</param>
+/// <param name="Start">Offset of its data.</param>
 internal sealed record StoredEntry(string Name, long Header, long Start, long Length, uint Crc, bool HasDescriptor)
 {
     private static readonly uint[] Table =
@@ -12,7 +12,7 @@ internal sealed record StoredEntry(string Name, long Header, long Start, long Le
             .Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (c, _) => (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1)),
     ];
 
-    /// <summary>Reads it whole and checks it against the archive's checksum.</summary>
+    /// <summary>Reads it completely and checks the archive's checksum.</summary>
     public byte[] Read(FileStream file, int maxBytes)
     {
         if (Length > Math.Min(maxBytes, Array.MaxLength))

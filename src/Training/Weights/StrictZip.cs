@@ -4,9 +4,9 @@ using System.Text;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Reads the directory of a ZIP archive as PyTorch writes it, and refuses whatever two readers could read differently: entries that are
-/// compressed, encrypted, named otherwise at their bytes than in the
-/// directory, that overlap, or lie behind a hole; a comment; anything before the first entry or after the end.
+/// Reads the directory of a ZIP archive in the form that PyTorch writes, and refuses everything that two programs could read differently:
+/// entries that are compressed, encrypted, named differently in their local header, overlapping, or after a gap; a comment; anything
+/// before the first entry or after the end.
 /// </summary>
 internal sealed class StrictZip
 {
@@ -29,8 +29,8 @@ internal sealed class StrictZip
 
     private StrictZip(FileStream file) => _file = file;
 
-    /// <exception cref="WeightsException"><c>weights_unreadable</c> where it is broken, <c>weights_refused</c> where it is not
-    /// plain.</exception>
+    /// <exception cref="WeightsException"><c>weights_unreadable</c> if it is damaged, <c>weights_refused</c> if it is not in that
+    /// form.</exception>
     public static StoredEntry[] Entries(FileStream file)
     {
         var zip = new StrictZip(file);
@@ -44,7 +44,7 @@ internal sealed class StrictZip
         return entries;
     }
 
-    /// <summary>How many entries, and from where to where the directory reaches: it stands right before what marks the end.</summary>
+    /// <summary>Number of entries and position of the directory, which must end directly before the end record.</summary>
     private (long Count, long Start, long End) Directory()
     {
         var at = _file.Length - EndLength;
@@ -136,7 +136,7 @@ internal sealed class StrictZip
             if (entry.Header < at || entry.Header > at + behind || entry.Length < 0 || entry.Length > directory - entry.Start)
                 throw NotPlain("its entries overlap, or there is data between them");
             at = entry.Start + entry.Length;
-            // Checksum and two sizes of four or eight bytes, with a mark or without.
+            // Checksum and two sizes of four or eight bytes, with or without a signature.
             behind = entry.HasDescriptor ? 24 : 0;
         }
         if (directory < at || directory > at + behind)
@@ -153,7 +153,7 @@ internal sealed class StrictZip
         return bytes;
     }
 
-    /// <summary>What the old record says, unless it is full and leaves it to the new one.</summary>
+    /// <summary>The value of the old record, unless it is at its maximum and refers to the new one.</summary>
     private static long Same(long old, long full, long now) =>
         old == full || old == now ? now : throw NotPlain("its directory is described in two ways");
 
@@ -181,7 +181,7 @@ internal sealed class StrictZip
         WeightsException.Refused($"its archive is not in the form that PyTorch writes: {what}");
 }
 
-/// <summary>The numbers of eight bytes in an entry's extra field, taken in the order in which the plain ones are full.</summary>
+/// <summary>The eight-byte numbers in an entry's extra field, in the order of the plain values that are at their maximum.</summary>
 internal ref struct ZipExtra
 {
     private ReadOnlySpan<byte> _numbers = default;
@@ -202,7 +202,7 @@ internal ref struct ZipExtra
         }
     }
 
-    /// <returns>The plain number, or where that is full the next one of eight bytes.</returns>
+    /// <returns>The plain number, or the next eight-byte number if the plain one is at its maximum.</returns>
     /// <exception cref="WeightsException">There is none, or it is negative.</exception>
     public long Or(uint plain)
     {

@@ -1,10 +1,10 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Takes strided views out of a storage, row-major.</summary>
+/// <summary>Reads strided views of a storage, row-major.</summary>
 internal static class TensorView
 {
     /// <summary>Reads every tensor, each storage once.</summary>
-    /// <param name="raw">The bytes of a storage, as many as its count of elements says.</param>
+    /// <param name="raw">The bytes of a storage, as many as its number of elements needs.</param>
     /// <exception cref="WeightsException">A view reaches outside its storage, or a number is not finite.</exception>
     public static Dictionary<string, LoadedTensor> GatherAll(
         IReadOnlyDictionary<string, PickleTensor> tensors,
@@ -29,7 +29,7 @@ internal static class TensorView
         return loaded!;
     }
 
-    /// <summary>Places in the storage in the order of the view.</summary>
+    /// <summary>Positions in the storage in the order of the view.</summary>
     public static void ForEach(PickleTensor tensor, int count, Action<int, long> take)
     {
         var index = new long[tensor.Shape.Length];

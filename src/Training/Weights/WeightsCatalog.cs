@@ -3,20 +3,20 @@ using GpuGeek.Domain.Models;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Finds the published weights of an architecture: in a folder given, in the cache, else at the published address.</summary>
+/// <summary>Finds the published weights of an architecture: in a given folder, in the cache, else at the published address.</summary>
 public static class WeightsCatalog
 {
     private const int PrefixLength = 8;
 
     /// <param name="weightsFolder">
-    /// Folder named by <c>GPUGEEK_WEIGHTS</c>, or null. The published file is taken, or any file <c>{architecture}-{8 hex}.pth</c> whose
-    /// SHA-256 begins with these digits (torch hub's convention).
+    /// Folder in <c>GPUGEEK_WEIGHTS</c>, or null. Uses the published file, or any file <c>{architecture}-{8 hex}.pth</c> whose SHA-256
+    /// starts with these digits (torch hub's convention).
     /// </param>
-    /// <param name="cacheFolder">Where a download is kept; made when needed. Several workers may share it: one downloads and the others
+    /// <param name="cacheFolder">Folder for downloads; created if needed. Several workers may share it: one downloads and the others
     /// wait.</param>
-    /// <param name="http">Null where nothing may be downloaded.</param>
-    /// <returns>Path of a file whose hash was checked now.</returns>
-    /// <exception cref="WeightsException"><c>weights_unavailable</c>; the hint names the address, the file and the setting.</exception>
+    /// <param name="http">Null if downloads are turned off.</param>
+    /// <returns>Path of a file whose hash has just been checked.</returns>
+    /// <exception cref="WeightsException"><c>weights_unavailable</c>; the hint has the address, the file and the setting.</exception>
     public static async Task<string> ResolveAsync(
         ModelCard card,
         string? weightsFolder,
@@ -45,7 +45,7 @@ public static class WeightsCatalog
         return null;
     }
 
-    /// <returns>Files with the right name, and the digits with which each one's hash must begin.</returns>
+    /// <returns>Files with the right name, with the digits with which their hash must start.</returns>
     private static IEnumerable<(string Path, string Prefix)> Candidates(ModelCard card, string folder)
     {
         if (!Directory.Exists(folder))

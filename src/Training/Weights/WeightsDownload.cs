@@ -6,9 +6,8 @@ using GpuGeek.Domain.Models;
 namespace GpuGeek.Training.Weights;
 
 /// <summary>
-/// Downloads one published file into the cache: what broke off is taken up where it broke off, as long as the server says that the file is
-/// still the same; the name appears when the hash was checked.
-/// Of several workers one downloads and the others wait for it.
+/// Downloads one published file into the cache. An interrupted download is resumed if the server confirms that the file is unchanged; the
+/// final name appears after the hash was checked. Of several workers one downloads and the others wait for it.
 /// </summary>
 internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient http, TimeProvider clock)
 {
@@ -17,16 +16,16 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
     private readonly string _path = Path.Combine(folder, card.Weights.FileName);
 
-    /// <summary>Before the second attempt, and so much longer before each further one.</summary>
+    /// <summary>Delay before the second attempt; it grows by this amount for each further one.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(2);
 
     private string Part => _path + ".part";
     private string Lock => _path + ".lock";
 
-    /// <summary>What names the version of the file that the unfinished one is a part of: an ETag, or when it was last changed.</summary>
+    /// <summary>The version of the file that the partial download belongs to: an ETag, or the time of the last change.</summary>
     private string Version => _path + ".version";
 
-    /// <exception cref="WeightsException"><c>weights_unavailable</c>; what came so far is kept for the next time.</exception>
+    /// <exception cref="WeightsException"><c>weights_unavailable</c>; partial data are kept for the next time.</exception>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -48,7 +47,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
         var resumed = await DownloadAsync(file, cancellationToken);
         if (await IsWholeAsync(file, cancellationToken))
             return;
-        // A machine that lost power may have left anything in an unfinished file: once more from the beginning.
+        // After a power cut, a partial file may contain anything: start again from the beginning.
         if (resumed)
         {
             file.SetLength(0);
@@ -61,7 +60,8 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
         throw WeightsCatalog.Unavailable(card, "and the downloaded file has the wrong hash");
     }
 
-    /// <summary>Held while one downloads. The file stays: if it came and went, two could hold one of the same name.</summary>
+    /// <summary>Locked while one worker downloads. The file is kept: if it were deleted and created, two workers could lock one of the
+    /// same name.</summary>
     private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -77,7 +77,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
         }
     }
 
-    /// <returns>Whether some of it was there before.</returns>
+    /// <returns>Whether a partial download existed.</returns>
     private async Task<bool> DownloadAsync(FileStream file, CancellationToken cancellationToken)
     {
         var resumed = file.Length > 0;
@@ -128,7 +128,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
             request.Headers.IfRange = version;
         }
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        // A range that is not there: what is here is no part of it.
+        // The range does not exist: the partial file does not belong to this file.
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             file.SetLength(0);
@@ -145,8 +145,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
         return rest;
     }
 
-    /// <summary>Only a strong tag may stand before a range; a date may where there is none. Without either nothing can be
-    /// resumed.</summary>
+    /// <summary>Only a strong tag is allowed with a range; without a tag, a date. Without either, nothing can be resumed.</summary>
     private static string VersionOf(HttpResponseMessage response) =>
         response.Headers.ETag is { IsWeak: false } tag
             ? tag.ToString()
@@ -176,7 +175,7 @@ internal sealed class WeightsDownload(ModelCard card, string folder, HttpClient 
         return await WeightsCatalog.HasPrefixAsync(file, card.Weights.HashPrefix, cancellationToken);
     }
 
-    /// <summary>Leaves an unfinished file only where there is something in it.</summary>
+    /// <summary>Keeps a partial file only if it is not empty.</summary>
     private void Forget(FileStream file)
     {
         if (file.Length > 0)

@@ -1,6 +1,6 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Weights cannot be had or must not be used.</summary>
+/// <summary>Weights are not available or must not be used.</summary>
 /// <param name="code">
 /// <c>weights_unavailable</c>, <c>weights_unreadable</c> (damaged or not what it says), <c>weights_refused</c> (holds more than weights),
 /// <c>weights_unsupported</c>
@@ -15,8 +15,8 @@ public sealed class WeightsException(string code, string detail, string? hint = 
     public string Code { get; } = code;
     public string? Hint { get; } = hint;
 
-    /// <summary>Names in it come from the file: they must not steer a terminal, nor be more than anybody reads; and PostgreSQL keeps no
-    /// zeros in text.</summary>
+    /// <summary>Names in it come from the file: they must not control a terminal or be too long; and PostgreSQL's text type does not
+    /// allow NUL.</summary>
     internal static string Printable(string text, int longest = Longest)
     {
         var shown = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));

@@ -3,24 +3,23 @@ using GpuGeek.Training.Models;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>A tensor of a weights file, row-major, whatever its type in the file was.</summary>
+/// <summary>A tensor of a weights file as float32, row-major.</summary>
 internal sealed record LoadedTensor(long[] Shape, float[] Values);
 
 /// <summary>
-/// What a weights file holds. It may come from a stranger: nothing in it is executed, and it is read within bounds. A file has at most 4 GB
-/// and never more
-/// numbers than bytes, so the memory taken is at most five times its size (four bytes for each number, and the largest block of raw
-/// numbers), and 256 MB for a table made to harm.
+/// The contents of a weights file. It may be malicious: nothing in it is executed, and it is read within limits. A file has at most 4 GB
+/// and never more numbers than bytes, so the memory is at most five times its size (four bytes for each number, and the largest block of
+/// raw numbers), and 256 MB for a malicious table.
 /// </summary>
 /// <param name="Format">One of <see cref="WeightsFormats"/>.</param>
-/// <param name="Tensors">By key, wrappers and prefixes taken off.</param>
-/// <param name="Types">Of the numbers as they stand in the file, in alphabetical order.</param>
+/// <param name="Tensors">By key, with wrappers and prefixes removed.</param>
+/// <param name="Types">Data types in the file, in alphabetical order.</param>
 internal sealed record WeightsFile(string Format, IReadOnlyDictionary<string, LoadedTensor> Tensors, IReadOnlyList<string> Types)
 {
     public const long MaxBytes = 4L << 30;
 
-    /// <summary>Takes the reader by the first bytes; the name of the file says nothing.</summary>
-    /// <exception cref="WeightsException">Anything is wrong with the file.</exception>
+    /// <summary>Chooses the reader by the first bytes, not by the name of the file.</summary>
+    /// <exception cref="WeightsException">The file is invalid.</exception>
     public static WeightsFile Read(string path)
     {
         try
@@ -34,8 +33,8 @@ internal sealed record WeightsFile(string Format, IReadOnlyDictionary<string, Lo
         }
     }
 
-    /// <summary>The tensors under the names, and with the positions and input channels, of <paramref name="graph"/>.</summary>
-    /// <exception cref="WeightsException">Two names become one.</exception>
+    /// <summary>The tensors with the names, positional embeddings and input channels of <paramref name="graph"/>.</summary>
+    /// <exception cref="WeightsException">Two names become equal.</exception>
     public IReadOnlyDictionary<string, LoadedTensor> For(Graph graph) =>
         PublishedKeys.Adapt(graph, Format == WeightsFormats.Onnx ? FoldedWeights.Unfold(graph, Tensors) : Tensors);
 

@@ -2,24 +2,24 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>One tensor of a network, and what a file has under its key.</summary>
+/// <summary>One tensor of a network, and the tensor in the file under its key.</summary>
 /// <param name="Group">Layer group, from 0 at the input.</param>
-/// <param name="File">Shape in the file; null where it is not there.</param>
+/// <param name="File">Shape in the file; null if it is missing.</param>
 internal sealed record FitEntry(ParameterSpec Parameter, int Group, bool IsHead, long[]? File)
 {
     public bool Fits => File is not null && File.AsSpan().SequenceEqual(Parameter.Shape);
 }
 
-/// <summary>How the tensors of a file fit a network.</summary>
-/// <param name="Entries">Of the network, in the order of execution.</param>
+/// <summary>Compares the tensors of a file with a network.</summary>
+/// <param name="Entries">Tensors of the network, in the order of execution.</param>
 /// <param name="Unexpected">Keys of the file that the network does not have, in alphabetical order.</param>
 internal sealed record WeightsFit(FitEntry[] Entries, string[] Unexpected)
 {
-    /// <summary>What counts: files from before PyTorch 0.4.1 lack the counters, and nothing depends on them; the classifier may be another
-    /// one.</summary>
+    /// <summary>The relevant tensors: files from before PyTorch 0.4.1 lack the counters, and nothing depends on them; the classifier may
+    /// differ.</summary>
     public IEnumerable<FitEntry> Body => Entries.Where(entry => !entry.IsHead && entry.Parameter.Kind != ParameterKind.Counter);
 
-    /// <summary>The file has a classifier of just this size.</summary>
+    /// <summary>The file has a classifier of exactly this size.</summary>
     public bool HeadFits => Entries.Where(entry => entry.IsHead).All(entry => entry.Fits);
 
     public static WeightsFit Of(Graph graph, IReadOnlyDictionary<string, LoadedTensor> tensors)

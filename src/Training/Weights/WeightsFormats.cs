@@ -1,6 +1,6 @@
 namespace GpuGeek.Training.Weights;
 
-/// <summary>The formats that are read, and how they begin.</summary>
+/// <summary>The supported formats and how they are recognised.</summary>
 internal static class WeightsFormats
 {
     public const string PyTorch = "pytorch",
@@ -8,7 +8,7 @@ internal static class WeightsFormats
         Safetensors = "safetensors",
         Onnx = "onnx";
 
-    /// <exception cref="WeightsException"><c>weights_unsupported</c>: names what the file is instead, where that can be told.</exception>
+    /// <exception cref="WeightsException"><c>weights_unsupported</c>, with the actual format if it is known.</exception>
     public static string Of(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith("PK\u0003\u0004"u8))
@@ -17,7 +17,7 @@ internal static class WeightsFormats
             return Safetensors;
         if (head is [0x80, >= 2 and <= 5, ..])
             return PyTorchLegacy;
-        // The field ir_version, and after it the name of the program that wrote the file.
+        // The field ir_version, followed by the name of the program that wrote the file.
         if (head is [0x08, < 0x80, 0x12, ..])
             return Onnx;
         throw WeightsException.Unsupported(Other(head));

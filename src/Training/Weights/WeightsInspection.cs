@@ -5,18 +5,18 @@ using GpuGeek.Training.Models;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>Says what a weights file holds and how it fits, before anybody uses it.</summary>
+/// <summary>Reports the contents of a weights file and how it fits, before anybody uses it.</summary>
 public static class WeightsInspection
 {
-    // The classifier is compared apart from the rest: any number of classes builds the same network before it.
+    // The classifier is compared separately: any number of classes builds the same network before it.
     private const int Classes = 1000;
     private const int LongestName = 200;
 
-    /// <summary>Reads the whole file and compares it with one architecture, or with all to find the one that it fits best.</summary>
-    /// <param name="path">A file of any format that is read; it may come from a stranger. Takes memory in proportion to its size, at most
-    /// five times and 256 MB.</param>
-    /// <param name="architecture">A name of <see cref="ModelCatalog"/>; null compares with all: most tensors that fit, then fewest keys
-    /// left over, then the name, decide.</param>
+    /// <summary>Reads the whole file and compares it with one architecture, or with all to find the best match.</summary>
+    /// <param name="path">A file of any supported format; it may be malicious. Needs memory in proportion to its size, at most five times
+    /// and 256 MB.</param>
+    /// <param name="architecture">A name of <see cref="ModelCatalog"/>; null compares with all: most tensors that fit, then fewest
+    /// unexpected keys, then the name, decide.</param>
     /// <exception cref="WeightsException">The file cannot be read or must not be used, or the architecture does not exist
     /// (<c>architecture_unknown</c>).</exception>
     public static WeightsReport Inspect(string path, string? architecture)
@@ -45,7 +45,7 @@ public static class WeightsInspection
         return new Comparison(name, graph, WeightsFit.Of(graph, tensors), OutputsOf(graph, tensors));
     }
 
-    /// <summary>Rows of the file's classifier, where it sees what this network's sees.</summary>
+    /// <summary>Number of rows of the file's classifier, if its input size matches this network's.</summary>
     private static int? OutputsOf(Graph graph, IReadOnlyDictionary<string, LoadedTensor> tensors)
     {
         var weight = ParameterSpec.Of(graph.Classifier).First(p => p.Kind == ParameterKind.Weight);

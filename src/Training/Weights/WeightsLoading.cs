@@ -2,13 +2,14 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Weights;
 
-/// <summary>How much of a file goes into a network.</summary>
-/// <param name="KeepHead">The file's classifier is taken where it has as many classes; false leaves the network's own in any case.</param>
-/// <param name="Groups">Null: everything before the classifier, which must fit exactly. N: the first N layer groups from the input on,
-/// which must fit whole; the others stay as they are.</param>
+/// <summary>The part of a file that is loaded into a network.</summary>
+/// <param name="KeepHead">The file's classifier is used if it has the same number of classes; false always keeps the network's
+/// own.</param>
+/// <param name="Groups">Null: everything before the classifier, which must fit exactly. N: the first N layer groups, counted from the
+/// input, which must fit completely; the others do not change.</param>
 internal sealed record LoadRule(bool KeepHead = true, int? Groups = null);
 
-/// <summary>What was taken from a file.</summary>
+/// <summary>The result of loading a file.</summary>
 /// <param name="Loaded">Tensors written into the network.</param>
 /// <param name="HeadReplaced">The network's own classifier was kept.</param>
 internal sealed record LoadReport(int Loaded, bool HeadReplaced);
@@ -17,10 +18,10 @@ internal static class WeightsLoading
 {
     private const int Listed = 3;
 
-    /// <summary>Copies a file's tensors into a network; nothing is written unless all that the rule asks for fits.</summary>
+    /// <summary>Copies a file's tensors into a network; nothing is written unless everything that the rule requires fits.</summary>
     /// <param name="tensors">Under the network's keys (<see cref="WeightsFile.For"/>).</param>
-    /// <param name="rule">Null: all of it, the classifier too where it fits.</param>
-    /// <exception cref="WeightsException"><c>weights_mismatch</c>: names what is missing, unexpected, and of another shape.</exception>
+    /// <param name="rule">Null: everything, and the classifier too if it fits.</param>
+    /// <exception cref="WeightsException"><c>weights_mismatch</c>, with the missing, unexpected and mismatched tensors.</exception>
     public static LoadReport Load(GraphModule module, IReadOnlyDictionary<string, LoadedTensor> tensors, LoadRule? rule = null)
     {
         rule ??= new();
@@ -49,7 +50,7 @@ internal static class WeightsLoading
         (string What, string[] Names)[] parts =
         [
             ("missing", [.. asked.Where(entry => entry.File is null).Select(entry => entry.Parameter.Name)]),
-            // What other groups and other networks have is no matter where a part is loaded.
+            // Tensors of other groups and other networks do not matter if only a part is loaded.
             ("unexpected", rule.Groups is null ? fit.Unexpected : []),
             (
                 "with another shape",

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace GpuGeek.Web.Accounts;
 
-/// <summary>Plain forms whose answer is only a redirect. A parameter from the form makes the framework ask for its antiforgery
+/// <summary>Plain forms that respond only with a redirect. A parameter bound from the form makes the framework require its antiforgery
 /// token.</summary>
 internal static class AccountEndpoints
 {
@@ -34,7 +34,7 @@ internal static class AccountEndpoints
             }
             catch (ApiException e) when (e.Status == HttpStatusCode.Unauthorized)
             {
-                // It had ended already: the cookie goes all the same.
+                // The session had already ended: the cookie is deleted anyway.
             }
         }
         cookie.Clear(context);

@@ -1,6 +1,6 @@
 namespace GpuGeek.Web.Accounts;
 
-/// <summary>What browsers call themselves, for people.</summary>
+/// <summary>Shortens user-agent strings for display.</summary>
 internal static class Agents
 {
     private static readonly (string Part, string Name)[] Browsers =
@@ -21,7 +21,7 @@ internal static class Agents
         ("Linux", "Linux"),
     ];
 
-    /// <summary>Browsers name every other browser too: the part people know is enough.</summary>
+    /// <summary>Browsers also name all other browsers: only the part that people know is shown.</summary>
     public static string Short(string agent) =>
         (Find(Browsers, agent), Find(Systems, agent)) switch
         {

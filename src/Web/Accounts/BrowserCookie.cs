@@ -1,7 +1,7 @@
 namespace GpuGeek.Web.Accounts;
 
-/// <summary>A cookie of this installation that scripts cannot read. Under https the browser itself holds it to this host.</summary>
-/// <param name="name">Carries the instance: cookies ignore ports.</param>
+/// <summary>A cookie of this installation that scripts cannot read. Under https the browser binds it to this host.</summary>
+/// <param name="name">Contains the instance, because cookies ignore ports.</param>
 internal abstract class BrowserCookie(WebOptions options, string name, SameSiteMode sameSite)
 {
     private readonly bool _publicHttps = options.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true;
@@ -10,7 +10,7 @@ internal abstract class BrowserCookie(WebOptions options, string name, SameSiteM
 
     public void Clear(HttpContext context) => context.Response.Cookies.Delete(NameFor(context.Request), Attributes(context.Request, null));
 
-    /// <param name="expires">Null: with the browser.</param>
+    /// <param name="expires">Null: a session cookie.</param>
     public void Write(HttpContext context, string value, DateTimeOffset? expires) =>
         context.Response.Cookies.Append(NameFor(context.Request), value, Attributes(context.Request, expires));
 

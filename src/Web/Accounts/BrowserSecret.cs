@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Web.Accounts;
 
-/// <summary>A random value that only this browser holds, before anybody has signed in: the answer to a passkey's challenge counts only from
-/// the browser that asked.</summary>
+/// <summary>A random value that only this browser has, before anybody has signed in: a response to a passkey challenge is accepted only
+/// from the browser that requested it.</summary>
 internal sealed class BrowserSecret(IOptions<WebOptions> options)
     : BrowserCookie(options.Value, $"gg_browser_{options.Value.Instance}", SameSiteMode.Strict)
 {

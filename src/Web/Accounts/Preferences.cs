@@ -1,6 +1,6 @@
 namespace GpuGeek.Web.Accounts;
 
-/// <summary>How a person likes the pages: kept by the browser, not by the account.</summary>
+/// <summary>Display preferences of a person, stored in the browser and not in the account.</summary>
 internal static class Preferences
 {
     public const string LanguageCookie = "gg_language";

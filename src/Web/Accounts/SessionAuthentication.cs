@@ -6,9 +6,8 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Web.Accounts;
 
 /// <summary>
-/// Who holds a cookie may open pages; whether the token in it is still good is Api's to say, at every call. The token travels as a claim so
-/// that
-/// a page's circuit, which sees no cookies, has it from the connection's user.
+/// Anyone with a cookie can open pages; Api checks at every call whether its token is still valid. The token is a claim, because a page's
+/// circuit has no cookies and gets it from the connection's user.
 /// </summary>
 internal sealed class SessionAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,

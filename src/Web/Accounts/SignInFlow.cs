@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace GpuGeek.Web.Accounts;
 
-/// <summary>What follows a successful answer on an account page: the cookies, then a clean address.</summary>
+/// <summary>Handles a successful response on an account page: sets the cookies, then redirects to a clean address.</summary>
 internal sealed class SignInFlow(SessionCookie cookie, DeviceCookie device, NavigationManager navigation)
 {
-    /// <summary>What an earlier sign-in of this browser left, to be sent with the next one.</summary>
+    /// <summary>The device token of an earlier sign-in of this browser, sent with the next one.</summary>
     public string? Device(HttpContext context) => device.Read(context.Request);
 
     public void Enter(HttpContext context, SessionResponse session, string? returnUrl)

@@ -8,20 +8,20 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Web.Clients;
 
-/// <summary>Makes typed clients that speak to Api's internal address.</summary>
+/// <summary>Creates typed clients for Api's internal address.</summary>
 internal sealed class ApiClients(IHttpClientFactory http, IOptions<WebOptions> options)
 {
     public const string HttpClientName = "api";
 
-    /// <param name="address">Of the person's machine: Api limits by it.</param>
-    /// <param name="agent">Of the person's browser: the list of sessions and the audit name it.</param>
+    /// <param name="address">Address of the person's machine: Api limits by it.</param>
+    /// <param name="agent">User agent of the person's browser: shown in the list of sessions and the audit.</param>
     public GpuGeekClient Create(string? token, string? address, string? agent)
     {
         var client = http.CreateClient(HttpClientName);
         FrontTransformer.Introduce(client.DefaultRequestHeaders, address, options.Value.FrontSecret);
         if (!string.IsNullOrEmpty(agent))
             client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", agent);
-        // Mail that follows from the call is written in the language of the page.
+        // Mail that results from the call is written in the language of the page.
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(CultureInfo.CurrentUICulture.Name);
         return new(client, token);
     }
@@ -29,7 +29,7 @@ internal sealed class ApiClients(IHttpClientFactory http, IOptions<WebOptions> o
     /// <summary>The client of one page's circuit, or of one request to an account page.</summary>
     public GpuGeekClient CreateFor(AuthenticationStateProvider authentication, IHttpContextAccessor context)
     {
-        // Set before the first component is made: the task has always ended.
+        // Set before the first component is created: the task is always complete.
         var state = authentication.GetAuthenticationStateAsync();
         var user = state.IsCompletedSuccessfully ? state.Result.User : new ClaimsPrincipal();
         var address = user.FindFirst(SessionClaims.Address)?.Value ?? context.HttpContext?.Connection.RemoteIpAddress?.ToString();

@@ -3,13 +3,13 @@ using Microsoft.JSInterop;
 
 namespace GpuGeek.Web.Clients;
 
-/// <summary>The few things only the browser can do (<c>wwwroot/js/gg.js</c>). One per circuit.</summary>
+/// <summary>The few functions that need the browser (<c>wwwroot/js/gg.js</c>). One per circuit.</summary>
 public sealed class Browser(IJSRuntime js) : IAsyncDisposable
 {
     private readonly Dictionary<string, Task<IJSObjectReference>> _modules = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Loads a module of <c>wwwroot</c>, such as <c>js/upload.js</c>, once; a load that failed is tried again by the next call.
+    /// Loads a module of <c>wwwroot</c>, such as <c>js/upload.js</c>, once; after a failed load the next call tries again.
     /// </summary>
     public Task<IJSObjectReference> ImportAsync(string path)
     {
@@ -29,7 +29,7 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     /// <summary>Focuses the first element that matches, if there is one.</summary>
     public Task FocusAsync(string selector, CancellationToken cancellationToken) => CallAsync("focus", cancellationToken, selector);
 
-    /// <summary>Saves what a GET answers in the form that is asked for.</summary>
+    /// <summary>Downloads the response of a GET in the requested format.</summary>
     public Task DownloadAsync(string url, string accept, string fileName, CancellationToken cancellationToken) =>
         CallAsync("download", cancellationToken, url, accept, fileName);
 
@@ -48,7 +48,7 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
         }
         catch (JSDisconnectedException)
         {
-            // The page is gone, and its modules with it.
+            // The page is gone, and so are its modules.
         }
     }
 }

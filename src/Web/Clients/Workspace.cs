@@ -4,24 +4,23 @@ using GpuGeek.Contracts.Projects;
 
 namespace GpuGeek.Web.Clients;
 
-/// <summary>What the frame around every page knows: the person, and the projects of the organisation on the screen. One per
-/// circuit.</summary>
+/// <summary>State of the frame around every page: the person, and the projects of the current organisation. One per circuit.</summary>
 public sealed class Workspace(GpuGeekClient api)
 {
     private readonly Dictionary<string, IReadOnlyList<ProjectResponse>> _projects = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, int> _unread = new(StringComparer.Ordinal);
 
-    /// <summary>Raised when something the frame shows has changed; the listener calls <c>InvokeAsync(StateHasChanged)</c>.</summary>
+    /// <summary>Raised when data shown by the frame have changed; the listener calls <c>InvokeAsync(StateHasChanged)</c>.</summary>
     public event Action? Changed;
 
     /// <summary>Null until <see cref="LoadAsync"/>, which the layout awaits before it shows a page.</summary>
     public MeResponse? Me { get; private set; }
 
-    /// <summary>Asks who the session speaks for: fails with 401 as soon as it has been ended.</summary>
+    /// <summary>Reads the account of the session; fails with 401 as soon as the session has ended.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken = default) => Me = await api.GetMeAsync(cancellationToken);
 
-    /// <summary>Never read, or something in it is on the move.</summary>
+    /// <summary>Never read, or something in it is changing.</summary>
     public bool IsStale(string org) => !_projects.TryGetValue(org, out var projects) || projects.Any(p => p.ActiveRuns > 0);
 
     public MembershipResponse? Membership(string org) => Me?.Organizations.FirstOrDefault(m => m.Slug == org);
@@ -35,10 +34,10 @@ public sealed class Workspace(GpuGeekClient api)
     /// <summary>As last read; empty before.</summary>
     public IReadOnlyList<ProjectResponse> Projects(string org) => _projects.GetValueOrDefault(org, []);
 
-    /// <summary>Comments that name the person and were not read; as last counted.</summary>
+    /// <summary>Number of unread mentions, as last counted.</summary>
     public int UnreadMentions(string org) => _unread.GetValueOrDefault(org);
 
-    /// <summary>Counts them again.</summary>
+    /// <summary>Counts the unread mentions again.</summary>
     public async Task RefreshMentionsAsync(string org, CancellationToken cancellationToken = default)
     {
         var count = (await api.CountUnreadMentionsAsync(org, cancellationToken)).Count;
@@ -50,7 +49,7 @@ public sealed class Workspace(GpuGeekClient api)
 
     public ProjectResponse? Project(string org, string project) => Projects(org).FirstOrDefault(p => p.Slug == project);
 
-    /// <summary>Reads the projects again; call it after anything that changes what a project's tabs say.</summary>
+    /// <summary>Reads the projects again; call it after any change that affects a project's tabs.</summary>
     public async Task<IReadOnlyList<ProjectResponse>> RefreshAsync(string org, CancellationToken cancellationToken = default)
     {
         var page = await api.ListProjectsAsync(org, cancellationToken);

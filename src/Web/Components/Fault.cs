@@ -5,17 +5,17 @@ using Microsoft.Extensions.Localization;
 
 namespace GpuGeek.Web.Components;
 
-/// <summary>An error in words: what happened, why, what to do next.</summary>
-/// <param name="Fields">Field → messages, where the API names fields.</param>
+/// <summary>An error for display: what happened, why, what to do next.</summary>
+/// <param name="Fields">Field → messages, if the API names fields.</param>
 public sealed record Fault(string Title, string? Detail, string? Hint, string? RequestId, IReadOnlyDictionary<string, string[]>? Fields)
 {
-    /// <summary>Goes away by itself: no reason for alarm.</summary>
+    /// <summary>The error is temporary and needs no alarm.</summary>
     public bool IsPassing { get; private init; }
 
-    /// <summary>The API's stable code; null where there is none.</summary>
+    /// <summary>The API's stable code; null if there is none.</summary>
     public string? Code { get; private init; }
 
-    /// <summary>Whether a person can be told; anything else is a mistake of ours and goes to the error boundary.</summary>
+    /// <summary>Whether the error can be explained to the person; any other is a bug and goes to the error boundary.</summary>
     public static bool Explains(Exception e) => e is ApiException or HttpRequestException or TaskCanceledException;
 
     public static Fault From(Exception e, IStringLocalizer<Words> words) =>
@@ -29,7 +29,7 @@ public sealed record Fault(string Title, string? Detail, string? Hint, string? R
             _ => new(words["Unexpected"], words["UnexpectedWhy"], words["UnexpectedHint"], null, null),
         };
 
-    /// <summary>Why long work ended badly.</summary>
+    /// <summary>Why a long operation failed.</summary>
     public static Fault From(ErrorInfo error, IStringLocalizer<Words> words) =>
         new(
             Translated(error.Code, "Title", words) ?? error.Title,
@@ -52,7 +52,7 @@ public sealed record Fault(string Title, string? Detail, string? Hint, string? R
             Code = problem.Code,
         };
 
-    /// <summary>The API answers in English; what people meet most often has words of its own here, by code.</summary>
+    /// <summary>The API responds in English; the most common errors have a translation here, by code.</summary>
     private static string? Translated(string? code, string part, IStringLocalizer<Words> words) =>
         code is not null && words[$"Problem.{code}.{part}"] is { ResourceNotFound: false } text ? text.Value : null;
 

@@ -6,9 +6,8 @@ using Microsoft.JSInterop;
 namespace GpuGeek.Web.Components;
 
 /// <summary>
-/// Base of every component that awaits something on a live page. Once such a component is disposed, its lifecycle methods, event
-/// handlers, timers and scripts
-/// stop without a word: an error of a page that was left early must not be shown on the next page.
+/// Base of every component that awaits something on a live page. After it is disposed, its lifecycle methods, event handlers, timers and
+/// scripts stop silently: an error of a page that was left early must not be shown on the next page.
 /// </summary>
 public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHandleAfterRender, IAsyncDisposable
 {
@@ -47,7 +46,7 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
             }
             catch (OperationCanceledException) when (task.IsCanceled)
             {
-                // As in ComponentBase: a cancelled handler has changed nothing that must be drawn.
+                // As in ComponentBase: a cancelled handler has changed nothing that must be rendered.
                 return;
             }
             StateHasChanged();
@@ -64,8 +63,7 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
 
     /// <summary>
     /// Calls <c>attach</c> of a module of <c>wwwroot</c>, such as <c>js/upload.js</c>. It returns an object whose <c>dispose</c> is
-    /// called when this component
-    /// is disposed, also when that happens before the module was loaded.
+    /// called when this component is disposed, even if that happens before the module was loaded.
     /// </summary>
     /// <param name="arguments">Elements, values, and <see cref="Self"/>.</param>
     protected async Task<IJSObjectReference> AttachAsync(string module, params object?[] arguments)
@@ -74,7 +72,7 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
         try
         {
             var loaded = await Browser.ImportAsync(module).WaitAsync(Gone);
-            // Not cancelled halfway: what the script has made must be disposed too.
+            // Not cancelled halfway: what the script has created must be disposed too.
             var script = await loaded.InvokeAsync<IJSObjectReference>("attach", arguments);
             _scripts.Add(script);
             Gone.ThrowIfCancellationRequested();
@@ -88,12 +86,11 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
         }
     }
 
-    /// <summary>This component, for a script that calls its <c>[JSInvokable]</c> methods.</summary>
+    /// <summary>A reference to this component, for a script that calls its <c>[JSInvokable]</c> methods.</summary>
     protected object Self => _self ??= DotNetObjectReference.Create(this);
 
     /// <summary>
-    /// Runs <paramref name="work"/> unless the component is disposed; what fails after the disposal is nobody's concern on the
-    /// screen.
+    /// Runs <paramref name="work"/> unless the component is disposed; failures after the disposal are not shown.
     /// </summary>
     protected async Task WhileHereAsync(Func<Task> work)
     {
@@ -111,8 +108,8 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
     }
 
     /// <summary>
-    /// Repeats <paramref name="step"/> until it returns false or the component is disposed, and draws after each. While Api is away it
-    /// keeps trying.
+    /// Repeats <paramref name="step"/> until it returns false or the component is disposed, and renders after each step. It keeps trying
+    /// while Api is not available.
     /// </summary>
     protected void Poll(TimeSpan interval, Func<Task<bool>> step) => _ = PollAsync(interval, step);
 
@@ -132,7 +129,7 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
         }
         catch (Exception e) when (ComesFromLeaving(e))
         {
-            // The browser's page is gone, and its scripts with it.
+            // The browser's page is gone, and so are its scripts.
         }
         GC.SuppressFinalize(this);
     }
@@ -158,7 +155,7 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
         }
         catch (Exception e)
         {
-            // To the error boundary, as if the page itself had thrown.
+            // Passed to the error boundary, as if the page itself had thrown.
             await DispatchExceptionAsync(e);
         }
     }
@@ -172,12 +169,12 @@ public abstract partial class LiveComponent : ComponentBase, IHandleEvent, IHand
         catch (Exception e)
             when (e is HttpRequestException or OperationCanceledException || (e is ApiException api && (int)api.Status >= 500))
         {
-            // Api is away or answered too late.
+            // Api is not available, or timed out.
             return true;
         }
     }
 
-    /// <summary>The script first: until it has ended it may still call this component.</summary>
+    /// <summary>The script first: until it has ended, it may still call this component.</summary>
     private async Task ReleaseAsync()
     {
         var scripts = _scripts.ToArray();

@@ -8,9 +8,8 @@ using Microsoft.Extensions.Localization;
 namespace GpuGeek.Web.Components;
 
 /// <summary>
-/// What every live page needs. Loading may throw: the frame shows a calm message and offers to try again (404: the page does not
-/// exist; 401: sign in).
-/// What a person does goes through <see cref="TryAsync"/>, so that the error stands where it happened.
+/// Base of every live page. Loading may throw: the frame shows a message and offers a retry (404: the page does not exist; 401: sign in).
+/// Actions go through <see cref="TryAsync"/>, so that the error is shown where it happened.
 /// </summary>
 public abstract class PageBase : LiveComponent
 {
@@ -31,23 +30,22 @@ public abstract class PageBase : LiveComponent
     [Inject]
     protected IStringLocalizer<Words> W { get; set; } = default!;
 
-    /// <summary>Of the last <see cref="TryAsync"/>; null when it went well. Show it with <c>ErrorNote</c>.</summary>
+    /// <summary>Error of the last <see cref="TryAsync"/>; null if it succeeded. Show it with <c>ErrorNote</c>.</summary>
     protected Fault? Fault { get; set; }
 
-    /// <summary>A <see cref="TryAsync"/> is under way.</summary>
+    /// <summary>A <see cref="TryAsync"/> is running.</summary>
     protected bool Busy { get; private set; }
 
     /// <summary>
-    /// Of what is being filled in now: pass it to <see cref="GpuGeekClient.Once"/>, so that it creates once however often it is
-    /// sent.
+    /// Id of the current form: pass it to <see cref="GpuGeekClient.Once"/>, so that it creates once however often it is sent.
     /// </summary>
     protected Guid Form => _form ??= Guid.CreateVersion7(Clock.GetUtcNow());
 
-    /// <summary>The next thing that is filled in is another one, even when it says the same.</summary>
+    /// <summary>The next form is a new one, even if it has the same content.</summary>
     protected void BeginForm() => _form = null;
 
-    /// <summary>Does what a button asks for; a second click while it runs does nothing.</summary>
-    /// <returns>Whether it went well.</returns>
+    /// <summary>Runs a button's action; a second click while it runs does nothing.</summary>
+    /// <returns>Whether it succeeded.</returns>
     protected async Task<bool> TryAsync(Func<Task> work)
     {
         if (Busy)

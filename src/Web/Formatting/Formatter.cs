@@ -5,7 +5,7 @@ using Microsoft.Extensions.Localization;
 
 namespace GpuGeek.Web.Formatting;
 
-/// <summary>Numbers as people read them, in the language of the page. Never NaN, never six decimals.</summary>
+/// <summary>Formats numbers for display, in the language of the page. Never NaN, never six decimals.</summary>
 public sealed class Formatter(IStringLocalizer<Words> words, TimeProvider clock)
 {
     private const string NoBreak = "\u00a0";
@@ -58,7 +58,7 @@ public sealed class Formatter(IStringLocalizer<Words> words, TimeProvider clock)
 
     public string Duration(decimal seconds) => Duration((double)seconds);
 
-    /// <summary>"49.5 h": what is counted in hours stays in hours.</summary>
+    /// <summary>"49.5 h": values counted in hours stay in hours.</summary>
     public string Hours(decimal hours) => Unit("#,0.#", (double)hours, "UnitHours");
 
     /// <summary>"3 minutes ago"</summary>

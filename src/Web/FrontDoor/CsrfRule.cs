@@ -1,6 +1,6 @@
 namespace GpuGeek.Web.FrontDoor;
 
-/// <summary>A browser sends the cookie whoever asks it to; only a page of this site can also send the header.</summary>
+/// <summary>A browser sends the cookie with requests from any site; only a page of this site can also send the header.</summary>
 internal static class CsrfRule
 {
     public const string Header = "X-GpuGeek-Csrf";
@@ -9,7 +9,7 @@ internal static class CsrfRule
     {
         if (request.Headers.Authorization.Count > 0 || session is null || IsSafe(request))
             return true;
-        // The hub is held by its Origin: SignalR sets headers on some of its transports only.
+        // The hub is protected by its Origin check: SignalR sets headers only on some of its transports.
         if (request.Path.StartsWithSegments("/hubs"))
             return true;
         return tokens.Matches(request.Headers[Header], session);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace GpuGeek.Web.FrontDoor;
 
-/// <summary>A token that only this installation can make, and only for one session.</summary>
+/// <summary>A token that only this installation can create, valid for one session.</summary>
 internal sealed class CsrfTokens(IDataProtectionProvider keys)
 {
     private readonly IDataProtector _protector = keys.CreateProtector("GpuGeek.Web.Csrf");
@@ -21,7 +21,7 @@ internal sealed class CsrfTokens(IDataProtectionProvider keys)
         }
         catch (Exception e) when (e is CryptographicException or FormatException)
         {
-            // Made up, or of a key ring that is gone: as good as none.
+            // Forged, or of a deleted key ring: invalid.
             return false;
         }
     }

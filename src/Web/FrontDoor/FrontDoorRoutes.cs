@@ -6,12 +6,12 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace GpuGeek.Web.FrontDoor;
 
-/// <summary>What belongs to Api is passed to Api: one origin for pages, uploads, the live hub and curl.</summary>
+/// <summary>Forwards Api's paths to Api: one origin for pages, uploads, the live hub and curl.</summary>
 internal static partial class FrontDoorRoutes
 {
     private static readonly string[] Forwarded = ["/api", "/hubs", "/v2", "/customvision", "/swagger"];
 
-    /// <summary>No limit on the whole; an hour of silence ends it.</summary>
+    /// <summary>No total time limit; an hour without activity ends the request.</summary>
     private static readonly ForwarderRequestConfig Patient = new()
     {
         ActivityTimeout = TimeSpan.FromHours(1),
@@ -40,7 +40,7 @@ internal static partial class FrontDoorRoutes
                 EnableMultipleHttp2Connections = true,
                 ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
                 ConnectTimeout = TimeSpan.FromSeconds(5),
-                // Api looks at the token, the plan and the disk before it asks for a large body.
+                // Api checks the token, the plan and the disk before it accepts a large body.
                 Expect100ContinueTimeout = TimeSpan.FromSeconds(30),
             }
         ));
@@ -86,7 +86,7 @@ internal static partial class FrontDoorRoutes
             && await IsAliveAsync(invoker, options.Value, context.RequestAborted)
         )
         {
-            // It closed the connection in the middle of a body that did not say how long it is: a limit was reached.
+            // Api closed the connection in the middle of a body without a length: a limit was reached.
             if (await RefusedBody.TryAnswerAsync(context, counted.Bytes, invoker, transformer, options.Value))
                 return;
             await Problems.WriteAsync(

@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace GpuGeek.Web.FrontDoor;
 
-/// <summary>Turns the cookie into a bearer token and says who asks; nothing a stranger writes into our own headers gets through.</summary>
+/// <summary>Turns the cookie into a bearer token and adds the client's address; clients cannot set our own headers.</summary>
 internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions> options) : HttpTransformer
 {
     public const string ClientHeader = "X-GpuGeek-Client";
@@ -23,7 +23,7 @@ internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions
     {
         await base.TransformRequestAsync(context, request, destination, cancellationToken);
         request.Headers.Host = null;
-        // A refusal then comes before the body: an Api that closes while a body comes cannot be heard any more.
+        // A refusal then comes before the body: if Api closes the connection while a body is being sent, its response is lost.
         if (
             context.Request.ContentLength is null or > SmallBody
             && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
@@ -31,7 +31,7 @@ internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions
             request.Headers.ExpectContinue = true;
         foreach (var name in context.Request.Headers.Keys.Where(IsOurs))
             request.Headers.Remove(name);
-        // Cookies are for this process: Api reads tokens.
+        // Cookies are for this process; Api reads tokens.
         request.Headers.Remove("Cookie");
         if (context.Request.Headers.Authorization.Count == 0 && cookie.Read(context.Request) is { } session)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", session);
@@ -49,7 +49,7 @@ internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions
         return copy;
     }
 
-    /// <summary>Api believes the address only beside the secret.</summary>
+    /// <summary>Api trusts the address only together with the secret.</summary>
     public static void Introduce(HttpRequestHeaders headers, string? address, string? secret)
     {
         if (address is null || string.IsNullOrEmpty(secret))

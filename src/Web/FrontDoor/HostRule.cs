@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Web.FrontDoor;
 
 /// <summary>
-/// The Host header names this installation. A site that makes its own name point here (DNS rebinding) would else be of the same origin as
-/// these pages.
-/// Such a request always carries a name, so every IP address is allowed; of names, those that the operator gave and this machine's own.
+/// The Host header must name this installation. Otherwise a site that points its own name here (DNS rebinding) would have the same origin
+/// as these pages. Such a request always has a name, so every IP address is allowed; of names, those set by the operator and this
+/// machine's own.
 /// </summary>
 internal static class HostRule
 {
@@ -16,7 +16,7 @@ internal static class HostRule
         app.Use(
             async (context, next) =>
             {
-                // Probes ask by whatever name the orchestrator has, and learn nothing but whether it lives.
+                // Health probes use any name that the orchestrator has, and learn only whether the process is alive.
                 if (context.Request.Path == "/healthz" || context.Request.Path == "/readyz" || Allows(context.Request.Host, names))
                 {
                     await next(context);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Web.FrontDoor;
 
-/// <summary>WebSockets know no same-origin policy: the live hub and the page circuits look at Origin themselves.</summary>
+/// <summary>WebSockets have no same-origin policy, so the live hub and the page circuits check Origin themselves.</summary>
 internal static class OriginRule
 {
     public static void UseOriginRule(this IApplicationBuilder app) =>
@@ -30,8 +30,8 @@ internal static class OriginRule
     public static bool Allows(HttpRequest request, string? publicUrl)
     {
         var origin = request.Headers.Origin.ToString();
-        // Not a browser's WebSocket (those always name their origin): a plain GET, whose answer another site cannot read, or a program with
-        // its own token.
+        // Not a browser's WebSocket (those always send an origin): a plain GET, whose response another site cannot read, or a program
+        // with its own token.
         if (origin.Length == 0)
             return !IsSocket(request) || !request.Headers.ContainsKey("Cookie");
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var from))
@@ -42,8 +42,8 @@ internal static class OriginRule
             && Uri.Compare(from, ours, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
     }
 
-    /// <summary>Over HTTP/1.1 by upgrade, over HTTP/2 by extended CONNECT; the framework's own answer needs a middleware that only its hubs
-    /// have.</summary>
+    /// <summary>Over HTTP/1.1 by upgrade, over HTTP/2 by extended CONNECT; the framework's own check needs a middleware that only its
+    /// hubs have.</summary>
     private static bool IsSocket(HttpRequest request) =>
         request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
         || request.HttpContext.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };

@@ -3,7 +3,7 @@ using GpuGeek.Contracts.Client;
 
 namespace GpuGeek.Web.FrontDoor;
 
-/// <summary>Refusals of the front door itself, in the words of the API.</summary>
+/// <summary>Problems of the front door itself, in the format of the API.</summary>
 internal static class Problems
 {
     public static Task UnreachableAsync(HttpContext context)

@@ -6,14 +6,14 @@ using Yarp.ReverseProxy.Forwarder;
 namespace GpuGeek.Web.FrontDoor;
 
 /// <summary>
-/// Api refuses a body in its middle that does not say its length, and closes the connection, so its answer is lost. The request is begun
-/// again with the length of what has come: Api answers that before it asks for the body, which is never sent.
+/// When Api refuses a body without a length in its middle, it closes the connection, and its response is lost. The request is then
+/// repeated with the length received so far: Api responds before it accepts the body, which is never sent.
 /// </summary>
 internal static class RefusedBody
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Counts what is read of a body without a length; others are refused before they come.</summary>
+    /// <summary>Counts the bytes read of a body without a length; other bodies are refused before they are sent.</summary>
     public static CountedBody? Count(HttpRequest request)
     {
         var canHaveBody = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
@@ -24,7 +24,7 @@ internal static class RefusedBody
         return counted;
     }
 
-    /// <returns>False: Api would take a body of that length, or does not answer.</returns>
+    /// <returns>False: Api would accept a body of that length, or does not respond.</returns>
     public static async Task<bool> TryAnswerAsync(
         HttpContext context,
         long length,

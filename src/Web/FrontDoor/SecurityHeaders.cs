@@ -2,7 +2,7 @@ namespace GpuGeek.Web.FrontDoor;
 
 internal static class SecurityHeaders
 {
-    // Attributes in style= carry widths of bars and the like; no style or script element is written into a page.
+    // Attributes style= are needed for widths of bars and the like; no style or script element is written into a page.
     private const string Pages =
         "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src "
         + "'self'; connect-src 'self'; "
@@ -13,7 +13,7 @@ internal static class SecurityHeaders
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "frame-ancestors 'none'";
 
-    // Whatever a person uploaded is never run as a page of ours.
+    // Uploaded files must never run as a page of this site.
     private const string Data = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
     public static void UseSecurityHeaders(this IApplicationBuilder app) =>
@@ -24,7 +24,7 @@ internal static class SecurityHeaders
                 {
                     var headers = context.Response.Headers;
                     headers.XContentTypeOptions = "nosniff";
-                    // A page shows what is the person's own: it stays in no cache when they have signed out.
+                    // A page shows private data: no cache may keep it after the person has signed out.
                     if (context.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
                         headers.CacheControl = "no-store";
                     headers.TryAdd("Referrer-Policy", "same-origin");

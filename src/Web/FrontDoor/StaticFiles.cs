@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.StaticAssets;
 
 namespace GpuGeek.Web.FrontDoor;
 
-/// <summary>What lies in <c>wwwroot</c> and in the framework.</summary>
+/// <summary>Static files in <c>wwwroot</c> and in the framework.</summary>
 internal static class StaticFiles
 {
     /// <summary>
-    /// Addresses with a fingerprint never change what they mean: a browser keeps them for a year without asking. All others are asked for
-    /// by their ETag.
-    /// Said here because the framework says <c>no-cache</c> for all of them when it serves a build that was not published.
+    /// Addresses with a fingerprint never change their content: a browser keeps them for a year without a request. All others are
+    /// revalidated by their ETag. Set here because the framework sends <c>no-cache</c> for all of them when it serves a build that was
+    /// not published.
     /// </summary>
     public static void MapAssets(this WebApplication app) =>
         app.MapStaticAssets()

@@ -4,7 +4,7 @@ using GpuGeek.Worker.Imports.Reading;
 
 namespace GpuGeek.Worker.Commands;
 
-/// <summary>Verb <c>import</c>: the child that reads strangers' bytes.</summary>
+/// <summary>Verb <c>import</c>: the child process that reads untrusted archives.</summary>
 internal static class ImportVerb
 {
     public static Command Create()

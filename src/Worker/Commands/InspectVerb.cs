@@ -3,7 +3,7 @@ using GpuGeek.Worker.Weights;
 
 namespace GpuGeek.Worker.Commands;
 
-/// <summary>Verb <c>inspect</c>: says what a weights file holds and how it fits.</summary>
+/// <summary>Verb <c>inspect</c>: shows the contents of a weights file and how it fits.</summary>
 internal static class InspectVerb
 {
     private static readonly Argument<string> WeightsPath = new("file")

@@ -4,7 +4,7 @@ using GpuGeek.Domain.Models;
 
 namespace GpuGeek.Worker.Commands;
 
-/// <summary>Verb <c>models</c>: the architectures that <c>run --model</c> takes, with what each costs.</summary>
+/// <summary>Verb <c>models</c>: lists the architectures for <c>run --model</c> with their costs.</summary>
 internal static class ModelsVerb
 {
     private static readonly (string Title, bool IsNumber, Func<ModelCard, string> Of)[] Columns =

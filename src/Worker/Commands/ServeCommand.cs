@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Commands;
 
-/// <summary>Verb <c>worker</c>, and what happens without a verb.</summary>
+/// <summary>Verb <c>worker</c>, which is also the default.</summary>
 internal static class ServeCommand
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);

@@ -3,7 +3,7 @@ using GpuGeek.Worker.Training;
 
 namespace GpuGeek.Worker.Commands;
 
-/// <summary>Verb <c>train</c>: the child that trains.</summary>
+/// <summary>Verb <c>train</c>: the child process that trains.</summary>
 internal static class TrainVerb
 {
     public static Command Create()

@@ -4,15 +4,15 @@ namespace GpuGeek.Worker.Hosting;
 
 /// <summary>
 /// TorchSharp's native library calls condition_variable::wait of GLIBCXX_3.4.30 (GCC 12), the newest version that one of its relocations
-/// names. Without it the first tensor would end in a page of loader errors.
+/// names. Without it, creating the first tensor would fail with a page of loader errors.
 /// </summary>
 internal static class NativeCheck
 {
-    // A symbol that came with GLIBCXX_3.4.30; condition_variable::wait itself exists in older versions too, and lookups do not tell
-    // versions apart.
+    // A symbol that was added with GLIBCXX_3.4.30. condition_variable::wait itself exists in older versions too, and lookups do not
+    // distinguish versions.
     private const string Symbol = "_ZSt21__glibcxx_assert_failPKciS0_S0_";
 
-    /// <returns>Null when training can work here, else one sentence that says what to do.</returns>
+    /// <returns>Null if training works here, else one sentence with the fix.</returns>
     public static string? Problem()
     {
         if (!OperatingSystem.IsLinux())

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Hosting;
 
-/// <summary>Lets a sweep look at once instead of at its next turn. Any number of calls wake it once.</summary>
+/// <summary>Starts the next poll immediately instead of at its next turn. Several signals start it once.</summary>
 internal class PollSignal(IOptions<WorkerOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);
@@ -15,7 +15,7 @@ internal class PollSignal(IOptions<WorkerOptions> options) : IDisposable
         }
         catch (SemaphoreFullException)
         {
-            // Already awake.
+            // Already signalled.
         }
     }
 
@@ -25,6 +25,6 @@ internal class PollSignal(IOptions<WorkerOptions> options) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Until somebody signals, at most <see cref="WorkerOptions.Poll"/>.</summary>
+    /// <summary>Waits for a signal, at most for <see cref="WorkerOptions.Poll"/>.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _signal.WaitAsync(options.Value.Poll, cancellationToken);
 }

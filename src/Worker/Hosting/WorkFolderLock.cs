@@ -1,6 +1,6 @@
 namespace GpuGeek.Worker.Hosting;
 
-/// <summary>One worker per work folder: two would write into one run's directory. The kernel drops the lock however the process
+/// <summary>Allows one worker per work folder: two would write into one run's directory. The kernel releases the lock however the process
 /// ends.</summary>
 internal sealed class WorkFolderLock : IDisposable
 {
@@ -8,8 +8,8 @@ internal sealed class WorkFolderLock : IDisposable
 
     private WorkFolderLock(FileStream file) => _file = file;
 
-    /// <summary>Waits a moment for a former worker that is just ending.</summary>
-    /// <exception cref="IOException">Another worker has the folder.</exception>
+    /// <summary>Waits a moment for a previous worker that is just exiting.</summary>
+    /// <exception cref="IOException">Another worker uses the folder.</exception>
     public static async Task<WorkFolderLock> TakeAsync(
         string folder,
         TimeSpan patience,

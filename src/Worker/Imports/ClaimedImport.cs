@@ -3,8 +3,8 @@ using GpuGeek.Domain.Datasets;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>An import under a lease; its owner and attempt are named in every write.</summary>
-/// <param name="Restarts">As they were when it was claimed.</param>
+/// <summary>An import under a lease; every write names its owner and attempt.</summary>
+/// <param name="Restarts">The counters at the time of the claim.</param>
 internal sealed record ClaimedImport(
     Guid OrgId,
     Guid Id,
@@ -16,5 +16,5 @@ internal sealed record ClaimedImport(
     Restartable Restarts
 );
 
-/// <summary>Another worker has the import, or it is over: this one writes nothing more.</summary>
+/// <summary>Another worker has the import, or it has ended: this worker must not write any more.</summary>
 internal sealed class StaleImportException(Guid import) : Exception($"This worker no longer owns the import {import}.");

@@ -1,6 +1,6 @@
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>Files told of within a moment.</summary>
+/// <summary>Files reported within a short time.</summary>
 internal sealed class ImportBatch
 {
     public List<PictureEvent> Pictures { get; } = [];
@@ -25,5 +25,5 @@ internal sealed class ImportBatch
     }
 }
 
-/// <summary>What became of a batch.</summary>
+/// <summary>The outcome of a batch.</summary>
 internal sealed record BatchOutcome(int Accepted, long AcceptedBytes, int Duplicates, IReadOnlyList<Guid> CreatedClasses);

@@ -10,11 +10,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>Claims imports and ends them.</summary>
+/// <summary>Claims and completes imports.</summary>
 internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, TimeProvider clock)
 {
-    /// <summary>The oldest import that waits, or whose owner's lease expired.</summary>
-    /// <param name="room">Bytes that may be written to the disk: an import whose archive is larger waits in the queue.</param>
+    /// <summary>The oldest import that is queued or whose lease has expired.</summary>
+    /// <param name="room">Bytes that may be written to the disk: an import with a larger archive stays in the queue.</param>
     public async Task<ClaimedImport?> NextAsync(string owner, long room, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
@@ -38,7 +38,7 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
         return rows.Select(i => new ClaimedImport(i.OrgId, i.Id, i.DatasetId, i.Source, i.FileName, owner, i.Attempt, i)).SingleOrDefault();
     }
 
-    /// <returns>Whether somebody asked for the import to stop.</returns>
+    /// <returns>Whether the cancellation of the import was requested.</returns>
     /// <exception cref="StaleImportException"/>
     public async Task<bool> RenewAsync(ClaimedImport claim, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
         return asked.Count == 1 ? asked[0] : throw new StaleImportException(claim.Id);
     }
 
-    /// <summary>A fresh attempt begins from nothing: what a dead one stored in rows is taken back.</summary>
+    /// <summary>A new attempt starts from the beginning: rows of a dead attempt are deleted.</summary>
     /// <exception cref="StaleImportException"/>
     public Task BeginAsync(ClaimedImport claim, CancellationToken cancellationToken) =>
         WriteAsync(
@@ -76,14 +76,15 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
             cancellationToken
         );
 
-    /// <summary>Back to the queue. Nothing is counted: a worker that stops as it was asked to is no fault of the archive.</summary>
+    /// <summary>Returns the import to the queue without counting: a worker that was told to stop says nothing about the
+    /// archive.</summary>
     /// <exception cref="StaleImportException"/>
     public Task GiveBackAsync(ClaimedImport claim, CancellationToken cancellationToken) =>
         WriteAsync(claim, db => RequeueAsync(db, claim, cancellationToken), cancellationToken);
 
-    /// <summary>The child died: back to the queue, or failed if that was once too often. Then the upload is kept, so that the import can be
-    /// tried again.</summary>
-    /// <returns>Whether it failed.</returns>
+    /// <summary>The child died: back to the queue, or failed after too many deaths. In that case the upload is kept, so that the import
+    /// can be retried.</summary>
+    /// <returns>Whether the import failed.</returns>
     /// <exception cref="StaleImportException"/>
     public async Task<bool> ChildDiedAsync(
         ClaimedImport claim,
@@ -113,8 +114,8 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
         return false;
     }
 
-    /// <summary>What it needs to be tried again is kept as long as the claim's restarts say.</summary>
-    /// <param name="createdClasses">Classes this import made: they go with it where no other picture has them.</param>
+    /// <summary>The data that a retry needs are kept if the claim's counters say so.</summary>
+    /// <param name="createdClasses">Classes created by this import: they are deleted with it if no other picture uses them.</param>
     /// <exception cref="StaleImportException"/>
     public Task EndAsync(
         ClaimedImport claim,
@@ -158,7 +159,7 @@ internal sealed class ImportLeases(IDbContexts contexts, ILiveNotifier live, Tim
             cancellationToken
         );
 
-    /// <summary>One transaction that no other owner's can come between.</summary>
+    /// <summary>One transaction, protected against other owners.</summary>
     /// <exception cref="StaleImportException"/>
     public async Task WriteAsync(ClaimedImport claim, Func<GpuGeekDbContext, Task> write, CancellationToken cancellationToken)
     {

@@ -4,14 +4,14 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>The layout of an import directory. The child writes to it and reads the archive it is given; it knows nothing else.</summary>
+/// <summary>The layout of an import directory. The child writes into it and reads its archive; it has access to nothing else.</summary>
 internal sealed record ImportDirectory(string Root)
 {
     public string Spec => Path.Combine(Root, "spec.json");
     public string Events => Path.Combine(Root, "events.jsonl");
     public string Log => Path.Combine(Root, "log.txt");
 
-    /// <summary>Pictures under their hash, thumbnails under hash + <c>.thumb</c>; the supervisor takes them away.</summary>
+    /// <summary>Pictures under their hash, thumbnails under hash + <c>.thumb</c>; the supervisor moves them away.</summary>
     public string Out => Path.Combine(Root, "out");
     public string Archive => Path.Combine(Root, "archive");
 
@@ -24,20 +24,20 @@ internal sealed record ImportSpec
     /// <summary>A ZIP file.</summary>
     public string? Archive { get; init; }
 
-    /// <summary>A folder with pictures, for work without a server.</summary>
+    /// <summary>A folder of pictures, for use without a server.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Name of a built-in sample.</summary>
     public string? Sample { get; init; }
     public ArchiveLimits Limits { get; init; } = new();
 
-    /// <summary>Pictures that may lie in <c>out/</c> unfetched: then the child waits. 0 never waits.</summary>
+    /// <summary>Maximum number of pictures in <c>out/</c> that are not fetched yet: beyond it the child waits. 0 never waits.</summary>
     public int MaxWaiting { get; init; } = 1024;
 
-    /// <summary>Bytes of the disk that the child leaves free for the database: it waits while there are no more.</summary>
+    /// <summary>Bytes of disk space that the child leaves free for the database: below it the child waits.</summary>
     public long ReserveBytes { get; init; }
 
-    /// <summary>The child's exit code when the disk filled up under it.</summary>
+    /// <summary>The child's exit code if the disk became full.</summary>
     public const int DiskFull = 28;
 }
 
@@ -45,9 +45,9 @@ internal sealed record ImportSpec
 /// <param name="MaxArchiveBytes">Size of the archive.</param>
 /// <param name="MaxTotalBytes">All entries together, unpacked.</param>
 /// <param name="MaxRatio">Unpacked to packed size of one entry, and of all, above <paramref name="RatioFrom"/>.</param>
-/// <param name="RatioFrom">Bytes of unpacked size from which the ratio is looked at.</param>
-/// <param name="MaxEntryBytes">A larger file is skipped.</param>
-/// <param name="MaxDepth">Folders above a file.</param>
+/// <param name="RatioFrom">Unpacked size from which the ratio is checked.</param>
+/// <param name="MaxEntryBytes">Larger files are skipped.</param>
+/// <param name="MaxDepth">Maximum number of folders above a file.</param>
 internal sealed record ArchiveLimits(
     int MaxEntries = 200_000,
     long MaxArchiveBytes = 50L << 30,
@@ -66,9 +66,9 @@ internal sealed record ArchiveLimits(
 [JsonDerivedType(typeof(ImportDoneEvent), "done")]
 internal abstract record ImportEvent;
 
-/// <summary>A picture is whole under its hash in <c>out/</c>.</summary>
-/// <param name="Split">What a folder above said, or null.</param>
-/// <param name="Progress">Of the whole archive, 0..1.</param>
+/// <summary>A picture is complete under its hash in <c>out/</c>.</summary>
+/// <param name="Split">Split named by a folder above, or null.</param>
+/// <param name="Progress">Progress of the whole archive, 0..1.</param>
 internal sealed record PictureEvent(
     string Path,
     string Class,
@@ -83,7 +83,7 @@ internal sealed record PictureEvent(
 
 internal sealed record SkippedEvent(string Path, string Code, string Reason, string? Hint, double Progress) : ImportEvent;
 
-/// <summary>The archive as a whole is refused: nothing of it is kept.</summary>
+/// <summary>The whole archive is refused: nothing of it is kept.</summary>
 internal sealed record ImportFailedEvent(Failure Failure) : ImportEvent;
 
 internal sealed record ImportDoneEvent : ImportEvent;

@@ -5,15 +5,15 @@ using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>What the organisation's plan still lets in: the gate's figures at the start, then counted on, since counting half a million
-/// rows for each batch would be slow.</summary>
+/// <summary>The remaining quota of the organisation's plan: the gate's figures at the start, then counted locally, since counting half a
+/// million rows for each batch would be slow.</summary>
 internal sealed class ImportQuota(Plan plan, int images, long bytes)
 {
     private int _images = images;
     private long _bytes = bytes;
 
     /// <summary>
-    /// Beside the import itself: its archive counts no longer when its pictures begin to. Other archives keep their room.
+    /// Usage without the import itself: its archive no longer counts when its pictures start to count. Other archives keep their space.
     /// </summary>
     public static async Task<ImportQuota> ReadAsync(
         IDbContexts contexts,

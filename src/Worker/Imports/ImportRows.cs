@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>Writes pictures and skipped files as rows; their objects already lie in the store.</summary>
+/// <summary>Writes pictures and skipped files as rows; their objects are already stored.</summary>
 internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
 {
-    /// <summary>Rows of skipped files kept per import; beyond that only their number.</summary>
+    /// <summary>Maximum number of skipped files stored as rows per import; beyond it only the count is stored.</summary>
     private const int MaxSkippedRows = 10_000;
     private const int MaxPath = 1000;
     private const int MaxFileName = 500;
@@ -57,7 +57,7 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
     )
     {
         Guid[] ids = [.. names.Select(_ => NewId())];
-        // In the order of their names, so that two imports into one dataset wait for each other and never in a ring.
+        // In the order of their names, so that two imports into one dataset wait for each other without a deadlock.
         var created = await db
             .Database.SqlQuery<Guid>(
                 $"""

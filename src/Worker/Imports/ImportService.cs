@@ -9,7 +9,7 @@ namespace GpuGeek.Worker.Imports;
 
 internal sealed class ImportWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
-/// <summary>Only a hint: the lanes claim in SQL whichever import is next.</summary>
+/// <summary>Only a notification: the loops claim the next import in SQL.</summary>
 internal sealed class ImportJob(ImportWakeUp wake) : IImportJob
 {
     public Task RunAsync(Guid org, Guid import, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal sealed class ImportJob(ImportWakeUp wake) : IImportJob
     }
 }
 
-/// <summary>Light work has lanes of its own and never waits behind a training.</summary>
+/// <summary>Light work has its own loops and never waits behind a training.</summary>
 internal sealed partial class ImportService(
     ImportLeases leases,
     ImportSupervisor supervisor,
@@ -34,7 +34,7 @@ internal sealed partial class ImportService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        // What a killed worker left behind; nobody else uses this folder.
+        // Deletes what a killed worker left behind; no other worker uses this folder.
         if (Directory.Exists(options.Value.Imports))
             Directory.Delete(options.Value.Imports, recursive: true);
         await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => ServeAsync(lane, stoppingToken)));
@@ -49,7 +49,7 @@ internal sealed partial class ImportService(
             {
                 if (await leases.NextAsync(owner, disk.Available(options.Value.Work), draining) is { } claim)
                 {
-                    // Another may wait behind it.
+                    // Another import may be waiting.
                     wake.Signal();
                     await supervisor.SuperviseAsync(claim, draining);
                     continue;
@@ -62,7 +62,7 @@ internal sealed partial class ImportService(
             }
             catch (Exception failure)
             {
-                // The lane lives on; the import's lease expires and it is tried again.
+                // The loop keeps running; the import's lease expires and it is retried.
                 LogFailed(failure, lane);
                 await wake.WaitAsync(CancellationToken.None);
             }

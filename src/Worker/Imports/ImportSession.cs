@@ -5,7 +5,7 @@ using GpuGeek.Worker.Runs;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>Carries what the child tells into store and database.</summary>
+/// <summary>Stores the child's events in store and database.</summary>
 internal sealed class ImportSession(
     ClaimedImport claim,
     ImportDirectory directory,
@@ -30,8 +30,9 @@ internal sealed class ImportSession(
     public Failure? Failure { get; private set; }
     public IReadOnlyCollection<Guid> CreatedClasses => _createdClasses;
 
-    /// <summary>One batch, so that the caller can renew its lease between two of a child that talks without end.</summary>
-    /// <returns>False when nothing waits.</returns>
+    /// <summary>Stores one batch, so that the caller can renew its lease between batches even if the child reports without a
+    /// pause.</summary>
+    /// <returns>False if nothing is waiting.</returns>
     public async Task<bool> PumpOnceAsync(CancellationToken cancellationToken)
     {
         if (_waiting.Count == 0)
@@ -65,7 +66,7 @@ internal sealed class ImportSession(
         Done = events.OfType<ImportDoneEvent>().Any();
     }
 
-    // Objects first: a row never names an object that is not there.
+    // Objects first: a row must never name a missing object.
     private async Task PutAsync(List<PictureEvent> pictures, CancellationToken cancellationToken)
     {
         var fresh = pictures.Select(p => p.Hash).Distinct().Where(hash => !_stored.Contains(hash)).ToList();

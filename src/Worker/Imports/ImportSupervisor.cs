@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>Everything between the claim of an import and its end.</summary>
+/// <summary>Runs an import from its claim to its end.</summary>
 internal sealed partial class ImportSupervisor(
     ImportLeases leases,
     ImportRows rows,
@@ -25,10 +25,10 @@ internal sealed partial class ImportSupervisor(
     ILogger<ImportSupervisor> logger
 )
 {
-    /// <summary>The archive may be what kills the child.</summary>
+    /// <summary>Two deaths: the archive itself may crash the child.</summary>
     public const int MaxDeaths = 2;
 
-    /// <summary>A picture at the limits takes some 300 MB while it is decoded, and two are at a time.</summary>
+    /// <summary>A picture at the limits takes some 300 MB while it is decoded, and two are decoded at a time.</summary>
     private const long AddressSpace = 6L << 30;
     private const long HeapLimit = 1L << 30;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
@@ -51,7 +51,7 @@ internal sealed partial class ImportSupervisor(
         }
         catch (Exception full) when (DiskSpace.IsFull(full))
         {
-            // No fault of the archive: it waits in the queue until there is room.
+            // Not the archive's fault: it waits in the queue until there is space.
             LogNoRoom(claim.Id);
             await leases.GiveBackAsync(claim, CancellationToken.None);
         }
@@ -144,7 +144,7 @@ internal sealed partial class ImportSupervisor(
             var renewed = clock.GetTimestamp();
             if (await leases.RenewAsync(claim, draining))
                 return (true, 0);
-            // First whether it has ended, then whether something waits: what it said last is read for certain.
+            // Checks first whether the child has exited, then reads its events, so that the last ones are always read.
             while (session.Failure is null)
             {
                 var ended = child.Exited.IsCompleted;
@@ -187,7 +187,7 @@ internal sealed partial class ImportSupervisor(
             LogFile = directory.Log,
             Nice = 5,
             AddressSpace = AddressSpace,
-            // Without a limit of its own the collector reserves far more address space than the process may have.
+            // Without its own limit, the garbage collector reserves far more address space than the process may have.
             Environment = { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
         };
 

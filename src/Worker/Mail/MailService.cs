@@ -8,8 +8,8 @@ namespace GpuGeek.Worker.Mail;
 
 internal sealed class MailWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
-/// <summary>Hands waiting mail over, one after the other: light work, which never waits behind a training or an import. Looks every two
-/// seconds for what is due.</summary>
+/// <summary>Sends queued mail one by one: light work, which never waits behind a training or an import. Polls every two seconds for due
+/// mail.</summary>
 internal sealed partial class MailService(MailPost post, MailWakeUp wake, ILogger<MailService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -29,7 +29,7 @@ internal sealed partial class MailService(MailPost post, MailWakeUp wake, ILogge
             }
             catch (Exception failure)
             {
-                // The lane lives on; a mail that was claimed comes back when its lease lapses.
+                // The loop keeps running; a claimed mail is retried when its lease expires.
                 LogFailed(failure);
                 await wake.WaitAsync(CancellationToken.None);
             }

@@ -3,8 +3,8 @@ using GpuGeek.Lines;
 
 namespace GpuGeek.Worker.Processes;
 
-/// <summary>A child's output, appended to a file until it is full: an endless warning must not fill the disk. Never rotated, so that who
-/// follows it keeps its place.</summary>
+/// <summary>A child's output, appended to a file until it is full: an endless warning must not fill the disk. Never rotated, so that a
+/// reader keeps its position.</summary>
 internal sealed class BoundedLog : IDisposable
 {
     public const long MaxBytes = 8 << 20;

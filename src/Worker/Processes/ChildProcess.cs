@@ -4,9 +4,8 @@ using System.Diagnostics;
 namespace GpuGeek.Worker.Processes;
 
 /// <summary>
-/// A process in a session of its own that dies with this one, however this one dies. The kernel's parent-death signal follows the thread
-/// that started the child,
-/// so each child has a thread that starts it and then waits for it.
+/// A process in its own session that dies with this one, however this one dies. The kernel's parent-death signal follows the thread that
+/// started the child, so each child has a thread that starts it and then waits for it.
 /// </summary>
 internal sealed class ChildProcess
 {
@@ -49,13 +48,13 @@ internal sealed class ChildProcess
         return failure is null ? child : throw new ChildStartException(spec.Name, failure);
     }
 
-    /// <summary>Asks for the end; the child may save its work.</summary>
+    /// <summary>Requests the end; the child can save its work.</summary>
     public void Terminate() => Send(Signals.Terminate);
 
-    /// <summary>Ends the child and all that it started.</summary>
+    /// <summary>Kills the child and all its descendants.</summary>
     public void Kill() => Send(Signals.Kill);
 
-    /// <summary>SIGTERM, patience, SIGKILL.</summary>
+    /// <summary>SIGTERM, a waiting time, then SIGKILL.</summary>
     public async Task<int> StopAsync(TimeSpan patience, TimeProvider clock)
     {
         Terminate();
@@ -71,11 +70,11 @@ internal sealed class ChildProcess
         Id = process.Id;
         log.Follow(process);
         started.Set();
-        // Without a time-out it would also wait for the end of the output, which a grandchild may hold open.
+        // Without a timeout it would also wait for the end of the output, which a grandchild may keep open.
         while (!process.WaitForExit(TimeSpan.FromHours(1))) { }
         lock (_gate)
         {
-            // While the gate is held nobody signals: afterwards the number may belong to a stranger. What the child left behind goes too.
+            // While the gate is held, nobody sends signals: afterwards the pid may belong to another process. Descendants are killed too.
             Signals.Send(-Id, Signals.Kill);
             _reaped = true;
         }
@@ -102,7 +101,7 @@ internal sealed class ChildProcess
         };
         foreach (var argument in spec.CommandLine())
             start.ArgumentList.Add(argument);
-        // The child decodes strangers' bytes and runs native code: it gets no credentials.
+        // The child decodes untrusted bytes and runs native code: it gets no credentials.
         foreach (var name in start.Environment.Keys.Where(IsSecret).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in spec.Environment)

@@ -10,14 +10,14 @@ internal sealed record ChildSpec
     /// <summary>stdout and stderr, appended.</summary>
     public required string LogFile { get; init; }
 
-    /// <summary>0 leaves it; 5 lets the machine's other work go first.</summary>
+    /// <summary>0 keeps it; 5 gives priority to other work on the machine.</summary>
     public int Nice { get; init; }
 
     /// <summary>Bytes of address space, or null for no limit.</summary>
     public long? AddressSpace { get; init; }
 
-    /// <summary>What is passed to <c>setsid</c>: the wrappers exec one another in place, so the pid stays the child's and its
-    /// group's.</summary>
+    /// <summary>Arguments for <c>setsid</c>: the wrappers exec one another in place, so the pid remains that of the child and its
+    /// group.</summary>
     public IEnumerable<string> CommandLine()
     {
         yield return "setpriv";

@@ -1,9 +1,8 @@
 namespace GpuGeek.Lines;
 
 /// <summary>
-/// Lines appended to a log file. A full disk must not end the process that logs: a line that cannot be written is dropped and counted,
-/// and the file says so once
-/// writing works again. Also compiled into AppHost, which refers to no other project.
+/// Appends lines to a log file. A full disk must not stop the process that logs: a line that cannot be written is dropped and counted,
+/// and the file reports the number once writing works again. Also compiled into AppHost, which refers to no other project.
 /// </summary>
 internal sealed class LineFile : IDisposable
 {
@@ -31,10 +30,10 @@ internal sealed class LineFile : IDisposable
         try
         {
             _file ??= Open();
-            // Of the line that found the disk full a part may have been written.
+            // The line that found the disk full may have been written partly.
             if (_dropped > 0)
                 _file.SetLength(_file.Position);
-            // In one write: a disk with room for the notice alone would get it again and again.
+            // In one write: a disk with space only for the notice would get it repeatedly.
             var notice = _dropped > 0 ? $"{_dropped} log lines were dropped while the disk was full.\n" : "";
             _file.Write(System.Text.Encoding.UTF8.GetBytes($"{notice}{line}\n"));
             _dropped = 0;
@@ -50,7 +49,7 @@ internal sealed class LineFile : IDisposable
     private FileStream Open()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        // Without a buffer nothing is left over that disposing would try to write.
+        // Without a buffer, nothing is left that disposing would try to write.
         return new(_path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 }

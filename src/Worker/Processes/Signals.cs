@@ -7,7 +7,7 @@ internal static partial class Signals
     public const int Kill = 9;
     public const int Terminate = 15;
 
-    /// <param name="pid">A process, or the negative of a process group.</param>
+    /// <param name="pid">A process id, or the negative id of a process group.</param>
     public static void Send(int pid, int signal) => _ = kill(pid, signal);
 
     [LibraryImport("libc")]

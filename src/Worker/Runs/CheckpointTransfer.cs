@@ -5,14 +5,13 @@ using GpuGeek.Domain.Storage;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>Checkpoints between the run directory and the store.</summary>
+/// <summary>Copies checkpoints between the run directory and the store.</summary>
 internal sealed class CheckpointTransfer(IObjectStore store)
 {
-    /// <summary>The list of files goes last: a checkpoint in the store without it was never whole.</summary>
+    /// <summary>The list of files is stored last: a checkpoint in the store without it is incomplete.</summary>
     private const string FileList = "files.json";
 
-    /// <returns>False when the trainer has already replaced this checkpoint by a newer one, or a file has not the hash it should
-    /// have.</returns>
+    /// <returns>False if the training process has already replaced this checkpoint by a newer one, or a hash does not match.</returns>
     public async Task<bool> UploadAsync(RunDirectory directory, CheckpointEvent checkpoint, string key, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(directory.Checkpoints, checkpoint.Name);
@@ -24,7 +23,7 @@ internal sealed class CheckpointTransfer(IObjectStore store)
         }
         try
         {
-            // Every file, also the trainer's own manifest, which the event need not name.
+            // Every file, including the training process's manifest, which the event does not have to name.
             foreach (var path in Directory.EnumerateFiles(folder))
                 await store.PutFileAsync($"{key}/{Path.GetFileName(path)}", path, cancellationToken);
         }
@@ -37,7 +36,7 @@ internal sealed class CheckpointTransfer(IObjectStore store)
         return true;
     }
 
-    /// <summary>Brings a checkpoint to a machine that has none of this run.</summary>
+    /// <summary>Downloads a checkpoint to a machine that has none of this run.</summary>
     /// <exception cref="ObjectNotFoundException"/>
     /// <exception cref="DamagedObjectException"/>
     public async Task RestoreAsync(RunDirectory directory, string key, CancellationToken cancellationToken)

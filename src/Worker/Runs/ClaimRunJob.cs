@@ -6,7 +6,7 @@ namespace GpuGeek.Worker.Runs;
 
 internal sealed class RunWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
-/// <summary>Only a hint: the slots claim in SQL.</summary>
+/// <summary>Only a notification: the slots claim in SQL.</summary>
 internal sealed class ClaimRunJob(RunWakeUp wake) : IClaimRunJob
 {
     public Task ClaimAsync(CancellationToken cancellationToken)

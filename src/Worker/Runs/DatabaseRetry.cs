@@ -3,8 +3,8 @@ using GpuGeek.Infrastructure.Persistence;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>
-/// A supervisor outlives its database: a write is tried until it succeeds, the lease is lost or the worker ends. Safe, since every write
-/// here may be repeated.
+/// A supervisor survives an outage of its database: a write is retried until it succeeds, the lease is lost or the worker stops. This is
+/// safe because every write here can be repeated.
 /// </summary>
 internal static class DatabaseRetry
 {

@@ -6,10 +6,10 @@ using GpuGeek.Infrastructure.Storage;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>Carries what the trainer says into the database: the one writer of this run's points and lines.</summary>
+/// <summary>Writes the training process's events into the database: the only writer of this run's points and lines.</summary>
 internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, CheckpointTransfer checkpoints, TimeProvider clock)
 {
-    /// <summary>Lines of the trainer's output kept per attempt; the rest stays out of the database.</summary>
+    /// <summary>Maximum number of output lines stored per attempt; the rest is not written to the database.</summary>
     private const int MaxLines = 1000;
 
     private readonly EventTail _events = new(directory.Events);
@@ -19,9 +19,9 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
     public ResultEvent? Result { get; private set; }
     public Failure? Failure { get; private set; }
 
-    /// <summary>Stores what has come since the last call. Not what comes meanwhile: a trainer that never pauses must not keep its
-    /// supervisor from looking up.</summary>
-    /// <param name="final">The trainer is gone: read to the very end.</param>
+    /// <summary>Stores the events since the last call, but not those that arrive in the meantime: a training process that writes without
+    /// a pause must not block its supervisor.</summary>
+    /// <param name="final">The training process has exited: read to the end.</param>
     /// <exception cref="StaleFenceException"/>
     /// <exception cref="TrainerProtocolException"/>
     public async Task PumpAsync(bool final, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
         if (events.Count == 0 && lines.Count == 0)
             return false;
         await WriteAsync(Batch(events, lines), cancellationToken);
-        // Of several checkpoints only the newest is still whole on disk for certain, and only it matters.
+        // Of several checkpoints, only the newest is certainly still complete on disk, and only it matters.
         if (events.OfType<CheckpointEvent>().LastOrDefault() is { } checkpoint)
             await KeepAsync(checkpoint, cancellationToken);
         Result = events.OfType<ResultEvent>().LastOrDefault() ?? Result;

@@ -7,9 +7,8 @@ using GpuGeek.Infrastructure.Storage;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>
-/// Reads whole lines of a growing file from where the last reader left off. What was read counts only once it is acknowledged: the offset
-/// lies beside the file,
-/// so that a supervisor that starts anew neither loses nor doubles a line.
+/// Reads complete lines of a growing file from the last acknowledged position. Lines are acknowledged after they are stored: the offset
+/// is in a file next to it, so that a restarted supervisor neither loses nor repeats a line.
 /// </summary>
 internal sealed class LineTail
 {
@@ -28,8 +27,8 @@ internal sealed class LineTail
                 : 0;
     }
 
-    /// <summary>Whole lines that have come; at most a mebibyte of them.</summary>
-    /// <param name="final">Nobody writes any more: an unfinished last line counts too.</param>
+    /// <summary>New complete lines, at most a mebibyte.</summary>
+    /// <param name="final">No process writes any more: an unfinished last line counts too.</param>
     public List<string> Read(bool final = false)
     {
         if (!File.Exists(_path))
@@ -41,7 +40,7 @@ internal sealed class LineTail
         var bytes = new byte[Math.Min(file.Length - _read, MaxRead)];
         var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         var end = bytes.AsSpan(0, count).LastIndexOf((byte)'\n') + 1;
-        // A line longer than the whole buffer is handed out in pieces rather than never.
+        // A line longer than the whole buffer is returned in pieces, so that it is not stuck.
         if (end == 0 && (final || count == MaxRead))
             end = count;
         if (end == 0)
@@ -50,8 +49,8 @@ internal sealed class LineTail
         return [.. Encoding.UTF8.GetString(bytes, 0, end).TrimEnd('\n').Split('\n').Select(l => l.TrimEnd('\r'))];
     }
 
-    /// <summary>On a full disk the offset stays behind: a supervisor that starts anew then reads some lines a second time, which the
-    /// database takes once.</summary>
+    /// <summary>On a full disk the offset stays behind: a restarted supervisor then reads some lines a second time, and the database
+    /// ignores the duplicates.</summary>
     public void Acknowledge()
     {
         var temporary = _offsetPath + ".tmp";
@@ -66,7 +65,7 @@ internal sealed class LineTail
         }
     }
 
-    /// <summary>Cuts off a line that a killed writer left unfinished, so that the next writer starts on a fresh one.</summary>
+    /// <summary>Removes a line that a killed writer left unfinished, so that the next writer starts on a new line.</summary>
     public static void RemoveTornLine(string path)
     {
         if (!File.Exists(path))
@@ -81,13 +80,13 @@ internal sealed class LineTail
     }
 }
 
-/// <summary>The trainer's events.</summary>
+/// <summary>The training process's events.</summary>
 internal sealed class EventTail(string path)
 {
     private readonly LineTail _lines = new(path);
 
-    /// <exception cref="TrainerProtocolException">A line is no event: the trainer is broken, and going on would lose what it
-    /// says.</exception>
+    /// <exception cref="TrainerProtocolException">A line is not an event: the training process is broken, and continuing would lose
+    /// events.</exception>
     public List<RunEvent> Read() => [.. _lines.Read().Where(line => line.Length > 0).Select(Parse)];
 
     public void Acknowledge() => _lines.Acknowledge();

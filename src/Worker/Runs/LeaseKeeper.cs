@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>Renews every lease of this worker from a thread of its own: a busy thread pool must not cost a run.</summary>
+/// <summary>Renews all leases of this worker on a separate thread: a busy thread pool must not cost a run.</summary>
 internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper> logger) : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<HeldLease, byte> _held = new();
@@ -21,7 +21,7 @@ internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper>
         return lease;
     }
 
-    /// <summary>Whether a slot of this worker works on the run.</summary>
+    /// <summary>Whether a slot of this worker has the run.</summary>
     public bool Holds(Guid run) => _held.Keys.Any(lease => lease.Claim.RunId == run);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper>
         return Task.CompletedTask;
     }
 
-    // Not yet: leases are renewed while the trainers save their work. The container disposes of it last.
+    // Not yet: leases are renewed while the training processes save their work. The container disposes this object last.
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
@@ -63,7 +63,7 @@ internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper>
         catch (Exception failure)
             when (failure is DbException or TimeoutException or InvalidOperationException { InnerException: DbException })
         {
-            // The database is away. The child goes on: the lease may be renewed as long as nobody has taken it.
+            // The database is not available. The child continues: the lease can be renewed as long as nobody has taken it.
             LogUnreachable(failure, lease.Claim.RunId);
         }
     }
@@ -72,7 +72,7 @@ internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper>
     private partial void LogUnreachable(Exception failure, Guid runId);
 }
 
-/// <summary>A lease while its keeper renews it.</summary>
+/// <summary>A lease that is being renewed.</summary>
 internal sealed class HeldLease(ClaimedRun claim, Action<HeldLease> release) : IDisposable
 {
     private readonly CancellationTokenSource _lost = new();
@@ -80,10 +80,10 @@ internal sealed class HeldLease(ClaimedRun claim, Action<HeldLease> release) : I
 
     public ClaimedRun Claim => claim;
 
-    /// <summary>Cancelled when another owner has the run.</summary>
+    /// <summary>Cancelled if another owner has the run.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>The last write gives the lease back: from here on a refused renewal means nothing.</summary>
+    /// <summary>The last write releases the lease: from here on, a refused renewal means nothing.</summary>
     public void Ending() => _ending = true;
 
     public void Lose()
@@ -92,6 +92,6 @@ internal sealed class HeldLease(ClaimedRun claim, Action<HeldLease> release) : I
             _lost.Cancel();
     }
 
-    // The keeper's thread may still hold this lease: the source has no timer and needs no disposal.
+    // The keeper's thread may still use this lease: the source has no timer and needs no disposal.
     public void Dispose() => release(this);
 }

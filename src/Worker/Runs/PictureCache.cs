@@ -6,18 +6,18 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>
-/// Originals on this machine, named by their content; bounded, the least recently used go first. It gives way to the reserve of the disk:
-/// what is in it can be fetched again.
+/// Original pictures on this machine, named by their content; limited in size, least recently used pictures are deleted first. It frees
+/// space for the disk reserve, since its content can be downloaded again.
 /// </summary>
 internal sealed class PictureCache(IObjectStore store, DiskSpace disk, IOptions<WorkerOptions> options, TimeProvider clock) : IDisposable
 {
     private const int Parallel = 8;
     private readonly SemaphoreSlim _trimming = new(1);
 
-    /// <summary>Brings the pictures into a run's folder; what is there already stays.</summary>
+    /// <summary>Copies the pictures into a run's folder; existing ones are kept.</summary>
     /// <exception cref="ObjectNotFoundException"/>
     /// <exception cref="DamagedObjectException"/>
-    /// <exception cref="DiskFullException">The reserve is reached, with nothing left in the cache that could be deleted.</exception>
+    /// <exception cref="DiskFullException">The reserve is reached, and nothing in the cache can be deleted.</exception>
     public async Task BringAsync(Guid org, IReadOnlyCollection<string> hashes, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -41,7 +41,7 @@ internal sealed class PictureCache(IObjectStore store, DiskSpace disk, IOptions<
 
     private async Task<string> CachedAsync(Guid org, string hash, CancellationToken cancellationToken)
     {
-        // Inside the organisation here too: a shared cache would hand one tenant's bytes to another who only knows their hash.
+        // Per organisation here too: a shared cache would give one tenant's bytes to another that only knows their hash.
         var path = Path.Combine(options.Value.Cache, org.ToString("N"), hash[..2], hash);
         if (File.Exists(path))
         {

@@ -8,10 +8,10 @@ using GpuGeek.Worker.Storage;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>Brings a succeeded run's files into the store under their content's names.</summary>
+/// <summary>Uploads a successful run's files under content-addressed names.</summary>
 internal sealed class ResultUpload(IObjectStore store)
 {
-    /// <exception cref="ResultDamagedException">A file is missing or is not what the result says.</exception>
+    /// <exception cref="ResultDamagedException">A file is missing or does not match the result.</exception>
     public async Task<RunPublication> UploadAsync(RunDirectory directory, ResultEvent said, Guid org, CancellationToken cancellationToken)
     {
         var onnx = PathOf(directory, ResultFiles.Onnx);

@@ -2,22 +2,22 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>How an attempt ended, before anything of it is written.</summary>
+/// <summary>How an attempt ended, before anything is written.</summary>
 internal abstract record RunEnd
 {
-    /// <summary>A result lies in the run directory.</summary>
+    /// <summary>There is a result in the run directory.</summary>
     public sealed record Finished : RunEnd;
 
     public sealed record Failed(Failure Failure) : RunEnd;
 
     public sealed record Canceled : RunEnd;
 
-    /// <summary>The worker drains: the run goes on elsewhere.</summary>
+    /// <summary>The worker drains: another worker continues the run.</summary>
     public sealed record GivenBack : RunEnd;
 
-    /// <summary>The trainer died; another attempt may do better.</summary>
+    /// <summary>The training process died; another attempt may succeed.</summary>
     public sealed record Died(string How) : RunEnd;
 
-    /// <summary>This worker could not go on: its disk or its store failed it. No fault of the run.</summary>
+    /// <summary>This worker failed: its disk or its store. This says nothing about the run.</summary>
     public sealed record WorkerFailed(string How) : RunEnd;
 }

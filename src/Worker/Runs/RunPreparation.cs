@@ -12,7 +12,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>Fills a run directory with all that the trainer needs: it has no database and no store.</summary>
+/// <summary>Fills a run directory with everything that the training process needs: it has no access to the database or the
+/// store.</summary>
 internal sealed class RunPreparation(
     IObjectStore store,
     PictureCache pictures,
@@ -22,7 +23,7 @@ internal sealed class RunPreparation(
     IOptions<WorkerOptions> options
 )
 {
-    /// <exception cref="RunCannotStartException">Trying again would not help.</exception>
+    /// <exception cref="RunCannotStartException">A retry would not help.</exception>
     public async Task PrepareAsync(RunDirectory directory, RunPlan plan, ClaimedRun claim, CancellationToken cancellationToken)
     {
         try

@@ -6,13 +6,14 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>Which queued runs fit on this worker's disk; the others wait, and their logs say so once until there is room again.</summary>
+/// <summary>Finds the queued runs that fit on this worker's disk; the others wait, and their logs say so once until there is space
+/// again.</summary>
 internal sealed class RunRoom(RunClaims claims, DiskSpace disk, IOptions<WorkerOptions> options)
 {
     private readonly HashSet<Guid> _told = [];
     private readonly Lock _gate = new();
 
-    /// <returns>Architectures whose runs fit; null: all of them.</returns>
+    /// <returns>Architectures whose runs fit; null: all.</returns>
     public string[]? Fitting()
     {
         var available = disk.Available(options.Value.Work);
@@ -24,7 +25,7 @@ internal sealed class RunRoom(RunClaims claims, DiskSpace disk, IOptions<WorkerO
         return null;
     }
 
-    /// <summary>Writes a line into the log of each queued run that has to wait.</summary>
+    /// <summary>Writes a line into the log of each queued run that must wait.</summary>
     public async Task TellAsync(string[] fitting, CancellationToken cancellationToken)
     {
         Guid[] told;

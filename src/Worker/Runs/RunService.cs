@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>The slots of this worker, each claiming and supervising one run after another, and the sweep that finds runs whose lease has
-/// expired.</summary>
+/// <summary>The slots of this worker, each of which claims and supervises one run after another, and the sweep that finds runs with an
+/// expired lease.</summary>
 internal sealed partial class RunService(
     RunClaims claims,
     RunSweep sweep,
@@ -57,7 +57,7 @@ internal sealed partial class RunService(
             }
             catch (Exception failure)
             {
-                // The slot lives on: the run's lease expires and the sweep gives it back.
+                // The slot keeps running: the run's lease expires and the sweep requeues the run.
                 LogSlotFailed(failure, slot);
             }
             await QuietAsync(wake.WaitAsync(draining));
@@ -98,11 +98,11 @@ internal sealed partial class RunService(
         }
     }
 
-    /// <summary>While the database was away, owners could not renew either. Once it is back they come first.</summary>
+    /// <summary>While the database was not available, owners could not renew either. When it is back, they come first.</summary>
     private long OwnersFirst() => clock.GetTimestamp() + (long)(RunLease.Duration.TotalSeconds * clock.TimestampFrequency);
 
-    /// <summary>A run that was over a moment ago may be resumed and claimed: its directory is not removed once it is held, and not held
-    /// while it is removed.</summary>
+    /// <summary>A run that has just ended may be resumed and claimed: its directory is not removed while a slot has the run, and no slot
+    /// gets the run while the directory is being removed.</summary>
     private async Task<HeldLease> HoldAsync(ClaimedRun claim)
     {
         await _directories.WaitAsync();
@@ -116,7 +116,8 @@ internal sealed partial class RunService(
         }
     }
 
-    /// <summary>Directories of runs that are over: they ended elsewhere, or failed here and may be resumed from the store.</summary>
+    /// <summary>Removes directories of ended runs: they ended on another worker, or failed here and can be resumed from the
+    /// store.</summary>
     private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
     {
         await _directories.WaitAsync(cancellationToken);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>Everything between a claim and the end of its lease.</summary>
+/// <summary>Runs everything between a claim and the end of its lease.</summary>
 internal sealed partial class RunSupervisor(
     IDbContexts contexts,
     ILiveNotifier live,
@@ -23,7 +23,8 @@ internal sealed partial class RunSupervisor(
     ILogger<RunSupervisor> logger
 )
 {
-    /// <summary>After this the worker ends whatever its trainers do; their leases expire and others take over.</summary>
+    /// <summary>A draining worker exits after this time, even if trainers still run; their leases expire and other workers take
+    /// over.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(16);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
 
@@ -45,7 +46,7 @@ internal sealed partial class RunSupervisor(
         }
         catch (Exception lost) when (lost is StaleFenceException || (lost is OperationCanceledException && limit.IsCancellationRequested))
         {
-            // Another owner has it, or will once the lease expires: nothing more is written.
+            // Another owner has the run, or will have it once the lease expires: nothing more is written.
             LogLost(claim.RunId, claim.Fence);
         }
     }
@@ -77,7 +78,7 @@ internal sealed partial class RunSupervisor(
         }
         catch (Exception full) when (DiskSpace.IsFull(full))
         {
-            // No fault of the run: it is claimed again as soon as there is room.
+            // Not the run's fault: it is claimed again when there is space.
             LogAttemptFailed(full, claim.RunId);
             const string message = "The disk is full. The run waits and continues from its last checkpoint when space is freed.";
             await recorder.SayAsync("warning", message, limit);
@@ -123,14 +124,14 @@ internal sealed partial class RunSupervisor(
                 return;
             case RunEnd.WorkerFailed failed:
                 await EndAsync(lease, () => writer.WorkerBrokeOffAsync(failed.How, limit), limit);
-                // Disk or store may need a moment, and another worker may do better meanwhile.
+                // Disk or store may need a moment, and another worker may succeed in the meantime.
                 await Task.Delay(PauseAfterFailure, clock, draining);
                 return;
         }
         await CleanAsync(directory, lease.Claim, limit);
     }
 
-    /// <returns>How it ended after all: a result that cannot be read is a death.</returns>
+    /// <returns>The final end of the attempt: an unreadable result counts as a death.</returns>
     private async Task<RunEnd> PublishAsync(
         HeldLease lease,
         RunDirectory directory,
@@ -157,7 +158,7 @@ internal sealed partial class RunSupervisor(
         }
     }
 
-    /// <summary>A result that does not fit on the disk waits for room: the training is done and must not be repeated.</summary>
+    /// <summary>A result that does not fit on the disk waits for space: the training is complete and must not be repeated.</summary>
     private async Task<RunPublication> UploadAsync(HeldLease lease, RunDirectory directory, EventRecorder recorder, CancellationToken limit)
     {
         for (var said = false; ; said = true)

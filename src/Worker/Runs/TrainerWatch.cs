@@ -5,7 +5,7 @@ using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Runs;
 
-/// <summary>One life of a trainer: starts it, records what it says, stops it when asked, and says how it ended.</summary>
+/// <summary>One training process: starts it, records its events, stops it on request, and reports how it ended.</summary>
 internal sealed class TrainerWatch(
     RunDirectory directory,
     ClaimedRun claim,
@@ -19,13 +19,13 @@ internal sealed class TrainerWatch(
     private bool _cancelAsked;
     private Task? _stopping;
 
-    /// <param name="draining">The worker ends: the trainer saves its work and stops.</param>
-    /// <param name="limit">Cancelled when the lease is lost or time is up: the trainer is killed.</param>
+    /// <param name="draining">The worker is stopping: the training process saves its work and exits.</param>
+    /// <param name="limit">Cancelled when the lease is lost or the time is over: the training process is killed.</param>
     public async Task<RunEnd> RunAsync(CancellationToken draining, CancellationToken limit)
     {
         LineTail.RemoveTornLine(directory.Events);
         await recorder.PumpAsync(final: true, limit);
-        // What a former life finished need not be done again.
+        // What an earlier attempt has finished need not be repeated.
         if (End(TrainExitCode.Succeeded, draining) is { } finished and not RunEnd.Died)
             return finished;
 

@@ -10,9 +10,8 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>
-/// Says which published weights this worker lacks and cannot download, so that a run that needs them is refused when it is asked for and
-/// not after it
-/// waited in the queue. Files are looked for each time; the published addresses are asked every ten minutes, one request to each host.
+/// Reports which published weights this worker lacks and cannot download, so that a run that needs them is refused at its creation and
+/// not after waiting in the queue. Files are checked each time; the published addresses every ten minutes, with one request per host.
 /// </summary>
 internal sealed partial class WeightsAnnouncement(
     IDbContexts contexts,
@@ -37,7 +36,7 @@ internal sealed partial class WeightsAnnouncement(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The worker stops; what it said is forgotten soon.
+            // The worker is stopping; its report expires soon.
         }
     }
 
@@ -50,7 +49,7 @@ internal sealed partial class WeightsAnnouncement(
         catch (Exception failure)
             when (failure is DbException or IOException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
-            // Meanwhile what was said last counts, and then nothing: runs are queued.
+            // Until then the last report is valid, and then none: runs are queued.
             LogFailed(failure);
         }
     }
@@ -72,7 +71,7 @@ internal sealed partial class WeightsAnnouncement(
         );
     }
 
-    /// <summary>Files of one host are offered together or not at all: without internet none is.</summary>
+    /// <summary>A host offers either all of its files or none: without internet access, none.</summary>
     private async Task<bool> IsOfferedAsync(ModelCard card, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -15,11 +15,11 @@ internal sealed class WeightsSource(IOptions<WorkerOptions> options, HttpClient 
     public Task<string> ResolveAsync(string architecture, CancellationToken cancellationToken) =>
         WeightsCatalog.ResolveAsync(ModelCatalog.All[architecture], options.Value.Weights, Cache, http, cancellationToken);
 
-    /// <summary>Architectures of which no file is here; one of them may still be downloaded.</summary>
+    /// <summary>Architectures without a local file; some of them may still be downloadable.</summary>
     public IReadOnlyList<ModelCard> NotHere() =>
         [.. ModelCatalog.All.Values.Where(card => !WeightsCatalog.IsNamed(card, options.Value.Weights, Cache))];
 
-    /// <summary>Whether the published address answers that the file is there.</summary>
+    /// <summary>Whether the published address responds that the file exists.</summary>
     public async Task<bool> IsOfferedAsync(ModelCard card, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

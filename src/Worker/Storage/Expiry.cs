@@ -14,14 +14,14 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <param name="Forgotten">Failed runs, imports and weights files that can no longer be tried again.</param>
-/// <param name="Abandoned">Uploads whose bytes never came, or stopped coming.</param>
+/// <param name="Forgotten">Failed runs, imports and weights files that can no longer be retried.</param>
+/// <param name="Abandoned">Uploads whose bytes never arrived, or stopped arriving.</param>
 internal sealed record ExpiryRound(int Forgotten, int Abandoned);
 
 /// <summary>
-/// Ends what was promised for a time: checkpoints and uploads of work that broke off too often, and uploads whose bytes stopped coming. The
-/// row changes first, so that nobody can
-/// rely on an object that is about to be deleted; should the deletion break off, the janitor finds the object.
+/// Removes what was kept for a limited time: checkpoints and uploads of work that failed because of too many interruptions, and uploads
+/// without new bytes. The row changes first, so that nobody can rely on an object that is about to be deleted; if the deletion fails, the
+/// janitor finds the object.
 /// </summary>
 internal sealed partial class Expiry(
     IDbContexts contexts,

@@ -8,16 +8,16 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <param name="Deleted">Objects that are gone.</param>
-/// <param name="Bytes">What they took.</param>
-/// <param name="Waiting">Objects to which nothing refers and whose grace is not over.</param>
-/// <param name="Abandoned">Writes that never ended, removed.</param>
+/// <param name="Deleted">Number of deleted objects.</param>
+/// <param name="Bytes">Their total size.</param>
+/// <param name="Waiting">Unreferenced objects whose grace period has not ended.</param>
+/// <param name="Abandoned">Unfinished writes that were removed.</param>
 internal sealed record JanitorRound(int Deleted, long Bytes, int Waiting, AbandonedWrites Abandoned);
 
 /// <summary>
-/// Deletes objects to which no row has referred for the whole grace: of deleted datasets and organisations, failed imports, dead attempts
-/// of runs, uploads that were read.
-/// Whoever stores an object afresh or refers to it again within the grace keeps it, so nothing that runs meanwhile has to be waited for.
+/// Deletes objects that no row has referenced for the whole grace period: of deleted datasets and organisations, failed imports, dead
+/// attempts of runs, processed uploads. Storing an object again or referencing it again within the grace period keeps it, so the janitor
+/// does not have to wait for running work.
 /// </summary>
 internal sealed partial class Janitor(
     IDbContexts contexts,
@@ -27,12 +27,12 @@ internal sealed partial class Janitor(
     ILogger<Janitor> logger
 )
 {
-    /// <summary>Any number, the same in every worker.</summary>
+    /// <summary>An arbitrary number, the same in every worker.</summary>
     private const long RoundLock = 0x6a616e69746f72;
 
     private readonly UnreferencedLedger _ledger = new(store);
 
-    /// <returns>Null when another worker is at it, or when there is reason not to trust the database.</returns>
+    /// <returns>Null if another worker is running it, or if the database cannot be trusted.</returns>
     public async Task<JanitorRound?> RunAsync(CancellationToken cancellationToken)
     {
         await using var holder = await contexts.OpenSystemAsync(cancellationToken);
@@ -41,7 +41,7 @@ internal sealed partial class Janitor(
         claim.Parameters.Add(new() { Value = RoundLock });
         if (await claim.ExecuteScalarAsync(cancellationToken) is not true)
             return null;
-        // The pool's reset would give the lock back too, but only when the connection is next taken.
+        // The pool's reset would also release the lock, but only when the connection is next used.
         try
         {
             return await HasOrganisationsAsync(cancellationToken) ? await RoundAsync(cancellationToken) : null;
@@ -72,7 +72,7 @@ internal sealed partial class Janitor(
             }
             if (due.Count == 0)
                 continue;
-            // Asked again: the first answer may be minutes old.
+            // Checked again: the first result may be minutes old.
             var references = await OrgReferences.ReadAsync(contexts, org, cancellationToken);
             foreach (
                 var one in await WithoutVersionsAsync(org, references, [.. due.Where(o => !references.Holds(o.Key))], cancellationToken)
@@ -86,7 +86,7 @@ internal sealed partial class Janitor(
         return new(deleted, bytes, waiting.Count, abandoned);
     }
 
-    // An empty database beside a full store is a wrong connection string or a restore that has not been made yet.
+    // An empty database with a full store means a wrong connection string or a restore that has not been done yet.
     private async Task<bool> HasOrganisationsAsync(CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
@@ -96,8 +96,8 @@ internal sealed partial class Janitor(
         return false;
     }
 
-    // The store keeps keys of one folder together, so the references of one organisation are in memory at a time, and of its objects those
-    // that nothing refers to.
+    // The store lists keys of one folder together, so only the references and the unreferenced objects of one organisation are in memory
+    // at a time.
     private async IAsyncEnumerable<(Guid Org, List<StoredObject> Unreferenced)> ByOrganisationAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -122,7 +122,7 @@ internal sealed partial class Janitor(
             yield return (last, await WithoutVersionsAsync(last, references, unreferenced, cancellationToken));
     }
 
-    /// <summary>Those that no dataset version names either. Manifests are large and read only when it matters.</summary>
+    /// <summary>Those that no dataset version names either. Manifests are large and read only if needed.</summary>
     private async Task<List<StoredObject>> WithoutVersionsAsync(
         Guid org,
         OrgReferences references,
@@ -138,7 +138,7 @@ internal sealed partial class Janitor(
         }
         catch (Exception unreadable) when (unreadable is ObjectNotFoundException or DamagedObjectException or DomainException)
         {
-            // Without the manifest nobody knows which pictures it names: all of them stay.
+            // Without the manifest its pictures are unknown: all pictures are kept.
             LogManifestUnreadable(unreadable, org);
             return [.. unreferenced.Where(o => StoredKey.Parse(o.Key) is not StoredKey.Content)];
         }

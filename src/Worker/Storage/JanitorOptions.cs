@@ -7,7 +7,7 @@ public sealed class JanitorOptions
 {
     public const string Section = "Janitor";
 
-    /// <summary>Minutes from one round to the next; 0: this worker makes none.</summary>
+    /// <summary>Minutes from one round to the next; 0: this worker runs no rounds.</summary>
     [Range(
         0,
         7 * 24 * 60,
@@ -16,12 +16,11 @@ public sealed class JanitorOptions
     )]
     public int Minutes { get; set; } = 60;
 
-    /// <summary>Days that an object stays after nothing refers to it. A backup of the database that is at most so old finds all of its
-    /// objects.</summary>
+    /// <summary>Days that an unreferenced object is kept. A database backup that is at most this old finds all of its objects.</summary>
     [Range(1, 3650, ErrorMessage = "GPUGEEK_GRACE_DAYS must be a number from 1 to 3650: days that unreferenced objects are kept.")]
     public int GraceDays { get; set; } = 7;
 
-    /// <summary>Hours without a byte after which an upload fails.</summary>
+    /// <summary>Hours without new bytes after which an upload fails.</summary>
     [Range(
         1,
         24 * 365,

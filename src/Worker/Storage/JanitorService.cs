@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <summary>Light work, once an hour: what was kept for a time expires, what was deleted a grace ago is purged, and what nothing refers to
-/// is cleared away. Of several workers one makes the round.</summary>
+/// <summary>Light work, once an hour: kept data expire, deletions past their grace period are purged, and unreferenced objects are
+/// deleted. One of several workers runs the round.</summary>
 internal sealed partial class JanitorService(
     Expiry expiry,
     Purge purge,
@@ -27,7 +27,7 @@ internal sealed partial class JanitorService(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The worker drains; a round that was broken off is made again by the next one.
+            // The worker drains; an interrupted round is repeated by the next one.
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed partial class JanitorService(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // Database or store are away: nothing is lost by waiting for the next round.
+            // Database or store is not available: nothing is lost by waiting for the next round.
             LogFailed(failure);
         }
     }

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <summary>All that one organisation's rows refer to, as they are now.</summary>
+/// <summary>All current references of one organisation's rows.</summary>
 internal sealed class OrgReferences
 {
     private readonly Dictionary<Guid, (string? Checkpoint, long? Fence)> _runs = [];
@@ -16,13 +16,13 @@ internal sealed class OrgReferences
     private readonly HashSet<Digest> _contents = [];
     private readonly List<string> _manifests = [];
 
-    /// <summary>The organisation itself is gone: nothing of it is referred to.</summary>
+    /// <summary>The organisation itself was deleted: nothing is referenced.</summary>
     public bool IsGone { get; private init; }
 
     public static async Task<OrgReferences> ReadAsync(IDbContexts contexts, Guid org, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        // One picture of the database: what moves from one table to another meanwhile is seen in one of them.
+        // One snapshot of the database: a reference that moves from one table to another in the meantime is seen in one of them.
         await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
         return await ReadAsync(db, org, cancellationToken);
     }
@@ -42,8 +42,8 @@ internal sealed class OrgReferences
                 .Select(v => v.ManifestHash)
                 .ToListAsync(cancellationToken)
         );
-        // While bytes still come, their object is not there yet; once it is, the import is queued.
-        // What broke off too often keeps its upload for a while.
+        // While bytes are still arriving, their object does not exist yet; when it does, the import is queued.
+        // Work that failed because of too many interruptions keeps its upload for a while.
         var imports = db
             .Imports.IgnoreTenantFilter()
             .Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running || i.RetryUntil != null));
@@ -63,8 +63,8 @@ internal sealed class OrgReferences
         return references;
     }
 
-    /// <summary>Every column of a tenant's table that holds a content's hash, from the model: a table that comes later is not
-    /// forgotten.</summary>
+    /// <summary>Every column of a tenant table that contains a content hash, from the model: new tables are included
+    /// automatically.</summary>
     public static IReadOnlyList<(string Table, string Column)> HashColumns(GpuGeekDbContext db) =>
         [
             .. from entity in db.Model.GetEntityTypes()
@@ -77,7 +77,7 @@ internal sealed class OrgReferences
             select (entity.GetTableName()!, property.GetColumnName()),
         ];
 
-    /// <summary>Versions keep pictures that were taken out of their dataset: only their manifests name those.</summary>
+    /// <summary>Versions keep pictures that were removed from their dataset: only their manifests name these.</summary>
     /// <exception cref="ObjectNotFoundException"/>
     /// <exception cref="DamagedObjectException"/>
     /// <exception cref="DomainException">A manifest cannot be read.</exception>
@@ -97,7 +97,7 @@ internal sealed class OrgReferences
         {
             StoredKey.Content content => _contents.Contains(content.Digest),
             StoredKey.Upload upload => _uploads.Contains(upload.Id),
-            // The present attempt's, and the checkpoint that the next one goes on from, whoever wrote it.
+            // The current attempt's objects, and the checkpoint from which the next one continues, whoever wrote it.
             StoredKey.OfRun of => _runs.TryGetValue(of.Run, out var run)
                 && (
                     of.Fence >= run.Fence

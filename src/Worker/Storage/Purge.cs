@@ -7,14 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace GpuGeek.Worker.Storage;
 
 /// <summary>
-/// Carries out deletions whose grace is over: rows and stored objects go in one transaction, which commits once the objects are gone.
-/// A round that breaks off leaves all rows, still hidden, and the next one does it again. A backup of the database that is not older than
-/// the grace refers to no object
-/// of what was purged, except in rows that are already marked as deleted.
+/// Carries out deletions whose grace period has ended: rows and stored objects are deleted in one transaction, which commits once the
+/// objects are deleted. If a round fails, all rows are still there, hidden, and the next round repeats it. A database backup that is not
+/// older than the grace period references no purged object, except in rows that are already marked as deleted.
 /// </summary>
 internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, TimeProvider clock, ILogger<Purge> logger)
 {
-    /// <returns>Deletions that were carried out.</returns>
+    /// <returns>Number of deletions carried out.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var done = 0;
@@ -44,7 +43,7 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // One that cannot be carried out must not keep the others from it; the next round tries again.
+            // One failed deletion must not block the others; the next round retries it.
             LogFailed(failure, due.Kind, due.TargetId, due.OrgId);
             return false;
         }
@@ -80,7 +79,7 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
         return true;
     }
 
-    // Everything was asked to stop seven days ago. What has not yet, because no worker ran, is waited for.
+    // All work was requested to stop seven days ago. If some has not stopped yet, because no worker was running, wait for it.
     private static async Task<bool> IsBusyAsync(GpuGeekDbContext db, Deletion due, CancellationToken cancellationToken) =>
         await db
             .Runs.IgnoreTenantFilter()
@@ -110,7 +109,7 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
                 cancellationToken
             );
 
-    /// <summary>The deletion itself, and those of datasets that went with their project.</summary>
+    /// <summary>The deletion itself, and those of datasets that were deleted with their project.</summary>
     private static Task<int> ForgetAsync(GpuGeekDbContext db, Deletion due, CancellationToken cancellationToken) =>
         db
             .Deletions.IgnoreTenantFilter()

@@ -10,7 +10,7 @@ using Npgsql;
 namespace GpuGeek.Worker.Storage;
 
 /// <summary>One table of a purge.</summary>
-/// <param name="Rows">The condition of the rows that go; <c>$1</c> is the organisation, <c>$2</c> what was deleted.</param>
+/// <param name="Rows">The condition for the rows to delete; <c>$1</c> is the organisation, <c>$2</c> the deleted item.</param>
 internal sealed record PurgeStep(IEntityType Entity, string Table, string Rows)
 {
     // Large datasets have millions of rows.
@@ -44,12 +44,12 @@ internal sealed record PurgeStep(IEntityType Entity, string Table, string Rows)
 }
 
 /// <summary>
-/// All rows that hang on a dataset, a project or an organisation, found by the foreign keys of the model: a table that comes later is not
-/// forgotten.
+/// All rows that depend on a dataset, a project or an organisation, found by the foreign keys of the model: new tables are included
+/// automatically.
 /// </summary>
 internal static class PurgePlan
 {
-    /// <returns>Dependants come before what they depend on.</returns>
+    /// <returns>Dependent tables come before the tables they depend on.</returns>
     public static IReadOnlyList<PurgeStep> Of(GpuGeekDbContext db, DeletionKind kind)
     {
         var root = db.Model.FindEntityType(

@@ -8,17 +8,17 @@ using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <summary>The stored objects of rows that are purged.</summary>
+/// <summary>The stored objects of purged rows.</summary>
 internal sealed class PurgedFiles(IObjectStore store)
 {
-    // Who stores a picture names it in a row within minutes: what is younger may be another dataset's, on its way in.
+    // A stored picture gets a row within minutes: a younger object may belong to another dataset that is being imported.
     private static readonly TimeSpan OnTheWay = TimeSpan.FromDays(1);
 
     private readonly List<string> _own = [];
     private readonly List<string> _manifests = [];
     private readonly HashSet<string> _hashes = [];
 
-    /// <summary>Notes what the rows name, before they go.</summary>
+    /// <summary>Records the objects that the rows name, before the rows are deleted.</summary>
     public async Task NoteAsync(GpuGeekDbContext db, Deletion deletion, IReadOnlyList<PurgeStep> steps, CancellationToken cancellationToken)
     {
         if (deletion.Kind == DeletionKind.Organization)
@@ -47,9 +47,9 @@ internal sealed class PurgedFiles(IObjectStore store)
             await AddPicturesAsync(deletion.OrgId, manifest, cancellationToken);
     }
 
-    /// <summary>Deletes what was noted and what nothing else of the organisation refers to.</summary>
-    /// <param name="db">In the transaction in which the rows were deleted.</param>
-    /// <returns>Objects that are gone.</returns>
+    /// <summary>Deletes the recorded objects that nothing else in the organisation references.</summary>
+    /// <param name="db">The transaction in which the rows were deleted.</param>
+    /// <returns>Number of deleted objects.</returns>
     public async Task<int> DeleteAsync(GpuGeekDbContext db, Deletion deletion, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (deletion.Kind == DeletionKind.Organization)
@@ -59,7 +59,7 @@ internal sealed class PurgedFiles(IObjectStore store)
         foreach (var key in _own)
             await store.DeleteAsync(key, cancellationToken);
         var deleted = _own.Count;
-        // Manifests last: should this break off, the next round reads them again.
+        // Manifests last: if this fails, the next round reads them again.
         foreach (var hash in _hashes.Concat(_manifests))
         foreach (var key in (string[])[ObjectKeys.Content(deletion.OrgId, hash), ObjectKeys.Thumbnail(deletion.OrgId, hash)])
             if (!references.Holds(key) && await store.DeleteOlderAsync(key, now - OnTheWay, cancellationToken))
@@ -75,7 +75,7 @@ internal sealed class PurgedFiles(IObjectStore store)
         return keys.Count;
     }
 
-    // A version keeps pictures that were taken out of its dataset: only its manifest names them.
+    // A version keeps pictures that were removed from its dataset: only its manifest names them.
     private async Task AddPicturesAsync(Guid org, string manifest, CancellationToken cancellationToken)
     {
         try
@@ -85,7 +85,7 @@ internal sealed class PurgedFiles(IObjectStore store)
         }
         catch (Exception unreadable) when (unreadable is ObjectNotFoundException or DamagedObjectException or DomainException)
         {
-            // Deleted by a round that broke off after it, or lost: what only it named is unreferenced now, and the janitor's.
+            // Deleted by a round that failed afterwards, or lost: its objects are unreferenced now, and the janitor deletes them.
         }
     }
 }

@@ -5,7 +5,7 @@ namespace GpuGeek.Worker.Storage;
 
 internal static class StoredContent
 {
-    /// <summary>Keeps a file under the name of its content.</summary>
+    /// <summary>Stores a file under its content-addressed name.</summary>
     /// <returns>SHA-256 in hex.</returns>
     public static async Task<string> PutContentAsync(this IObjectStore store, Guid org, string path, CancellationToken cancellationToken)
     {

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <summary>A SHA-256 in 32 bytes: a million pictures as text would take several times as much memory.</summary>
+/// <summary>A SHA-256 in 32 bytes: as text, a million pictures would take several times as much memory.</summary>
 internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
 {
-    /// <returns>Null for what is not 64 hex digits.</returns>
+    /// <returns>Null if it is not 64 hex digits.</returns>
     public static Digest? Parse(string hex)
     {
         Span<byte> bytes = stackalloc byte[32];
@@ -21,21 +21,21 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
     }
 }
 
-/// <summary>What a key of <see cref="Domain.Storage.ObjectKeys"/> names.</summary>
+/// <summary>The kind of object that a key of <see cref="Domain.Storage.ObjectKeys"/> names.</summary>
 internal abstract record StoredKey
 {
     /// <summary>A picture, its thumbnail, a manifest or a model's file: named by a hash.</summary>
     public sealed record Content(Digest Digest) : StoredKey;
 
-    /// <summary>What an import or a weights file sent, until it was read.</summary>
+    /// <summary>An upload of an import or a weights file that has not been processed.</summary>
     public sealed record Upload(Guid Id) : StoredKey;
 
     public sealed record OfRun(Guid Run, long Fence) : StoredKey;
 
-    /// <summary>Something this version does not know: not for the janitor to judge.</summary>
+    /// <summary>A kind that this version does not know: the janitor leaves it alone.</summary>
     public sealed record Unknown : StoredKey;
 
-    /// <returns>The organisation, or null when the key lies in none.</returns>
+    /// <returns>The organisation, or null if the key belongs to none.</returns>
     public static Guid? Organisation(string key) =>
         key.Split('/', 3) is ["orgs", var org, _] && Guid.TryParseExact(org, "N", out var id) ? id : null;
 

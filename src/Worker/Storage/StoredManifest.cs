@@ -5,7 +5,7 @@ namespace GpuGeek.Worker.Storage;
 
 internal static class StoredManifest
 {
-    /// <summary>The manifest of a dataset version, out of the object store.</summary>
+    /// <summary>Reads the manifest of a dataset version from the object store.</summary>
     /// <exception cref="ObjectNotFoundException"/>
     /// <exception cref="DamagedObjectException"/>
     /// <exception cref="Domain.Common.DomainException">It cannot be read.</exception>

@@ -5,15 +5,15 @@ using GpuGeek.Domain.Storage;
 namespace GpuGeek.Worker.Storage;
 
 /// <summary>
-/// Since when nothing refers to which object. An object's own age would not do: a picture of last year whose dataset was deleted today is
-/// still named by last night's backup.
-/// Kept in the store itself, so that it outlives workers; were it lost, everything would wait for one more grace.
+/// Records since when each object is unreferenced. The object's own age would not be enough: a picture of last year whose dataset was
+/// deleted today is still referenced by last night's backup. The record is kept in the store itself, so that it outlives workers; if it
+/// were lost, everything would wait for one more grace period.
 /// </summary>
 internal sealed class UnreferencedLedger(IObjectStore store)
 {
     public const string Key = "janitor/unreferenced.tsv";
 
-    /// <returns>Key → when it was first seen without any reference.</returns>
+    /// <returns>Key → time when it was first seen without any reference.</returns>
     public async Task<Dictionary<string, DateTimeOffset>> ReadAsync(CancellationToken cancellationToken)
     {
         var since = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class UnreferencedLedger(IObjectStore store)
         await using var stream = await store.OpenReadAsync(Key, cancellationToken);
         using var reader = new StreamReader(stream);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
-            // A line that cannot be read is a key that waits anew.
+            // A line that cannot be read is a key whose time starts again.
             if (
                 line.Split('\t', 2) is [var seconds, var key]
                 && long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var second)
@@ -39,7 +39,7 @@ internal sealed class UnreferencedLedger(IObjectStore store)
             return;
         }
         var text = new StringBuilder();
-        // Keys hold no control characters.
+        // Keys contain no control characters.
         foreach (var (key, moment) in since)
             text.Append(CultureInfo.InvariantCulture, $"{moment.ToUnixTimeSeconds()}\t{key}\n");
         await store.PutAsync(Key, new MemoryStream(Encoding.UTF8.GetBytes(text.ToString())), cancellationToken);

@@ -5,7 +5,7 @@ using GpuGeek.Training;
 
 namespace GpuGeek.Worker.Training;
 
-/// <summary>Verb <c>train</c>: the child that trains. It has a run directory and nothing else.</summary>
+/// <summary>Verb <c>train</c>: the child process that trains. It has access only to a run directory.</summary>
 internal static class TrainCommand
 {
     public static int Run(string runDirectory)
@@ -17,12 +17,12 @@ internal static class TrainCommand
             stop.Cancel();
         }
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        // A terminal's Ctrl-C reaches the whole group; the supervisor decides what becomes of this run.
+        // A terminal's Ctrl-C reaches the whole process group; the supervisor decides about this run.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         return TrainingProgram.Run(new RunDirectory(Path.GetFullPath(runDirectory)), new OnnxRuntimeProof(), stop.Token);
     }
 
-    /// <summary>The very session that serves.</summary>
+    /// <summary>The same ONNX session class that serves predictions.</summary>
     private sealed class OnnxRuntimeProof : ICoreModelProof
     {
         public float[][] Logits(string onnxPath, float[] inputs, int count)

@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Webhooks;
 
-/// <summary>Claims deliveries so that no two workers send one at once, and writes down what came of it.</summary>
+/// <summary>Claims deliveries so that no two workers send one at the same time, and records the results.</summary>
 internal sealed class DeliveryClaims(IDbContexts contexts)
 {
-    /// <summary>Messages under way at once to one organisation's receivers: slow ones must not take every lane.</summary>
+    /// <summary>Maximum number of concurrent messages to one organisation's receivers: slow ones must not occupy every loop.</summary>
     private const int PerOrganization = 2;
 
-    /// <summary>The delivery that has been due longest, with its webhook; null when none is due.</summary>
+    /// <summary>The delivery that has been due longest, with its webhook; null if none is due.</summary>
     public async Task<(WebhookDelivery Delivery, Webhook Webhook)?> NextAsync(CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
@@ -37,7 +37,7 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
             return null;
         if (delivery.Attempt > WebhookDelivery.MaxAttempts)
         {
-            // Its last attempt was never written down: the worker died in it.
+            // The result of its last attempt was never recorded: the worker died during it.
             await EndUnknownAsync(db, delivery, cancellationToken);
             return await NextAsync(cancellationToken);
         }
@@ -48,8 +48,8 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
         return webhook is null ? null : (delivery, webhook);
     }
 
-    /// <summary>Delivered, planned again, or given up; a webhook that is gone or always fails is turned off, and what still waits for it is
-    /// given up.</summary>
+    /// <summary>Records a delivery as delivered, rescheduled or failed. A webhook that has been deleted at the receiver or fails
+    /// permanently is turned off, and its queued deliveries fail.</summary>
     /// <param name="jitter">0 to 1.</param>
     public async Task EndAsync(
         WebhookDelivery claimed,
@@ -61,7 +61,7 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // The webhook first, as everywhere, so that two ends of one webhook wait for each other and never in a ring.
+        // The webhook first, as everywhere, so that two ends of one webhook wait for each other without a deadlock.
         var webhooks = await db
             .Webhooks.FromSql($"SELECT *, xmin FROM webhooks WHERE org_id = {claimed.OrgId} AND id = {claimed.WebhookId} FOR NO KEY UPDATE")
             .IgnoreAllFilters()
@@ -75,7 +75,7 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
             )
             .IgnoreAllFilters()
             .ToListAsync(cancellationToken);
-        // Deleted meanwhile, or claimed by another after this worker fell silent.
+        // Deleted in the meantime, or claimed by another worker after this lease expired.
         if (webhooks is not [var webhook] || rows is not [var delivery])
             return;
         Record(delivery, answer, now, jitter);
@@ -88,7 +88,7 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Back as it was: the worker ends before the answer came.</summary>
+    /// <summary>Returns the delivery unchanged: the worker stopped before the response arrived.</summary>
     public async Task GiveBackAsync(WebhookDelivery claimed, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
@@ -101,7 +101,7 @@ internal sealed class DeliveryClaims(IDbContexts contexts)
         );
     }
 
-    /// <summary>Deletes what was kept long enough, a bounded number at a time.</summary>
+    /// <summary>Deletes expired deliveries, a bounded number at a time.</summary>
     public async Task<int> CleanAsync(CancellationToken cancellationToken)
     {
         await using var db = contexts.System();

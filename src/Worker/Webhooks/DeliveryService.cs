@@ -11,8 +11,8 @@ namespace GpuGeek.Worker.Webhooks;
 
 internal sealed class DeliveryWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
-/// <summary>Sends messages in lanes of their own: light work, which never waits behind a training or an import. Looks every two seconds for
-/// what is due.</summary>
+/// <summary>Sends messages in separate loops: light work, which never waits behind a training or an import. Polls every two seconds for
+/// due deliveries.</summary>
 internal sealed partial class DeliveryService(
     DeliveryClaims claims,
     WebhookClient client,
@@ -47,7 +47,7 @@ internal sealed partial class DeliveryService(
             }
             catch (Exception failure)
             {
-                // The lane lives on; a delivery that was claimed comes back when its lease lapses.
+                // The loop keeps running; a claimed delivery is retried when its lease expires.
                 LogFailed(failure);
                 await wake.WaitAsync(CancellationToken.None);
             }
@@ -59,7 +59,7 @@ internal sealed partial class DeliveryService(
     {
         if (await claims.NextAsync(draining) is not { } next)
             return false;
-        // Another may wait behind it.
+        // Another delivery may be waiting.
         wake.Signal();
         var (delivery, webhook) = next;
         WebhookAnswer answer;
@@ -113,14 +113,14 @@ internal sealed partial class DeliveryService(
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
                 {
-                    // The database is away: the next hour does it.
+                    // The database is not available: retried in an hour.
                     LogFailed(failure);
                 }
             } while (await timer.WaitForNextTickAsync(draining));
         }
         catch (OperationCanceledException) when (draining.IsCancellationRequested)
         {
-            // The worker ends.
+            // The worker is stopping.
         }
     }
 

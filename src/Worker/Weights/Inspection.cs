@@ -7,11 +7,11 @@ using GpuGeek.Training.Weights;
 namespace GpuGeek.Worker.Weights;
 
 /// <param name="File">The weights file, absolute.</param>
-/// <param name="Architecture">To compare with; null finds the best.</param>
-/// <param name="Out">Where the JSON goes, absolute; null for none.</param>
+/// <param name="Architecture">Architecture to compare with; null finds the best match.</param>
+/// <param name="Out">Absolute path of the JSON output; null for none.</param>
 internal sealed record InspectionRequest(string File, string? Architecture, string? Out);
 
-/// <summary>What <c>inspect</c> writes where there is no <see cref="WeightsReport"/> to write.</summary>
+/// <summary>The output of <c>inspect</c> if there is no <see cref="WeightsReport"/>.</summary>
 internal sealed record InspectionRefusal(Failure Error);
 
 /// <summary>Inspects in this process: text for people, JSON for the supervisor.</summary>
@@ -66,7 +66,7 @@ internal static class Inspection
         "Save it as float32 or float16, without the optimizer's state."
     );
 
-    /// <summary>Whole or not at all: who finds the file may read it.</summary>
+    /// <summary>Written atomically: the file is complete when it appears.</summary>
     private static void Write<T>(InspectionRequest request, T answer)
     {
         if (request.Out is not { } target)

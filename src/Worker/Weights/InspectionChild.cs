@@ -5,19 +5,19 @@ using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Weights;
 
-/// <summary>The process that reads a stranger's weights: its memory is bounded and it has no credentials, so that a file made to harm ends
-/// it and nothing else.</summary>
+/// <summary>The process that reads untrusted weights: its memory is bounded and it has no credentials, so that a malicious file can only
+/// crash this process.</summary>
 internal static class InspectionChild
 {
     private const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
 
-    /// <summary>The largest file that is read has 4 GB, and takes as much again in the largest block of its numbers.</summary>
+    /// <summary>The largest allowed file has 4 GB, and needs as much again for its largest block of numbers.</summary>
     private const long HeapLimit = 7L << 30;
 
-    /// <summary>The collector reserves twice the heap's limit, and libtorch a gigabyte.</summary>
+    /// <summary>The garbage collector reserves twice the heap's limit, and libtorch a gigabyte.</summary>
     private const long AddressSpace = 24L << 30;
 
-    /// <summary>This process is such a child.</summary>
+    /// <summary>True in the child process itself.</summary>
     public static bool IsLimited => Environment.GetEnvironmentVariable(HeapLimitVariable) is not null;
 
     /// <param name="log">stdout and stderr, appended: the report as text.</param>
@@ -33,7 +33,7 @@ internal static class InspectionChild
             Environment = { [HeapLimitVariable] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
         };
 
-    /// <summary>Inspects in a child and prints what it says.</summary>
+    /// <summary>Inspects in a child and prints its output.</summary>
     public static async Task<int> RunAsync(InspectionRequest request, TextWriter terminal)
     {
         var folder = Directory.CreateTempSubdirectory("gpugeek-inspect-").FullName;

@@ -3,7 +3,7 @@ using GpuGeek.Domain.Weights;
 
 namespace GpuGeek.Worker.Weights;
 
-/// <summary>A report as people read it on a terminal.</summary>
+/// <summary>A report as text for a terminal.</summary>
 internal static class ReportText
 {
     private const int Listed = 20;
@@ -42,7 +42,7 @@ internal static class ReportText
 
     private static string Shape(long[] shape) => shape.Length == 0 ? "scalar" : string.Join('×', shape);
 
-    /// <summary>A name comes from the file, and must not steer the terminal.</summary>
+    /// <summary>A name comes from the file and must not control the terminal.</summary>
     private static string Printable(string name) => new([.. name.Take(120).Select(c => char.IsControl(c) ? '?' : c)]);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -6,14 +6,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Weights;
 
-/// <param name="Restarts">As they were when it was claimed.</param>
+/// <param name="Restarts">The counters at the time of the claim.</param>
 internal sealed record ClaimedWeights(Guid OrgId, Guid Id, string FileName, string? Asked, string Owner, int Attempt, Restartable Restarts);
 
-/// <summary>Claims weights files that wait to be read, and writes down what was found.</summary>
+/// <summary>Claims queued weights files and records the reports.</summary>
 internal sealed class WeightsLeases(IDbContexts contexts)
 {
-    /// <summary>The oldest file that waits, or whose lease has expired.</summary>
-    /// <param name="room">Bytes that may be written to the disk: a larger file waits in the queue.</param>
+    /// <summary>The oldest file that is queued or whose lease has expired.</summary>
+    /// <param name="room">Bytes that may be written to the disk: a larger file stays in the queue.</param>
     public async Task<ClaimedWeights?> NextAsync(string owner, long room, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
@@ -36,7 +36,7 @@ internal sealed class WeightsLeases(IDbContexts contexts)
         return rows.Select(w => new ClaimedWeights(w.OrgId, w.Id, w.FileName, w.Asked, owner, w.Attempt, w)).SingleOrDefault();
     }
 
-    /// <returns>False when somebody else has it, or it was deleted.</returns>
+    /// <returns>False if another worker has it, or it was deleted.</returns>
     public async Task<bool> RenewAsync(ClaimedWeights claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
@@ -50,8 +50,7 @@ internal sealed class WeightsLeases(IDbContexts contexts)
             ) == 1;
     }
 
-    /// <summary>Back to the queue, with the deaths that the claim has counted. A worker that stops as it was asked to has counted
-    /// none.</summary>
+    /// <summary>Back to the queue, with the deaths counted by the claim. A worker that was told to stop has counted none.</summary>
     public async Task GiveBackAsync(ClaimedWeights claim, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
@@ -66,9 +65,9 @@ internal sealed class WeightsLeases(IDbContexts contexts)
             );
     }
 
-    /// <summary>The bytes that were sent are kept as long as the claim's restarts say.</summary>
-    /// <param name="hash">Of the stored file, when it can be used.</param>
-    /// <returns>False when somebody else has it, or it was deleted.</returns>
+    /// <summary>The uploaded bytes are kept if the claim's counters say so.</summary>
+    /// <param name="hash">Hash of the stored file, if it can be used.</param>
+    /// <returns>False if another worker has it, or it was deleted.</returns>
     public async Task<bool> EndAsync(
         ClaimedWeights claim,
         WeightsReport? report,

@@ -11,8 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Weights;
 
-/// <summary>Everything between the claim of a weights file and its report. The file is a stranger's: a child with limits reads
-/// it.</summary>
+/// <summary>Processes a weights file from its claim to its report. The file is untrusted: a child process with limits reads it.</summary>
 internal sealed partial class WeightsReading(
     WeightsLeases leases,
     IObjectStore store,
@@ -21,7 +20,7 @@ internal sealed partial class WeightsReading(
     ILogger<WeightsReading> logger
 )
 {
-    /// <summary>The file may be what kills the child.</summary>
+    /// <summary>Two deaths: the file itself may crash the child.</summary>
     public const int MaxDeaths = 2;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(3);
@@ -97,7 +96,7 @@ internal sealed partial class WeightsReading(
             await leases.GiveBackAsync(claim, CancellationToken.None);
     }
 
-    /// <returns>The child's exit code; null when the file is no longer ours.</returns>
+    /// <returns>The child's exit code; null if this worker no longer owns the file.</returns>
     private async Task<int?> InspectAsync(ClaimedWeights claim, string folder, string file, string answer, CancellationToken draining)
     {
         var child = ChildProcess.Start(InspectionChild.Spec(new(file, claim.Asked, answer), Path.Combine(folder, "log.txt")));

@@ -8,8 +8,8 @@ namespace GpuGeek.Worker.Weights;
 
 internal sealed class WeightsWakeUp(IOptions<WorkerOptions> options) : PollSignal(options);
 
-/// <summary>Light work has a lane of its own and never waits behind a training. Rows are looked for every two seconds: nobody has to be
-/// told.</summary>
+/// <summary>Light work has its own loop and never waits behind a training. Rows are polled every two seconds, so no notification is
+/// needed.</summary>
 internal sealed partial class WeightsService(
     WeightsLeases leases,
     WeightsReading reading,
@@ -22,7 +22,7 @@ internal sealed partial class WeightsService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        // What a killed worker left behind; nobody else uses this folder.
+        // Deletes what a killed worker left behind; no other worker uses this folder.
         if (Directory.Exists(options.Value.Uploads))
             Directory.Delete(options.Value.Uploads, recursive: true);
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/weights";
@@ -41,7 +41,7 @@ internal sealed partial class WeightsService(
             }
             catch (Exception failure)
             {
-                // The lane lives on; the file's lease expires and it is tried again.
+                // The loop keeps running; the file's lease expires and it is retried.
                 LogFailed(failure);
                 await wake.WaitAsync(CancellationToken.None);
             }

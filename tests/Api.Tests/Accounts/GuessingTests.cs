@@ -13,7 +13,7 @@ using OtpNet;
 
 namespace GpuGeek.Api.Tests.Accounts;
 
-/// <summary>A database of its own: the clock of these tests moves, and other tests' attempts would end with it.</summary>
+/// <summary>A separate database: the clock of these tests moves, which would expire other tests' attempts.</summary>
 public sealed class GuessedAt : IAsyncLifetime
 {
     private readonly PostgresFixture _postgres = new();
@@ -41,7 +41,7 @@ public sealed class GuessedAt : IAsyncLifetime
     }
 }
 
-/// <summary>Strangers who guess from many addresses at once. Before attempts were counted ahead of their evaluation, 397 of 400 were
+/// <summary>Attackers who guess from many addresses at once. Before attempts were counted ahead of their evaluation, 397 of 400 were
 /// evaluated.</summary>
 public sealed class GuessersAtOnce(GuessedAt guessed) : IClassFixture<GuessedAt>
 {
@@ -66,7 +66,7 @@ public sealed class GuessersAtOnce(GuessedAt guessed) : IClassFixture<GuessedAt>
         return answer.IsSuccessStatusCode ? "in" : (await answer.Content.ReadFromJsonAsync<ApiProblem>(GpuGeekClient.Json, Cancel))!.Code!;
     }
 
-    /// <summary>Each from a network of its own.</summary>
+    /// <summary>Each from a separate network.</summary>
     private async Task<Dictionary<string, int>> FloodAsync(int count, Func<int, object> request, int first = 0)
     {
         var codes = new ConcurrentBag<string>();
@@ -92,7 +92,7 @@ public sealed class GuessersAtOnce(GuessedAt guessed) : IClassFixture<GuessedAt>
         var flood = FloodAsync(400, i => Wrong(owner.Email, i));
         Assert.Equal(30, (await flood)["wrong_credentials"]);
         Assert.Equal((30, 370), (_hasher.Verified - before, (await flood)["locked_out"]));
-        // Of a stranger's device even the right password is refused; the owner's has a limit of its own, from any address.
+        // From an unknown device even the correct password is refused; the owner's device has its own limit, from any address.
         Assert.Equal("locked_out", await CodeAsync("203.0.113.5", new { email = owner.Email, password = owner.Password }));
         var flooded = FloodAsync(60, i => Wrong(owner.Email, i), first: 400);
         var again = await new GpuGeekClient(From("198.18.0.1")).SignInAsync(
@@ -139,7 +139,7 @@ public sealed class GuessersAtOnce(GuessedAt guessed) : IClassFixture<GuessedAt>
                 device,
             }
         );
-        // The device's own pace of sign-ins a minute holds most of them back before.
+        // The device's own limit of sign-ins per minute blocks most of them before.
         Assert.InRange(codes.GetValueOrDefault("wrong_code"), 1, 10);
         Assert.Equal(240, codes.Values.Sum());
         Assert.DoesNotContain("in", codes.Keys);
@@ -258,7 +258,7 @@ public sealed class GuessersAtOnce(GuessedAt guessed) : IClassFixture<GuessedAt>
         var attempt = new SignInRequest { Email = owner.Email, Password = owner.Password };
         foreach (var device in (string?[])[theirs, own![..^2], "x", null])
             Assert.Equal("locked_out", await CodeAsync("192.0.2.10", attempt with { Device = device }));
-        // One browser may be several people's.
+        // Several people may use one browser.
         Assert.Equal("in", await CodeAsync("192.0.2.10", attempt with { Device = own }));
         Assert.Equal(
             "in",
@@ -327,7 +327,7 @@ public sealed class GuessersAtOnce(GuessedAt guessed) : IClassFixture<GuessedAt>
         }
         await using var db = _app.SystemDatabase();
         Assert.InRange(await db.AttemptBuckets.CountAsync(b => !b.IsKnown, Cancel), 1, 25);
-        // That of the account is not pushed out: it refuses the second attempt.
+        // The account's bucket is not evicted: it refuses the second attempt.
         Assert.NotNull(await counter.CountAsync([Of(account, true)], Cancel));
         _clock.Now += TimeSpan.FromMinutes(2);
         await counter.TidyAsync(Cancel);
@@ -336,7 +336,7 @@ public sealed class GuessersAtOnce(GuessedAt guessed) : IClassFixture<GuessedAt>
     }
 }
 
-/// <summary>Counts what is evaluated, and is quick at it.</summary>
+/// <summary>Counts evaluations, and is fast.</summary>
 internal sealed class CountingHasher()
     : PasswordHasher<ApplicationUser>(Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = 100 }))
 {

@@ -13,7 +13,7 @@ public sealed class ASecondFactor(SharedApplication shared) : IClassFixture<Shar
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    /// <summary>The person with an authenticator app: the code of the step before the present one, so that the present one is still
+    /// <summary>The person with an authenticator app: uses the code of the previous time step, so that the current one is still
     /// unused.</summary>
     private async Task<(TenantSession Session, Totp App, IReadOnlyList<string> Recovery)> WithAppAsync()
     {
@@ -172,7 +172,7 @@ public sealed class AResetLink(SharedApplication shared) : IClassFixture<SharedA
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    /// <summary>The program as an operator runs it.</summary>
+    /// <summary>Runs the program like an operator.</summary>
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "reset-password", .. arguments])

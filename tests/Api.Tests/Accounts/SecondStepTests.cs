@@ -7,7 +7,7 @@ using OtpNet;
 
 namespace GpuGeek.Api.Tests.Accounts;
 
-/// <summary>The second factor as a step of its own: the password is sent once.</summary>
+/// <summary>The second factor as a separate step: the password is sent once.</summary>
 public sealed class TheSecondStep(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private readonly ApiApplication _app = shared.App;

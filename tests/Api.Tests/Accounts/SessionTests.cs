@@ -135,14 +135,14 @@ public sealed class ASession(SharedApplication shared) : IClassFixture<SharedApp
     [Theory]
     [InlineData("GPUGEEK_SESSION_IDLE_DAYS", "0")]
     [InlineData("GPUGEEK_SESSION_DAYS", "366")]
-    public async Task Set_up_wrongly_is_told_at_the_start(string name, string value)
+    public async Task A_wrong_configuration_is_reported_at_the_start(string name, string value)
     {
         await using var app = new ApiApplication(shared.Postgres, settings: new Dictionary<string, string> { [name] = value });
         Assert.Contains(name, Assert.Throws<OptionsValidationException>(() => app.CreateClient()).Message, StringComparison.Ordinal);
     }
 }
 
-/// <summary>What a second factor is sent that it should not be sent.</summary>
+/// <summary>Invalid requests to the second factor.</summary>
 public sealed class ASecondFactorMisused(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;
@@ -190,8 +190,8 @@ public sealed class AHundredRegistrations(SharedApplication shared) : IClassFixt
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    /// <summary>From five addresses, since one may register thirty times a minute; equal keys of different addresses are different
-    /// keys.</summary>
+    /// <summary>From five addresses, since one may register thirty times a minute; the same key from different addresses is a different
+    /// key.</summary>
     [Fact]
     public async Task Of_one_address_make_one_account_and_one_organisation()
     {

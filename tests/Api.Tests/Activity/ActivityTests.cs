@@ -58,7 +58,7 @@ public sealed class TheActivityOfAProject(SharedApplication shared) : IClassFixt
         Assert.Equal([201], (await ReadAsync(owner)).Where(a => a.Excerpt is not null).Select(a => a.Excerpt!.Length));
     }
 
-    /// <summary>Before, a key with datasets:read alone read the names of runs and what was said of them.</summary>
+    /// <summary>Before, a key with only datasets:read could read the names of runs and the comments on them.</summary>
     [Theory]
     [InlineData(Scopes.DatasetsRead, "dataset.create project.create version.create")]
     [InlineData("datasets:read runs:read", "comment.create dataset.create project.create run.create run.update version.create")]
@@ -124,7 +124,7 @@ public sealed class TheActivityOfAProject(SharedApplication shared) : IClassFixt
     }
 
     [Fact]
-    public async Task Calls_what_is_gone_by_its_last_name()
+    public async Task Shows_deleted_items_with_their_last_name()
     {
         var (owner, _, version) = await _app.RegisterWithVersionAsync();
         var run = await owner.StartRunAsync(version.Id);
@@ -178,7 +178,7 @@ public sealed class TheActivityOfAProject(SharedApplication shared) : IClassFixt
         Assert.Equal((long)before.Count, await count.ExecuteScalarAsync(Cancel));
     }
 
-    /// <summary>An action that no route makes any more, or that the pages have no words for, would go unseen.</summary>
+    /// <summary>An action that no route has any more, or that the pages have no text for, would go unnoticed.</summary>
     [Fact]
     public void Knows_only_actions_that_a_route_makes_and_that_both_languages_have_a_sentence_for()
     {

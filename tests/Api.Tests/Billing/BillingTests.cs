@@ -10,7 +10,7 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
     private readonly ApiApplication _app = shared.App;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    /// <summary>A run that held a slot for each of the seconds given as held and kept.</summary>
+    /// <summary>A run with intervals of the given held and kept seconds.</summary>
     private async Task<(TenantSession Session, Guid Run)> TrainedAsync(decimal price, params (int Held, int Kept)[] intervals)
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
@@ -91,7 +91,7 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
     }
 
     [Fact]
-    public async Task Anothers_usage_is_not_listed()
+    public async Task Another_organisations_usage_is_not_listed()
     {
         var (_, run) = await TrainedAsync(0.90m, (10, 10));
         var me = await _app.RegisterAsync();

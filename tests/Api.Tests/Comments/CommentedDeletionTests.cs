@@ -5,7 +5,7 @@ using GpuGeek.Domain.Tenants;
 
 namespace GpuGeek.Api.Tests.Comments;
 
-/// <summary>Links and comments follow what they show and speak of: hidden while it is deleted, back when it is restored.</summary>
+/// <summary>Links and comments follow their subject: hidden while it is deleted, visible when it is restored.</summary>
 public sealed class WhatIsSharedAndSaid(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private readonly ApiApplication _app = shared.App;

@@ -9,13 +9,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>The promises, when everybody comes at the same moment.</summary>
+/// <summary>The promises under concurrent requests.</summary>
 public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const int Many = 100;
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    /// <summary>Every creating POST of the matrix: one thing, one entry in the audit, one answer for all.</summary>
+    /// <summary>Every creating POST of the matrix: one object, one audit entry, the same response for all.</summary>
     [Fact]
     public async Task Equal_requests_with_one_key_make_one_thing()
     {
@@ -72,7 +72,7 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
             answer => answer.Status != HttpStatusCode.Conflict
         );
 
-    /// <returns>Null: the address is no list.</returns>
+    /// <returns>Null: the route is not a list.</returns>
     private static async Task<int?> CountAsync(World world, string path)
     {
         var count = 0;
@@ -124,7 +124,7 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
     {
         var seen = new List<Guid>();
         string? next = null;
-        // New rows may come faster than an oldest-first list is read; what was there at first is over by then.
+        // New rows may be added faster than an oldest-first list is read; the initial rows have been read by then.
         for (var page = 0; page < 30; page++)
         {
             var answer = JsonNode.Parse(
@@ -155,7 +155,7 @@ public sealed class AHundredAtOnce(SharedApplication shared) : IClassFixture<Sha
             .ToList();
         Assert.Equal("queued", (await session.Client.GetRunAsync(session.Org, run.Id, ct: Cancel)).State);
         await impatient.CancelAsync();
-        // The server in this process hears of it at once and says 499; over a socket there is nobody left to be told.
+        // An in-process server notices the abort immediately and returns 499; over a socket there is no client left to receive it.
         foreach (var waiter in gone)
             Assert.NotNull(await Record.ExceptionAsync(() => waiter));
         Assert.All(waiters, w => Assert.False(w.IsCompleted));

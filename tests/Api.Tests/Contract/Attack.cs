@@ -5,7 +5,7 @@ using GpuGeek.Api.Tests.Walls.Matrix;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>A request as nobody should send it.</summary>
+/// <summary>An invalid request.</summary>
 /// <param name="Path">Under <c>/api/v1/</c>.</param>
 internal sealed record Attack(string Name, HttpMethod Method, string Path, string? Body = null, string Type = "application/json")
 {
@@ -43,7 +43,7 @@ internal sealed record Attack(string Name, HttpMethod Method, string Path, strin
         "format=%00",
     ];
 
-    /// <summary>Everything that can be wrong with a request that is otherwise right.</summary>
+    /// <summary>Everything that can be wrong with an otherwise valid request.</summary>
     public static IEnumerable<Attack> On(string name, Call call, string prefix)
     {
         var path = $"{prefix}{(call.Path.Length == 0 ? "" : "/" + call.Path)}".TrimStart('/');
@@ -69,7 +69,7 @@ internal sealed record Attack(string Name, HttpMethod Method, string Path, strin
             foreach (var query in Queries)
                 yield return new(query, method, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{query}");
         var parts = path.Split('?')[0].Split('/');
-        // The organisation's own name is for the walls to judge.
+        // The organisation's own name is tested by the route matrix.
         for (var i = 2; i < parts.Length; i++)
             foreach (var wrong in (string[])["x", "..%2f..%2fetc", new string('a', 3000), "%ff%fe%01"])
                 yield return new(

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>What a program written against one OpenAPI document would trip over in another. Additions are none of it.</summary>
+/// <summary>Changes between two OpenAPI documents that would break a client of the first. Additions are allowed.</summary>
 internal sealed class BreakingChanges
 {
     private readonly JsonObject _old,
@@ -91,7 +91,7 @@ internal sealed class BreakingChanges
         if (oldNode is null || newNode is null)
             return;
         var (old, now) = (new FlatSchema(_old, oldNode), new FlatSchema(_new, newNode));
-        // A schema that holds itself is compared once.
+        // A recursive schema is compared once.
         if (old.Name is { } name && !seen.Add(name))
             return;
         if (old.Type != now.Type || old.Format != now.Format)

@@ -3,7 +3,7 @@ using GpuGeek.Api.Tests.Support;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>Programs written against the last release go on working.</summary>
+/// <summary>Programs written against the last release keep working.</summary>
 public sealed class TheContract(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const string Projects = "/api/v1/orgs/{org}/projects",
@@ -45,10 +45,10 @@ public sealed class TheContract(SharedApplication shared) : IClassFixture<Shared
         { "a status", $"POST {Projects}: the status 201 is gone" },
     };
 
-    /// <summary>Each rule, by a document in which just that was broken.</summary>
+    /// <summary>Each rule is tested with a document in which exactly that was broken.</summary>
     [Theory]
     [MemberData(nameof(Violations))]
-    public async Task Is_broken_by_taking_away(string what, string found)
+    public async Task Is_broken_by_removals(string what, string found)
     {
         var old = await PresentAsync();
         if (what == "an enum's value")
@@ -59,7 +59,7 @@ public sealed class TheContract(SharedApplication shared) : IClassFixture<Shared
     }
 
     [Fact]
-    public async Task Is_kept_by_what_is_added()
+    public async Task Is_not_broken_by_additions()
     {
         var old = await PresentAsync();
         var grown = old.DeepClone().AsObject();

@@ -5,7 +5,7 @@ using GpuGeek.Api.Tests.Walls.Matrix;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>Every route, asked as nobody should ask it, over a real connection.</summary>
+/// <summary>Invalid requests to every route, over a real connection.</summary>
 public sealed class WhateverIsSent(WhateverIsSent.Listening shared) : IClassFixture<WhateverIsSent.Listening>
 {
     private static readonly string[] Inside =
@@ -136,7 +136,7 @@ public sealed class WhateverIsSent(WhateverIsSent.Listening shared) : IClassFixt
         return Inside.Any(word => body.Contains(word, StringComparison.Ordinal)) ? "says too much: " + what : null;
     }
 
-    /// <summary>A server that refuses a body unread closes the connection, and the next request on it may find it closing: that one is sent
+    /// <summary>A server that refuses an unread body closes the connection, and the next request on it may fail: that request is sent
     /// again.</summary>
     private static async Task<HttpResponseMessage> SendAsync(HttpClient http, Attack attack)
     {

@@ -7,8 +7,8 @@ using GpuGeek.Domain.Tenants;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>The examples of the OpenAPI document, sent in the order of the main road. Only what no document can know is filled in: ids and
-/// what workers leave.</summary>
+/// <summary>The examples of the OpenAPI document, sent in the order of the main workflow. Only what no document can contain is filled in:
+/// ids and the results of workers.</summary>
 public sealed class TheExamples(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private readonly ApiApplication _app = shared.App;
@@ -20,7 +20,7 @@ public sealed class TheExamples(SharedApplication shared) : IClassFixture<Shared
     [Fact]
     public async Task Can_be_sent_as_they_are()
     {
-        // Somebody has set the installation up, or registration would be closed.
+        // Somebody has set up the installation, or registration would be closed.
         await _app.RegisterAsync();
         _http = _app.HttpWith(null);
         _document = JsonNode.Parse(await _http.GetStringAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative), Cancel))!.AsObject();
@@ -78,7 +78,7 @@ public sealed class TheExamples(SharedApplication shared) : IClassFixture<Shared
         return JsonNode.Parse(answer)!;
     }
 
-    /// <summary>A schema's own example, or one of those of its properties; null where it shows none.</summary>
+    /// <summary>A schema's own example, or one built from its properties; null if it has none.</summary>
     private JsonNode? Example(JsonNode schema)
     {
         if (schema["example"] is { } own)

@@ -5,8 +5,8 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Contract;
 
-/// <summary>The OpenAPI document of the last release, <c>docs/openapi/v1.json</c>. With <c>GPUGEEK_UPDATE_CONTRACT=1</c> it is written
-/// anew, as each release does.</summary>
+/// <summary>The OpenAPI document of the last release, <c>docs/openapi/v1.json</c>. <c>GPUGEEK_UPDATE_CONTRACT=1</c> writes it again, as
+/// each release does.</summary>
 internal static class ReleasedDocument
 {
     private static readonly JsonSerializerOptions Readable = new()
@@ -26,7 +26,7 @@ internal static class ReleasedDocument
         File.WriteAllText(Path, Sorted(document)!.ToJsonString(Readable) + "\n");
     }
 
-    /// <summary>By name, so that two releases differ only where they differ.</summary>
+    /// <summary>Sorted by name, so that the diff of two releases shows only real changes.</summary>
     private static JsonNode? Sorted(JsonNode? node) =>
         node switch
         {

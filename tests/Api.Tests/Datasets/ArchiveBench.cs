@@ -46,7 +46,7 @@ internal sealed class ArchiveBench : IDisposable
 
     public static HttpContent Body(int length, bool isMeasured) => isMeasured ? Measured(length) : Unmeasured(length);
 
-    /// <summary>The plan of 50 GiB has room for so many bytes more.</summary>
+    /// <summary>Leaves this many bytes free in a plan of 50 GiB.</summary>
     public async Task LeaveAsync(long bytes)
     {
         var picture = (await Session.AddImagesAsync(Dataset, "daisy", 1)).Single().Id;
@@ -99,7 +99,7 @@ internal sealed class ArchiveBench : IDisposable
         await db.SaveChangesAsync(Cancel);
     }
 
-    /// <summary>As if so much time had gone by since the last byte.</summary>
+    /// <summary>Simulates that this much time has passed since the last byte.</summary>
     public Task AgeAsync(Guid import, TimeSpan age) => ChangeAsync(import, i => i.UploadActiveAt = Planted.Now - age);
 
     /// <summary>Sizes of the archives in the store.</summary>
@@ -114,7 +114,7 @@ internal sealed class ArchiveBench : IDisposable
         return copy.ToArray();
     }
 
-    /// <summary>Uploads that the audit knows as ended.</summary>
+    /// <summary>Uploads that the audit has recorded as ended.</summary>
     public async Task<int> AuditedAsync()
     {
         await using var db = _app.SystemDatabase();
@@ -128,15 +128,14 @@ internal sealed class ArchiveBench : IDisposable
         Assert.Equal(1, await AuditedAsync());
     }
 
-    /// <summary>Nothing of a stopped upload lies in the store, not even under a temporary name.</summary>
+    /// <summary>Nothing of a stopped upload is in the store, not even under a temporary name.</summary>
     public async Task AssertNothingStoredAsync()
     {
         Assert.Empty(await StoredAsync());
         Assert.Empty(Directory.GetFiles(Path.Combine(_app.ObjectsFolder, "tmp")));
     }
 
-    /// <summary>A killed process leaves a file under a temporary name, which the janitor finds later; other tests want to see
-    /// none.</summary>
+    /// <summary>A killed process leaves a file under a temporary name, which the janitor finds later; other tests expect none.</summary>
     public void SweepAsTheJanitor()
     {
         foreach (var file in Directory.GetFiles(Path.Combine(_app.ObjectsFolder, "tmp")))

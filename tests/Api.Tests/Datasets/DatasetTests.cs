@@ -76,7 +76,7 @@ public sealed class KeepingDatasets(SharedApplication shared) : IClassFixture<Sh
     }
 
     [Fact]
-    public async Task Anothers_dataset_answers_as_one_that_is_not_there()
+    public async Task Another_organisations_dataset_is_not_found()
     {
         var (_, foreign) = await _app.RegisterWithDatasetAsync();
         var me = await _app.RegisterAsync();

@@ -1,6 +1,6 @@
 namespace GpuGeek.Api.Tests.Datasets;
 
-/// <summary>A ZIP-like stream that cannot tell its length, and may break off at the end.</summary>
+/// <summary>A ZIP-like stream of unknown length that can fail at the end.</summary>
 internal sealed class Endless(int length, bool broken) : Stream
 {
     private int _position;

@@ -111,7 +111,7 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
         Assert.Equal("image/jpeg", first.Content.Headers.ContentType!.MediaType);
         Assert.Equal(["nosniff"], first.Headers.GetValues("X-Content-Type-Options"));
         Assert.Equal(["default-src 'none'; sandbox"], first.Headers.GetValues("Content-Security-Policy"));
-        // Before: kept for a year without asking, also by the browser of somebody who had been removed.
+        // Before, browsers cached it for a year without revalidation, even after the person had been removed.
         Assert.Equal("no-cache, private", first.Headers.CacheControl!.ToString());
         using var again = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { IfNoneMatch = { first.Headers.ETag } } };
         Assert.Equal(HttpStatusCode.NotModified, (await session.Http.SendAsync(again, Cancel)).StatusCode);
@@ -156,7 +156,7 @@ public sealed class LookingAtPictures(SharedApplication shared) : IClassFixture<
     }
 
     [Fact]
-    public async Task Anothers_picture_is_not_there()
+    public async Task Another_organisations_picture_is_not_found()
     {
         var (_, dataset, image) = await StoredAsync();
         var me = await _app.RegisterAsync();

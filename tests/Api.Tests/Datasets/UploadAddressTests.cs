@@ -6,7 +6,7 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Datasets;
 
-/// <summary>An import that was asked for first, and the requests that bring its bytes.</summary>
+/// <summary>An import that was requested first, and the requests that upload its bytes.</summary>
 public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClassFixture<ListeningApplication>
 {
     private const int Size = 300_000;
@@ -15,7 +15,7 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
 
     private Task<ArchiveBench> BenchAsync() => ArchiveBench.CreateAsync(_app);
 
-    /// <summary>Before, the row was deleted, and the promised address answered 404.</summary>
+    /// <summary>Before, the row was deleted, and the promised address returned 404.</summary>
     [Theory]
     [InlineData(50_000)]
     [InlineData(2_000_000)]

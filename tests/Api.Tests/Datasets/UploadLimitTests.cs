@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Datasets;
 
-/// <summary>Before, a body without a length met no limit at all: 1,500 MiB came into a plan of 10 MiB.</summary>
+/// <summary>Before, a body without a length had no limit at all: 1,500 MiB went into a plan of 10 MiB.</summary>
 public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : IClassFixture<ListeningApplication>
 {
     private const int Room = 1 << 20;
@@ -33,7 +33,7 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         await ArchiveBench.RefusedAsync(await bench.PutAsync(ArchiveBench.Body(size, isMeasured)), "plan_limit");
         Assert.Empty(await bench.RowsAsync());
         await bench.AssertNothingStoredAsync();
-        // The room is free again, to the last byte.
+        // The space is free again, to the last byte.
         Assert.Equal(Room, (await ArchiveBench.TakenAsync(await bench.PutAsync(ArchiveBench.Unmeasured(Room)))).Size);
         await ArchiveBench.RefusedAsync(await bench.PutAsync(ArchiveBench.Unmeasured(10)), "plan_limit");
     }
@@ -80,7 +80,7 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         Assert.Contains("50 GiB", refused.Detail, StringComparison.Ordinal);
     }
 
-    /// <summary>Before, what was under way counted for nothing: each of many saw the whole room.</summary>
+    /// <summary>Before, running uploads did not count: each of many saw the whole space as free.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -55,7 +55,7 @@ public sealed class SendingAnArchive(ListeningApplication listening) : IClassFix
     }
 
     [Fact]
-    public async Task A_body_of_unknown_length_is_taken_too()
+    public async Task A_body_of_unknown_length_is_accepted_too()
     {
         var (session, dataset) = await _app.RegisterWithDatasetAsync();
         using var http = ListeningApplication.Streaming(session);

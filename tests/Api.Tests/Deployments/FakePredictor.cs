@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GpuGeek.Api.Tests.Deployments;
 
-/// <summary>Speaks Predictor's protocol on its socket and says what a test wants to hear.</summary>
+/// <summary>Implements Predictor's protocol on its socket and returns what a test wants.</summary>
 internal sealed class FakePredictor : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -51,10 +51,10 @@ internal sealed class FakePredictor : IAsyncDisposable
     /// <summary>ONNX hashes that are refused.</summary>
     public ConcurrentDictionary<string, PredictorProblem> Refused { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What pictures of these bytes are answered with instead of a prediction.</summary>
+    /// <summary>Responses to pictures with these bytes, instead of a prediction.</summary>
     public ConcurrentDictionary<string, Func<HttpContext, IResult>> Answers { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Forgets everything, as a restart does.</summary>
+    /// <summary>Forgets all models, as a restart does.</summary>
     public void Forget() => _loaded.Clear();
 
     public static async Task<FakePredictor> StartAsync(string socket)
@@ -97,7 +97,7 @@ internal sealed class FakePredictor : IAsyncDisposable
     }
 }
 
-/// <summary>The API with a predictor that listens; one for all tests of deployments, for each host minds every deployment in the
+/// <summary>The API with a fake predictor; one for all deployment tests, because each host reconciles every deployment in the
 /// database.</summary>
 public sealed class HostedModels(PostgresFixture postgres) : IAsyncLifetime
 {

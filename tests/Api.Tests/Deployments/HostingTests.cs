@@ -80,7 +80,7 @@ public sealed class HostingAModel(HostedModels hosted)
     }
 
     [Fact]
-    public async Task A_version_that_cannot_be_loaded_fails_and_the_one_before_goes_on()
+    public async Task A_version_that_cannot_be_loaded_fails_and_the_previous_one_keeps_serving()
     {
         var (session, _, second, name) = await LiveAsync();
         hosted.Predictor.Refused["sha256:" + second.OnnxHash] = new("model_refused", "The file is no ONNX model.", "Train it again.");
@@ -138,7 +138,7 @@ public sealed class HostingAModel(HostedModels hosted)
     }
 
     [Fact]
-    public async Task A_version_whose_file_is_gone_says_so()
+    public async Task A_version_whose_file_is_missing_reports_it()
     {
         var (session, _, second, name) = await LiveAsync();
         await _app.Store().DeleteAsync(Domain.Storage.ObjectKeys.Content(second.OrgId, second.OnnxHash), Cancel);
@@ -148,7 +148,7 @@ public sealed class HostingAModel(HostedModels hosted)
     }
 
     [Fact]
-    public async Task A_version_whose_file_is_damaged_says_so()
+    public async Task A_version_whose_file_is_damaged_reports_it()
     {
         var (session, _, second, name) = await LiveAsync();
         await File.AppendAllTextAsync(

@@ -145,7 +145,7 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     }
 
     [Fact]
-    public async Task A_predictor_that_breaks_off_is_a_503_that_says_when_to_come_again()
+    public async Task A_predictor_failure_returns_503_with_Retry_After()
     {
         var session = await LiveAsync();
         hosted.Predictor.Answers["the end"] = http =>
@@ -159,7 +159,7 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     }
 
     [Fact]
-    public async Task An_unknown_deployment_and_anothers_are_not_there()
+    public async Task An_unknown_deployment_and_another_organisations_are_not_found()
     {
         var session = await LiveAsync();
         var me = await _app.RegisterAsync();

@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests.Http;
 
-/// <summary>Between the commit of a change and its answer anything may happen: the change stands, and its <c>Idempotency-Key</c> knows
-/// it.</summary>
+/// <summary>Failures between the commit of a change and its response: the change stands, and its <c>Idempotency-Key</c> is
+/// completed.</summary>
 public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;
@@ -31,9 +31,9 @@ public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
         Assert.Contains(import.Id.ToString(), await again.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
-    /// <summary>Before: 500, and the client's correct repeat made a second import.</summary>
+    /// <summary>Before: 500, and the client's correct retry created a second import.</summary>
     [Fact]
-    public async Task A_hint_that_throws_decides_nothing()
+    public async Task A_failed_notification_does_not_affect_the_request()
     {
         await using var app = new ApiApplication(
             postgres,
@@ -45,7 +45,7 @@ public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
         await AssertReplayedOnceAsync(session, session.Http, dataset.Id);
     }
 
-    /// <summary>Before: the key was freed, and the repeat made a second import.</summary>
+    /// <summary>Before: the key was freed, and the retry created a second import.</summary>
     [Fact]
     public async Task A_connection_that_breaks_leaves_the_first_answer()
     {
@@ -59,7 +59,8 @@ public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
         await AssertReplayedOnceAsync(session, session.Http, dataset.Id);
     }
 
-    /// <summary>The hint goes to a queue that is this test's own socket: who connects to it has committed and is killed.</summary>
+    /// <summary>The notification goes to a queue that is this test's own socket: the process that connects has committed, and is
+    /// killed.</summary>
     [Fact]
     public async Task A_killed_process_leaves_the_first_answer()
     {

@@ -6,8 +6,8 @@ using Npgsql;
 
 namespace GpuGeek.Api.Tests.Http;
 
-/// <summary>All processes of PostgreSQL are stopped: it accepts connections, as its kernel does, and answers nothing. It has a server of
-/// its own.</summary>
+/// <summary>All PostgreSQL processes are stopped: the kernel accepts connections, but nothing responds. The test has its own
+/// server.</summary>
 public sealed class ADatabaseThatHangs : IAsyncLifetime
 {
     private readonly PostgresFixture _postgres = new();
@@ -36,7 +36,7 @@ public sealed class ADatabaseThatHangs : IAsyncLifetime
             Headers = { { "Idempotency-Key", "the-same" } },
         };
 
-    /// <summary>Five seconds is what is promised; a busy machine gets one more.</summary>
+    /// <summary>Five seconds are promised; a busy machine gets one more.</summary>
     private Task<HttpResponseMessage> SoonAsync(HttpRequestMessage request) =>
         _session.Http.SendAsync(request, Cancel).WaitAsync(TimeSpan.FromSeconds(6), Cancel);
 
@@ -53,11 +53,11 @@ public sealed class ADatabaseThatHangs : IAsyncLifetime
         ];
 
     [Fact]
-    public async Task Is_told_within_seconds_and_everything_goes_on_when_it_does()
+    public async Task Is_reported_within_seconds_and_requests_work_again_afterwards()
     {
         using (_postgres.Hang())
         {
-            // More at once than the pool has connections: who waits for one is told as well.
+            // More requests than the pool has connections: waiting requests must fail too.
             var reads = Enumerable.Range(0, 120).Select(_ => SoonAsync(new(HttpMethod.Get, _session.At("projects")))).ToList();
             var ready = SoonAsync(new(HttpMethod.Get, "/readyz"));
             foreach (var answer in await Task.WhenAll(OfEachKind().Select(SoonAsync).Concat(reads)))
@@ -80,7 +80,7 @@ public sealed class ADatabaseThatHangs : IAsyncLifetime
 
     /// <summary>Its connection is open, and waits for a lock.</summary>
     [Fact]
-    public async Task In_the_middle_of_a_request_is_told_too()
+    public async Task In_the_middle_of_a_request_is_reported_too()
     {
         await using var other = new NpgsqlConnection(_postgres.SuperUser);
         await other.OpenAsync(Cancel);

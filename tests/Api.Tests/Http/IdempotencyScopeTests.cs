@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Http;
 
-/// <summary>A kept answer may hold a secret. It belongs to the person, or to the API key, that made the request.</summary>
+/// <summary>A stored response may contain a secret. It belongs to the person, or to the API key, that made the request.</summary>
 public sealed class AKeptAnswer(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private readonly ApiApplication _app = shared.App;
@@ -26,7 +26,7 @@ public sealed class AKeptAnswer(SharedApplication shared) : IClassFixture<Shared
     private static async Task<string> TextAsync(HttpResponseMessage response, string property) =>
         (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty(property).GetString()!;
 
-    /// <summary>Before, the admin got the owner's link with 201 and could become an owner by it.</summary>
+    /// <summary>Before, the admin got the owner's link with 201 and could use it to become an owner.</summary>
     [Fact]
     public async Task Of_an_owner_is_not_given_to_an_admin()
     {
@@ -39,7 +39,7 @@ public sealed class AKeptAnswer(SharedApplication shared) : IClassFixture<Shared
         Assert.Equal("role_too_small", await refused.CodeAsync(HttpStatusCode.Forbidden));
     }
 
-    /// <summary>Before, the second got the secret of the first one's API key, and a colleague's comment was swallowed.</summary>
+    /// <summary>Before, the second person got the secret of the first one's API key, and a colleague's comment was lost.</summary>
     [Fact]
     public async Task Of_one_admin_is_not_given_to_another()
     {

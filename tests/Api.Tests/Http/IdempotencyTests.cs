@@ -105,7 +105,7 @@ public sealed class SendingTheSameTwice(SharedApplication shared) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_refusal_by_a_rule_is_tried_anew()
+    public async Task A_request_refused_by_a_rule_can_be_tried_again()
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
         async Task<HttpResponseMessage> StartAsync()
@@ -134,8 +134,8 @@ public sealed class SendingTheSameTwice(SharedApplication shared) : IClassFixtur
         Assert.True(Replayed(await StartAsync()));
     }
 
-    /// <summary>The key is held by the connection that works, not by a row: it is free when the connection ends. Before, it was blocked for
-    /// five minutes.</summary>
+    /// <summary>The connection holds the key, not a row: it is free when the connection ends. Before, it was blocked for five
+    /// minutes.</summary>
     [Fact]
     public async Task A_request_that_died_before_its_commit_frees_its_key_at_once()
     {

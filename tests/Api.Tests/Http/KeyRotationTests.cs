@@ -15,7 +15,7 @@ using OtpNet;
 
 namespace GpuGeek.Api.Tests.Http;
 
-/// <summary>A database of its own: a rotation goes over every organisation's secrets, and other tests' keys lie in other folders.</summary>
+/// <summary>A separate database: a rotation processes every organisation's secrets, and other tests' keys are in other folders.</summary>
 public sealed class RotatingTheKeys : IAsyncLifetime
 {
     private readonly PostgresFixture _postgres = new();
@@ -167,7 +167,7 @@ public sealed class RotatingTheKeys : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rotation_that_broke_off_keeps_both_keys_and_is_ended_by_the_next()
+    public async Task An_interrupted_rotation_keeps_both_keys_and_is_completed_by_the_next()
     {
         var known = await SealAsync();
         foreach (var file in Files)

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Http;
 
-/// <summary>What is shown once is not kept in clear for the sake of a repeated request.</summary>
+/// <summary>A secret that is shown once must not be stored in plain text for repeated requests.</summary>
 public sealed partial class AnAnswerWithASecret(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private readonly ApiApplication _app = shared.App;
@@ -21,7 +21,7 @@ public sealed partial class AnAnswerWithASecret(SharedApplication shared) : ICla
         return await http.SendAsync(request, Cancel);
     }
 
-    /// <summary>Every route that hands out a token or a secret and obeys the header.</summary>
+    /// <summary>Every route that returns a token or a secret and supports the header.</summary>
     private async Task<IReadOnlyList<(HttpClient Http, string Path, object Body)>> RequestsAsync()
     {
         var (session, _, data) = await _app.RegisterWithVersionAsync();
@@ -93,7 +93,8 @@ public sealed partial class AnAnswerWithASecret(SharedApplication shared) : ICla
         Assert.Single((await session.Client.ListKeysAsync(session.Org, Cancel)).Items);
     }
 
-    /// <summary>As where the installation has no key folder: what was made is told, without the body that may hold a secret.</summary>
+    /// <summary>As in an installation without a key folder: a replay has the status, but not the body that may contain a
+    /// secret.</summary>
     [Fact]
     public async Task That_was_not_kept_is_replayed_as_its_status_and_address()
     {

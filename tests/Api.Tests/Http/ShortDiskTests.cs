@@ -7,7 +7,7 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Http;
 
-/// <summary>Before, the reserve did not exist: whatever was free was promised to the next upload, and a run was never refused.</summary>
+/// <summary>Before, there was no reserve: all free space was promised to the next upload, and a run was never refused.</summary>
 public sealed class AServerWithoutDiskSpace(PostgresFixture postgres)
 {
     // More than any disk has: the reserve is reached.

@@ -51,7 +51,7 @@ public sealed class WhatNobodyExpected
         }
     }
 
-    /// <summary>Before, only the innermost exception was looked at, which is the socket's or the stream's: 500.</summary>
+    /// <summary>Before, only the innermost exception was checked, which is the socket's or the stream's: 500.</summary>
     [Fact]
     public async Task Of_a_database_that_hangs_or_broke_off_is_no_fault_of_ours()
     {

@@ -41,7 +41,7 @@ public sealed class TheVersionOfAThing(SharedApplication shared) : IClassFixture
         return response.Headers.ETag;
     }
 
-    /// <summary>Every GET in the matrix that answers one thing: who has it already is told so, and nothing else.</summary>
+    /// <summary>Every GET in the matrix of one object: a client with the current tag gets 304.</summary>
     [Fact]
     public async Task Is_on_every_get_of_one_thing()
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GpuGeek.Api.Tests.Live;
 
-/// <summary>Any signed-in person can be refused as often as they like: each refusal was an error with its stack trace in the log.</summary>
+/// <summary>Any signed-in person can cause any number of refusals: each was logged as an error with its stack trace.</summary>
 public sealed class ARefusalByTheHub(PostgresFixture postgres)
 {
     [Fact]

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace GpuGeek.Api.Tests.Live;
 
-/// <summary>A client of the hub that keeps what it was sent.</summary>
+/// <summary>A hub client that stores the received messages.</summary>
 internal sealed class Watcher : IAsyncDisposable
 {
     private readonly HubConnection _connection;

@@ -116,7 +116,7 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
     }
 
     [Fact]
-    public async Task Anothers_run_is_not_found_and_neither_is_one_that_is_not_there()
+    public async Task Another_organisations_run_and_a_missing_run_are_not_found()
     {
         var (owner, _, run) = await StartedAsync();
         var me = await _app.RegisterAsync();

@@ -126,7 +126,7 @@ public sealed class TakingAModelHome(SharedApplication shared) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Anothers_model_is_not_there()
+    public async Task Another_organisations_model_is_not_found()
     {
         var (owner, _, data) = await _app.RegisterWithVersionAsync();
         await owner.AddModelVersionAsync(data.Id);

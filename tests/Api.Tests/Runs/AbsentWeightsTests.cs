@@ -6,10 +6,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Runs;
 
-/// <summary>A run that needs weights which no worker has once waited for its turn and then failed.</summary>
+/// <summary>Before, a run that needed weights that no worker has waited in the queue and then failed.</summary>
 public sealed class PublishedWeightsThatNoWorkerHas(SharedApplication shared) : IClassFixture<SharedApplication>, IAsyncDisposable
 {
-    // Used by no other test: what is planted here counts for every organisation.
+    // Used by no other test: the planted row affects every organisation.
     private const string Absent = "vgg19_bn",
         OfOneWorkerAlone = "vgg16_bn";
     private readonly ApiApplication _app = shared.App;

@@ -143,7 +143,7 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     }
 
     [Fact]
-    public async Task Anothers_version_is_as_unknown_as_none()
+    public async Task Another_organisations_version_is_not_found()
     {
         var (_, _, foreign) = await _app.RegisterWithVersionAsync();
         var (session, _) = await _app.RegisterWithProjectAsync();
@@ -234,7 +234,7 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
     }
 
     [Fact]
-    public async Task Anothers_run_is_not_there()
+    public async Task Another_organisations_run_is_not_found()
     {
         var (session, _, version) = await _app.RegisterWithVersionAsync();
         var run = await session.StartRunAsync(version.Id);

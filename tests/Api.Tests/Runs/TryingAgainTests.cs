@@ -29,7 +29,7 @@ public sealed class TryingAgainWhatBrokeOff(SharedApplication shared) : IClassFi
         Assert.Equal(("failed", "too_many_attempts"), (failed.State, failed.Error!.Code));
         Assert.True(failed.ResumableUntil > failed.FinishedAt);
 
-        // Two clicks at once: one resumes the run, the other is told that there is nothing to resume.
+        // Two clicks at once: one resumes the run, the other gets an error that there is nothing to resume.
         var clicks = await Task.WhenAll(
             Enumerable
                 .Range(0, 2)
@@ -98,7 +98,7 @@ public sealed class TryingAgainWhatBrokeOff(SharedApplication shared) : IClassFi
     }
 
     [Fact]
-    public async Task An_import_that_broke_off_is_tried_again_with_its_upload()
+    public async Task An_interrupted_import_is_retried_with_its_upload()
     {
         var (session, dataset) = await shared.App.RegisterWithDatasetAsync();
         var id = await session.AddFailedImportAsync(dataset.Id);

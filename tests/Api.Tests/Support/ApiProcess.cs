@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GpuGeek.Api.Tests.Support;
 
-/// <summary>The API in a process of its own, which a test can kill.</summary>
+/// <summary>The API in a separate process, which a test can kill.</summary>
 internal sealed record ApiProcess(Process Process, Uri Address) : IDisposable
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;
@@ -27,7 +27,7 @@ internal sealed record ApiProcess(Process Process, Uri Address) : IDisposable
             var at = line.IndexOf(listening, StringComparison.Ordinal);
             if (at < 0)
                 continue;
-            // The pipe is read on, or a full one would stop the process.
+            // The pipe must be read, or a full one would block the process.
             _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
             return new(process, new(line[(at + listening.Length)..].Trim()));
         }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Support;
 
-/// <summary>Work that failed because its process died too often, as workers leave it.</summary>
+/// <summary>Work that failed because its process died too often, as left by workers.</summary>
 internal static class BrokenOff
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;

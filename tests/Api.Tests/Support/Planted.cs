@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests.Support;
 
-/// <summary>What workers leave in the database and the object store.</summary>
+/// <summary>Rows and objects as workers leave them.</summary>
 internal static class Planted
 {
     public const string Project = "flowers";
@@ -42,7 +42,7 @@ internal static class Planted
         return (session, await session.Client.CreateDatasetAsync(session.Org, new() { Project = project.Slug, Name = "flowers5" }, Cancel));
     }
 
-    /// <summary>The bytes of a planted picture: its name, so that nobody takes it for a picture.</summary>
+    /// <summary>The bytes of a planted picture: its name, so that it cannot be mistaken for a real picture.</summary>
     public static byte[] Bytes(string fileName) => Encoding.UTF8.GetBytes("picture " + fileName);
 
     /// <summary>Pictures <c>class-000.jpg</c>… with their bytes in the store.</summary>

@@ -2,7 +2,7 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Support;
 
-/// <summary>One host for the tests of a class: they are kept apart by fresh organisations.</summary>
+/// <summary>One host for the tests of a class; fresh organisations keep the tests apart.</summary>
 public sealed class SharedApplication(PostgresFixture postgres) : IAsyncDisposable
 {
     public PostgresFixture Postgres => postgres;
@@ -11,7 +11,7 @@ public sealed class SharedApplication(PostgresFixture postgres) : IAsyncDisposab
     public ValueTask DisposeAsync() => App.DisposeAsync();
 }
 
-/// <summary>The same behind a real socket: for what an in-memory server does differently, such as a connection that breaks.</summary>
+/// <summary>The same with a real socket: for behaviour that an in-memory server does not have, such as a broken connection.</summary>
 public sealed class ListeningApplication : IAsyncDisposable
 {
     public ListeningApplication(PostgresFixture postgres)

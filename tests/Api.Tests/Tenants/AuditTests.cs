@@ -72,7 +72,7 @@ public sealed class TheAudit(SharedApplication shared) : IClassFixture<SharedApp
         var session = await _app.RegisterAsync();
         await using var connection = new NpgsqlConnection(shared.Postgres.SuperUser);
         await connection.OpenAsync(Cancel);
-        // Everything succeeds until the very commit.
+        // Everything succeeds up to the commit.
         await ExecuteAsync(
             connection,
             """

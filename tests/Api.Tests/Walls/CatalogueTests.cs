@@ -3,14 +3,14 @@ using Npgsql;
 
 namespace GpuGeek.Api.Tests.Walls;
 
-/// <summary>What must be true of every table, role and function, asked of PostgreSQL's own catalogue. Each rule is run once more on a
-/// planted fault, and must see it.</summary>
+/// <summary>Rules for every table, role and function, checked in PostgreSQL's own catalogue. Each rule also runs on a planted fault and
+/// must detect it.</summary>
 public sealed class TheDatabaseCatalogue(PostgresFixture postgres)
 {
     private const string Tables = "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'";
     private const string Functions = "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'public' AND p.prosecdef";
 
-    /// <summary>A tenant's table as somebody makes it who knows nothing of the walls.</summary>
+    /// <summary>A tenant's table created by somebody who does not know the rules.</summary>
     private const string BareTable = "CREATE TABLE planted (org_id uuid, id uuid, PRIMARY KEY (org_id, id));";
     private static readonly string[] Definers =
     [

@@ -2,7 +2,7 @@ using GpuGeek.Api.Tests.Support;
 
 namespace GpuGeek.Api.Tests.Walls;
 
-/// <summary>A file that people's words and bytes are in is saved by the browser and never shown by it.</summary>
+/// <summary>A file with user content is downloaded by the browser and never displayed.</summary>
 public sealed class ADownload(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;

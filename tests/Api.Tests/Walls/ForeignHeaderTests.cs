@@ -6,7 +6,7 @@ using GpuGeek.Contracts.Client;
 
 namespace GpuGeek.Api.Tests.Walls;
 
-/// <summary>Whoever speaks to the API without the front door's secret says nothing of who they are or what the site is called.</summary>
+/// <summary>Requests without the front door's secret cannot set the client's address or the site's name.</summary>
 public sealed class WhatAStrangersHeadersSay(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private static readonly (string Name, string Value)[] Headers =

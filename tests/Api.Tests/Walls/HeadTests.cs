@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests.Walls;
 
-/// <summary>HEAD beside the organisation's routes, which the matrix asks by everybody. It was 404 or 405 everywhere.</summary>
+/// <summary>HEAD for the organisation's routes, with every caller of the matrix. It was 404 or 405 everywhere.</summary>
 public sealed class HeadAnswersAsGetWould(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;
@@ -41,7 +41,7 @@ public sealed class HeadAnswersAsGetWould(SharedApplication shared) : IClassFixt
         Assert.Equal(get.Content.Headers.ContentLength, head.Content.Headers.ContentLength);
     }
 
-    /// <summary>Its status would not change; the matrix would not see that it waits.</summary>
+    /// <summary>Its status would not change, so the matrix would not notice that it waits.</summary>
     [Fact]
     public async Task Without_waiting_for_news()
     {

@@ -33,8 +33,7 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
 
     private static string Path(RouteEndpoint route) => "/" + route.RoutePattern.RawText!.Trim('/');
 
-    /// <summary>Routes of an organisation that do not say which role and scope they need, or that the organisation's wall does not
-    /// guard.</summary>
+    /// <summary>Routes of an organisation that declare no role and scope, or that are outside the organisation's route group.</summary>
     private static IEnumerable<string> Open(IEnumerable<RouteEndpoint> routes) =>
         routes
             .Where(r => Path(r).StartsWith("/api/v1/orgs/", StringComparison.Ordinal))
@@ -48,7 +47,7 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
     private static IEnumerable<string> Anonymous(IEnumerable<RouteEndpoint> routes) =>
         routes.Where(r => r.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Path).Distinct().Order(StringComparer.Ordinal);
 
-    /// <summary>Routes that write and that a key with only a reading scope, or a viewer, could call.</summary>
+    /// <summary>Routes that write but can be called with a read scope or by a viewer.</summary>
     private static IEnumerable<string> WrittenByReaders(IEnumerable<RouteEndpoint> routes) =>
         routes
             .Where(r =>

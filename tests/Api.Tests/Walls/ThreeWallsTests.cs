@@ -36,7 +36,7 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
     public async Task The_query_filter_alone_hides_the_others_rows()
     {
         var (_, _, one, two) = await TwoTenantsAsync();
-        // The owner's policy lets every row through, so only the filter stands here.
+        // The owner's policy allows every row, so only the filter protects here.
         await using var source = NpgsqlDataSource.Create(postgres.Connections.Owner);
         await using var db = new GpuGeekDbContext(DbContexts.Options(source), one, null);
         var seen = await db.Projects.ToListAsync(Cancel);
@@ -72,7 +72,7 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
             Assert.Equal(0L, await CountAsync(connection, $"SELECT count(*) FROM {table}"));
     }
 
-    /// <summary>Before, the app role read and deleted every kept answer of every organisation.</summary>
+    /// <summary>Before, the app role could read and delete every stored response of every organisation.</summary>
     [Fact]
     public async Task Nobody_lists_or_deletes_the_answers_that_are_kept_for_others()
     {
@@ -88,7 +88,7 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
         }
     }
 
-    /// <summary>Whoever got to run SQL as the app read the hashes of all colleagues.</summary>
+    /// <summary>Before, SQL run as the app role could read the password hashes of all members.</summary>
     [Fact]
     public async Task A_colleagues_name_is_read_and_the_hash_of_the_password_is_not()
     {
@@ -100,7 +100,7 @@ public sealed class BetweenTwoTenants(PostgresFixture postgres, SharedApplicatio
     }
 
     [Fact]
-    public async Task Nobody_makes_themselves_the_operator()
+    public async Task A_person_cannot_make_themselves_the_operator()
     {
         var person = await _app.RegisterAsync();
         await using var db = _app.SystemDatabase();

@@ -12,7 +12,7 @@ public sealed class EventsOfADeployment(HostedModels hosted)
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
     [Fact]
-    public async Task Are_told_when_it_goes_live_or_fails_and_not_when_Predictor_restarts()
+    public async Task Are_sent_when_it_goes_live_or_fails_but_not_when_Predictor_restarts()
     {
         var (owner, _, data) = await _app.RegisterWithVersionAsync();
         await owner.AddModelVersionAsync(data.Id);

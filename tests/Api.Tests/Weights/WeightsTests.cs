@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Weights;
 
-/// <summary>Weights that somebody sends. No worker runs here: what it finds is planted.</summary>
+/// <summary>Uploaded weights. No worker runs here: its results are planted.</summary>
 public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const long Size = 5;
@@ -347,7 +347,7 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         Assert.Empty((await viewer.Client.ListWeightsAsync(session.Org, ct: Cancel)).Items);
     }
 
-    /// <summary>A body whose length nobody is told.</summary>
+    /// <summary>A body of unknown length.</summary>
     private sealed class Unmeasured(byte[] bytes) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;

@@ -108,7 +108,7 @@ public sealed class TheBytesOfWeights(ListeningApplication listening) : IClassFi
     }
 
     [Fact]
-    public async Task Are_not_taken_where_the_file_has_failed_and_the_reason_is_told()
+    public async Task Are_refused_with_the_reason_if_the_file_has_failed()
     {
         var (_, asked, http) = await AskAsync();
         await ChangeAsync(

@@ -114,7 +114,7 @@ public sealed class WhatABackupHolds(PlantedBackup planted) : IClassFixture<Plan
     }
 
     [Fact]
-    public async Task A_disk_that_is_too_short_is_refused_before_anything_is_written()
+    public async Task A_disk_without_enough_space_is_refused_before_anything_is_written()
     {
         using var disk = SmallDisk.Mount(4 << 20);
         Assert.SkipWhen(disk is null, "Mounting is not allowed here.");

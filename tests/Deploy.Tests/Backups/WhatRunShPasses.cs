@@ -30,7 +30,7 @@ public sealed class WhatRunShPasses : IDisposable
     }
 
     [Fact]
-    public async Task A_command_without_a_folder_is_told()
+    public async Task A_command_without_a_folder_is_refused()
     {
         var (code, said) = await RunAsync("backup");
         Assert.Equal((2, "backup needs a directory."), (code, said));

@@ -11,7 +11,7 @@ public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nobody_starts_what_is_half_restored_and_the_same_command_says_what_to_do()
+    public async Task An_incomplete_restore_cannot_be_started_and_the_message_says_what_to_do()
     {
         var data = planted.At("half");
         using (var restore = Process.Start(RunningPlatform.Program, ["restore", "--from", planted.Backup, "--data", data]))
@@ -67,7 +67,7 @@ public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_disk_that_is_too_short_is_told_and_the_folder_is_not_made()
+    public async Task A_disk_without_enough_space_is_reported_and_the_folder_is_not_created()
     {
         using var disk = SmallDisk.Mount(4 << 20);
         Assert.SkipWhen(disk is null, "Mounting is not allowed here.");

@@ -56,7 +56,7 @@ public sealed class WhenPostgresDies : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_cannot_start_any_more_is_given_up_with_the_end_of_its_log()
+    public async Task One_that_can_no_longer_start_fails_with_the_end_of_its_log()
     {
         File.Delete(Path.Combine(Cluster, "global/pg_control"));
         Processes.Signal(Postmaster, "KILL");

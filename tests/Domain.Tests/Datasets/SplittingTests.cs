@@ -34,7 +34,7 @@ public sealed class SplittingADataset
     }
 
     [Fact]
-    public void Another_seed_falls_another_way()
+    public void Another_seed_gives_another_split()
     {
         var pictures = Pictures(50, "a");
         Assert.NotEqual(

@@ -4,7 +4,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Pages;
 
-/// <summary>The upload buttons had no visible focus, and the menu of organisations closed only by another click on itself.</summary>
+/// <summary>Before, the upload buttons had no visible focus, and the menu of organisations closed only by another click on
+/// itself.</summary>
 public sealed class ByKeyboard(FlowersStory story, Chromium chromium)
 {
     [Theory]
@@ -19,7 +20,7 @@ public sealed class ByKeyboard(FlowersStory story, Chromium chromium)
         await page.Locator($"#{input}").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
         var button = page.Locator($"label[for={input}]").First;
         await Expect(button).ToHaveCSSAsync("outline-style", "none");
-        // A key first: what a script focuses after a click does not show its focus.
+        // A key press first: focus set by a script after a click is not visible.
         await page.Keyboard.PressAsync("Tab");
         await page.Locator($"#{input}").FocusAsync();
         await Expect(button).ToHaveCSSAsync("outline-style", "solid");

@@ -6,15 +6,15 @@ using Microsoft.Playwright;
 namespace GpuGeek.EndToEnd.Tests.Pages;
 
 /// <summary>
-/// Looks at each page with real data, on a desk and on a telephone, in the light and in the dark scheme. It is opened on one screen and
-/// turned to the other: the light one on the telephone first, the dark one on the desk. <see cref="Pictures"/> says where the pictures go.
+/// Checks each page with real data, on desktop and phone, in the light and the dark scheme. It is opened on one screen and resized to the
+/// other: the light one on the phone first, the dark one on the desktop. <see cref="Pictures"/> defines where the pictures go.
 /// </summary>
 public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers onlookers) : IClassFixture<Onlookers>
 {
     private static readonly (int Width, int Height) Desk = (1280, 800);
     private static readonly (int Width, int Height) Telephone = (390, 844);
 
-    // What the policy would not run must not be there either: whoever loosens the policy one day would let it loose.
+    // Scripts that the policy would block must not be in the page either, in case somebody loosens the policy.
     private const string WrittenIntoThePage = """
         () => [...document.querySelectorAll('*')].flatMap(e => [
           ...(e.localName === 'script' && !e.src && e.textContent.trim() ? ['script: ' + e.textContent.slice(0, 80)] : []),
@@ -30,7 +30,7 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers o
     {
         var told = await story.ToldAsync(chromium);
         var known = PageList.Find(name, told);
-        // Each mostly waits for the other's half of the platform.
+        // Each mostly waits for the platform.
         await Task.WhenAll(LookAsync(ColorScheme.Light, Telephone, Desk), LookAsync(ColorScheme.Dark, Desk, Telephone));
 
         async Task LookAsync(ColorScheme scheme, (int Width, int Height) first, (int Width, int Height) second)

@@ -6,8 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Pages;
 
 /// <summary>
-/// A name is pasted and Enter is pressed before the server has heard of the name. The button was disabled then, and Enter
-/// did nothing in 3 of 6 tries.
+/// A name is pasted and Enter is pressed before the server has received the name. Before, the button was disabled then, and Enter did
+/// nothing in 3 of 6 tries.
 /// </summary>
 public sealed class FormsSentByEnter(FlowersStory story, Chromium chromium)
 {
@@ -25,7 +25,7 @@ public sealed class FormsSentByEnter(FlowersStory story, Chromium chromium)
         {
             await page.GetByRole(AriaRole.Button, new() { Name = "New key", Exact = true }).ClickAsync();
             var dialog = page.GetByRole(AriaRole.Dialog);
-            // One message of the browser each, with nothing between them; the second Enter must not make a second key.
+            // One browser message each, with nothing in between; the second Enter must not create a second key.
             await dialog.GetByLabel("Name").FillAsync(name);
             await page.Keyboard.PressAsync("Enter");
             await page.Keyboard.PressAsync("Enter");

@@ -6,8 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Pages;
 
 /// <summary>
-/// On a line with 200 ms of latency and an empty cache every page is opened and left before it was ready. Leaving a run after 100 ms
-/// broke the next page in 10 of 10 tries, when components went on after their disposal.
+/// On a connection with 200 ms of latency and an empty cache, every page is opened and left before it is ready. Before, leaving a run
+/// after 100 ms broke the next page in 10 of 10 tries, because components continued after their disposal.
 /// </summary>
 public sealed class PagesLeftEarly(FlowersStory story, Chromium chromium)
 {
@@ -68,7 +68,7 @@ public sealed class PagesLeftEarly(FlowersStory story, Chromium chromium)
                 await Expect(Heading(page)).ToHaveTextAsync(title);
                 await LeaveEarlyAsync(page, PageList.Find(name, told).Path, hasScripts ? title : null, wait, byBack: visit++ % 2 == 0);
                 await Expect(Heading(page)).ToHaveTextAsync(title);
-                // What was still on its way has come then.
+                // Everything that was still in flight has arrived then.
                 if (hasScripts)
                     await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
                 var broken = await page.GetByText("cannot be shown").CountAsync();

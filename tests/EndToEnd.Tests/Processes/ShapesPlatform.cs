@@ -25,8 +25,8 @@ public sealed class ShapesPlatform : IAsyncLifetime
     public Guid Version { get; private set; }
 
     /// <summary>
-    /// Two slots share the cores, so a training has one thread: on a busy machine threads that wait for each other are slower than
-    /// one alone.
+    /// Two slots share the cores, so a training has one thread: on a busy machine, threads that wait for each other are slower than one
+    /// alone.
     /// </summary>
     public static Task<RunningPlatform> StartAsync(string? data = null) =>
         RunningPlatform.StartAsync(

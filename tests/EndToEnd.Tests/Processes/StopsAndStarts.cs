@@ -5,8 +5,8 @@ using Table = GpuGeek.TestSupport.Platform.Processes;
 
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
-/// <summary>What was seen when a whole platform ended in the middle of a training.</summary>
-/// <param name="Run">The training.</param>
+/// <summary>Observations when a whole platform was stopped in the middle of a training.</summary>
+/// <param name="Run">The training run.</param>
 /// <param name="Processes">How many processes ran before.</param>
 /// <param name="Took">Until AppHost had ended.</param>
 /// <param name="ExitCode">AppHost's.</param>
@@ -38,7 +38,7 @@ public sealed class StopsAndStarts : IAsyncLifetime
 
         _platform = await ShapesPlatform.StartAsync(_data.Root);
         account = await Account.SignInAsync(_platform);
-        // Kill -9 is to meet the second training, and the second training alone.
+        // Kill -9 must hit the second training, and only the second.
         await account.SucceededAsync(Interrupted.Run);
         Killed = await StopAsync(account, project, version.Id, "KILL");
 

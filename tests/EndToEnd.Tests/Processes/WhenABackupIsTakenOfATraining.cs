@@ -4,7 +4,8 @@ using GpuGeek.TestSupport;
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
 /// <summary>
-/// A training is under way, and another waits behind it, at the moment of a backup. Hangfire's queue is not in it: the rows are the truth.
+/// One training is running and another is queued at the time of a backup. Hangfire's queue is not in it: the rows are the source of
+/// truth.
 /// </summary>
 [Collection(ShapesScenarios.Name)]
 public sealed class WhenABackupIsTakenOfATraining(ShapesPlatform shapes)

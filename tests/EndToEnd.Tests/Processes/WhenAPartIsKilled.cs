@@ -8,7 +8,7 @@ using Table = GpuGeek.TestSupport.Platform.Processes;
 
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
-/// <summary>Each part of a running platform dies without warning while a training runs.</summary>
+/// <summary>Each process of a running platform is killed while a training runs.</summary>
 [Collection(ShapesScenarios.Name)]
 public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, ITestOutputHelper output)
 {
@@ -92,7 +92,7 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
         Assert.NotEqual(before, Table.Postmaster(shapes.Platform));
         run = await Account.SucceededAsync(run.Id);
 
-        // The Worker holds its lease over the restart, unless that takes longer than a lease lasts.
+        // The Worker keeps its lease over the restart, unless that takes longer than a lease lasts.
         Assert.InRange(run.Attempt, 1, 2);
         Assert.Equal(hosts, Table.Hosts(shapes.Platform));
         Assert.Equal(run.Attempt, await Books.LeasesAsync(Account, run.Id));
@@ -103,7 +103,7 @@ public sealed class WhenAPartIsKilled(ShapesPlatform shapes, Chromium chromium, 
     /// the books.</summary>
     private static void AssertTakenUpAgain(RunResponse run) => Assert.InRange(run.Attempt, 2, 3);
 
-    /// <summary>Asks until three answers in a row are good. Nobody may hear anything but 503 while the database is away.</summary>
+    /// <summary>Sends requests until three responses in a row succeed. Only 503 is allowed while the database is not available.</summary>
     private async Task<int> UntilServedAsync()
     {
         using var http = shapes.Platform.Http(Account.Token);

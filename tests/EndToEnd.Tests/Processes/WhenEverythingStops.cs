@@ -6,8 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
 /// <summary>
-/// The whole platform ends in the middle of a training, as a laptop is closed or loses its power, and is started again on the same data.
-/// One cycle of starts and stops serves all three facts.
+/// The whole platform stops in the middle of a training, as when a laptop is closed or loses power, and is started again on the same
+/// data. One cycle of starts and stops serves all three tests.
 /// </summary>
 public sealed class WhenEverythingStops(StopsAndStarts cycle, Chromium chromium, ITestOutputHelper output) : IClassFixture<StopsAndStarts>
 {

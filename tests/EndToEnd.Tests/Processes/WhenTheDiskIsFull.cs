@@ -19,7 +19,7 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
 {
     private const long Disk = 1200L << 20;
 
-    /// <summary>After so long a program that dies for a reason of its own is given up, with some seconds to spare.</summary>
+    /// <summary>After this time a program that dies for its own reasons has failed permanently, with some seconds to spare.</summary>
     private static readonly TimeSpan FiveQuickDeaths = TimeSpan.FromSeconds(12);
     private static readonly Dictionary<string, string> Small = new()
     {
@@ -45,7 +45,7 @@ public sealed class WhenTheDiskIsFull(Chromium chromium, ITestOutputHelper outpu
         Assert.Equal("disk_full", await CreationOfARunAsync(platform, account, project, version.Id));
         Assert.NotEmpty((await account.Api.ListProjectsAsync(account.Org, Cancel)).Items);
 
-        // The ballast goes to the database, and then that is full as well.
+        // The database uses the ballast's space, and then that is full as well.
         await Eventually.HoldsAsync(() => Full(disk), hasBallast => !hasBallast);
         disk.Fill();
         Table.Signal(Table.Postmaster(platform), "KILL");

@@ -3,7 +3,7 @@ using GpuGeek.Imaging;
 
 namespace GpuGeek.EndToEnd.Tests.Serving;
 
-/// <summary>Pictures as cameras and telephones leave them: large, turned by EXIF, panoramic, upright.</summary>
+/// <summary>Pictures as from cameras and phones: large, rotated by EXIF, panoramic, upright.</summary>
 internal static class CameraPictures
 {
     private static readonly (int Width, int Height)[] Sizes = [(2000, 1500), (1500, 2000), (3001, 487), (611, 2603)];
@@ -26,7 +26,7 @@ internal static class CameraPictures
         return bytes.ToArray();
     }
 
-    // Waves that differ along both sides: a picture that is turned or cut wrongly is another picture.
+    // Waves that differ along both axes: a wrong rotation or crop gives a different picture.
     private static RgbImage Draw(int width, int height, int label, int number)
     {
         var pixels = new byte[width * height * 3];

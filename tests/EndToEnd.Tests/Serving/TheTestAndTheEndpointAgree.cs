@@ -2,7 +2,7 @@ using GpuGeek.EndToEnd.Tests.Processes;
 
 namespace GpuGeek.EndToEnd.Tests.Serving;
 
-/// <summary>What a run says of its test pictures is what its model will say of them when it is hosted.</summary>
+/// <summary>A run's predictions for its test pictures equal those of the hosted model.</summary>
 [Collection(ShapesScenarios.Name)]
 public sealed class TheTestAndTheEndpointAgree(ShapesPlatform shapes, ITestOutputHelper output)
 {

@@ -8,7 +8,7 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.EndToEnd.Tests.Serving;
 
-/// <summary>Clients that send the same picture to a deployment, one request after the other, and remember every answer.</summary>
+/// <summary>Clients that send the same picture to a deployment, one request after the other, and record every response.</summary>
 internal sealed class UnderLoad : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -24,7 +24,7 @@ internal sealed class UnderLoad : IAsyncDisposable
     /// <summary>Answers by their status and the hash of the model that gave them.</summary>
     public ConcurrentDictionary<(HttpStatusCode Status, string? Artefact), int> Answers { get; } = new();
 
-    /// <summary>Answers of 503 and 429 that did not say when to come again.</summary>
+    /// <summary>Responses of 503 and 429 without Retry-After.</summary>
     public int WithoutRetryAfter;
 
     public int Total => Answers.Values.Sum();
@@ -60,7 +60,7 @@ internal sealed class UnderLoad : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             using var content = new ByteArrayContent(picture);
-            // The answer that is awaited when the load ends is awaited to its end: nothing is cut off.
+            // A request in flight at the end of the load is completed: nothing is cut off.
             using var response = await _http.PostAsync(address, content, TestContext.Current.CancellationToken);
             var artefact = response.IsSuccessStatusCode
                 ? (await response.Content.ReadFromJsonAsync<PredictionResponse>(GpuGeekClient.Json, TestContext.Current.CancellationToken))!

@@ -10,7 +10,7 @@ using GpuGeek.TestSupport.Platform;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>The whole house is backed up while it answers, and built up again from the backup in an empty folder.</summary>
+/// <summary>The whole platform is backed up while it serves, and restored from the backup into an empty folder.</summary>
 public sealed class ABackupIsRestored(FlowersStory story, Chromium chromium, ITestOutputHelper output)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

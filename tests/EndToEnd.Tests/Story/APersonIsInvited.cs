@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>The first person lets a second one in, by a link and in two browsers.</summary>
+/// <summary>The first person invites a second one by a link, in two browsers.</summary>
 public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
 {
     [Fact]

@@ -141,7 +141,7 @@ public sealed partial class APersonSignsInWithoutThePassword(APersonSignsInWitho
         complaints.AssertNone();
     }
 
-    /// <summary>Looked at on a desk and on a telephone, by day and by night, as the pages of the story are.</summary>
+    /// <summary>Checked on desktop and phone, in the light and the dark scheme, like the pages of the story.</summary>
     [Fact]
     public async Task And_finds_pages_that_fit_the_screen()
     {

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>"Train again" once took only the dataset version along: the form opened on the preset's values.</summary>
+/// <summary>Before, "Train again" took over only the dataset version: the form opened with the preset's values.</summary>
 public sealed class ARunIsTrainedAgain(FlowersStory story, Chromium chromium)
 {
     [Fact]

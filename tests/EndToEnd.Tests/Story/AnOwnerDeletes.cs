@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>Clicks through what takes things away, and brings them back.</summary>
+/// <summary>Deletes items in the browser and restores them.</summary>
 public sealed class AnOwnerDeletes(FlowersStory story, Chromium chromium)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -8,7 +8,7 @@ using GpuGeek.TestSupport.Platform;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>What the road has brought: later scenarios look at it.</summary>
+/// <summary>The results of the main workflow, which later scenarios use.</summary>
 /// <param name="Cookies">The browser's, signed in.</param>
 /// <param name="Invitation">Token of an open one.</param>
 /// <param name="Shown">Probabilities that the page showed for the photograph, by class.</param>
@@ -30,7 +30,8 @@ public sealed record Told(
 );
 
 /// <summary>
-/// A person with photographs and no account walks from the setup link to an answer, in the browser. Walked once: every later scenario finds
+/// A person with photographs and no account goes from the setup link to a prediction, in the browser. It runs once: every later scenario
+/// uses its result.
 /// it as it was left.
 /// </summary>
 public sealed class FlowersStory : IAsyncLifetime

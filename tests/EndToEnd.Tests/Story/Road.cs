@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>The steps of a person in the browser, each as it is done with the mouse and the keyboard.</summary>
+/// <summary>The steps of a person in the browser, with the mouse and the keyboard.</summary>
 internal sealed class Road(IPage page)
 {
     private static readonly LocatorAssertionsToBeVisibleOptions Minutes = new() { Timeout = 300_000 };

@@ -4,11 +4,11 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>A comment that names somebody, a link for somebody outside, and what the project remembers of both.</summary>
+/// <summary>A comment with a mention, a share link, and the project's record of both.</summary>
 public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium)
 {
     [Fact]
-    public async Task And_who_is_named_hears_of_it()
+    public async Task And_the_mentioned_member_is_notified()
     {
         var told = await story.ToldAsync(chromium);
         await using var ada = await chromium.NewPersonAsync(told.Account.Platform.BaseAddress, told.Cookies);
@@ -44,7 +44,7 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
         await Expect(hersOf).ToBeVisibleAsync();
         Assert.Equal(0, await Button(hersOf, "Edit").CountAsync());
 
-        // What stands in a field is no text of the page.
+        // The content of an input field is not text of the page.
         var last = comments.Locator("ol > li").Last;
         await Button(last, "Edit").ClickAsync();
         await last.GetByRole(AriaRole.Textbox).FillAsync("Never mind");
@@ -59,7 +59,7 @@ public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium
     }
 
     [Fact]
-    public async Task And_show_it_to_a_stranger_until_they_think_better_of_it()
+    public async Task And_share_it_by_link_until_they_revoke_it()
     {
         var told = await story.ToldAsync(chromium);
         await using var ada = await chromium.NewPersonAsync(told.Account.Platform.BaseAddress, told.Cookies);

@@ -3,7 +3,8 @@ using Microsoft.Playwright;
 
 namespace GpuGeek.EndToEnd.Tests.Support;
 
-/// <summary>A device with passkeys inside Chromium: it recognises its person at once and keeps its keys while the page lives.</summary>
+/// <summary>A device with passkeys inside Chromium: it verifies its person immediately and keeps its keys while the page is
+/// open.</summary>
 internal static class VirtualDevice
 {
     public static async Task PlugInAsync(IPage page)

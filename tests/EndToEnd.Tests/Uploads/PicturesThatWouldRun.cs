@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace GpuGeek.EndToEnd.Tests.Uploads;
 
-/// <summary>An archive of pictures, names and folders that are scripts to whoever takes them for a page, looked at in a real
+/// <summary>An archive of pictures, names and folders that are scripts if they are interpreted as a page, opened in a real
 /// browser.</summary>
 [Collection(ShapesScenarios.Name)]
 public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromium)
@@ -77,7 +77,7 @@ public sealed class PicturesThatWouldRun(ShapesPlatform shapes, Chromium chromiu
         await page.CloseAsync();
     }
 
-    /// <summary>The same bytes without what stands in the way: else the rest of this test would prove nothing.</summary>
+    /// <summary>The same bytes without the protections: otherwise the rest of this test would prove nothing.</summary>
     private static async Task AssertTheBytesWouldRunAsync(IPage page, string address)
     {
         await page.RouteAsync(

@@ -46,7 +46,7 @@ public sealed class OddButSoundFilesTests
     }
 
     [Fact]
-    public void A_height_told_larger_than_the_pixels_is_damage()
+    public void A_header_height_larger_than_the_pixels_is_damage()
     {
         var jpeg = (byte[])Samples.Jpeg.Clone();
         var frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace GpuGeek.TestSupport.Platform;
 
-/// <summary>What /proc says: the tests look at real processes, not at what somebody remembers of them.</summary>
+/// <summary>Reads /proc: the tests check real processes, not recorded state.</summary>
 public static class Processes
 {
     /// <summary>Living processes whose command line holds the text.</summary>
@@ -22,13 +22,13 @@ public static class Processes
             }
             catch (IOException)
             {
-                // It ended between the listing and the reading.
+                // It exited between the listing and the reading.
             }
         }
         return found;
     }
 
-    /// <summary>Processes that a platform started: they carry its data directory or were told of it.</summary>
+    /// <summary>Processes that a platform started: their arguments or environment contain its data directory.</summary>
     public static IReadOnlyList<int> Of(RunningPlatform platform) =>
         [.. ByEnvironment(platform.DataDirectory).Append(platform.ProcessId).Distinct().Where(IsAlive)];
 

@@ -7,7 +7,7 @@ using GpuGeek.Contracts.Client;
 
 namespace GpuGeek.TestSupport.Platform;
 
-/// <summary>The whole platform as AppHost's real processes, as a person would start it.</summary>
+/// <summary>The whole platform as real processes started by AppHost, as a person would start it.</summary>
 public sealed partial class RunningPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
@@ -35,7 +35,7 @@ public sealed partial class RunningPlatform : IAsyncDisposable
     /// <param name="data">A data directory to keep; null: a new one that is deleted at the end.</param>
     /// <param name="environment">More variables for all processes.</param>
     /// <param name="fromNothing">
-    /// AppHost makes its cluster itself, as for a person; else it finds a copy of the template in a new directory.
+    /// AppHost creates its cluster itself, as for a person; otherwise it finds a copy of the template in a new directory.
     /// </param>
     public static async Task<RunningPlatform> StartAsync(
         string? data = null,
@@ -79,7 +79,7 @@ public sealed partial class RunningPlatform : IAsyncDisposable
         return platform;
     }
 
-    /// <summary>AppHost as the solution built it, in this test's configuration.</summary>
+    /// <summary>AppHost as built in the solution, in this test's configuration.</summary>
     public static string Program
     {
         get

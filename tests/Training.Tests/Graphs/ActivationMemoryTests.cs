@@ -30,8 +30,8 @@ public sealed class MemoryOfActivations
         );
         Assert.InRange(ofInference, 0.97, 1.03);
         Assert.InRange(ofKept, 0.95, 1.05);
-        // Above it come workspaces of the convolutions, which differ by processor and hardly grow with the batch, and the gradient of a
-        // weight beside the vector that it is added to.
+        // On top of it come workspaces of the convolutions, which differ by processor and hardly grow with the batch, and the gradient of
+        // a weight next to the vector that it is added to.
         Assert.True(training > 0.95 * countedTraining, $"{training} measured, {countedTraining} counted");
         Assert.InRange(
             ActivationMemory.OfTraining(graph),
@@ -46,7 +46,7 @@ public sealed class MemoryOfActivations
         using var frozen = no_grad();
         var plan = ModePlan.Eval(module.Graph);
         var least = long.MaxValue;
-        // The first passes also make what libtorch keeps for later ones.
+        // The first passes also allocate what libtorch caches for later ones.
         for (var pass = 0; pass < Passes; pass++)
         {
             long peak = 0,

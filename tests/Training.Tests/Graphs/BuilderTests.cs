@@ -30,7 +30,7 @@ public sealed class ADescribedNetwork
     }
 
     [Fact]
-    public void Lays_what_is_stepped_alike_side_by_side()
+    public void Groups_parameters_with_equal_settings()
     {
         var layout = new FlatLayout(GpuGeek.Training.Models.ModelRegistry.Build("resnet18", 10, 64));
         Assert.Equal([(false, true), (false, false), (true, true), (true, false)], layout.Ranges.Select(r => (r.IsHead, r.Decays)));

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.Training.Tests.Graphs;
 
-/// <summary>What the C library has given out: libtorch's tensors on the CPU are part of it, .NET's objects are not.</summary>
+/// <summary>Memory allocated by the C library: it includes libtorch's tensors on the CPU, but not .NET's objects.</summary>
 internal static partial class NativeHeap
 {
     [StructLayout(LayoutKind.Sequential)]

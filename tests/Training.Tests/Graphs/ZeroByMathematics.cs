@@ -3,10 +3,9 @@ using GpuGeek.Training.Graphs;
 namespace GpuGeek.Training.Tests.Graphs;
 
 /// <summary>
-/// Which parameters have no gradient, whatever the pictures: a number added to a whole channel that only batch norms see, which take it off
-/// again. Directly, or through what keeps it a number per channel:
-/// convolutions of one pixel without padding, sums, and what moves channels about. And the keys' share of the biases of attention, which
-/// adds the same to all scores of a softmax.
+/// Finds the parameters whose gradient is zero for all pictures: a number added to a whole channel that only batch norms read, which
+/// subtract it again. Directly, or through operations that keep it a number per channel: convolutions of one pixel without padding, sums,
+/// and permutations of channels. And the keys' share of the biases of attention, which adds the same to all scores of a softmax.
 /// </summary>
 internal sealed class ZeroByMathematics(Graph graph)
 {

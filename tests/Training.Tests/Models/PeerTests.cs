@@ -23,7 +23,7 @@ public sealed class ComparedWithTorchvision(TorchvisionPeer peer)
 
     public static TheoryData<string> Published => [.. Zoo.All.Where(name => !name.StartsWith("deit_", StringComparison.Ordinal))];
 
-    /// <summary>Seven files of EfficientNet were published anew since: the same numbers under names that carry the right hash.</summary>
+    /// <summary>Seven files of EfficientNet have been republished: the same numbers under names with the right hash.</summary>
     [Theory, MemberData(nameof(Published))]
     public void The_catalogue_says_of_the_weights_what_torchvision_says(string name)
     {
@@ -59,7 +59,7 @@ public sealed class ComparedWithTorchvision(TorchvisionPeer peer)
     private void Prove(string name)
     {
         var answer = peer.Prove(name);
-        // Else the comparison would prove nothing: what the logits do not depend on may be wrong.
+        // Otherwise the comparison would prove nothing: a part that does not affect the logits may be wrong.
         foreach (var (what, moved) in answer.Moves)
             Assert.True(moved > Moved, $"{name}: the logits move by only {moved} with {what}");
         var graph = ModelRegistry.Build(name, TorchvisionPeer.Classes, TorchvisionPeer.Size);

@@ -3,8 +3,8 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Tests.Peers;
 
-/// <summary>The peer's counter-based generator: every number is a function of the tensor's name and its index, so that no file of weights
-/// travels.</summary>
+/// <summary>The peer's counter-based generator: every number is a function of the tensor's name and its index, so that no weights file
+/// has to be exchanged.</summary>
 internal static class GeneratedNumbers
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;

@@ -2,7 +2,7 @@ using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Tests.Peers;
 
-/// <summary>One small mistake in a network: the proof has to see it.</summary>
+/// <summary>One small mistake in a network, which the proof must detect.</summary>
 internal static class Mutation
 {
     /// <summary>The mistakes that a network leaves room for; an epsilon and a stride at the first place that has one, the others at the

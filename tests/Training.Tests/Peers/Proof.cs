@@ -23,7 +23,7 @@ internal static class Proof
     public static string Summary(List<(string Name, double Distance, double Bound)> measured) =>
         string.Join(", ", measured.GroupBy(m => m.Name.Split(' ')[0]).Select(kind => Text(kind.MaxBy(m => m.Distance))));
 
-    /// <summary>Whether a mistake shows: in the logits of evaluation mode, else in anything.</summary>
+    /// <summary>Whether a mistake is detected: in the logits of evaluation mode, else in any result.</summary>
     public static bool Sees(Graph mistaken, PeerAnswer peer)
     {
         if (!(OfLogits(mistaken, peer) <= Double))
@@ -133,7 +133,7 @@ internal static class Proof
         return Math.Sqrt(apart) / (Math.Sqrt(norm) + extra);
     }
 
-    /// <summary>Read where it lies: a copy of each gradient of VGG is a gigabyte.</summary>
+    /// <summary>Read in place: a copy of each gradient of VGG is a gigabyte.</summary>
     private static (double Apart, double Norm) Squares(double[] peer, Tensor tensor)
     {
         using var scope = NewDisposeScope();

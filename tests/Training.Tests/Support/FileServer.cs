@@ -6,7 +6,7 @@ using System.Text;
 
 namespace GpuGeek.Training.Tests.Support;
 
-/// <summary>An HTTP server of one file on a port of its own, over plain sockets, so that it can break off in the middle of a
+/// <summary>An HTTP server of one file on its own port, over plain sockets, so that it can close the connection in the middle of a
 /// body.</summary>
 internal sealed class FileServer : IDisposable
 {
@@ -25,13 +25,13 @@ internal sealed class FileServer : IDisposable
     public string Tag { get; set; } = "\"one\"";
     public bool KnowsRanges { get; init; } = true;
 
-    /// <summary>Each connection breaks off after so many bytes of the body; null sends all.</summary>
+    /// <summary>Each connection is closed after this many bytes of the body; null sends all.</summary>
     public int? BreakAfter { get; set; }
 
-    /// <summary>Connections that break off; the later ones do not.</summary>
+    /// <summary>Number of connections that are closed early; later ones are not.</summary>
     public int Breaks { get; set; } = int.MaxValue;
 
-    /// <summary>From which byte each answer began.</summary>
+    /// <summary>First byte of each response.</summary>
     public ConcurrentQueue<int> Starts { get; } = [];
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
@@ -58,7 +58,7 @@ internal sealed class FileServer : IDisposable
             }
             catch (Exception gone) when (gone is SocketException or IOException)
             {
-                // The client went away, which is its right.
+                // The client has closed the connection, which is allowed.
                 if (_stop.IsCancellationRequested)
                     return;
             }

@@ -6,7 +6,7 @@ using GpuGeek.Recipes;
 
 namespace GpuGeek.Training.Tests.Support;
 
-/// <summary>A run directory with pictures and a spec, as a supervisor makes it, and the training run in it.</summary>
+/// <summary>A run directory with pictures and a spec, as created by a supervisor, and the training run in it.</summary>
 internal sealed class RunFolder : IDisposable
 {
     private readonly TempFolder _folder;
@@ -47,7 +47,7 @@ internal sealed class RunFolder : IDisposable
     public int Train(TimeSpan? checkpointEvery = null, ICoreModelProof? proof = null) =>
         TrainingProgram.Run(Files, proof ?? new OnnxRuntimeProof(), TimeProvider.System, checkpointEvery, CancellationToken.None);
 
-    /// <summary>As a supervisor that sends SIGTERM once this attempt has written so many events.</summary>
+    /// <summary>Simulates a supervisor that sends SIGTERM once this attempt has written this many events.</summary>
     public int TrainUntil(int events, TimeSpan? checkpointEvery = null)
     {
         using var stop = new CancellationTokenSource();
@@ -66,7 +66,7 @@ internal sealed class RunFolder : IDisposable
     public void Dispose() => _folder.Dispose();
 }
 
-/// <summary>The session that serves.</summary>
+/// <summary>The ONNX session class that serves predictions.</summary>
 internal sealed class OnnxRuntimeProof : ICoreModelProof
 {
     public float[][] Logits(string onnxPath, float[] inputs, int count)

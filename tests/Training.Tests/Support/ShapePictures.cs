@@ -5,7 +5,7 @@ using GpuGeek.Training.Data;
 
 namespace GpuGeek.Training.Tests.Support;
 
-/// <summary>Small pictures that a small network can tell apart: a disc, a square or a cross, in random place, size and colours.</summary>
+/// <summary>Small pictures that a small network can classify: a disc, a square or a cross, in random place, size and colours.</summary>
 internal static class ShapePictures
 {
     public static readonly string[] Classes = ["cross", "disc", "square"];

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace GpuGeek.Training.Tests.Support;
 
-/// <summary>Writes the pickles and archives that torch.save writes, and those it never would.</summary>
+/// <summary>Writes pickles and archives like torch.save, and invalid ones.</summary>
 internal sealed class Pickle
 {
     private readonly List<byte> _bytes = [0x80, 2];
@@ -110,7 +110,7 @@ internal static class TorchFiles
         }
     }
 
-    /// <summary>What a legacy file says of the machine that wrote it.</summary>
+    /// <summary>The machine description in a legacy file.</summary>
     public static byte[] Machine(bool little) =>
         new Pickle()
             .Op('}')

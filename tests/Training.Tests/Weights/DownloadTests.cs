@@ -22,7 +22,7 @@ public sealed class DownloadingWeights : IDisposable
     }
 
     [Fact]
-    public async Task Goes_on_where_it_broke_off()
+    public async Task Resumes_where_it_was_interrupted()
     {
         using var server = new FileServer(_bytes) { BreakAfter = 60_000, Breaks = 2 };
         await AssertWhole(Download(server));
@@ -30,7 +30,7 @@ public sealed class DownloadingWeights : IDisposable
     }
 
     [Fact]
-    public async Task Goes_on_the_next_time_when_it_had_to_give_up()
+    public async Task Resumes_the_next_time_after_it_failed()
     {
         using var server = new FileServer(_bytes) { BreakAfter = 10_000 };
         var refused = await Assert.ThrowsAsync<WeightsException>(() => Download(server));
@@ -42,7 +42,7 @@ public sealed class DownloadingWeights : IDisposable
     }
 
     [Fact]
-    public async Task Begins_anew_where_the_server_knows_no_ranges()
+    public async Task Restarts_if_the_server_does_not_support_ranges()
     {
         using var server = new FileServer(_bytes)
         {
@@ -55,7 +55,7 @@ public sealed class DownloadingWeights : IDisposable
     }
 
     [Fact]
-    public async Task Begins_anew_where_the_file_is_another_one_since()
+    public async Task Restarts_if_the_file_has_changed()
     {
         using var server = new FileServer([.. _bytes.Select(b => (byte)~b)]) { BreakAfter = 60_000 };
         await Assert.ThrowsAsync<WeightsException>(() => Download(server));
@@ -65,7 +65,7 @@ public sealed class DownloadingWeights : IDisposable
     }
 
     [Fact]
-    public async Task Begins_anew_where_what_was_kept_is_damaged()
+    public async Task Restarts_if_the_partial_file_is_damaged()
     {
         using var server = new FileServer(_bytes) { BreakAfter = 10_000 };
         await Assert.ThrowsAsync<WeightsException>(() => Download(server));
@@ -77,7 +77,7 @@ public sealed class DownloadingWeights : IDisposable
     }
 
     [Fact]
-    public async Task Keeps_nothing_of_another_hash()
+    public async Task Keeps_nothing_with_the_wrong_hash()
     {
         using var server = new FileServer(_bytes);
         var refused = await Assert.ThrowsAsync<WeightsException>(() => Download(server, bytes: [1]));

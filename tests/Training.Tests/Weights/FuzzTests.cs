@@ -10,8 +10,8 @@ using GpuGeek.Training.Weights;
 
 namespace GpuGeek.Training.Tests.Weights;
 
-/// <summary>Good files of every format, changed at random: each mutation follows from its number alone, so that a failure can be had
-/// again.</summary>
+/// <summary>Valid files of every format, changed at random: each mutation is determined by its number, so that a failure can be
+/// reproduced.</summary>
 public sealed class AMutatedWeightsFile : IDisposable
 {
     /// <summary>The pickle of today's format alone, in a good archive: checksums keep the mutations of an archive away from it.</summary>
@@ -87,7 +87,7 @@ public sealed class AMutatedWeightsFile : IDisposable
                 $"Mutation {number} of {format}, {bytes.Length} bytes, took {allocated} bytes."
             );
         }
-        // Both happen, or the mutations are too rough or too fine to prove anything.
+        // Both must happen, or the mutations are too coarse or too fine to prove anything.
         Assert.True(refused > Mutations / 10, $"Only {refused} were refused.");
         Assert.True(read > 0, "None was read.");
     }

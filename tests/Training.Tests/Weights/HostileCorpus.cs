@@ -3,12 +3,12 @@ using GpuGeek.Training.Tests.Support;
 
 namespace GpuGeek.Training.Tests.Weights;
 
-/// <param name="Number">Of the corpus of hostile files: 67 to 80.</param>
+/// <param name="Number">Number in the corpus of hostile files: 67 to 80.</param>
 /// <param name="Make">Writes the file.</param>
-/// <param name="Code">With which it is refused.</param>
+/// <param name="Code">Expected code of the refusal.</param>
 internal sealed record HostileCase(int Number, string What, string Code, Action<string> Make);
 
-/// <summary>Every file is made here; none comes from anywhere.</summary>
+/// <summary>Every file is generated here; none comes from elsewhere.</summary>
 internal static partial class HostileCorpus
 {
     private const string Refused = "weights_refused",

@@ -36,7 +36,7 @@ public sealed class AHostileWeightsFile : IDisposable
     public void Has_a_case_for_every_number_of_the_corpus() =>
         Assert.Equal(Enumerable.Range(67, 14), HostileCorpus.All.Select(c => c.Number).Distinct().Order());
 
-    /// <summary>Without this every case could be refused for a reason of its own.</summary>
+    /// <summary>Without this, every case could be refused for another reason.</summary>
     [Fact]
     public void Is_one_that_nothing_is_wrong_with_in_no_case()
     {

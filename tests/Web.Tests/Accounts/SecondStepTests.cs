@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace GpuGeek.Web.Tests.Accounts;
 
-/// <summary>The page once showed a missing code as an error, and asked for the password again.</summary>
+/// <summary>Before, the page showed a missing code as an error, and asked for the password again.</summary>
 public sealed class SigningInWithASecondFactor(Site site) : IClassFixture<Site>
 {
     private const string Challenge = "the-password-was-right";

@@ -122,7 +122,7 @@ public sealed class SigningIn(Site site) : IClassFixture<Site>
     }
 
     [Fact]
-    public async Task Is_where_pages_send_a_stranger()
+    public async Task Is_where_pages_send_unauthenticated_users()
     {
         using var client = site.Client();
         using var response = await client.GetAsync("/acme/flowers/data?class=rose", Cancel);

@@ -6,7 +6,7 @@ using GpuGeek.Contracts.Common;
 
 namespace GpuGeek.Web.Tests.Components;
 
-/// <summary>Answers the calls of a drawn component, and keeps them.</summary>
+/// <summary>Responds to the calls of a rendered component, and records them.</summary>
 internal sealed class FakeApi : HttpMessageHandler
 {
     public static readonly Guid Me = Guid.Parse("00000000-0000-0000-0000-0000000000a1");
@@ -20,7 +20,7 @@ internal sealed class FakeApi : HttpMessageHandler
     /// <summary>The body of the last such call.</summary>
     public string Sent(string call) => _sent[call];
 
-    /// <summary>A page of nothing is what a list answers unless said otherwise.</summary>
+    /// <summary>A list returns an empty page by default.</summary>
     public FakeApi Answer(string call, object body)
     {
         _answers[call] = () => Json(HttpStatusCode.OK, body);

@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GpuGeek.Web.Tests.Components;
 
 /// <summary>
-/// A submit button was disabled until the server had heard of the text, so Enter did nothing after a quick paste. What is missing is
-/// said after a submit now.
+/// Before, a submit button was disabled until the server had received the text, so Enter did nothing after a quick paste. Now missing
+/// fields are reported after a submit.
 /// </summary>
 public sealed class AForm : Screen
 {
@@ -37,7 +37,7 @@ public sealed class AForm : Screen
     public void For_a_webhook_says_what_is_missing()
     {
         var form = Render<WebhookForm>(p => p.Add(f => f.Org, "acme"));
-        // Found anew each time: every choice draws the form again.
+        // Found again each time: every selection renders the form again.
         while (form.FindAll("input[type=checkbox][checked]") is [var box, ..])
             box.Change(false);
         form.Find("form").Submit();
@@ -73,7 +73,7 @@ public sealed class AForm : Screen
         Assert.Contains("Enter a comment.", form.Markup);
     }
 
-    /// <summary>Is away; keeps the keys of what was to be created.</summary>
+    /// <summary>Is not available; records the keys of the create requests.</summary>
     private sealed class Recorder : HttpMessageHandler
     {
         public List<string> Keys { get; } = [];

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Web.Tests.Components;
 
-/// <summary>The pages of the operator once opened for everybody, and the rail led to pages that only refused.</summary>
+/// <summary>Before, the operator's pages opened for everybody, and the navigation linked to pages that were always refused.</summary>
 public sealed class TheFrameAroundAPage() : Screen("en")
 {
     private readonly FakeApi _api = new();

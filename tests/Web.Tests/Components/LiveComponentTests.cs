@@ -12,8 +12,8 @@ using Microsoft.JSInterop;
 namespace GpuGeek.Web.Tests.Components;
 
 /// <summary>
-/// Before the base, whatever a left component awaited went on after its disposal, failed, and the error boundary showed that over the
-/// next page.
+/// Before this base class, whatever a disposed component awaited continued, failed, and the error boundary showed the error on the next
+/// page.
 /// </summary>
 public sealed class AComponentThatWasLeft() : Screen("en")
 {
@@ -122,7 +122,7 @@ public sealed class AComponentThatWasLeft() : Screen("en")
         }
     }
 
-    /// <summary>Answers nothing.</summary>
+    /// <summary>Never responds.</summary>
     private sealed class SlowBrowser : IJSRuntime
     {
         public List<string> Calls { get; } = [];
@@ -136,7 +136,7 @@ public sealed class AComponentThatWasLeft() : Screen("en")
         }
     }
 
-    /// <summary>Loads a script after it was drawn.</summary>
+    /// <summary>Loads a script after it was rendered.</summary>
     private sealed class Attaching : LiveComponent
     {
         private readonly TaskCompletionSource _ended = new();
@@ -161,10 +161,10 @@ public sealed class AComponentThatWasLeft() : Screen("en")
     }
 }
 
-/// <summary>Whoever awaits outside of the base goes on after the page was left.</summary>
+/// <summary>Code that awaits outside of the base continues after the page was left.</summary>
 public sealed class EveryComponentThatAwaits
 {
-    // Pages of plain forms are drawn once, by one request, and have no circuit that could outlive them.
+    // Pages with plain forms are rendered once, by one request, and have no circuit that could outlive them.
     private static readonly Type[] Bases = [typeof(LiveComponent), typeof(AccountPage)];
     private static readonly string[] Lifecycle = ["OnInitializedAsync", "OnParametersSetAsync", "OnAfterRenderAsync", "SetParametersAsync"];
 

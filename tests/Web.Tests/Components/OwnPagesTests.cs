@@ -5,7 +5,7 @@ namespace GpuGeek.Web.Tests.Components;
 
 public sealed class AnAddressOfTheSiteItself
 {
-    /// <summary>Else the frame would take the page's name for an organisation.</summary>
+    /// <summary>Otherwise the frame would mistake the page's name for an organisation.</summary>
     [Fact]
     public void Is_known_to_the_frame()
     {

@@ -20,7 +20,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Web.Tests.Components;
 
-/// <summary>Work that broke off too often: one click tries it again.</summary>
+/// <summary>Work that failed because of too many interruptions: one click retries it.</summary>
 public sealed class WorkThatBrokeOff : Screen
 {
     private static readonly DateTimeOffset At = DateTimeOffset.UnixEpoch;
@@ -151,7 +151,7 @@ public sealed class WorkThatBrokeOff : Screen
         Assert.Contains("Cancel run", page.Markup);
     }
 
-    /// <summary>An API that knows a few answers.</summary>
+    /// <summary>An API with a few fixed responses.</summary>
     private sealed class Answers : HttpMessageHandler
     {
         private readonly List<(string Method, string End, object Body)> _known = [];

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace GpuGeek.Web.Tests.FrontDoor;
 
-/// <summary>Headers by which a stranger says that the site is another one, or that they are somebody else.</summary>
+/// <summary>Headers with which a client claims another site name or another client address.</summary>
 public sealed class WhatARequestSaysOfItself(Site site) : IClassFixture<Site>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -12,7 +12,7 @@ public sealed class WhatARequestSaysOfItself(Site site) : IClassFixture<Site>
     public static TheoryData<string, string> Sayings =>
         new()
         {
-            // An address is allowed as Host: a stranger's name would need DNS, and is refused.
+            // An IP address is allowed as Host: another name would need DNS, and is refused.
             { "Host", "192.0.2.6" },
             { "X-Forwarded-Host", "evil.example" },
             { "X-Forwarded-Proto", "https" },

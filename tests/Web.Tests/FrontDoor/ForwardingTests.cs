@@ -25,7 +25,7 @@ public sealed class WhatBelongsToTheApiIsForwarded(Site site) : IClassFixture<Si
         Assert.Equal(path, (await Seen.OfAsync(await client.GetAsync(path, Cancel))).Path);
     }
 
-    /// <summary>The points of a long run are hundreds of kilobytes; they came as they were.</summary>
+    /// <summary>The points of a long run are hundreds of kilobytes; before, they were sent uncompressed.</summary>
     [Theory]
     [InlineData("/api/v1/orgs/acme/runs/1/metrics", "br")]
     [InlineData("/api/v1/orgs/acme/keys", null)]
@@ -57,7 +57,7 @@ public sealed class WhatBelongsToTheApiIsForwarded(Site site) : IClassFixture<Si
     }
 
     [Fact]
-    public async Task A_stranger_without_a_token_stays_a_stranger()
+    public async Task A_request_without_a_token_stays_unauthenticated()
     {
         using var client = site.Client();
         Assert.Null(

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace GpuGeek.Web.Tests.FrontDoor;
 
-/// <summary>As curl -I asks. Pages answered 404.</summary>
+/// <summary>Requests like those of curl -I. Before, pages returned 404.</summary>
 public sealed class HeadAnswersAsGetWould(Site site) : IClassFixture<Site>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -58,8 +58,8 @@ public sealed class HeadAnswersAsGetWould(Site site) : IClassFixture<Site>
         Assert.Equal(HttpStatusCode.MethodNotAllowed, head.StatusCode);
     }
 
-    /// <summary>Without those that tell of the moment or of how a body is sent; the server leaves the length out where it is that of an
-    /// empty body.</summary>
+    /// <summary>Without headers about the time or about how a body is sent; the server leaves out the length if it is that of an empty
+    /// body.</summary>
     private static IEnumerable<string> Headers(HttpResponseMessage response) =>
         response
             .Headers.Concat(response.Content.Headers)

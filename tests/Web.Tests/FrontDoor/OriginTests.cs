@@ -27,7 +27,7 @@ public sealed class ALiveConnection(Site site) : IClassFixture<Site>
         Assert.Equal(HttpStatusCode.Forbidden, await NegotiateAsync(origin, "/_blazor/negotiate"));
     }
 
-    /// <summary>DNS rebinding: a stranger's name points here, so Host and Origin agree. Before, the socket was opened.</summary>
+    /// <summary>DNS rebinding: another name points here, so Host and Origin agree. Before, the socket was opened.</summary>
     [Fact]
     public async Task By_a_strangers_name_is_refused()
     {

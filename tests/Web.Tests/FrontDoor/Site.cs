@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GpuGeek.Web.Tests.FrontDoor;
 
-/// <summary>The real Web host on a port of its own, in front of an <see cref="FrontDoor.Upstream"/>.</summary>
+/// <summary>The real Web host on its own port, in front of an <see cref="FrontDoor.Upstream"/>.</summary>
 public sealed class Site : IAsyncLifetime
 {
     public const string Secret = "between-the-two";

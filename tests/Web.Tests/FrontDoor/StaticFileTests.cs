@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuGeek.Web.Tests.FrontDoor;
 
-/// <summary>Every load asked again for ten files that cannot change, since all of them were sent with no-cache.</summary>
+/// <summary>Before, every load revalidated ten files that cannot change, since all of them were sent with no-cache.</summary>
 public sealed partial class StaticFilesOfThePages(Site site) : IClassFixture<Site>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -56,7 +56,7 @@ public sealed partial class StaticFilesOfThePages(Site site) : IClassFixture<Sit
     }
 
     [Fact]
-    public async Task Are_gzip_for_who_knows_no_brotli()
+    public async Task Are_gzip_for_clients_without_brotli()
     {
         using var response = await GetAsync("/app.css", "gzip");
         Assert.Equal("gzip", response.Content.Headers.ContentEncoding.SingleOrDefault());

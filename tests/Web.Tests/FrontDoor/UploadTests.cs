@@ -33,7 +33,7 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         };
         using var client = site.Client();
         var request = site.FromBrowser(HttpMethod.Put, "/api/v1/orgs/acme/datasets/x/imports/a.zip", site.CsrfFor(Site.Session));
-        // The last chunk is sent only after the first has arrived: a front door that keeps the body would wait for ever.
+        // The last chunk is sent only after the first has arrived: a front door that buffers the body would wait for ever.
         request.Content = new ChunkedContent(
             4,
             chunk => chunk == 3 ? arrived.Task.WaitAsync(TimeSpan.FromSeconds(30)) : Task.CompletedTask
@@ -43,7 +43,7 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 
-    /// <summary>Before: 503 api_unreachable, as if the server were down. The body is longer than what the sockets between hold.</summary>
+    /// <summary>Before: 503 api_unreachable, as if the server were down. The body is larger than the socket buffers in between.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -71,7 +71,7 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
-    /// <summary>Before: 413 too_large, whatever Api had said: its answer was lost with the connection.</summary>
+    /// <summary>Before: 413 too_large, whatever Api had returned: its response was lost with the connection.</summary>
     [Fact]
     public async Task That_is_refused_in_its_middle_gets_the_answer_that_its_length_would_have_got()
     {
@@ -80,7 +80,7 @@ public sealed class ALargeUpload(Site site) : IClassFixture<Site>
         var cancel = TestContext.Current.CancellationToken;
         site.Upstream.Answer = async context =>
         {
-            // Whether Api is alive is asked too.
+            // Whether Api is alive is checked too.
             if (HttpMethods.IsGet(context.Request.Method))
                 return;
             if (context.Request.ContentLength is { } length)

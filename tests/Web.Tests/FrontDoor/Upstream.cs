@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GpuGeek.Web.Tests.FrontDoor;
 
-/// <summary>Stands where Api stands and tells what reached it.</summary>
+/// <summary>Takes the place of Api and reports the requests that reached it.</summary>
 public sealed class Upstream : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -15,7 +15,7 @@ public sealed class Upstream : IAsyncDisposable
 
     public string Url => _app.Urls.Single();
 
-    /// <summary>What is answered; the default echoes the request as <see cref="Seen"/>.</summary>
+    /// <summary>The response; the default echoes the request as <see cref="Seen"/>.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = EchoAsync;
 
     public static async Task<Upstream> StartAsync()

@@ -4,10 +4,10 @@ using GpuGeek.Recipes;
 
 namespace GpuGeek.Web.Tests.Localization;
 
-/// <summary>Read from the sources: a text that is missing would only be seen by the person who meets it.</summary>
+/// <summary>Reads the sources: otherwise only the person who sees a missing text would notice it.</summary>
 public sealed partial class EveryText
 {
-    /// <summary>The API answers in English by itself; only other languages have words for its problems.</summary>
+    /// <summary>The API itself responds in English; only other languages have translations of its problems.</summary>
     private const string ProblemPrefix = "Problem.";
 
     private static readonly string Web = Path.Combine(Root(), "src", "Web");

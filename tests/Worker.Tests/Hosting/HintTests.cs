@@ -14,7 +14,7 @@ public sealed class HintsThroughTheQueue(PostgresFixture postgres) : IDisposable
     public void Dispose() => _settings.Dispose();
 
     [Fact]
-    public async Task Are_taken_by_the_worker()
+    public async Task Are_claimed_by_the_worker()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);

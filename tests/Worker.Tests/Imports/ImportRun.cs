@@ -4,7 +4,7 @@ using GpuGeek.Worker.Imports.Reading;
 
 namespace GpuGeek.Worker.Tests.Imports;
 
-/// <summary>The child's work in this process, on a directory of its own.</summary>
+/// <summary>Runs the child's work in this process, in its own directory.</summary>
 internal sealed class ImportRun : IDisposable
 {
     private readonly ImportDirectory _directory = new(Directory.CreateTempSubdirectory("gpugeek-import-test-").FullName);

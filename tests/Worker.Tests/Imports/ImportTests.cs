@@ -83,7 +83,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        // The fault shows only after pictures were taken.
+        // The fault is found only after pictures were imported.
         string[] names = [.. Enumerable.Range(0, 300).Select(i => $"cat/{i:000}.png")];
         var zip = Zips.PatchEntry(Zips.OfNames(names), 299, 16, 0xDEADBEEF, 4);
         var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(zip), i => i.State == ImportState.Failed);
@@ -108,7 +108,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
-    public async Task Canceling_takes_back_what_the_import_brought_and_nothing_else()
+    public async Task Canceling_removes_only_the_pictures_of_the_import()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
@@ -150,7 +150,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         Assert.Equal(0, await ImagesAsync(tenant));
     }
 
-    /// <summary>Before, archives under way counted for nothing, so that others could take the room of one that was let in.</summary>
+    /// <summary>Before, archives being uploaded did not count, so that others could take the space of an accepted one.</summary>
     [Theory]
     [InlineData(false, ImportState.Succeeded)]
     [InlineData(true, ImportState.Failed)]

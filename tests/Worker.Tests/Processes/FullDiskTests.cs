@@ -4,7 +4,7 @@ using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Tests.Processes;
 
-/// <summary>The old writers threw inside the callback that reads a child's output, which ended the process.</summary>
+/// <summary>Before, the writers threw inside the callback that reads a child's output, which stopped the process.</summary>
 public sealed class ALogOnAFullDisk
 {
     private const string Notice = "log lines were dropped while the disk was full.";

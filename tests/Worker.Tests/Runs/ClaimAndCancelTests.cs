@@ -7,8 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Runs;
 
-/// <summary>A cancel locks the lease and then writes the run. A claim at that moment must come after it, and not stand in its
-/// way.</summary>
+/// <summary>A cancellation locks the lease and then writes the run. A concurrent claim must come after it without a deadlock.</summary>
 public sealed class AClaimThatMeetsACancel : IAsyncLifetime
 {
     private readonly Settings _settings;
@@ -27,7 +26,7 @@ public sealed class AClaimThatMeetsACancel : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        // Nobody works on these: a test with a worker would take them up.
+        // Nobody works on these: a test with a worker would claim them.
         await _tenant.QueryAsync(db =>
             db.Database.ExecuteSqlAsync($"UPDATE runs SET state = 'canceled' WHERE org_id = {_tenant.OrgId}", CancellationToken.None)
         );
@@ -38,7 +37,7 @@ public sealed class AClaimThatMeetsACancel : IAsyncLifetime
     [Fact]
     public async Task Waits_for_it_and_takes_the_next_run()
     {
-        // Above everything that other tests queue.
+        // Higher than all priorities in other tests.
         var (canceled, next) = (await _tenant.QueueRunAsync(priority: 2_000_000), await _tenant.QueueRunAsync(priority: 1_000_000));
         await _tenant.QueryAsync(db =>
             db.Database.ExecuteSqlAsync($"INSERT INTO run_leases (org_id, run_id, fence) VALUES ({_tenant.OrgId}, {canceled}, 0)", Cancel)
@@ -57,7 +56,7 @@ public sealed class AClaimThatMeetsACancel : IAsyncLifetime
         Assert.Equal((RunState.Canceled, 0), await _tenant.RunAsync(canceled) is var after ? (after.State, after.Attempt) : default);
     }
 
-    /// <summary>Until the claim stands before the lease.</summary>
+    /// <summary>Until the claim waits for the lease.</summary>
     private Task<List<string>> WaitsAsync() =>
         Eventually.HoldsAsync(
             () =>

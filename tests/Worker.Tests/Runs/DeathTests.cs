@@ -83,7 +83,7 @@ public sealed class DeathsOfATrainer(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task Without_progress_fail_the_run_which_resumes_from_its_checkpoint_and_ends_as_if_undisturbed()
     {
-        // Never started: it only reads the books, also after the first worker is gone.
+        // Never started: it only reads the usage intervals, even after the first worker has exited.
         await using var books = TestWorker.Create(_settings);
         var tenant = await Tenant.CreateAsync(books.Contexts, books.Store);
         var failed = await tenant.QueueRunAsync();
@@ -94,7 +94,7 @@ public sealed class DeathsOfATrainer(PostgresFixture postgres) : IDisposable
             Assert.Equal(Restartable.KeptFor, run.RetryUntil - run.FinishedAt);
             Assert.NotEmpty(await worker.Store.ListAsync(run.CheckpointKey + "/", Cancel).ToListAsync(Cancel));
         }
-        // Elsewhere: the checkpoint comes from the store.
+        // Another work folder: the checkpoint comes from the store.
         Directory.Delete(_settings.Work, recursive: true);
         await using var elsewhere = await StartAsync(Trainers.Finishes);
         await ResumeAsync(elsewhere, failed);

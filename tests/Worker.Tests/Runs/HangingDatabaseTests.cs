@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Runs;
 
-/// <summary>Leases that expire while the database answers nobody.</summary>
+/// <summary>Leases that expire while the database is hung.</summary>
 public sealed class ADatabaseThatHangs(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly Settings _settings = new(postgres);
@@ -92,7 +92,7 @@ public sealed class ADatabaseThatHangs(PostgresFixture postgres) : IAsyncLifetim
         var id = await tenant.QueueRunAsync();
         await ClaimAsync($"hang/2/{secondsAgo}");
         await LapseAsync(id);
-        // The trainer went on meanwhile: the checkpoint lies in the run directory, and the next attempt finds it there.
+        // The trainer continued in the meantime: the checkpoint is in the run directory, and the next attempt finds it there.
         var made = Now.AddSeconds(-secondsAgo);
         Assert.Equal(1, await _worker.Get<RunSweep>().SweepAsync(Cancel));
         var next = await ClaimAsync($"hang/2/{secondsAgo}");
@@ -103,7 +103,7 @@ public sealed class ADatabaseThatHangs(PostgresFixture postgres) : IAsyncLifetim
         var (first, second) = await IntervalsAsync(tenant, id) is [var f, var s]
             ? (f, s)
             : throw new InvalidOperationException("One interval for each attempt.");
-        // Never beyond the moment at which the lease expired.
+        // Never beyond the expiry of the lease.
         Assert.Equal(made < first.EndedAt ? made : first.EndedAt!.Value, first.KeptUntil, TimeSpan.FromMilliseconds(1));
         Assert.True(first.ChargedSeconds > 0);
         Assert.True(first.KeptUntil <= first.EndedAt && first.EndedAt <= second.StartedAt && second.KeptUntil <= second.EndedAt);
@@ -118,7 +118,7 @@ public sealed class ADatabaseThatHangs(PostgresFixture postgres) : IAsyncLifetim
         await ClaimAsync("hang/3/0");
         await LapseAsync(id);
         await _worker.Get<RunSweep>().SweepAsync(Cancel);
-        // The next attempt began from nothing and made the checkpoint itself.
+        // The next attempt started from the beginning and made the checkpoint itself.
         var next = await ClaimAsync("hang/3/0");
         await Writer(next).CheckpointAsync("runs/x/checkpoints/step-1", 1, Now.AddSeconds(1), Cancel);
         Assert.Equal(0, (await IntervalsAsync(tenant, id))[0].ChargedSeconds);

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Runs;
 
-/// <summary>Before, such a run was claimed, its child died of the full disk, and each death cost an attempt until the run had
+/// <summary>Before, such a run was claimed, its child died because the disk was full, and each death counted until the run had
 /// failed.</summary>
 public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
 {
@@ -30,7 +30,7 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
     public void Dispose() => _settings.Dispose();
 
     [Fact]
-    public async Task Leaves_runs_and_imports_in_the_queue_says_why_and_goes_on_when_space_is_freed()
+    public async Task Keeps_runs_and_imports_queued_with_a_reason_until_space_is_freed()
     {
         using var disk = SmallDisk.Mount(Size);
         Assert.SkipWhen(disk is null, "Mounting a file system is not allowed here.");
@@ -58,7 +58,7 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
         }
     }
 
-    /// <summary>The checkpoint is not kept, the result waits, and the run has lived once.</summary>
+    /// <summary>The checkpoint is not stored, the result waits, and the run was started once.</summary>
     [Fact]
     public async Task Keeps_a_run_that_finds_the_store_full_and_stores_its_result_when_space_is_freed()
     {
@@ -83,7 +83,7 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
         }
     }
 
-    /// <summary>Before, the cache of pictures grew into the reserve until its own limit.</summary>
+    /// <summary>Before, the picture cache grew into the reserve up to its own limit.</summary>
     [Fact]
     public async Task Gives_up_cached_pictures_for_the_reserve_and_then_refuses_to_fetch_more()
     {
@@ -103,7 +103,7 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
             var second = await tenant.KeepAsync(RandomNumberGenerator.GetBytes(4 << 20));
             await cache.BringAsync(tenant.OrgId, first, disk.At("run"), Cancel);
             Assert.Equal(2, Cached().Length);
-            // The run has ended; its pictures stay in the cache alone.
+            // The run has ended; its pictures are only in the cache.
             Directory.Delete(disk.At("run"), recursive: true);
             disk.Take(10 << 20);
             await cache.BringAsync(tenant.OrgId, [second], disk.At("another"), Cancel);

@@ -134,7 +134,7 @@ public sealed class SupervisionOfTrainings(PostgresFixture postgres) : IDisposab
     }
 
     [Fact]
-    public async Task A_trainer_that_always_dies_is_given_up()
+    public async Task A_run_whose_trainer_always_dies_fails()
     {
         await using var worker = await StartAsync(Trainers.AlwaysDies);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);

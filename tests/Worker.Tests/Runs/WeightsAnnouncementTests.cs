@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Tests.Runs;
 
-/// <summary>A run that needs weights which no worker has once waited for its turn and then failed: Api could not know.</summary>
+/// <summary>Before, a run that needed weights that no worker has waited in the queue and then failed: Api could not know.</summary>
 public sealed class PublishedWeightsThatAWorkerLacks(PostgresFixture postgres) : IDisposable
 {
     private readonly Settings _settings = new(postgres);
@@ -18,7 +18,7 @@ public sealed class PublishedWeightsThatAWorkerLacks(PostgresFixture postgres) :
 
     public void Dispose() => _settings.Dispose();
 
-    /// <summary>Answers every address alike.</summary>
+    /// <summary>Responds to every address alike.</summary>
     private sealed class Internet(HttpStatusCode? answer) : HttpMessageHandler
     {
         public int Requests { get; private set; }

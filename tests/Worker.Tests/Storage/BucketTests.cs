@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Storage;
 
-/// <summary>What workers do with a folder they do with a bucket on a real S3 server.</summary>
+/// <summary>Workers use a bucket on a real S3 server like a folder.</summary>
 public sealed class WorkersOnABucket : IClassFixture<SwiftServer>, IDisposable
 {
     private readonly List<Settings> _settings = [];

@@ -186,7 +186,7 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         await _tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().Where(i => i.Id == other).ExecuteDeleteAsync(Cancel));
     }
 
-    /// <summary>Before, its age was counted from its beginning: an upload that took a day failed while its bytes came.</summary>
+    /// <summary>Before, its age was counted from its start: an upload that took a day failed while its bytes were arriving.</summary>
     [Fact]
     public async Task Is_an_upload_that_took_long_as_long_as_its_bytes_come()
     {

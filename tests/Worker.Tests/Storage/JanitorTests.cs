@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Tests.Storage;
 
-/// <summary>A worker's store and the real database, looked after by a janitor whose calendar the test turns.</summary>
+/// <summary>A worker's store and the real database, with a janitor whose clock the test controls.</summary>
 public sealed class TheJanitor : IAsyncLifetime
 {
     private readonly Settings _settings;
@@ -45,7 +45,7 @@ public sealed class TheJanitor : IAsyncLifetime
             NullLogger<Janitor>.Instance
         ).RunAsync(Cancel);
 
-    /// <summary>Two rounds, eight days apart: the grace of seven is over for what the first one saw.</summary>
+    /// <summary>Two rounds, eight days apart: the grace period of seven days has ended for the first round's objects.</summary>
     private async Task<JanitorRound> GraceAsync(IObjectStore? store = null)
     {
         await RoundAsync(store);

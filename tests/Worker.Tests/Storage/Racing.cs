@@ -3,8 +3,8 @@ using GpuGeek.Domain.Storage;
 
 namespace GpuGeek.Worker.Tests.Storage;
 
-/// <summary>A real store in which something happens at the end of the first list: after the janitor has read the rows, before it deletes;
-/// and before each deletion.</summary>
+/// <summary>A real store that runs an action at the end of the first list (after the janitor has read the rows, before it deletes) and
+/// before each deletion.</summary>
 internal sealed class Racing(IObjectStore inner, Func<Task> before, Action? beforeDelete = null) : IObjectStore
 {
     public long? FreeBytes => inner.FreeBytes;

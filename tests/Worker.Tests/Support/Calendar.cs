@@ -1,6 +1,6 @@
 namespace GpuGeek.Worker.Tests.Support;
 
-/// <summary>A clock that goes on by itself and that a test turns forward.</summary>
+/// <summary>A running clock that a test can move forward.</summary>
 internal sealed class Calendar : TimeProvider
 {
     private TimeSpan _ahead;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GpuGeek.Worker.Tests.Support;
 
-/// <summary>The worker's own services in this process; its children are real.</summary>
+/// <summary>The worker's own services in this process; its child processes are real.</summary>
 internal sealed class TestWorker : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -24,7 +24,7 @@ internal sealed class TestWorker : IAsyncDisposable
     public IEnumerable<T> GetAll<T>()
         where T : notnull => _host.Services.GetServices<T>();
 
-    /// <summary>Everything wired, nothing started.</summary>
+    /// <summary>All services registered, nothing started.</summary>
     public static TestWorker Create(Settings settings, string? trainer = null, TimeSpan? grace = null)
     {
         var builder = Host.CreateApplicationBuilder();
@@ -35,7 +35,7 @@ internal sealed class TestWorker : IAsyncDisposable
             if (trainer is not null)
                 options.TrainerCommand = ["/bin/bash", trainer];
             options.Grace = grace ?? options.Grace;
-            // A test that waits for a turn of the lanes waits for nothing else.
+            // Short polls, so that tests do not wait for the loops.
             options.Poll = TimeSpan.FromMilliseconds(100);
             options.CancelPoll = TimeSpan.FromMilliseconds(200);
         });

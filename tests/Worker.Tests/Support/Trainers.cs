@@ -1,6 +1,6 @@
 namespace GpuGeek.Worker.Tests.Support;
 
-/// <summary>Trainers that keep the protocol and train nothing: what happens to their supervisor is under test.</summary>
+/// <summary>Fake trainers that follow the protocol without training: the tests check their supervisor.</summary>
 internal static class Trainers
 {
     private const string Tools = """
@@ -35,8 +35,8 @@ internal static class Trainers
 
         """;
 
-    /// <summary>Six steps, a checkpoint after each; the first life is killed after it has written two points that no checkpoint
-    /// holds.</summary>
+    /// <summary>Six steps, a checkpoint after each; the first process is killed after it has written two points that no checkpoint
+    /// contains.</summary>
     public const string KilledOnce = """
         from=$(( $(last) + 1 ))
         echo "begins at step $from"
@@ -49,14 +49,14 @@ internal static class Trainers
         result
         """;
 
-    /// <summary>Trains until it is told to stop, then saves its work.</summary>
+    /// <summary>Trains until it is requested to stop, then saves its work.</summary>
     public const string UntilStopped = """
         trap 'checkpoint 2; exit 5' TERM
         point train/loss 1 0.5; checkpoint 1
         while true; do sleep 0.05; done
         """;
 
-    /// <summary>Ignores SIGTERM, and has a child that does.</summary>
+    /// <summary>Ignores SIGTERM, and so does its child.</summary>
     public const string Deaf = """
         trap '' TERM
         (trap '' TERM; exec -a deaf-grandchild sleep 600) &
@@ -72,7 +72,7 @@ internal static class Trainers
 
     public const string Succeeds = "point train/loss 1 0.5; result";
 
-    /// <summary>Six steps, each of which changes the weights of the one before; dies after each checkpoint.</summary>
+    /// <summary>Six steps, each of which changes the weights; dies after each checkpoint.</summary>
     public const string DiesAfterEachCheckpoint = """
         from=$(( $(last) + 1 ))
         point train/loss $from 0.5; checkpoint $from

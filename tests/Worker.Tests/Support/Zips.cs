@@ -5,7 +5,7 @@ using GpuGeek.Imaging;
 
 namespace GpuGeek.Worker.Tests.Support;
 
-/// <summary>Archives, good and crafted. Every byte is made here.</summary>
+/// <summary>Valid and crafted archives. Every byte is generated here.</summary>
 internal static class Zips
 {
     public static byte[] Picture(int seed)

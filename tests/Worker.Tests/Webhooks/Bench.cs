@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace GpuGeek.Worker.Tests.Webhooks;
 
-/// <summary>A worker whose lanes for webhooks alone run when a test says so, and what is sent by them.</summary>
+/// <summary>A worker whose webhook loops run only on request, and the messages they send.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
     private readonly Settings _settings;
@@ -75,7 +75,7 @@ internal sealed class Bench : IAsyncDisposable
         await db.SaveChangesAsync(Cancel);
     }
 
-    /// <summary>As if the time had passed.</summary>
+    /// <summary>Simulates the passing of time.</summary>
     public async Task DueAsync(Guid delivery)
     {
         await using var db = Worker.Contexts.System();
@@ -114,7 +114,7 @@ internal sealed class Bench : IAsyncDisposable
             condition
         );
 
-    /// <summary>Claims and ends one delivery as a lane does, without the waiting.</summary>
+    /// <summary>Claims and completes one delivery like a loop, without the delays.</summary>
     public async Task<WebhookAnswer> SendOneAsync()
     {
         var (delivery, hook) = await Claims.NextAsync(Cancel) ?? throw new InvalidOperationException("Nothing is due.");
@@ -129,7 +129,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         foreach (var service in _started)
             await service.StopAsync(CancellationToken.None);
-        // What is left would be claimed by the next test's lanes.
+        // Remaining deliveries would be claimed by the next test's loops.
         await using (var db = Worker.Contexts.System())
             await db.Webhooks.IgnoreTenantFilter().ExecuteDeleteAsync(CancellationToken.None);
         await Worker.DisposeAsync();

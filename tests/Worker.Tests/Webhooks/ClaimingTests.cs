@@ -31,7 +31,7 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_worker_that_fell_silent_is_followed_by_another_and_then_writes_nothing()
+    public async Task A_worker_whose_lease_expired_is_replaced_and_can_no_longer_write()
     {
         await using var bench = new Bench(postgres);
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, "https://hooks.example.org/");
@@ -51,7 +51,7 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_message_whose_last_attempt_nobody_wrote_down_is_given_up()
+    public async Task A_message_whose_last_attempt_was_not_recorded_fails()
     {
         await using var bench = new Bench(postgres);
         var (hook, _) = await bench.AddAsync((await bench.TenantAsync()).OrgId, "https://hooks.example.org/");
@@ -107,7 +107,7 @@ public sealed class ClaimingDeliveries(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_secret_of_another_key_is_said_and_not_sent()
+    public async Task A_secret_of_another_key_is_reported_and_not_sent()
     {
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();

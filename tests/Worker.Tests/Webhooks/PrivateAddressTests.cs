@@ -4,10 +4,11 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.Worker.Tests.Webhooks;
 
-/// <summary>Addresses that came past the first check, as by a name that has moved since: the connection is checked itself.</summary>
+/// <summary>Addresses that passed the first check, for instance a name that has changed since: the connection itself is
+/// checked.</summary>
 public sealed class AnAddressInside(PostgresFixture postgres)
 {
-    /// <summary>Counts who comes; nobody should.</summary>
+    /// <summary>Counts connections; there should be none.</summary>
     private sealed class Canary : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.IPv6Any, 0) { Server = { DualMode = true } };

@@ -14,7 +14,7 @@ namespace GpuGeek.Worker.Tests.Webhooks;
 /// <param name="Signatures">Header <c>webhook-signature</c>.</param>
 internal sealed record Received(string Path, string Id, string Timestamp, string Signatures, string ContentType, byte[] Body)
 {
-    /// <summary>The verification as the specification words it, written from it and from nothing of ours.</summary>
+    /// <summary>The verification as in the specification, independent of our own code.</summary>
     public bool IsSignedWith(string secret)
     {
         var key = Convert.FromBase64String(secret.Split('_', 2)[1]);
@@ -28,7 +28,7 @@ internal sealed record Received(string Path, string Id, string Timestamp, string
     }
 }
 
-/// <summary>A real receiver on this machine. Its answer may be changed while it runs.</summary>
+/// <summary>A real receiver on this machine. Its response can be changed while it runs.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -35,7 +35,7 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_refused_message_comes_again_later_with_the_same_id_and_body()
+    public async Task A_refused_message_is_retried_with_the_same_id_and_body()
     {
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();
@@ -83,7 +83,7 @@ public sealed class SendingWebhooks(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_receiver_that_is_gone_turns_the_webhook_off_and_what_waits_is_given_up()
+    public async Task A_410_turns_the_webhook_off_and_queued_messages_fail()
     {
         await using var bench = new Bench(postgres);
         await using var receiver = await Receiver.StartAsync();

@@ -26,7 +26,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_failed_run_is_told_with_its_code_and_a_requeued_one_is_not()
+    public async Task A_failed_run_sends_a_message_with_its_code_and_a_requeued_one_does_not()
     {
         await using var bench = new Bench(postgres);
         var tenant = await bench.TenantAsync();
@@ -43,7 +43,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
             (told.Type, (string)data["run"]!, (string)data["state"]!, (string)data["errorCode"]!)
         );
         Assert.DoesNotContain("secret", told.Payload, StringComparison.Ordinal);
-        // Whoever repeats a write whose commit was lost tells nothing twice.
+        // Repeating a write whose commit confirmation was lost sends nothing twice.
         await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             await Writer(bench, writer.Claim with { Fence = 99 }).FailAsync(new("x", "x", "x"), Cancel);
@@ -52,7 +52,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_run_that_the_sweep_gives_up_is_told()
+    public async Task A_run_that_the_sweep_fails_sends_a_message()
     {
         await using var bench = new Bench(postgres);
         var tenant = await bench.TenantAsync();
@@ -80,7 +80,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         InlineData(ImportState.Failed, WebhookEvents.ImportFailed),
         InlineData(ImportState.Canceled, null)
     ]
-    public async Task An_import_is_told_at_its_end(ImportState state, string? type)
+    public async Task An_import_sends_a_message_at_its_end(ImportState state, string? type)
     {
         await using var bench = new Bench(postgres);
         var tenant = await bench.TenantAsync();

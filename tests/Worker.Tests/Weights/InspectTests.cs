@@ -28,7 +28,7 @@ public sealed class TheVerbInspect : IDisposable
         }
         var (code, text) = await InspectAsync(Path.Combine(weights, "mobilenet_v2-a176b74e.pth"), "--out", Out);
         Assert.Equal(0, code);
-        Assert.Contains("mobilenet_v2: all before the classifier fits", text, StringComparison.Ordinal);
+        Assert.Contains("mobilenet_v2: everything before the classifier fits", text, StringComparison.Ordinal);
         var report = JsonSerializer.Deserialize<WeightsReport>(await File.ReadAllBytesAsync(Out, Cancel), RunDirectory.Json)!;
         Assert.Equal(("mobilenet_v2", 1000, true), (report.Architecture, report.Classes, report.Fits));
         Assert.Equal([Out], Directory.EnumerateFiles(_folder));

@@ -138,7 +138,7 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
-    public async Task Are_given_up_after_a_hundred_expired_leases_and_their_bytes_are_kept()
+    public async Task Fail_after_a_hundred_expired_leases_and_their_bytes_are_kept()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);

@@ -41,7 +41,7 @@ internal sealed class UsageIntervalConfiguration : IEntityTypeConfiguration<Usag
             })
             .IsUnique();
         builder.HasIndex(u => new { u.OrgId, u.StartedAt });
-        // No key to the run: what was charged stays on the bill when the run goes.
+        // No foreign key to the run: the charge stays on the bill when the run is deleted.
         builder.HasOne<Organization>().WithMany().HasForeignKey(u => u.OrgId).OnDelete(DeleteBehavior.Restrict);
         builder.Property(u => u.RunName).HasMaxLength(100);
     }

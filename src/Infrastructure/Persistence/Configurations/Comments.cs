@@ -45,7 +45,7 @@ internal sealed class CommentConfiguration : IEntityTypeConfiguration<Comment>
             c.ModelVersionId,
             c.Id,
         });
-        // No key to the author: what was said outlives the account.
+        // No foreign key to the author: the comment outlives the account.
         builder.HasOne<Project>().WithMany().HasForeignKey(c => new { c.OrgId, c.ProjectId }).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<Run>().WithMany().HasForeignKey(c => new { c.OrgId, c.RunId }).OnDelete(DeleteBehavior.Cascade);
         builder

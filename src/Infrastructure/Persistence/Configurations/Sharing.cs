@@ -26,7 +26,7 @@ internal sealed class ShareLinkConfiguration : IEntityTypeConfiguration<ShareLin
         });
         builder.HasIndex(l => new { l.OrgId, l.RunId });
         builder.HasIndex(l => new { l.OrgId, l.ModelVersionId });
-        // What it shows may go; the link goes with it.
+        // The link is deleted with the shared run or model version.
         builder.HasOne<Project>().WithMany().HasForeignKey(l => new { l.OrgId, l.ProjectId }).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<Run>().WithMany().HasForeignKey(l => new { l.OrgId, l.RunId }).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<ModelVersion>().WithMany().HasForeignKey(l => new { l.OrgId, l.ModelVersionId }).OnDelete(DeleteBehavior.Cascade);

@@ -82,7 +82,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
             a.ProjectId,
             a.Id,
         });
-        // No key to the person: the entry outlives the account.
+        // No foreign key to the person: the entry outlives the account.
         builder.HasOne<Organization>().WithMany().HasForeignKey(a => a.OrgId).OnDelete(DeleteBehavior.Cascade);
     }
 }

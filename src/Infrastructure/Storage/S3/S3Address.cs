@@ -1,7 +1,7 @@
 namespace GpuGeek.Infrastructure.Storage.S3;
 
-/// <summary>Bucket or object in path style, which every S3-compatible service takes, with the query; encoded as the signature
-/// demands.</summary>
+/// <summary>Bucket or object in path style, which every S3-compatible service supports, with the query; encoded as the signature
+/// requires.</summary>
 internal sealed record S3Address(Uri Endpoint, string Bucket, string Key, IReadOnlyList<(string Name, string Value)> Query)
 {
     public string Host => Endpoint.Authority;
@@ -20,7 +20,7 @@ internal sealed record S3Address(Uri Endpoint, string Bucket, string Key, IReadO
                 .Select(q => $"{q.Name}={q.Value}")
         );
 
-    // What was signed must be what is sent: no second opinion on how a path is written.
+    // The signed path must be sent unchanged: no other code may encode it again.
     public Uri ToUri() =>
         new(
             $"{Endpoint.GetLeftPart(UriPartial.Authority)}{Path}{(Query.Count == 0 ? "" : "?" + QueryText)}",

@@ -4,9 +4,8 @@ using GpuGeek.Domain.Storage;
 namespace GpuGeek.Infrastructure.Storage.S3;
 
 /// <summary>
-/// The body of an answer. Whole content-addressed objects are checked: the last bytes are given only when the hash is right, so a reader
-/// cannot take a damaged object for a whole one.
-/// A service that falls silent breaks the read instead of holding it for ever.
+/// The body of a response. Complete content-addressed objects are checked: the last bytes are returned only if the hash matches, so a
+/// reader cannot mistake a damaged object for a complete one. If the service stops sending, the read fails with a timeout.
 /// </summary>
 internal sealed class S3BodyStream(string key, HttpResponseMessage response, Stream body, bool whole) : ForwardStream
 {

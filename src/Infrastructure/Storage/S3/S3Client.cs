@@ -13,14 +13,14 @@ internal sealed record S3Request(HttpMethod Method, string Key, params (string N
     public ReadOnlyMemory<byte> Body { get; init; }
     public RangeHeaderValue? Range { get; init; }
 
-    /// <summary>Sending it twice does what sending it once does.</summary>
+    /// <summary>The request is idempotent.</summary>
     public bool Repeatable { get; init; } = true;
 
-    /// <summary>From sending to the head of the answer.</summary>
+    /// <summary>Time limit from sending to the response headers.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 }
 
-/// <summary>Signed requests to one bucket. What a network or a busy service breaks is tried again; what is refused is not.</summary>
+/// <summary>Signed requests to one bucket. Network errors and a busy service are retried; refused requests are not.</summary>
 internal sealed class S3Client : IDisposable
 {
     private static readonly TimeSpan[] Waits =
@@ -52,7 +52,7 @@ internal sealed class S3Client : IDisposable
         (_endpoint, _bucket, _signature, _clock) = (new(options.Endpoint), options.Bucket, signature, clock);
     }
 
-    /// <summary>The answer, whose body is still to be read.</summary>
+    /// <summary>Returns the response before its body is read.</summary>
     /// <returns>Null for 404.</returns>
     /// <exception cref="ObjectStoreException"/>
     public async Task<HttpResponseMessage?> SendAsync(S3Request request, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ internal sealed class S3Client : IDisposable
             message.Headers.Range = request.Range;
         if (request.Method == HttpMethod.Put || request.Method == HttpMethod.Post)
             message.Content = new ReadOnlyMemoryContent(request.Body);
-        // The service compares the hash with what arrived.
+        // The service compares the hash with the received bytes.
         _signature.Sign(message, address, Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), _clock.GetUtcNow());
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(request.Patience);

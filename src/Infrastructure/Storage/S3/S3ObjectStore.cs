@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Storage.S3;
 
-/// <summary>The object store as a bucket of its own in an S3-compatible service.</summary>
+/// <summary>The object store in a bucket of its own in an S3-compatible service.</summary>
 internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDisposable
 {
     private readonly S3Client _client;
@@ -67,7 +67,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
             return new S3BodyStream(key, response, await response.Content.ReadAsStreamAsync(cancellationToken), whole: false);
         using (response)
         {
-            // At or after the end; an empty object has no range at all and comes as it is.
+            // At or after the end; an empty object has no range and is returned as it is.
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || response.Content.Headers.ContentLength == 0)
                 return Stream.Null;
             throw new ObjectStoreException(
@@ -120,8 +120,8 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
 
     public async Task<bool> DeleteOlderAsync(string key, DateTimeOffset moment, CancellationToken cancellationToken)
     {
-        // S3 has no conditional delete that every service knows: what is written between these two lines is lost. The janitor's grace makes
-        // that harmless.
+        // S3 has no conditional delete that every service supports: a write between these two lines is lost. The janitor's grace period
+        // makes that harmless.
         if (await HeadAsync(key, cancellationToken) is not { } stored || stored.ModifiedAt >= moment)
             return false;
         await DeleteAsync(key, cancellationToken);
@@ -171,7 +171,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         using var response = await _client.SendAsync(new(HttpMethod.Head, key), cancellationToken);
         if (response is not null)
             return new(key, response.Content.Headers.ContentLength ?? 0, response.Content.Headers.LastModified ?? DateTimeOffset.MaxValue);
-        // A HEAD has no body that could tell a missing bucket from a missing object.
+        // A HEAD has no body that would distinguish a missing bucket from a missing object.
         await ListPageAsync([("list-type", "2"), ("max-keys", "1")], cancellationToken);
         return null;
     }
@@ -186,7 +186,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         return await _client.ReadXmlAsync(response, cancellationToken);
     }
 
-    /// <summary>Uploads in parts that began before the moment and have not ended.</summary>
+    /// <summary>Unfinished multipart uploads that started before the given time.</summary>
     public async Task<List<(string Key, string Id)>> UploadsAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var uploads = new List<(string, string)>();

@@ -4,14 +4,14 @@ using System.Text;
 
 namespace GpuGeek.Infrastructure.Storage.S3;
 
-/// <summary>AWS Signature Version 4 for the service <c>s3</c>: in headers for our own requests, in the query for addresses given
-/// away.</summary>
+/// <summary>AWS Signature Version 4 for the service <c>s3</c>: in headers for our own requests, in the query for issued
+/// addresses.</summary>
 internal sealed class S3Signature(string accessKey, string secretKey, string region)
 {
     public const string UnsignedPayload = "UNSIGNED-PAYLOAD";
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
-    /// <summary>Signs every header the request has by now, and the host.</summary>
+    /// <summary>Signs all headers of the request, and the host.</summary>
     public void Sign(HttpRequestMessage request, S3Address address, string payloadHash, DateTimeOffset now)
     {
         request.Headers.TryAddWithoutValidation("x-amz-date", Time(now));

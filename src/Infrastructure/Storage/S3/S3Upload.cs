@@ -6,7 +6,7 @@ using GpuGeek.Domain.Storage;
 
 namespace GpuGeek.Infrastructure.Storage.S3;
 
-/// <summary>One write: in one request when it fits into a part, else in parts that become an object by the last request. One part is in
+/// <summary>One write: one request if it fits into a part, else parts that the last request combines into an object. One part is in
 /// memory at a time.</summary>
 internal sealed class S3Upload(S3Client client, string key, int partBytes, Action<Exception, string> notAborted)
 {
@@ -17,7 +17,7 @@ internal sealed class S3Upload(S3Client client, string key, int partBytes, Actio
 
     public async Task<long> PutAsync(Stream content, CancellationToken cancellationToken)
     {
-        // A seekable stream's length tells that a small buffer will do.
+        // The length of a seekable stream shows whether a small buffer is enough.
         var capacity = content.CanSeek ? (int)Math.Min(partBytes, content.Length - content.Position + 1) : partBytes;
         var buffer = ArrayPool<byte>.Shared.Rent(capacity);
         try
@@ -93,7 +93,7 @@ internal sealed class S3Upload(S3Client client, string key, int partBytes, Actio
             Patience = TimeSpan.FromMinutes(10),
         };
         var response = await client.SendAsync(request, cancellationToken) ?? throw Gone();
-        // A failure after the head was sent comes with 200 and says so in the body.
+        // A failure after the response headers were sent has status 200 and an error in the body.
         var answer = await client.ReadXmlAsync(response, cancellationToken);
         if (answer.Name.LocalName == "Error")
             throw new ObjectStoreException(
@@ -104,7 +104,7 @@ internal sealed class S3Upload(S3Client client, string key, int partBytes, Actio
 
     private async Task AbortAsync(string id)
     {
-        // Also after a cancellation: the parts take space until they are removed.
+        // Also after a cancellation: the parts use space until they are removed.
         using var patience = new CancellationTokenSource(AbortPatience);
         try
         {

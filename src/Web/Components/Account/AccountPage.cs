@@ -6,7 +6,7 @@ using Microsoft.Extensions.Localization;
 
 namespace GpuGeek.Web.Components.Account;
 
-/// <summary>A page of plain forms, drawn on the server without a circuit: it answers at once, and password managers understand
+/// <summary>A page with plain forms, rendered on the server without a circuit: it responds immediately, and password managers support
 /// it.</summary>
 public abstract class AccountPage : ComponentBase
 {
@@ -30,7 +30,7 @@ public abstract class AccountPage : ComponentBase
 
     protected Fault? Fault { get; private set; }
 
-    /// <summary>Sends the form; what is refused is told above it, and nothing typed is lost.</summary>
+    /// <summary>Sends the form; an error is shown above it, and the entered values are kept.</summary>
     protected async Task<bool> TryAsync(Func<Task> work)
     {
         Fault = null;
@@ -46,10 +46,10 @@ public abstract class AccountPage : ComponentBase
         }
     }
 
-    /// <summary>Shows again what was refused, after something else was asked meanwhile.</summary>
+    /// <summary>Shows the error again after another request.</summary>
     private protected void Restore(Fault? fault) => Fault = fault;
 
-    /// <summary>Goes with a password, so that strangers cannot lock this browser out.</summary>
+    /// <summary>Sent with a password, so that others cannot lock out this browser.</summary>
     private protected string? Device => Flow.Device(Context);
 
     private protected void Enter(GpuGeek.Contracts.Accounts.SessionResponse session, string? returnUrl) =>

@@ -1,6 +1,6 @@
 namespace GpuGeek.Web.Components.Controls;
 
-/// <summary>The stops of a project's road; <see cref="None"/> for its pages beside the road.</summary>
+/// <summary>The tabs of a project; <see cref="None"/> for its other pages.</summary>
 public enum ProjectTab
 {
     Data,

@@ -6,18 +6,18 @@ using Microsoft.JSInterop;
 
 namespace GpuGeek.Web.Components.Controls;
 
-/// <summary>A file on its way from the browser to the API.</summary>
+/// <summary>A file that the browser is sending to the API.</summary>
 public sealed record SendingFile(string Name, long Size, long Sent, double Speed)
 {
     public double Share => Size == 0 ? 0 : (double)Sent / Size;
 }
 
-/// <summary>What a panel that sends files says and hears; <c>js/send.js</c> is the other end.</summary>
+/// <summary>Base of panels that send files; <c>js/send.js</c> is the client side.</summary>
 public abstract class UploadBase : PageBase
 {
     private IJSObjectReference? _uploader;
 
-    /// <summary>Null while nothing is sent.</summary>
+    /// <summary>Null while nothing is being sent.</summary>
     protected SendingFile? Sending { get; private set; }
 
     [Inject]
@@ -27,12 +27,12 @@ public abstract class UploadBase : PageBase
     [Parameter]
     public EventCallback Started { get; set; }
 
-    /// <param name="elements">What the module's <c>attach</c> takes before the page.</param>
+    /// <param name="elements">Arguments of the module's <c>attach</c> before the page.</param>
     protected async Task TakeFilesAsync(string module, params object?[] elements) =>
         _uploader = await AttachAsync(module, [.. elements, Self]);
 
-    /// <summary>Asks the API before a byte is sent.</summary>
-    /// <returns>The address to PUT to; null when it was refused.</returns>
+    /// <summary>Requests the upload from the API before any byte is sent.</summary>
+    /// <returns>The address to PUT to; null if it was refused.</returns>
     protected async Task<string?> OfferAsync(string name, long size, Func<Task<string?>> ask)
     {
         string? address = null;
@@ -61,7 +61,7 @@ public abstract class UploadBase : PageBase
             await Started.InvokeAsync();
         });
 
-    /// <param name="problem">The API's answer; null when the connection broke.</param>
+    /// <param name="problem">The API's response; null if the connection broke.</param>
     [JSInvokable]
     public void Failed(ApiProblem? problem)
     {
@@ -72,7 +72,7 @@ public abstract class UploadBase : PageBase
         StateHasChanged();
     }
 
-    /// <param name="forget">Tells the API that nothing more comes.</param>
+    /// <param name="forget">Informs the API that no more bytes will be sent.</param>
     protected async Task CancelAsync(Func<Task> forget)
     {
         if (Sending is null)

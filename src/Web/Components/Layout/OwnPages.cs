@@ -1,6 +1,6 @@
 namespace GpuGeek.Web.Components.Layout;
 
-/// <summary>First parts of the addresses that are pages of the site itself and not organisations.</summary>
+/// <summary>First path segments of the site's own pages, which are not organisations.</summary>
 internal static class OwnPages
 {
     public static IReadOnlySet<string> First { get; } =

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace GpuGeek.Web.Components.Sharing;
 
-/// <param name="IsMeasuredRarely">Once an epoch: each point is shown, and the line is thick.</param>
+/// <param name="IsMeasuredRarely">Measured once an epoch: each point is shown, and the line is thick.</param>
 /// <param name="Points">In the order of steps.</param>
 public sealed record CurveSeries(string Label, bool IsMeasuredRarely, IReadOnlyList<CurvePoint> Points);
 
@@ -12,7 +12,7 @@ public sealed record CurvePoint(long Step, double Value);
 /// <param name="At">0..100 from the left, or from the top.</param>
 public sealed record CurveTick(double Value, double At);
 
-/// <summary>Where points lie on a square of 100 by 100: steps from the first to the last, values between two round numbers.</summary>
+/// <summary>Positions of points in a square of 100 by 100: steps from the first to the last, values between two round numbers.</summary>
 public sealed class CurveFrame
 {
     private const int WantedTicks = 4;
@@ -62,7 +62,7 @@ public sealed class CurveFrame
     public string Line(IEnumerable<CurvePoint> points) =>
         Path(points, (path, first, x, y) => path.Append(first ? 'M' : 'L').Append(x).Append(' ').Append(y));
 
-    /// <summary>An SVG path of nothing but ends, which a round line cap shows as dots.</summary>
+    /// <summary>An SVG path of zero-length segments, which a round line cap shows as dots.</summary>
     public string Dots(IEnumerable<CurvePoint> points) =>
         Path(points, (path, _, x, y) => path.Append('M').Append(x).Append(' ').Append(y).Append("h0"));
 

@@ -1,4 +1,4 @@
-// Arrows move in the grid, space and enter open; the end of the list asks for more by itself.
+// Arrow keys move in the grid, space and enter open; the end of the list loads more automatically.
 export function attach(grid) {
   // The page may have been left while this script was loaded.
   if (!grid?.isConnected) return nothing;

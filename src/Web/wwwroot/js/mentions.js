@@ -1,4 +1,4 @@
-// Completes @names in a comment: what is chosen becomes plain text, so the form works without it.
+// Completes @names in a comment: a selected name becomes plain text, so the form also works without it.
 const shown = 6;
 let count = 0;
 
@@ -54,7 +54,7 @@ export function attach(box, members, label) {
     area.focus();
   };
 
-  // Somebody may have begun before this script came.
+  // The person may have started typing before this script was loaded.
   if (document.activeElement === area) look();
   area.addEventListener('input', look);
   area.addEventListener('blur', close);

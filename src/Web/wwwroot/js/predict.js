@@ -1,4 +1,4 @@
-// A picture dropped on the page goes straight to the endpoint, as any program would send it.
+// A picture dropped on the page is sent to the endpoint, as any program would send it.
 import { csrf } from './gg.js';
 
 export function attach(zone, input, preview, dotnet, url) {
@@ -27,7 +27,7 @@ export function attach(zone, input, preview, dotnet, url) {
   zone.addEventListener('dragleave', over(false));
   zone.addEventListener('drop', event => { over(false)(event); send(event.dataTransfer.files[0]); });
   input.addEventListener('change', () => { send(input.files[0]); input.value = ''; });
-  // Until here a picture that is dropped is nobody's.
+  // A picture dropped before this point is ignored.
   zone.dataset.attached = '';
   return {
     dispose: () => {

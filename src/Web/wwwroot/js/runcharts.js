@@ -1,4 +1,4 @@
-// The curves and the log of one run. Points come from the hub straight into the charts: they never cross the circuit.
+// The curves and the log of one run. Points go from the hub directly into the charts, not through the circuit.
 import { csrf } from './gg.js';
 
 const charts = [
@@ -59,7 +59,7 @@ class RunView {
     try {
       await this.open();
     } catch (error) {
-      // What was on its way when the page was left ends without a word.
+      // Requests that were running when the page was left end silently.
       if (this.closed) return;
       console.warn(error);
       this.online(false);
@@ -160,7 +160,7 @@ class RunView {
     return [steps, ...curves.map((curve, i) => {
       const values = new Array(steps.length).fill(null);
       for (const p of curve) values[at.get(p.step)] = p.value;
-      // Only what is measured at every step is noisy enough to be smoothed.
+      // Only curves measured at every step are noisy enough to be smoothed.
       return chart.series[i][2] ? values : smooth(values, this.smoothing);
     })];
   }

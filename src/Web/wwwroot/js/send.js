@@ -1,4 +1,4 @@
-// Files go straight from the browser to the API: never through the page's circuit.
+// Files are sent directly from the browser to the API, never through the page's circuit.
 import { csrf } from './gg.js';
 
 /** Sends one file at a time and tells the page how far it is: Progressed, SentAsync, Failed. */
@@ -48,7 +48,7 @@ export class Sender {
     });
   }
 
-  // While the page reconnects the bytes go on; only the telling waits for the next time.
+  // While the page reconnects, the upload continues; only the progress report waits.
   tell(method, ...args) {
     this.page.invokeMethodAsync(method, ...args).catch(() => {});
   }

@@ -23,14 +23,14 @@ document.addEventListener('keydown', event => {
   menu.querySelector('summary').focus();
 });
 
-// The menu of organisations closes when something beside it or in it is chosen.
+// The menu of organisations closes when something next to it or in it is selected.
 document.addEventListener('click', event => {
   for (const menu of document.querySelectorAll('details.orgs[open]')) {
     if (!menu.contains(event.target) || event.target.closest('a')) menu.open = false;
   }
 });
 
-// A choice that is sent as soon as it is made.
+// A choice that is submitted as soon as it is made.
 document.addEventListener('change', event => {
   if (event.target.matches('[data-submit-on-change]')) event.target.form.requestSubmit();
 });
@@ -75,7 +75,7 @@ if (shared) {
       document.title = page.title;
       if (fresh.dataset.sharedContent === 'live') next = setTimeout(look, lookAgain);
     } catch {
-      // The server is away: what is on the screen stays.
+      // The server is not available: the current content stays.
       next = setTimeout(look, lookAgain);
     }
   };
@@ -83,7 +83,7 @@ if (shared) {
   look();
 }
 
-// A passkey: the device is asked as soon as the page says what for, and its answer goes on in the form's body.
+// A passkey: the device is asked as soon as the page has the options, and its response is submitted in the form.
 const passkey = document.querySelector('form[data-passkey]');
 if (passkey) {
   const say = (what, isShown) => { passkey.querySelector(`[data-passkey-${what}]`).hidden = !isShown; };
@@ -98,7 +98,7 @@ if (passkey) {
       passkey.querySelector('[data-passkey-answer]').value = JSON.stringify(credential);
       passkey.requestSubmit();
     } catch (refused) {
-      // Declined, timed out, or there is none: the person may try again or go another way.
+      // Declined, timed out, or no passkey: the person can try again or use another method.
       if (!(refused instanceof DOMException)) throw refused;
       say('failed', true);
     }
@@ -108,7 +108,7 @@ if (passkey) {
   else say('unknown', true);
 }
 
-// Account forms: one click is one request, and the button says that it works.
+// Account forms: one click is one request, and the button shows that it is working.
 document.addEventListener('submit', event => {
   const button = event.target.matches('form[method="post"]') ? event.target.querySelector('button[type="submit"]') : null;
   if (!button) return;
@@ -116,7 +116,7 @@ document.addEventListener('submit', event => {
   setTimeout(() => { button.disabled = false; button.classList.remove('busy'); }, 8000);
 });
 
-// After a long break the server has let go of the page's circuit: only a reload helps then.
+// After a long break the server has dropped the page's circuit: only a reload helps then.
 const reconnect = () => document.getElementById('components-reconnect-modal');
 document.addEventListener('components-reconnect-state-changed', event => {
   if (event.detail?.state === 'rejected') location.reload();

@@ -1,4 +1,4 @@
-// Archives: chosen, dropped, or packed here from a folder.
+// Archives: selected, dropped, or packed here from a folder.
 import { Sender } from './send.js';
 import { zipOf } from './zip.js';
 
@@ -68,7 +68,7 @@ async function filesOf(transfer) {
       return;
     }
     const reader = entry.createReader();
-    // A reader gives at most 100 entries at a time.
+    // A reader returns at most 100 entries at a time.
     for (;;) {
       const batch = await new Promise((done, failed) => reader.readEntries(done, failed));
       if (batch.length === 0) break;

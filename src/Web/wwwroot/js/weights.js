@@ -3,7 +3,7 @@ import { Sender } from './send.js';
 export function attach(input, page) {
   const gone = new AbortController();
   const sender = new Sender(page, gone.signal);
-  // Null where the page was left while this script was loaded.
+  // Null if the page was left while this script was loaded.
   input?.addEventListener('change', async () => {
     const [file] = input.files;
     if (!file || sender.busy) return;

@@ -2,7 +2,7 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Worker.Imports.Archives;
 
-/// <summary>The archive as a whole is refused.</summary>
+/// <summary>The whole archive is refused.</summary>
 internal sealed class ArchiveException(string code, string title, string detail, string hint) : Exception(detail)
 {
     private const string MakeAnew = "Create the archive again with an ordinary ZIP program and upload it again.";
@@ -58,7 +58,7 @@ internal sealed class ArchiveException(string code, string title, string detail,
     public static ArchiveException Empty() =>
         new("archive_empty", "The archive is empty", "It contains no entries.", "Pack a folder with one folder of pictures per class.");
 
-    /// <summary>Control and direction-changing characters must not act where the name is shown.</summary>
+    /// <summary>Removes control and direction-changing characters, which must not take effect where the name is displayed.</summary>
     public static string Shown(string name, int most = 200)
     {
         var safe = string.Concat(

@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace GpuGeek.Worker.Imports.Archives;
 
 /// <summary>
-/// Reads a ZIP's central directory strictly. .NET's ZipArchive accepts overlapping entries, names that differ between the two headers, and
-/// wrong checksums; and an
-/// archive that two readers understand differently is how bad files pass good checks. Format: PKWARE APPNOTE 6.3.10.
+/// Reads a ZIP's central directory strictly. .NET's ZipArchive accepts overlapping entries, names that differ between the two headers,
+/// and wrong checksums. An archive that two programs read differently can pass a check and still be harmful. Format: PKWARE APPNOTE
+/// 6.3.10.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -168,8 +168,8 @@ internal static class ZipDirectory
         return value;
     }
 
-    // UTF-8 where it is valid, whatever the flag says: most programs write it without the flag. Latin-1 else, so that no two names become
-    // one.
+    // UTF-8 if it is valid, whatever the flag says: most programs write it without the flag. Otherwise Latin-1, so that different names
+    // stay different.
     internal static string Decode(ReadOnlySpan<byte> name)
     {
         try

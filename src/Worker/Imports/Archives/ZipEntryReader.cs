@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace GpuGeek.Worker.Imports.Archives;
 
-/// <summary>Unpacks one entry into memory and holds it against everything its directory says. May be called from several threads.</summary>
+/// <summary>Unpacks one entry into memory and checks it against its directory entry. May be called from several threads.</summary>
 internal static class ZipEntryReader
 {
     private const uint LocalMark = 0x04034b50;
@@ -49,7 +49,7 @@ internal static class ZipEntryReader
         ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' {what}.");
 }
 
-/// <summary>Some bytes of a file as a stream.</summary>
+/// <summary>A part of a file as a stream.</summary>
 internal sealed class FileWindow(SafeFileHandle file, long start, long length) : Stream
 {
     private long _position;

@@ -1,8 +1,8 @@
 namespace GpuGeek.Worker.Imports.Archives;
 
-/// <summary>One line of a ZIP's central directory.</summary>
-/// <param name="Offset">Of the local header, from the beginning of the file.</param>
-/// <param name="UnixMode">File type and permissions where the archive was made on a Unix, else 0.</param>
+/// <summary>One entry of a ZIP's central directory.</summary>
+/// <param name="Offset">Offset of the local header from the beginning of the file.</param>
+/// <param name="UnixMode">File type and permissions if the archive was made on Unix, else 0.</param>
 internal sealed record ZipEntryRecord(string Name, int Method, int Flags, uint Crc, long Packed, long Size, long Offset, int UnixMode)
 {
     public const int Stored = 0;

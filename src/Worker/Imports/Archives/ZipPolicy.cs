@@ -2,7 +2,7 @@ using System.Text;
 
 namespace GpuGeek.Worker.Imports.Archives;
 
-/// <summary>What is refused before a byte is unpacked.</summary>
+/// <summary>Checks that refuse an archive before a byte is unpacked.</summary>
 internal static class ZipPolicy
 {
     /// <exception cref="ArchiveException"/>
@@ -34,7 +34,7 @@ internal static class ZipPolicy
 
     private static void CheckPath(string name, ArchiveLimits limits)
     {
-        // A backslash separates folders on Windows and is a letter elsewhere: two readers, two files.
+        // A backslash separates folders on Windows and is an ordinary character elsewhere: two programs would see different files.
         if (name.Length == 0 || name[0] == '/' || name.Contains('\\') || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])))
             throw ArchiveException.Unsafe(name);
         var segments = name.Split('/');
@@ -52,7 +52,7 @@ internal static class ZipPolicy
             );
     }
 
-    // Each entry's header and data must lie by themselves: many entries over one body is a bomb that no ratio shows.
+    // Each entry's header and data must not overlap others: many entries over one body are a bomb that no ratio detects.
     private static void CheckOverlaps(IEnumerable<ZipEntryRecord> entries)
     {
         const int localHeader = 30;
@@ -65,6 +65,6 @@ internal static class ZipPolicy
         }
     }
 
-    // Names that a file system without case, or with another normalisation of accents, takes for one.
+    // Names that a file system without case, or with another normalisation of accents, treats as the same.
     private static string Comparable(string name) => name.Contains('\0') ? name : name.Normalize(NormalizationForm.FormC);
 }

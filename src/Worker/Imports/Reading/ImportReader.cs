@@ -4,7 +4,7 @@ using GpuGeek.Worker.Imports.Archives;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
-/// <summary>The whole work of the child: reads a source and tells of each file, in the source's order.</summary>
+/// <summary>The work of the child: reads a source and reports each file, in the source's order.</summary>
 internal static class ImportReader
 {
     private const int ChunkSize = 32;
@@ -75,7 +75,7 @@ internal static class ImportReader
             ),
         };
 
-    // Pictures are unpacked no faster than they are taken away: the disk holds a few, not the archive twice.
+    // Pictures are unpacked no faster than they are fetched: the disk holds a few of them, not the archive twice.
     private static void WaitForRoom(ImportDirectory directory, ImportSpec spec)
     {
         var disk = new DriveInfo(directory.Root);

@@ -3,7 +3,7 @@ using GpuGeek.Domain.Datasets;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
-/// <summary>What a file's path says: its class, its split, or why it is left out.</summary>
+/// <summary>Determines from a file's path its class, its split, or the reason why it is skipped.</summary>
 internal static class PathRules
 {
     private const int MaxSegmentBytes = 255;
@@ -27,10 +27,10 @@ internal static class PathRules
     }
 
     /// <summary>
-    /// The class is the folder that holds the file, whatever lies above it. A folder named train, val, valid, validation or test above the
-    /// class is the split; of several the innermost counts.
+    /// The class is the folder that contains the file, whatever is above it. A folder named train, val, valid, validation or test above
+    /// the class is the split; of several, the innermost is used.
     /// </summary>
-    /// <returns>A null class with the reason.</returns>
+    /// <returns>A null class has a reason.</returns>
     public static (string? Class, string? Split, SkipReason? Reason) Place(string path)
     {
         var folders = path.Split('/')[..^1];

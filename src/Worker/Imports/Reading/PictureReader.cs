@@ -3,8 +3,8 @@ using GpuGeek.Imaging;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
-/// <summary>Turns one file into a picture in <c>out/</c>, or says why not: header first, then every pixel, so that what is accepted can be
-/// trained on.</summary>
+/// <summary>Turns one file into a picture in <c>out/</c>, or returns the reason why not: header first, then every pixel, so that every
+/// accepted picture can be used for training.</summary>
 internal static class PictureReader
 {
     public static ImportEvent Read(SourceFile file, ImportDirectory directory, ArchiveLimits limits, double progress)
@@ -44,7 +44,7 @@ internal static class PictureReader
         return new(path, name, split, hash, probe.Format.ToString().ToLowerInvariant(), probe.Width, probe.Height, bytes.Length, progress);
     }
 
-    // Two threads may write one content at a time: each under a name of its own, and the last rename wins.
+    // Two threads may write the same content at a time: each under its own name, and the last rename wins.
     private static void Write(string path, byte[] bytes)
     {
         var temporary = $"{path}.{Environment.CurrentManagedThreadId}.tmp";

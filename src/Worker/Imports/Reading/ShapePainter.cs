@@ -2,7 +2,8 @@ using GpuGeek.Imaging;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
-/// <summary>Draws one figure of random colour, size, place and turn on a noisy background, antialiased by four samples a pixel.</summary>
+/// <summary>Draws one figure of random colour, size, position and rotation on a noisy background, antialiased with four samples per
+/// pixel.</summary>
 internal static class ShapePainter
 {
     private const int Side = 96;
@@ -54,7 +55,7 @@ internal static class ShapePainter
             };
         }
 
-        // A five-pointed star: the edge's distance falls from 1 at a point to 0.45 between two points.
+        // A five-pointed star: the distance of the edge falls from 1 at a point to 0.45 between two points.
         private static bool InStar(double x, double y)
         {
             const double sector = 2 * Math.PI / 5;

@@ -3,8 +3,8 @@ using GpuGeek.Imaging;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
-/// <summary>The sample <c>shapes</c>: five classes of drawn figures, always the same bytes, so that a first training needs no upload and no
-/// internet.</summary>
+/// <summary>The sample <c>shapes</c>: five classes of drawn figures, always the same bytes, so that a first training needs no upload and
+/// no internet access.</summary>
 internal sealed class ShapesSource : IPictureSource
 {
     public const string Name = "shapes";

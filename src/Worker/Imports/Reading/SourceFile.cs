@@ -1,9 +1,9 @@
 namespace GpuGeek.Worker.Imports.Reading;
 
-/// <summary>A file before anything is known of it.</summary>
-/// <param name="Path">With '/' between folders; shown and taken apart, never opened.</param>
-/// <param name="Read">Brings its bytes; called at most once.</param>
-/// <param name="Trouble">Why it is no file to be read, or null.</param>
+/// <summary>A file before it is checked.</summary>
+/// <param name="Path">With '/' between folders; displayed and parsed, never opened.</param>
+/// <param name="Read">Reads its bytes; called at most once.</param>
+/// <param name="Trouble">Why it cannot be read, or null.</param>
 internal sealed record SourceFile(string Path, long Size, Func<byte[]> Read, SkipReason? Trouble = null);
 
 /// <param name="Code">Stable, for machines.</param>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests.Accounts.Mail;
 
-/// <summary>Each test has an installation of its own: mail of another would be sent in its lane.</summary>
+/// <summary>Each test has its own installation: otherwise its worker would send mail of other tests.</summary>
 [Collection("mail")]
 public sealed class AForgottenPassword(GpuGeek.TestSupport.PostgresFixture postgres) : IAsyncDisposable
 {
@@ -56,7 +56,7 @@ public sealed class AForgottenPassword(GpuGeek.TestSupport.PostgresFixture postg
         }
         Assert.Equal(answers[0], answers[1]);
         Assert.Equal(HttpStatusCode.Accepted, answers[0].Item1);
-        // The same rows, of the same size class: only the worker looks whose they are.
+        // The same rows, of the same size: only the worker looks up the account.
         Assert.Equal(2, await _mailing.WaitingAsync());
         await _mailing.SendAsync();
         Assert.Equal((1, 0), (_mailing.Server.Taken.Count, await _mailing.WaitingAsync()));

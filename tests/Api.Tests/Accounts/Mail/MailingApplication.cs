@@ -10,7 +10,7 @@ using MimeKit;
 
 namespace GpuGeek.Api.Tests.Accounts.Mail;
 
-/// <summary>An installation that sends mail, with the lane of the worker in the test's hands.</summary>
+/// <summary>An installation that sends mail; the test controls the worker's loop.</summary>
 public sealed partial class MailingApplication : IAsyncDisposable
 {
     private readonly ApiApplication _app;
@@ -46,7 +46,7 @@ public sealed partial class MailingApplication : IAsyncDisposable
 
     public GpuGeekClient Nobody => new(App.HttpWith(null));
 
-    /// <summary>Everything that is due, as the worker's lane would send it.</summary>
+    /// <summary>Sends all due mail, as the worker's loop would.</summary>
     public async Task SendAsync()
     {
         var post = App.Services.GetRequiredService<MailPost>();
@@ -62,7 +62,7 @@ public sealed partial class MailingApplication : IAsyncDisposable
         return await db.Mails.CountAsync(Cancel);
     }
 
-    /// <summary>Mails that wait are due at once, as if the time until the next attempt had passed.</summary>
+    /// <summary>Makes queued mail due immediately, as if the delay until the next attempt had passed.</summary>
     public async Task LaterAsync()
     {
         await using var db = App.SystemDatabase();
@@ -81,7 +81,7 @@ public sealed partial class MailingApplication : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The database is every test's, and the next installation could not read what this one sealed.
+        // All tests share the database, and the next installation could not decrypt what this one has encrypted.
         if (_isUsed)
             await using (var db = App.SystemDatabase())
                 await db.Mails.ExecuteDeleteAsync(CancellationToken.None);

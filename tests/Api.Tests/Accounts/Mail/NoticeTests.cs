@@ -151,7 +151,7 @@ public sealed class MailFromTheInstallation(PostgresFixture postgres) : IAsyncDi
     [InlineData("GPUGEEK_SMTP_PORT", "0")]
     [InlineData("GPUGEEK_SMTP_SECURITY", "ssl3")]
     [InlineData("GPUGEEK_SMTP_USER", "gpugeek")]
-    public void Set_up_wrongly_is_told_by_the_variables_name(string name, string value)
+    public void A_wrong_configuration_is_reported_with_the_variables_name(string name, string value)
     {
         var failure = Assert.Throws<OptionsValidationException>(() => Options(new() { [name] = value }));
         Assert.Contains(name, failure.Message, StringComparison.Ordinal);

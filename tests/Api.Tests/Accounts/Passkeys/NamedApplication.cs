@@ -2,7 +2,7 @@ using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Accounts.Passkeys;
 
-/// <summary>An installation that people reach by a name under https.</summary>
+/// <summary>An installation with a domain name under https.</summary>
 public sealed class NamedApplication(PostgresFixture postgres) : IAsyncDisposable
 {
     public ApiApplication App { get; } =

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace GpuGeek.Api.Tests.Accounts.Passkeys;
 
-/// <summary>A device with one passkey (ES256), as WebAuthn describes it, that can also be made to lie.</summary>
+/// <summary>A device with one passkey (ES256), according to WebAuthn, that can also send wrong data.</summary>
 internal sealed class SoftDevice : IDisposable
 {
     private const byte Present = 0x01,
@@ -15,13 +15,13 @@ internal sealed class SoftDevice : IDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private string? _person;
 
-    /// <summary>The page's, as the browser tells it.</summary>
+    /// <summary>The page's origin, as reported by the browser.</summary>
     public string Origin { get; set; } = "https://gpugeek.test";
 
-    /// <summary>Whether it has recognised its person.</summary>
+    /// <summary>Whether it has verified its person.</summary>
     public bool HasVerified { get; set; } = true;
 
-    /// <summary>Signatures so far; a copy of the key would begin again.</summary>
+    /// <summary>Number of signatures; a copy of the key would start again.</summary>
     public uint Count { get; set; }
 
     public byte[] Id { get; set; } = RandomNumberGenerator.GetBytes(16);

@@ -12,18 +12,18 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GpuGeek.Api.Tests.Walls.Matrix;
 
-/// <summary>Mistakes somebody could make with one route: each is planted in a host of its own, and the matrix must name it.</summary>
+/// <summary>Possible mistakes in one route: each is planted in its own host, and the matrix must report it.</summary>
 internal static class Holes
 {
-    /// <summary>The route does not look at the role.</summary>
+    /// <summary>The route does not check the role.</summary>
     public static Action<IServiceCollection> SkippedRole(string route) =>
         services => Replace(services, p => new Lenient(p, route, Refusal.Role));
 
-    /// <summary>The route does not look at the key's scope.</summary>
+    /// <summary>The route does not check the key's scope.</summary>
     public static Action<IServiceCollection> SkippedScope(string route) =>
         services => Replace(services, p => new Lenient(p, route, Refusal.Scope));
 
-    /// <summary>The route does not ask whether the caller belongs to the organisation.</summary>
+    /// <summary>The route does not check membership.</summary>
     public static Action<IServiceCollection> SkippedMembership(string route) =>
         services => Replace(services, p => new Lenient(p, route, Refusal.NotFound));
 
@@ -31,7 +31,7 @@ internal static class Holes
     public static Action<IServiceCollection> ForgottenAuthorization(string route) =>
         services => services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler>(new Forgetful(route)));
 
-    /// <summary>The route works in the context of another organisation: neither the filter nor row-level security stand before its
+    /// <summary>The route works in the context of another organisation: neither the filter nor row-level security protects its
     /// rows.</summary>
     public static Action<IServiceCollection> AnotherContext(string route, Func<World?> victim) =>
         services =>
@@ -55,7 +55,7 @@ internal static class Holes
         services.AddScoped(make);
     }
 
-    /// <summary>The real wall, but for one route and one kind of refusal.</summary>
+    /// <summary>The real check, but for one route and one kind of refusal.</summary>
     private sealed class Lenient(IServiceProvider services, string route, string ignored) : AuthorizationHandler<OrgRequirement>
     {
         protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, OrgRequirement requirement)

@@ -13,7 +13,7 @@ using Npgsql;
 
 namespace GpuGeek.Api.Tests.Walls.Matrix;
 
-/// <summary>Every method of the hub, by everybody who could call it.</summary>
+/// <summary>Every method of the hub with every kind of caller.</summary>
 public sealed class TheHubMatrix(PostgresFixture postgres)
 {
     /// <param name="Scope">Of a key; null: it only ends what the connection itself began.</param>
@@ -136,7 +136,7 @@ public sealed class TheHubMatrix(PostgresFixture postgres)
             _ => "granted",
         };
 
-    /// <summary>Gives out the victim's context whatever organisation is asked for.</summary>
+    /// <summary>Returns the victim's context for any organisation.</summary>
     private sealed class Confused(IDbContexts real, Func<World?> victim) : IDbContexts
     {
         public GpuGeekDbContext ForOrg(Guid org, Guid? user = null) => real.ForOrg(victim()?.OrgId ?? org, user);

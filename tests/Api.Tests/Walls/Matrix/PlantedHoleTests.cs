@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests.Walls.Matrix;
 
-/// <summary>The matrix is worth what it notices: each hole is planted alone, and these cells and no others must be reported.</summary>
+/// <summary>Tests the matrix itself: each hole is planted alone, and exactly these cells must be reported.</summary>
 public sealed class TheRouteMatrixNotices(PostgresFixture postgres)
 {
     // The route with the hole, and others around it that must stay clean.

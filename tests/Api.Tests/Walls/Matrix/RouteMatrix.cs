@@ -6,7 +6,7 @@ using GpuGeek.Domain.Tenants;
 
 namespace GpuGeek.Api.Tests.Walls.Matrix;
 
-/// <summary>Runs the rows as everybody, and lists what was answered otherwise than it should be.</summary>
+/// <summary>Runs the rows with every kind of caller, and lists unexpected responses.</summary>
 internal static partial class RouteMatrix
 {
     public static async Task<List<string>> DeviationsAsync(World world, IEnumerable<Row> rows)
@@ -60,15 +60,15 @@ internal static partial class RouteMatrix
 
     private static HttpStatusCode Granted(Row row, bool granted) => granted ? row.Success : HttpStatusCode.Forbidden;
 
-    /// <summary>Where a stranger, asking in the own organisation, is answered otherwise for this one's ids than for ids that nobody
-    /// has.</summary>
+    /// <summary>Cases in which a member of another organisation gets a different response for this organisation's ids than for ids that
+    /// do not exist.</summary>
     public static async Task<List<string>> DifferencesAsync(World world, IEnumerable<Row> rows)
     {
         var differences = new List<string>();
         foreach (var row in rows)
         {
             var call = await row.Make(world);
-            // A request without ids has nothing of another's in it.
+            // A request without ids contains nothing of another organisation.
             if (!Ids().IsMatch($"{call.Path} {JsonSerializer.Serialize(call.Body)}"))
                 continue;
             var before = await world.AuditCountAsync();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Api.Tests.Walls.Matrix;
 
-/// <summary>Every route of an organisation, by everybody who could come to it.</summary>
+/// <summary>Every route of an organisation with every kind of caller.</summary>
 public sealed class TheRouteMatrix(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private IEnumerable<RouteEndpoint> Routes =>
@@ -29,7 +29,7 @@ public sealed class TheRouteMatrix(SharedApplication shared) : IClassFixture<Sha
     public async Task Answers_each_as_its_table_says_and_writes_down_each_change_once() =>
         Assert.Empty(await RouteMatrix.DeviationsAsync(await World.CreateAsync(shared.App), Rows.All));
 
-    /// <summary>A member of another organisation who has learned ids of this one, and asks for them in the own organisation.</summary>
+    /// <summary>A member of another organisation who knows ids of this one and requests them in their own organisation.</summary>
     [Fact]
     public async Task Answers_for_anothers_ids_as_for_ids_that_nobody_has() =>
         Assert.Empty(await RouteMatrix.DifferencesAsync(await World.CreateAsync(shared.App), Rows.All));

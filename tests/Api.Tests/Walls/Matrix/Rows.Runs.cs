@@ -181,7 +181,7 @@ internal static partial class Rows
                 HttpStatusCode.NoContent
             ),
             Get("ListActivity", Scopes.DatasetsRead, _ => "projects/flowers/activity"),
-            // Every member may speak; what was said is changed by its author, here the owner, and taken back by an admin too.
+            // Every member can comment; a comment is changed by its author, here the owner, and can be deleted by an admin too.
             Get("ListRunComments", Scopes.RunsRead, w => $"runs/{w.Run}/comments"),
             Write(
                 "CreateRunComment",
@@ -237,7 +237,7 @@ internal static partial class Rows
                 null,
                 w => Task.FromResult<Call>(new(HttpMethod.Post, "mentions/read", new { mention = w.Comment }))
             ),
-            // Nothing is loaded: whoever may ask hears that it is not live.
+            // Nothing is loaded: an authorised caller gets "not live".
             new(
                 "Predict",
                 Role.Viewer,

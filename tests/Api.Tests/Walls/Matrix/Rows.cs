@@ -23,11 +23,11 @@ internal sealed record Call(HttpMethod Method, string Path, object? Body = null,
 
 /// <summary>One route of the matrix.</summary>
 /// <param name="Name">The endpoint's.</param>
-/// <param name="Least">The lowest role that gets through.</param>
-/// <param name="Scope">Of a key; null: no key gets through.</param>
-/// <param name="Make">A request that succeeds once, made anew for each cell.</param>
-/// <param name="Success">What it then answers.</param>
-/// <param name="Undo">What makes the next cell possible after one that succeeded.</param>
+/// <param name="Least">The lowest allowed role.</param>
+/// <param name="Scope">Scope of a key; null: keys are refused.</param>
+/// <param name="Make">A request that succeeds once, created again for each cell.</param>
+/// <param name="Success">Its expected response.</param>
+/// <param name="Undo">Makes the next cell possible after a success.</param>
 /// <param name="Declares">The role the route declares, where its handler asks for more.</param>
 internal sealed record Row(
     string Name,
@@ -40,7 +40,7 @@ internal sealed record Row(
     Func<World, Task>? Undo = null
 );
 
-/// <summary>Every route of an organisation: a route that is not here fails the test.</summary>
+/// <summary>Every route of an organisation: a missing route fails the test.</summary>
 internal static partial class Rows
 {
     private const string Shared = "projects/flowers/share-links";

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Walls.Matrix;
 
-/// <summary>Who may come to a route: each column of the matrix.</summary>
+/// <summary>Kinds of callers: the columns of the matrix.</summary>
 internal enum Who
 {
     Anonymous,
@@ -26,10 +26,10 @@ internal enum Who
     KeyOfOneWhoIsViewerNow,
 }
 
-/// <summary>An organisation with something of everything, people of every role, and those who have no business in it.</summary>
+/// <summary>An organisation with one of everything, people of every role, and outsiders.</summary>
 internal sealed class World
 {
-    /// <summary>A public address, so that nobody is asked for its name; nothing is sent there, for no worker runs.</summary>
+    /// <summary>A public address, so that no name is resolved; nothing is sent there, because no worker runs.</summary>
     public const string Hook = "https://8.8.8.8/hook";
     private readonly Dictionary<Who, HttpClient> _clients = [];
     private readonly Dictionary<string, HttpClient> _keysWithout = [];
@@ -164,7 +164,6 @@ internal sealed class World
     public async Task<Guid> AddCommentAsync() =>
         (await Owner.Client.CreateRunCommentAsync(Owner.Org, Run, new() { Text = Name("What about") }, Cancel)).Id;
 
-    /// <summary>Somebody in the organisation, made without the API: registering costs a password's hash.</summary>
     public async Task<string> AddRecipeAsync() =>
         (
             await Owner.Client.SaveRecipeAsync(
@@ -190,6 +189,7 @@ internal sealed class World
     public async Task<Guid> AddShareLinkAsync() =>
         (await Owner.Client.CreateShareLinkAsync(Owner.Org, Planted.Project, new() { Run = Run }, Cancel)).Id;
 
+    /// <summary>A member created without the API, because registering costs a password hash.</summary>
     public async Task<Guid> AddMemberAsync(Role role)
     {
         await using var db = App.SystemDatabase();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Web.Tests.Components.Datasets;
 
-/// <summary>A dataset of one class once offered a training, and only the start of it said that two classes are needed.</summary>
+/// <summary>Before, a dataset of one class offered a training, and only starting it reported that two classes are needed.</summary>
 public sealed class ADatasetOfFewClasses() : Screen("en")
 {
     private static readonly Guid Dataset = Guid.Parse("00000000-0000-0000-0000-000000000013");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Web.Tests.Components.Deployments;
 
-/// <summary>The button once made a key named "predict" that never expired, below the visible part of the page.</summary>
+/// <summary>Before, the button created a key named "predict" that never expired, below the visible part of the page.</summary>
 public sealed class AKeyMadeByOneClick() : Screen("en")
 {
     [Fact]

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Web.Tests.Components.Runs;
 
-/// <summary>The form of a run once took only the dataset version from the run that it was opened from.</summary>
+/// <summary>Before, the form of a run took over only the dataset version from the run that it was opened from.</summary>
 public sealed class AFormThatTakesARecipe
 {
     private static readonly Guid Weights = Guid.Parse("00000000-0000-0000-0000-000000000001");
@@ -258,7 +258,7 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
         Assert.Equal("published", page.Find("#start").GetAttribute("value"));
     }
 
-    /// <summary>Such a run once waited for its turn and then failed.</summary>
+    /// <summary>Before, such a run waited in the queue and then failed.</summary>
     [Fact]
     public async Task Marks_absent_weights_and_says_before_the_start_that_the_run_would_be_refused()
     {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GpuGeek.Web.Tests.Components.Tenants;
 
-/// <summary>The list once saved every choice at once and without a word, and went on showing a role that had been refused.</summary>
+/// <summary>Before, the list saved every choice immediately and silently, and kept showing a role that had been refused.</summary>
 public sealed class TheListOfMembers() : Screen("en")
 {
     private static readonly Guid Bob = Guid.Parse("00000000-0000-0000-0000-0000000000b0");

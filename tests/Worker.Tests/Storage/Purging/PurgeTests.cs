@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GpuGeek.Worker.Tests.Storage.Purging;
 
-/// <summary>What was deleted a week ago, looked for in every table of the catalogue and in the object store.</summary>
+/// <summary>Items deleted a week ago, searched in every table of the catalogue and in the object store.</summary>
 public sealed class WhatIsPurged : IAsyncLifetime
 {
     private readonly Settings _settings;
@@ -171,14 +171,14 @@ public sealed class WhatIsPurged : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_begun_again_after_a_round_that_broke_off_anywhere()
+    public async Task Is_repeated_after_a_round_that_failed_anywhere()
     {
         var goes = await _org.AddProjectAsync();
         var before = await RowsAsync(_org);
         await _org.DeleteAsync(DeletionKind.Project, goes.Project);
         before["deletions"]++;
         _calendar.Turn(8);
-        // Every deletion of an object in turn is the one that fails.
+        // Each object deletion in turn fails.
         for (var good = 0; ; good++)
         {
             var left = good;

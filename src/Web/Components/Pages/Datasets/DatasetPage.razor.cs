@@ -18,7 +18,7 @@ public sealed partial class DatasetPage
 
     protected override async Task OnParametersSetAsync()
     {
-        // A filter in the address is the gallery's affair.
+        // The gallery handles a filter in the address.
         var place = $"{Org}/{Project}/{DatasetQuery}";
         if (_shownFor == place)
             return;
@@ -44,7 +44,8 @@ public sealed partial class DatasetPage
         _versions = [.. (await Api.ListVersionsAsync(Org, _dataset.Id, Gone)).Items.OrderByDescending(v => v.Number)];
     }
 
-    /// <summary>What runs or was seen to run, and the newest one while it has something to tell; older imports are history.</summary>
+    /// <summary>Imports that are running or have ended on this page, and the newest one if it has a result to show; older imports are not
+    /// shown.</summary>
     private IEnumerable<ImportResponse> ShownImports()
     {
         var newest = _imports.MaxBy(i => i.CreatedAt);
@@ -57,7 +58,7 @@ public sealed partial class DatasetPage
             );
     }
 
-    /// <summary>The first dataset of a project bears the project's name; nobody has to invent one.</summary>
+    /// <summary>The first dataset of a project gets the project's name, so nobody has to choose one.</summary>
     private async Task<Guid> EnsureDatasetAsync()
     {
         if (_dataset is null)
@@ -75,7 +76,7 @@ public sealed partial class DatasetPage
             await WatchAsync();
         });
 
-    /// <summary>Follows the imports until none runs.</summary>
+    /// <summary>Polls the imports until none is running.</summary>
     private async Task WatchAsync()
     {
         if (!await RefreshImportsAsync() || _watching)
@@ -103,7 +104,7 @@ public sealed partial class DatasetPage
         await TryAsync(async () =>
         {
             var dataset = _dataset!;
-            // A version is what is trained on: the newest one, unless pictures have come since.
+            // The version to train on: the newest one, unless pictures were added since.
             var version =
                 _versions is [var newest, ..] && newest.ImageCount == dataset.ImageCount
                     ? newest

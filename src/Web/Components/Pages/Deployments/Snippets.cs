@@ -1,6 +1,6 @@
 namespace GpuGeek.Web.Components.Pages.Deployments;
 
-/// <summary>Programs that run as printed, with the key in the variable GPUGEEK_KEY and a picture as the argument.</summary>
+/// <summary>Programs that run as printed, with the key in the environment variable GPUGEEK_KEY and a picture as the argument.</summary>
 public static class Snippets
 {
     public static IReadOnlyList<(string Language, Func<string, string> Of)> All { get; } =

@@ -4,16 +4,16 @@ using GpuGeek.Recipes;
 
 namespace GpuGeek.Web.Components.Pages.Runs;
 
-/// <summary>What a run can start from.</summary>
+/// <summary>A possible start of a run.</summary>
 /// <param name="Value">In the form and in addresses: <c>published</c>, <c>random</c>, <c>model:flowers:3</c> or
 /// <c>weights:0199…</c>.</param>
-/// <param name="Architecture">Of the weights; null: the form's is taken.</param>
+/// <param name="Architecture">Architecture of the weights; null: the one in the form is used.</param>
 public sealed record StartChoice(string Value, string Name = "", string? Architecture = null, StartSettings? Request = null)
 {
     public static readonly StartChoice Published = new("published");
     public static readonly StartChoice Random = new("random");
 
-    /// <summary>Of an uploaded file; of the others everything fits.</summary>
+    /// <summary>For an uploaded file: the layer groups that fit; for others everything fits.</summary>
     public WeightsReportResponse? Report { get; private init; }
 
     /// <summary>The models of the project, newest first, and the uploads of which something fits.</summary>
@@ -45,8 +45,8 @@ public sealed record StartChoice(string Value, string Name = "", string? Archite
         return choices;
     }
 
-    /// <summary>What a recipe starts from.</summary>
-    /// <returns>Null: the project does not have these weights any more.</returns>
+    /// <summary>The start of a recipe.</summary>
+    /// <returns>Null: the project no longer has these weights.</returns>
     public static StartChoice? Of(Recipe recipe, IReadOnlyList<StartChoice> choices) =>
         recipe.Transfer switch
         {

@@ -5,7 +5,7 @@ namespace GpuGeek.Web.Components.Pages.Tenants;
 
 public sealed partial class MembersPage
 {
-    /// <summary>From the least rights to all.</summary>
+    /// <summary>From the fewest rights to all.</summary>
     private static readonly string[] Roles = ["viewer", "editor", "admin", "owner"];
 
     private IReadOnlyList<MemberResponse>? _members;
@@ -13,13 +13,13 @@ public sealed partial class MembersPage
     private MemberResponse? _leaving;
     private bool _inviting;
 
-    /// <summary>Chosen in the list and not saved yet.</summary>
+    /// <summary>Selected in the list but not saved yet.</summary>
     private (MemberResponse Member, string Role)? _pending;
 
-    /// <summary>The dialog asks whether <see cref="_pending"/> is meant.</summary>
+    /// <summary>A dialog asks to confirm <see cref="_pending"/>.</summary>
     private bool _confirming;
 
-    /// <summary>Says that the last change was saved.</summary>
+    /// <summary>Confirms that the last change was saved.</summary>
     private string? _saved;
 
     [Parameter]
@@ -60,10 +60,10 @@ public sealed partial class MembersPage
         _invitations = MayInvite ? (await Api.ListInvitationsAsync(Org, Gone)).Items : [];
     }
 
-    /// <summary>Saves the choice at once, unless it takes rights from the person who chooses or gives all rights to somebody.</summary>
+    /// <summary>Saves the choice immediately, unless it takes rights from the current user or makes somebody an owner.</summary>
     private async Task ChooseAsync(MemberResponse member, string role)
     {
-        // While a change is being saved the list goes back to the true role.
+        // While a change is being saved, the list shows the real role.
         if (Busy || role == member.Role)
             return;
         Fault = null;
@@ -120,7 +120,7 @@ public sealed partial class MembersPage
         if (!await TryAsync(() => Api.RemoveMemberAsync(Org, member.User, Gone)))
             return;
         _leaving = null;
-        // Every page of the organisation is a stranger's now: begin again where the person still belongs.
+        // The person can no longer open any page of the organisation: start again on one where they are a member.
         if (IsMe(member))
             Navigation.NavigateTo("/", forceLoad: true);
         else
