@@ -1,21 +1,21 @@
 namespace GpuGeek.Imaging;
 
-/// <summary>A picture that cannot be used: an expected outcome of reading strangers' files, not a fault of the program.</summary>
+/// <summary>A picture that cannot be used: an expected result of reading untrusted files, not an error in the program.</summary>
 /// <param name="code">One of the constants of this class; stable, for machines.</param>
-/// <param name="detail">What is wrong with this file, for people.</param>
+/// <param name="detail">What is wrong with this file, for display.</param>
 /// <param name="hint">What to do about it.</param>
 public sealed class ImageException(string code, string detail, string hint) : Exception(detail)
 {
-    /// <summary>The bytes are no picture of a kind that is read.</summary>
+    /// <summary>The bytes are not a picture in a supported format.</summary>
     public const string UnsupportedFormat = "unsupported_format";
 
-    /// <summary>The picture is cut off or breaks its format's rules.</summary>
+    /// <summary>The picture is truncated or violates its format.</summary>
     public const string Damaged = "image_damaged";
 
-    /// <summary>Over one of <see cref="ImageLimits"/>.</summary>
+    /// <summary>Exceeds one of <see cref="ImageLimits"/>.</summary>
     public const string TooLarge = "image_too_large";
 
-    /// <summary>No bytes, or a side of no pixels.</summary>
+    /// <summary>No bytes, or a side of 0 pixels.</summary>
     public const string Empty = "image_empty";
 
     public string Code { get; } = code;

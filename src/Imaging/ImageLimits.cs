@@ -1,6 +1,6 @@
 namespace GpuGeek.Imaging;
 
-/// <summary>What is refused before any pixel is decoded. A decode holds at most about 7 bytes per pixel at once.</summary>
+/// <summary>Limits that are checked before any pixel is decoded. Decoding needs at most about 7 bytes per pixel.</summary>
 /// <param name="MaxPixels">Width times height.</param>
 /// <param name="MaxSide">Pixels of either side.</param>
 /// <param name="MaxBytes">Bytes of the encoded file.</param>

@@ -4,7 +4,7 @@ using GpuGeek.Imaging.Resampling;
 
 namespace GpuGeek.Imaging;
 
-/// <summary>Executes a model's <see cref="Preprocessing"/>. Sizes and offsets follow torchvision to the pixel.</summary>
+/// <summary>Executes a model's <see cref="Preprocessing"/>. Sizes and offsets equal torchvision's to the pixel.</summary>
 public static class Preprocessor
 {
     /// <summary>Resizes the shorter side to <paramref name="shorter"/>, the longer to <c>int(shorter * long / short)</c>.</summary>
@@ -67,7 +67,7 @@ public static class Preprocessor
 
     internal static (int Width, int Height) ResizedSize(int width, int height, int shorter)
     {
-        // Whole-number division is Python's int(shorter * long / short) for all sizes a picture can have.
+        // Integer division equals Python's int(shorter * long / short) for all sizes that a picture can have.
         return width <= height
             ? (shorter, checked((int)((long)shorter * height / width)))
             : (checked((int)((long)shorter * width / height)), shorter);

@@ -9,11 +9,11 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     /// <summary>A black picture.</summary>
     internal static RgbImage Black(int width, int height) => new(width, height, new byte[checked(width * height * 3)]);
 
-    /// <summary>A picture whose pixels the caller writes, every one of them.</summary>
+    /// <summary>A picture whose pixels the caller must all write.</summary>
     internal static RgbImage Unwritten(int width, int height) =>
         new(width, height, GC.AllocateUninitializedArray<byte>(checked(width * height * 3)));
 
-    /// <summary>Throws unless the array has the length that the sides promise: the inner loops do not check again.</summary>
+    /// <summary>Throws unless the array has the length for the given sides: the inner loops do not check again.</summary>
     internal void Check()
     {
         if (Width <= 0 || Height <= 0 || Pixels.Length != (long)Width * Height * 3)

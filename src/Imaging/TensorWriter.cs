@@ -4,7 +4,7 @@ using GpuGeek.Domain.Models;
 
 namespace GpuGeek.Imaging;
 
-/// <summary>Packed RGB bytes to normalised planes of floats.</summary>
+/// <summary>Converts packed RGB bytes to normalised planes of floats.</summary>
 internal static class TensorWriter
 {
     public static void Write(ReadOnlySpan<byte> rgb, Preprocessing preprocessing, Span<float> chw)

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Verbs;
 
-/// <summary>Prints the one-time link of a start. Older unused links of the kind stop working.</summary>
+/// <summary>Prints the one-time link of a start. Older unused links of the same kind become invalid.</summary>
 internal static class LinkVerb
 {
     private static readonly TimeSpan SetupLifetime = TimeSpan.FromDays(7);

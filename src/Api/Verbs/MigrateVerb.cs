@@ -5,7 +5,7 @@ namespace GpuGeek.Api.Verbs;
 
 internal static class MigrateVerb
 {
-    /// <summary>In place of a folder: the operator has a backup, and no dump is written.</summary>
+    /// <summary>Value instead of a folder: the operator has a backup, and no dump is written.</summary>
     private const string None = "none";
 
     public static async Task<int> RunAsync()

@@ -5,11 +5,11 @@ using GpuGeek.Infrastructure.Security;
 
 namespace GpuGeek.Api.Verbs;
 
-/// <summary>New keys for what lies sealed in the database, while everything goes on serving. May be run again at any time, also after one
-/// that broke off.</summary>
+/// <summary>Re-encrypts the secrets in the database with new keys while the platform runs. It can be run again at any time, also after an
+/// interrupted rotation.</summary>
 internal static class RotateKeysVerb
 {
-    /// <summary>Longer than any request takes between sealing a secret and saving it.</summary>
+    /// <summary>Longer than any request takes between encrypting a secret and saving it.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync()

@@ -2,7 +2,7 @@ using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Api.Verbs;
 
-/// <summary>Prints the last migration that this program knows: a backup of a newer one is not restored by it.</summary>
+/// <summary>Prints the last migration of this program: it cannot restore a backup of a newer one.</summary>
 internal static class SchemaVerb
 {
     public static Task<int> RunAsync()

@@ -1,6 +1,6 @@
 namespace GpuGeek.Api.Verbs;
 
-/// <summary>What the program does besides serving.</summary>
+/// <summary>Commands of the program besides serving.</summary>
 internal static class VerbTable
 {
     public static Func<string[], Task<int>>? Find(string verb) =>

@@ -1,6 +1,6 @@
 namespace GpuGeek.Imaging.Decoding;
 
-/// <summary>RGB pixels of a decoded picture in a borrowed buffer.</summary>
+/// <summary>RGB pixels of a decoded picture in a pooled buffer.</summary>
 internal sealed class DecodedPixels(int width, int height) : IDisposable
 {
     private readonly PixelBuffer _buffer = new(checked(width * height * 3));

@@ -4,14 +4,14 @@ using SkiaSharp;
 namespace GpuGeek.Imaging;
 
 /// <summary>
-/// Decodes a picture to RGB, the one way for import, training, evaluation and serving. The EXIF orientation is applied once; alpha is
-/// composited over white; 16 bits become 8; gray, palette and CMYK become RGB; only the first frame of an animation is read. Embedded
-/// colour profiles are not converted (values are taken as sRGB, as Pillow and torchvision take them). The full size is decoded always:
-/// a JPEG's scaled decode is faster and gives other pixels than training saw.
+/// Decodes a picture to RGB: the only implementation for import, training, evaluation and serving. The EXIF orientation is applied once;
+/// alpha is composited over white; 16 bits become 8; gray, palette and CMYK become RGB; only the first frame of an animation is read.
+/// Embedded colour profiles are not converted (values are interpreted as sRGB, as Pillow and torchvision do). Always decoded at full
+/// size: a JPEG's scaled decode is faster, but gives other pixels than in training.
 /// </summary>
 public static class ImageDecoder
 {
-    /// <exception cref="ImageException">Refused by <see cref="ImageProber"/>, cut off, or damaged: a part is never filled with
+    /// <exception cref="ImageException">Refused by <see cref="ImageProber"/>, truncated, or damaged: missing parts are never filled with
     /// grey.</exception>
     public static RgbImage Decode(byte[] bytes, ImageLimits? limits = null)
     {
@@ -21,7 +21,7 @@ public static class ImageDecoder
         return image;
     }
 
-    /// <summary>As <see cref="Decode"/>, in a borrowed buffer that the caller disposes.</summary>
+    /// <summary>Like <see cref="Decode"/>, in a pooled buffer that the caller disposes.</summary>
     internal static DecodedPixels DecodeBorrowed(byte[] bytes, ImageLimits? limits)
     {
         var probe = ImageProber.Probe(bytes, limits);

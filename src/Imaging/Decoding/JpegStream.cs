@@ -4,29 +4,27 @@ using GpuGeek.Imaging.Probing;
 namespace GpuGeek.Imaging.Decoding;
 
 /// <summary>
-/// Makes missing pixels show. libjpeg fills what is missing with grey, with a warning that Skia does not pass on: at the end marker when
-/// the
-/// data ends too early, and at the end of the file when the picture is progressive. So the end marker is required, and a picture of one
-/// scan is given to
-/// the decoder without it, with a few bytes of padding: a decoder that runs out of data then says so.
+/// Makes missing pixels an error. libjpeg fills them with grey, with a warning that Skia does not pass on: at the end marker if the data
+/// end too early, and at the end of the file if the picture is progressive. So the end marker is required, and a picture with one scan is
+/// passed to the decoder without it, with a few bytes of padding: a decoder that runs out of data then reports it.
 /// </summary>
 internal static class JpegStream
 {
     private const byte StartOfScan = 0xDA,
         EndOfImage = 0xD9;
 
-    /// <summary>A progressive picture has about ten. Thousands of nearly empty ones make a small file take minutes, because each passes
-    /// over the whole picture.</summary>
+    /// <summary>A progressive picture has about ten. Thousands of nearly empty ones would make a small file take minutes, because each
+    /// passes over the whole picture.</summary>
     private const int MaxScans = 200;
 
     /// <summary>libjpeg reads up to 8 bytes ahead.</summary>
     private const int Padding = 16;
 
-    /// <summary>Not a marker, and no short code: hardly any block is decoded from it.</summary>
+    /// <summary>Not a marker, and not a short code: hardly any block can be decoded from it.</summary>
     private const byte PaddingValue = 0xFE;
 
     /// <returns>The bytes to decode instead of the file's, or null to decode the file as it is.</returns>
-    /// <exception cref="ImageException">No end marker, a senseless marker among the pixels, or too many scans.</exception>
+    /// <exception cref="ImageException">No end marker, an invalid marker among the pixels, or too many scans.</exception>
     public static PixelBuffer? Prepare(ReadOnlySpan<byte> bytes)
     {
         var (scans, end) = Walk(bytes);
@@ -52,7 +50,7 @@ internal static class JpegStream
                 throw ImageException.OfDamaged($"The JPEG has a marker {marker:X2} among its pixels.");
             if (marker == StartOfScan && ++scans > MaxScans)
                 throw ImageException.OfDamaged($"The JPEG has more than {MaxScans} scans.");
-            // A segment's body may hold any bytes; of entropy-coded data the next marker is searched.
+            // A segment's body may contain any bytes; in entropy-coded data, search for the next marker.
             if (at + 2 <= bytes.Length)
                 at += BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
         }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace GpuGeek.Imaging.Decoding;
 
 /// <summary>
-/// Bytes that are not cleared and are given back at once. Small ones come from the shared pool; a large one goes back to the
+/// Bytes that are not cleared and are released immediately. Small buffers come from the shared pool; a large one is returned to the
 /// system, because the pool would keep hundreds of megabytes per thread after one large picture.
 /// </summary>
 internal sealed unsafe class PixelBuffer : IDisposable

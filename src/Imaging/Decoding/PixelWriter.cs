@@ -2,16 +2,16 @@ using System.Runtime.Intrinsics;
 
 namespace GpuGeek.Imaging.Decoding;
 
-/// <summary>Turns the decoder's RGBA rows into RGB: composites over white and applies the EXIF orientation in one pass.</summary>
+/// <summary>Converts the decoder's RGBA rows to RGB: composites over white and applies the EXIF orientation in one pass.</summary>
 /// <param name="width">Stored width.</param>
 /// <param name="height">Stored height.</param>
-/// <param name="opaque">Alpha is 255 everywhere and need not be read.</param>
+/// <param name="opaque">Alpha is 255 everywhere and is not read.</param>
 /// <param name="orientation">EXIF, 1..8.</param>
 internal readonly struct PixelWriter(int width, int height, bool opaque, int orientation)
 {
-    /// <param name="rgba">Whole rows as stored, straight (not premultiplied) alpha.</param>
-    /// <param name="firstRow">The first one's place in the stored picture.</param>
-    /// <param name="rgb">The whole upright picture.</param>
+    /// <param name="rgba">Complete rows as stored, straight (not premultiplied) alpha.</param>
+    /// <param name="firstRow">Position of the first row in the stored picture.</param>
+    /// <param name="rgb">The whole picture after rotation.</param>
     public void Write(Span<byte> rgba, int firstRow, Span<byte> rgb)
     {
         if (!opaque)
@@ -26,7 +26,7 @@ internal readonly struct PixelWriter(int width, int height, bool opaque, int ori
             Scatter(rgba.Slice(y * width * 4, width * 4), rgb, (walk.Origin + (firstRow + y) * walk.DownStep) * 3, walk.RightStep * 3);
     }
 
-    /// <summary>Where the stored top left pixel lands, and how far one stored step right and down moves, in upright pixels.</summary>
+    /// <summary>Target of the stored top left pixel, and the step for one stored pixel right and down, in rotated pixels.</summary>
     private static (int Origin, int RightStep, int DownStep) Walk(int width, int height, int orientation) =>
         orientation switch
         {
@@ -54,7 +54,7 @@ internal readonly struct PixelWriter(int width, int height, bool opaque, int ori
     {
         int from = 0,
             to = 0;
-        // Four pixels at a time; the four bytes written too much are overwritten by the next.
+        // Four pixels at a time; the next write overwrites the four extra bytes.
         for (; to <= rgb.Length - 16; from += 16, to += 12)
             Vector128
                 .Shuffle(
@@ -83,7 +83,7 @@ internal readonly struct PixelWriter(int width, int height, bool opaque, int ori
         }
     }
 
-    /// <summary>Rounded <c>(value * alpha + 255 * (255 - alpha)) / 255</c> without a division, as Pillow does it.</summary>
+    /// <summary>Rounded <c>(value * alpha + 255 * (255 - alpha)) / 255</c> without a division, like Pillow.</summary>
     private static byte Blend(int value, int alpha)
     {
         var sum = value * alpha + 255 * (255 - alpha) + 128;

@@ -2,8 +2,8 @@ using SkiaSharp;
 
 namespace GpuGeek.Imaging.Decoding;
 
-/// <summary>Takes the pixels out of a codec. Anything but success leaves a part unwritten, also "incomplete input", which other readers
-/// fill with grey.</summary>
+/// <summary>Reads the pixels from a codec. Any result but success leaves a part unwritten, including "incomplete input", which other
+/// readers fill with grey.</summary>
 internal static class SkiaPixels
 {
     private const int StripeBytes = 256 << 10;

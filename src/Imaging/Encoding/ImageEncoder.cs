@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace GpuGeek.Imaging;
 
-/// <summary>Writes pictures. Nothing of the original file (EXIF, place, comments) is carried over.</summary>
+/// <summary>Encodes pictures. Nothing of the original file's metadata (EXIF, location, comments) is copied.</summary>
 public static class ImageEncoder
 {
     /// <param name="image">Any size.</param>

@@ -1,6 +1,6 @@
 namespace GpuGeek.Imaging;
 
-/// <summary>The small pictures that galleries show.</summary>
+/// <summary>Creates the small pictures for galleries.</summary>
 public static class Thumbnails
 {
     private const int Quality = 85;

@@ -23,12 +23,12 @@ internal static class BmpHeader
                 BinaryPrimitives.ReadUInt16LittleEndian(body),
                 BinaryPrimitives.ReadUInt16LittleEndian(body[2..])
             );
-        // Two letters are a weak sign: text may start with them, a header size may not be anything.
+        // Two letters are a weak signature: a text may start with them, but a header size has only a few valid values.
         if (size is < InfoHeader or > 1024)
             throw ImageException.OfUnsupported("The file starts like a BMP but is not one.");
         if (bytes.Length < FileHeader + InfoHeader)
             throw ImageException.OfDamaged("The BMP is truncated inside its header.");
-        // A negative height says that rows run from the top.
+        // A negative height means that rows start at the top.
         return new ImageHeader(
             ImageFormat.Bmp,
             BinaryPrimitives.ReadInt32LittleEndian(body),

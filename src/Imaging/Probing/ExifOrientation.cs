@@ -8,7 +8,7 @@ internal static class ExifOrientation
     private const ushort OrientationTag = 0x0112;
     private const ushort Short = 3;
 
-    /// <summary>1..8; 1 for anything that is not a sound TIFF structure with a sound orientation, as viewers do.</summary>
+    /// <summary>1..8; 1 for anything that is not a valid TIFF structure with a valid orientation, as in viewers.</summary>
     public static int Read(ReadOnlySpan<byte> tiff)
     {
         if (tiff.StartsWith("Exif\0\0"u8))

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace GpuGeek.Imaging.Probing;
 
-/// <summary>Walks a GIF's blocks without unpacking them.</summary>
+/// <summary>Reads a GIF's blocks without unpacking them.</summary>
 internal static class GifHeader
 {
     private const byte Extension = 0x21,
@@ -39,8 +39,7 @@ internal static class GifHeader
         return new ImageHeader(ImageFormat.Gif, width, height, Frames: frames);
     }
 
-    /// <summary>Decoders disagree on what a frame outside its screen means, from clipping to growing the picture: refused
-    /// instead.</summary>
+    /// <summary>Decoders disagree on a frame outside its screen, from clipping to enlarging the picture: it is refused instead.</summary>
     private static void CheckInside(ReadOnlySpan<byte> frame, int width, int height)
     {
         var right = BinaryPrimitives.ReadUInt16LittleEndian(frame) + BinaryPrimitives.ReadUInt16LittleEndian(frame[4..]);

@@ -3,12 +3,13 @@ using GpuGeek.Imaging.Probing;
 
 namespace GpuGeek.Imaging;
 
-/// <summary>Reads what a picture's header says, in managed code: no native decoder sees a file whose size was not checked first.</summary>
+/// <summary>Reads a picture's header in managed code: no native decoder sees a file whose size was not checked first.</summary>
 public static class ImageProber
 {
-    /// <summary>Tells format and size by content, and refuses what is over the limits. Damage behind the header is found only by
+    /// <summary>Detects format and size by content, and refuses pictures over the limits. Damage after the header is found only by
     /// decoding.</summary>
-    /// <exception cref="ImageException">No bytes, no pixels, not a known picture, cut off inside the header, or over a limit.</exception>
+    /// <exception cref="ImageException">No bytes, no pixels, not a known format, truncated inside the header, or over a
+    /// limit.</exception>
     public static ImageProbe Probe(ReadOnlySpan<byte> bytes, ImageLimits? limits = null)
     {
         limits ??= ImageLimits.Default;

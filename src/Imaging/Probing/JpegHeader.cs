@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace GpuGeek.Imaging.Probing;
 
-/// <summary>Walks a JPEG's segments up to its frame header.</summary>
+/// <summary>Reads a JPEG's segments up to its frame header.</summary>
 internal static class JpegHeader
 {
     private const byte StartOfScan = 0xDA,

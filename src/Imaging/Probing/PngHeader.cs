@@ -2,8 +2,7 @@ using System.Buffers.Binary;
 
 namespace GpuGeek.Imaging.Probing;
 
-/// <summary>Reads a PNG's size, and walks its chunks for the orientation (which may stand behind the pixels) and the count of
-/// frames.</summary>
+/// <summary>Reads a PNG's size, and its chunks for the orientation (which may come after the pixels) and the number of frames.</summary>
 internal static class PngHeader
 {
     private const int ChunkOverhead = 12; // length, name, CRC

@@ -4,12 +4,12 @@ using GpuGeek.Imaging.Resampling;
 namespace GpuGeek.Imaging;
 
 /// <summary>
-/// Bilinear resizing with antialias, bit for bit what Pillow's <c>Image.resize(size, BILINEAR)</c> gives, and so what torchvision's
-/// transforms and most published accuracies are measured with.
+/// Bilinear resizing with antialiasing, bit-identical to Pillow's <c>Image.resize(size, BILINEAR)</c>, which torchvision's transforms use
+/// and most published accuracies are measured with.
 /// </summary>
 public static class Resampler
 {
-    /// <summary>The whole of <paramref name="image"/> at another size; the proportions are the caller's affair.</summary>
+    /// <summary>Resizes the whole of <paramref name="image"/>; the caller is responsible for the proportions.</summary>
     /// <exception cref="ArgumentException">The image's array does not fit its sides, or a side is below 1.</exception>
     public static RgbImage Resize(RgbImage image, int width, int height)
     {
@@ -21,8 +21,8 @@ public static class Resampler
         return result;
     }
 
-    /// <summary>Computes only <paramref name="region"/> of the picture resized to <paramref name="width"/> x <paramref name="height"/>: the
-    /// same pixels, less work.</summary>
+    /// <summary>Computes only <paramref name="region"/> of the picture resized to <paramref name="width"/> x <paramref name="height"/>:
+    /// the same pixels with less work.</summary>
     internal static void ResizeRegion(
         ReadOnlySpan<byte> source,
         int sourceWidth,
@@ -63,7 +63,7 @@ public static class Resampler
             ResamplePasses.Horizontal(needed, sourceWidth, rows, weights, target);
             return;
         }
-        // The picture's last row has no byte behind it that may be read: it goes through a copy that has.
+        // There is no readable byte after the picture's last row, so it is copied to a longer buffer.
         if (rows > 1)
             ResamplePasses.Horizontal(needed, sourceWidth, rows - 1, weights, target);
         using var last = new PixelBuffer(stride + 1);

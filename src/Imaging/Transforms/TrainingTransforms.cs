@@ -6,7 +6,7 @@ namespace GpuGeek.Imaging;
 
 /// <summary>
 /// Augmentations on 8-bit pictures. Each is a pure function of its arguments: the caller draws the random numbers. Results equal
-/// Pillow's, on which torchvision's transforms of the same names run.
+/// Pillow's, which torchvision's transforms of the same names use.
 /// </summary>
 public static class TrainingTransforms
 {
@@ -29,7 +29,7 @@ public static class TrainingTransforms
         return result;
     }
 
-    /// <summary>Left becomes right.</summary>
+    /// <summary>Mirrors horizontally.</summary>
     public static RgbImage FlipHorizontal(RgbImage image)
     {
         image.Check();
@@ -47,10 +47,10 @@ public static class TrainingTransforms
         return result;
     }
 
-    /// <summary>Turns counterclockwise about the centre, bilinear, at the same size.</summary>
+    /// <summary>Rotates counterclockwise about the centre, bilinear, at the same size.</summary>
     /// <param name="image">Any size.</param>
     /// <param name="degrees">Any; positive turns counterclockwise, as in Pillow.</param>
-    /// <param name="fill">R, G, B of what comes in from outside; black when empty.</param>
+    /// <param name="fill">R, G, B of the area from outside the picture; black when empty.</param>
     public static RgbImage Rotate(RgbImage image, double degrees, ReadOnlySpan<byte> fill = default)
     {
         image.Check();

@@ -125,7 +125,7 @@ public static class PlanGate
         if (usage.ActiveRuns >= usage.Plan.MaxConcurrentRuns)
             throw Limit(
                 usage.Plan,
-                $"allows at most {usage.Plan.MaxConcurrentRuns} queued or running runs at the same time",
+                $"allows at most {usage.Plan.MaxConcurrentRuns} runs at the same time, queued or running",
                 "Wait for one to end or cancel it"
             );
         if (usage.Plan.StopsAtIncludedHours && usage.MonthSeconds >= usage.Plan.IncludedHours * 3600m)
