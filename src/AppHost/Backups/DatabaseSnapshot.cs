@@ -32,7 +32,9 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     /// <exception cref="PartFailedException">The keys are being rotated.</exception>
     public static async Task<DatabaseSnapshot> OpenAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var snapshot = new DatabaseSnapshot(new(connectionString), connectionString);
+        // A pooled connection would keep the lock after its end, until somebody took it out of the pool again.
+        var own = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
+        var snapshot = new DatabaseSnapshot(new(own), connectionString);
         try
         {
             await snapshot._connection.OpenAsync(cancellationToken);

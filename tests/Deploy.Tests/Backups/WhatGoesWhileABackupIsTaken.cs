@@ -81,6 +81,14 @@ public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : ICla
 
         var refused = await Assert.ThrowsAsync<PartFailedException>(() => DatabaseSnapshot.OpenAsync(Connection, Cancel));
         Assert.Equal("The backup failed: the keys are being rotated. Try again afterwards.", refused.Message);
+
+        // The lock ends with its owner at once.
+        await rotation.DisposeAsync();
+        for (var again = 0; again < 5; again++)
+        {
+            await using var next = await DatabaseSnapshot.OpenAsync(Connection, Cancel);
+            await next.TakeAsync(Cancel);
+        }
     }
 
     private async Task ExecuteAsync(string sql)
