@@ -22,7 +22,7 @@ export GPUGEEK_REQUIRE_PEERS=1
 started=$SECONDS
 echo "Building..."
 dotnet build GpuGeek.sln -c Release -v quiet -nologo -clp:NoSummary
-dotnet tool restore > /dev/null
+restored=$(dotnet tool restore) || { echo "$restored" >&2; exit 1; }
 dotnet csharpier check . || { echo "Format the files that are named: dotnet csharpier format ." >&2; exit 1; }
 echo "Built in $((SECONDS - started)) s."
 

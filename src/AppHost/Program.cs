@@ -35,11 +35,11 @@ try
         Console.WriteLine($"GpuGeek is running at {settings.PublicUrl} - open {link}");
     var failed = platform.Failed;
     await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, stop.Token));
-    if (!stop.IsCancellationRequested)
+    if (!stop.Token.IsCancellationRequested)
         throw await await failed;
     return 0;
 }
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
+catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {
     return 0;
 }

@@ -16,10 +16,9 @@ public static class NearestName
 
     private static int Distance(string name, string candidate)
     {
-        static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
         var whole = Edits(name, candidate);
         // The right name in a wrong section is nearer than any other.
-        return Math.Min(whole, 1 + Edits(Last(name), Last(candidate)));
+        return Math.Min(whole, 1 + Edits(RecipePath.Last(name), RecipePath.Last(candidate)));
     }
 
     /// <summary>Levenshtein's distance, without regard to case.</summary>

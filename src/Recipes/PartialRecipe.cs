@@ -64,9 +64,7 @@ public sealed class PartialRecipe
 
     private object? Read(string path)
     {
-        JsonNode? at = Document;
-        foreach (var part in path.Split('.'))
-            at = (at as JsonObject)?[part];
+        var at = RecipePath.Find(Document, path);
         // Without the casts the compiler would make a JSON node of every value.
         return at switch
         {

@@ -16,12 +16,9 @@ public static class RecipeIdentity
         var canonical = new JsonObject();
         foreach (var setting in RecipeSchema.Settings.OrderBy(s => s.Path, StringComparer.Ordinal))
             if (!setting.About.Provenance && !(setting.HasNeutral && IsNeutral(setting, recipe)))
-                canonical[setting.Path] = At(document, setting.Path)?.DeepClone();
+                canonical[setting.Path] = RecipePath.Find(document, setting.Path)?.DeepClone();
         return canonical;
     }
 
     private static bool IsNeutral(Setting setting, Recipe recipe) => Equals(setting.Of(recipe), setting.Neutral);
-
-    private static JsonNode? At(JsonObject document, string path) =>
-        path.Split('.').Aggregate((JsonNode?)document, (at, part) => (at as JsonObject)?[part]);
 }

@@ -6,8 +6,6 @@ namespace GpuGeek.Recipes;
 /// <c>x-scale</c>.</summary>
 public static class RecipeJsonSchema
 {
-    public const string MediaType = "application/schema+json";
-
     /// <param name="presets">Names that <c>preset</c> may have.</param>
     public static JsonObject Write(IEnumerable<string> presets)
     {
@@ -16,8 +14,8 @@ public static class RecipeJsonSchema
             ["schema"] = new JsonObject
             {
                 ["type"] = "integer",
-                ["minimum"] = 1,
-                ["maximum"] = RecipeUpgrades.Current,
+                ["minimum"] = 1.0,
+                ["maximum"] = (double)RecipeUpgrades.Current,
                 ["description"] = "Version of the document's shape; left out, the newest.",
             },
             ["preset"] = new JsonObject
@@ -50,7 +48,7 @@ public static class RecipeJsonSchema
     {
         var properties = new JsonObject();
         foreach (var setting in section.Settings)
-            properties[setting.Path[(setting.Path.LastIndexOf('.') + 1)..]] = One(setting);
+            properties[RecipePath.Last(setting.Path)] = One(setting);
         return new()
         {
             ["type"] = Type("object", section.Nullable),

@@ -14,7 +14,7 @@ internal static class RecipeMerge
 
     private static void Section(JsonObject whole, string path, JsonNode? value, List<RecipeProblem> problems)
     {
-        var name = path[(path.LastIndexOf('.') + 1)..];
+        var name = RecipePath.Last(path);
         if (RecipeSchema.Sections.FirstOrDefault(s => s.Path == path) is not { } section)
         {
             problems.Add(Unknown(path));

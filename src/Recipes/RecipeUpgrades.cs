@@ -8,10 +8,10 @@ namespace GpuGeek.Recipes;
 /// </summary>
 public static class RecipeUpgrades
 {
-    public const int Current = 1;
-
     /// <summary>Position n makes a document of schema n + 1 one of schema n + 2, in place.</summary>
     private static readonly Action<JsonObject>[] Steps = [];
+
+    public static int Current => Steps.Length + 1;
 
     /// <exception cref="RecipeException"><c>unknown_recipe_schema</c>: a newer version wrote it, or none did.</exception>
     public static JsonObject Apply(JsonObject document) => Apply(document, Steps);
@@ -19,13 +19,15 @@ public static class RecipeUpgrades
     internal static JsonObject Apply(JsonObject document, IReadOnlyList<Action<JsonObject>> steps)
     {
         var newest = steps.Count + 1;
-        var version = document["schema"] is JsonValue value && value.TryGetValue<int>(out var number) ? number : 0;
-        if (document.ContainsKey("schema") && (version < 1 || version > newest))
-            throw new RecipeException([
-                new("schema", "unknown_recipe_schema", $"The recipe's schema is not one of 1 to {newest}, which this version reads."),
-            ]);
-        for (var from = Math.Max(version, 1); version > 0 && from < newest; from++)
-            steps[from - 1](document);
+        if (document.TryGetPropertyValue("schema", out var node))
+        {
+            if (node is not JsonValue value || !value.TryGetValue<int>(out var version) || version < 1 || version > newest)
+                throw new RecipeException([
+                    new("schema", "unknown_recipe_schema", $"The recipe's schema is not one of 1 to {newest}, which this version reads."),
+                ]);
+            foreach (var step in steps.Skip(version - 1))
+                step(document);
+        }
         document["schema"] = newest;
         return document;
     }

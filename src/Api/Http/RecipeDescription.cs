@@ -1,14 +1,15 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
 using Microsoft.OpenApi;
 
 namespace GpuGeek.Api.Http;
 
-/// <summary>Recipes in the OpenAPI document: titles, texts and ranges come from the settings themselves.</summary>
+/// <summary>Recipes in the OpenAPI document, converted from their JSON Schema.</summary>
 internal static class RecipeDescription
 {
-    /// <summary>What requests hold: everything but the preset may be left out.</summary>
+    /// <summary>Recipe in a request: everything but the preset may be left out.</summary>
     public static OpenApiSchema Partial()
     {
         var schema = Whole();
@@ -17,81 +18,56 @@ internal static class RecipeDescription
         return schema;
     }
 
-    /// <summary>What answers hold: every value, resolved.</summary>
+    /// <summary>Recipe in a response: every value, resolved.</summary>
     public static OpenApiSchema Whole()
     {
-        var properties = new Dictionary<string, IOpenApiSchema>
+        var schema = Convert(RecipeJsonSchema.Write([]));
+        var preset = RecipeSchema.Preset.About;
+        schema.Title = null;
+        schema.Description = "Every choice of a training, resolved.";
+        schema.Properties!["schema"] = new OpenApiSchema
         {
-            ["schema"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Integer,
-                Format = "int32",
-                Description = "Version of the document's shape.",
-            },
-            ["preset"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.String,
-                Title = RecipeSchema.Preset.About.Title,
-                Description = $"{RecipeSchema.Preset.About.Help} One of {string.Join(", ", RecipePresets.Names)}.",
-            },
+            Type = JsonSchemaType.Integer,
+            Format = "int32",
+            Description = "Version of the document's shape.",
         };
-        foreach (var section in RecipeSchema.Sections)
+        schema.Properties["preset"] = new OpenApiSchema
         {
-            var parts = section.Path.Split('.');
-            var owner = parts[..^1].Aggregate((IDictionary<string, IOpenApiSchema>)properties, (at, part) => at[part].Properties!);
-            owner[parts[^1]] = Object(section);
-        }
-        return new()
-        {
-            Type = JsonSchemaType.Object,
-            Description = "Every choice of a training, resolved.",
-            Properties = properties,
-            AdditionalPropertiesAllowed = false,
+            Type = JsonSchemaType.String,
+            Title = preset.Title,
+            Description = $"{preset.Help} One of {string.Join(", ", RecipePresets.Names)}.",
         };
+        return schema;
     }
 
-    private static OpenApiSchema Object(Section section) =>
-        new()
-        {
-            Type = JsonSchemaType.Object | (section.Nullable ? JsonSchemaType.Null : 0),
-            Title = section.About.Title,
-            Description = section.About.Help,
-            Properties = section.Settings.ToDictionary(s => s.Path[(s.Path.LastIndexOf('.') + 1)..], IOpenApiSchema (s) => One(s)),
-            AdditionalPropertiesAllowed = false,
-        };
-
-    private static OpenApiSchema One(Setting setting)
+    private static OpenApiSchema Convert(JsonNode schema)
     {
-        var about = setting.About;
+        var type = Types(schema["type"]!).Aggregate((all, one) => all | one);
         return new()
         {
-            Type = Type(setting.Kind) | (setting.Nullable ? JsonSchemaType.Null : 0),
-            Format = setting.Kind switch
-            {
-                SettingKind.Number => "double",
-                SettingKind.Whole => "int32",
-                SettingKind.Id => "uuid",
-                _ => null,
-            },
-            Items = setting.Kind == SettingKind.List ? new OpenApiSchema { Type = JsonSchemaType.String } : null,
-            Title = about.Title,
-            Description = about.Null.Length > 0 ? $"{about.Help} Null: {about.Null}." : about.Help,
-            Minimum = Bound(about.Min),
-            Maximum = setting.Kind is SettingKind.Text ? null : Bound(about.Max),
-            MaxLength = setting.Kind is SettingKind.Text && double.IsFinite(about.Max) ? (int)about.Max : null,
-            ReadOnly = about.ReadOnly,
+            Type = type,
+            Format =
+                type.HasFlag(JsonSchemaType.Number) ? "double"
+                : type.HasFlag(JsonSchemaType.Integer) ? "int32"
+                : (string?)schema["format"],
+            Title = (string?)schema["title"],
+            Description = (string?)schema["description"],
+            Minimum = Bound(schema["minimum"]),
+            Maximum = Bound(schema["maximum"]),
+            MaxLength = (int?)schema["maxLength"],
+            ReadOnly = (bool?)schema["readOnly"] ?? false,
+            Items = schema["items"] is { } items ? Convert(items) : null,
+            Properties = schema["properties"]?.AsObject().ToDictionary(p => p.Key, IOpenApiSchema (p) => Convert(p.Value!)),
+            AdditionalPropertiesAllowed = (bool?)schema["additionalProperties"] ?? true,
         };
     }
 
-    private static string? Bound(double value) => double.IsFinite(value) ? ((decimal)value).ToString(CultureInfo.InvariantCulture) : null;
+    private static IEnumerable<JsonSchemaType> Types(JsonNode type) =>
+        (type is JsonArray several ? several.Select(one => (string)one!) : [(string)type!]).Select(name =>
+            Enum.Parse<JsonSchemaType>(name, ignoreCase: true)
+        );
 
-    private static JsonSchemaType Type(SettingKind kind) =>
-        kind switch
-        {
-            SettingKind.Number => JsonSchemaType.Number,
-            SettingKind.Whole => JsonSchemaType.Integer,
-            SettingKind.Switch => JsonSchemaType.Boolean,
-            SettingKind.List => JsonSchemaType.Array,
-            _ => JsonSchemaType.String,
-        };
+    // OpenAPI takes 0.0000001 and not 1E-07.
+    private static string? Bound(JsonNode? value) =>
+        value is null ? null : ((decimal)value.GetValue<double>()).ToString(CultureInfo.InvariantCulture);
 }

@@ -14,8 +14,7 @@ internal static class OwnRecipes
     /// <exception cref="RecipeException"><c>unknown_preset</c>: there is no such preset, recipe or version.</exception>
     public static async Task<Recipe?> BasisAsync(GpuGeekDbContext db, PartialRecipe partial, CancellationToken cancellationToken)
     {
-        var (name, number) = NamedRecipe.Parse(partial.Preset);
-        if (name is null)
+        if (RecipePresets.Names.Contains(partial.Preset) || RecipeReference.Parse(partial.Preset) is not var (name, number))
             return null;
         if (await FindAsync(db, name, number, cancellationToken) is { } row)
             return row.Recipe with { Preset = row.Reference };

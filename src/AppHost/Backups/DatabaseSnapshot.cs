@@ -34,7 +34,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     {
         // A pooled connection would keep the lock after its end, until somebody took it out of the pool again.
         var own = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        var snapshot = new DatabaseSnapshot(new(own), connectionString);
+        var snapshot = new DatabaseSnapshot(new(own), own);
         try
         {
             await snapshot._connection.OpenAsync(cancellationToken);

@@ -18,8 +18,6 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
-    public bool IsCancellationRequested => _stop.IsCancellationRequested;
-
     /// <summary>Runs at each signal after the first.</summary>
     public Action? Again { get; set; }
 

@@ -1,5 +1,4 @@
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
 
 namespace GpuGeek.Domain.Recipes;
@@ -32,19 +31,5 @@ public sealed class NamedRecipe : ITenantOwned
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>What a run's recipe names as its preset: <c>flowers-best@3</c>.</summary>
-    public string Reference => $"{Name}@{Number}";
-
-    /// <summary>Reads <c>flowers-best</c> or <c>flowers-best@3</c>.</summary>
-    /// <returns>Number null: the newest version. Name null: it is not such a reference.</returns>
-    public static (string? Name, int? Number) Parse(string? reference)
-    {
-        if (string.IsNullOrEmpty(reference) || RecipePresets.Names.Contains(reference))
-            return (null, null);
-        var at = reference.IndexOf('@', StringComparison.Ordinal);
-        if (at < 0)
-            return (reference, null);
-        return int.TryParse(reference[(at + 1)..], System.Globalization.CultureInfo.InvariantCulture, out var number)
-            ? (reference[..at], number)
-            : (null, null);
-    }
+    public string Reference => new RecipeReference(Name, Number).ToString();
 }

@@ -36,7 +36,7 @@ internal static class Deletions
             RequestedBy = tenant.UserId,
             RequestedAt = now,
             PurgeAt = now + Deletion.Grace,
-            RequestedByName = await db.Users.Where(u => u.Id == tenant.UserId).Select(u => u.DisplayName).SingleAsync(cancellationToken),
+            RequestedByName = await db.NameAsync(tenant.UserId, cancellationToken),
         };
         db.Deletions.Add(deletion);
         await db.SaveChangesAsync(cancellationToken);

@@ -90,7 +90,7 @@ internal static class RecipeEndpoints
             Recipe = recipe,
             Note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note.Trim(),
             CreatedBy = tenant.UserId,
-            CreatedByName = await db.Users.Where(u => u.Id == tenant.UserId).Select(u => u.DisplayName).SingleAsync(cancellationToken),
+            CreatedByName = await db.NameAsync(tenant.UserId, cancellationToken),
             CreatedAt = now,
         };
         db.Recipes.Add(row);

@@ -135,7 +135,7 @@ internal static class InvitationEndpoints
         if (await db.Invitations.CountAsync(i => i.Email != null && i.CreatedAt > since, cancellationToken) >= MailsPerHour)
             return false;
         var organization = await db.Organizations.Where(o => o.Id == invitation.OrgId).Select(o => o.Name).SingleAsync(cancellationToken);
-        var name = await db.Users.Where(u => u.Id == inviter).Select(u => u.DisplayName).SingleAsync(cancellationToken);
+        var name = await db.NameAsync(inviter, cancellationToken);
         AccountTrail.Post(
             db,
             http,

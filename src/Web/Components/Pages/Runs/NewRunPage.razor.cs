@@ -179,10 +179,10 @@ public sealed partial class NewRunPage
     {
         if (NewRunForm.Presets.Contains(preset) || _own.Any(r => r.Reference == preset))
             return;
-        var parts = preset.Split('@');
+        var (name, number) = RecipeReference.Parse(preset)!;
         try
         {
-            _own.Add(await Api.GetRecipeAsync(Org, parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), Gone));
+            _own.Add(await Api.GetRecipeAsync(Org, name, number, Gone));
         }
         catch (ApiException e) when (e.Status == HttpStatusCode.NotFound)
         {

@@ -3,7 +3,7 @@ using System.Text;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
 
-namespace GpuGeek.Domain.Tests.Recipes;
+namespace GpuGeek.Architecture.Tests;
 
 /// <summary>The table in <c>docs/recipes.md</c> is made of the settings. <c>GPUGEEK_UPDATE_DOCS=1</c> writes it anew.</summary>
 public sealed class TheTableOfSettings
@@ -11,24 +11,15 @@ public sealed class TheTableOfSettings
     private const string Begin = "<!-- settings -->\n",
         End = "<!-- end of settings -->";
 
-    private static string Path
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(System.IO.Path.Combine(folder.FullName, "GpuGeek.sln")))
-                folder = folder.Parent!;
-            return System.IO.Path.Combine(folder.FullName, "docs", "recipes.md");
-        }
-    }
+    private static readonly string Document = Path.Combine(Repository.Root, "docs", "recipes.md");
 
     [Fact]
     public void In_the_documentation_is_that_of_the_code()
     {
-        var text = File.ReadAllText(Path);
+        var text = File.ReadAllText(Document);
         var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("GPUGEEK_UPDATE_DOCS") == "1")
-            File.WriteAllText(Path, text[..from] + Table() + text[to..]);
+            File.WriteAllText(Document, text[..from] + Table() + text[to..]);
         else
             Assert.Equal(Table(), text[from..to]);
     }
