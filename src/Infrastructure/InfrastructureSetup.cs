@@ -32,8 +32,7 @@ public static class InfrastructureSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IDbContexts, DbContexts>();
         services.AddSingleton<ILiveNotifier, LiveNotifier>();
-        services.AddHangfireClient();
-        services.AddSingleton<IJobQueue, JobQueue>();
+        services.AddHangfireStorage();
         services.AddOptions<KeyFolderOptions>().Configure(o => o.Folder = configuration["GPUGEEK_KEYS"]);
         services
             .AddOptions<WebhookOptions>()

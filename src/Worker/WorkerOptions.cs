@@ -7,7 +7,7 @@ public sealed class WorkerOptions
 {
     public const string Section = "Worker";
 
-    /// <summary>Local folder for run directories, imports and the picture cache. One worker per folder. Best on the object store's file
+    /// <summary>Local folder for run directories, jobs and the picture cache. One worker per folder. Best on the object store's file
     /// system: then pictures are linked, not copied.</summary>
     [Required(ErrorMessage = "GPUGEEK_WORK is not set: it is the local folder for run directories and the picture cache.")]
     public string Work { get; set; } = "";
@@ -36,7 +36,6 @@ public sealed class WorkerOptions
     internal TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(10);
 
     internal string Runs => Path.Combine(Work, "runs");
-    internal string Imports => Path.Combine(Work, "imports");
-    internal string Uploads => Path.Combine(Work, "uploads");
+    internal string Jobs => Path.Combine(Work, "jobs");
     internal string Cache => Path.Combine(Work, "cache");
 }

@@ -14,8 +14,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     /// <summary>Rows that name objects which are deleted as soon as the row changes: see <see cref="StoredName.GoesAtOnce"/>.</summary>
     private const string ShortLived = """
         SELECT 'run ' || id || ' ' || checkpoint_key FROM runs WHERE checkpoint_key IS NOT NULL
-        UNION ALL SELECT 'import ' || id FROM imports WHERE state IN ('queued', 'running') OR retry_until IS NOT NULL
-        UNION ALL SELECT 'weights ' || id FROM weights_files WHERE state IN ('queued', 'inspecting') OR retry_until IS NOT NULL
+        UNION ALL SELECT 'job ' || id FROM jobs WHERE state IN ('queued', 'running') OR retry_until IS NOT NULL
         """;
 
     private readonly NpgsqlConnection _connection;

@@ -12,6 +12,9 @@ public static class WebhookEventTypes
         "run.canceled",
         "import.succeeded",
         "import.failed",
+        "job.succeeded",
+        "job.failed",
+        "job.canceled",
         "deployment.live",
         "deployment.failed",
     ];

@@ -1,5 +1,5 @@
-using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
 
 namespace GpuGeek.Domain.Webhooks;
@@ -17,6 +17,9 @@ public static class WebhookEvents
     public const string RunCanceled = "run.canceled";
     public const string ImportSucceeded = "import.succeeded";
     public const string ImportFailed = "import.failed";
+    public const string JobSucceeded = "job.succeeded";
+    public const string JobFailed = "job.failed";
+    public const string JobCanceled = "job.canceled";
     public const string DeploymentLive = "deployment.live";
     public const string DeploymentFailed = "deployment.failed";
 
@@ -31,6 +34,9 @@ public static class WebhookEvents
         RunCanceled,
         ImportSucceeded,
         ImportFailed,
+        JobSucceeded,
+        JobFailed,
+        JobCanceled,
         DeploymentLive,
         DeploymentFailed,
     ];
@@ -45,29 +51,40 @@ public static class WebhookEvents
             _ => null,
         };
 
-    /// <returns>Null for states without an event: a cancelled import is reported to the person who cancelled it.</returns>
-    public static WebhookEvent? OfImport(Guid org, Guid import, Guid dataset, ImportState state, string? errorCode)
-    {
-        var type = state switch
-        {
-            ImportState.Succeeded => ImportSucceeded,
-            ImportState.Failed => ImportFailed,
-            _ => null,
-        };
-        return type is null
-            ? null
-            : new(
-                org,
-                type,
-                new Dictionary<string, object?>
-                {
-                    ["import"] = import,
-                    ["dataset"] = dataset,
-                    ["state"] = Name(state),
-                    ["errorCode"] = errorCode,
-                }
-            );
-    }
+    /// <param name="errorCode">Null: it succeeded.</param>
+    public static WebhookEvent OfImport(Guid org, Guid import, Guid dataset, string? errorCode) =>
+        new(
+            org,
+            errorCode is null ? ImportSucceeded : ImportFailed,
+            new Dictionary<string, object?>
+            {
+                ["import"] = import,
+                ["dataset"] = dataset,
+                ["state"] = errorCode is null ? "succeeded" : "failed",
+                ["errorCode"] = errorCode,
+            }
+        );
+
+    /// <param name="state">How it ended.</param>
+    public static WebhookEvent Of(Job job, JobState state, string? errorCode) =>
+        new(
+            job.OrgId,
+            state switch
+            {
+                JobState.Succeeded => JobSucceeded,
+                JobState.Canceled => JobCanceled,
+                _ => JobFailed,
+            },
+            new Dictionary<string, object?>
+            {
+                ["job"] = job.Id,
+                ["kind"] = job.Kind,
+                ["dataset"] = job.DatasetId,
+                ["project"] = job.ProjectId,
+                ["state"] = Name(state),
+                ["errorCode"] = errorCode,
+            }
+        );
 
     /// <returns>Null while it starts.</returns>
     public static WebhookEvent? Of(Deployment deployment)

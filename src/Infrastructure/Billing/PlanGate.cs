@@ -1,8 +1,7 @@
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
-using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -136,13 +135,17 @@ public static class PlanGate
             );
     }
 
-    private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken, Guid? without = null) =>
-        await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken)
-        // Nothing is kept of those that failed permanently.
-        + await Rows(db.UploadedWeights, org)
-            .Where(w => w.State != WeightsState.Failed || w.RetryUntil != null)
-            .SumAsync(w => w.Size, cancellationToken)
-        + await ArchivesAsync(db, org, without, cancellationToken);
+    private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken, Guid? without = null)
+    {
+        // Nothing is kept of weights that failed permanently.
+        JobState[] over = [JobState.Failed, JobState.Canceled];
+        var gone = Rows(db.Jobs, org).Where(j => over.Contains(j.State) && j.RetryUntil == null);
+        return await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken)
+            + await Rows(db.UploadedWeights, org)
+                .Where(w => w.State != UploadState.Failed && !gone.Any(j => j.Id == w.Id))
+                .SumAsync(w => w.Size, cancellationToken)
+            + await ArchivesAsync(db, org, without, cancellationToken);
+    }
 
     /// <summary>
     /// An archive counts from the moment its upload is accepted; while it is read, the part that has not become pictures yet. A kept
@@ -150,16 +153,16 @@ public static class PlanGate
     /// </summary>
     private static async Task<long> ArchivesAsync(GpuGeekDbContext db, Guid org, Guid? without, CancellationToken cancellationToken)
     {
+        var jobs = Rows(db.Jobs, org);
         var waiting = await Rows(db.Imports, org)
             .Where(i =>
-                i.RetryUntil != null
-                || i.State == ImportState.Queued
-                || (i.State == ImportState.Uploading && (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept)
+                (i.State == UploadState.Uploading && (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept)
+                || jobs.Any(j => j.Id == i.Id && (j.State == JobState.Queued || j.RetryUntil != null))
             )
             .SumAsync(i => i.Size, cancellationToken);
         var pictures = Rows(db.DatasetImages, org);
         var read = await Rows(db.Imports, org)
-            .Where(i => i.State == ImportState.Running && i.Id != without)
+            .Where(i => i.Id != without && jobs.Any(j => j.Id == i.Id && j.State == JobState.Running))
             .Select(i => i.Size - pictures.Where(p => p.ImportId == i.Id).Sum(p => p.Bytes))
             .ToListAsync(cancellationToken);
         return waiting + read.Sum(left => Math.Max(left, 0));

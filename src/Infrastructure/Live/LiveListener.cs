@@ -7,13 +7,18 @@ namespace GpuGeek.Infrastructure.Live;
 
 /// <summary>A change notification.</summary>
 /// <param name="Kind">One of the constants.</param>
-/// <param name="Subject">Id of the run or dataset; empty for a deployment.</param>
+/// <param name="Subject">Id of the run, dataset or job; empty for the other kinds.</param>
 public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject)
 {
     public const string Channel = "gpugeek";
     public const string RunKind = "run";
     public const string ImportKind = "import";
+    public const string JobKind = "job";
     public const string DeploymentKind = "deployment";
+
+    /// <summary>A run or a job was queued: workers claim at once instead of at their next poll.</summary>
+    public const string RunQueuedKind = "run-queued";
+    public const string JobQueuedKind = "job-queued";
 
     public static bool TryParse(string payload, out LiveChange change)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -13,7 +14,14 @@ public interface ILiveNotifier
     /// <summary>At most four a second per run; the last change is always sent.</summary>
     Task RunChangedAsync(Guid org, Guid run);
     Task ImportChangedAsync(Guid org, Guid dataset);
+
+    /// <summary>Also for those who watch the imports of its dataset.</summary>
+    Task JobChangedAsync(Job job);
     Task DeploymentChangedAsync(Guid org);
+
+    /// <summary>Wakes workers. A lost notification costs their poll interval.</summary>
+    Task RunQueuedAsync();
+    Task JobQueuedAsync();
 }
 
 internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider clock, ILogger<LiveNotifier> logger) : ILiveNotifier
@@ -25,8 +33,18 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
 
     public Task ImportChangedAsync(Guid org, Guid dataset) => CoalesceAsync(LiveChange.ImportKind, $"{org:N}:{dataset:N}");
 
-    public Task DeploymentChangedAsync(Guid org) =>
-        SendAsync(string.Create(CultureInfo.InvariantCulture, $"{LiveChange.DeploymentKind}:{org:N}:{Guid.Empty:N}"));
+    public async Task JobChangedAsync(Job job)
+    {
+        await CoalesceAsync(LiveChange.JobKind, $"{job.OrgId:N}:{job.Id:N}");
+        if (job.DatasetId is { } dataset)
+            await ImportChangedAsync(job.OrgId, dataset);
+    }
+
+    public Task DeploymentChangedAsync(Guid org) => SendAsync(LiveChange.DeploymentKind, org);
+
+    public Task RunQueuedAsync() => SendAsync(LiveChange.RunQueuedKind, Guid.Empty);
+
+    public Task JobQueuedAsync() => SendAsync(LiveChange.JobQueuedKind, Guid.Empty);
 
     // The first call waits a moment and covers all calls in the meantime, so the last change is never dropped.
     private Task CoalesceAsync(string kind, string subject)
@@ -42,6 +60,9 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
         });
         return Task.CompletedTask;
     }
+
+    private Task SendAsync(string kind, Guid org) =>
+        SendAsync(string.Create(CultureInfo.InvariantCulture, $"{kind}:{org:N}:{Guid.Empty:N}"));
 
     private async Task SendAsync(string payload)
     {

@@ -31,8 +31,8 @@ public sealed partial class MailPost(
         FirstDelay = TimeSpan.FromSeconds(20),
         LongestDelay = TimeSpan.FromMinutes(30);
 
-    /// <returns>Whether there was a due mail.</returns>
-    public async Task<bool> SendNextAsync(CancellationToken cancellationToken)
+    /// <summary>Claims the mail that has been due longest; null if none is due.</summary>
+    public async Task<QueuedMail?> NextAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = contexts.System();
@@ -45,13 +45,19 @@ public sealed partial class MailPost(
             )
             .AsNoTracking()
             .ToListAsync(cancellationToken);
-        if (claimed is not [var mail])
-            return false;
+        return claimed.SingleOrDefault();
+    }
+
+    /// <summary>Sends a claimed mail, or postpones it if the server does not accept it now.</summary>
+    public async Task SendAsync(QueuedMail mail, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = contexts.System();
         if (mail.ExpiresAt <= now)
         {
             LogTooLate(mail.Id, mail.Attempts);
             await DeleteAsync(db, mail, cancellationToken);
-            return true;
+            return;
         }
         try
         {
@@ -74,7 +80,6 @@ public sealed partial class MailPost(
             // The key may come back with a restored folder, until the mail expires.
             LogUnreadable(unreadable, mail.Id);
         }
-        return true;
     }
 
     private async Task SendAsync(GpuGeekDbContext db, QueuedMail mail, DateTimeOffset now, CancellationToken cancellationToken)

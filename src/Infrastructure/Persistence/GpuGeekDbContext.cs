@@ -4,6 +4,7 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Recipes;
@@ -58,6 +59,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<DatasetClass> DatasetClasses => Set<DatasetClass>();
     public DbSet<DatasetImage> DatasetImages => Set<DatasetImage>();
     public DbSet<Import> Imports => Set<Import>();
+    public DbSet<Job> Jobs => Set<Job>();
     public DbSet<SkippedFile> SkippedFiles => Set<SkippedFile>();
     public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
     public DbSet<NamedRecipe> Recipes => Set<NamedRecipe>();
@@ -89,6 +91,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<DatasetClass>(modelBuilder);
         Wall<DatasetImage>(modelBuilder);
         Wall<Import>(modelBuilder);
+        Wall<Job>(modelBuilder);
         Wall<SkippedFile>(modelBuilder);
         Wall<DatasetVersion>(modelBuilder);
         Wall<NamedRecipe>(modelBuilder);

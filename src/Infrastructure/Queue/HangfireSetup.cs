@@ -6,31 +6,33 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Infrastructure.Queue;
 
+/// <summary>Hangfire carries what recurs. Runs and jobs have their own rows, which are claimed in SQL.</summary>
 public static class HangfireSetup
 {
-    /// <summary>The client side, for processes that only enqueue.</summary>
-    public static IServiceCollection AddHangfireClient(this IServiceCollection services) =>
+    public const string RecurringQueue = "recurring";
+
+    /// <summary>The storage, for the dashboard and for the schedule.</summary>
+    public static IServiceCollection AddHangfireStorage(this IServiceCollection services) =>
         services.AddHangfire(
             (provider, configuration) =>
                 configuration
                     .UseSimpleAssemblyNameTypeSerializer()
                     .UseRecommendedSerializerSettings()
-                    // No retries by Hangfire: our own rows control them.
-                    .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete })
+                    // What failed stays visible, and is repeated at its next time.
+                    .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail })
                     .UsePostgreSqlStorage(
                         storage => storage.UseNpgsqlConnection(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Hangfire),
                         StorageOptions()
                     )
         );
 
-    /// <summary>A server for some queues. Hangfire reads queues in alphabetical order, so one server has only queues of one
-    /// kind.</summary>
-    public static IServiceCollection AddHangfireServerFor(this IServiceCollection services, string name, string queue, int workers) =>
+    /// <summary>Does recurring work in this process, one after the other.</summary>
+    public static IServiceCollection AddHangfireServer(this IServiceCollection services) =>
         services.AddHangfireServer(options =>
         {
-            options.ServerName = $"{name}:{Environment.ProcessId}";
-            options.Queues = [queue];
-            options.WorkerCount = workers;
+            options.ServerName = $"worker:{Environment.ProcessId}";
+            options.Queues = [RecurringQueue];
+            options.WorkerCount = 1;
             options.CancellationCheckInterval = TimeSpan.FromSeconds(2);
             options.ShutdownTimeout = TimeSpan.FromSeconds(15);
         });
@@ -43,6 +45,8 @@ public static class HangfireSetup
             // Off by default, and then a job longer than the timeout is started again and again for ever (measured).
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = TimeSpan.FromMinutes(2),
+            // A killed process leaves its lock: without this, nothing would recur for ten minutes.
+            DistributedLockTimeout = TimeSpan.FromMinutes(1),
             QueuePollInterval = TimeSpan.FromSeconds(1),
             EnableLongPolling = true,
         };

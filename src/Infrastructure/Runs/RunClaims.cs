@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -10,22 +11,18 @@ namespace GpuGeek.Infrastructure.Runs;
 /// <summary>Assigns queued runs to slots and renews their leases. All times are the database's.</summary>
 public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 {
-    // Serialises claims, so that two slots count the same active runs; held for milliseconds.
-    private const long ClaimLock = 0x67_67_72_75_6e;
-
-    // Resumed runs first, then priority, then the organisation with the fewest active runs, then age. An organisation at its plan's limit
-    // waits.
-    private const string Next = """
-        SELECT r.org_id, r.id FROM runs r
-        JOIN organizations o ON o.id = r.org_id
-        JOIN plans p ON p.code = o.plan_code
-        CROSS JOIN LATERAL (SELECT count(*) AS runs FROM runs a WHERE a.org_id = r.org_id
-            AND a.state IN ('starting', 'running', 'pausing', 'canceling')) active
-        WHERE r.state = 'queued' AND active.runs < p.max_concurrent_runs
-            AND (@fitting IS NULL OR r.recipe->'model'->>'architecture' = ANY(@fitting))
-        ORDER BY (r.attempt > 0) DESC, r.priority DESC, active.runs, r.created_at, r.id
-        LIMIT 1
-        """;
+    // An organisation at its plan's limit waits.
+    private static readonly FairTurns Turns = new()
+    {
+        Lock = 0x67_67_72_75_6e,
+        Table = "runs",
+        Claimable = "t.state = 'queued' AND (@fitting IS NULL OR t.recipe->'model'->>'architecture' = ANY(@fitting))",
+        // A resumed run goes on before another one starts.
+        First = "t.attempt > 0",
+        AtWork = "a.state IN ('starting', 'running', 'pausing', 'canceling')",
+        LastTurn = "SELECT max(u.started_at) FROM usage_intervals u WHERE u.org_id = best.org_id",
+        Limit = "SELECT p.max_concurrent_runs FROM organizations o JOIN plans p ON p.code = o.plan_code WHERE o.id = best.org_id",
+    };
 
     private sealed record Waiting(Guid OrgId, Guid Id);
 
@@ -38,8 +35,8 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         {
             await using var db = contexts.System();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellationToken);
-            var waiting = await db.Database.SqlQueryRaw<Waiting>(Next, Fitting(fitting)).ToListAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Turns.Lock})", cancellationToken);
+            var waiting = await db.Database.SqlQueryRaw<Waiting>(Turns.Next, Fitting(fitting)).ToListAsync(cancellationToken);
             if (waiting.SingleOrDefault() is not { } next)
                 return null;
             // The lease first and then the run, like all code that writes both: in the other order, a cancellation at this moment and

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Imports.Reading;
+using GpuGeek.Worker.Lanes;
 
 namespace GpuGeek.Worker.Commands;
 
@@ -11,7 +11,7 @@ internal static class ImportVerb
     {
         var directory = new Argument<string>("directory") { Description = "An import directory with spec.json." };
         var command = new Command("import", "Imports an archive into a directory; started by the worker.") { directory };
-        command.SetAction(result => ImportReader.Run(new ImportDirectory(Path.GetFullPath(result.GetRequiredValue(directory)))));
+        command.SetAction(result => ImportReader.Run(new JobDirectory(Path.GetFullPath(result.GetRequiredValue(directory)))));
         return command;
     }
 }

@@ -1,11 +1,13 @@
-using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Infrastructure;
+using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Imports;
+using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Mail;
+using GpuGeek.Worker.Recurring;
 using GpuGeek.Worker.Runs;
 using GpuGeek.Worker.Storage;
 using GpuGeek.Worker.Webhooks;
@@ -32,17 +34,13 @@ internal static class WorkerSetup
             host.ShutdownTimeout = TimeSpan.FromSeconds(19);
             host.ServicesStopConcurrently = true;
         });
+        services.AddLiveListener();
         services.AddRuns();
-        services.AddImports();
-        services.AddSingleton<DeliveryWakeUp>().AddSingleton<DeliveryClaims>().AddHostedService<DeliveryService>();
-        services
-            .AddSingleton<WeightsWakeUp>()
-            .AddSingleton<WeightsLeases>()
-            .AddSingleton<WeightsReading>()
-            .AddHostedService<WeightsService>();
-        services.AddJanitor(configuration);
+        services.AddJobs();
+        services.AddSingleton<DeliveryClaims>().AddLane<DeliveryLane>();
+        services.AddRecurringWork(configuration);
         if (services.AddMailPost(configuration))
-            services.AddSingleton<MailWakeUp>().AddHostedService<MailService>();
+            services.AddLane<MailLane>();
         return services;
     }
 
@@ -59,24 +57,28 @@ internal static class WorkerSetup
     private static void AddRuns(this IServiceCollection services)
     {
         services.AddSingleton<RunClaims>().AddSingleton<RunSweep>().AddSingleton<RunPlans>();
-        services.AddSingleton<RunWakeUp>().AddSingleton<IClaimRunJob, ClaimRunJob>();
         services.AddSingleton<HttpClient>();
         services.AddSingleton<WeightsSource>().AddSingleton<PictureCache>().AddSingleton<CheckpointTransfer>().AddSingleton<ResultUpload>();
-        services.AddSingleton<RunRoom>().AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>();
+        services.AddSingleton<RunRoom>().AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>().AddSingleton<RunDirectories>();
         services.AddSingleton<LeaseKeeper>().AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
-        services.AddHostedService<RunService>().AddHostedService<WeightsAnnouncement>();
-        services.AddHangfireServerFor("runs", IClaimRunJob.CpuQueue, 1);
+        services.AddLane<RunLane>().AddHostedService<RunSweeps>().AddHostedService<WeightsAnnouncement>();
     }
 
-    private static void AddImports(this IServiceCollection services)
+    /// <summary>All kinds of light work. A new kind is its class and a line here.</summary>
+    private static void AddJobs(this IServiceCollection services)
     {
-        services.AddSingleton<ImportWakeUp>().AddSingleton<IImportJob, ImportJob>();
-        services.AddSingleton<ImportLeases>().AddSingleton<ImportRows>().AddSingleton<ImportSupervisor>();
-        services.AddHostedService<ImportService>();
-        services.AddHangfireServerFor("light", IImportJob.Queue, 2);
+        services.AddSingleton<JobClaims>().AddLane<JobLane>();
+        services.AddJob<ImportJob>(JobKinds.Import);
+        services.AddJob<WeightsJob>(JobKinds.Weights);
     }
 
-    private static void AddJanitor(this IServiceCollection services, IConfiguration configuration)
+    private static void AddJob<T>(this IServiceCollection services, string kind)
+        where T : ILightJob => services.AddSingleton(new JobKind(kind, typeof(T)));
+
+    private static IServiceCollection AddLane<T>(this IServiceCollection services)
+        where T : class, ILaneWork => services.AddSingleton<T>().AddHostedService<Lane<T>>();
+
+    private static void AddRecurringWork(this IServiceCollection services, IConfiguration configuration)
     {
         services
             .AddOptions<JanitorOptions>()
@@ -93,6 +95,8 @@ internal static class WorkerSetup
             .AddSingleton<Expiry>()
             .AddSingleton<Purge>()
             .AddSingleton<Janitor>()
-            .AddHostedService<JanitorService>();
+            .AddSingleton<IRecurringWork, RecurringWork>()
+            .AddHostedService<RecurringSchedule>();
+        services.AddHangfireServer();
     }
 }

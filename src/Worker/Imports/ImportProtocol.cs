@@ -4,20 +4,6 @@ using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Worker.Imports;
 
-/// <summary>The layout of an import directory. The child writes into it and reads its archive; it has access to nothing else.</summary>
-internal sealed record ImportDirectory(string Root)
-{
-    public string Spec => Path.Combine(Root, "spec.json");
-    public string Events => Path.Combine(Root, "events.jsonl");
-    public string Log => Path.Combine(Root, "log.txt");
-
-    /// <summary>Pictures under their hash, thumbnails under hash + <c>.thumb</c>; the supervisor moves them away.</summary>
-    public string Out => Path.Combine(Root, "out");
-    public string Archive => Path.Combine(Root, "archive");
-
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
-}
-
 /// <summary>Exactly one of the sources is set.</summary>
 internal sealed record ImportSpec
 {
@@ -39,6 +25,9 @@ internal sealed record ImportSpec
 
     /// <summary>The child's exit code if the disk became full.</summary>
     public const int DiskFull = 28;
+
+    /// <summary>JSON options of specification and events, on both sides.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 }
 
 /// <param name="MaxEntries">Entries of an archive, folders included.</param>

@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
 
@@ -15,15 +16,10 @@ internal sealed class ImportQuota(Plan plan, int images, long bytes)
     /// <summary>
     /// Usage without the import itself: its archive no longer counts when its pictures start to count. Other archives keep their space.
     /// </summary>
-    public static async Task<ImportQuota> ReadAsync(
-        IDbContexts contexts,
-        ClaimedImport claim,
-        TimeProvider clock,
-        CancellationToken cancellationToken
-    )
+    public static async Task<ImportQuota> ReadAsync(IDbContexts contexts, Job job, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var usage = await PlanGate.UsageAsync(db, claim.OrgId, clock.GetUtcNow(), cancellationToken, without: claim.Id);
+        var usage = await PlanGate.UsageAsync(db, job.OrgId, clock.GetUtcNow(), cancellationToken, without: job.Id);
         return new(usage.Plan, usage.Images, usage.StorageBytes);
     }
 

@@ -1,39 +1,82 @@
+using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Worker.Imports.Archives;
+using GpuGeek.Worker.Lanes;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Imports;
 
 /// <summary>Writes pictures and skipped files as rows; their objects are already stored.</summary>
-internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
+internal sealed class ImportRows(HeldJob job, TimeProvider clock)
 {
     /// <summary>Maximum number of skipped files stored as rows per import; beyond it only the count is stored.</summary>
     private const int MaxSkippedRows = 10_000;
     private const int MaxPath = 1000;
     private const int MaxFileName = 500;
 
-    /// <exception cref="StaleImportException"/>
-    public async Task<BatchOutcome> AppendAsync(ClaimedImport claim, ImportBatch batch, CancellationToken cancellationToken)
+    private readonly Guid _org = job.Row.OrgId;
+    private readonly Guid _import = job.Row.Id;
+    private readonly Guid _dataset = job.Row.DatasetId!.Value;
+
+    /// <summary>A new attempt starts from the beginning: rows of a dead attempt are deleted.</summary>
+    /// <exception cref="StaleJobException"/>
+    public Task BeginAsync(CancellationToken cancellationToken) =>
+        job.WriteAsync(
+            0,
+            async db =>
+            {
+                await TakeBackAsync(db, [], cancellationToken);
+                await db
+                    .SkippedFiles.IgnoreTenantFilter()
+                    .Where(s => s.OrgId == _org && s.ImportId == _import)
+                    .ExecuteDeleteAsync(cancellationToken);
+                await db.Database.ExecuteSqlAsync(
+                    $"UPDATE imports SET skipped = 0 WHERE org_id = {_org} AND id = {_import}",
+                    cancellationToken
+                );
+            },
+            cancellationToken
+        );
+
+    /// <summary>Removes the pictures of the import, and the classes that it created unless another picture uses them.</summary>
+    public async Task TakeBackAsync(GpuGeekDbContext db, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken)
+    {
+        await db
+            .DatasetImages.IgnoreTenantFilter()
+            .Where(i => i.OrgId == _org && i.ImportId == _import)
+            .ExecuteDeleteAsync(cancellationToken);
+        await db
+            .DatasetClasses.IgnoreTenantFilter()
+            .Where(c =>
+                c.OrgId == _org
+                && createdClasses.Contains(c.Id)
+                && !db.DatasetImages.IgnoreTenantFilter().Any(i => i.OrgId == c.OrgId && i.ClassId == c.Id)
+            )
+            .ExecuteDeleteAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"UPDATE imports SET accepted = 0 WHERE org_id = {_org} AND id = {_import}", cancellationToken);
+    }
+
+    /// <exception cref="StaleJobException"/>
+    public async Task<BatchOutcome> AppendAsync(ImportBatch batch, CancellationToken cancellationToken)
     {
         BatchOutcome? outcome = null;
-        await leases.WriteAsync(
-            claim,
+        await job.WriteAsync(
+            batch.Progress,
             async db =>
             {
                 var (classes, created) = await ClassesAsync(
                     db,
-                    claim,
                     [.. batch.Pictures.Select(p => p.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
                     cancellationToken
                 );
-                var accepted = await InsertAsync(db, claim, batch.Pictures, classes, cancellationToken);
-                var duplicates = await DuplicatesAsync(db, claim, batch.Pictures, accepted, cancellationToken);
-                await SkipAsync(db, claim, [.. batch.Skipped, .. duplicates], cancellationToken);
+                var accepted = await InsertAsync(db, batch.Pictures, classes, cancellationToken);
+                var duplicates = await DuplicatesAsync(db, batch.Pictures, accepted, cancellationToken);
+                await SkipAsync(db, [.. batch.Skipped, .. duplicates], cancellationToken);
                 await db.Database.ExecuteSqlAsync(
                     $"""
                     UPDATE imports SET accepted = accepted + {accepted.Count}, skipped = skipped + {batch.Skipped.Count
-                        + duplicates.Count}, progress = {batch.Progress}
-                    WHERE org_id = {claim.OrgId} AND id = {claim.Id}
+                        + duplicates.Count}
+                    WHERE org_id = {_org} AND id = {_import}
                     """,
                     cancellationToken
                 );
@@ -51,7 +94,6 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
 
     private async Task<(Dictionary<string, Guid> Ids, List<Guid> Created)> ClassesAsync(
         GpuGeekDbContext db,
-        ClaimedImport claim,
         string[] names,
         CancellationToken cancellationToken
     )
@@ -61,7 +103,7 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
         var created = await db
             .Database.SqlQuery<Guid>(
                 $"""
-                INSERT INTO dataset_classes (org_id, id, dataset_id, name) SELECT {claim.OrgId}, c.id, {claim.DatasetId}, c.name
+                INSERT INTO dataset_classes (org_id, id, dataset_id, name) SELECT {_org}, c.id, {_dataset}, c.name
                     FROM unnest({ids}, {names}) c(id, name)
                 ON CONFLICT (org_id, dataset_id, name) DO NOTHING RETURNING id AS "Value"
                 """
@@ -69,7 +111,7 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
             .ToListAsync(cancellationToken);
         var all = await db
             .DatasetClasses.IgnoreTenantFilter()
-            .Where(c => c.OrgId == claim.OrgId && c.DatasetId == claim.DatasetId && names.Contains(c.Name))
+            .Where(c => c.OrgId == _org && c.DatasetId == _dataset && names.Contains(c.Name))
             .ToDictionaryAsync(c => c.Name, c => c.Id, StringComparer.Ordinal, cancellationToken);
         return (all, created);
     }
@@ -77,7 +119,6 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
     /// <returns>Hashes that are new in the dataset.</returns>
     private async Task<HashSet<string>> InsertAsync(
         GpuGeekDbContext db,
-        ClaimedImport claim,
         List<PictureEvent> pictures,
         Dictionary<string, Guid> classes,
         CancellationToken cancellationToken
@@ -105,7 +146,7 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
                 $"""
                 INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, format, width, height,
                     bytes, created_at)
-                SELECT {claim.OrgId}, i.id, {claim.DatasetId}, {claim.Id}, i.class_id, i.hash, i.name, i.split, i.format, i.width, i.height,
+                SELECT {_org}, i.id, {_dataset}, {_import}, i.class_id, i.hash, i.name, i.split, i.format, i.width, i.height,
                     i.bytes, clock_timestamp()
                 FROM unnest({ids}, {classIds}, {hashes}, {names}, {splits}, {formats}, {widths}, {heights}, {bytes}) i(id, class_id, hash,
                     name, split, format, width, height, bytes)
@@ -116,9 +157,8 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
         return accepted.ToHashSet(StringComparer.Ordinal);
     }
 
-    private static async Task<List<SkippedEvent>> DuplicatesAsync(
+    private async Task<List<SkippedEvent>> DuplicatesAsync(
         GpuGeekDbContext db,
-        ClaimedImport claim,
         List<PictureEvent> pictures,
         HashSet<string> accepted,
         CancellationToken cancellationToken
@@ -131,7 +171,7 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
         string[] hashes = [.. others.Select(p => p.Hash).Distinct()];
         var known = await db
             .DatasetImages.IgnoreTenantFilter()
-            .Where(i => i.OrgId == claim.OrgId && i.DatasetId == claim.DatasetId && hashes.Contains(i.Hash))
+            .Where(i => i.OrgId == _org && i.DatasetId == _dataset && hashes.Contains(i.Hash))
             .Join(
                 db.DatasetClasses.IgnoreTenantFilter(),
                 i => new { i.OrgId, Id = i.ClassId },
@@ -155,7 +195,7 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
         ];
     }
 
-    private async Task SkipAsync(GpuGeekDbContext db, ClaimedImport claim, List<SkippedEvent> skipped, CancellationToken cancellationToken)
+    private async Task SkipAsync(GpuGeekDbContext db, List<SkippedEvent> skipped, CancellationToken cancellationToken)
     {
         if (skipped.Count == 0)
             return;
@@ -167,9 +207,9 @@ internal sealed class ImportRows(ImportLeases leases, TimeProvider clock)
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO skipped_files (org_id, id, import_id, path, code, reason, hint)
-            SELECT {claim.OrgId}, s.id, {claim.Id}, s.path, s.code, s.reason, s.hint
+            SELECT {_org}, s.id, {_import}, s.path, s.code, s.reason, s.hint
                 FROM unnest({ids}, {paths}, {codes}, {reasons}, {hints}) s(id, path, code, reason, hint)
-            WHERE (SELECT skipped FROM imports WHERE org_id = {claim.OrgId} AND id = {claim.Id}) < {MaxSkippedRows}
+            WHERE (SELECT skipped FROM imports WHERE org_id = {_org} AND id = {_import}) < {MaxSkippedRows}
             """,
             cancellationToken
         );

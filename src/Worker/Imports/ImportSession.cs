@@ -1,23 +1,17 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Runs;
 
 namespace GpuGeek.Worker.Imports;
 
 /// <summary>Stores the child's events in store and database.</summary>
-internal sealed class ImportSession(
-    ClaimedImport claim,
-    ImportDirectory directory,
-    ImportRows rows,
-    ImportQuota quota,
-    IObjectStore store,
-    TimeProvider clock
-)
+internal sealed class ImportSession(HeldJob job, ImportRows rows, ImportQuota quota, IObjectStore store)
 {
     private const int MaxBatch = 200;
     private const int Uploads = 4;
-    private readonly LineTail _events = new(directory.Events);
+    private readonly LineTail _events = new(job.Directory.Events);
     private readonly Queue<string> _waiting = new();
     private readonly HashSet<string> _stored = new(StringComparer.Ordinal);
     private readonly List<Guid> _createdClasses = [];
@@ -30,8 +24,7 @@ internal sealed class ImportSession(
     public Failure? Failure { get; private set; }
     public IReadOnlyCollection<Guid> CreatedClasses => _createdClasses;
 
-    /// <summary>Stores one batch, so that the caller can renew its lease between batches even if the child reports without a
-    /// pause.</summary>
+    /// <summary>Stores one batch.</summary>
     /// <returns>False if nothing is waiting.</returns>
     public async Task<bool> PumpOnceAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +35,7 @@ internal sealed class ImportSession(
             return false;
         var events = new List<ImportEvent>(MaxBatch);
         while (events.Count < MaxBatch && _waiting.TryDequeue(out var line))
-            events.Add(JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!);
+            events.Add(JsonSerializer.Deserialize<ImportEvent>(line, ImportSpec.Json)!);
         await StoreAsync(events, cancellationToken);
         return true;
     }
@@ -55,7 +48,7 @@ internal sealed class ImportSession(
         if (!batch.IsEmpty)
         {
             await PutAsync(batch.Pictures, cancellationToken);
-            var outcome = await DatabaseRetry.RunAsync(() => rows.AppendAsync(claim, batch, cancellationToken), clock, cancellationToken);
+            var outcome = await rows.AppendAsync(batch, cancellationToken);
             Accepted += outcome.Accepted;
             Duplicates += outcome.Duplicates;
             _createdClasses.AddRange(outcome.CreatedClasses);
@@ -75,15 +68,19 @@ internal sealed class ImportSession(
             new ParallelOptions { MaxDegreeOfParallelism = Uploads, CancellationToken = cancellationToken },
             async (hash, cancel) =>
             {
-                await store.PutFileAsync(ObjectKeys.Content(claim.OrgId, hash), Path.Combine(directory.Out, hash), cancel);
-                await store.PutFileAsync(ObjectKeys.Thumbnail(claim.OrgId, hash), Path.Combine(directory.Out, hash + ".thumb"), cancel);
+                await store.PutFileAsync(ObjectKeys.Content(job.Row.OrgId, hash), Path.Combine(job.Directory.Out, hash), cancel);
+                await store.PutFileAsync(
+                    ObjectKeys.Thumbnail(job.Row.OrgId, hash),
+                    Path.Combine(job.Directory.Out, hash + ".thumb"),
+                    cancel
+                );
             }
         );
         _stored.UnionWith(fresh);
         foreach (var picture in pictures)
         {
-            File.Delete(Path.Combine(directory.Out, picture.Hash));
-            File.Delete(Path.Combine(directory.Out, picture.Hash + ".thumb"));
+            File.Delete(Path.Combine(job.Directory.Out, picture.Hash));
+            File.Delete(Path.Combine(job.Directory.Out, picture.Hash + ".thumb"));
         }
     }
 }

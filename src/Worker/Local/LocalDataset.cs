@@ -5,6 +5,7 @@ using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Imports.Reading;
+using GpuGeek.Worker.Lanes;
 
 namespace GpuGeek.Worker.Local;
 
@@ -14,16 +15,16 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
     /// <exception cref="DomainException">The data cannot be trained on.</exception>
     public static LocalDataset Read(string data, string folder, int seed)
     {
-        var directory = new ImportDirectory(folder);
+        var directory = new JobDirectory(folder);
         var spec = Directory.Exists(data)
             ? new ImportSpec { Folder = data, MaxWaiting = 0 }
             : new ImportSpec { Archive = data, MaxWaiting = 0 };
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json));
+        File.WriteAllBytes(directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportSpec.Json));
         if (ImportReader.Run(directory) == ImportSpec.DiskFull)
             throw new DiskFullException(directory.Root);
         var events = File.ReadLines(directory.Events)
-            .Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!)
+            .Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportSpec.Json)!)
             .ToList();
         if (events.OfType<ImportFailedEvent>().FirstOrDefault() is { Failure: var refused })
             throw new DomainException(refused.Code, refused.Detail, refused.Hint);

@@ -3,6 +3,7 @@ using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
+using GpuGeek.Worker.Lanes;
 
 namespace GpuGeek.Worker.Runs;
 

@@ -3,6 +3,7 @@ using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
+using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Processes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

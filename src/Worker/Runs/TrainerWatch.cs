@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Hosting;
+using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Runs;

@@ -1,5 +1,4 @@
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Webhooks;
@@ -14,7 +13,7 @@ using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <param name="Forgotten">Failed runs, imports and weights files that can no longer be retried.</param>
+/// <param name="Forgotten">Failed runs and jobs that can no longer be retried.</param>
 /// <param name="Abandoned">Uploads whose bytes never arrived, or stopped arriving.</param>
 internal sealed record ExpiryRound(int Forgotten, int Abandoned);
 
@@ -59,25 +58,13 @@ internal sealed partial class Expiry(
     private async Task<int> ForgetUploadsAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        List<Row> rows =
-        [
-            .. await db
-                .Database.SqlQuery<Row>(
-                    $"""
-                    UPDATE imports SET retry_until = NULL WHERE state = 'failed' AND retry_until <= {now}
-                    RETURNING org_id, id, dataset_id
-                    """
-                )
-                .ToListAsync(cancellationToken),
-            .. await db
-                .Database.SqlQuery<Row>(
-                    $"""
-                    UPDATE weights_files SET retry_until = NULL WHERE state = 'failed' AND retry_until <= {now}
-                    RETURNING org_id, id, NULL::uuid AS dataset_id
-                    """
-                )
-                .ToListAsync(cancellationToken),
-        ];
+        var rows = await db
+            .Database.SqlQuery<Row>(
+                $"""
+                UPDATE jobs SET retry_until = NULL WHERE state = 'failed' AND retry_until <= {now} RETURNING org_id, id, dataset_id
+                """
+            )
+            .ToListAsync(cancellationToken);
         await DeleteUploadsAsync(rows, cancellationToken);
         return rows.Count;
     }
@@ -89,14 +76,14 @@ internal sealed partial class Expiry(
         var rows = await db
             .Database.SqlQuery<Row>(
                 $"""
-                UPDATE imports SET state = 'failed', error = {Json(Abandoned("archive"))}::jsonb, finished_at = clock_timestamp()
+                UPDATE imports SET state = 'failed', error = {Json(Abandoned("archive"))}::jsonb, stopped_at = clock_timestamp()
                 WHERE state = 'uploading' AND COALESCE(upload_active_at, created_at) < {before} RETURNING org_id, id, dataset_id
                 """
             )
             .ToListAsync(cancellationToken);
         foreach (var row in rows)
             await db.EnqueueAsync(
-                WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId!.Value, ImportState.Failed, AbandonedCode),
+                WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId!.Value, AbandonedCode),
                 clock.GetUtcNow(),
                 cancellationToken
             );
@@ -114,7 +101,7 @@ internal sealed partial class Expiry(
         var rows = await db
             .Database.SqlQuery<Row>(
                 $"""
-                UPDATE weights_files SET state = 'failed', error = {Json(Abandoned("file"))}::jsonb, finished_at = clock_timestamp()
+                UPDATE uploaded_weights SET state = 'failed', error = {Json(Abandoned("file"))}::jsonb, stopped_at = clock_timestamp()
                 WHERE state = 'uploading' AND COALESCE(upload_active_at, created_at) < {before} RETURNING org_id, id,
                     NULL::uuid AS dataset_id
                 """
@@ -145,7 +132,7 @@ internal sealed partial class Expiry(
 
     [LoggerMessage(
         LogLevel.Information,
-        "{Forgotten} failed runs, imports and weights files can no longer be retried, and their kept files are deleted; "
+        "{Forgotten} failed runs and jobs can no longer be retried, and their kept files are deleted; "
             + "{Abandoned} unfinished uploads have failed"
     )]
     private partial void LogRound(int forgotten, int abandoned);

@@ -1,7 +1,6 @@
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
-using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -42,16 +41,12 @@ internal sealed class OrgReferences
                 .Select(v => v.ManifestHash)
                 .ToListAsync(cancellationToken)
         );
-        // While bytes are still arriving, their object does not exist yet; when it does, the import is queued.
-        // Work that failed because of too many interruptions keeps its upload for a while.
-        var imports = db
-            .Imports.IgnoreTenantFilter()
-            .Where(i => i.OrgId == org && (i.State == ImportState.Queued || i.State == ImportState.Running || i.RetryUntil != null));
-        references._uploads.UnionWith(await imports.Select(i => i.Id).ToListAsync(cancellationToken));
-        var files = db
-            .UploadedWeights.IgnoreTenantFilter()
-            .Where(w => w.OrgId == org && (w.State == WeightsState.Queued || w.State == WeightsState.Inspecting || w.RetryUntil != null));
-        references._uploads.UnionWith(await files.Select(w => w.Id).ToListAsync(cancellationToken));
+        // While bytes are still arriving, their object does not exist yet; when it does, the job is queued. A job that failed because of
+        // too many interruptions keeps its upload for a while.
+        var jobs = db
+            .Jobs.IgnoreTenantFilter()
+            .Where(j => j.OrgId == org && (j.State == JobState.Queued || j.State == JobState.Running || j.RetryUntil != null));
+        references._uploads.UnionWith(await jobs.Select(j => j.Id).ToListAsync(cancellationToken));
         var runs = db.Database.SqlQuery<OpenRun>(
             $"""
             SELECT r.id, r.checkpoint_key, l.fence FROM runs r LEFT JOIN run_leases l ON l.org_id = r.org_id AND l.run_id = r.id

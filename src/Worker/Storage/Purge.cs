@@ -91,21 +91,15 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
                 cancellationToken
             )
         || await db
-            .Imports.IgnoreTenantFilter()
+            .Jobs.IgnoreTenantFilter()
             .AnyAsync(
-                i =>
-                    i.OrgId == due.OrgId
-                    && i.Owner != null
-                    && db.Datasets.IgnoreTenantFilter().Any(d => d.OrgId == i.OrgId && d.Id == i.DatasetId && d.DeletionId == due.Id),
-                cancellationToken
-            )
-        || await db
-            .UploadedWeights.IgnoreTenantFilter()
-            .AnyAsync(
-                w =>
-                    w.OrgId == due.OrgId
-                    && w.Owner != null
-                    && db.Projects.IgnoreTenantFilter().Any(p => p.OrgId == w.OrgId && p.Id == w.ProjectId && p.DeletionId == due.Id),
+                j =>
+                    j.OrgId == due.OrgId
+                    && j.Owner != null
+                    && (
+                        db.Datasets.IgnoreTenantFilter().Any(d => d.OrgId == j.OrgId && d.Id == j.DatasetId && d.DeletionId == due.Id)
+                        || db.Projects.IgnoreTenantFilter().Any(p => p.OrgId == j.OrgId && p.Id == j.ProjectId && p.DeletionId == due.Id)
+                    ),
                 cancellationToken
             );
 
@@ -130,7 +124,7 @@ internal sealed partial class Purge(IDbContexts contexts, IObjectStore store, Ti
 
     [LoggerMessage(
         LogLevel.Information,
-        "Purge of {Kind} {Target} of organisation {Org} postponed: a run or an import in it has not stopped yet"
+        "Purge of {Kind} {Target} of organisation {Org} postponed: a run or a job in it has not stopped yet"
     )]
     private partial void LogBusy(DeletionKind kind, Guid target, Guid org);
 

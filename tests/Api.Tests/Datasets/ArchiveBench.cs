@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -97,6 +98,16 @@ internal sealed class ArchiveBench : IDisposable
         await using var db = _app.SystemDatabase();
         change(await db.Imports.IgnoreTenantFilter().SingleAsync(i => i.Id == import, Cancel));
         await db.SaveChangesAsync(Cancel);
+    }
+
+    /// <summary>As a worker does.</summary>
+    public async Task ChangeJobAsync(Guid import, JobState state)
+    {
+        await using var db = _app.SystemDatabase();
+        await db
+            .Jobs.IgnoreTenantFilter()
+            .Where(j => j.Id == import)
+            .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, state), Cancel);
     }
 
     /// <summary>Simulates that this much time has passed since the last byte.</summary>

@@ -1,7 +1,7 @@
 using System.Net;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -79,11 +79,12 @@ public sealed class FollowingAnImport(SharedApplication shared) : IClassFixture<
             await db
                 .Imports.IgnoreTenantFilter()
                 .Where(i => i.Id == import.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(i => i.Accepted, 2), Cancel);
+            await db
+                .Jobs.IgnoreTenantFilter()
+                .Where(j => j.Id == import.Id)
                 .ExecuteUpdateAsync(
-                    set =>
-                        set.SetProperty(i => i.State, ImportState.Succeeded)
-                            .SetProperty(i => i.Accepted, 2)
-                            .SetProperty(i => i.FinishedAt, Planted.Now),
+                    set => set.SetProperty(j => j.State, JobState.Succeeded).SetProperty(j => j.FinishedAt, Planted.Now),
                     Cancel
                 );
         }

@@ -1,7 +1,7 @@
 using System.Net;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Common;
 using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Datasets;
@@ -30,7 +30,7 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
         };
         await Assert.ThrowsAsync<HttpRequestException>(() => bench.PutAsync(asked, new StreamContent(body)));
         var row = await Eventually.HoldsAsync(() => bench.RowAsync(asked.Id), row => row.UploadClaim is null);
-        Assert.Equal((ImportState.Uploading, Size), (row.State, row.Size));
+        Assert.Equal((UploadState.Uploading, Size), (row.State, row.Size));
         await bench.AssertNothingStoredAsync();
         Assert.Equal((asked.Id, "queued"), State(await ArchiveBench.TakenAsync(await bench.PutAsync(asked, ArchiveBench.Measured(Size)))));
         await bench.AssertTakenOnceAsync(Size);
@@ -84,7 +84,7 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
     {
         using var bench = await BenchAsync();
         var asked = await bench.AskAsync(Size);
-        using var api = await ApiProcess.StartAsync(_app, ApiProcess.NoQueue);
+        using var api = await ApiProcess.StartAsync(_app);
         using var http = new HttpClient { BaseAddress = api.Address };
         http.DefaultRequestHeaders.Authorization = new("Bearer", bench.Session.Token);
         var body = new Endless(50_000, broken: false)
@@ -97,7 +97,7 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
             },
         };
         await Assert.ThrowsAsync<HttpRequestException>(() => http.PutAsync(asked.UploadUrl, new StreamContent(body), Cancel));
-        Assert.Equal(ImportState.Uploading, (await bench.RowAsync(asked.Id)).State);
+        Assert.Equal(UploadState.Uploading, (await bench.RowAsync(asked.Id)).State);
         await ConflictAsync("upload_under_way", bench.PutAsync(asked, ArchiveBench.Measured(Size)));
         await bench.AgeAsync(asked.Id, TimeSpan.FromSeconds(58));
         await ConflictAsync("upload_under_way", bench.PutAsync(asked, ArchiveBench.Measured(Size)));
@@ -129,7 +129,7 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
         else
             await ConflictAsync("import_started", bench.PutAsync(asked, new StreamContent(first)));
         var row = await bench.RowAsync(asked.Id);
-        Assert.Equal((ImportState.Queued, second.Length, 1), (row.State, row.Size, await bench.AuditedAsync()));
+        Assert.Equal((UploadState.Received, second.Length, 1), (row.State, row.Size, await bench.AuditedAsync()));
         Assert.Equal(second, await bench.BytesAsync(asked.Id));
     }
 
@@ -142,7 +142,7 @@ public sealed class TheAddressOfAnUpload(ListeningApplication listening) : IClas
             asked.Id,
             i =>
             {
-                i.State = ImportState.Failed;
+                i.State = UploadState.Failed;
                 i.Error = new("upload_abandoned", "The upload never ended", "Nothing more came for 24 hours.");
             }
         );

@@ -1,4 +1,4 @@
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Common;
 using GpuGeek.TestSupport;
 
 namespace GpuGeek.Api.Tests.Datasets;
@@ -42,7 +42,7 @@ public sealed class AnArchiveBeyondTheDisk(PostgresFixture postgres) : IAsyncDis
         var asked = await bench.AskAsync(1 << 20);
         await ArchiveBench.RefusedAsync(await bench.PutAsync(asked, ArchiveBench.Unmeasured(5 << 20)), "disk_full");
         var row = await bench.RowAsync(asked.Id);
-        Assert.Equal((ImportState.Failed, "disk_full"), (row.State, row.Error?.Code));
+        Assert.Equal((UploadState.Failed, "disk_full"), (row.State, row.Error?.Code));
         AssertNothingStored();
     }
 

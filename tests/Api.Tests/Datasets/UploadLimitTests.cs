@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using GpuGeek.Api.Tests.Support;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
@@ -44,7 +45,7 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         using var bench = await BenchAsync();
         var asked = await bench.AskAsync(1000);
         Assert.Equal(Room, (await ArchiveBench.TakenAsync(await bench.PutAsync(asked, ArchiveBench.Unmeasured(Room)))).Size);
-        Assert.Equal((ImportState.Queued, Room), ((await bench.RowAsync(asked.Id)).State, (await bench.RowAsync(asked.Id)).Size));
+        Assert.Equal((UploadState.Received, Room), ((await bench.RowAsync(asked.Id)).State, (await bench.RowAsync(asked.Id)).Size));
     }
 
     [Fact]
@@ -54,8 +55,8 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         var asked = await bench.AskAsync(1000);
         await ArchiveBench.RefusedAsync(await bench.PutAsync(asked, ArchiveBench.Unmeasured(Room + 1)), "plan_limit");
         var row = await bench.RowAsync(asked.Id);
-        Assert.Equal((ImportState.Failed, "plan_limit", 1000, null), (row.State, row.Error?.Code, row.Size, row.UploadClaim));
-        Assert.NotNull(row.FinishedAt);
+        Assert.Equal((UploadState.Failed, "plan_limit", 1000, null), (row.State, row.Error?.Code, row.Size, row.UploadClaim));
+        Assert.NotNull(row.StoppedAt);
         await bench.AssertNothingStoredAsync();
         using var again = await bench.PutAsync(asked, ArchiveBench.Unmeasured(1000));
         Assert.Equal("import_failed", await again.CodeAsync(HttpStatusCode.Conflict));
@@ -132,7 +133,7 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         using var bench = await BenchAsync();
         var import = await ArchiveBench.TakenAsync(await bench.PutAsync(ArchiveBench.Measured(800_000)));
         Assert.Equal("plan_limit", (await Answers.RefusedAsync(() => bench.AskAsync(400_000))).Code);
-        await bench.ChangeAsync(import.Id, i => i.State = ImportState.Running);
+        await bench.ChangeJobAsync(import.Id, JobState.Running);
         Assert.Equal("plan_limit", (await Answers.RefusedAsync(() => bench.AskAsync(400_000))).Code);
         var picture = (await bench.Session.AddImagesAsync(bench.Dataset, "rose", 1)).Single().Id;
         await using (var db = _app.SystemDatabase())
@@ -147,7 +148,7 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
             const long before = (50L << 30) - Room;
             Assert.Equal((before + 800_000, before + 500_000), (all.StorageBytes, others.StorageBytes));
         }
-        await bench.ChangeAsync(import.Id, i => i.State = ImportState.Succeeded);
+        await bench.ChangeJobAsync(import.Id, JobState.Succeeded);
         await bench.AskAsync(400_000);
     }
 

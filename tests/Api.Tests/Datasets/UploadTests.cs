@@ -4,7 +4,7 @@ using System.Text;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
@@ -157,8 +157,8 @@ public sealed class SendingAnArchive(ListeningApplication listening) : IClassFix
         await session.Client.CancelImportAsync(session.Org, dataset.Id, import.Id, Cancel);
         await session.Client.CancelImportAsync(session.Org, dataset.Id, import.Id, Cancel);
         await using var db = _app.SystemDatabase();
-        var row = await db.Imports.IgnoreTenantFilter().SingleAsync(i => i.Id == import.Id, Cancel);
-        Assert.Equal((ImportState.Queued, true), (row.State, row.CancelRequested));
+        var job = await db.Jobs.IgnoreTenantFilter().SingleAsync(j => j.Id == import.Id, Cancel);
+        Assert.Equal((JobState.Queued, true), (job.State, job.CancelRequested));
     }
 
     [Theory]

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using GpuGeek.Api.Tests.Support;
-using GpuGeek.Infrastructure.Queue;
+using GpuGeek.Domain.Jobs;
+using GpuGeek.Infrastructure.Live;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +37,8 @@ public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
     {
         await using var app = new ApiApplication(
             postgres,
-            change: services => services.AddSingleton<IJobQueue>(new Queue(() => throw new InvalidOperationException("the queue is away")))
+            change: services =>
+                services.AddSingleton<ILiveNotifier>(new Notifier(() => throw new InvalidOperationException("the database is away")))
         );
         var (session, dataset) = await app.RegisterWithDatasetAsync();
         using var first = await SampleAsync(session.Http, session.At($"datasets/{dataset.Id}/imports"));
@@ -52,39 +53,49 @@ public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
         var http = new HttpContextAccessor();
         await using var app = new ApiApplication(
             postgres,
-            change: services => services.AddSingleton<IJobQueue>(new Queue(() => http.HttpContext!.Abort()))
+            change: services => services.AddSingleton<ILiveNotifier>(new Notifier(() => http.HttpContext!.Abort()))
         );
         var (session, dataset) = await app.RegisterWithDatasetAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => SampleAsync(session.Http, session.At($"datasets/{dataset.Id}/imports")));
         await AssertReplayedOnceAsync(session, session.Http, dataset.Id);
     }
 
-    /// <summary>The notification goes to a queue that is this test's own socket: the process that connects has committed, and is
-    /// killed.</summary>
+    /// <summary>The process is killed when it has committed and is about to wake the workers.</summary>
     [Fact]
     public async Task A_killed_process_leaves_the_first_answer()
     {
         await using var app = new ApiApplication(postgres);
         var (session, dataset) = await app.RegisterWithDatasetAsync();
-        using var queue = new TcpListener(IPAddress.Loopback, 0);
-        queue.Start();
-        using var api = await ApiProcess.StartAsync(app, ApiProcess.QueueOn(((IPEndPoint)queue.LocalEndpoint).Port));
+        using var proxy = new DatabaseProxy(postgres.Connections.System, LiveChange.JobQueuedKind);
+        using var api = await ApiProcess.StartAsync(app, proxy.ConnectionString);
         using var http = new HttpClient
         {
             BaseAddress = api.Address,
             DefaultRequestHeaders = { Authorization = new("Bearer", session.Token) },
         };
         var first = SampleAsync(http, session.At($"datasets/{dataset.Id}/imports"));
-        using (await queue.AcceptTcpClientAsync(Cancel))
-            api.Process.Kill();
+        await proxy.Held.WaitAsync(Cancel);
+        api.Process.Kill();
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => first);
         await AssertReplayedOnceAsync(session, session.Http, dataset.Id);
     }
 
-    private sealed class Queue(Action hint) : IJobQueue
+    private sealed class Notifier(Action queued) : ILiveNotifier
     {
-        public void HintRuns() => hint();
+        public Task RunChangedAsync(Guid org, Guid run) => Task.CompletedTask;
 
-        public void HintImport(Guid org, Guid import) => hint();
+        public Task ImportChangedAsync(Guid org, Guid dataset) => Task.CompletedTask;
+
+        public Task JobChangedAsync(Job job) => Task.CompletedTask;
+
+        public Task DeploymentChangedAsync(Guid org) => Task.CompletedTask;
+
+        public Task RunQueuedAsync() => Task.CompletedTask;
+
+        public Task JobQueuedAsync()
+        {
+            queued();
+            return Task.CompletedTask;
+        }
     }
 }

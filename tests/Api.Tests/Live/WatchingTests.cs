@@ -1,7 +1,7 @@
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Live;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
@@ -165,9 +165,9 @@ public sealed class WatchingARun(SharedApplication shared) : IClassFixture<Share
         await Eventually.HoldsAsync(() => watcher.ImportStates, states => states.Contains("queued"));
         await using (var db = _app.SystemDatabase())
             await db
-                .Imports.IgnoreTenantFilter()
-                .Where(i => i.Id == import.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Running).SetProperty(i => i.Progress, 0.5), Cancel);
+                .Jobs.IgnoreTenantFilter()
+                .Where(j => j.Id == import.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobState.Running).SetProperty(j => j.Progress, 0.5), Cancel);
         await _app.Services.GetRequiredService<ILiveNotifier>().ImportChangedAsync(await session.OrgIdAsync(), dataset.Id);
         await Eventually.HoldsAsync(() => watcher.ImportStates, states => states[^1] == "running");
         Assert.Equal(["queued", "running"], watcher.ImportStates);

@@ -7,17 +7,14 @@ internal sealed record ApiProcess(Process Process, Uri Address) : IDisposable
 {
     private static CancellationToken Cancel => ApiApplication.Cancel;
 
-    public static readonly string NoQueue = QueueOn(1);
-
-    /// <summary>A queue whose database would listen there.</summary>
-    public static string QueueOn(int port) => $"Host=127.0.0.1;Port={port};Username=nobody;Password=none;Database=none;Pooling=false";
-
     /// <summary>On the same database and with the same keys as the application.</summary>
-    public static async Task<ApiProcess> StartAsync(ApiApplication app, string queue)
+    /// <param name="system">Another way to the database for the system role.</param>
+    public static async Task<ApiProcess> StartAsync(ApiApplication app, string? system = null)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location]) { RedirectStandardOutput = true };
         app.SettingsTo(start.Environment);
-        start.Environment["GPUGEEK_DB_HANGFIRE"] = queue;
+        if (system is not null)
+            start.Environment["GPUGEEK_DB_SYSTEM"] = system;
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Logging__LogLevel__Default"] = "Information";
         var process = Process.Start(start)!;

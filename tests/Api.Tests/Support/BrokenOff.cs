@@ -1,6 +1,7 @@
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
-using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,15 +37,14 @@ internal static class BrokenOff
             Source = ImportSource.Upload,
             FileName = "x.zip",
             Size = size,
-            State = ImportState.Failed,
-            Error = new("import_crashed", "t", "d"),
+            State = UploadState.Received,
             CreatedAt = Planted.Now,
-            FinishedAt = Planted.Now,
         };
-        row.Keep(Planted.Now);
         await session.App.Store().PutAsync(ObjectKeys.Upload(org, row.Id), new MemoryStream([1]), Cancel);
         await using var db = session.App.SystemDatabase();
         db.Imports.Add(row);
+        var project = await db.Datasets.IgnoreTenantFilter().Where(d => d.Id == dataset).Select(d => d.ProjectId).SingleAsync(Cancel);
+        db.Jobs.Add(Failed(Job.Of(row, project, org, Planted.Now), "import_crashed"));
         await db.SaveChangesAsync(Cancel);
         return row.Id;
     }
@@ -53,10 +53,15 @@ internal static class BrokenOff
     {
         await using var db = session.App.SystemDatabase();
         var row = await db.UploadedWeights.IgnoreTenantFilter().SingleAsync(w => w.Id == weights, Cancel);
-        row.State = WeightsState.Failed;
-        row.Error = new("inspection_broken_off", "t", "d");
-        row.FinishedAt = Planted.Now;
-        row.Keep(Planted.Now);
+        row.State = UploadState.Received;
+        db.Jobs.Add(Failed(Job.Of(row, Planted.Now), "inspection_broken_off"));
         await db.SaveChangesAsync(Cancel);
+    }
+
+    private static Job Failed(Job job, string code)
+    {
+        (job.State, job.Error, job.FinishedAt) = (JobState.Failed, new(code, "t", "d"), Planted.Now);
+        job.Keep(Planted.Now);
+        return job;
     }
 }

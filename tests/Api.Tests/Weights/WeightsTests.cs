@@ -3,6 +3,7 @@ using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Contracts.Weights;
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Weights;
@@ -57,13 +58,10 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
         var id = (await AskAsync(session)).Id;
         await using var db = _app.SystemDatabase();
         var row = await db.UploadedWeights.IgnoreTenantFilter().SingleAsync(w => w.Id == id, Cancel);
-        (row.State, row.Report, row.Error, row.ContentHash, row.FinishedAt) = (
-            error is null ? WeightsState.Ready : WeightsState.Failed,
-            report,
-            error,
-            error is null ? Planted.HashOf(Bytes) : null,
-            Planted.Now
-        );
+        (row.State, row.Report, row.ContentHash) = (UploadState.Received, report, error is null ? Planted.HashOf(Bytes) : null);
+        var job = Job.Of(row, Planted.Now);
+        (job.State, job.Error, job.FinishedAt) = (error is null ? JobState.Succeeded : JobState.Failed, error, Planted.Now);
+        db.Jobs.Add(job);
         await db.SaveChangesAsync(Cancel);
         return id;
     }
@@ -194,10 +192,10 @@ public sealed class WeightsThatSomebodySends(SharedApplication shared) : IClassF
                     ProjectId = project.Id,
                     FileName = "large.pth",
                     Size = long.MaxValue / 2,
-                    State = WeightsState.Failed,
+                    State = UploadState.Failed,
                     CreatedBy = Planted.NewId(),
                     CreatedAt = Planted.Now,
-                    FinishedAt = Planted.Now,
+                    StoppedAt = Planted.Now,
                 }
             );
             await db.SaveChangesAsync(Cancel);

@@ -2,6 +2,7 @@ using System.Net;
 using GpuGeek.Api.Tests.Datasets;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Weights;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
@@ -104,7 +105,7 @@ public sealed class TheBytesOfWeights(ListeningApplication listening) : IClassFi
         };
         using var late = await http.PutAsync(asked.UploadUrl, new StreamContent(first), Cancel);
         Assert.Equal("weights_uploaded", await late.CodeAsync(HttpStatusCode.Conflict));
-        Assert.Equal((WeightsState.Queued, (long)Size), ((await RowAsync(asked.Id)).State, await StoredAsync(session, asked.Id)));
+        Assert.Equal((UploadState.Received, (long)Size), ((await RowAsync(asked.Id)).State, await StoredAsync(session, asked.Id)));
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class TheBytesOfWeights(ListeningApplication listening) : IClassFi
             asked.Id,
             w =>
             {
-                w.State = WeightsState.Failed;
+                w.State = UploadState.Failed;
                 w.Error = new("upload_abandoned", "The upload never ended", "Nothing more came for 24 hours.");
             }
         );

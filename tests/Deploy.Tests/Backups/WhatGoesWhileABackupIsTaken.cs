@@ -14,8 +14,7 @@ public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : ICla
     [
         "UPDATE runs SET checkpoint_key = 'newer'",
         "UPDATE runs SET checkpoint_key = NULL",
-        "UPDATE imports SET state = 'succeeded'",
-        "UPDATE weights_files SET state = 'ready'",
+        "UPDATE jobs SET state = 'succeeded'",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -33,17 +32,16 @@ public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : ICla
             DECLARE c record;
             BEGIN
               FOR c IN SELECT a.attrelid::regclass AS t, a.attname FROM pg_attribute a
-                WHERE a.attrelid IN ('runs'::regclass, 'imports'::regclass, 'weights_files'::regclass) AND a.attnum > 0 AND a.attnotnull
+                WHERE a.attrelid IN ('runs'::regclass, 'jobs'::regclass) AND a.attnum > 0 AND a.attnotnull
                   AND a.attname NOT IN ('org_id', 'id') AND a.attidentity = '' AND NOT a.attisdropped
               LOOP
                 EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', c.t, c.attname);
               END LOOP;
             END $$;
-            DELETE FROM runs; DELETE FROM imports; DELETE FROM weights_files;
+            DELETE FROM runs; DELETE FROM jobs;
             INSERT INTO runs (org_id, id, state, checkpoint_key)
               VALUES (gen_random_uuid(), gen_random_uuid(), 'running', 'orgs/0a/runs/1f/2/step-7');
-            INSERT INTO imports (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'running');
-            INSERT INTO weights_files (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'inspecting')
+            INSERT INTO jobs (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'running')
             """
         );
 
@@ -69,7 +67,7 @@ public sealed class WhatGoesWhileABackupIsTaken(PostgresFixture postgres) : ICla
     {
         await using var snapshot = await DatabaseSnapshot.OpenAsync(Connection, Cancel);
         await snapshot.TakeAsync(Cancel);
-        await ExecuteAsync("INSERT INTO imports (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'queued')");
+        await ExecuteAsync("INSERT INTO jobs (org_id, id, state) VALUES (gen_random_uuid(), gen_random_uuid(), 'queued')");
 
         Assert.True(await snapshot.IsStillNeededAsync(Cancel));
     }

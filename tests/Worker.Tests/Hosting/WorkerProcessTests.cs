@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using GpuGeek.Domain.Datasets;
-using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.TestSupport;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Hosting;
 
@@ -34,20 +32,16 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
         using (var worker = Start())
         {
             await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
-            var children = ProcessTable.WithArgument($"imports/{id:N}");
+            var children = ProcessTable.WithArgument($"jobs/{id:N}");
             Assert.NotEmpty(children);
             Signals.Send(worker.Id, Signals.Kill);
             await worker.WaitForExitAsync(Cancel);
             await Eventually.HoldsAsync(() => children.Where(ProcessTable.Alive).ToList(), alive => alive.Count == 0);
         }
-        await tenant.QueryAsync(db =>
-            db.Imports.IgnoreTenantFilter()
-                .Where(i => i.Id == id)
-                .ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, TimeProvider.System.GetUtcNow()), Cancel)
-        );
+        await tenant.ChangeJobAsync(id, s => s.SetProperty(j => j.LeaseUntil, TimeProvider.System.GetUtcNow()));
         await using var successor = await TestWorker.StartAsync(_settings);
-        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
-        Assert.Equal((2, 2000, 0), (import.Attempt, import.Accepted, import.Skipped));
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
+        Assert.Equal((2, 2000, 0), (import.Claims, import.Accepted, import.Skipped));
     }
 
     [Fact]
@@ -56,7 +50,7 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
         await using var observer = TestWorker.Create(_settings);
         var tenant = await Tenant.CreateAsync(observer.Contexts, observer.Store);
         using var worker = Start("worker");
-        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(Zips.OfNames("cat/1.png")), i => i.State == ImportState.Succeeded);
+        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(Zips.OfNames("cat/1.png")), i => i.State == JobState.Succeeded);
         Signals.Send(worker.Id, Signals.Terminate);
         await worker.WaitForExitAsync(Cancel);
         Assert.Equal(0, worker.ExitCode);

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Imports.Reading;
+using GpuGeek.Worker.Lanes;
 
 namespace GpuGeek.Worker.Tests.Imports;
 
 /// <summary>Runs the child's work in this process, in its own directory.</summary>
 internal sealed class ImportRun : IDisposable
 {
-    private readonly ImportDirectory _directory = new(Directory.CreateTempSubdirectory("gpugeek-import-test-").FullName);
+    private readonly JobDirectory _directory = new(Directory.CreateTempSubdirectory("gpugeek-import-test-").FullName);
 
     private ImportRun() { }
 
@@ -20,8 +21,8 @@ internal sealed class ImportRun : IDisposable
     public static ImportRun OfZip(byte[] zip, ArchiveLimits? limits = null)
     {
         var run = new ImportRun();
-        File.WriteAllBytes(run._directory.Archive, zip);
-        return run.Read(new() { Archive = run._directory.Archive, Limits = limits ?? new() });
+        File.WriteAllBytes(run._directory.Input, zip);
+        return run.Read(new() { Archive = run._directory.Input, Limits = limits ?? new() });
     }
 
     public static ImportRun OfSample(string name) => new ImportRun().Read(new() { Sample = name, MaxWaiting = 0 });
@@ -30,12 +31,9 @@ internal sealed class ImportRun : IDisposable
 
     private ImportRun Read(ImportSpec spec)
     {
-        File.WriteAllBytes(_directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportDirectory.Json));
+        File.WriteAllBytes(_directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportSpec.Json));
         ImportReader.Run(_directory);
-        Events =
-        [
-            .. File.ReadAllLines(_directory.Events).Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportDirectory.Json)!),
-        ];
+        Events = [.. File.ReadAllLines(_directory.Events).Select(line => JsonSerializer.Deserialize<ImportEvent>(line, ImportSpec.Json)!)];
         return this;
     }
 }

@@ -1,7 +1,9 @@
 using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using GpuGeek.Worker.Tests.Support;
@@ -34,7 +36,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueImportAsync(Zips.OfNames("train/cat/1.png", "test/dog/2.png", "3.png"));
-        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
         Assert.Equal((2, 1, 1.0), (import.Accepted, import.Skipped, import.Progress));
         var images = await tenant.QueryAsync(db =>
             db.DatasetImages.IgnoreTenantFilter().Where(i => i.OrgId == tenant.OrgId).OrderBy(i => i.FileName).ToListAsync(Cancel)
@@ -57,10 +59,10 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var picture = Zips.Picture(1);
         var id = await tenant.QueueImportAsync(Zips.Of(("cat/1.png", picture), ("cat/again.png", picture), ("dog/other.png", picture)));
-        await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
+        await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
         Assert.Equal(["duplicate", "label_conflict"], (await SkippedAsync(tenant, id)).Select(s => s.Code).Order());
         var second = await tenant.QueueImportAsync(Zips.Of(("cat/1.png", picture)));
-        var import = await tenant.WaitForImportAsync(second, i => i.State == ImportState.Succeeded);
+        var import = await tenant.WaitForImportAsync(second, i => i.State == JobState.Succeeded);
         Assert.Equal((0, 1), (import.Accepted, import.Skipped));
         Assert.Equal(1, await ImagesAsync(tenant));
     }
@@ -70,7 +72,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == ImportState.Succeeded);
+        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == JobState.Succeeded);
         Assert.Equal(600, import.Accepted);
         Assert.Equal(
             5,
@@ -86,7 +88,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         // The fault is found only after pictures were imported.
         string[] names = [.. Enumerable.Range(0, 300).Select(i => $"cat/{i:000}.png")];
         var zip = Zips.PatchEntry(Zips.OfNames(names), 299, 16, 0xDEADBEEF, 4);
-        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(zip), i => i.State == ImportState.Failed);
+        var import = await tenant.WaitForImportAsync(await tenant.QueueImportAsync(zip), i => i.State == JobState.Failed);
         Assert.Equal("archive_damaged", import.Error!.Code);
         Assert.Contains("cat/299.png", import.Error.Detail, StringComparison.Ordinal);
         Assert.NotNull(import.Error.Hint);
@@ -103,7 +105,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueImportAsync(Zips.OfNames("1.png", "2.png"));
-        Assert.Equal("no_pictures", (await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed)).Error!.Code);
+        Assert.Equal("no_pictures", (await tenant.WaitForImportAsync(id, i => i.State == JobState.Failed)).Error!.Code);
         Assert.Equal(2, (await SkippedAsync(tenant, id)).Count);
     }
 
@@ -114,18 +116,14 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         await tenant.WaitForImportAsync(
             await tenant.QueueImportAsync(Zips.Of(("cat/first.png", Zips.Picture(9000)))),
-            i => i.State == ImportState.Succeeded
+            i => i.State == JobState.Succeeded
         );
         var id = await tenant.QueueImportAsync(
             Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"{(i % 2 == 0 ? "cat" : "dog")}/{i}.png")])
         );
         await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
-        await tenant.QueryAsync(db =>
-            db.Imports.IgnoreTenantFilter()
-                .Where(i => i.Id == id)
-                .ExecuteUpdateAsync(s => s.SetProperty(i => i.CancelRequested, true), Cancel)
-        );
-        await tenant.WaitForImportAsync(id, i => i.State == ImportState.Canceled);
+        await tenant.ChangeJobAsync(id, s => s.SetProperty(j => j.CancelRequested, true));
+        await tenant.WaitForImportAsync(id, i => i.State == JobState.Canceled);
         Assert.Equal(1, await ImagesAsync(tenant));
         Assert.Equal(
             ["cat"],
@@ -133,7 +131,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
                 db.DatasetClasses.IgnoreTenantFilter().Where(c => c.OrgId == tenant.OrgId).Select(c => c.Name).ToListAsync(Cancel)
             )
         );
-        Assert.Empty(ProcessTable.WithArgument($"imports/{id:N}"));
+        Assert.Empty(ProcessTable.WithArgument($"jobs/{id:N}"));
     }
 
     [Fact]
@@ -144,7 +142,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store, plan);
         var import = await tenant.WaitForImportAsync(
             await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png")),
-            i => i.State == ImportState.Failed
+            i => i.State == JobState.Failed
         );
         Assert.Equal("plan_limit", import.Error!.Code);
         Assert.Equal(0, await ImagesAsync(tenant));
@@ -152,9 +150,9 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
 
     /// <summary>Before, archives being uploaded did not count, so that others could take the space of an accepted one.</summary>
     [Theory]
-    [InlineData(false, ImportState.Succeeded)]
-    [InlineData(true, ImportState.Failed)]
-    public async Task Its_own_archive_does_not_count_beside_its_pictures_but_an_upload_that_was_let_in_does(bool isOther, ImportState end)
+    [InlineData(false, JobState.Succeeded)]
+    [InlineData(true, JobState.Failed)]
+    public async Task Its_own_archive_does_not_count_beside_its_pictures_but_an_upload_that_was_let_in_does(bool isOther, JobState end)
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var archive = Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png");
@@ -169,7 +167,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
                 null,
                 change: i =>
                 {
-                    i.State = ImportState.Uploading;
+                    i.State = UploadState.Uploading;
                     i.Size = archive.Length - 10;
                     // Tests of the same database let days go by for uploads.
                     i.UploadActiveAt = TimeProvider.System.GetUtcNow().AddDays(30);
@@ -214,10 +212,10 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"cat/{i}.png")]));
         await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
-        foreach (var child in ProcessTable.WithArgument($"imports/{id:N}"))
+        foreach (var child in ProcessTable.WithArgument($"jobs/{id:N}"))
             Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
-        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
-        Assert.Equal((2, 3000, 0), (import.Attempt, import.Accepted, import.Skipped));
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
+        Assert.Equal((2, 3000, 0), (import.Claims, import.Accepted, import.Skipped));
     }
 
     [Fact]
@@ -228,28 +226,18 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 1000).Select(i => $"cat/{i}.png")]));
         foreach (var attempt in new[] { 1, 2 })
         {
-            await tenant.WaitForImportAsync(id, i => i.Attempt == attempt && i.State == ImportState.Running);
-            await ProcessTable.KillWithArgumentAsync($"imports/{id:N}");
+            await tenant.WaitForImportAsync(id, i => i.Claims == attempt && i.State == JobState.Running);
+            await ProcessTable.KillWithArgumentAsync($"jobs/{id:N}");
         }
-        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed);
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Failed);
         Assert.Equal("import_crashed", import.Error!.Code);
         Assert.Equal(0, await ImagesAsync(tenant));
         Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
-        Assert.Equal(import.FinishedAt!.Value + Restartable.KeptFor, import.RetryUntil!.Value, TimeSpan.FromSeconds(10));
+        Assert.Equal(import.Job.FinishedAt!.Value + Restartable.KeptFor, import.Job.RetryUntil!.Value, TimeSpan.FromSeconds(10));
 
-        await tenant.QueryAsync(db =>
-            db.Imports.IgnoreTenantFilter()
-                .Where(i => i.Id == id)
-                .ExecuteUpdateAsync(
-                    s =>
-                        s.SetProperty(i => i.State, ImportState.Queued)
-                            .SetProperty(i => i.Deaths, 0)
-                            .SetProperty(i => i.RetryUntil, (DateTimeOffset?)null),
-                    Cancel
-                )
-        );
-        import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
-        Assert.Equal((3, 1000, null), (import.Attempt, import.Accepted, import.Error));
+        await tenant.RetryJobAsync(id);
+        import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
+        Assert.Equal((3, 1000, null), (import.Claims, import.Accepted, import.Error));
         // The row says so first.
         await Eventually.HoldsAsync(() => worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel), size => size is null);
     }
@@ -262,17 +250,13 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"));
         for (var i = 0; i < 2; i++)
         {
-            Assert.Equal(id, (await dead.Get<Worker.Imports.ImportLeases>().NextAsync($"dead/{i}", long.MaxValue, Cancel))?.Id);
+            Assert.Equal(id, (await dead.Get<JobClaims>().NextAsync(JobKinds.All, $"dead/{i}", long.MaxValue, Cancel))?.Id);
             var expired = TimeProvider.System.GetUtcNow().AddSeconds(-1);
-            await tenant.QueryAsync(db =>
-                db.Imports.IgnoreTenantFilter()
-                    .Where(i => i.Id == id)
-                    .ExecuteUpdateAsync(s => s.SetProperty(i => i.LeaseUntil, expired), Cancel)
-            );
+            await tenant.ChangeJobAsync(id, s => s.SetProperty(j => j.LeaseUntil, expired));
         }
         await using var worker = await TestWorker.StartAsync(_settings);
-        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
-        Assert.Equal((2, 0, 2), (import.Accepted, import.Deaths, import.Lapses));
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
+        Assert.Equal((2, 0, 2), (import.Accepted, import.Job.Deaths, import.Job.Lapses));
     }
 
     [Fact]
@@ -282,16 +266,16 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueImportAsync(
             Zips.OfNames("cat/1.png"),
-            change: i =>
+            changeJob: j =>
             {
-                i.State = ImportState.Running;
-                i.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
-                LapseTo99(i);
+                j.State = JobState.Running;
+                j.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+                LapseTo99(j);
             }
         );
-        var import = await tenant.WaitForImportAsync(id, i => i.State == ImportState.Failed);
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Failed);
         Assert.Equal("worker_failed", import.Error!.Code);
-        Assert.NotNull(import.RetryUntil);
+        Assert.NotNull(import.Job.RetryUntil);
         Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
     }
 

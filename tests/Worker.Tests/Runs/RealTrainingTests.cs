@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
@@ -24,7 +25,7 @@ public sealed class ATrainingFromSampleToModel(PostgresFixture postgres) : IDisp
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == ImportState.Succeeded);
+        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == JobState.Succeeded);
         var id = await QueueAsync(worker, tenant, await FreezeAsync(worker, tenant));
 
         await tenant.WaitForRunAsync(id, r => r.CheckpointStep > 0);

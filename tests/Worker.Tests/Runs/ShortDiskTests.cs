@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
-using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.TestSupport;
@@ -47,14 +46,14 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
             Assert.Contains("waits for disk space", lines[0], StringComparison.Ordinal);
             var waiting = await tenant.RunAsync(id);
             Assert.Equal((RunState.Queued, 0), (waiting.State, waiting.Attempt));
-            Assert.Equal(ImportState.Queued, await StateAsync(tenant, import));
-            Assert.Equal(WeightsState.Queued, await WeightsAsync(tenant, weights));
+            Assert.Equal(JobState.Queued, await StateAsync(tenant, import));
+            Assert.Equal(JobState.Queued, await StateAsync(tenant, weights));
 
             disk.Empty();
             var run = await tenant.WaitForRunAsync(id, r => r.State == RunState.Succeeded);
             Assert.Equal(1, run.Attempt);
-            await Eventually.HoldsAsync(() => StateAsync(tenant, import), state => state != ImportState.Queued);
-            await Eventually.HoldsAsync(() => WeightsAsync(tenant, weights), state => state != WeightsState.Queued);
+            await Eventually.HoldsAsync(() => StateAsync(tenant, import), state => state != JobState.Queued);
+            await Eventually.HoldsAsync(() => StateAsync(tenant, weights), state => state != JobState.Queued);
         }
     }
 
@@ -117,14 +116,8 @@ public sealed class AWorkerOnAFullDisk(PostgresFixture postgres) : IDisposable
         string[] Cached() => Directory.GetFiles(disk.At("work/cache"), "*", SearchOption.AllDirectories);
     }
 
-    private static Task<WeightsState> WeightsAsync(Tenant tenant, Guid weights) =>
-        tenant.QueryAsync(db =>
-            db.UploadedWeights.IgnoreTenantFilter().Where(w => w.Id == weights).Select(w => w.State).SingleAsync(Cancel)
-        );
-
     private static Task<List<string>> LinesAsync(Tenant tenant, Guid run) =>
         tenant.QueryAsync(db => db.RunLogLines.IgnoreTenantFilter().Where(l => l.RunId == run).Select(l => l.Message).ToListAsync(Cancel));
 
-    private static Task<ImportState> StateAsync(Tenant tenant, Guid import) =>
-        tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().Where(i => i.Id == import).Select(i => i.State).SingleAsync(Cancel));
+    private static async Task<JobState> StateAsync(Tenant tenant, Guid job) => (await tenant.JobAsync(job)).State;
 }

@@ -1,4 +1,4 @@
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
@@ -43,7 +43,7 @@ public sealed class WorkersOnABucket : IClassFixture<SwiftServer>, IDisposable
         await using var worker = await StartAsync();
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"));
-        await tenant.WaitForImportAsync(id, i => i.State == ImportState.Succeeded);
+        await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
         var images = await tenant.QueryAsync(db =>
             db.DatasetImages.IgnoreTenantFilter().Where(i => i.OrgId == tenant.OrgId).ToListAsync(Cancel)
         );

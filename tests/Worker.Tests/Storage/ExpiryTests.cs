@@ -1,5 +1,5 @@
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Weights;
@@ -95,6 +95,21 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         return id;
     }
 
+    private void Fail(Job job)
+    {
+        job.State = JobState.Failed;
+        job.Keep(Now);
+    }
+
+    private async Task AddJobAsync(UploadedWeights weights)
+    {
+        var job = Job.Of(weights, Now);
+        Fail(job);
+        await using var db = _worker.Contexts.System();
+        db.Jobs.Add(job);
+        await db.SaveChangesAsync(Cancel);
+    }
+
     private async Task<UploadedWeights> AddWeightsAsync(Action<UploadedWeights> change)
     {
         var row = new UploadedWeights
@@ -118,19 +133,9 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
     public async Task Is_left_by_the_janitor_and_goes_seven_days_after_the_failure()
     {
         var run = await FailedRunAsync("checkpoints/step-1");
-        var import = await _tenant.QueueImportAsync(
-            [1],
-            change: i =>
-            {
-                i.State = ImportState.Failed;
-                i.Keep(Now);
-            }
-        );
-        var weights = await AddWeightsAsync(w =>
-        {
-            w.State = WeightsState.Failed;
-            w.Keep(Now);
-        });
+        var import = await _tenant.QueueImportAsync([1], changeJob: Fail);
+        var weights = await AddWeightsAsync(w => w.State = UploadState.Received);
+        await AddJobAsync(weights);
         string[] keys =
         [
             await PutAsync(ObjectKeys.Run(_tenant.OrgId, run, 3, "checkpoints/step-1/model.bin")),
@@ -155,24 +160,24 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         Assert.Equal(0, (await RoundAsync()).Forgotten);
     }
 
-    private Task<ImportState> StateAsync(Guid import) =>
+    private Task<UploadState> StateAsync(Guid import) =>
         _tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().Where(i => i.Id == import).Select(i => i.State).SingleAsync(Cancel));
 
     [Fact]
     public async Task Is_an_upload_too_which_fails_when_its_bytes_have_not_come_after_a_day()
     {
-        var import = await _tenant.QueueImportAsync([1], change: i => i.State = ImportState.Uploading);
+        var import = await _tenant.QueueImportAsync([1], change: i => i.State = UploadState.Uploading);
         var other = await _tenant.QueueImportAsync([1]);
-        var weights = await AddWeightsAsync(w => w.State = WeightsState.Uploading);
+        var weights = await AddWeightsAsync(w => w.State = UploadState.Uploading);
         _calendar.Turn(0.9);
         await RoundAsync();
-        Assert.Equal(ImportState.Uploading, await StateAsync(import));
+        Assert.Equal(UploadState.Uploading, await StateAsync(import));
         _calendar.Turn(0.2);
         // Other tests of this database have left uploads too.
         Assert.InRange((await RoundAsync()).Abandoned, 2, int.MaxValue);
         var row = await _tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().AsNoTracking().SingleAsync(i => i.Id == import, Cancel));
-        Assert.Equal((ImportState.Failed, "upload_abandoned", null), (row.State, row.Error!.Code, row.RetryUntil));
-        Assert.NotNull(row.FinishedAt);
+        Assert.Equal((UploadState.Failed, "upload_abandoned"), (row.State, row.Error!.Code));
+        Assert.NotNull(row.StoppedAt);
         Assert.False(await HasAsync(ObjectKeys.Upload(_tenant.OrgId, import)));
         Assert.True(await HasAsync(ObjectKeys.Upload(_tenant.OrgId, other)));
         Assert.Equal(
@@ -188,7 +193,7 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
             )?.Code
         );
         // Nobody takes it for the next tests.
-        await _tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().Where(i => i.Id == other).ExecuteDeleteAsync(Cancel));
+        await _tenant.QueryAsync(db => db.Jobs.IgnoreTenantFilter().Where(j => j.Id == other).ExecuteDeleteAsync(Cancel));
     }
 
     /// <summary>Before, its age was counted from its start: an upload that took a day failed while its bytes were arriving.</summary>
@@ -199,14 +204,14 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
             [1],
             change: i =>
             {
-                i.State = ImportState.Uploading;
+                i.State = UploadState.Uploading;
                 i.UploadActiveAt = Now + TimeSpan.FromHours(20);
             }
         );
         var weights = await AddWeightsAsync(w => w.UploadActiveAt = Now + TimeSpan.FromHours(20));
         _calendar.Turn(1.5);
         await RoundAsync();
-        Assert.Equal(ImportState.Uploading, await StateAsync(slow));
+        Assert.Equal(UploadState.Uploading, await StateAsync(slow));
         _calendar.Turn(0.4);
         // Other tests of this database have left uploads too.
         Assert.InRange((await RoundAsync()).Abandoned, 2, int.MaxValue);

@@ -1,5 +1,7 @@
 using System.Text;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
@@ -212,16 +214,11 @@ public sealed class TheJanitor : IAsyncLifetime
     {
         var queued = ObjectKeys.Upload(_tenant.OrgId, await _tenant.QueueImportAsync([1, 2, 3]));
         var ended = await _tenant.QueueImportAsync([1, 2, 3]);
-        var begun = await _tenant.QueueImportAsync([1, 2, 3]);
+        await _tenant.QueueImportAsync([1, 2, 3], change: i => i.State = UploadState.Uploading);
         await ChangeAsync(db =>
-            db.Imports.IgnoreTenantFilter()
-                .Where(i => i.Id == ended)
-                .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Failed), Cancel)
-        );
-        await ChangeAsync(db =>
-            db.Imports.IgnoreTenantFilter()
-                .Where(i => i.Id == begun)
-                .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Uploading), Cancel)
+            db.Jobs.IgnoreTenantFilter()
+                .Where(j => j.Id == ended)
+                .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobState.Failed), Cancel)
         );
         await PutAsync(ObjectKeys.Upload(_tenant.OrgId, NewId()));
         Assert.Equal(3, (await GraceAsync()).Deleted);

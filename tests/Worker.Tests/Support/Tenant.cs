@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
@@ -8,8 +10,21 @@ using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace GpuGeek.Worker.Tests.Support;
+
+/// <summary>An import with its job.</summary>
+internal sealed record ImportRow(Import Import, Job Job)
+{
+    public JobState State => Job.State;
+    public double Progress => Job.Progress;
+    public int Accepted => Import.Accepted;
+    public int Skipped => Import.Skipped;
+    public Failure? Error => Job.Error;
+    public long Claims => Job.Fence;
+    public bool IsFinished => Job.IsFinished;
+}
 
 /// <summary>A fresh organisation with a project, a dataset and a version of a few pictures.</summary>
 internal sealed class Tenant
@@ -92,7 +107,14 @@ internal sealed class Tenant
         return run.Id;
     }
 
-    public async Task<Guid> QueueImportAsync(byte[]? archive, string name = "pictures.zip", Action<Import>? change = null)
+    /// <param name="change">Before it is saved; an import that is uploading has no job.</param>
+    /// <param name="changeJob">Before the job is saved.</param>
+    public async Task<Guid> QueueImportAsync(
+        byte[]? archive,
+        string name = "pictures.zip",
+        Action<Import>? change = null,
+        Action<Job>? changeJob = null
+    )
     {
         var import = new Import
         {
@@ -102,14 +124,18 @@ internal sealed class Tenant
             Source = archive is null ? ImportSource.Sample : ImportSource.Upload,
             FileName = name,
             Size = archive?.Length ?? 0,
-            State = ImportState.Queued,
+            State = UploadState.Received,
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         change?.Invoke(import);
+        var job = Job.Of(import, ProjectId, OrgId, import.CreatedAt);
+        changeJob?.Invoke(job);
         if (archive is not null)
             await _store.PutAsync(ObjectKeys.Upload(OrgId, import.Id), new MemoryStream(archive), Cancel);
         await using var db = _contexts.System();
         db.Imports.Add(import);
+        if (import.State == UploadState.Received)
+            db.Jobs.Add(job);
         await db.SaveChangesAsync(Cancel);
         return import.Id;
     }
@@ -125,13 +151,14 @@ internal sealed class Tenant
             ProjectId = ProjectId,
             FileName = "mine.pth",
             Size = size,
-            State = WeightsState.Queued,
+            State = UploadState.Received,
             CreatedBy = OrgId,
             CreatedAt = now,
         };
         await _store.PutAsync(ObjectKeys.Upload(OrgId, row.Id), new MemoryStream(new byte[size]), Cancel);
         await using var db = _contexts.System();
         db.UploadedWeights.Add(row);
+        db.Jobs.Add(Job.Of(row, now));
         await db.SaveChangesAsync(Cancel);
         return row.Id;
     }
@@ -174,9 +201,27 @@ internal sealed class Tenant
             expected
         );
 
-    public Task<Import> WaitForImportAsync(
+    public Task<Job> JobAsync(Guid id) =>
+        QueryAsync(db => db.Jobs.IgnoreTenantFilter().AsNoTracking().SingleAsync(j => j.OrgId == OrgId && j.Id == id, Cancel));
+
+    public Task<int> ChangeJobAsync(Guid id, Action<UpdateSettersBuilder<Job>> set) =>
+        QueryAsync(db => db.Jobs.IgnoreTenantFilter().Where(j => j.OrgId == OrgId && j.Id == id).ExecuteUpdateAsync(set, Cancel));
+
+    /// <summary>As a person does who tries again.</summary>
+    public Task<int> RetryJobAsync(Guid id) =>
+        ChangeJobAsync(
+            id,
+            s =>
+                s.SetProperty(j => j.State, JobState.Queued)
+                    .SetProperty(j => j.Error, (Failure?)null)
+                    .SetProperty(j => j.FinishedAt, (DateTimeOffset?)null)
+                    .SetProperty(j => j.Deaths, 0)
+                    .SetProperty(j => j.RetryUntil, (DateTimeOffset?)null)
+        );
+
+    public Task<ImportRow> WaitForImportAsync(
         Guid id,
-        Func<Import, bool> condition,
+        Func<ImportRow, bool> condition,
         [CallerArgumentExpression(nameof(condition))] string expected = ""
     ) =>
         Eventually.HoldsAsync(
@@ -185,9 +230,10 @@ internal sealed class Tenant
                 var import = await QueryAsync(db =>
                     db.Imports.IgnoreTenantFilter().AsNoTracking().SingleAsync(i => i.OrgId == OrgId && i.Id == id, Cancel)
                 );
-                if (import.IsFinished && !condition(import))
-                    Assert.Fail($"The import ended as {import.State}: {import.Error}");
-                return import;
+                var row = new ImportRow(import, await JobAsync(id));
+                if (row.IsFinished && !condition(row))
+                    Assert.Fail($"The import ended as {row.State}: {row.Error}");
+                return row;
             },
             condition,
             expected: expected

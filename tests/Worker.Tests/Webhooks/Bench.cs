@@ -3,6 +3,7 @@ using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Webhooks;
 using GpuGeek.TestSupport;
+using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Tests.Support;
 using GpuGeek.Worker.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -63,7 +64,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        var service = Worker.GetAll<IHostedService>().OfType<DeliveryService>().Single();
+        var service = Worker.GetAll<IHostedService>().OfType<Lane<DeliveryLane>>().Single();
         await service.StartAsync(Cancel);
         _started.Add(service);
     }

@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Webhooks;
 using GpuGeek.TestSupport;
-using GpuGeek.Worker.Imports;
+using GpuGeek.Worker.Lanes;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Webhooks;
@@ -76,21 +76,25 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
 
     [Theory]
     [
-        InlineData(ImportState.Succeeded, WebhookEvents.ImportSucceeded),
-        InlineData(ImportState.Failed, WebhookEvents.ImportFailed),
-        InlineData(ImportState.Canceled, null)
+        InlineData(JobState.Succeeded, WebhookEvents.ImportSucceeded, WebhookEvents.JobSucceeded),
+        InlineData(JobState.Failed, WebhookEvents.ImportFailed, WebhookEvents.JobFailed),
+        InlineData(JobState.Canceled, null, WebhookEvents.JobCanceled)
     ]
-    public async Task An_import_sends_a_message_at_its_end(ImportState state, string? type)
+    public async Task An_import_sends_a_message_at_its_end(JobState state, string? type, string ofJob)
     {
         await using var bench = new Bench(postgres);
         var tenant = await bench.TenantAsync();
         var (hook, _) = await bench.AddAsync(tenant.OrgId, "https://hooks.example.org/");
-        var import = await tenant.QueueImportAsync(null);
-        var leases = bench.Worker.Get<ImportLeases>();
-        var claim = await leases.NextAsync("a/1/import-0", long.MaxValue, Cancel);
-        Assert.Equal(import, claim!.Id);
-        await leases.EndAsync(claim, state, state == ImportState.Failed ? new("no_pictures", "None", "None") : null, [], Cancel);
-        Assert.Equal(type, (await bench.DeliveriesAsync(hook.Id)).SingleOrDefault()?.Type);
+        var import = await tenant.QueueImportAsync(
+            null,
+            state == JobState.Failed ? "unknown" : "shapes",
+            changeJob: job => job.CancelRequested = state == JobState.Canceled
+        );
+        var lane = bench.Worker.Get<JobLane>();
+        await (await lane.NextAsync("telling/1/jobs-0", Cancel))!();
+        Assert.Equal(state, (await tenant.JobAsync(import)).State);
+        var told = (await bench.DeliveriesAsync(hook.Id)).Select(d => d.Type).Order();
+        Assert.Equal(new[] { type, ofJob }.OfType<string>().Order(), told);
     }
 
     [Fact]
@@ -99,7 +103,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         await using var bench = new Bench(postgres);
         var tenant = await bench.TenantAsync();
         var (hook, _) = await bench.AddAsync(tenant.OrgId, "https://hooks.example.org/");
-        var happened = WebhookEvents.OfImport(tenant.OrgId, tenant.DatasetId, tenant.DatasetId, ImportState.Succeeded, null);
+        var happened = WebhookEvents.OfImport(tenant.OrgId, tenant.DatasetId, tenant.DatasetId, null);
         await using (var db = bench.Worker.Contexts.System())
         {
             await using var transaction = await db.Database.BeginTransactionAsync(Cancel);

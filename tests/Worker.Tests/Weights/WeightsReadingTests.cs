@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
@@ -33,7 +35,7 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
         return file;
     }
 
-    private static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant, byte[]? bytes, Action<UploadedWeights>? change = null)
+    private static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant, byte[]? bytes, Action<Job>? change = null)
     {
         var now = TimeProvider.System.GetUtcNow();
         var row = new UploadedWeights
@@ -44,24 +46,25 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
             FileName = "mine.pth",
             Size = bytes?.Length ?? 1,
             Asked = Architecture,
-            State = WeightsState.Queued,
+            State = UploadState.Received,
             CreatedBy = tenant.OrgId,
             CreatedAt = now,
         };
-        change?.Invoke(row);
+        var job = Job.Of(row, now);
+        change?.Invoke(job);
         if (bytes is not null)
             await worker.Store.PutAsync(ObjectKeys.Upload(tenant.OrgId, row.Id), new MemoryStream(bytes), Cancel);
         await using var db = worker.Contexts.System();
         db.UploadedWeights.Add(row);
+        db.Jobs.Add(job);
         await db.SaveChangesAsync(Cancel);
         return row.Id;
     }
 
-    private static Task<UploadedWeights> EndOfAsync(Tenant tenant, Guid id) =>
-        Eventually.HoldsAsync(
-            () => tenant.QueryAsync(db => db.UploadedWeights.IgnoreTenantFilter().AsNoTracking().SingleAsync(w => w.Id == id, Cancel)),
-            row => row.IsFinished
-        );
+    private static Task<Job> EndOfAsync(Tenant tenant, Guid id) => Eventually.HoldsAsync(() => tenant.JobAsync(id), job => job.IsFinished);
+
+    private static Task<UploadedWeights> RowAsync(Tenant tenant, Guid id) =>
+        tenant.QueryAsync(db => db.UploadedWeights.IgnoreTenantFilter().AsNoTracking().SingleAsync(w => w.Id == id, Cancel));
 
     [Fact]
     public async Task Are_read_by_a_child_and_kept_under_the_name_of_their_content()
@@ -70,8 +73,9 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var file = FirstLayer();
         var id = await QueueAsync(worker, tenant, file);
-        var row = await EndOfAsync(tenant, id);
-        Assert.Equal((WeightsState.Ready, null, null), (row.State, row.Error, row.Owner));
+        var job = await EndOfAsync(tenant, id);
+        Assert.Equal((JobState.Succeeded, null, null), (job.State, job.Error, job.Owner));
+        var row = await RowAsync(tenant, id);
         Assert.Equal(
             ("safetensors", Architecture, 2, 1792L),
             (row.Report!.Format, row.Report.Architecture, row.Report.Tensors, row.Report.Numbers)
@@ -99,11 +103,11 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
             tenant,
             [0x80, 2, .. "cos\nsystem\nX"u8, 9, 0, 0, 0, .. "touch /a."u8, 0x85, (byte)'R', (byte)'.']
         );
-        var row = await EndOfAsync(tenant, id);
-        Assert.Equal(WeightsState.Failed, row.State);
-        Assert.StartsWith("weights_", row.Error!.Code, StringComparison.Ordinal);
-        Assert.NotNull(row.Error.Hint);
-        Assert.Null(row.ContentHash);
+        var job = await EndOfAsync(tenant, id);
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.StartsWith("weights_", job.Error!.Code, StringComparison.Ordinal);
+        Assert.NotNull(job.Error.Hint);
+        Assert.Null((await RowAsync(tenant, id)).ContentHash);
         // The row says so first.
         await Eventually.HoldsAsync(() => worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel), size => size is null);
     }
@@ -126,15 +130,15 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
             tenant,
             FirstLayer(),
             row =>
-                (row.State, row.Attempt, row.Owner, row.LeaseUntil) = (
-                    WeightsState.Inspecting,
+                (row.State, row.Fence, row.Owner, row.LeaseUntil) = (
+                    JobState.Running,
                     2,
                     "dead",
                     TimeProvider.System.GetUtcNow().AddSeconds(-1)
                 )
         );
         var row = await EndOfAsync(tenant, id);
-        Assert.Equal((WeightsState.Ready, 1, 0), (row.State, row.Lapses, row.Deaths));
+        Assert.Equal((JobState.Succeeded, 1, 0), (row.State, row.Lapses, row.Deaths));
     }
 
     [Fact]
@@ -148,7 +152,7 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
             FirstLayer(),
             row =>
             {
-                row.State = WeightsState.Inspecting;
+                row.State = JobState.Running;
                 row.LeaseUntil = TimeProvider.System.GetUtcNow().AddSeconds(-1);
                 Imports.ImportsIntoADataset.LapseTo99(row);
             }
@@ -164,23 +168,13 @@ public sealed class WeightsThatWereSent(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
         var id = await QueueAsync(worker, tenant, FirstLayer());
         for (var i = 0; i < 2; i++)
-            await ProcessTable.KillWithArgumentAsync($"uploads/{id:N}");
+            await ProcessTable.KillWithArgumentAsync($"jobs/{id:N}");
         var row = await EndOfAsync(tenant, id);
         Assert.Equal(("inspection_broken_off", 2), (row.Error!.Code, row.Deaths));
         Assert.NotNull(row.RetryUntil);
         Assert.NotNull(await worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel));
 
-        await tenant.QueryAsync(db =>
-            db.UploadedWeights.IgnoreTenantFilter()
-                .Where(w => w.Id == id)
-                .ExecuteUpdateAsync(
-                    s =>
-                        s.SetProperty(w => w.State, WeightsState.Queued)
-                            .SetProperty(w => w.Deaths, 0)
-                            .SetProperty(w => w.RetryUntil, (DateTimeOffset?)null),
-                    Cancel
-                )
-        );
-        Assert.Equal((WeightsState.Ready, null), await EndOfAsync(tenant, id) is var again ? (again.State, again.Error) : default);
+        await tenant.RetryJobAsync(id);
+        Assert.Equal((JobState.Succeeded, null), await EndOfAsync(tenant, id) is var again ? (again.State, again.Error) : default);
     }
 }

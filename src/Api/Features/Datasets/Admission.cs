@@ -1,6 +1,5 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Domain.Common;
-using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
@@ -51,11 +50,6 @@ internal static class Admission
         }
         return Math.Max(bytes, Math.Min(most, (long)((free + stored) / DiskFactor)));
     }
-
-    /// <summary>The archive is already stored and counted. This checks the space for its pictures.</summary>
-    /// <exception cref="DomainException"/>
-    public static Task CheckAgainAsync(GpuGeekDbContext db, IObjectStore store, Import import, CancellationToken cancellationToken) =>
-        CheckAsync(db, store, import.OrgId, import.Size, import.Size, import.Size, cancellationToken);
 
     public static ProblemHttpResult UnsupportedArchive() =>
         Problems.Of(

@@ -73,8 +73,8 @@ internal sealed class ArchiveReception(
     /// <summary>The claim was lost after the bytes were stored: delete them, unless another request has stored its own.</summary>
     public async Task ForgetAsync()
     {
-        var others = db.Imports.Where(i => i.Id == archive.Row.Id && (i.RetryUntil != null || i.FinishedAt == null));
-        if (!await others.AnyAsync(CancellationToken.None))
+        var isExpected = await db.Imports.AnyAsync(i => i.Id == archive.Row.Id && i.State == UploadState.Uploading, CancellationToken.None);
+        if (!isExpected && !await db.Jobs.AnyAsync(j => j.Id == archive.Row.Id && (j.RetryUntil != null || j.FinishedAt == null)))
             await store.DeleteAsync(archive.Key, CancellationToken.None);
     }
 
@@ -121,16 +121,16 @@ internal sealed class ArchiveReception(
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         var failed = await archive.Claim.Held.ExecuteUpdateAsync(
             set =>
-                set.SetProperty(i => i.State, ImportState.Failed)
+                set.SetProperty(i => i.State, UploadState.Failed)
                     .SetProperty(i => i.Error, failure)
-                    .SetProperty(i => i.FinishedAt, now)
+                    .SetProperty(i => i.StoppedAt, now)
                     .SetProperty(i => i.UploadClaim, (Guid?)null)
                     .SetProperty(i => i.Size, row.Size),
             CancellationToken.None
         );
         if (failed == 0)
             return;
-        var happened = WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId, ImportState.Failed, refused.Code);
+        var happened = WebhookEvents.OfImport(row.OrgId, row.Id, row.DatasetId, refused.Code);
         await db.EnqueueAsync(happened, now, CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);

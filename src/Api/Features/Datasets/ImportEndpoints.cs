@@ -7,12 +7,12 @@ using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
-using GpuGeek.Infrastructure.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,8 +50,9 @@ internal static class ImportEndpoints
             .Where(i => i.DatasetId == dataset && (last == null || i.Id < last))
             .OrderByDescending(i => i.Id)
             .Take(size + 1)
+            .WithJobs(db)
             .ToListAsync(cancellationToken);
-        return TypedResults.Ok(Paging.Of(rows, size, i => i.Id.ToString(), i => ImportMapping.ToResponse(i, tenant.Slug, [])));
+        return TypedResults.Ok(Paging.Of(rows, size, i => i.Import.Id.ToString(), i => i.ToResponse(tenant.Slug, [])));
     }
 
     /// <summary>Request an upload of an archive, or import a built-in sample</summary>
@@ -66,7 +67,7 @@ internal static class ImportEndpoints
         Tenant tenant,
         GpuGeekDbContext db,
         IObjectStore store,
-        IJobQueue queue,
+        ILiveNotifier live,
         Change change,
         TimeProvider clock,
         CancellationToken cancellationToken
@@ -85,13 +86,18 @@ internal static class ImportEndpoints
                 DatasetId = dataset,
                 Source = ImportSource.Sample,
                 FileName = sample,
-                State = ImportState.Queued,
+                State = UploadState.Received,
                 CreatedAt = now,
             };
             db.Imports.Add(drawn);
+            var job = Job.Of(drawn, await ImportMapping.ProjectAsync(db, dataset, cancellationToken), tenant.UserId, now);
+            db.Jobs.Add(job);
             await db.SaveChangesAsync(cancellationToken);
-            change.AfterCommit(() => queue.HintImport(tenant.OrgId, id));
-            return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, drawn), ImportMapping.ToResponse(drawn, tenant.Slug, []));
+            change.AfterCommit(live.JobQueuedAsync);
+            return TypedResults.Accepted(
+                ImportMapping.Address(tenant.Slug, drawn),
+                new ImportWithJob(drawn, job).ToResponse(tenant.Slug, [])
+            );
         }
         if (request is not { Name: { } name, Size: { } bytes })
             return Problems.Impossible("import_source_missing", "Send the name and size of an archive, or the name of a sample.");
@@ -111,7 +117,10 @@ internal static class ImportEndpoints
         };
         db.Imports.Add(import);
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created(ImportMapping.Address(tenant.Slug, import), ImportMapping.ToResponse(import, tenant.Slug, []));
+        return TypedResults.Created(
+            ImportMapping.Address(tenant.Slug, import),
+            new ImportWithJob(import, null).ToResponse(tenant.Slug, [])
+        );
     }
 
     /// <summary>Get an import; <c>?wait=30</c> waits for its end</summary>
@@ -128,7 +137,7 @@ internal static class ImportEndpoints
         var row = await poll.UntilAsync(
             wait,
             dataset,
-            token => db.Imports.AsNoTracking().FirstOrDefaultAsync(i => i.Id == import && i.DatasetId == dataset, token),
+            token => One(db, dataset, import).AsNoTracking().WithJobs(db).FirstOrDefaultAsync(token),
             i => i.IsFinished,
             cancellationToken
         );
@@ -142,7 +151,7 @@ internal static class ImportEndpoints
                 select new ClassCount(c.Name, db.DatasetImages.Count(i => i.ClassId == c.Id && i.ImportId == import))
             ).ToListAsync(cancellationToken)
             : [];
-        return TypedResults.Ok(ImportMapping.ToResponse(row, tenant.Slug, classes));
+        return TypedResults.Ok(row.ToResponse(tenant.Slug, classes));
     }
 
     /// <summary>List the skipped files with the reasons; as CSV with <c>Accept: text/csv</c></summary>
@@ -180,44 +189,25 @@ internal static class ImportEndpoints
         Tenant tenant,
         GpuGeekDbContext db,
         IObjectStore store,
-        IJobQueue queue,
         ILiveNotifier live,
         Change change,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        var one = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
-        if (await one.AsNoTracking().FirstOrDefaultAsync(cancellationToken) is not { } row)
+        var one = One(db, dataset, import);
+        if (!await one.AnyAsync(cancellationToken))
             return Problems.NotFound();
-        var now = clock.GetUtcNow();
-        if (row.RetryUntil > now)
-            await Admission.CheckAgainAsync(db, store, row, cancellationToken);
-        // One statement: of two requests at the same time, or of a request and the end of the 7 days, the first one wins.
-        var retried = await one.Where(i => i.State == ImportState.Failed && i.RetryUntil > now)
-            .ExecuteUpdateAsync(
-                set =>
-                    set.SetProperty(i => i.State, ImportState.Queued)
-                        .SetProperty(i => i.Error, (Failure?)null)
-                        .SetProperty(i => i.FinishedAt, (DateTimeOffset?)null)
-                        .SetProperty(i => i.Progress, 0)
-                        .SetProperty(i => i.Skipped, 0)
-                        .SetProperty(i => i.CancelRequested, false)
-                        .SetProperty(i => i.Deaths, 0)
-                        .SetProperty(i => i.Lapses, 0)
-                        .SetProperty(i => i.RetryUntil, (DateTimeOffset?)null),
-                cancellationToken
-            );
-        if (retried == 0)
+        if (!await JobChanges.RetryAsync(db, store, tenant.OrgId, import, clock.GetUtcNow(), cancellationToken))
             return Problems.Conflict(
                 "import_not_retryable",
                 "The import cannot be retried: only an import that was interrupted too often can, for 7 days, while its upload is kept.",
                 "Upload the archive again."
             );
-        change.AfterCommit(() => queue.HintImport(tenant.OrgId, import));
+        await one.ExecuteUpdateAsync(set => set.SetProperty(i => i.Skipped, 0), cancellationToken);
+        change.AfterCommit(live.JobQueuedAsync);
         change.AfterCommit(() => live.ImportChangedAsync(tenant.OrgId, dataset));
-        return TypedResults.Ok(ImportMapping.ToResponse(await one.AsNoTracking().SingleAsync(cancellationToken), tenant.Slug, []));
+        return TypedResults.Ok((await one.AsNoTracking().WithJobs(db).SingleAsync(cancellationToken)).ToResponse(tenant.Slug, []));
     }
 
     /// <summary>Cancel an import; its pictures are removed</summary>
@@ -228,18 +218,25 @@ internal static class ImportEndpoints
         Tenant tenant,
         GpuGeekDbContext db,
         IObjectStore store,
+        ILiveNotifier live,
         Change change,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        var row = db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
-        var kept = await row.Where(i => i.RetryUntil != null)
-            .ExecuteUpdateAsync(set => set.SetProperty(i => i.RetryUntil, (DateTimeOffset?)null), cancellationToken);
+        var row = One(db, dataset, import);
+        if (!await row.AnyAsync(cancellationToken))
+            return Problems.NotFound();
+        var kept = await JobChanges.ForgetAsync(db.Jobs.Where(j => j.Id == import), cancellationToken);
         if (kept > 0)
             change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, import), CancellationToken.None));
-        if (await ImportCancellation.RequestAsync(row, clock.GetUtcNow(), cancellationToken) + kept == 0)
+        if (await ImportCancellation.RequestAsync(db, row, clock.GetUtcNow(), cancellationToken) + kept == 0)
             change.NoChange();
-        return await row.AnyAsync(cancellationToken) ? TypedResults.NoContent() : Problems.NotFound();
+        else
+            change.AfterCommit(live.JobQueuedAsync);
+        return TypedResults.NoContent();
     }
+
+    private static IQueryable<Import> One(GpuGeekDbContext db, Guid dataset, Guid import) =>
+        db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
 }

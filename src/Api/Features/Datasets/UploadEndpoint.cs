@@ -2,15 +2,17 @@ using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Uploads;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
-using GpuGeek.Infrastructure.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -42,7 +44,6 @@ internal static class UploadEndpoint
         Tenant tenant,
         GpuGeekDbContext db,
         IObjectStore store,
-        IJobQueue queue,
         ILiveNotifier live,
         Change change,
         TimeProvider clock,
@@ -65,11 +66,11 @@ internal static class UploadEndpoint
         {
             if (await reception.StoreAsync(http.Request.Body, cancellationToken) is not { } size)
                 return Admission.UnsupportedArchive();
-            if (await QueueAsync(archive, size, http, tenant, db) is { } queued)
+            if (await QueueAsync(archive, size, http, tenant, db, clock) is { } queued)
             {
-                change.AfterCommit(() => queue.HintImport(tenant.OrgId, queued.Id));
+                change.AfterCommit(live.JobQueuedAsync);
                 await change.RunAfterCommitAsync();
-                return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, queued), ImportMapping.ToResponse(queued, tenant.Slug, []));
+                return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, queued.Import), queued.ToResponse(tenant.Slug, []));
             }
             await reception.ForgetAsync();
         }
@@ -77,7 +78,7 @@ internal static class UploadEndpoint
         {
             // The received bytes are already discarded; respond with the state of the import.
         }
-        return NotTaken(await One(db, dataset, archive.Row.Id).FirstOrDefaultAsync(CancellationToken.None), http, clock);
+        return NotTaken(await One(db, dataset, archive.Row.Id).WithJobs(db).FirstOrDefaultAsync(CancellationToken.None), http, clock);
     }
 
     /// <summary>An import that was requested first, claimed for this request.</summary>
@@ -96,9 +97,10 @@ internal static class UploadEndpoint
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var claim = Claim(db, dataset, asked, clock);
         var isTaken = await claim.TakeAsync(cancellationToken);
-        var row = await One(db, dataset, asked).FirstOrDefaultAsync(cancellationToken);
-        if (row is null || !isTaken)
-            return (null, NotTaken(row, http, clock));
+        var found = await One(db, dataset, asked).WithJobs(db).FirstOrDefaultAsync(cancellationToken);
+        if (found is null || !isTaken)
+            return (null, NotTaken(found, http, clock));
+        var row = found.Import;
         var bytes = Math.Max(row.Size, http.Request.ContentLength ?? 0);
         await Admission.CheckAsync(db, store, tenant.OrgId, bytes, counted: row.Size, stored: 0, cancellationToken);
         await claim.Held.ExecuteUpdateAsync(set => set.SetProperty(i => i.Size, bytes), cancellationToken);
@@ -141,12 +143,19 @@ internal static class UploadEndpoint
     }
 
     /// <returns>The queued import; null: it was cancelled, ended or taken over in the meantime.</returns>
-    private static async Task<Import?> QueueAsync(ExpectedArchive archive, long size, HttpContext http, Tenant tenant, GpuGeekDbContext db)
+    private static async Task<ImportWithJob?> QueueAsync(
+        ExpectedArchive archive,
+        long size,
+        HttpContext http,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        TimeProvider clock
+    )
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         var queued = await archive.Claim.Held.ExecuteUpdateAsync(
             set =>
-                set.SetProperty(i => i.State, ImportState.Queued)
+                set.SetProperty(i => i.State, UploadState.Received)
                     .SetProperty(i => i.Size, size)
                     .SetProperty(i => i.UploadClaim, (Guid?)null),
             CancellationToken.None
@@ -155,29 +164,32 @@ internal static class UploadEndpoint
             return null;
         var address = ImportMapping.Address(tenant.Slug, archive.Row);
         db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, address, CancellationToken.None));
-        await db.SaveChangesAsync(CancellationToken.None);
         var row = await One(db, archive.Row.DatasetId, archive.Row.Id).SingleAsync(CancellationToken.None);
+        var project = await ImportMapping.ProjectAsync(db, row.DatasetId, CancellationToken.None);
+        var job = Job.Of(row, project, tenant.UserId, clock.GetUtcNow());
+        db.Jobs.Add(job);
+        await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
-        return row;
+        return new(row, job);
     }
 
     private static IQueryable<Import> One(GpuGeekDbContext db, Guid dataset, Guid import) =>
         db.Imports.AsNoTracking().Where(i => i.Id == import && i.DatasetId == dataset);
 
     private static UploadClaim<Import> Claim(GpuGeekDbContext db, Guid dataset, Guid import, TimeProvider clock) =>
-        new(One(db, dataset, import).Where(i => i.State == ImportState.Uploading), Guid.CreateVersion7(clock.GetUtcNow()));
+        new(One(db, dataset, import).Where(i => i.State == UploadState.Uploading), Guid.CreateVersion7(clock.GetUtcNow()));
 
-    private static ProblemHttpResult NotTaken(Import? import, HttpContext http, TimeProvider clock) =>
-        import?.State switch
+    private static ProblemHttpResult NotTaken(ImportWithJob? import, HttpContext http, TimeProvider clock) =>
+        import switch
         {
             null => Problems.NotFound(),
-            ImportState.Uploading => UploadAnswers.UnderWay(http, import, clock.GetUtcNow()),
-            ImportState.Canceled => Problems.Conflict(
+            { Import.State: UploadState.Uploading } => UploadAnswers.UnderWay(http, import.Import, clock.GetUtcNow()),
+            { Import.State: UploadState.Canceled } or { Job.State: JobState.Canceled } => Problems.Conflict(
                 "import_canceled",
-                "The import was cancelled before its upload was complete.",
+                "The import was cancelled.",
                 "Start another import."
             ),
-            ImportState.Failed => Problems.Conflict(
+            { Import.State: UploadState.Failed } or { Job.State: JobState.Failed } => Problems.Conflict(
                 "import_failed",
                 $"The import has failed: {import.Error?.Detail ?? "unknown error."}",
                 import.RetryUntil is null ? "Start another import." : "The upload is kept: retry the import, or start another."

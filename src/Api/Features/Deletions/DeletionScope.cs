@@ -1,6 +1,8 @@
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
@@ -61,9 +63,19 @@ internal sealed record DeletionScope(
     public static IQueryable<Run> LearnedFrom(GpuGeekDbContext db, Guid dataset) =>
         db.Runs.Where(r => db.DatasetVersions.Any(v => v.Id == r.DatasetVersionId && v.DatasetId == dataset));
 
+    public IQueryable<Import> Imports(GpuGeekDbContext db) => db.Imports.Where(i => Datasets.Any(d => d.Id == i.DatasetId));
+
     /// <summary>Imports into the datasets that have not ended.</summary>
     public IQueryable<Import> ActiveImports(GpuGeekDbContext db) =>
-        db.Imports.Where(i => i.FinishedAt == null && Datasets.Any(d => d.Id == i.DatasetId));
+        Imports(db)
+            .Where(i =>
+                i.State == UploadState.Uploading
+                || (i.State == UploadState.Received && db.Jobs.Any(j => j.Id == i.Id && j.FinishedAt == null))
+            );
+
+    /// <summary>Jobs in the projects and datasets that have not ended.</summary>
+    public IQueryable<Job> ActiveJobs(GpuGeekDbContext db) =>
+        db.Jobs.Where(j => j.FinishedAt == null && (Datasets.Any(d => d.Id == j.DatasetId) || Projects.Any(p => p.Id == j.ProjectId)));
 
     // An endpoint of another project may serve a model of this one; it would have nothing to serve.
     private static IQueryable<Deployment> Serving(GpuGeekDbContext db, Guid project) =>

@@ -2,7 +2,6 @@ using System.Data;
 using System.Text.Json;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Shared;
-using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Live;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
@@ -120,26 +119,11 @@ internal sealed partial class WatchLoop(
             .Imports.AsNoTracking()
             .Where(i => i.DatasetId == watch.Subject)
             .OrderByDescending(i => i.Id)
+            .WithJobs(db)
             .FirstOrDefaultAsync(cancellationToken);
         if (import is null)
             return;
-        var response = new ImportResponse(
-            import.Id,
-            import.DatasetId,
-            import.FileName,
-            import.Size,
-            import.State.ToString().ToLowerInvariant(),
-            import.Progress,
-            import.Accepted,
-            import.Skipped,
-            [],
-            import.Error?.ToResponse(),
-            null,
-            import.CreatedAt,
-            import.StartedAt,
-            import.FinishedAt,
-            import.RetryUntil
-        );
+        var response = import.ToResponse(null, []);
         var state = JsonSerializer.Serialize(response, JsonSerializerOptions.Web);
         if (state == watch.LastState)
             return;

@@ -10,7 +10,6 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
-using GpuGeek.Infrastructure.Queue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,7 +53,6 @@ internal static class RunChangeEndpoints
         Guid run,
         Tenant tenant,
         GpuGeekDbContext db,
-        IJobQueue queue,
         ILiveNotifier live,
         Change change,
         TimeProvider clock,
@@ -76,7 +74,7 @@ internal static class RunChangeEndpoints
             );
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        change.AfterCommit(queue.HintRuns);
+        change.AfterCommit(live.RunQueuedAsync);
         change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));
         return TypedResults.Ok((await RunReader.ReadAsync(db, db.Runs.Where(r => r.Id == run), cancellationToken)).Single());
     }

@@ -12,7 +12,6 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
-using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -62,7 +61,6 @@ internal static class RunEndpoints
         Tenant tenant,
         GpuGeekDbContext db,
         IObjectStore store,
-        IJobQueue queue,
         ILiveNotifier live,
         Change change,
         TimeProvider clock,
@@ -125,7 +123,7 @@ internal static class RunEndpoints
         db.Runs.Add(run);
         db.RunLeases.Add(new() { OrgId = run.OrgId, RunId = run.Id });
         await db.SaveChangesAsync(cancellationToken);
-        change.AfterCommit(queue.HintRuns);
+        change.AfterCommit(live.RunQueuedAsync);
         change.AfterCommit(() => live.RunChangedAsync(run.OrgId, run.Id));
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/runs/{run.Id}", await ReadAsync(db, run.Id, cancellationToken));
     }

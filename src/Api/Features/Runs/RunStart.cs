@@ -1,7 +1,6 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Shared;
 using GpuGeek.Domain.Runs;
-using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -93,7 +92,7 @@ internal sealed record RunStart(StartSettings Start, string Architecture, string
                 null,
                 Problems.Impossible("unknown_weights", "The project does not have this weights file.", "GET …/weights?project= lists them.")
             );
-        if (file is not { State: WeightsState.Ready, Report: { } report, ContentHash: { } hash })
+        if (file is not { Report: { } report, ContentHash: { } hash })
             return (
                 null,
                 Problems.Conflict(

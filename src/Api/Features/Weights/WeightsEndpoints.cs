@@ -2,6 +2,7 @@ using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Weights;
 using GpuGeek.Domain.Common;
@@ -10,6 +11,7 @@ using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Billing;
+using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -46,11 +48,11 @@ internal static class WeightsEndpoints
             join p in db.Projects on w.ProjectId equals p.Id
             where (last == null || w.Id < last) && (project == null || p.Slug == project)
             orderby w.Id descending
-            select new { w, p.Slug }
+            select new WeightsOfProject(w, p.Slug, db.Jobs.FirstOrDefault(j => j.Id == w.Id))
         )
             .Take(size + 1)
             .ToListAsync(cancellationToken);
-        return TypedResults.Ok(Paging.Of(rows, size, r => r.w.Id.ToString(), r => r.w.ToResponse(tenant.Slug, r.Slug)));
+        return TypedResults.Ok(Paging.Of(rows, size, r => r.File.Id.ToString(), r => r.ToResponse(tenant.Slug)));
     }
 
     /// <summary>Request the upload of a weights file</summary>
@@ -91,7 +93,10 @@ internal static class WeightsEndpoints
         };
         db.UploadedWeights.Add(row);
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created(WeightsMapping.Address(tenant.Slug, row.Id), row.ToResponse(tenant.Slug, project.Slug));
+        return TypedResults.Created(
+            WeightsMapping.Address(tenant.Slug, row.Id),
+            new WeightsOfProject(row, project.Slug, null).ToResponse(tenant.Slug)
+        );
     }
 
     /// <summary>Get a weights file with its report; <c>?wait=30</c> waits until it was read</summary>
@@ -103,9 +108,9 @@ internal static class WeightsEndpoints
         CancellationToken cancellationToken,
         int? wait = null
     ) =>
-        await poll.UntilAsync(wait, weights, token => FindAsync(db, weights, token), found => found.File.IsFinished, cancellationToken)
+        await poll.UntilAsync(wait, weights, token => FindAsync(db, weights, token), found => found.IsFinished, cancellationToken)
             is { } found
-            ? TypedResults.Ok(found.File.ToResponse(tenant.Slug, found.Project))
+            ? TypedResults.Ok(found.ToResponse(tenant.Slug))
             : Problems.NotFound();
 
     /// <summary>Retry a weights file whose reading was interrupted too often; its bytes were kept</summary>
@@ -115,36 +120,23 @@ internal static class WeightsEndpoints
         Guid weights,
         Tenant tenant,
         GpuGeekDbContext db,
+        IObjectStore store,
+        ILiveNotifier live,
+        Change change,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        if (await FindAsync(db, weights, cancellationToken) is not { } found)
+        if (await FindAsync(db, weights, cancellationToken) is null)
             return Problems.NotFound();
-        // The file is already counted. The check is whether the plan still has room for what is stored.
-        if (found.File.State == WeightsState.Failed)
-            await PlanGate.CheckStorageAsync(db, tenant.OrgId, 0, 0, cancellationToken);
-        var now = clock.GetUtcNow();
-        var retried = await db
-            .UploadedWeights.Where(w => w.Id == weights && w.State == WeightsState.Failed && w.RetryUntil > now)
-            .ExecuteUpdateAsync(
-                set =>
-                    set.SetProperty(w => w.State, WeightsState.Queued)
-                        .SetProperty(w => w.Error, (Failure?)null)
-                        .SetProperty(w => w.FinishedAt, (DateTimeOffset?)null)
-                        .SetProperty(w => w.Deaths, 0)
-                        .SetProperty(w => w.Lapses, 0)
-                        .SetProperty(w => w.RetryUntil, (DateTimeOffset?)null),
-                cancellationToken
-            );
-        if (retried == 0)
+        if (!await JobChanges.RetryAsync(db, store, tenant.OrgId, weights, clock.GetUtcNow(), cancellationToken))
             return Problems.Conflict(
                 "weights_not_retryable",
                 "The file cannot be retried: only a file whose reading was interrupted too often can, for 7 days.",
                 "Upload the file again."
             );
-        return TypedResults.Ok((await FindAsync(db, weights, cancellationToken))!.File.ToResponse(tenant.Slug, found.Project));
+        change.AfterCommit(live.JobQueuedAsync);
+        return TypedResults.Ok((await FindAsync(db, weights, cancellationToken))!.ToResponse(tenant.Slug));
     }
 
     /// <summary>Delete a weights file; runs that started from it keep what they need</summary>
@@ -161,6 +153,8 @@ internal static class WeightsEndpoints
             return Problems.NotFound();
         change.Describe(new { name = found.File.FileName });
         await db.UploadedWeights.Where(w => w.Id == weights).ExecuteDeleteAsync(cancellationToken);
+        // A worker that is reading the file finds that its job is gone, and stops.
+        await db.Jobs.Where(j => j.Id == weights).ExecuteDeleteAsync(cancellationToken);
         // The janitor deletes the content later: a run may refer to it.
         change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None));
         return TypedResults.NoContent();
@@ -181,8 +175,6 @@ internal static class WeightsEndpoints
             from w in db.UploadedWeights.AsNoTracking()
             join p in db.Projects on w.ProjectId equals p.Id
             where w.Id == weights
-            select new WeightsOfProject(w, p.Slug)
+            select new WeightsOfProject(w, p.Slug, db.Jobs.FirstOrDefault(j => j.Id == w.Id))
         ).FirstOrDefaultAsync(cancellationToken);
 }
-
-internal sealed record WeightsOfProject(UploadedWeights File, string Project);

@@ -1,29 +1,55 @@
 using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Weights;
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Weights;
 
 namespace GpuGeek.Api.Features.Weights;
+
+/// <summary>A weights file with its project's slug, and its job, which exists once all bytes have arrived.</summary>
+internal sealed record WeightsOfProject(UploadedWeights File, string Project, Job? Job)
+{
+    public bool IsFinished => Job?.IsFinished ?? File.State == UploadState.Failed;
+    public Failure? Error => Job is null ? File.Error : Job.Error;
+
+    public string State =>
+        Job?.State switch
+        {
+            null => File.State.ToString().ToLowerInvariant(),
+            JobState.Queued => "queued",
+            JobState.Running => "inspecting",
+            JobState.Succeeded => "ready",
+            _ => "failed",
+        };
+}
 
 internal static class WeightsMapping
 {
     public static string Address(string org, Guid weights) => $"/api/v1/orgs/{org}/weights/{weights}";
 
-    public static WeightsResponse ToResponse(this UploadedWeights w, string org, string project) =>
+    public static WeightsResponse ToResponse(this WeightsOfProject w, string org) =>
         new(
-            w.Id,
-            project,
-            w.FileName,
-            w.Size,
-            w.State.ToString().ToLowerInvariant(),
-            w.Report?.Architecture ?? w.Asked,
-            w.ContentHash is null ? null : "sha256:" + w.ContentHash,
-            w.Report?.ToResponse(),
-            w.Error?.ToResponse(),
-            w.State == WeightsState.Uploading ? Address(org, w.Id) + "/content" : null,
-            w.CreatedAt,
-            w.FinishedAt,
-            w.RetryUntil
+            w.File.Id,
+            w.Project,
+            w.File.FileName,
+            w.File.Size,
+            w.State,
+            w.File.Report?.Architecture ?? w.File.Asked,
+            w.File.ContentHash is null ? null : "sha256:" + w.File.ContentHash,
+            w.File.Report?.ToResponse(),
+            (w.Error ?? (w.Job?.State == JobState.Canceled ? Canceled : null))?.ToResponse(),
+            w.File.State == UploadState.Uploading ? Address(org, w.File.Id) + "/content" : null,
+            w.File.CreatedAt,
+            w.Job is null ? w.File.StoppedAt : w.Job.FinishedAt,
+            w.Job?.RetryUntil
         );
+
+    private static readonly Failure Canceled = new(
+        "weights_canceled",
+        "Reading the file was cancelled",
+        "A member cancelled the job that read the file.",
+        "Upload the file again."
+    );
 
     private static WeightsReportResponse ToResponse(this WeightsReport r) =>
         new(

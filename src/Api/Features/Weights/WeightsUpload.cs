@@ -5,9 +5,11 @@ using GpuGeek.Api.Http.Uploads;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Weights;
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Domain.Weights;
+using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -41,20 +43,21 @@ internal static class WeightsUpload
         Tenant tenant,
         GpuGeekDbContext db,
         IObjectStore store,
+        ILiveNotifier live,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
         if (await WeightsEndpoints.FindAsync(db, weights, cancellationToken) is not { } found)
             return Problems.NotFound();
-        if (found.File.State != WeightsState.Uploading)
-            return NotTaken(found.File, http, clock);
+        if (found.File.State != UploadState.Uploading)
+            return NotTaken(found, http, clock);
         var announced = found.File.Size;
         if (http.Request.ContentLength is { } length && length != announced)
             return Problems.Of(WrongSize(announced, length));
         WeightsEndpoints.CheckDisk(store, announced);
         var claim = new UploadClaim<UploadedWeights>(
-            db.UploadedWeights.Where(w => w.Id == weights && w.State == WeightsState.Uploading),
+            db.UploadedWeights.Where(w => w.Id == weights && w.State == UploadState.Uploading),
             Guid.CreateVersion7(clock.GetUtcNow())
         );
         try
@@ -64,8 +67,11 @@ internal static class WeightsUpload
                 LongBody.Allow(http, announced + Slack);
                 var key = ObjectKeys.Upload(tenant.OrgId, weights);
                 await StoreAsync(claim, key, announced, http.Request.Body, store, clock, cancellationToken);
-                if (await QueueAsync(claim, weights, http, tenant, db) is { } queued)
+                if (await QueueAsync(claim, weights, http, tenant, db, clock) is { } queued)
+                {
+                    await live.JobQueuedAsync();
                     return queued;
+                }
                 await ForgetAsync(weights, tenant, db, store);
             }
         }
@@ -73,7 +79,7 @@ internal static class WeightsUpload
         {
             // The received bytes are already discarded; respond with the state of the file.
         }
-        return NotTaken((await WeightsEndpoints.FindAsync(db, weights, CancellationToken.None))?.File, http, clock);
+        return NotTaken(await WeightsEndpoints.FindAsync(db, weights, CancellationToken.None), http, clock);
     }
 
     private static async Task StoreAsync(
@@ -117,39 +123,43 @@ internal static class WeightsUpload
         Guid weights,
         HttpContext http,
         Tenant tenant,
-        GpuGeekDbContext db
+        GpuGeekDbContext db,
+        TimeProvider clock
     )
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         var queued = await claim.Held.ExecuteUpdateAsync(
-            set => set.SetProperty(w => w.State, WeightsState.Queued).SetProperty(w => w.UploadClaim, (Guid?)null),
+            set => set.SetProperty(w => w.State, UploadState.Received).SetProperty(w => w.UploadClaim, (Guid?)null),
             CancellationToken.None
         );
         if (queued == 0 || await WeightsEndpoints.FindAsync(db, weights, CancellationToken.None) is not { } found)
             return null;
+        var job = Job.Of(found.File, clock.GetUtcNow());
+        db.Jobs.Add(job);
         db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, null, CancellationToken.None));
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
-        return TypedResults.Accepted(WeightsMapping.Address(tenant.Slug, weights), found.File.ToResponse(tenant.Slug, found.Project));
+        return TypedResults.Accepted(WeightsMapping.Address(tenant.Slug, weights), (found with { Job = job }).ToResponse(tenant.Slug));
     }
 
     /// <summary>The claim was lost after the bytes were stored: delete them, unless another request has stored its own.</summary>
     private static async Task ForgetAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store)
     {
-        var others = db.UploadedWeights.Where(w => w.Id == weights && (w.RetryUntil != null || w.FinishedAt == null));
-        if (!await others.AnyAsync(CancellationToken.None))
+        if (await WeightsEndpoints.FindAsync(db, weights, CancellationToken.None) is not { } found)
+            await store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None);
+        else if (found is { IsFinished: true, Job.RetryUntil: null })
             await store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None);
     }
 
-    private static ProblemHttpResult NotTaken(UploadedWeights? file, HttpContext http, TimeProvider clock) =>
-        file?.State switch
+    private static ProblemHttpResult NotTaken(WeightsOfProject? file, HttpContext http, TimeProvider clock) =>
+        file switch
         {
             null => Problems.NotFound(),
-            WeightsState.Uploading => UploadAnswers.UnderWay(http, file, clock.GetUtcNow()),
-            WeightsState.Failed => Problems.Conflict(
+            { File.State: UploadState.Uploading } => UploadAnswers.UnderWay(http, file.File, clock.GetUtcNow()),
+            { File.State: UploadState.Failed } or { Job.State: JobState.Failed or JobState.Canceled } => Problems.Conflict(
                 "weights_failed",
                 $"Reading the weights file failed: {file.Error?.Detail ?? "unknown error."}",
-                file.RetryUntil is null
+                file.Job?.RetryUntil is null
                     ? "Start another upload: POST …/weights."
                     : "Its bytes are kept: retry reading them, or upload another file."
             ),

@@ -84,7 +84,6 @@ internal sealed class ImportConfiguration : IEntityTypeConfiguration<Import>
         builder.Property(i => i.Source).AsText();
         builder.Property(i => i.State).AsText();
         builder.Property(i => i.FileName).HasMaxLength(255);
-        builder.Property(i => i.Owner).HasMaxLength(200);
         builder.Property(i => i.Error).AsJson();
         builder.Property<uint>("xmin").IsRowVersion();
         builder.HasIndex(i => new

@@ -9,7 +9,7 @@ internal sealed class UploadedWeightsConfiguration : IEntityTypeConfiguration<Up
 {
     public void Configure(EntityTypeBuilder<UploadedWeights> builder)
     {
-        builder.ToTable("weights_files");
+        builder.ToTable("uploaded_weights");
         builder.HasKey(w => new { w.OrgId, w.Id });
         builder.Property(w => w.FileName).HasMaxLength(255);
         builder.Property(w => w.Asked).HasMaxLength(50);
@@ -17,7 +17,6 @@ internal sealed class UploadedWeightsConfiguration : IEntityTypeConfiguration<Up
         builder.Property(w => w.ContentHash).HasMaxLength(64).IsFixedLength();
         builder.Property(w => w.Report).AsJson();
         builder.Property(w => w.Error).AsJson();
-        builder.Property(w => w.Owner).HasMaxLength(200);
         builder.Property<uint>("xmin").IsRowVersion();
         builder.HasIndex(w => new
         {

@@ -507,14 +507,6 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("accepted");
 
-                    b.Property<int>("Attempt")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempt");
-
-                    b.Property<bool>("CancelRequested")
-                        .HasColumnType("boolean")
-                        .HasColumnName("cancel_requested");
-
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -522,10 +514,6 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<Guid>("DatasetId")
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_id");
-
-                    b.Property<int>("Deaths")
-                        .HasColumnType("integer")
-                        .HasColumnName("deaths");
 
                     b.Property<string>("Error")
                         .HasColumnType("jsonb")
@@ -536,31 +524,6 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("file_name");
-
-                    b.Property<DateTimeOffset?>("FinishedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("finished_at");
-
-                    b.Property<int>("Lapses")
-                        .HasColumnType("integer")
-                        .HasColumnName("lapses");
-
-                    b.Property<DateTimeOffset?>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("lease_until");
-
-                    b.Property<string>("Owner")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("owner");
-
-                    b.Property<double>("Progress")
-                        .HasColumnType("double precision")
-                        .HasColumnName("progress");
-
-                    b.Property<DateTimeOffset?>("RetryUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("retry_until");
 
                     b.Property<long>("Size")
                         .HasColumnType("bigint")
@@ -576,15 +539,15 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("source");
 
-                    b.Property<DateTimeOffset?>("StartedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("started_at");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("state");
+
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stopped_at");
 
                     b.Property<DateTimeOffset?>("UploadActiveAt")
                         .HasColumnType("timestamp with time zone")
@@ -782,6 +745,134 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Jobs.Job", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("CancelRequested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancel_requested");
+
+                    b.Property<DateTimeOffset?>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<Guid?>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("integer")
+                        .HasColumnName("deaths");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("error");
+
+                    b.Property<long>("Fence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fence");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Lapses")
+                        .HasColumnType("integer")
+                        .HasColumnName("lapses");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("NotBefore")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_before");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Payload")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("payload");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority");
+
+                    b.Property<double>("Progress")
+                        .HasColumnType("double precision")
+                        .HasColumnName("progress");
+
+                    b.Property<Guid?>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset?>("RetryUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_until");
+
+                    b.Property<long>("SpaceBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("space_bytes");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_jobs");
+
+                    b.HasIndex("OrgId", "ClaimedAt")
+                        .HasDatabaseName("ix_jobs_org_id_claimed_at");
+
+                    b.HasIndex("OrgId", "DatasetId")
+                        .HasDatabaseName("ix_jobs_org_id_dataset_id");
+
+                    b.HasIndex("OrgId", "ProjectId")
+                        .HasDatabaseName("ix_jobs_org_id_project_id");
+
+                    b.HasIndex("OrgId", "Priority", "CreatedAt")
+                        .HasDatabaseName("ix_jobs_org_id_priority_created_at")
+                        .HasFilter("state IN ('queued', 'running')");
+
+                    b.ToTable("jobs", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Models.Model", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -907,139 +998,6 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_model_versions_org_id_model_id_number");
 
                     b.ToTable("model_versions", (string)null);
-                });
-
-            modelBuilder.Entity("GpuGeek.Domain.Models.UploadedWeights", b =>
-                {
-                    b.Property<Guid>("OrgId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("org_id");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<string>("Asked")
-                        .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
-                        .HasColumnName("asked");
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempt");
-
-                    b.Property<string>("ContentHash")
-                        .HasMaxLength(64)
-                        .HasColumnType("character(64)")
-                        .HasColumnName("content_hash")
-                        .IsFixedLength();
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<Guid>("CreatedBy")
-                        .HasColumnType("uuid")
-                        .HasColumnName("created_by");
-
-                    b.Property<int>("Deaths")
-                        .HasColumnType("integer")
-                        .HasColumnName("deaths");
-
-                    b.Property<string>("Error")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("error");
-
-                    b.Property<string>("FileName")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("file_name");
-
-                    b.Property<DateTimeOffset?>("FinishedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("finished_at");
-
-                    b.Property<int>("Lapses")
-                        .HasColumnType("integer")
-                        .HasColumnName("lapses");
-
-                    b.Property<DateTimeOffset?>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("lease_until");
-
-                    b.Property<string>("Owner")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("owner");
-
-                    b.Property<Guid>("ProjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("project_id");
-
-                    b.Property<string>("Report")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("report");
-
-                    b.Property<DateTimeOffset?>("RetryUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("retry_until");
-
-                    b.Property<long>("Size")
-                        .HasColumnType("bigint")
-                        .HasColumnName("size");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("state");
-
-                    b.Property<DateTimeOffset?>("UploadActiveAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("upload_active_at");
-
-                    b.Property<Guid?>("UploadClaim")
-                        .HasColumnType("uuid")
-                        .HasColumnName("upload_claim");
-
-                    b.Property<uint>("xmin")
-                        .IsConcurrencyToken()
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("xid")
-                        .HasColumnName("xmin");
-
-                    b.HasKey("OrgId", "Id")
-                        .HasName("pk_weights_files");
-
-                    b.HasIndex("State")
-                        .HasDatabaseName("ix_weights_files_state");
-
-                    b.HasIndex("OrgId", "ProjectId", "Id")
-                        .HasDatabaseName("ix_weights_files_org_id_project_id_id");
-
-                    b.ToTable("weights_files", (string)null);
-                });
-
-            modelBuilder.Entity("GpuGeek.Domain.Models.WorkerWeights", b =>
-                {
-                    b.Property<string>("Worker")
-                        .HasColumnType("text")
-                        .HasColumnName("worker");
-
-                    b.PrimitiveCollection<string[]>("Missing")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("missing");
-
-                    b.Property<DateTimeOffset>("SaidAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("said_at");
-
-                    b.HasKey("Worker")
-                        .HasName("pk_worker_weights");
-
-                    b.ToTable("worker_weights", (string)null);
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Projects.Project", b =>
@@ -1943,6 +1901,114 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Weights.UploadedWeights", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Asked")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("asked");
+
+                    b.Property<string>("ContentHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character(64)")
+                        .HasColumnName("content_hash")
+                        .IsFixedLength();
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("error");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("file_name");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("report");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stopped_at");
+
+                    b.Property<DateTimeOffset?>("UploadActiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("upload_active_at");
+
+                    b.Property<Guid?>("UploadClaim")
+                        .HasColumnType("uuid")
+                        .HasColumnName("upload_claim");
+
+                    b.Property<uint>("xmin")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_uploaded_weights");
+
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_uploaded_weights_state");
+
+                    b.HasIndex("OrgId", "ProjectId", "Id")
+                        .HasDatabaseName("ix_uploaded_weights_org_id_project_id_id");
+
+                    b.ToTable("uploaded_weights", (string)null);
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Weights.WorkerWeights", b =>
+                {
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.PrimitiveCollection<string[]>("Missing")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("missing");
+
+                    b.Property<DateTimeOffset>("SaidAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("said_at");
+
+                    b.HasKey("Worker")
+                        .HasName("pk_worker_weights");
+
+                    b.ToTable("worker_weights", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2496,6 +2562,21 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_deployments_projects_org_id_project_id");
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Jobs.Job", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Datasets.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "DatasetId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_jobs_datasets_org_id_dataset_id");
+
+                    b.HasOne("GpuGeek.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_jobs_projects_org_id_project_id");
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Models.Model", b =>
                 {
                     b.HasOne("GpuGeek.Domain.Projects.Project", null)
@@ -2521,16 +2602,6 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_runs_org_id_run_id");
-                });
-
-            modelBuilder.Entity("GpuGeek.Domain.Models.UploadedWeights", b =>
-                {
-                    b.HasOne("GpuGeek.Domain.Projects.Project", null)
-                        .WithMany()
-                        .HasForeignKey("OrgId", "ProjectId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_weights_files_projects_org_id_project_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Projects.Project", b =>
@@ -2709,6 +2780,16 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_webhook_deliveries_webhooks_org_id_webhook_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Weights.UploadedWeights", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_uploaded_weights_projects_org_id_project_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Infrastructure.Accounts.AccountEvent", b =>

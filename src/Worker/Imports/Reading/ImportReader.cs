@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Imports.Archives;
+using GpuGeek.Worker.Lanes;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
@@ -14,7 +15,7 @@ internal static class ImportReader
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
 
     /// <returns>The exit code.</returns>
-    public static int Run(ImportDirectory directory)
+    public static int Run(JobDirectory directory)
     {
         try
         {
@@ -27,13 +28,13 @@ internal static class ImportReader
         }
     }
 
-    private static void Read(ImportDirectory directory)
+    private static void Read(JobDirectory directory)
     {
         Directory.CreateDirectory(directory.Out);
         using var events = new EventFile(directory.Events);
         try
         {
-            var spec = JsonSerializer.Deserialize<ImportSpec>(File.ReadAllBytes(directory.Spec), ImportDirectory.Json)!;
+            var spec = JsonSerializer.Deserialize<ImportSpec>(File.ReadAllBytes(directory.Spec), ImportSpec.Json)!;
             using var source = Open(spec);
             var files = source.Files;
             foreach (var chunk in Enumerable.Range(0, files.Count).Chunk(ChunkSize))
@@ -76,7 +77,7 @@ internal static class ImportReader
         };
 
     // Pictures are unpacked no faster than they are fetched: the disk holds a few of them, not the archive twice.
-    private static void WaitForRoom(ImportDirectory directory, ImportSpec spec)
+    private static void WaitForRoom(JobDirectory directory, ImportSpec spec)
     {
         var disk = new DriveInfo(directory.Root);
         var most = spec.MaxWaiting;
@@ -94,7 +95,7 @@ internal static class ImportReader
         {
             foreach (var one in events)
             {
-                JsonSerializer.Serialize(_file, one, ImportDirectory.Json);
+                JsonSerializer.Serialize(_file, one, ImportSpec.Json);
                 _file.WriteByte((byte)'\n');
             }
             _file.Flush();

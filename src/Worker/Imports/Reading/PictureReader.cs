@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using GpuGeek.Imaging;
+using GpuGeek.Worker.Lanes;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
@@ -7,7 +8,7 @@ namespace GpuGeek.Worker.Imports.Reading;
 /// accepted picture can be used for training.</summary>
 internal static class PictureReader
 {
-    public static ImportEvent Read(SourceFile file, ImportDirectory directory, ArchiveLimits limits, double progress)
+    public static ImportEvent Read(SourceFile file, JobDirectory directory, ArchiveLimits limits, double progress)
     {
         if ((file.Trouble ?? PathRules.Skip(file.Path)) is { } trouble)
             return Skipped(file, trouble, progress);
@@ -34,7 +35,7 @@ internal static class PictureReader
         }
     }
 
-    private static PictureEvent Accept(byte[] bytes, string path, string name, string? split, ImportDirectory directory, double progress)
+    private static PictureEvent Accept(byte[] bytes, string path, string name, string? split, JobDirectory directory, double progress)
     {
         var probe = ImageProber.Probe(bytes);
         var thumbnail = Thumbnails.Create(ImageDecoder.Decode(bytes));

@@ -50,10 +50,8 @@ public sealed partial class MailingApplication : IAsyncDisposable
     public async Task SendAsync()
     {
         var post = App.Services.GetRequiredService<MailPost>();
-        while (await post.SendNextAsync(Cancel))
-        {
-            // The next one.
-        }
+        while (await post.NextAsync(Cancel) is { } mail)
+            await post.SendAsync(mail, Cancel);
     }
 
     public async Task<int> WaitingAsync()

@@ -1,6 +1,8 @@
 using System.Text;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
+using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
@@ -97,19 +99,18 @@ internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStor
                 Name = "cat",
             }
         );
-        db.Imports.Add(
-            new()
-            {
-                OrgId = Id,
-                Id = import,
-                DatasetId = dataset,
-                Source = ImportSource.Upload,
-                FileName = "a.zip",
-                State = ImportState.Succeeded,
-                CreatedAt = Now,
-                FinishedAt = Now,
-            }
-        );
+        var received = new Import
+        {
+            OrgId = Id,
+            Id = import,
+            DatasetId = dataset,
+            Source = ImportSource.Upload,
+            FileName = "a.zip",
+            State = UploadState.Received,
+            CreatedAt = Now,
+        };
+        db.Imports.Add(received);
+        db.Jobs.Add(Ended(Job.Of(received, project, _user, Now)));
         await db.SaveChangesAsync(Cancel);
         db.SkippedFiles.Add(
             new()
@@ -297,26 +298,31 @@ internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStor
         await db.SaveChangesAsync(Cancel);
         await AddSharingAsync(db, project, version, run);
         var weights = NewId();
-        db.UploadedWeights.Add(
-            new()
-            {
-                OrgId = Id,
-                Id = weights,
-                ProjectId = project,
-                FileName = "a.pth",
-                State = WeightsState.Ready,
-                ContentHash = await KeepAsync("uploaded weights of " + name),
-                CreatedBy = _user,
-                CreatedAt = Now,
-                FinishedAt = Now,
-            }
-        );
+        var uploaded = new UploadedWeights
+        {
+            OrgId = Id,
+            Id = weights,
+            ProjectId = project,
+            FileName = "a.pth",
+            State = UploadState.Received,
+            ContentHash = await KeepAsync("uploaded weights of " + name),
+            CreatedBy = _user,
+            CreatedAt = Now,
+        };
+        db.UploadedWeights.Add(uploaded);
+        db.Jobs.Add(Ended(Job.Of(uploaded, Now)));
         await db.SaveChangesAsync(Cancel);
         await KeepAtAsync(ObjectKeys.Upload(Id, weights));
         await KeepAtAsync(ObjectKeys.Upload(Id, import));
         await KeepAtAsync(ObjectKeys.Run(Id, run, 1, "checkpoints/1/weights.bin"));
         await KeepAtAsync(ObjectKeys.Run(Id, run, 2, "checkpoints/2/weights.bin"));
         return new(project, dataset, version, run, model, deployment, keys);
+    }
+
+    private static Job Ended(Job job)
+    {
+        (job.State, job.FinishedAt) = (JobState.Succeeded, Now);
+        return job;
     }
 
     /// <summary>As the API leaves it.</summary>

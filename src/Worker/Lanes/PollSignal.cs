@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Options;
 
-namespace GpuGeek.Worker.Hosting;
+namespace GpuGeek.Worker.Lanes;
 
 /// <summary>Starts the next poll immediately instead of at its next turn. Several signals start it once.</summary>
-internal class PollSignal(IOptions<WorkerOptions> options) : IDisposable
+internal sealed class PollSignal(IOptions<WorkerOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);
 
@@ -19,11 +19,7 @@ internal class PollSignal(IOptions<WorkerOptions> options) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _signal.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => _signal.Dispose();
 
     /// <summary>Waits for a signal, at most for <see cref="WorkerOptions.Poll"/>.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _signal.WaitAsync(options.Value.Poll, cancellationToken);

@@ -1,6 +1,6 @@
 using GpuGeek.Infrastructure.Persistence;
 
-namespace GpuGeek.Worker.Runs;
+namespace GpuGeek.Worker.Lanes;
 
 /// <summary>
 /// A supervisor survives an outage of its database: a write is retried until it succeeds, the lease is lost or the worker stops. This is

@@ -1,0 +1,13 @@
+namespace GpuGeek.Domain.Jobs;
+
+/// <summary>Kinds of jobs; never renamed, since rows and receivers of webhooks name them.</summary>
+public static class JobKinds
+{
+    /// <summary>Reads an archive into a dataset.</summary>
+    public const string Import = "import";
+
+    /// <summary>Inspects an uploaded weights file.</summary>
+    public const string Weights = "weights";
+
+    public static readonly string[] All = [Import, Weights];
+}
