@@ -1,6 +1,7 @@
 using GpuGeek.Api.Features;
 using GpuGeek.Api.Features.Accounts;
 using GpuGeek.Api.Features.Deployments;
+using GpuGeek.Api.Features.Jobs;
 using GpuGeek.Api.Features.Live;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
@@ -16,7 +17,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddApiOptions();
 builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener().AddDatabasePulse();
 builder.Services.AddTokensAndTenants().AddProblems().AddValidation().AddRateLimits(builder.Configuration).AddApiDescription();
-builder.Services.AddSingleton<LongPoll>().AddAccounts().AddDeployments().AddLive();
+builder.Services.AddSingleton<LongPoll>().AddAccounts().AddDeployments().AddLive().AddRecurringDashboard();
 
 var app = builder.Build();
 app.UseExceptionHandler();

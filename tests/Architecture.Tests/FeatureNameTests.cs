@@ -14,6 +14,7 @@ public sealed class FeaturesHaveOneName
         "Deployments",
         "Health",
         "Idempotency",
+        "Jobs",
         "Live",
         "Mail",
         "Models",

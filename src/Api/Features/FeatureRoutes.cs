@@ -6,6 +6,7 @@ using GpuGeek.Api.Features.Datasets;
 using GpuGeek.Api.Features.Deletions;
 using GpuGeek.Api.Features.Deployments;
 using GpuGeek.Api.Features.Health;
+using GpuGeek.Api.Features.Jobs;
 using GpuGeek.Api.Features.Live;
 using GpuGeek.Api.Features.Models;
 using GpuGeek.Api.Features.Projects;
@@ -30,6 +31,8 @@ internal static class FeatureRoutes
         routes.MapProjects();
         routes.MapBilling();
         routes.MapDatasets();
+        routes.MapJobs();
+        routes.MapRecurringDashboard();
         routes.MapRecipes();
         routes.MapRuns();
         routes.MapModels();

@@ -49,7 +49,7 @@ internal static class JobChanges
                         .SetProperty(j => j.Error, (Failure?)null)
                         .SetProperty(j => j.StartedAt, (DateTimeOffset?)null)
                         .SetProperty(j => j.FinishedAt, (DateTimeOffset?)null)
-                        .SetProperty(j => j.NotBefore, now)
+                        .SetProperty(j => j.QueuedAt, now)
                         .SetProperty(j => j.Progress, 0)
                         .SetProperty(j => j.CancelRequested, false)
                         .SetProperty(j => j.Deaths, 0)

@@ -12,6 +12,8 @@ public static class Scopes
     public const string DeploymentsRead = "deployments:read";
     public const string DeploymentsWrite = "deployments:write";
     public const string Predict = "predict";
+    public const string JobsRead = "jobs:read";
+    public const string JobsWrite = "jobs:write";
     public const string BillingRead = "billing:read";
     public const string OrgAdmin = "org:admin";
 
@@ -26,6 +28,8 @@ public static class Scopes
         DeploymentsRead,
         DeploymentsWrite,
         Predict,
+        JobsRead,
+        JobsWrite,
         BillingRead,
         OrgAdmin,
     ];

@@ -59,6 +59,9 @@ public sealed class Job : Restartable, ITenantOwned
     public required Guid CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Since when it waits, or waited: a retried job waits again.</summary>
+    public required DateTimeOffset QueuedAt { get; set; }
+
     /// <summary>The first claim.</summary>
     public DateTimeOffset? StartedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }
@@ -87,6 +90,7 @@ public sealed class Job : Restartable, ITenantOwned
             SpaceBytes = import.Size,
             CreatedBy = by,
             CreatedAt = now,
+            QueuedAt = now,
         };
 
     public static Job Of(UploadedWeights weights, DateTimeOffset now) =>
@@ -100,5 +104,6 @@ public sealed class Job : Restartable, ITenantOwned
             SpaceBytes = weights.Size,
             CreatedBy = weights.CreatedBy,
             CreatedAt = now,
+            QueuedAt = now,
         };
 }

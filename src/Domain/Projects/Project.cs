@@ -14,6 +14,7 @@ public sealed class Project : ITenantOwned, IDeletable
         "billing",
         "delete",
         "deleted",
+        "jobs",
         "keys",
         "members",
         "mentions",

@@ -9,6 +9,8 @@ public sealed class Workspace(GpuGeekClient api)
 {
     private readonly Dictionary<string, IReadOnlyList<ProjectResponse>> _projects = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, int> _jobs = new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, int> _unread = new(StringComparer.Ordinal);
 
     /// <summary>Raised when data shown by the frame have changed; the listener calls <c>InvokeAsync(StateHasChanged)</c>.</summary>
@@ -44,6 +46,21 @@ public sealed class Workspace(GpuGeekClient api)
         var before = UnreadMentions(org);
         _unread[org] = count;
         if (count != before)
+            Changed?.Invoke();
+    }
+
+    /// <summary>Number of jobs that wait or run, as last counted; at most a page of them.</summary>
+    public int ActiveJobs(string org) => _jobs.GetValueOrDefault(org);
+
+    public async Task RefreshJobsAsync(string org, CancellationToken cancellationToken = default) =>
+        CountJobs(org, (await api.ListJobsAsync(org, "active", ct: cancellationToken)).Items.Count);
+
+    /// <summary>A page has read the active jobs itself.</summary>
+    public void CountJobs(string org, int active)
+    {
+        var before = ActiveJobs(org);
+        _jobs[org] = active;
+        if (active != before)
             Changed?.Invoke();
     }
 

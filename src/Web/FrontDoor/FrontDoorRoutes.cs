@@ -9,7 +9,10 @@ namespace GpuGeek.Web.FrontDoor;
 /// <summary>Forwards Api's paths to Api: one origin for pages, uploads, the live hub and curl.</summary>
 internal static partial class FrontDoorRoutes
 {
-    private static readonly string[] Forwarded = ["/api", "/hubs", "/v2", "/customvision", "/swagger"];
+    private static readonly string[] Forwarded = ["/api", "/hubs", "/v2", "/customvision", "/swagger", Dashboard];
+
+    /// <summary>The operator's pages about recurring work: Api serves them.</summary>
+    private const string Dashboard = "/operator/jobs";
 
     /// <summary>No total time limit; an hour without activity ends the request.</summary>
     private static readonly ForwarderRequestConfig Patient = new()
@@ -20,6 +23,9 @@ internal static partial class FrontDoorRoutes
 
     public static bool IsForwarded(PathString path) =>
         path == "/readyz" || Array.Exists(Forwarded, prefix => path.StartsWithSegments(prefix));
+
+    /// <summary>A forwarded page, which runs its own scripts in the browser.</summary>
+    public static bool IsPage(PathString path) => path.StartsWithSegments(Dashboard);
 
     /// <summary>Points of a run's curves: hundreds of kilobytes of JSON.</summary>
     public static bool IsCurves(PathString path) =>

@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace GpuGeek.Web.FrontDoor;
 
 /// <summary>Turns the cookie into a bearer token and adds the client's address; clients cannot set our own headers.</summary>
-internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions> options) : HttpTransformer
+internal sealed class FrontTransformer(SessionCookie cookie, CsrfTokens csrf, IOptions<WebOptions> options) : HttpTransformer
 {
     public const string ClientHeader = "X-GpuGeek-Client";
     public const string SecretHeader = "X-GpuGeek-Front";
@@ -34,7 +34,12 @@ internal sealed class FrontTransformer(SessionCookie cookie, IOptions<WebOptions
         // Cookies are for this process; Api reads tokens.
         request.Headers.Remove("Cookie");
         if (context.Request.Headers.Authorization.Count == 0 && cookie.Read(context.Request) is { } session)
+        {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", session);
+            // The page's own scripts send it back with each change.
+            if (FrontDoorRoutes.IsPage(context.Request.Path))
+                request.Headers.TryAddWithoutValidation(CsrfRule.Header, csrf.Create(session));
+        }
         Introduce(request.Headers, context.Connection.RemoteIpAddress?.ToString(), options.Value.FrontSecret);
     }
 

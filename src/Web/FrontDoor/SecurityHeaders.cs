@@ -39,6 +39,6 @@ internal static class SecurityHeaders
 
     private static string PolicyFor(PathString path) =>
         path.StartsWithSegments("/swagger") ? Reference
-        : FrontDoorRoutes.IsForwarded(path) ? Data
+        : FrontDoorRoutes.IsForwarded(path) && !FrontDoorRoutes.IsPage(path) ? Data
         : Pages;
 }

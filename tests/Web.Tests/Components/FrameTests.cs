@@ -16,7 +16,9 @@ public sealed class TheFrameAroundAPage() : Screen("en")
 
     private async Task<IRenderedComponent<MainLayout>> OpenAsync(string path, string role, bool isOperator)
     {
-        _api.Person(role, isOperator).Answer("GET orgs/acme/mentions/unread", new { count = 0 });
+        _api.Person(role, isOperator)
+            .Answer("GET orgs/acme/mentions/unread", new { count = 0 })
+            .Answer("GET orgs/acme/jobs", new { items = Array.Empty<object>() });
         Services.AddScoped(_ => _api.Client());
         await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);
         Services.GetRequiredService<NavigationManager>().NavigateTo(path);

@@ -25,7 +25,7 @@ internal sealed class TestWorker : IAsyncDisposable
         where T : notnull => _host.Services.GetServices<T>();
 
     /// <summary>All services registered, nothing started.</summary>
-    public static TestWorker Create(Settings settings, string? trainer = null, TimeSpan? grace = null)
+    public static TestWorker Create(Settings settings, string? trainer = null, TimeSpan? grace = null, TimeSpan? poll = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Variables);
@@ -36,16 +36,21 @@ internal sealed class TestWorker : IAsyncDisposable
                 options.TrainerCommand = ["/bin/bash", trainer];
             options.Grace = grace ?? options.Grace;
             // Short polls, so that tests do not wait for the loops.
-            options.Poll = TimeSpan.FromMilliseconds(100);
+            options.Poll = poll ?? TimeSpan.FromMilliseconds(100);
             options.CancelPoll = TimeSpan.FromMilliseconds(200);
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         return new(builder.Build());
     }
 
-    public static async Task<TestWorker> StartAsync(Settings settings, string? trainer = null, TimeSpan? grace = null)
+    public static async Task<TestWorker> StartAsync(
+        Settings settings,
+        string? trainer = null,
+        TimeSpan? grace = null,
+        TimeSpan? poll = null
+    )
     {
-        var worker = Create(settings, trainer, grace);
+        var worker = Create(settings, trainer, grace, poll);
         await worker._host.StartAsync(TestContext.Current.CancellationToken);
         return worker;
     }

@@ -16,6 +16,7 @@ internal sealed class ActivitySubjects(
     SubjectNames names,
     IReadOnlyDictionary<Guid, string> datasets,
     IReadOnlyDictionary<Guid, string> weights,
+    IReadOnlyDictionary<Guid, string> jobs,
     IReadOnlySet<string> deployments,
     IReadOnlyDictionary<Guid, ShareLink> links
 )
@@ -25,7 +26,8 @@ internal sealed class ActivitySubjects(
         DatasetVersion = "dataset_version",
         ModelVersion = "model_version",
         Deployment = "deployment",
-        Weights = "weights";
+        Weights = "weights",
+        Job = "job";
 
     public static async Task<ActivitySubjects> ReadAsync(
         GpuGeekDbContext db,
@@ -39,6 +41,7 @@ internal sealed class ActivitySubjects(
         var linkIds = Ids(targets.Where(t => t is ["projects", _, "share-links", ..]), 3);
         var datasetIds = Ids(targets.Where(t => t[0] == "datasets"), 1);
         var weightsIds = Ids(targets.Where(t => t[0] == "weights"), 1);
+        var jobIds = Ids(targets.Where(t => t[0] == "jobs"), 1);
         var deploymentNames = targets.Where(t => t is ["deployments", _, ..]).Select(t => t[1]).Distinct().ToArray();
         var links = await db.ShareLinks.AsNoTracking().Where(l => linkIds.Contains(l.Id)).ToDictionaryAsync(l => l.Id, cancellationToken);
         var names = await SubjectNames.ReadAsync(
@@ -60,6 +63,7 @@ internal sealed class ActivitySubjects(
             names,
             await db.Datasets.Where(d => datasetIds.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.Name, cancellationToken),
             await db.UploadedWeights.Where(w => weightsIds.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.FileName, cancellationToken),
+            await db.Jobs.Where(j => jobIds.Contains(j.Id)).ToDictionaryAsync(j => j.Id, j => j.Name, cancellationToken),
             (
                 await db.Deployments.Where(d => deploymentNames.Contains(d.Name)).Select(d => d.Name).ToListAsync(cancellationToken)
             ).ToHashSet(StringComparer.Ordinal),
@@ -87,6 +91,9 @@ internal sealed class ActivitySubjects(
             ["weights", var key, ..] when Guid.TryParse(key, out var id) => weights.TryGetValue(id, out var name)
                 ? new(Weights, key, name, null, true)
                 : Gone(Weights, key, NameIn(entry.Detail)),
+            ["jobs", var key, ..] when Guid.TryParse(key, out var id) => jobs.TryGetValue(id, out var name)
+                ? new(Job, key, name, null, true)
+                : Gone(Job, key, ""),
             ["deletions", var key, ..] when TextIn(entry.Detail, "kind") == nameof(DeletionKind.Dataset) => Gone(
                 Dataset,
                 key,

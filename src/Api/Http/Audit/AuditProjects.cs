@@ -29,6 +29,7 @@ internal static class AuditProjects
                 )
                 .Select(p => p.Id),
             "weights" => db.UploadedWeights.Where(w => w.Id == id).Select(w => w.ProjectId),
+            "jobs" => db.Jobs.Where(j => j.Id == id && j.ProjectId != null).Select(j => j.ProjectId!.Value),
             "comments" => db.Comments.Where(c => c.Id == id).Select(c => c.ProjectId),
             _ => null,
         };

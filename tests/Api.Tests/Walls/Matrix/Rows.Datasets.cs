@@ -66,6 +66,20 @@ internal static partial class Rows
                 Scopes.DatasetsWrite,
                 async w => new(HttpMethod.Post, $"datasets/{w.Dataset}/imports/{await w.Owner.AddFailedImportAsync(w.Dataset)}/retry")
             ),
+            Get("ListJobs", Scopes.JobsRead, _ => "jobs?state=active"),
+            Get("GetJob", Scopes.JobsRead, w => $"jobs/{w.Import}"),
+            Write(
+                "CancelJob",
+                Role.Editor,
+                Scopes.JobsWrite,
+                async w => new(HttpMethod.Post, $"jobs/{await w.AddSampleImportAsync()}/cancel")
+            ),
+            Write(
+                "RetryJob",
+                Role.Editor,
+                Scopes.JobsWrite,
+                async w => new(HttpMethod.Post, $"jobs/{await w.Owner.AddFailedImportAsync(w.Dataset)}/retry")
+            ),
             Get("ListVersions", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions"),
             Write(
                 "CreateVersion",

@@ -154,6 +154,10 @@ internal sealed class World
             await Owner.Client.CancelRunAsync(Owner.Org, run.Id, Cancel);
     }
 
+    /// <summary>No worker runs, so its job waits.</summary>
+    public async Task<Guid> AddSampleImportAsync() =>
+        (await Owner.Client.CreateImportAsync(Owner.Org, Dataset, new() { Sample = "shapes" }, Cancel)).Id;
+
     public async Task<Guid> AddFailedWeightsAsync()
     {
         var weights = await AddWeightsAsync();

@@ -53,6 +53,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     error = table.Column<string>(type: "jsonb", nullable: true),
                     created_by = table.Column<Guid>(type: "uuid", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    queued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     owner = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace GpuGeek.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(GpuGeekDbContext))]
-    [Migration("20261129083111_Jobs")]
+    [Migration("20261129085229_Jobs")]
     partial class Jobs
     {
         /// <inheritdoc />
@@ -838,6 +838,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<Guid?>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset>("QueuedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("queued_at");
 
                     b.Property<DateTimeOffset?>("RetryUntil")
                         .HasColumnType("timestamp with time zone")
