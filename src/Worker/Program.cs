@@ -4,6 +4,7 @@ using GpuGeek.Worker.Commands;
 var root = new RootCommand("The GpuGeek worker: claims trainings and imports and supervises their processes.")
 {
     ServeCommand.Create(),
+    SuperviseVerb.Create(),
     TrainVerb.Create(),
     ImportVerb.Create(),
     InspectVerb.Create(),

@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Worker;
 
-/// <summary>Set by <c>GPUGEEK_WORK</c>, <c>GPUGEEK_WEIGHTS</c>, <c>GPUGEEK_SLOTS</c> and <c>GPUGEEK_CACHE_BYTES</c>.</summary>
+/// <summary>Set by <c>GPUGEEK_WORK</c>, <c>GPUGEEK_WEIGHTS</c>, <c>GPUGEEK_SLOTS</c>, <c>GPUGEEK_CACHE_BYTES</c> and
+/// <c>GPUGEEK_LAUNCHER</c>.</summary>
 public sealed class WorkerOptions
 {
     public const string Section = "Worker";
@@ -23,6 +24,13 @@ public sealed class WorkerOptions
     [Range(1L << 20, long.MaxValue, ErrorMessage = "GPUGEEK_CACHE_BYTES must be at least 1048576.")]
     public long CacheBytes { get; set; } = 20L << 30;
 
+    /// <summary><c>process</c>: each run has a supervisor in a process of its own. Empty: this process supervises its runs.</summary>
+    [RegularExpression(
+        "^(process)?$",
+        ErrorMessage = "GPUGEEK_LAUNCHER must be 'process', or unset: this worker supervises its runs itself."
+    )]
+    public string Launcher { get; set; } = "";
+
     /// <summary>Started instead of <c>train DIR</c>: for tests of the supervisor.</summary>
     internal string[]? TrainerCommand { get; set; }
 
@@ -37,5 +45,6 @@ public sealed class WorkerOptions
 
     internal string Runs => Path.Combine(Work, "runs");
     internal string Jobs => Path.Combine(Work, "jobs");
+    internal string Supervisors => Path.Combine(Work, "supervisors");
     internal string Cache => Path.Combine(Work, "cache");
 }

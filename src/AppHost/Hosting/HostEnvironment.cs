@@ -35,6 +35,7 @@ internal static class HostEnvironment
         ["GPUGEEK_WORK"] = ["Worker"],
         ["GPUGEEK_WEIGHTS"] = ["Worker"],
         ["GPUGEEK_SLOTS"] = ["Worker"],
+        ["GPUGEEK_LAUNCHER"] = ["Worker"],
         ["GPUGEEK_JANITOR_MINUTES"] = ["Worker"],
         ["GPUGEEK_GRACE_DAYS"] = ["Worker"],
         ["GPUGEEK_REGISTRATION"] = ["Api"],

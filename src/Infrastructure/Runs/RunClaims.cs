@@ -3,7 +3,6 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace GpuGeek.Infrastructure.Runs;
@@ -39,17 +38,54 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             var waiting = await db.Database.SqlQueryRaw<Waiting>(Turns.Next, Fitting(fitting)).ToListAsync(cancellationToken);
             if (waiting.SingleOrDefault() is not { } next)
                 return null;
-            // The lease first and then the run, like all code that writes both: in the other order, a cancellation at this moment and
-            // this claim would deadlock.
-            var fence = await TakeLeaseAsync(db, next, slot, cancellationToken);
-            var run = await db.LockedRunAsync(next.OrgId, next.Id, cancellationToken);
+            if (await TakeAsync(db, next, slot, cancellationToken) is not { } claim)
+                return null;
             // Cancelled while the claim waited for the lease: claim another run.
-            if (run.State != RunState.Queued)
+            if (!claim.IsQueued)
                 continue;
-            return await StartAsync(db, run, slot, fence, cancellationToken)
-                ? await CommitAsync(transaction, run, slot, fence, cancellationToken)
-                : null;
+            await transaction.CommitAsync(cancellationToken);
+            return claim.Claim;
         }
+    }
+
+    /// <summary>The next run that would be claimed; it is not claimed.</summary>
+    public async Task<(Guid Org, Guid Run)?> PeekAsync(string[]? fitting, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        var waiting = await db.Database.SqlQueryRaw<Waiting>(Turns.Next, Fitting(fitting)).ToListAsync(cancellationToken);
+        return waiting is [var next] ? (next.OrgId, next.Id) : null;
+    }
+
+    /// <summary>Claims this run, if it is queued.</summary>
+    /// <returns>Null: another worker has it, it has ended, or this slot's last interval has not been closed yet.</returns>
+    public async Task<ClaimedRun?> ClaimAsync(Guid run, string slot, CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Turns.Lock})", cancellationToken);
+        var waiting = await db
+            .Database.SqlQuery<Waiting>($"SELECT org_id, id FROM runs WHERE id = {run} AND state = 'queued'")
+            .ToListAsync(cancellationToken);
+        if (waiting is not [var one] || await TakeAsync(db, one, slot, cancellationToken) is not { IsQueued: true } claim)
+            return null;
+        await transaction.CommitAsync(cancellationToken);
+        return claim.Claim;
+    }
+
+    private sealed record Taken(ClaimedRun Claim, bool IsQueued);
+
+    /// <returns>Null if this slot's last interval has not been closed yet.</returns>
+    private async Task<Taken?> TakeAsync(GpuGeekDbContext db, Waiting next, string slot, CancellationToken cancellationToken)
+    {
+        // The lease first and then the run, like all code that writes both: in the other order, a cancellation at this moment and this
+        // claim would deadlock.
+        var fence = await TakeLeaseAsync(db, next, slot, cancellationToken);
+        var run = await db.LockedRunAsync(next.OrgId, next.Id, cancellationToken);
+        if (run.State != RunState.Queued)
+            return new(new(run.OrgId, run.Id, fence, slot, run.Attempt), IsQueued: false);
+        return await StartAsync(db, run, slot, fence, cancellationToken)
+            ? new(new(run.OrgId, run.Id, fence, slot, run.Attempt), IsQueued: true)
+            : null;
     }
 
     private static NpgsqlParameter Fitting(string[]? architectures) =>
@@ -93,18 +129,6 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         {
             return false;
         }
-    }
-
-    private static async Task<ClaimedRun> CommitAsync(
-        IDbContextTransaction transaction,
-        Run run,
-        string slot,
-        long fence,
-        CancellationToken cancellationToken
-    )
-    {
-        await transaction.CommitAsync(cancellationToken);
-        return new(run.OrgId, run.Id, fence, slot, run.Attempt);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Jobs;
+using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Mail;
@@ -6,6 +7,7 @@ using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Lanes;
+using GpuGeek.Worker.Launchers;
 using GpuGeek.Worker.Mail;
 using GpuGeek.Worker.Recurring;
 using GpuGeek.Worker.Runs;
@@ -22,6 +24,21 @@ internal static class WorkerSetup
 {
     public static IServiceCollection AddWorker(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSupervision(configuration);
+        services.AddLiveListener();
+        services.AddLane<RunLane>().AddHostedService<RunSweeps>().AddHostedService<WeightsAnnouncement>();
+        services.AddSingleton<IRunLauncher, LocalProcessLauncher>();
+        services.AddJobs();
+        services.AddSingleton<DeliveryClaims>().AddLane<DeliveryLane>();
+        services.AddRecurringWork(configuration);
+        if (services.AddMailPost(configuration))
+            services.AddLane<MailLane>();
+        return services;
+    }
+
+    /// <summary>What a process needs that supervises runs: a worker, or the supervisor of one run.</summary>
+    public static IServiceCollection AddSupervision(this IServiceCollection services, IConfiguration configuration)
+    {
         services.AddInfrastructure(configuration);
         services
             .AddOptions<WorkerOptions>()
@@ -34,13 +51,11 @@ internal static class WorkerSetup
             host.ShutdownTimeout = TimeSpan.FromSeconds(19);
             host.ServicesStopConcurrently = true;
         });
-        services.AddLiveListener();
-        services.AddRuns();
-        services.AddJobs();
-        services.AddSingleton<DeliveryClaims>().AddLane<DeliveryLane>();
-        services.AddRecurringWork(configuration);
-        if (services.AddMailPost(configuration))
-            services.AddLane<MailLane>();
+        services.AddSingleton<RunClaims>().AddSingleton<RunSweep>().AddSingleton<RunPlans>();
+        services.AddSingleton<HttpClient>();
+        services.AddSingleton<WeightsSource>().AddSingleton<PictureCache>().AddSingleton<CheckpointTransfer>().AddSingleton<ResultUpload>();
+        services.AddSingleton<RunRoom>().AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>().AddSingleton<RunDirectories>();
+        services.AddSingleton<LeaseKeeper>().AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
         return services;
     }
 
@@ -50,18 +65,9 @@ internal static class WorkerSetup
         if (configuration["GPUGEEK_WORK"] is not { Length: > 0 })
             options.Work = "";
         options.Weights = configuration["GPUGEEK_WEIGHTS"] is { Length: > 0 } weights ? Path.GetFullPath(weights) : null;
+        options.Launcher = configuration["GPUGEEK_LAUNCHER"] ?? "";
         options.Slots = configuration.GetValue("GPUGEEK_SLOTS", options.Slots);
         options.CacheBytes = configuration.GetValue("GPUGEEK_CACHE_BYTES", options.CacheBytes);
-    }
-
-    private static void AddRuns(this IServiceCollection services)
-    {
-        services.AddSingleton<RunClaims>().AddSingleton<RunSweep>().AddSingleton<RunPlans>();
-        services.AddSingleton<HttpClient>();
-        services.AddSingleton<WeightsSource>().AddSingleton<PictureCache>().AddSingleton<CheckpointTransfer>().AddSingleton<ResultUpload>();
-        services.AddSingleton<RunRoom>().AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>().AddSingleton<RunDirectories>();
-        services.AddSingleton<LeaseKeeper>().AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
-        services.AddLane<RunLane>().AddHostedService<RunSweeps>().AddHostedService<WeightsAnnouncement>();
     }
 
     /// <summary>All kinds of light work. A new kind is its class and a line here.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GpuGeek.Infrastructure.Runs;
 using Microsoft.Extensions.Options;
 
@@ -7,6 +8,27 @@ namespace GpuGeek.Worker.Runs;
 internal sealed class RunDirectories(LeaseKeeper keeper, RunPlans plans, IOptions<WorkerOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly ConcurrentDictionary<Guid, byte> _used = new();
+
+    /// <summary>Another process has the run's directory until this is disposed.</summary>
+    public async Task<IDisposable> UseAsync(Guid run)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            _used[run] = 0;
+            return new Use(() => _used.TryRemove(run, out _));
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private sealed class Use(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
 
     /// <summary>A run that has just ended may be resumed and claimed: its directory is not removed while a slot has the run, and no slot
     /// gets the run while the directory is being removed.</summary>
@@ -38,7 +60,7 @@ internal sealed class RunDirectories(LeaseKeeper keeper, RunPlans plans, IOption
             if (directories.Count == 0)
                 return;
             var over = await plans.OverAsync([.. directories.Select(d => d.Id)], cancellationToken);
-            foreach (var directory in directories.Where(d => over.Contains(d.Id) && !keeper.Holds(d.Id)))
+            foreach (var directory in directories.Where(d => over.Contains(d.Id) && !keeper.Holds(d.Id) && !_used.ContainsKey(d.Id)))
                 Directory.Delete(directory.Path, recursive: true);
         }
         finally

@@ -1,17 +1,21 @@
+using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Lanes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>The slots of this worker, each of which claims and supervises one run after another.</summary>
-internal sealed class RunLane(
+internal sealed partial class RunLane(
     RunClaims claims,
     RunSupervisor supervisor,
     RunDirectories directories,
+    IRunLauncher launcher,
     RunRoom room,
-    IOptions<WorkerOptions> options
+    IOptions<WorkerOptions> options,
+    ILogger<RunLane> logger
 ) : ILaneWork
 {
     public string Name => "slot";
@@ -21,7 +25,12 @@ internal sealed class RunLane(
     public async Task<Func<Task>?> NextAsync(string owner, CancellationToken draining)
     {
         var fitting = room.Fitting();
-        if (await claims.NextAsync(owner, draining, fitting) is { } claim)
+        if (options.Value.Launcher.Length > 0)
+        {
+            if (await claims.PeekAsync(fitting, draining) is { } waiting)
+                return () => LaunchAsync(waiting.Org, waiting.Run, owner, draining);
+        }
+        else if (await claims.NextAsync(owner, draining, fitting) is { } claim)
             return () => SuperviseAsync(claim, draining);
         if (fitting is not null)
             await room.TellAsync(fitting, draining);
@@ -33,4 +42,17 @@ internal sealed class RunLane(
         using var lease = await directories.HoldAsync(claim);
         await supervisor.SuperviseAsync(lease, draining);
     }
+
+    private async Task LaunchAsync(Guid org, Guid run, string slot, CancellationToken draining)
+    {
+        using var directory = await directories.UseAsync(run);
+        var launched = await launcher.StartAsync(org, run, slot, draining);
+        await using var stop = draining.Register(() => _ = launched.StopAsync(CancellationToken.None));
+        var code = await launched.Exited;
+        if (code is not (SupervisorExit.Supervised or SupervisorExit.NotClaimed))
+            LogDied(run, code);
+    }
+
+    [LoggerMessage(LogLevel.Error, "The supervisor of run {RunId} died with exit code {Code}; retrying when its lease has expired")]
+    private partial void LogDied(Guid runId, int code);
 }

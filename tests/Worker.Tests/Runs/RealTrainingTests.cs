@@ -1,5 +1,3 @@
-using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
@@ -13,7 +11,6 @@ namespace GpuGeek.Worker.Tests.Runs;
 
 public sealed class ATrainingFromSampleToModel(PostgresFixture postgres) : IDisposable
 {
-    private const int PerClass = 16;
     private readonly Settings _settings = new(postgres);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -25,8 +22,7 @@ public sealed class ATrainingFromSampleToModel(PostgresFixture postgres) : IDisp
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
-        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == JobState.Succeeded);
-        var id = await QueueAsync(worker, tenant, await FreezeAsync(worker, tenant));
+        var id = await ShapesTraining.QueueAsync(worker, tenant);
 
         await tenant.WaitForRunAsync(id, r => r.CheckpointStep > 0);
         foreach (var trainer in ProcessTable.WithArgument($"runs/{id:N}"))
@@ -48,74 +44,4 @@ public sealed class ATrainingFromSampleToModel(PostgresFixture postgres) : IDisp
         );
         Assert.Equal([1.0, 2, 3, 4], accuracies);
     }
-
-    private static async Task<Guid> FreezeAsync(TestWorker worker, Tenant tenant)
-    {
-        var images = await tenant.QueryAsync(db =>
-            db.DatasetImages.IgnoreTenantFilter()
-                .Where(i => i.OrgId == tenant.OrgId)
-                .Join(
-                    db.DatasetClasses.IgnoreTenantFilter(),
-                    i => i.ClassId,
-                    c => c.Id,
-                    (i, c) => new SplitCandidate(i.Hash, c.Name, null, "")
-                )
-                .ToListAsync(Cancel)
-        );
-        var entries = StratifiedSplit.Assign(
-            [.. images.GroupBy(i => i.Label).SelectMany(c => c.OrderBy(i => i.Hash, StringComparer.Ordinal).Take(PerClass))],
-            SplitFractions.Default,
-            0
-        );
-        var manifest = Manifest.Write(entries);
-        await worker.Store.PutAsync(ObjectKeys.Content(tenant.OrgId, Manifest.HashOf(manifest)), new MemoryStream(manifest), Cancel);
-        var version = new DatasetVersion
-        {
-            OrgId = tenant.OrgId,
-            Id = NewId(),
-            DatasetId = tenant.DatasetId,
-            Number = 2,
-            ManifestHash = Manifest.HashOf(manifest),
-            Seed = 0,
-            Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
-            ImageCount = entries.Count,
-            Counts = [],
-            CreatedAt = TimeProvider.System.GetUtcNow(),
-        };
-        await using var db = worker.Contexts.System();
-        db.DatasetVersions.Add(version);
-        await db.SaveChangesAsync(Cancel);
-        return version.Id;
-    }
-
-    private static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant, Guid version)
-    {
-        var run = new Run
-        {
-            OrgId = tenant.OrgId,
-            Id = NewId(),
-            ProjectId = tenant.ProjectId,
-            DatasetVersionId = version,
-            DatasetName = "shapes",
-            DatasetVersionNumber = 1,
-            Name = "shapes",
-            CreatedAt = TimeProvider.System.GetUtcNow(),
-            Recipe = RecipePresets.Resolve(
-                new()
-                {
-                    Preset = RecipePresets.Balanced,
-                    ["budget.epochs"] = 4,
-                    ["data.batchSize"] = 16,
-                    ["transfer.pretrained"] = false,
-                    ["model.inputSize"] = 64,
-                }
-            ),
-        };
-        await using var db = worker.Contexts.System();
-        db.Runs.Add(run);
-        await db.SaveChangesAsync(Cancel);
-        return run.Id;
-    }
-
-    private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 }

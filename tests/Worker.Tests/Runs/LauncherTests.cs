@@ -1,0 +1,49 @@
+using GpuGeek.Domain.Runs;
+using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
+using GpuGeek.Worker.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Worker.Tests.Runs;
+
+/// <summary>The supervisor of a run in a process of its own, as launchers start it.</summary>
+public sealed class ALaunchedSupervisor(PostgresFixture postgres) : IDisposable
+{
+    private readonly Settings _settings = new(postgres);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _settings.Dispose();
+
+    [Fact]
+    public async Task Hands_its_run_back_when_it_is_stopped_and_the_next_one_finishes_it()
+    {
+        Guid id;
+        _settings.Variables["GPUGEEK_LAUNCHER"] = "process";
+        await using var another = TestWorker.Create(_settings);
+        var tenant = await Tenant.CreateAsync(another.Contexts, another.Store);
+        await using (var worker = await TestWorker.StartAsync(_settings))
+        {
+            id = await ShapesTraining.QueueAsync(worker, tenant);
+            await tenant.WaitForRunAsync(id, r => r.CheckpointStep > 0);
+            Assert.Single(ProcessTable.WithArgument($"supervise\0{id}"));
+            // Draining stops the supervisor, which stops its trainer.
+            await worker.DrainAsync();
+        }
+        Assert.Empty(ProcessTable.WithArgument(id.ToString()));
+        Assert.Equal((RunState.Queued, 1), await tenant.RunAsync(id) is var back ? (back.State, back.Attempt) : default);
+
+        var launched = await another.Get<IRunLauncher>().StartAsync(tenant.OrgId, id, "another/1/slot-0", Cancel);
+        var late = await another.Get<IRunLauncher>().StartAsync(tenant.OrgId, id, "another/1/slot-1", Cancel);
+        int[] codes = [await launched.Exited.WaitAsync(Cancel), await late.Exited.WaitAsync(Cancel)];
+        // Of two for one run, one claims it.
+        Assert.Equal([SupervisorExit.Supervised, SupervisorExit.NotClaimed], codes.Order());
+        Assert.Equal((RunState.Succeeded, 2), await tenant.RunAsync(id) is var run ? (run.State, run.Attempt) : default);
+        Assert.Equal(
+            2,
+            await tenant.QueryAsync(db =>
+                db.UsageIntervals.IgnoreTenantFilter().CountAsync(u => u.RunId == id && u.EndedAt != null, Cancel)
+            )
+        );
+    }
+}
