@@ -1,4 +1,4 @@
-using GpuGeek.Training.Data;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Weights;

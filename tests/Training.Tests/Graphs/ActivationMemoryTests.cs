@@ -17,7 +17,7 @@ public sealed class MemoryOfActivations
     public void Is_counted_as_the_C_library_counts_it(string name)
     {
         var graph = ModelRegistry.Build(name, 10, Size);
-        using var module = new GraphModule(graph);
+        using var module = new GraphModule(graph, CPU);
         Initialisation.All(module, 1);
         var inference = Inference(module);
         var kept = Kept(module, out var training);
