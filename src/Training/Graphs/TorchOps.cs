@@ -71,7 +71,7 @@ internal static class TorchOps
                 module[$"{node.Path}{l.Joint}weight"],
                 l.Bias ? module[$"{node.Path}{l.Joint}bias"] : null
             ),
-            _ => throw new NotSupportedException($"The TorchSharp back end does not support {node.Op.GetType().Name}."),
+            _ => throw node.Op.NotKnownTo(nameof(TorchOps)),
         };
 
     private static Tensor Activate(ActivationKind kind, Tensor x) =>
