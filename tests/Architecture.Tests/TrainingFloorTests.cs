@@ -22,6 +22,19 @@ namespace GpuGeek.Architecture.Tests
             );
 
         [Fact]
+        public void Only_one_class_of_the_engine_chooses_the_parts_of_a_training() =>
+            Assert.Empty(
+                TrainingFloors.ChosenParts(System.Reflection.Assembly.Load(TrainingFloors.Root), TrainingFloors.Root, "MethodBuilder")
+            );
+
+        [Fact]
+        public void A_planted_choice_elsewhere_is_seen() =>
+            Assert.Equal(
+                ["PlantedTrainer chooses PlantedBudget"],
+                TrainingFloors.ChosenParts(typeof(TheTrainingEngineIsBuiltOnFloors).Assembly, PlantedRoot, "PlantedBuilder")
+            );
+
+        [Fact]
         public void No_file_imports_a_folder_beside_it_or_above_it() => Assert.Empty(TrainingFloors.UpwardImports(Sources));
 
         [Fact]
@@ -68,7 +81,12 @@ namespace GpuGeek.Architecture.Tests.Planted.Training.Engine
 {
     internal static class PlantedTrainer
     {
-        public static int Train(int seed) => Data.PlantedSource.Batches(seed).Count();
+        public static int Train(int seed) => Data.PlantedSource.Batches(seed).Count() + new Stopping.PlantedBudget().Epochs;
+    }
+
+    internal static class PlantedBuilder
+    {
+        public static Stopping.IPlantedStopping Build() => new Stopping.PlantedBudget();
     }
 }
 
@@ -97,5 +115,18 @@ namespace GpuGeek.Architecture.Tests.Planted.Training.Weights
     internal static class PlantedFile
     {
         public static string Read() => PlantedProgram.Run().ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
+
+namespace GpuGeek.Architecture.Tests.Planted.Training.Stopping
+{
+    internal interface IPlantedStopping
+    {
+        int Epochs { get; }
+    }
+
+    internal sealed class PlantedBudget : IPlantedStopping
+    {
+        public int Epochs => 1;
     }
 }

@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
+using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 
 namespace GpuGeek.Architecture.Tests;
@@ -7,6 +7,8 @@ namespace GpuGeek.Architecture.Tests;
 /// <summary>The folders of <c>src/Training</c>, from the ground up. Files in the folder itself compose them and may use all.</summary>
 internal static partial class TrainingFloors
 {
+    private static readonly string[] Parts = ["Objectives", "Optimization", "Averaging", "Stopping"];
+
     /// <summary>A folder may use the floors below its own. Folders on one floor do not use one another.</summary>
     public static readonly string[][] Floors =
     [
@@ -15,13 +17,13 @@ internal static partial class TrainingFloors
         ["Models", "Weights"],
         ["Checkpoints", "Examples"],
         ["Data"],
-        ["Objectives", "Optimization", "Averaging", "Stopping"],
+        Parts,
         ["Engine"],
         ["Export"],
     ];
 
     /// <summary>What the compiled types use, however it is written in the source.</summary>
-    public static IEnumerable<string> UpwardUses(Assembly assembly, string root)
+    public static IEnumerable<string> UpwardUses(System.Reflection.Assembly assembly, string root)
     {
         var types = new ArchLoader().LoadAssembly(assembly).Build().Types;
         return (
@@ -34,6 +36,18 @@ internal static partial class TrainingFloors
             select $"{user} uses {Name(used)} ({type.Name} → {dependency.Target.Name})"
         ).Distinct(StringComparer.Ordinal);
     }
+
+    /// <summary>The engine sees the parts of a training by their interfaces; one class chooses them.</summary>
+    public static IEnumerable<string> ChosenParts(System.Reflection.Assembly assembly, string root, string chooser) =>
+        (
+            from type in new ArchLoader().LoadAssembly(assembly).Build().Types
+            where Folder(type.Namespace?.FullName, root) == "Engine" && type.Name != chooser
+            from dependency in type.Dependencies
+            let part = dependency.Target as Class
+            where part is not null && Folder(part.Namespace?.FullName, root) is { } folder && Parts.Contains(folder)
+            where part.ImplementedInterfaces.Any(i => i.Namespace?.FullName == part.Namespace?.FullName)
+            select $"{type.Name} chooses {part.Name}"
+        ).Distinct(StringComparer.Ordinal);
 
     /// <summary>What the source imports: the compiler leaves no trace of a constant's owner.</summary>
     public static IEnumerable<string> UpwardImports(IEnumerable<(string File, string Text)> files) =>
