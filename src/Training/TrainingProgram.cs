@@ -2,7 +2,9 @@ using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Engine;
+using GpuGeek.Training.Export;
 using GpuGeek.Training.Weights;
 
 namespace GpuGeek.Training;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
+using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using static TorchSharp.torch;
 
@@ -58,10 +60,14 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
         using var scope = NewDisposeScope();
         var graph = context.Network.Graph;
         var side = context.Preprocessing.CropSize;
-        var batch = Tensors.Of(new Batch(inputs, [.. block.Select(v => (long)v.Image.Label)]), [3, side, side]);
+        var batch = BatchTensors.InputsOf(
+            new Batch(inputs, [.. block.Select(v => (long)v.Image.Label)]),
+            [3, side, side],
+            context.Network.Device
+        );
         var seen = context.Network.Forward(batch, ModePlan.Eval(graph), graph.Nodes[graph.Classifier.Inputs[0]]);
         // A linear layer at every place of the picture and then the mean is the linear layer of the mean.
-        var rows = (graph.RectifiesClassifier ? seen.mean([2, 3]) : seen).contiguous().data<float>().ToArray();
+        var rows = (graph.RectifiesClassifier ? seen.mean([2, 3]) : seen).contiguous().cpu().data<float>().ToArray();
         var width = rows.Length / block.Length;
         for (var i = 0; i < block.Length; i++)
             cache.Add(block[i].Image.Hash, block[i].View, rows.AsSpan(i * width, width));

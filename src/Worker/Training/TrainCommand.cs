@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Inference;
 using GpuGeek.Training;
+using GpuGeek.Training.Export;
 
 namespace GpuGeek.Worker.Training;
 

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Checkpoints;
-using GpuGeek.Training.Export;
+using GpuGeek.Training.Engine;
 
-namespace GpuGeek.Training.Engine;
+namespace GpuGeek.Training.Export;
 
 /// <summary>Writes everything under <c>result/</c>: scores, predictions, the proved ONNX file, model.json and the weights.</summary>
 internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)

@@ -1,9 +1,8 @@
 using System.Text.RegularExpressions;
 using GpuGeek.Training.Graphs;
-using GpuGeek.Training.Weights;
 using static TorchSharp.torch;
 
-namespace GpuGeek.Training.Models;
+namespace GpuGeek.Training.Weights;
 
 /// <summary>Adapts published files to a network: old tensor names, positional embeddings of another input size, and colour filters for
 /// gray input.</summary>
@@ -93,7 +92,7 @@ internal static partial class PublishedKeys
             return null;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var all = tensor(learnt.Values, learnt.Shape);
+        var all = tensor(learnt.Values, learnt.Shape, device: CPU);
         var map = all.narrow(1, 1, from - 1).permute(0, 2, 1).reshape(1, width, old, old);
         var resized = nn
             .functional.interpolate(map, [side, side], mode: InterpolationMode.Bicubic, align_corners: true)

@@ -1,6 +1,6 @@
 using GpuGeek.Domain.Common;
 
-namespace GpuGeek.Training.Engine;
+namespace GpuGeek.Training.Common;
 
 /// <summary>The run cannot succeed however often it is tried.</summary>
 internal sealed class TrainingFailedException(Failure failure) : Exception(failure.Detail)

@@ -1,4 +1,4 @@
-namespace GpuGeek.Training;
+namespace GpuGeek.Training.Export;
 
 /// <summary>The port through which training runs core.onnx as serving does, to compare an export with the network it was made
 /// from.</summary>

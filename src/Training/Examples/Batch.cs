@@ -1,4 +1,4 @@
-namespace GpuGeek.Training.Engine;
+namespace GpuGeek.Training.Examples;
 
 /// <param name="Inputs">Row-major, <c>Labels.Length</c> × the source's input shape.</param>
 internal sealed record Batch(float[] Inputs, long[] Labels);
@@ -17,11 +17,4 @@ internal interface IExampleSource
 
     /// <summary>A split in the manifest's order, as it is served.</summary>
     IEnumerable<Batch> Batches(string split);
-}
-
-internal static class Splits
-{
-    public const string Train = "train",
-        Validation = "val",
-        Test = "test";
 }

@@ -1,7 +1,8 @@
-namespace GpuGeek.Training.Engine;
+using GpuGeek.Training.Common;
+using GpuGeek.Training.Engine;
+using GpuGeek.Training.Export;
 
-/// <summary>What training hands to evaluation and export.</summary>
-internal sealed record Trained(SplitLogits Validation, SplitLogits Test, int BestEpoch, double Seconds);
+namespace GpuGeek.Training;
 
 /// <summary>One run from start to result: prepare, train, evaluate, export. Each stage finds what an earlier attempt left.</summary>
 internal sealed class TrainingRun(RunContext context, ICoreModelProof proof)
@@ -12,7 +13,7 @@ internal sealed class TrainingRun(RunContext context, ICoreModelProof proof)
     {
         context.Events.Phase("preparing", 0);
         context.StartNetwork();
-        var trained = context.Recipe.Transfer.BackboneRate > 0 ? new PictureTraining(context).Run() : new EmbeddingTraining(context).Run();
+        var trained = context.Recipe.Transfer.FreezesBackbone ? new EmbeddingTraining(context).Run() : new PictureTraining(context).Run();
         context.ThrowIfStopped();
         context.Events.Phase("exporting", 0.97);
         // Weights, ONNX file and some for the rest.

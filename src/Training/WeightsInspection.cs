@@ -2,8 +2,9 @@ using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Weights;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
+using GpuGeek.Training.Weights;
 
-namespace GpuGeek.Training.Weights;
+namespace GpuGeek.Training;
 
 /// <summary>Reports the contents of a weights file and how it fits, before anybody uses it.</summary>
 public static class WeightsInspection

@@ -4,9 +4,8 @@ namespace GpuGeek.Training.Optimization;
 /// lose.</summary>
 /// <param name="Peak">Rate at the end of the warm-up.</param>
 /// <param name="WarmupFraction">Share of all steps spent warming up, 0..1.</param>
-internal sealed record Schedule(double Peak, long TotalSteps, double WarmupFraction)
+internal sealed record WarmupThenCosine(double Peak, long TotalSteps, double WarmupFraction) : ISchedule
 {
-    /// <param name="step">From 1.</param>
     public double RateAt(long step)
     {
         var warmup = (long)Math.Round(TotalSteps * WarmupFraction);

@@ -1,4 +1,4 @@
-namespace GpuGeek.Training.Data;
+namespace GpuGeek.Training.Common;
 
 /// <summary>
 /// Random numbers that are a function of a key and a counter (SplitMix64, Steele et al. 2014). The numbers for one picture of one epoch
