@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
@@ -15,6 +16,13 @@ internal sealed class EmbeddingTraining(RunContext context)
 {
     private const double Embedded = 0.75,
         TrainingDone = 0.94;
+
+    /// <summary>The first part alone: the embeddings are left in the run directory.</summary>
+    public void Embed()
+    {
+        using var cache = OpenCache();
+        new Embedder(context, cache, progressEnd: 1).Run();
+    }
 
     public Trained Run()
     {
@@ -57,7 +65,14 @@ internal sealed class EmbeddingTraining(RunContext context)
         };
 
     private EmbeddingCache OpenCache() =>
-        new(Path.Combine(context.Directory.Cache, $"embeddings-{context.EmbeddingKey()[..16]}.bin"), Classifier.In, context.Room);
+        new(
+            EmbeddingFile.PathIn(
+                context.Directory,
+                EmbeddingKey.Of(context.Recipe.Model.Architecture, context.Preprocessing, context.Spec.WeightsFile)
+            ),
+            Classifier.In,
+            context.Room
+        );
 
     /// <summary>The classifier alone, under the path it has in the whole network.</summary>
     private Graph HeadGraph()

@@ -116,35 +116,13 @@ internal sealed class RunContext : IDisposable
                     Recipe = RecipeIdentity.Of(Recipe),
                     Spec.Classes,
                     Spec.Images,
-                    Weights = WeightsHash(),
-                },
-                RunDirectory.Json
-            )
-        );
-
-    /// <summary>Names what makes an embedding of a picture.</summary>
-    public string EmbeddingKey() =>
-        Hash(
-            JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    Recipe.Model.Architecture,
-                    Preprocessing,
-                    Weights = WeightsHash(),
+                    Weights = EmbeddingKey.WeightsHash(Spec.WeightsFile),
                 },
                 RunDirectory.Json
             )
         );
 
     public void Dispose() => Network.Dispose();
-
-    private string WeightsHash()
-    {
-        if (Spec.WeightsFile is null)
-            return "";
-        using var file = File.OpenRead(Spec.WeightsFile);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }
