@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Hosting;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Runs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

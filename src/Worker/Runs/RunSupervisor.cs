@@ -1,9 +1,9 @@
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
-using GpuGeek.Worker.Processes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Hosting;
-using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Runs;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Weights;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

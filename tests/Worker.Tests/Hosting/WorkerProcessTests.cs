@@ -1,9 +1,9 @@
 using System.Diagnostics;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
 using GpuGeek.Worker.Hosting;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

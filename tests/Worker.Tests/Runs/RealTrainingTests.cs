@@ -1,10 +1,10 @@
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
