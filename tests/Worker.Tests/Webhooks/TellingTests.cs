@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GpuGeek.Contracts.Webhooks;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Webhooks;
@@ -39,7 +40,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         var told = Assert.Single(await bench.DeliveriesAsync(hook.Id));
         var data = JsonNode.Parse(told.Payload)!["data"]!;
         Assert.Equal(
-            (WebhookEvents.RunFailed, run.ToString(), "failed", "out_of_memory"),
+            (WebhookEventTypes.RunFailed, run.ToString(), "failed", "out_of_memory"),
             (told.Type, (string)data["run"]!, (string)data["state"]!, (string)data["errorCode"]!)
         );
         Assert.DoesNotContain("secret", told.Payload, StringComparison.Ordinal);
@@ -71,13 +72,13 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
                 .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, Bench.Now.AddSeconds(-1)), Cancel);
         }
         await bench.Worker.Get<RunSweep>().SweepAsync(Cancel);
-        Assert.Equal(WebhookEvents.RunFailed, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Type);
+        Assert.Equal(WebhookEventTypes.RunFailed, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Type);
     }
 
     [Theory]
     [
-        InlineData(ImportState.Succeeded, WebhookEvents.ImportSucceeded),
-        InlineData(ImportState.Failed, WebhookEvents.ImportFailed),
+        InlineData(ImportState.Succeeded, WebhookEventTypes.ImportSucceeded),
+        InlineData(ImportState.Failed, WebhookEventTypes.ImportFailed),
         InlineData(ImportState.Canceled, null)
     ]
     public async Task An_import_sends_a_message_at_its_end(ImportState state, string? type)
