@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Buffers;
 using System.Text.Json;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
@@ -37,6 +37,7 @@ internal static class PredictorEndpoints
         string key,
         HttpRequest request,
         ModelHost host,
+        FairTurns turns,
         IOptions<PredictorOptions> options,
         CancellationToken cancellationToken
     )
@@ -53,10 +54,9 @@ internal static class PredictorEndpoints
             var onnx = new byte[onnxFile.Length];
             await using var onnxStream = onnxFile.OpenReadStream();
             await onnxStream.ReadExactlyAsync(onnx, cancellationToken);
-            await host.ReplaceAsync(
-                key,
-                await Task.Run(() => new ServedModel(manifest, onnx, options.Value.Threads, new()), cancellationToken)
-            );
+            var threads = options.Value.Threads;
+            var own = new BatcherTurns(turns, DeploymentKey.Organisation(key), threads);
+            await host.ReplaceAsync(key, await Task.Run(() => new ServedModel(manifest, onnx, threads, new(), own), cancellationToken));
             return Results.NoContent();
         }
         catch (ModelRefusedException refused)
@@ -73,7 +73,7 @@ internal static class PredictorEndpoints
         string key,
         HttpContext http,
         ModelHost host,
-        DecodeSlots slots,
+        Decoding decoding,
         IOptions<PredictorOptions> options,
         CancellationToken cancellationToken
     )
@@ -87,25 +87,26 @@ internal static class PredictorEndpoints
         IResult? result = null;
         var found = await host.UseAsync(
             key,
-            async model => result = await AnswerAsync(model, body.ToArray(), slots, http.Response, cancellationToken)
+            async model => result = await AnswerAsync(model, key, body.ToArray(), decoding, http.Response, cancellationToken)
         );
         return found ? result! : Refuse(404, NotLoaded);
     }
 
     private static async Task<IResult> AnswerAsync(
         ServedModel model,
+        string key,
         byte[] image,
-        DecodeSlots slots,
+        Decoding decoding,
         HttpResponse response,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            var started = Stopwatch.GetTimestamp();
-            var input = await slots.RunAsync(() => Preprocess(image, model.Manifest.Preprocessing), cancellationToken);
-            var decodeMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            var (input, decodeMs) = await decoding.DecodeAsync(DeploymentKey.Organisation(key), image, model, cancellationToken);
+            // Not returned if it fails: the batcher may still hold it.
             var (probabilities, batch) = await model.PredictAsync(input, cancellationToken);
+            ArrayPool<float>.Shared.Return(input);
             var manifest = model.Manifest;
             return TypedResults.Ok(
                 new PredictorAnswer(
@@ -129,13 +130,6 @@ internal static class PredictorEndpoints
             response.Headers.RetryAfter = "1";
             return Refuse(refused.Code == "queue_full" ? 429 : 503, new(refused.Code, refused.Message));
         }
-    }
-
-    private static float[] Preprocess(byte[] image, Preprocessing preprocessing)
-    {
-        var input = new float[3 * preprocessing.CropSize * preprocessing.CropSize];
-        Preprocessor.Run(image, preprocessing, input);
-        return input;
     }
 
     private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<PredictorProblem> Refuse(int status, PredictorProblem problem) =>

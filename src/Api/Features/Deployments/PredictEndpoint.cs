@@ -65,7 +65,7 @@ internal static class PredictEndpoint
             return refusal;
         try
         {
-            var answer = await predictor.PredictAsync(DeploymentReconciler.Key(tenant.OrgId, deployment.Id), image, cancellationToken);
+            var answer = await predictor.PredictAsync(DeploymentKey.Of(tenant.OrgId, deployment.Id), image, cancellationToken);
             return TypedResults.Ok(Response(answer, top, clock.GetUtcNow(), Stopwatch.GetElapsedTime(started).TotalMilliseconds));
         }
         catch (PredictorRefusedException refused)
