@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Text.Json;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
-using GpuGeek.Imaging;
 using GpuGeek.Inference;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Predictor;
@@ -13,7 +12,6 @@ namespace GpuGeek.Predictor;
 internal static class PredictorEndpoints
 {
     public const long MaxModelBytes = 2L << 30;
-    private const long MaxImageBytes = 20 << 20;
 
     public static void MapPredictor(this WebApplication app)
     {
@@ -28,10 +26,10 @@ internal static class PredictorEndpoints
             PredictorRoutes.Deployment,
             async (string key, ModelHost host) => await host.RemoveAsync(key) ? Results.NoContent() : Refuse(404, NotLoaded)
         );
-        app.MapPost(PredictorRoutes.Predict, PredictAsync);
+        app.MapPost(PredictorRoutes.Predict, PredictionEndpoint.PredictAsync);
     }
 
-    private static readonly PredictorProblem NotLoaded = new("not_loaded", "No model is loaded under this key.");
+    internal static readonly PredictorProblem NotLoaded = new("not_loaded", "No model is loaded under this key.");
 
     private static async Task<IResult> LoadAsync(
         string key,
@@ -69,69 +67,6 @@ internal static class PredictorEndpoints
         }
     }
 
-    private static async Task<IResult> PredictAsync(
-        string key,
-        HttpContext http,
-        ModelHost host,
-        Decoding decoding,
-        IOptions<PredictorOptions> options,
-        CancellationToken cancellationToken
-    )
-    {
-        if (options.Value.Faults && http.Request.Headers["X-GpuGeek-Fault"] == "crash")
-            Environment.FailFast("requested by a test");
-        if (http.Request.ContentLength > MaxImageBytes)
-            return Refuse(413, new("image_too_large", $"A picture may have at most {MaxImageBytes >> 20} MiB."));
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, cancellationToken);
-        IResult? result = null;
-        var found = await host.UseAsync(
-            key,
-            async model => result = await AnswerAsync(model, key, body.ToArray(), decoding, http.Response, cancellationToken)
-        );
-        return found ? result! : Refuse(404, NotLoaded);
-    }
-
-    private static async Task<IResult> AnswerAsync(
-        ServedModel model,
-        string key,
-        byte[] image,
-        Decoding decoding,
-        HttpResponse response,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var (input, decodeMs) = await decoding.DecodeAsync(DeploymentKey.Organisation(key), image, model, cancellationToken);
-            // Not returned if it fails: the batcher may still hold it.
-            var (probabilities, batch) = await model.PredictAsync(input, cancellationToken);
-            ArrayPool<float>.Shared.Return(input);
-            var manifest = model.Manifest;
-            return TypedResults.Ok(
-                new PredictorAnswer(
-                    manifest.Model,
-                    manifest.Version,
-                    manifest.OnnxHash,
-                    manifest.Classes,
-                    probabilities,
-                    decodeMs,
-                    batch.QueueMs,
-                    batch.InferMs
-                )
-            );
-        }
-        catch (ImageException refused)
-        {
-            return Refuse(refused.Code == "image_too_large" ? 413 : 422, new(refused.Code, refused.Message, refused.Hint));
-        }
-        catch (QueueRefusedException refused)
-        {
-            response.Headers.RetryAfter = "1";
-            return Refuse(refused.Code == "queue_full" ? 429 : 503, new(refused.Code, refused.Message));
-        }
-    }
-
-    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<PredictorProblem> Refuse(int status, PredictorProblem problem) =>
+    internal static JsonHttpResult<PredictorProblem> Refuse(int status, PredictorProblem problem) =>
         TypedResults.Json(problem, statusCode: status);
 }

@@ -20,6 +20,7 @@ builder.Services.AddSingleton(new PredictorIdentity(Guid.CreateVersion7(TimeProv
 // Decoding and running together use every processor once.
 builder.Services.AddSingleton(new FairTurns(Environment.ProcessorCount));
 builder.Services.AddSingleton<Decoding>();
+builder.Services.AddSingleton<Admission>();
 
 // Turns occupy as many threads of the pool as there are processors; without others, requests would wait for them to be accepted.
 ThreadPool.GetMinThreads(out var workers, out var completions);

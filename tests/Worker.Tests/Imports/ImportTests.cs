@@ -198,6 +198,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
                 MaxProjects = 1,
                 MaxConcurrentRuns = 1,
                 MaxDeployments = 1,
+                MaxConcurrentPredictions = 1,
                 MaxShareLinks = 1,
             }
         );

@@ -51,7 +51,15 @@ internal static class PredictEndpoint
             await db
                 .Deployments.AsNoTracking()
                 .Where(d => d.Name == name)
-                .Select(d => new { d.Id, d.LiveVersionId })
+                .Select(d => new
+                {
+                    d.Id,
+                    d.LiveVersionId,
+                    Limit = db
+                        .Organizations.Where(o => o.Id == d.OrgId)
+                        .Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p.MaxConcurrentPredictions)
+                        .First(),
+                })
                 .FirstOrDefaultAsync(cancellationToken)
             is not { } deployment
         )
@@ -65,7 +73,8 @@ internal static class PredictEndpoint
             return refusal;
         try
         {
-            var answer = await predictor.PredictAsync(DeploymentKey.Of(tenant.OrgId, deployment.Id), image, cancellationToken);
+            var key = DeploymentKey.Of(tenant.OrgId, deployment.Id);
+            var answer = await predictor.PredictAsync(key, image, deployment.Limit, cancellationToken);
             return TypedResults.Ok(Response(answer, top, clock.GetUtcNow(), Stopwatch.GetElapsedTime(started).TotalMilliseconds));
         }
         catch (PredictorRefusedException refused)
