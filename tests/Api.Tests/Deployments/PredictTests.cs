@@ -159,6 +159,30 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     }
 
     [Fact]
+    public async Task A_token_with_as_many_predictions_as_the_plan_allows_is_refused_and_others_are_not()
+    {
+        var (flood, guest) = (await LiveAsync(), await LiveAsync());
+        using var go = new SemaphoreSlim(0);
+        using var inside = new CountdownEvent(64);
+        hosted.Predictor.Waits["wait"] = async () =>
+        {
+            inside.Signal();
+            await go.WaitAsync(Cancel);
+        };
+        var waiting = Enumerable.Range(0, 64).Select(_ => PostAsync(flood, new StringContent("wait"))).ToList();
+        await Task.Run(() => inside.Wait(Cancel), Cancel);
+
+        var refused = await PostAsync(flood, new StringContent("one more"));
+
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
+        Assert.Equal("too_many_predictions", await refused.CodeAsync(HttpStatusCode.TooManyRequests));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(guest, new StringContent("a rose"))).StatusCode);
+        go.Release(64);
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(flood, new StringContent("again"))).StatusCode);
+    }
+
+    [Fact]
     public async Task A_predictor_failure_returns_503_with_Retry_After()
     {
         var session = await LiveAsync();

@@ -25,6 +25,7 @@ internal static class PredictEndpoint
             .MapPost("/{name}/predict", PredictAsync)
             .Needs(Role.Viewer, Scopes.Predict)
             .WithName("Predict")
+            .WithMetadata(new CountsPredictions())
             .WithoutChangeFilter()
             .DisableAntiforgery()
             // Any content type, because curl sends its own default.
@@ -39,6 +40,7 @@ internal static class PredictEndpoint
         GpuGeekDbContext db,
         Tenant tenant,
         PredictorClient predictor,
+        PredictionGate gate,
         TimeProvider clock,
         CancellationToken cancellationToken,
         int top = 5
@@ -64,6 +66,7 @@ internal static class PredictEndpoint
             is not { } deployment
         )
             return Problems.NotFound();
+        gate.Learn(http.Request, deployment.Limit);
         if (deployment.LiveVersionId is null)
             return NotLive(http, name);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
