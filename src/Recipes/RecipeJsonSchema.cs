@@ -6,7 +6,7 @@ namespace GpuGeek.Recipes;
 /// <c>x-scale</c>.</summary>
 public static class RecipeJsonSchema
 {
-    /// <param name="presets">Names that <c>preset</c> may have.</param>
+    /// <param name="presets">Names of the built-in presets. <c>preset</c> may also name one of the organisation's own recipes.</param>
     public static JsonObject Write(IEnumerable<string> presets)
     {
         var properties = new JsonObject
@@ -23,7 +23,7 @@ public static class RecipeJsonSchema
                 ["type"] = "string",
                 ["title"] = RecipeSchema.Preset.About.Title,
                 ["description"] = RecipeSchema.Preset.About.Help,
-                ["enum"] = new JsonArray([.. presets.Select(name => JsonValue.Create(name))]),
+                ["examples"] = new JsonArray([.. presets.Select(name => JsonValue.Create(name))]),
             },
         };
         foreach (var section in RecipeSchema.Sections)

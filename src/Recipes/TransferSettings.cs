@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuGeek.Recipes;
 
 public sealed record TransferSettings
@@ -15,6 +17,10 @@ public sealed record TransferSettings
         Max = 1
     )]
     public required double BackboneRate { get; init; }
+
+    /// <summary>The classifier alone learns, on embeddings of the pictures; else the whole network learns from the pictures.</summary>
+    [JsonIgnore]
+    public bool FreezesBackbone => BackboneRate == 0;
 
     /// <summary>Null: from the published weights, or from random ones.</summary>
     [Section("Start", "Weights to start from instead of the published ones: an uploaded file or a version of one of the project's models.")]

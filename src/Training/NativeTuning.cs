@@ -51,7 +51,7 @@ internal static partial class NativeTuning
         try
         {
             // Loads libtorch, so that its symbols can be found.
-            TorchSharp.torch.zeros(1).Dispose();
+            TorchSharp.torch.zeros(1, device: TorchSharp.torch.CPU).Dispose();
             SetUserEnabledNnpack(GlobalContext(), false);
         }
         catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)

@@ -2,7 +2,9 @@ using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Engine;
+using GpuGeek.Training.Export;
 using GpuGeek.Training.Weights;
 
 namespace GpuGeek.Training;
@@ -17,13 +19,26 @@ public static class TrainingProgram
     public static int Run(RunDirectory directory, ICoreModelProof proof, CancellationToken stop) =>
         Run(directory, proof, TimeProvider.System, checkpointEvery: null, stop);
 
+    /// <summary>Computes the embeddings that a training by <c>spec.json</c> would need, and nothing else.</summary>
+    /// <returns>As <see cref="Run(RunDirectory, ICoreModelProof, CancellationToken)"/>.</returns>
+    public static int Embed(RunDirectory directory, CancellationToken stop) =>
+        OnOneThread(() => RunHere(directory, Embed, TimeProvider.System, null, stop));
+
     internal static int Run(
         RunDirectory directory,
         ICoreModelProof proof,
         TimeProvider clock,
         TimeSpan? checkpointEvery,
         CancellationToken stop
-    )
+    ) => OnOneThread(() => RunHere(directory, context => new TrainingRun(context, proof).Execute(), clock, checkpointEvery, stop));
+
+    private static void Embed(RunContext context)
+    {
+        context.StartNetwork();
+        new EmbeddingTraining(context).Embed();
+    }
+
+    private static int OnOneThread(Func<int> work)
     {
         NativeTuning.Apply();
         var code = 0;
@@ -33,7 +48,7 @@ public static class TrainingProgram
         {
             try
             {
-                code = RunHere(directory, proof, clock, checkpointEvery, stop);
+                code = work();
             }
             catch (Exception unexpected)
             {
@@ -51,7 +66,7 @@ public static class TrainingProgram
 
     private static int RunHere(
         RunDirectory directory,
-        ICoreModelProof proof,
+        Action<RunContext> work,
         TimeProvider clock,
         TimeSpan? checkpointEvery,
         CancellationToken stop
@@ -64,7 +79,7 @@ public static class TrainingProgram
         try
         {
             using var context = new RunContext(spec, directory, events, clock, checkpointEvery, stop);
-            new TrainingRun(context, proof).Execute();
+            work(context);
             return TrainExitCode.Succeeded;
         }
         catch (TrainingStoppedException)

@@ -6,6 +6,7 @@ var root = new RootCommand("The GpuGeek worker: claims trainings and imports and
     ServeCommand.Create(),
     SuperviseVerb.Create(),
     TrainVerb.Create(),
+    EmbedVerb.Create(),
     ImportVerb.Create(),
     InspectVerb.Create(),
     LocalRunCommand.Create(),

@@ -34,7 +34,7 @@ internal static class InterpreterBenchmark
     private static void Measure(int batch, int size)
     {
         using var scope = NewDisposeScope();
-        using var graph = new GraphModule(ModelRegistry.Build("resnet18", 10, size));
+        using var graph = new GraphModule(ModelRegistry.Build("resnet18", 10, size), CPU);
         using var modules = new ModuleResNet18("resnet18", 10);
         var plan = ModePlan.Train(graph.Graph);
         var input = randn(batch, 3, size, size);
@@ -66,7 +66,7 @@ internal static class InterpreterBenchmark
         var x = g.Add("input", new Input(1));
         for (var i = 0; i < Links; i++)
             x = g.Add($"relu{i}", new Activation(ActivationKind.Relu), x);
-        using var graph = new GraphModule(g.Build(g.Add("fc", new Linear(1, 1), x), "fc"));
+        using var graph = new GraphModule(g.Build(g.Add("fc", new Linear(1, 1), x), "fc"), CPU);
         var plan = ModePlan.Eval(graph.Graph);
         var last = graph.Graph.Nodes[Links];
         var input = zeros(1, 1);

@@ -37,6 +37,7 @@ internal static class HostEnvironment
         ["GPUGEEK_SLOTS"] = ["Worker"],
         ["GPUGEEK_LAUNCHER"] = ["Worker"],
         ["GPUGEEK_JANITOR_MINUTES"] = ["Worker"],
+        ["GPUGEEK_EMBEDDING_BYTES"] = ["Worker"],
         ["GPUGEEK_GRACE_DAYS"] = ["Worker"],
         ["GPUGEEK_REGISTRATION"] = ["Api"],
         ["GPUGEEK_FAULTS"] = ["Predictor", "Worker"],

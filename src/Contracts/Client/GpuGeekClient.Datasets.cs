@@ -1,5 +1,6 @@
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Jobs;
 
 namespace GpuGeek.Contracts.Client;
 
@@ -95,4 +96,13 @@ public sealed partial class GpuGeekClient
 
     public Task<VersionResponse> GetVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) =>
         GetAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", ct);
+
+    /// <summary>Computes the embeddings of a version's pictures, in a job.</summary>
+    public Task<JobResponse> CreateEmbeddingsAsync(
+        string org,
+        Guid dataset,
+        Guid version,
+        CreateEmbeddingsRequest request,
+        CancellationToken ct = default
+    ) => PostAsync<JobResponse>($"orgs/{E(org)}/datasets/{dataset}/versions/{version}/embeddings", request, ct);
 }

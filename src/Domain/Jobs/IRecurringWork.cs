@@ -15,6 +15,12 @@ public interface IRecurringWork
     /// <summary>Deletes stored objects that nothing has referenced for the whole grace period.</summary>
     Task DeleteUnreferencedAsync(CancellationToken cancellationToken);
 
+    /// <summary>Evicts the least recently used embeddings of organisations that keep too many.</summary>
+    Task EvictEmbeddingsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Deletes ended jobs without a row of their own, after 30 days.</summary>
+    Task DeleteOldJobsAsync(CancellationToken cancellationToken);
+
     /// <summary>Deletes old deliveries of webhooks.</summary>
     Task DeleteOldDeliveriesAsync(CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Weights;
@@ -25,6 +26,9 @@ public sealed class Job : Restartable, ITenantOwned
 
     /// <summary>How often the owner renews the lease, and sees a requested cancellation.</summary>
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>An ended job without a row of its own is deleted after this.</summary>
+    public static readonly TimeSpan EndedKept = TimeSpan.FromDays(30);
 
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
@@ -88,6 +92,21 @@ public sealed class Job : Restartable, ITenantOwned
             ProjectId = project,
             DatasetId = import.DatasetId,
             SpaceBytes = import.Size,
+            CreatedBy = by,
+            CreatedAt = now,
+            QueuedAt = now,
+        };
+
+    public static Job Of(EmbeddingRequest request, DatasetVersion version, string name, Guid project, Guid by, DateTimeOffset now) =>
+        new()
+        {
+            OrgId = version.OrgId,
+            Id = Guid.CreateVersion7(now),
+            Kind = JobKinds.Embeddings,
+            Name = name,
+            ProjectId = project,
+            DatasetId = version.DatasetId,
+            Payload = JsonSerializer.Serialize(request, JsonSerializerOptions.Web),
             CreatedBy = by,
             CreatedAt = now,
             QueuedAt = now,

@@ -9,5 +9,8 @@ public static class JobKinds
     /// <summary>Inspects an uploaded weights file.</summary>
     public const string Weights = "weights";
 
-    public static readonly string[] All = [Import, Weights];
+    /// <summary>Computes what a frozen network sees in the pictures of a dataset version.</summary>
+    public const string Embeddings = "embeddings";
+
+    public static readonly string[] All = [Import, Weights, Embeddings];
 }

@@ -31,7 +31,7 @@ public static class RecipePresets
         var basis = own ?? Basis(partial.Preset, card, partial["transfer.pretrained"] is not false);
         var recipe = RecipeDocument.Apply(basis, partial);
         Check(recipe, card);
-        return recipe.Transfer.BackboneRate > 0 ? recipe : WithoutImpossibleChanges(recipe, partial);
+        return recipe.Transfer.FreezesBackbone ? WithoutImpossibleChanges(recipe, partial) : recipe;
     }
 
     private static ModelCard Card(string name) =>
@@ -63,7 +63,7 @@ public static class RecipePresets
     {
         card.DemandInputSize(recipe.Model.InputSize);
         card.DemandStochasticDepth(recipe.Regularization.StochasticDepth);
-        if (recipe.Transfer.BackboneRate > 0)
+        if (!recipe.Transfer.FreezesBackbone)
             return;
         if (!recipe.Transfer.Pretrained)
             throw new DomainException(

@@ -108,6 +108,8 @@ public static class PlanGate
         var plan = await PlanOfAsync(db, org, cancellationToken);
         var room = plan.MaxStorageBytes - await StoredAsync(db, org, cancellationToken);
         if (room < bytes)
+            room += await YieldAsync(db, org, bytes - room, cancellationToken);
+        if (room < bytes)
             throw Limit(
                 plan,
                 $"stores at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights and running uploads",
@@ -116,6 +118,33 @@ public static class PlanGate
         if (images > 0 && await Rows(db.DatasetImages, org).CountAsync(cancellationToken) + images > plan.MaxImages)
             throw Limit(plan, $"stores at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
         return room - bytes;
+    }
+
+    /// <summary>Bytes that the plan's storage has left.</summary>
+    public static async Task<long> RoomAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
+        (await PlanOfAsync(db, org, cancellationToken)).MaxStorageBytes - await StoredAsync(db, org, cancellationToken);
+
+    /// <summary>Embeddings are derived: the least recently used give way to what people store.</summary>
+    /// <returns>Bytes that became free.</returns>
+    private static async Task<long> YieldAsync(GpuGeekDbContext db, Guid org, long bytes, CancellationToken cancellationToken)
+    {
+        if (await Rows(db.Embeddings, org).SumAsync(e => (long)e.Vector.Length, cancellationToken) < bytes)
+            return 0;
+        var freed = await db
+            .Database.SqlQuery<long>(
+                $"""
+                WITH gone AS (
+                  DELETE FROM embeddings e USING (
+                    SELECT backbone, picture, view, sum(octet_length(vector)) OVER (ORDER BY used_at, backbone, picture, view)
+                      - octet_length(vector) AS before FROM embeddings WHERE org_id = {org}) oldest
+                  WHERE e.org_id = {org} AND oldest.before < {bytes} AND (e.backbone, e.picture, e.view)
+                    = (oldest.backbone, oldest.picture, oldest.view)
+                  RETURNING octet_length(e.vector) AS bytes)
+                SELECT COALESCE(sum(bytes), 0)::bigint AS "Value" FROM gone
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return freed.Single();
     }
 
     public static async Task CheckRunAsync(GpuGeekDbContext db, Guid org, DateTimeOffset now, CancellationToken cancellationToken)
@@ -141,6 +170,7 @@ public static class PlanGate
         JobState[] over = [JobState.Failed, JobState.Canceled];
         var gone = Rows(db.Jobs, org).Where(j => over.Contains(j.State) && j.RetryUntil == null);
         return await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken)
+            + await Rows(db.Embeddings, org).SumAsync(e => (long)e.Vector.Length, cancellationToken)
             + await Rows(db.UploadedWeights, org)
                 .Where(w => w.State != UploadState.Failed && !gone.Any(j => j.Id == w.Id))
                 .SumAsync(w => w.Size, cancellationToken)

@@ -119,6 +119,18 @@ public sealed class JobClaims(IDbContexts contexts, ILiveNotifier live)
         );
     }
 
+    /// <summary>Deletes jobs that ended long ago and have no row of their own.</summary>
+    public async Task<int> DeleteOldAsync(CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        return await db.Database.ExecuteSqlAsync(
+            $"""
+            DELETE FROM jobs WHERE payload IS NOT NULL AND retry_until IS NULL AND finished_at < clock_timestamp() - {Job.EndedKept}
+            """,
+            cancellationToken
+        );
+    }
+
     private async Task WriteAsync(
         Job claim,
         FormattableString change,

@@ -4,6 +4,7 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Embeddings;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
@@ -62,6 +63,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<SkippedFile> SkippedFiles => Set<SkippedFile>();
     public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
+    public DbSet<Embedding> Embeddings => Set<Embedding>();
     public DbSet<NamedRecipe> Recipes => Set<NamedRecipe>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunLease> RunLeases => Set<RunLease>();
@@ -94,6 +96,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<Job>(modelBuilder);
         Wall<SkippedFile>(modelBuilder);
         Wall<DatasetVersion>(modelBuilder);
+        Wall<Embedding>(modelBuilder);
         Wall<NamedRecipe>(modelBuilder);
         Wall<Run>(modelBuilder);
         Wall<RunLease>(modelBuilder);

@@ -1,38 +1,28 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using GpuGeek.Domain.Runs.Protocol;
-using GpuGeek.Training.Graphs;
-using GpuGeek.Training.Optimization;
-using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Checkpoints;
 
 /// <summary>A checkpoint read back whole.</summary>
-internal sealed record Checkpoint(
-    TrainingProgress Progress,
-    ModuleState Network,
-    ModuleState? Best,
-    float[] FirstMoment,
-    float[] SecondMoment
-);
+/// <param name="Parts">Tensors of each part, by the part's name and their own.</param>
+internal sealed record Checkpoint(TrainingProgress Progress, IReadOnlyDictionary<string, IReadOnlyDictionary<string, NamedTensor>> Parts);
 
 /// <summary>
-/// Folders <c>step-{step}</c> under <c>checkpoints/</c>, each complete in itself. A folder is written under a temporary name, every file is
-/// flushed to the disk, the
-/// manifest of hashes last; then it is renamed: what bears the right name is whole, and reading checks the hashes all the same. The last
-/// two are kept; the best network travels in each.
+/// Folders <c>step-{step}</c> under <c>checkpoints/</c>, each complete in itself: a file for each part of the training (<see
+/// cref="ITrainingState"/>), the progress and a manifest. A folder is written under a temporary name, every file is flushed to the disk,
+/// the manifest of hashes last; then it is renamed: what bears the right name is whole, and reading checks the hashes all the same. The
+/// last two are kept.
 /// </summary>
 internal sealed class CheckpointStore(string root)
 {
     private const int Kept = 2;
     private const string ManifestName = "manifest.json",
         ProgressName = "progress.json",
-        NetworkName = "network.safetensors",
-        BestName = "best.safetensors",
-        OptimizerName = "optimizer.safetensors";
+        PartEnding = ".safetensors";
 
     /// <exception cref="IOException">Nothing of it is left on the disk.</exception>
-    public (string Name, CheckpointFile[] Files) Save(GraphModule module, AdamW optimizer, ModuleState? best, TrainingProgress progress)
+    public (string Name, CheckpointFile[] Files) Save(IEnumerable<ITrainingState> parts, TrainingProgress progress)
     {
         Directory.CreateDirectory(root);
         RemoveUnfinished();
@@ -42,7 +32,7 @@ internal sealed class CheckpointStore(string root)
             temporary = path + ".tmp";
         try
         {
-            return Write(module, optimizer, best, progress, name, path, temporary);
+            return Write(parts, progress, name, path, temporary);
         }
         catch (IOException)
         {
@@ -52,9 +42,7 @@ internal sealed class CheckpointStore(string root)
     }
 
     private (string Name, CheckpointFile[] Files) Write(
-        GraphModule module,
-        AdamW optimizer,
-        ModuleState? best,
+        IEnumerable<ITrainingState> parts,
         TrainingProgress progress,
         string name,
         string path,
@@ -62,12 +50,8 @@ internal sealed class CheckpointStore(string root)
     )
     {
         Directory.CreateDirectory(temporary);
-        ModuleState.Of(module).Write(Path.Combine(temporary, NetworkName));
-        best?.Write(Path.Combine(temporary, BestName));
-        TensorFile.Write(
-            Path.Combine(temporary, OptimizerName),
-            [Moment("first", optimizer.FirstMoment), Moment("second", optimizer.SecondMoment)]
-        );
+        foreach (var part in parts)
+            TensorFile.Write(Path.Combine(temporary, part.Name + PartEnding), part.Save());
         DurableFiles.Write(Path.Combine(temporary, ProgressName), JsonSerializer.SerializeToUtf8Bytes(progress, RunDirectory.Json));
         var files = Directory.EnumerateFiles(temporary).Order(StringComparer.Ordinal).Select(Describe).ToArray();
         var manifest = Path.Combine(temporary, ManifestName);
@@ -82,41 +66,52 @@ internal sealed class CheckpointStore(string root)
         return (name, all);
     }
 
-    /// <summary>The newest checkpoint that is whole, or null. A damaged one is passed over.</summary>
-    public Checkpoint? LoadNewest(string fingerprint)
+    /// <summary>The newest checkpoint that is whole, or null. A damaged one is passed over, and one of other parts too: half a state must
+    /// not go on.</summary>
+    /// <param name="parts">Names of the parts of the training that is to go on.</param>
+    public Checkpoint? LoadNewest(string fingerprint, IReadOnlyCollection<string> parts)
     {
         foreach (var folder in Folders())
-            if (IsWhole(folder) && Read(folder) is var checkpoint && checkpoint.Progress.Fingerprint == fingerprint)
-                return checkpoint;
+            if (IsWhole(folder) && Progress(folder) is var progress && progress.Fingerprint == fingerprint && HasParts(folder, parts))
+                return new Checkpoint(
+                    progress,
+                    parts.ToDictionary(
+                        part => part,
+                        IReadOnlyDictionary<string, NamedTensor> (part) => TensorFile.Read(Path.Combine(folder, part + PartEnding)),
+                        StringComparer.Ordinal
+                    )
+                );
         return null;
     }
 
-    private static Checkpoint Read(string folder)
+    private static bool HasParts(string folder, IReadOnlyCollection<string> parts)
     {
-        var progress = JsonSerializer.Deserialize<TrainingProgress>(
-            File.ReadAllBytes(Path.Combine(folder, ProgressName)),
-            RunDirectory.Json
-        )!;
-        var optimizer = TensorFile.Read(Path.Combine(folder, OptimizerName));
-        var best = Path.Combine(folder, BestName);
-        return new Checkpoint(
-            progress,
-            ModuleState.Read(Path.Combine(folder, NetworkName)),
-            File.Exists(best) ? ModuleState.Read(best) : null,
-            optimizer["first"].Values,
-            optimizer["second"].Values
+        string[] kept =
+        [
+            .. Manifest(folder).Where(f => f.Name.EndsWith(PartEnding, StringComparison.Ordinal)).Select(f => f.Name[..^PartEnding.Length]),
+        ];
+        if (parts.ToHashSet(StringComparer.Ordinal).SetEquals(kept))
+            return true;
+        Console.WriteLine(
+            $"Warning: the checkpoint {Path.GetFileName(folder)} is not used. It has the parts {string.Join(", ", kept)}, "
+                + $"and this training has {string.Join(", ", parts)}."
         );
+        return false;
     }
+
+    private static TrainingProgress Progress(string folder) =>
+        JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllBytes(Path.Combine(folder, ProgressName)), RunDirectory.Json)!;
+
+    private static CheckpointFile[] Manifest(string folder) =>
+        JsonSerializer.Deserialize<CheckpointFile[]>(File.ReadAllBytes(Path.Combine(folder, ManifestName)), RunDirectory.Json)!;
 
     private static bool IsWhole(string folder)
     {
-        var manifest = Path.Combine(folder, ManifestName);
-        if (!File.Exists(manifest))
+        if (!File.Exists(Path.Combine(folder, ManifestName)))
             return false;
         try
         {
-            var files = JsonSerializer.Deserialize<CheckpointFile[]>(File.ReadAllBytes(manifest), RunDirectory.Json)!;
-            return files.All(f => File.Exists(Path.Combine(folder, f.Name)) && Describe(Path.Combine(folder, f.Name)) == f);
+            return Manifest(folder).All(f => File.Exists(Path.Combine(folder, f.Name)) && Describe(Path.Combine(folder, f.Name)) == f);
         }
         catch (JsonException)
         {
@@ -153,6 +148,4 @@ internal sealed class CheckpointStore(string root)
         using var file = File.OpenRead(path);
         return new CheckpointFile(Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(file)), file.Length);
     }
-
-    private static NamedTensor Moment(string name, Tensor flat) => new(name, flat.shape, [.. flat.data<float>()]);
 }

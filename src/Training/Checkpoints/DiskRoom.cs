@@ -1,4 +1,4 @@
-using GpuGeek.Training.Engine;
+using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Checkpoints;
 

@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Models;
 using GpuGeek.Imaging;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Data;
 

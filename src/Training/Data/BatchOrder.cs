@@ -1,4 +1,5 @@
 using GpuGeek.Recipes;
+using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Data;
 

@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
+using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Checkpoints;
 
 namespace GpuGeek.Training.Data;
 
-/// <summary>Embeddings by picture and view, appended to one file: 32 bytes of the picture's hash, one of the view, then the numbers. An
-/// incomplete record of a killed process is cut off when the file is opened.</summary>
+/// <summary>Embeddings by picture and view, appended to an <see cref="EmbeddingFile"/>. An incomplete record of a killed process is cut off
+/// when the file is opened.</summary>
 internal sealed class EmbeddingCache : IDisposable
 {
-    private const int KeyBytes = 33;
     private readonly FileStream _file;
     private readonly DiskRoom _room;
     private readonly int _width;
@@ -21,14 +21,17 @@ internal sealed class EmbeddingCache : IDisposable
         (_width, _room) = (width, room);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-        var record = new byte[KeyBytes + width * sizeof(float)];
-        _file.SetLength(_file.Length / record.Length * record.Length);
-        while (_file.Position < _file.Length)
+        foreach (var record in EmbeddingFile.Read(_file))
         {
-            _file.ReadExactly(record);
-            var key = (Convert.ToHexStringLower(record.AsSpan(0, KeyBytes - 1)), (PictureView)record[KeyBytes - 1]);
-            _known[key] = MemoryMarshal.Cast<byte, float>(record.AsSpan(KeyBytes)).ToArray();
+            if (record.Vector.Length != width * sizeof(float))
+                throw new InvalidDataException($"{path} has embeddings of {record.Vector.Length / sizeof(float)} numbers, not {width}.");
+            _known[(Convert.ToHexStringLower(record.Picture), (PictureView)record.View)] = MemoryMarshal
+                .Cast<byte, float>(record.Vector)
+                .ToArray();
         }
+        _file.SetLength(_file.Position);
+        if (_file.Length == 0)
+            Write(EmbeddingFile.Header(width));
     }
 
     public bool Has(string hash, PictureView view) => _known.ContainsKey((hash, view));
@@ -42,11 +45,12 @@ internal sealed class EmbeddingCache : IDisposable
             throw new ArgumentException($"An embedding has {_width} numbers, not {embedding.Length}.", nameof(embedding));
         if (!_known.TryAdd((hash, view), embedding.ToArray()))
             return;
-        byte[] record = [.. Convert.FromHexString(hash), (byte)view, .. MemoryMarshal.AsBytes(embedding)];
-        // An embedding that does not fit on the disk is only kept in memory and computed again after a restart. An incomplete record
-        // would shift the following ones, so nothing is written after the first failure.
-        _full = _full || !_room.TryWrite(record.Length, () => _file.Write(record));
+        Write(EmbeddingFile.Bytes(new(Convert.FromHexString(hash), (byte)view, MemoryMarshal.AsBytes(embedding).ToArray())));
     }
+
+    // An embedding that does not fit on the disk is only kept in memory and computed again after a restart. An incomplete record would
+    // shift the following ones, so nothing is written after the first failure.
+    private void Write(byte[] bytes) => _full = _full || !_room.TryWrite(bytes.Length, () => _file.Write(bytes));
 
     public void Flush() => _file.Flush();
 

@@ -1,6 +1,7 @@
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
-using GpuGeek.Training.Engine;
+using GpuGeek.Training.Examples;
 
 namespace GpuGeek.Training.Data;
 

@@ -1,7 +1,7 @@
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
-using GpuGeek.Training.Engine;
+using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Data;
 

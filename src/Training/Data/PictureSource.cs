@@ -1,7 +1,9 @@
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
 using GpuGeek.Imaging;
 using GpuGeek.Recipes;
-using GpuGeek.Training.Engine;
+using GpuGeek.Training.Common;
+using GpuGeek.Training.Examples;
 
 namespace GpuGeek.Training.Data;
 

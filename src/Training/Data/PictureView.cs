@@ -1,8 +1,8 @@
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
 using GpuGeek.Recipes;
-using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Data;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
+using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using static TorchSharp.torch;
 
@@ -10,7 +12,8 @@ namespace GpuGeek.Training.Engine;
 /// <param name="progressEnd">The whole run's progress when it is done.</param>
 internal sealed class Embedder(RunContext context, EmbeddingCache cache, double progressEnd)
 {
-    // Always the same pictures in the same batch, also after a resume: a convolution's last bits may depend on its neighbours.
+    // Always this many, the last batch filled with zeros: the last bits of a convolution depend on the size of the batch, not on the other
+    // pictures in it. So an embedding is the same in every run on the same processor, whatever was known before.
     private const int BatchSize = 32,
         BatchesAhead = 3;
 
@@ -19,8 +22,10 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
         var views = context
             .Spec.Images.SelectMany(i => PictureViews.Of(i, context.Recipe.Augmentation), (image, view) => (Image: image, View: view))
             .ToArray();
-        var open = views.Chunk(BatchSize).Where(block => block.Any(v => !cache.Has(v.Image.Hash, v.View))).ToArray();
+        var open = views.Where(v => !cache.Has(v.Image.Hash, v.View)).Chunk(BatchSize).ToArray();
         var done = views.Length - open.Sum(block => block.Length);
+        if (done > 0)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The embeddings of {done} views of pictures are known."));
         var began = context.Clock.GetTimestamp();
         var embeddedHere = 0;
         using var frozen = no_grad();
@@ -44,7 +49,7 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
     private float[] Preprocess((RunImage Image, PictureView View)[] block)
     {
         var size = 3 * context.Preprocessing.CropSize * context.Preprocessing.CropSize;
-        var inputs = new float[block.Length * size];
+        var inputs = new float[BatchSize * size];
         DecodeThreads.For(
             block.Length,
             i =>
@@ -58,11 +63,11 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
         using var scope = NewDisposeScope();
         var graph = context.Network.Graph;
         var side = context.Preprocessing.CropSize;
-        var batch = Tensors.Of(new Batch(inputs, [.. block.Select(v => (long)v.Image.Label)]), [3, side, side]);
+        var batch = BatchTensors.InputsOf(new Batch(inputs, new long[BatchSize]), [3, side, side], context.Network.Device);
         var seen = context.Network.Forward(batch, ModePlan.Eval(graph), graph.Nodes[graph.Classifier.Inputs[0]]);
         // A linear layer at every place of the picture and then the mean is the linear layer of the mean.
-        var rows = (graph.RectifiesClassifier ? seen.mean([2, 3]) : seen).contiguous().data<float>().ToArray();
-        var width = rows.Length / block.Length;
+        var rows = (graph.RectifiesClassifier ? seen.mean([2, 3]) : seen).contiguous().cpu().data<float>().ToArray();
+        var width = rows.Length / BatchSize;
         for (var i = 0; i < block.Length; i++)
             cache.Add(block[i].Image.Hash, block[i].View, rows.AsSpan(i * width, width));
     }

@@ -1,34 +1,44 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Data;
+using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Weights;
 
 namespace GpuGeek.Training.Engine;
 
 /// <summary>
-/// The preset <c>fast</c>: pictures go once through the frozen network (training ones in up to three views, the others by the serving path
-/// alone), and only the classifier is trained on what comes out (a linear probe;
-/// Alain and Bengio 2016, arXiv:1610.01644). The standardisation it is trained under is folded into it, so the network keeps its published
-/// form.
+/// A frozen backbone (the preset <c>fast</c>): pictures go once through the network (training ones in up to three views, the others by the
+/// serving path alone), and only the classifier is trained on what comes out (a linear probe; Alain and Bengio 2016, arXiv:1610.01644).
+/// The standardisation it is trained under is folded into it, so the network keeps its published form.
 /// </summary>
 internal sealed class EmbeddingTraining(RunContext context)
 {
     private const double Embedded = 0.75,
         TrainingDone = 0.94;
 
+    /// <summary>The first part alone: the embeddings are left in the run directory.</summary>
+    public void Embed()
+    {
+        using var cache = OpenCache();
+        new Embedder(context, cache, progressEnd: 1).Run();
+    }
+
     public Trained Run()
     {
         using var cache = OpenCache();
         new Embedder(context, cache, Embedded).Run();
         var source = new EmbeddingSource(context.Spec, (hash, view) => cache[hash, view]);
-        using var head = new GraphModule(HeadGraph());
+        using var head = new GraphModule(HeadGraph(), context.Network.Device);
         Initialisation.All(head, context.Recipe.Data.Seed);
-        var outcome = context.Train(head, source, (Embedded, TrainingDone));
+        var plan = ModePlan.FrozenBackbone(head.Graph, dropping: context.Recipe.Regularization.Dropout is not null);
+        var outcome = context.Train(head, plan, source, (Embedded, TrainingDone));
         outcome.Best.CopyTo(head);
         Fold(head, source.Scaling);
         context.Events.Phase("evaluating", TrainingDone);
         var (validation, test) = context.Network.Graph.RectifiesClassifier
             ? EvaluateRectified()
-            : (Evaluate(head, source, Splits.Validation), Evaluate(head, source, Splits.Test));
+            : (Evaluate(head, source, Splits.Val), Evaluate(head, source, Splits.Test));
         return new Trained(validation, test, outcome.BestEpoch, outcome.SecondsSpent);
     }
 
@@ -38,7 +48,7 @@ internal sealed class EmbeddingTraining(RunContext context)
         var derived = new DerivedPictures(context.Originals, context.Room, context.Directory.Cache, context.Recipe.Model.InputSize);
         var pictures = new PictureSource(context.Originals, derived, context.Recipe, context.Preprocessing);
         RectifiedClassifier.Lift(context.Network, pictures, context.Stop);
-        return (Evaluate(context.Network, pictures, Splits.Validation), Evaluate(context.Network, pictures, Splits.Test));
+        return (Evaluate(context.Network, pictures, Splits.Val), Evaluate(context.Network, pictures, Splits.Test));
     }
 
     private SplitLogits Evaluate(GraphModule module, IExampleSource source, string split) =>
@@ -55,7 +65,14 @@ internal sealed class EmbeddingTraining(RunContext context)
         };
 
     private EmbeddingCache OpenCache() =>
-        new(Path.Combine(context.Directory.Cache, $"embeddings-{context.EmbeddingKey()[..16]}.bin"), Classifier.In, context.Room);
+        new(
+            EmbeddingFile.PathIn(
+                context.Directory,
+                EmbeddingKey.Of(context.Recipe.Model.Architecture, context.Preprocessing, context.Spec.WeightsFile)
+            ),
+            Classifier.In,
+            context.Room
+        );
 
     /// <summary>The classifier alone, under the path it has in the whole network.</summary>
     private Graph HeadGraph()

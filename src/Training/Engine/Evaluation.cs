@@ -1,3 +1,5 @@
+using GpuGeek.Training.Common;
+using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using static TorchSharp.torch;
 
@@ -51,21 +53,11 @@ internal static class Evaluation
             if (stop.IsCancellationRequested)
                 throw new TrainingStoppedException();
             using var scope = NewDisposeScope();
-            var logits = module.Forward(Tensors.Of(batch, source.InputShape), plan);
-            var flat = logits.contiguous().data<float>().ToArray();
+            var logits = module.Forward(BatchTensors.InputsOf(batch, source.InputShape, module.Device), plan);
+            var flat = logits.contiguous().cpu().data<float>().ToArray();
             rows.AddRange(flat.Chunk(flat.Length / batch.Labels.Length));
             labels.AddRange(batch.Labels);
         }
         return new SplitLogits([.. rows], [.. labels]);
-    }
-}
-
-internal static class Tensors
-{
-    /// <summary>A batch as a tensor, pictures channels-last.</summary>
-    public static Tensor Of(Batch batch, long[] shape)
-    {
-        var x = tensor(batch.Inputs, [batch.Labels.Length, .. shape]);
-        return shape.Length == 3 ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x;
     }
 }

@@ -1,8 +1,10 @@
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Training.Data;
+using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Engine;
 
-/// <summary>The preset <c>balanced</c>: all layers learn from augmented pictures.</summary>
+/// <summary>A backbone that learns (the preset <c>balanced</c>): all layers are trained on augmented pictures.</summary>
 internal sealed class PictureTraining(RunContext context)
 {
     private const double Prepared = 0.04,
@@ -19,10 +21,10 @@ internal sealed class PictureTraining(RunContext context)
     {
         Prepare();
         var source = new PictureSource(context.Originals, _derived, context.Recipe, context.Preprocessing);
-        var outcome = context.Train(context.Network, source, (Prepared, TrainingDone));
+        var outcome = context.Train(context.Network, ModePlan.Train(context.Network.Graph), source, (Prepared, TrainingDone));
         outcome.Best.CopyTo(context.Network);
         context.Events.Phase("evaluating", TrainingDone);
-        var validation = Evaluation.Run(context.Network, source, Splits.Validation, context.Stop);
+        var validation = Evaluation.Run(context.Network, source, Splits.Val, context.Stop);
         var test = Evaluation.Run(context.Network, source, Splits.Test, context.Stop);
         return new Trained(validation, test, outcome.BestEpoch, outcome.SecondsSpent);
     }

@@ -1,3 +1,6 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Training.Common;
+using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using static TorchSharp.torch;
 
@@ -58,7 +61,10 @@ internal static class RectifiedClassifier
             using var scope = NewDisposeScope();
             least = Math.Min(
                 least,
-                network.Forward(Tensors.Of(batch, pictures.InputShape), plan, network.Graph.Classifier).min().item<float>()
+                network
+                    .Forward(BatchTensors.InputsOf(batch, pictures.InputShape, network.Device), plan, network.Graph.Classifier)
+                    .min()
+                    .item<float>()
             );
         }
         return least;

@@ -1,10 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
+using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
 using GpuGeek.Training.Weights;
@@ -39,7 +42,8 @@ internal sealed class RunContext : IDisposable
                 spec.Classes.Length,
                 Recipe.Model.InputSize,
                 new(Recipe.Regularization.Dropout, Recipe.Regularization.StochasticDepth)
-            )
+            ),
+            Device
         );
     }
 
@@ -53,6 +57,9 @@ internal sealed class RunContext : IDisposable
     public Preprocessing Preprocessing { get; }
     public Originals Originals { get; }
     public GraphModule Network { get; }
+
+    /// <summary>Where every tensor of the run lives. Nothing else names a device; no run has a GPU yet.</summary>
+    public static TorchSharp.torch.Device Device => TorchSharp.torch.CPU;
 
     /// <summary>Fills the network from the weights file, or with fresh numbers. A classifier is kept only where it may know the same
     /// classes: that of published weights tells ImageNet's apart.</summary>
@@ -84,18 +91,20 @@ internal sealed class RunContext : IDisposable
     }
 
     /// <summary>Trains a module (the network, or a head alone) on a source, from the newest checkpoint.</summary>
-    public TrainerOutcome Train(GraphModule module, IExampleSource source, (double, double) progress)
+    public TrainerOutcome Train(GraphModule module, ModePlan plan, IExampleSource source, (double, double) progress)
     {
         var options = new TrainerOptions
         {
-            Recipe = Recipe,
             Threads = Spec.Threads,
             CheckpointEvery = _checkpointEvery,
             Fingerprint = Fingerprint(),
             ProgressSpan = progress,
         };
-        using var trainer = new Trainer(options, module, source, Events, new CheckpointStore(Directory.Checkpoints), Room, Clock, Stop);
-        return trainer.Run();
+        using var method = MethodBuilder.Build(Recipe, module, plan, source.Count(Splits.Train));
+        var best = new BestState(module);
+        ITrainingState[] parts = [new NetworkState(module), best, .. method.States];
+        var checkpoints = new TrainingCheckpoints(options, parts, new CheckpointStore(Directory.Checkpoints), Room, Events);
+        return new Trainer(options, method, module, source, best, checkpoints, Events, Clock, Stop).Run();
     }
 
     /// <summary>Hash of recipe, classes, images and weights; threads and attempts do not change it.</summary>
@@ -107,35 +116,13 @@ internal sealed class RunContext : IDisposable
                     Recipe = RecipeIdentity.Of(Recipe),
                     Spec.Classes,
                     Spec.Images,
-                    Weights = WeightsHash(),
-                },
-                RunDirectory.Json
-            )
-        );
-
-    /// <summary>Names what makes an embedding of a picture.</summary>
-    public string EmbeddingKey() =>
-        Hash(
-            JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    Recipe.Model.Architecture,
-                    Preprocessing,
-                    Weights = WeightsHash(),
+                    Weights = EmbeddingKey.WeightsHash(Spec.WeightsFile),
                 },
                 RunDirectory.Json
             )
         );
 
     public void Dispose() => Network.Dispose();
-
-    private string WeightsHash()
-    {
-        if (Spec.WeightsFile is null)
-            return "";
-        using var file = File.OpenRead(Spec.WeightsFile);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -1,4 +1,6 @@
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Engine;
 
@@ -8,7 +10,7 @@ internal static class SpecCheck
     private static readonly (string Name, string Title)[] Wanted =
     [
         (Splits.Train, "training"),
-        (Splits.Validation, "validation"),
+        (Splits.Val, "validation"),
         (Splits.Test, "test"),
     ];
 
@@ -49,7 +51,7 @@ internal static class SpecCheck
                 "The recipe starts from published weights and none were handed to the training.",
                 "Name a folder with the weights in GPUGEEK_WEIGHTS, or train with pretrained off."
             );
-        if (spec.Recipe.Transfer is { BackboneRate: 0, Pretrained: false })
+        if (spec.Recipe.Transfer is { FreezesBackbone: true, Pretrained: false })
             throw new TrainingFailedException(
                 "fast_needs_pretrained",
                 "A frozen backbone needs weights",

@@ -1,11 +1,8 @@
-using GpuGeek.Recipes;
-
 namespace GpuGeek.Training.Engine;
 
-/// <summary>What the loop obeys.</summary>
+/// <summary>What the loop obeys, beside the method.</summary>
 internal sealed record TrainerOptions
 {
-    public required Recipe Recipe { get; init; }
     public required int Threads { get; init; }
 
     /// <summary>At most this long between two checkpoints: the bound on lost work.</summary>

@@ -1,3 +1,5 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Engine;
 
 namespace GpuGeek.Training.Export;

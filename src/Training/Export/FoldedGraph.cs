@@ -21,7 +21,7 @@ internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
         var uses = module.Graph.UseCounts();
         foreach (var node in module.Graph.Nodes)
         {
-            if (node.Op is Dropout or StochasticDepth)
+            if (OpServing.Of(node.Op) == Served.Removed)
                 place[node.Id] = place[node.Inputs[0]];
             else if (node.Op is BatchNorm norm && nodes[place[node.Inputs[0]]].Op is Conv && uses[node.Inputs[0]] == 1)
             {
@@ -59,7 +59,11 @@ internal sealed record FoldedGraph(IReadOnlyList<FoldedNode> Nodes, int Output)
             [
                 new(node.Path, [r.Heads, r.Side * r.Side, r.Side * r.Side], Biases(module.Read($"{node.Path}_table"), r)),
             ],
-            _ => [.. ParameterSpec.Of(node).Select(p => new FoldedTensor(p.Name, p.Shape, module.Read(p.Name)))],
+            var op when OpServing.Of(op) == Served.Unchanged =>
+            [
+                .. ParameterSpec.Of(node).Select(p => new FoldedTensor(p.Name, p.Shape, module.Read(p.Name))),
+            ],
+            var op => throw op.NotKnownTo(nameof(FoldedGraph)),
         };
 
     /// <summary>Scale and shift per channel of a batch norm with fixed statistics.</summary>

@@ -85,7 +85,7 @@ internal static class OnnxOps
             ClassToken t => OnnxComposed.Prepend(node, t, inputs, output),
             Linear when node.Shape.Length == 1 => [Make("Gemm", node.Path, inputs, output, Int("transB", 1))],
             Linear => OnnxComposed.LinearOfRows(node, inputs, output),
-            _ => throw new NotSupportedException($"ONNX export does not support {node.Op.GetType().Name}."),
+            _ => throw node.Op.NotKnownTo(nameof(OnnxOps)),
         };
 
     private static IEnumerable<NodeProto> Activate(ActivationKind kind, FoldedNode node, string[] inputs, string output) =>

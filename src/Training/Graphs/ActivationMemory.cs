@@ -40,7 +40,7 @@ internal static class ActivationMemory
                 continue;
             foreach (var i in node.Inputs.Where(i => graph.Nodes[i].Op is not Input))
             {
-                var passed = PassesGradient(node.Op) ? ledger.Hold(arrived, 0) : ledger.Hold(next++, Bytes(graph.Nodes[i]));
+                var passed = OpMemory.Of(node.Op).PassesGradient ? ledger.Hold(arrived, 0) : ledger.Hold(next++, Bytes(graph.Nodes[i]));
                 if (gradients[i] is { } other)
                 {
                     var sum = ledger.Hold(next++, Bytes(graph.Nodes[i]));
@@ -88,17 +88,23 @@ internal static class ActivationMemory
     }
 
     private static bool IsView(Graph graph, Node node) =>
-        node.Op switch
+        OpMemory.Of(node.Op).Storage switch
         {
-            Transpose or Slice or Crop or Dropout { Probability: 0 } or StochasticDepth { Probability: 0 } => true,
-            Reshape r => !IsTurned(graph, graph.Nodes[node.Inputs[0]])
-                || r.Shape.Where(d => d > 1).SequenceEqual(graph.Nodes[node.Inputs[0]].Shape.Where(d => d > 1)),
-            _ => false,
+            ValueStorage.Own => false,
+            ValueStorage.Reshaped => !IsTurned(graph, graph.Nodes[node.Inputs[0]])
+                || node.Shape.Where(d => d > 1).SequenceEqual(graph.Nodes[node.Inputs[0]].Shape.Where(d => d > 1)),
+            ValueStorage.View or ValueStorage.Part or ValueStorage.Turned => true,
+            _ => throw node.Op.NotKnownTo(nameof(ActivationMemory)),
         };
 
     /// <summary>Non-contiguous rows can only be reshaped by a copy.</summary>
     private static bool IsTurned(Graph graph, Node node) =>
-        node.Op is Transpose || (node.Op is Slice && IsTurned(graph, graph.Nodes[node.Inputs[0]]));
+        OpMemory.Of(node.Op).Storage switch
+        {
+            ValueStorage.Turned => true,
+            ValueStorage.Part => IsTurned(graph, graph.Nodes[node.Inputs[0]]),
+            _ => false,
+        };
 
     /// <summary>By node: storages that its derivative needs, with their sizes; negative names are values that only the derivative
     /// uses.</summary>
@@ -115,25 +121,20 @@ internal static class ActivationMemory
         return
         [
             .. graph.Nodes.Select<Node, (int, long)[]>(node =>
-                node.Op switch
+                OpMemory.Of(node.Op).Kept switch
                 {
-                    Conv or Linear or BatchNorm or LayerNorm or AveragePool or AdaptiveAveragePool { Side: > 1 } or LayerScale =>
-                    [
-                        Value(node.Inputs[0]),
-                    ],
-                    Activation { Kind: ActivationKind.Relu or ActivationKind.Sigmoid } or Softmax => [Value(node.Id)],
-                    Activation => [Value(node.Inputs[0])],
-                    MaxPool => [Value(node.Inputs[0]), Hidden(node, PositionBytes)],
-                    Multiply => [Value(node.Inputs[0]), Value(node.Inputs[1])],
-                    MatMul => [Factor(node, 0), Factor(node, 1)],
-                    Dropout { Probability: > 0 } => [Hidden(node, FloatBytes)],
-                    _ => [],
+                    KeptValues.Input => [Value(node.Inputs[0])],
+                    KeptValues.Output => [Value(node.Id)],
+                    KeptValues.InputAndPositions => [Value(node.Inputs[0]), Hidden(node, PositionBytes)],
+                    KeptValues.BothInputs => [Value(node.Inputs[0]), Value(node.Inputs[1])],
+                    KeptValues.Factors => [Factor(node, 0), Factor(node, 1)],
+                    KeptValues.Mask => [Hidden(node, FloatBytes)],
+                    KeptValues.Nothing => [],
+                    _ => throw node.Op.NotKnownTo(nameof(ActivationMemory)),
                 }
             ),
         ];
     }
-
-    private static bool PassesGradient(Op op) => op is Add or AddConstant or AddParameter or RelativePositionBias or Reshape or Transpose;
 
     private static long Count(Node node) => node.Shape.Aggregate(1L, (a, b) => a * b);
 

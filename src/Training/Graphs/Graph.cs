@@ -38,9 +38,8 @@ internal sealed class Graph
 
     public long ParameterCount => Parameters.Where(p => p.IsLearnt).Sum(p => p.Count);
 
-    /// <summary>Multiply-adds for one input, counted as in the papers: convolutions, linear layers and products of attention, without
-    /// biases and normalisation.</summary>
-    public long MultiplyAdds => Nodes.Sum(Cost);
+    /// <summary>For one input (<see cref="OpCost"/>).</summary>
+    public long MultiplyAdds => Nodes.Sum(n => OpCost.Of(n.Op, n.Inputs.Length == 0 ? [] : Nodes[n.Inputs[0]].Shape, n.Shape));
 
     public bool IsHead(ParameterSpec parameter) => parameter.Name.StartsWith(ClassifierPath + ".", StringComparison.Ordinal);
 
@@ -55,15 +54,4 @@ internal sealed class Graph
     }
 
     private IEnumerable<Node> Declared(IReadOnlyList<int>? order) => order?.Select(id => Nodes[id]) ?? Nodes;
-
-    private static long Count(long[] shape) => shape.Aggregate(1L, (a, b) => a * b);
-
-    private long Cost(Node node) =>
-        node.Op switch
-        {
-            Conv c => (long)c.In / c.Groups * c.Kernel * c.Kernel * Count(node.Shape),
-            Linear l => l.In * Count(node.Shape),
-            MatMul => Nodes[node.Inputs[0]].Shape[^1] * Count(node.Shape),
-            _ => 0,
-        };
 }

@@ -9,28 +9,35 @@ namespace GpuGeek.Training.Graphs;
 internal sealed class GraphModule : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, Tensor> _constants = [];
     private readonly List<Tensor> _gradients = [];
     private readonly int[] _uses;
     private readonly ScalarType _type;
 
+    /// <param name="device">Of all its tensors; inputs must be there too.</param>
     /// <param name="type">Data type of parameters and statistics; inputs must have the same.</param>
-    public GraphModule(Graph graph, ScalarType type = ScalarType.Float32)
+    public GraphModule(Graph graph, Device device, ScalarType type = ScalarType.Float32)
     {
-        Graph = graph;
-        _type = type;
+        (Graph, Device, _type) = (graph, device, type);
         _uses = graph.UseCounts();
         Layout = new FlatLayout(graph);
-        Flat = zeros(Layout.Length, dtype: type).DetachFromDisposeScope();
-        FlatGradient = zeros(Layout.Length, dtype: type).DetachFromDisposeScope();
+        Flat = zeros(Layout.Length, dtype: type, device: device).DetachFromDisposeScope();
+        FlatGradient = zeros(Layout.Length, dtype: type, device: device).DetachFromDisposeScope();
         foreach (var p in graph.Parameters.Where(p => p.Kind != ParameterKind.Index))
             _tensors[p.Name] = Allocate(p).DetachFromDisposeScope();
         foreach (var node in graph.Nodes)
             if (node.Op is RelativePositionBias r)
-                _tensors[ParameterSpec.Of(node).Single(p => p.Kind == ParameterKind.Index).Name] = tensor(WindowIndex.Of(r.Side))
+                _tensors[ParameterSpec.Of(node).Single(p => p.Kind == ParameterKind.Index).Name] = tensor(
+                        WindowIndex.Of(r.Side),
+                        device: device
+                    )
                     .DetachFromDisposeScope();
+            else if (node.Op is AddConstant c)
+                _constants[node.Id] = tensor(c.Values, c.Shape, dtype: type, device: device).DetachFromDisposeScope();
     }
 
     public Graph Graph { get; }
+    public Device Device { get; }
     public FlatLayout Layout { get; }
 
     /// <summary>All trainable parameters. Written only while no gradients are recorded.</summary>
@@ -41,6 +48,9 @@ internal sealed class GraphModule : IDisposable
     public Action<Node>? Watching { get; set; }
 
     public Tensor this[string name] => _tensors[name];
+
+    /// <summary>The numbers that an <see cref="AddConstant"/> adds.</summary>
+    public Tensor Constant(Node node) => _constants[node.Id];
 
     /// <summary>Runs the graph.</summary>
     /// <param name="input">N × the graph's input shape, float32.</param>
@@ -79,7 +89,7 @@ internal sealed class GraphModule : IDisposable
     public float[] Read(string name)
     {
         using var scope = NewDisposeScope();
-        return [.. _tensors[name].detach().to(ScalarType.Float32).contiguous().data<float>()];
+        return [.. _tensors[name].detach().to(ScalarType.Float32).contiguous().cpu().data<float>()];
     }
 
     /// <param name="values">Row-major, one per element of the tensor.</param>
@@ -88,12 +98,12 @@ internal sealed class GraphModule : IDisposable
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var target = _tensors[name];
-        target.copy_(tensor(values, target.shape).to(target.dtype));
+        target.copy_(tensor(values, target.shape, device: CPU).to(target.dtype));
     }
 
     public void Dispose()
     {
-        foreach (var tensor in _tensors.Values.Concat(_gradients))
+        foreach (var tensor in _tensors.Values.Concat(_constants.Values).Concat(_gradients))
             tensor.Dispose();
         Flat.Dispose();
         FlatGradient.Dispose();
@@ -102,9 +112,11 @@ internal sealed class GraphModule : IDisposable
     private Tensor Allocate(ParameterSpec p)
     {
         if (p.Kind == ParameterKind.Counter)
-            return zeros(p.Shape, dtype: ScalarType.Int64);
+            return zeros(p.Shape, dtype: ScalarType.Int64, device: Device);
         if (p.Kind == ParameterKind.Buffer)
-            return p.Name.EndsWith("running_var", StringComparison.Ordinal) ? ones(p.Shape, dtype: _type) : zeros(p.Shape, dtype: _type);
+            return p.Name.EndsWith("running_var", StringComparison.Ordinal)
+                ? ones(p.Shape, dtype: _type, device: Device)
+                : zeros(p.Shape, dtype: _type, device: Device);
         var offset = Layout.Offsets[p.Name];
         var parameter = Flat.as_strided(p.Shape, FlatLayout.Strides(p.Shape), offset).detach();
         parameter.requires_grad = true;

@@ -28,14 +28,14 @@ internal sealed class ModePlan
 
     /// <summary>Like <see cref="Train"/> but without dropout: for comparing two implementations.</summary>
     public static ModePlan TrainWithoutChance(Graph graph) =>
-        new(graph.Nodes.Select(n => n.Op is Dropout or StochasticDepth ? NodeMode.Eval : NodeMode.Train));
+        new(graph.Nodes.Select(n => OpServing.Of(n.Op) == Served.Removed ? NodeMode.Eval : NodeMode.Train));
 
     /// <summary>Everything before the classifier is frozen; the classifier is trained.</summary>
     /// <param name="dropping">Applies the graph's dropout to the classifier's input.</param>
     public static ModePlan FrozenBackbone(Graph graph, bool dropping = false) =>
         new(
             graph.Nodes.Select(n =>
-                n == graph.Classifier || (dropping && n.Op is Dropout && graph.Classifier.Inputs.Contains(n.Id))
+                n == graph.Classifier || (dropping && OpServing.Of(n.Op) == Served.Removed && graph.Classifier.Inputs.Contains(n.Id))
                     ? NodeMode.Train
                     : NodeMode.Frozen
             )

@@ -1,8 +1,11 @@
 namespace GpuGeek.Training.Graphs;
 
-/// <summary>What a node computes. An operation is known to: shape inference, the list of its parameters, its cost, the TorchSharp executor,
-/// folding and the ONNX writer; to nothing else.</summary>
-internal abstract record Op;
+/// <summary>What a node computes. <c>tests/Training.Tests/Graphs/BackEnds.cs</c> lists who has to know every operation; each of them names
+/// every operation or throws. Nothing else knows about operations but families of networks.</summary>
+internal abstract record Op
+{
+    public NotSupportedException NotKnownTo(string backEnd) => new($"{GetType().Name} is not known to {backEnd}.");
+}
 
 /// <summary>The network's input; the batch dimension is left out of every shape.</summary>
 internal sealed record Input(params long[] Shape) : Op;

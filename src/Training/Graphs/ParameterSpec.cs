@@ -52,7 +52,11 @@ internal sealed record ParameterSpec(string Name, long[] Shape, ParameterKind Ki
                 new($"{node.Path}.running_var", [b.Channels], ParameterKind.Buffer),
                 new($"{node.Path}.num_batches_tracked", [], ParameterKind.Counter),
             ],
-            _ => [],
+            Input or Activation or Softmax or MatMul or Dropout or StochasticDepth => [],
+            MaxPool or AveragePool or AdaptiveAveragePool or GlobalAveragePool => [],
+            Add or AddConstant or Multiply or Scale => [],
+            Concat or Slice or Reshape or Transpose or Roll or Pad or Crop => [],
+            _ => throw node.Op.NotKnownTo(nameof(ParameterSpec)),
         };
 
     private static ParameterSpec LinearWeight(Node node, Linear l) =>

@@ -50,7 +50,7 @@ internal static class TorchOps
             Roll r => input(0).roll([r.Down, r.Right], [1, 2]),
             Pad p => nn.functional.pad(input(0), [0, 0, 0, p.Right, 0, p.Below]),
             Crop c => Cropped(input(0), c),
-            AddConstant c => Shifted(input(0), c),
+            AddConstant => input(0) + module.Constant(node),
             LayerNorm n => nn.functional.layer_norm(
                 input(0),
                 [n.Width],
@@ -71,7 +71,7 @@ internal static class TorchOps
                 module[$"{node.Path}{l.Joint}weight"],
                 l.Bias ? module[$"{node.Path}{l.Joint}bias"] : null
             ),
-            _ => throw new NotSupportedException($"The TorchSharp back end does not support {node.Op.GetType().Name}."),
+            _ => throw node.Op.NotKnownTo(nameof(TorchOps)),
         };
 
     private static Tensor Activate(ActivationKind kind, Tensor x) =>
@@ -84,12 +84,6 @@ internal static class TorchOps
             ActivationKind.Gelu => nn.functional.gelu(x),
             _ => throw new NotSupportedException($"The TorchSharp back end does not support {kind}."),
         };
-
-    private static Tensor Shifted(Tensor x, AddConstant c)
-    {
-        using var numbers = tensor(c.Values, c.Shape, dtype: x.dtype, device: x.device);
-        return x + numbers;
-    }
 
     private static Tensor Prepended(Tensor rows, Tensor token, ClassToken t)
     {

@@ -18,12 +18,17 @@ internal static class FoldedWeights
     {
         var tensors = file.Where(pair => !Constants.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
-        {
-            if (node.Op is BatchNorm norm)
-                Normalisation(graph, node, norm, tensors);
-            else if (node.Op is RelativePositionBias bias)
-                Positions(node, bias, tensors);
-        }
+            switch (node.Op)
+            {
+                case BatchNorm norm:
+                    Normalisation(graph, node, norm, tensors);
+                    break;
+                case RelativePositionBias bias:
+                    Positions(node, bias, tensors);
+                    break;
+                case var op when OpServing.Of(op) is not (Served.Unchanged or Served.Removed):
+                    throw op.NotKnownTo(nameof(FoldedWeights));
+            }
         return tensors;
     }
 

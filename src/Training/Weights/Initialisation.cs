@@ -1,4 +1,4 @@
-using GpuGeek.Training.Data;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Weights;
@@ -22,50 +22,35 @@ internal static class Initialisation
         {
             var values = new float[p.Count];
             var random = CounterRandom.Keyed(seed, node.Id, p.Kind == ParameterKind.Weight ? 0 : 1);
-            Fill(values, node.Op, p, ref random);
+            Of(node.Op, p).Fill(values, ref random);
             module.Write(p.Name, values);
         }
     }
 
-    private static void Fill(float[] values, Op op, ParameterSpec p, ref CounterRandom random)
-    {
-        switch (op)
+    internal static FreshNumbers Of(Op op, ParameterSpec p) =>
+        op switch
         {
-            case Conv c when p.Kind == ParameterKind.Weight:
-                Normal(values, Math.Sqrt(2.0 / ((double)c.Out * c.Kernel * c.Kernel)), ref random);
-                break;
-            case Linear { Init: LinearInit.SmallNormal } when p.Kind == ParameterKind.Weight:
-                Normal(values, 0.01, ref random);
-                break;
-            case Linear { Init: LinearInit.Normal02 } when p.Kind == ParameterKind.Weight:
-            case AddParameter or ClassToken or RelativePositionBias:
-                Normal(values, 0.02, ref random);
-                break;
-            case LayerScale:
-                Array.Fill(values, 1e-6f);
-                break;
-            case LayerNorm when p.Name.EndsWith(".weight", StringComparison.Ordinal):
-                Array.Fill(values, 1f);
-                break;
-            case Linear { Init: LinearInit.UniformFanOut } f when p.Kind == ParameterKind.Weight:
-                for (var i = 0; i < values.Length; i++)
-                    values[i] = (float)random.Uniform(-1 / Math.Sqrt(f.Out), 1 / Math.Sqrt(f.Out));
-                break;
-            case Linear { Init: LinearInit.UniformFanIn } l:
-                var bound = 1 / Math.Sqrt(l.In);
-                for (var i = 0; i < values.Length; i++)
-                    values[i] = (float)random.Uniform(-bound, bound);
-                break;
-            case BatchNorm
-                when p.Name.EndsWith(".weight", StringComparison.Ordinal) || p.Name.EndsWith(".running_var", StringComparison.Ordinal):
-                Array.Fill(values, 1f);
-                break;
-        }
-    }
+            Conv c => p.Kind == ParameterKind.Weight
+                ? FreshNumbers.Normal(Math.Sqrt(2.0 / ((double)c.Out * c.Kernel * c.Kernel)))
+                : FreshNumbers.Constant(0),
+            Linear l => Of(l, isWeight: p.Kind == ParameterKind.Weight),
+            AddParameter or ClassToken or RelativePositionBias => FreshNumbers.Normal(0.02),
+            LayerScale => FreshNumbers.Constant(1e-6),
+            LayerNorm => FreshNumbers.Constant(Ends(p, ".weight") ? 1 : 0),
+            BatchNorm => FreshNumbers.Constant(Ends(p, ".weight") || Ends(p, ".running_var") ? 1 : 0),
+            _ => throw op.NotKnownTo(nameof(Initialisation)),
+        };
 
-    private static void Normal(float[] values, double deviation, ref CounterRandom random)
-    {
-        for (var i = 0; i < values.Length; i++)
-            values[i] = (float)(random.NextNormal() * deviation);
-    }
+    private static FreshNumbers Of(Linear l, bool isWeight) =>
+        (l.Init, isWeight) switch
+        {
+            (LinearInit.UniformFanIn, _) => FreshNumbers.Uniform(1 / Math.Sqrt(l.In)),
+            (LinearInit.UniformFanOut, true) => FreshNumbers.Uniform(1 / Math.Sqrt(l.Out)),
+            (LinearInit.SmallNormal, true) => FreshNumbers.Normal(0.01),
+            (LinearInit.Normal02, true) => FreshNumbers.Normal(0.02),
+            (LinearInit.UniformFanOut or LinearInit.SmallNormal or LinearInit.Normal02, false) => FreshNumbers.Constant(0),
+            _ => throw l.NotKnownTo(nameof(Initialisation)),
+        };
+
+    private static bool Ends(ParameterSpec p, string name) => p.Name.EndsWith(name, StringComparison.Ordinal);
 }

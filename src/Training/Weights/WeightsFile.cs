@@ -1,5 +1,4 @@
 using GpuGeek.Training.Graphs;
-using GpuGeek.Training.Models;
 
 namespace GpuGeek.Training.Weights;
 

@@ -1,10 +1,12 @@
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure;
+using GpuGeek.Infrastructure.Embeddings;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Embeddings;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Launchers;
@@ -51,7 +53,12 @@ internal static class WorkerSetup
             host.ShutdownTimeout = TimeSpan.FromSeconds(19);
             host.ServicesStopConcurrently = true;
         });
-        services.AddSingleton<RunClaims>().AddSingleton<RunSweep>().AddSingleton<RunPlans>();
+        services
+            .AddSingleton<EmbeddingStore>()
+            .AddSingleton<EmbeddingTransfer>()
+            .AddSingleton<RunClaims>()
+            .AddSingleton<RunSweep>()
+            .AddSingleton<RunPlans>();
         services.AddSingleton<HttpClient>();
         services.AddSingleton<WeightsSource>().AddSingleton<PictureCache>().AddSingleton<CheckpointTransfer>().AddSingleton<ResultUpload>();
         services.AddSingleton<RunRoom>().AddSingleton<RunPreparation>().AddSingleton<RunSupervisor>().AddSingleton<RunDirectories>();
@@ -76,6 +83,7 @@ internal static class WorkerSetup
         services.AddSingleton<JobClaims>().AddLane<JobLane>();
         services.AddJob<ImportJob>(JobKinds.Import);
         services.AddJob<WeightsJob>(JobKinds.Weights);
+        services.AddJob<EmbeddingJob>(JobKinds.Embeddings);
     }
 
     private static void AddJob<T>(this IServiceCollection services, string kind)
@@ -92,6 +100,7 @@ internal static class WorkerSetup
             {
                 options.Minutes = configuration.GetValue("GPUGEEK_JANITOR_MINUTES", options.Minutes);
                 options.GraceDays = configuration.GetValue("GPUGEEK_GRACE_DAYS", options.GraceDays);
+                options.EmbeddingBytes = configuration.GetValue("GPUGEEK_EMBEDDING_BYTES", options.EmbeddingBytes);
                 options.UploadHours = configuration.GetValue("GPUGEEK_UPLOAD_HOURS", options.UploadHours);
             })
             .ValidateDataAnnotations()

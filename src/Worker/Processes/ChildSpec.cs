@@ -1,6 +1,6 @@
-namespace GpuGeek.Worker.Processes;
+namespace GpuGeek.ChildProcesses;
 
-internal sealed record ChildSpec
+internal sealed record ChildSpec : IChildSpec
 {
     public required string Name { get; init; }
     public required string FileName { get; init; }
@@ -16,8 +16,6 @@ internal sealed record ChildSpec
     /// <summary>Bytes of address space, or null for no limit.</summary>
     public long? AddressSpace { get; init; }
 
-    /// <summary>Arguments for <c>setsid</c>: the wrappers exec one another in place, so the pid remains that of the child and its
-    /// group.</summary>
     public IEnumerable<string> CommandLine()
     {
         yield return "setpriv";
@@ -38,4 +36,17 @@ internal sealed record ChildSpec
         foreach (var argument in Arguments)
             yield return argument;
     }
+
+    /// <summary>The child decodes untrusted bytes and runs native code: it gets no credentials.</summary>
+    public void Change(IDictionary<string, string?> environment)
+    {
+        foreach (var name in environment.Keys.Where(IsSecret).ToList())
+            environment.Remove(name);
+        foreach (var (name, value) in Environment)
+            environment[name] = value;
+    }
+
+    public IChildLog OpenLog() => new BoundedLog(LogFile);
+
+    private static bool IsSecret(string name) => name.StartsWith("GPUGEEK_", StringComparison.Ordinal);
 }

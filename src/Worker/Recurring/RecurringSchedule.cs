@@ -44,12 +44,14 @@ internal sealed partial class RecurringSchedule(
     private void Write()
     {
         Schedule("webhook-deliveries", Hourly, work => work.DeleteOldDeliveriesAsync(CancellationToken.None));
+        Schedule("jobs", Hourly, work => work.DeleteOldJobsAsync(CancellationToken.None));
         // Another worker may have it turned on.
         if (options.Value.Minutes == 0)
             return;
         var cron = Cron(options.Value.Minutes);
         Schedule("expiry", cron, work => work.ExpireAsync(CancellationToken.None));
         Schedule("purge", cron, work => work.PurgeAsync(CancellationToken.None));
+        Schedule("embeddings", cron, work => work.EvictEmbeddingsAsync(CancellationToken.None));
         Schedule("unreferenced-objects", cron, work => work.DeleteUnreferencedAsync(CancellationToken.None));
     }
 

@@ -7,6 +7,7 @@ using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Training.Weights;
+using GpuGeek.Worker.Embeddings;
 using GpuGeek.Worker.Storage;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,7 @@ internal sealed class RunPreparation(
     PictureCache pictures,
     CheckpointTransfer checkpoints,
     WeightsSource weights,
+    EmbeddingTransfer embeddings,
     DiskSpace disk,
     IOptions<WorkerOptions> options
 )
@@ -34,7 +36,9 @@ internal sealed class RunPreparation(
             if (plan.Run.CheckpointKey is { } key)
                 await checkpoints.RestoreAsync(directory, key, cancellationToken);
             var file = await WeightsAsync(directory, plan.Run, cancellationToken);
-            WriteSpec(directory, Spec(plan, entries, images, file));
+            var spec = Spec(plan, entries, images, file);
+            await embeddings.BringAsync(directory, spec, claim.OrgId, cancellationToken);
+            WriteSpec(directory, spec);
         }
         catch (WeightsException missing)
         {

@@ -1,10 +1,11 @@
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
+using GpuGeek.Worker.Embeddings;
 using GpuGeek.Worker.Lanes;
-using GpuGeek.Worker.Processes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,7 @@ internal sealed partial class RunSupervisor(
     RunPreparation preparation,
     CheckpointTransfer checkpoints,
     ResultUpload results,
+    EmbeddingTransfer embeddings,
     IOptions<WorkerOptions> options,
     ILogger<RunSupervisor> logger
 )
@@ -43,12 +45,26 @@ internal sealed partial class RunSupervisor(
         try
         {
             var end = await AttemptAsync(directory, recorder, claim, draining, limit.Token);
+            await KeepEmbeddingsAsync(directory, claim, limit.Token);
             await WriteEndAsync(end, lease, directory, writer, recorder, draining, limit.Token);
         }
         catch (Exception lost) when (lost is StaleFenceException || (lost is OperationCanceledException && limit.IsCancellationRequested))
         {
             // Another owner has the run, or will have it once the lease expires: nothing more is written.
             LogLost(claim.RunId, claim.Fence);
+        }
+    }
+
+    /// <summary>They are derived: if they cannot be kept, the next training computes them again.</summary>
+    private async Task KeepEmbeddingsAsync(RunDirectory directory, ClaimedRun claim, CancellationToken limit)
+    {
+        try
+        {
+            await embeddings.KeepAsync(directory, claim.OrgId, limit);
+        }
+        catch (Exception failure) when (failure is IOException or System.Data.Common.DbException or InvalidOperationException)
+        {
+            LogNotKept(failure, claim.RunId);
         }
     }
 
@@ -195,6 +211,9 @@ internal sealed partial class RunSupervisor(
 
     [LoggerMessage(LogLevel.Warning, "Lease of run {RunId} lost (fence {Fence}); its trainer is stopped and nothing more is written")]
     private partial void LogLost(Guid runId, long fence);
+
+    [LoggerMessage(LogLevel.Warning, "Storing the embeddings of run {RunId} failed; the next training computes them again")]
+    private partial void LogNotKept(Exception failure, Guid runId);
 
     [LoggerMessage(LogLevel.Error, "An attempt of run {RunId} failed")]
     private partial void LogAttemptFailed(Exception failure, Guid runId);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Embeddings;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -72,18 +73,31 @@ internal sealed partial class Janitor(
             }
             if (due.Count == 0)
                 continue;
+            var gone = new List<string>();
             // Checked again: the first result may be minutes old.
             var references = await OrgReferences.ReadAsync(contexts, org, cancellationToken);
             foreach (
                 var one in await WithoutVersionsAsync(org, references, [.. due.Where(o => !references.Holds(o.Key))], cancellationToken)
             )
                 if (await store.DeleteOlderAsync(one.Key, begun - options.Value.Grace, cancellationToken))
+                {
                     (deleted, bytes) = (deleted + 1, bytes + one.Size);
+                    gone.Add(one.Key);
+                }
+            await ForgetEmbeddingsAsync(org, gone, cancellationToken);
         }
         await _ledger.WriteAsync(waiting, cancellationToken);
         var abandoned = await store.RemoveAbandonedAsync(begun - options.Value.Grace, cancellationToken);
         LogRound(deleted, bytes, waiting.Count, abandoned.Count, abandoned.Bytes, clock.GetUtcNow() - begun);
         return new(deleted, bytes, waiting.Count, abandoned);
+    }
+
+    /// <summary>Embeddings go with their pictures.</summary>
+    private async Task ForgetEmbeddingsAsync(Guid org, List<string> keys, CancellationToken cancellationToken)
+    {
+        byte[][] pictures = [.. keys.Select(StoredKey.Parse).OfType<StoredKey.Content>().Select(content => content.Digest.ToBytes())];
+        await using var db = contexts.System();
+        await EmbeddingStore.ForgetAsync(db, org, pictures, cancellationToken);
     }
 
     // An empty database with a full store means a wrong connection string or a restore that has not been done yet.

@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Worker.Storage;
 
-/// <summary>Set by <c>GPUGEEK_JANITOR_MINUTES</c>, <c>GPUGEEK_GRACE_DAYS</c> and <c>GPUGEEK_UPLOAD_HOURS</c>.</summary>
+/// <summary>Set by <c>GPUGEEK_JANITOR_MINUTES</c>, <c>GPUGEEK_GRACE_DAYS</c>, <c>GPUGEEK_UPLOAD_HOURS</c> and
+/// <c>GPUGEEK_EMBEDDING_BYTES</c>.</summary>
 public sealed class JanitorOptions
 {
     public const string Section = "Janitor";
@@ -27,6 +28,10 @@ public sealed class JanitorOptions
         ErrorMessage = "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours without new bytes after which an upload fails."
     )]
     public int UploadHours { get; set; } = 24;
+
+    /// <summary>Bytes of embeddings that are kept for one organisation; the least recently used are evicted.</summary>
+    [Range(0, long.MaxValue, ErrorMessage = "GPUGEEK_EMBEDDING_BYTES must be a number of bytes, at least 0.")]
+    public long EmbeddingBytes { get; set; } = 4L << 30;
 
     internal TimeSpan UploadLimit => TimeSpan.FromHours(UploadHours);
     internal TimeSpan Grace => TimeSpan.FromDays(GraceDays);

@@ -4,6 +4,7 @@ using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Weights;
+using GpuGeek.Infrastructure.Embeddings;
 using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Worker.Storage;
@@ -64,6 +65,8 @@ internal sealed class PurgedFiles(IObjectStore store)
         foreach (var key in (string[])[ObjectKeys.Content(deletion.OrgId, hash), ObjectKeys.Thumbnail(deletion.OrgId, hash)])
             if (!references.Holds(key) && await store.DeleteOlderAsync(key, now - OnTheWay, cancellationToken))
                 deleted++;
+        byte[][] gone = [.. _hashes.Where(h => !references.Holds(ObjectKeys.Content(deletion.OrgId, h))).Select(Convert.FromHexString)];
+        await EmbeddingStore.ForgetAsync(db, deletion.OrgId, gone, cancellationToken);
         return deleted;
     }
 

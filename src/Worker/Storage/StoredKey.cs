@@ -6,6 +6,16 @@ namespace GpuGeek.Worker.Storage;
 /// <summary>A SHA-256 in 32 bytes: as text, a million pictures would take several times as much memory.</summary>
 internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
 {
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[32];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, A);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(8), B);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(16), C);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(24), D);
+        return bytes;
+    }
+
     /// <returns>Null if it is not 64 hex digits.</returns>
     public static Digest? Parse(string hex)
     {

@@ -2,13 +2,21 @@ using System.Runtime.InteropServices;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Inference;
 using GpuGeek.Training;
+using GpuGeek.Training.Export;
 
 namespace GpuGeek.Worker.Training;
 
-/// <summary>Verb <c>train</c>: the child process that trains. It has access only to a run directory.</summary>
+/// <summary>Verbs <c>train</c> and <c>embed</c>: the child process that trains. It has access only to a run directory.</summary>
 internal static class TrainCommand
 {
-    public static int Run(string runDirectory)
+    public static int Run(string runDirectory) =>
+        UntilSignalled(stop => TrainingProgram.Run(Directory(runDirectory), new OnnxRuntimeProof(), stop));
+
+    public static int Embed(string runDirectory) => UntilSignalled(stop => TrainingProgram.Embed(Directory(runDirectory), stop));
+
+    private static RunDirectory Directory(string path) => new(Path.GetFullPath(path));
+
+    private static int UntilSignalled(Func<CancellationToken, int> run)
     {
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
@@ -19,7 +27,7 @@ internal static class TrainCommand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         // A terminal's Ctrl-C reaches the whole process group; the supervisor decides about this run.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        return TrainingProgram.Run(new RunDirectory(Path.GetFullPath(runDirectory)), new OnnxRuntimeProof(), stop.Token);
+        return run(stop.Token);
     }
 
     /// <summary>The same ONNX session class that serves predictions.</summary>

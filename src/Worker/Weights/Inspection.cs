@@ -2,6 +2,7 @@ using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Weights;
+using GpuGeek.Training;
 using GpuGeek.Training.Weights;
 
 namespace GpuGeek.Worker.Weights;

@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Models;
 using GpuGeek.Imaging;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Tests.Support;
 

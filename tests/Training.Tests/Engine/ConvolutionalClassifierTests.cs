@@ -44,7 +44,7 @@ public sealed class FastWhereTheClassifierIsAConvolution
     /// <summary>Numbers that were not trained, in a file as it is published.</summary>
     private static Dictionary<string, float[]> Published(string path)
     {
-        using var module = new GraphModule(ModelRegistry.Build("squeezenet1_1", 1000, 224));
+        using var module = new GraphModule(ModelRegistry.Build("squeezenet1_1", 1000, 224), TorchSharp.torch.CPU);
         Initialisation.All(module, 5);
         TorchFiles.Save(path, [.. module.Graph.Parameters.Select(p => (p.Name, p.Shape, module.Read(p.Name)))]);
         return module.Graph.Parameters.ToDictionary(p => p.Name, p => module.Read(p.Name), StringComparer.Ordinal);

@@ -1,6 +1,8 @@
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Common;
+using GpuGeek.Training.Export;
 using GpuGeek.Training.Tests.Support;
 
 namespace GpuGeek.Training.Tests.Engine;
@@ -118,7 +120,7 @@ public sealed class ARunThatCannotSucceed
         [
             [1, 2],
         ];
-        Assert.Throws<GpuGeek.Training.Engine.TrainingFailedException>(() =>
+        Assert.Throws<TrainingFailedException>(() =>
             GpuGeek.Training.Export.ExportProof.Compare(
                 [
                     [float.NaN, 2],
@@ -127,7 +129,7 @@ public sealed class ARunThatCannotSucceed
                 1
             )
         );
-        Assert.Throws<GpuGeek.Training.Engine.TrainingFailedException>(() =>
+        Assert.Throws<TrainingFailedException>(() =>
             GpuGeek.Training.Export.ExportProof.Compare(
                 [
                     [1, 2, 3],
@@ -136,7 +138,7 @@ public sealed class ARunThatCannotSucceed
                 1
             )
         );
-        Assert.Throws<GpuGeek.Training.Engine.TrainingFailedException>(() => GpuGeek.Training.Export.ExportProof.Compare([], trained, 1));
+        Assert.Throws<TrainingFailedException>(() => GpuGeek.Training.Export.ExportProof.Compare([], trained, 1));
         Assert.Equal(0, GpuGeek.Training.Export.ExportProof.Compare(trained, trained, 1));
     }
 

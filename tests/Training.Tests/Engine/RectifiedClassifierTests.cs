@@ -1,4 +1,5 @@
 using GpuGeek.Training.Engine;
+using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
 using GpuGeek.Training.Weights;
@@ -12,7 +13,7 @@ public sealed class ARectifiedClassifier : IDisposable
     private const int Side = 64,
         Classes = 4,
         Pictures = 6;
-    private readonly GraphModule _network = new(ModelRegistry.Build("squeezenet1_1", Classes, Side));
+    private readonly GraphModule _network = new(ModelRegistry.Build("squeezenet1_1", Classes, Side), CPU);
     private readonly Noise _pictures = new();
 
     public ARectifiedClassifier() => Initialisation.All(_network, 1);
@@ -25,7 +26,7 @@ public sealed class ARectifiedClassifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var batch = Tensors.Of(_pictures.Batches("train").Single(), _pictures.InputShape);
+        var batch = BatchTensors.InputsOf(_pictures.Batches("train").Single(), _pictures.InputShape, CPU);
         var plan = ModePlan.Eval(_network.Graph);
         var logits = rectified ? _network.Forward(batch, plan) : _network.Forward(batch, plan, _network.Graph.Classifier).mean([2, 3]);
         return [.. logits.contiguous().data<float>().ToArray().Chunk(Classes)];

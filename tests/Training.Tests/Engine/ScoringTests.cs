@@ -1,3 +1,4 @@
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Engine;
 

@@ -1,4 +1,5 @@
 using GpuGeek.Inference;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Export;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
@@ -38,7 +39,7 @@ public sealed class ExportingToOnnx
 
     private static void Compare(Graph graph, int size)
     {
-        using var module = new GraphModule(graph);
+        using var module = new GraphModule(graph, CPU);
         Initialisation.All(module, 3);
         using var scope = NewDisposeScope();
         random.manual_seed(2);
@@ -59,7 +60,7 @@ public sealed class ExportingToOnnx
     {
         byte[] Write()
         {
-            using var module = new GraphModule(ModelRegistry.Build("resnet18", 3, 32));
+            using var module = new GraphModule(ModelRegistry.Build("resnet18", 3, 32), CPU);
             Initialisation.All(module, 3);
             return OnnxWriter.Write(FoldedGraph.From(module), new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" });
         }
@@ -85,7 +86,7 @@ public sealed class ExportingToOnnx
         Assert.Equal(
             "export_mismatch",
             Assert
-                .Throws<Training.Engine.TrainingFailedException>(() =>
+                .Throws<TrainingFailedException>(() =>
                     ExportProof.Compare(
                         [
                             [1.001f, 0],
@@ -98,7 +99,7 @@ public sealed class ExportingToOnnx
                 )
                 .Failure.Code
         );
-        Assert.Throws<Training.Engine.TrainingFailedException>(() =>
+        Assert.Throws<TrainingFailedException>(() =>
             ExportProof.Compare(
                 [
                     [float.NaN, 0],

@@ -12,7 +12,7 @@ public sealed class AFrozenBackbone
     public void Keeps_its_weights_and_its_running_statistics_while_the_head_learns()
     {
         using var scope = NewDisposeScope();
-        using var module = new GraphModule(ModelRegistry.Build("resnet18", 3, 64));
+        using var module = new GraphModule(ModelRegistry.Build("resnet18", 3, 64), CPU);
         Initialisation.All(module, 1);
         var plan = ModePlan.FrozenBackbone(module.Graph);
         module.RequireGradients(plan);
@@ -29,7 +29,7 @@ public sealed class AFrozenBackbone
         var before = watched.Select(module.Read).ToArray();
         var head = module.Read("fc.weight");
         nn.functional.cross_entropy(module.Forward(randn(4, 3, 64, 64), plan), tensor(new long[] { 0, 1, 2, 0 })).backward();
-        optimizer.Step(new StepRates(0.01, 0));
+        optimizer.Step(1, new StepRates(0.01, 0));
         Assert.Equal(before, watched.Select(module.Read));
         Assert.NotEqual(head, module.Read("fc.weight"));
     }
@@ -53,7 +53,7 @@ public sealed class AFrozenBackbone
     public void In_training_mode_moves_its_running_statistics()
     {
         using var scope = NewDisposeScope();
-        using var module = new GraphModule(ModelRegistry.Build("mobilenet_v2", 3, 64));
+        using var module = new GraphModule(ModelRegistry.Build("mobilenet_v2", 3, 64), CPU);
         Initialisation.All(module, 1);
         module.Forward(randn(4, 3, 64, 64), ModePlan.Train(module.Graph));
         Assert.NotEqual(0, module.Read("features.0.1.running_mean")[0]);

@@ -33,7 +33,7 @@ public sealed class LearningInEveryNetwork
     private static void Follow(string name)
     {
         using var scope = NewDisposeScope();
-        using var module = new GraphModule(ModelRegistry.Build(name, 7, Size), ScalarType.Float64);
+        using var module = new GraphModule(ModelRegistry.Build(name, 7, Size), CPU, ScalarType.Float64);
         Fill(module);
         var logits = module.Forward(
             tensor(GeneratedNumbers.Normal("input", 4 * 3 * Size * Size), 4, 3, Size, Size),
@@ -84,7 +84,7 @@ public sealed class LearningInEveryNetwork
 
     private static void Count(string name, int steps)
     {
-        using var module = new GraphModule(ModelRegistry.Build(name, 3, 32));
+        using var module = new GraphModule(ModelRegistry.Build(name, 3, 32), CPU);
         Initialisation.All(module, 1);
         var plan = ModePlan.Train(module.Graph);
         module.RequireGradients(plan);
@@ -103,7 +103,7 @@ public sealed class LearningInEveryNetwork
         using var scope = NewDisposeScope();
         optimizer.ZeroGradients();
         nn.functional.cross_entropy(module.Forward(randn(2, 3, 32, 32), plan), tensor(new long[] { 0, 1 })).backward();
-        optimizer.Step(new StepRates(1e-4, 1));
+        optimizer.Step(1, new StepRates(1e-4, 1));
     }
 
     private static void Fill(GraphModule module)

@@ -79,9 +79,9 @@ public sealed class ANetworkBuiltOtherwise(TorchvisionPeer peer)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        using var colour = new GraphModule(ModelRegistry.Build(name, 5, 64));
+        using var colour = new GraphModule(ModelRegistry.Build(name, 5, 64), CPU);
         Initialisation.All(colour, 1);
-        using var gray = new GraphModule(ModelRegistry.Build(name, 5, 64, new(InputChannels: 1)));
+        using var gray = new GraphModule(ModelRegistry.Build(name, 5, 64, new(InputChannels: 1)), CPU);
         var file = colour.Graph.Parameters.ToDictionary(
             p => p.Name,
             p => new LoadedTensor(p.Shape, colour.Read(p.Name)),

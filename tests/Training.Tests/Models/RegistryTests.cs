@@ -38,7 +38,7 @@ public sealed class EveryNetwork
     [Theory, MemberData(nameof(OfEachBlock))]
     public void Leaves_no_tensor_behind(string name)
     {
-        using var module = new GraphModule(ModelRegistry.Build(name, 3, 64));
+        using var module = new GraphModule(ModelRegistry.Build(name, 3, 64), CPU);
         using var outer = NewDisposeScope();
         var x = zeros(2, 3, 64, 64);
         var before = outer.DisposablesCount;

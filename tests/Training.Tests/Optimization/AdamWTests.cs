@@ -22,7 +22,7 @@ public sealed class AdamWSteps
         {
             using (no_grad())
                 module.FlatGradient.fill_(gradient);
-            optimizer.Step(new StepRates(0.1, 1));
+            optimizer.Step(step, new StepRates(0.1, 1));
             (m, v) = (0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient * gradient);
             var update = 0.1 * (m / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v / (1 - Math.Pow(0.999, step))) + 1e-8);
             weight = weight * (1 - 0.1 * 0.5) - update;
@@ -47,7 +47,7 @@ public sealed class AdamWSteps
         using var decayed = optim.AdamW([twin.weight!], 0.01, weight_decay: 0.1);
         using var undecayed = optim.AdamW([twin.bias!], 0.01, weight_decay: 0);
         using var ours = new AdamW(module, 0.1);
-        for (var step = 0; step < 10; step++)
+        for (var step = 1; step <= 10; step++)
         {
             var x = randn(5, 6);
             decayed.zero_grad();
@@ -57,7 +57,7 @@ public sealed class AdamWSteps
             undecayed.step();
             ours.ZeroGradients();
             module.Forward(x, ModePlan.Train(module.Graph)).pow(2).mean().backward();
-            ours.Step(new StepRates(0.01, 1));
+            ours.Step(step, new StepRates(0.01, 1));
         }
         foreach (var (a, b) in module.Read("fc.weight").Zip(twin.weight!.detach().data<float>().ToArray()))
             Assert.Equal(b, a, 5);
@@ -66,7 +66,7 @@ public sealed class AdamWSteps
     private static GraphModule Line(int input = 1, int output = 1)
     {
         var g = new GraphBuilder();
-        return new GraphModule(g.Build(g.Add("fc", new Linear(input, output), g.Add("input", new Input(input))), "fc"));
+        return new GraphModule(g.Build(g.Add("fc", new Linear(input, output), g.Add("input", new Input(input))), "fc"), CPU);
     }
 }
 
@@ -75,7 +75,7 @@ public sealed class TheRate
     [Fact]
     public void Rises_to_the_peak_and_falls_to_nothing()
     {
-        var schedule = new Schedule(0.1, 100, 0.1);
+        var schedule = new WarmupThenCosine(0.1, 100, 0.1);
         Assert.Equal(0.01, schedule.RateAt(1), 9);
         Assert.Equal(0.1, schedule.RateAt(10), 9);
         Assert.Equal(0.05, schedule.RateAt(56), 2);
@@ -84,5 +84,5 @@ public sealed class TheRate
     }
 
     [Fact]
-    public void Needs_no_warm_up() => Assert.Equal(0.1, new Schedule(0.1, 3, 0).RateAt(1), 9);
+    public void Needs_no_warm_up() => Assert.Equal(0.1, new WarmupThenCosine(0.1, 3, 0).RateAt(1), 9);
 }

@@ -35,7 +35,7 @@ internal static class Proof
     public static double OfLogits(Graph graph, PeerAnswer peer)
     {
         using var scope = NewDisposeScope();
-        using var module = new GraphModule(graph, ScalarType.Float64);
+        using var module = new GraphModule(graph, CPU, ScalarType.Float64);
         Fill(module, peer);
         using (no_grad())
             return Distance(peer.Tensors["eval:logits"], module.Forward(Input(graph), ModePlan.Eval(graph)), 0);
@@ -45,7 +45,7 @@ internal static class Proof
     {
         var found = new List<(string, double, double)>();
         using var scope = NewDisposeScope();
-        using var module = new GraphModule(graph, ScalarType.Float64);
+        using var module = new GraphModule(graph, CPU, ScalarType.Float64);
         Fill(module, peer);
         var input = Input(graph);
         found.Add(("float32:logits", InSingle(module, input, peer.Tensors["float32:logits"]), Math.Max(Single, 2 * OwnRounding(peer))));
@@ -110,7 +110,7 @@ internal static class Proof
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        using var module = new GraphModule(wide.Graph);
+        using var module = new GraphModule(wide.Graph, CPU);
         foreach (var p in wide.Graph.Parameters.Where(p => p.Kind != ParameterKind.Index))
             module[p.Name].copy_(wide[p.Name]);
         return Largest(

@@ -3,6 +3,7 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Inference;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Export;
 
 namespace GpuGeek.Training.Tests.Support;
 

@@ -86,7 +86,7 @@ public sealed class AWeightsFileOfAnotherFormat : IDisposable
     [Theory, MemberData(nameof(OfEachFamily))]
     public void That_we_exported_to_ONNX_gives_a_network_with_the_same_folded_numbers(string name)
     {
-        using var wrote = new GraphModule(ModelRegistry.Build(name, 3, 64));
+        using var wrote = new GraphModule(ModelRegistry.Build(name, 3, 64), CPU);
         FillUnevenly(wrote);
         using var reads = Reread(wrote);
         IReadOnlyList<FoldedNode> expected = FoldedGraph.From(wrote).Nodes,
@@ -105,7 +105,7 @@ public sealed class AWeightsFileOfAnotherFormat : IDisposable
     public void That_we_exported_to_ONNX_gives_a_network_that_answers_the_same()
     {
         using var scope = NewDisposeScope();
-        using var wrote = new GraphModule(EveryKindOfNorm());
+        using var wrote = new GraphModule(EveryKindOfNorm(), CPU);
         FillUnevenly(wrote);
         using var reads = Reread(wrote);
         manual_seed(4);
@@ -134,7 +134,7 @@ public sealed class AWeightsFileOfAnotherFormat : IDisposable
     private GraphModule Reread(GraphModule wrote)
     {
         File.WriteAllBytes(Target, OnnxWriter.Write(FoldedGraph.From(wrote), new Dictionary<string, string>()));
-        var reads = new GraphModule(wrote.Graph);
+        var reads = new GraphModule(wrote.Graph, CPU);
         var file = WeightsFile.Read(Target);
         Assert.Equal(WeightsFormats.Onnx, file.Format);
         Assert.False(WeightsLoading.Load(reads, file.For(wrote.Graph)).HeadReplaced);

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using GpuGeek.TestSupport;
 using GpuGeek.Training.Checkpoints;
-using GpuGeek.Training.Data;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Export;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
@@ -142,7 +142,10 @@ public sealed class AMutatedWeightsFile : IDisposable
     {
         var g = new GraphBuilder();
         var x = g.Add("bn", new BatchNorm(4), g.Add("conv", new Conv(3, 4, 3), g.Add("input", new Input(3, 8, 8))));
-        using var module = new GraphModule(g.Build(g.Add("fc", new Linear(4, 2), g.Add("pool", new GlobalAveragePool(), x)), "fc"));
+        using var module = new GraphModule(
+            g.Build(g.Add("fc", new Linear(4, 2), g.Add("pool", new GlobalAveragePool(), x)), "fc"),
+            TorchSharp.torch.CPU
+        );
         return OnnxWriter.Write(FoldedGraph.From(module), new Dictionary<string, string> { ["classes"] = "[]" });
     }
 

@@ -8,7 +8,7 @@ namespace GpuGeek.Training.Tests.Weights;
 public sealed class AHostileWeightsFile : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly GraphModule _network = new(Network());
+    private readonly GraphModule _network = new(Network(), TorchSharp.torch.CPU);
 
     private string Target => _folder.File("w");
 

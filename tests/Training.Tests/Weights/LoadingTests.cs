@@ -7,7 +7,7 @@ namespace GpuGeek.Training.Tests.Weights;
 public sealed class LoadingByLayerGroup : IDisposable
 {
     private const int Classes = 4;
-    private readonly GraphModule _network = new(ModelRegistry.Build("resnet18", Classes, 32));
+    private readonly GraphModule _network = new(ModelRegistry.Build("resnet18", Classes, 32), TorchSharp.torch.CPU);
     private readonly Dictionary<string, LoadedTensor> _file;
 
     public LoadingByLayerGroup()

@@ -69,7 +69,7 @@ public sealed partial class OldNamesOfPublishedFiles
         var report = WeightsInspection.Inspect(folder.File("w"), null);
         Assert.Equal((name, 10, true), (report.Architecture, report.Classes, report.Fits));
         var file = WeightsFile.Read(folder.File("w"));
-        using var network = new GraphModule(graph);
+        using var network = new GraphModule(graph, TorchSharp.torch.CPU);
         Assert.False(WeightsLoading.Load(network, file.For(graph)).HeadReplaced);
         Assert.Equal(file.Tensors[old].Values, network.Read(now));
     }

@@ -79,10 +79,10 @@ public sealed class AnHonestWeightsFile : IDisposable
             return;
         }
         var tensors = WeightsFile.Read(Path.Combine(folder, "mobilenet_v2-a176b74e.pth")).Tensors;
-        using var thousand = new GraphModule(ModelRegistry.Build("mobilenet_v2", 1000, 224));
+        using var thousand = new GraphModule(ModelRegistry.Build("mobilenet_v2", 1000, 224), TorchSharp.torch.CPU);
         Assert.False(WeightsLoading.Load(thousand, tensors).HeadReplaced);
         Assert.Equal(tensors["features.3.conv.1.0.weight"].Values, thousand.Read("features.3.conv.1.0.weight"));
-        using var five = new GraphModule(ModelRegistry.Build("mobilenet_v2", 5, 224));
+        using var five = new GraphModule(ModelRegistry.Build("mobilenet_v2", 5, 224), TorchSharp.torch.CPU);
         Assert.True(WeightsLoading.Load(five, tensors).HeadReplaced);
     }
 
@@ -90,7 +90,7 @@ public sealed class AnHonestWeightsFile : IDisposable
     public void Of_another_network_is_refused_with_what_is_missing_unexpected_and_of_another_shape()
     {
         TorchFiles.Save(_folder.File("w.pth"), ("conv1.weight", [1, 2], [1, 2]), ("strange", [1], [1]));
-        using var module = new GraphModule(ModelRegistry.Build("resnet18", 5, 64));
+        using var module = new GraphModule(ModelRegistry.Build("resnet18", 5, 64), TorchSharp.torch.CPU);
         var refused = Assert.Throws<WeightsException>(() => WeightsLoading.Load(module, WeightsFile.Read(_folder.File("w.pth")).Tensors));
         Assert.Equal("weights_mismatch", refused.Code);
         Assert.Contains("missing (bn1.weight", refused.Message, StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Billing;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Jobs;
@@ -138,7 +137,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     public async Task The_plans_limit_ends_the_import()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
-        var plan = await TinyPlanAsync(worker, images: 2, bytes: 1 << 30);
+        var plan = await Plans.TinyAsync(worker, images: 2, bytes: 1 << 30);
         var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store, plan);
         var import = await tenant.WaitForImportAsync(
             await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "cat/2.png", "dog/3.png")),
@@ -159,7 +158,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(
             worker.Contexts,
             worker.Store,
-            await TinyPlanAsync(worker, images: 10, bytes: archive.Length)
+            await Plans.TinyAsync(worker, images: 10, bytes: archive.Length)
         );
         if (isOther)
         {
@@ -178,34 +177,6 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         Assert.Equal((end, isOther ? "plan_limit" : null), (import.State, import.Error?.Code));
     }
 
-    private static async Task<string> TinyPlanAsync(TestWorker worker, int images, long bytes)
-    {
-        var plan = $"tiny-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
-        await using var db = worker.Contexts.System();
-        db.Plans.Add(
-            new()
-            {
-                Code = plan,
-                Name = "Tiny",
-                Kind = PlanKind.Trial,
-                Currency = "USD",
-                PricePerHour = 0,
-                MonthlyFee = 0,
-                IncludedHours = 1,
-                StopsAtIncludedHours = true,
-                MaxStorageBytes = bytes,
-                MaxImages = images,
-                MaxProjects = 1,
-                MaxConcurrentRuns = 1,
-                MaxDeployments = 1,
-                MaxConcurrentPredictions = 1,
-                MaxShareLinks = 1,
-            }
-        );
-        await db.SaveChangesAsync(Cancel);
-        return plan;
-    }
-
     [Fact]
     public async Task A_child_that_is_killed_is_tried_once_more()
     {
@@ -214,7 +185,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"cat/{i}.png")]));
         await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
         foreach (var child in ProcessTable.WithArgument($"jobs/{id:N}"))
-            Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
+            ChildProcesses.Signals.Send(child, ChildProcesses.Signals.Kill);
         var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
         Assert.Equal((2, 3000, 0), (import.Claims, import.Accepted, import.Skipped));
     }

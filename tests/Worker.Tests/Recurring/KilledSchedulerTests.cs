@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using GpuGeek.ChildProcesses;
 using GpuGeek.TestSupport;
 using GpuGeek.Worker.Hosting;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Tests.Support;
 using Hangfire;
 using Hangfire.Storage;
@@ -35,7 +35,7 @@ public sealed class TheLockOfTheSchedule(PostgresFixture postgres) : IDisposable
         await connection.OpenAsync(Cancel);
         using (var worker = Start())
         {
-            await Eventually.HoldsAsync(() => CountAsync(connection, "hangfire.set"), rows => rows >= 4);
+            await Eventually.HoldsAsync(() => CountAsync(connection, "hangfire.set"), rows => rows >= 6);
             // The scheduler takes its lock and then waits for this one: it is killed while it holds the lock.
             await using var transaction = await connection.BeginTransactionAsync(Cancel);
             await using (var hold = new NpgsqlCommand("LOCK TABLE hangfire.set IN ACCESS EXCLUSIVE MODE", connection, transaction))

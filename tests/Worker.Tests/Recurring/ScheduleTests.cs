@@ -27,8 +27,11 @@ public sealed class TheScheduleOfRecurringWork(PostgresFixture postgres) : IDisp
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         using var storage = worker.Get<JobStorage>().GetConnection();
-        var written = await Eventually.HoldsAsync(() => storage.GetRecurringJobs(), jobs => jobs.Count == 4);
-        Assert.Equal(["expiry", "purge", "unreferenced-objects", "webhook-deliveries"], written.Select(job => job.Id).Order());
+        var written = await Eventually.HoldsAsync(() => storage.GetRecurringJobs(), jobs => jobs.Count == 6);
+        Assert.Equal(
+            ["embeddings", "expiry", "jobs", "purge", "unreferenced-objects", "webhook-deliveries"],
+            written.Select(job => job.Id).Order()
+        );
         Assert.All(written, job => Assert.Null(job.LoadException));
         foreach (var job in written)
             worker.Get<IRecurringJobManager>().Trigger(job.Id);

@@ -3,6 +3,7 @@ using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Recipes;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Tests.Support;
@@ -14,8 +15,10 @@ internal static class ShapesTraining
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static async Task<Guid> FreezeAsync(TestWorker worker, Tenant tenant)
+    /// <summary>A version of a few pictures of each class of the sample.</summary>
+    public static async Task<DatasetVersion> VersionAsync(TestWorker worker, Tenant tenant)
     {
+        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == JobState.Succeeded);
         var images = await tenant.QueryAsync(db =>
             db.DatasetImages.IgnoreTenantFilter()
                 .Where(i => i.OrgId == tenant.OrgId)
@@ -50,34 +53,41 @@ internal static class ShapesTraining
         await using var db = worker.Contexts.System();
         db.DatasetVersions.Add(version);
         await db.SaveChangesAsync(Cancel);
-        return version.Id;
+        return version;
     }
 
     /// <summary>A run of four epochs on the sample, from import to queued run.</summary>
     public static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant)
     {
-        await tenant.WaitForImportAsync(await tenant.QueueImportAsync(null, "shapes"), i => i.State == JobState.Succeeded);
-        var version = await FreezeAsync(worker, tenant);
+        var version = await VersionAsync(worker, tenant);
+        return await QueueAsync(
+            worker,
+            tenant,
+            version,
+            new()
+            {
+                Preset = RecipePresets.Balanced,
+                ["budget.epochs"] = 4,
+                ["data.batchSize"] = 16,
+                ["transfer.pretrained"] = false,
+                ["model.inputSize"] = 64,
+            }
+        );
+    }
+
+    public static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant, DatasetVersion version, PartialRecipe recipe)
+    {
         var run = new Run
         {
             OrgId = tenant.OrgId,
             Id = NewId(),
             ProjectId = tenant.ProjectId,
-            DatasetVersionId = version,
+            DatasetVersionId = version.Id,
             DatasetName = "shapes",
             DatasetVersionNumber = 1,
             Name = "shapes",
             CreatedAt = TimeProvider.System.GetUtcNow(),
-            Recipe = RecipePresets.Resolve(
-                new()
-                {
-                    Preset = RecipePresets.Balanced,
-                    ["budget.epochs"] = 4,
-                    ["data.batchSize"] = 16,
-                    ["transfer.pretrained"] = false,
-                    ["model.inputSize"] = 64,
-                }
-            ),
+            Recipe = RecipePresets.Resolve(recipe),
         };
         await using var db = worker.Contexts.System();
         db.Runs.Add(run);

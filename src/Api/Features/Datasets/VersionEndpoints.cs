@@ -2,11 +2,16 @@ using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Jobs;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Jobs;
+using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -24,7 +29,58 @@ internal static class VersionEndpoints
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListVersions");
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("CreateVersion");
         group.MapGet("/{version:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetVersion");
+        group
+            .MapPost("/{version:guid}/embeddings", EmbedAsync)
+            .Needs(Role.Editor, Scopes.DatasetsWrite)
+            .Idempotent()
+            .WithName("CreateEmbeddings");
         group.MapGet("/{version:guid}/manifest", ManifestAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetManifest");
+    }
+
+    /// <summary>Compute the embeddings of a version's pictures</summary>
+    /// <remarks>
+    /// An embedding is what a pretrained network sees in a picture. A job computes those that are not known; trainings of the preset
+    /// <c>fast</c> with this architecture then start with them. They count in the plan, as far as it has room, and are deleted with
+    /// their pictures. The job's state: <c>GET …/jobs/{job}?wait=30</c>.
+    /// </remarks>
+    private static async Task<Results<Accepted<JobResponse>, ProblemHttpResult>> EmbedAsync(
+        Guid dataset,
+        Guid version,
+        CreateEmbeddingsRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var row = await db
+            .DatasetVersions.AsNoTracking()
+            .FirstOrDefaultAsync(v => v.Id == version && v.DatasetId == dataset, cancellationToken);
+        if (row is null)
+            return Problems.NotFound();
+        // As a training would refuse it.
+        var architecture = RecipePresets
+            .Resolve(new() { Preset = RecipePresets.Fast, ["model.architecture"] = request.Architecture })
+            .Model.Architecture;
+        var project = await db
+            .Projects.Where(p => db.Datasets.Any(d => d.Id == dataset && d.ProjectId == p.Id))
+            .Select(p => new { p.Id, p.Slug })
+            .SingleAsync(cancellationToken);
+        var name = await db.Datasets.Where(d => d.Id == dataset).Select(d => d.Name).SingleAsync(cancellationToken);
+        var job = Job.Of(
+            new EmbeddingRequest(version, architecture),
+            row,
+            $"{name} v{row.Number} · {architecture}",
+            project.Id,
+            tenant.UserId,
+            clock.GetUtcNow()
+        );
+        db.Jobs.Add(job);
+        await db.SaveChangesAsync(cancellationToken);
+        change.AfterCommit(live.JobQueuedAsync);
+        return TypedResults.Accepted($"/api/v1/orgs/{tenant.Slug}/jobs/{job.Id}", job.ToResponse(project.Slug));
     }
 
     /// <summary>List the versions of a dataset, newest first</summary>

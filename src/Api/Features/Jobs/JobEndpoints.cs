@@ -42,12 +42,12 @@ internal static class JobEndpoints
         JobState[] asked =
             state is null ? Enum.GetValues<JobState>()
             : state == Active ? [JobState.Queued, JobState.Running]
-            : Enum.GetValues<JobState>().Where(s => Name(s) == state).ToArray();
+            : Enum.GetValues<JobState>().Where(s => JobMapping.Name(s) == state).ToArray();
         if (asked.Length == 0)
             return Problems.Impossible(
                 "unknown_state",
                 $"There is no state '{state}'.",
-                $"Use {Active}, {string.Join(", ", Enum.GetValues<JobState>().Select(Name))}."
+                $"Use {Active}, {string.Join(", ", Enum.GetValues<JobState>().Select(JobMapping.Name))}."
             );
         var jobs = Visible(db)
             .Where(j => asked.Contains(j.State) && (last == null || j.Id < last))
@@ -134,25 +134,6 @@ internal static class JobEndpoints
                 Project = db.Projects.Where(p => p.Id == j.ProjectId).Select(p => p.Slug).FirstOrDefault(),
             })
             .ToListAsync(cancellationToken);
-        return rows.ConvertAll(row => Response(row.Job, row.Project));
+        return rows.ConvertAll(row => row.Job.ToResponse(row.Project));
     }
-
-    private static JobResponse Response(Job job, string? project) =>
-        new(
-            job.Id,
-            job.Kind,
-            job.Name,
-            project,
-            job.DatasetId,
-            Name(job.State),
-            job.Progress,
-            job.CancelRequested && !job.IsFinished,
-            job.Error?.ToResponse(),
-            job.QueuedAt,
-            job.StartedAt,
-            job.FinishedAt,
-            job.RetryUntil
-        );
-
-    private static string Name(JobState state) => state.ToString().ToLowerInvariant();
 }

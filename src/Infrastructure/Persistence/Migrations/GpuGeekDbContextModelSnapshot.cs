@@ -749,6 +749,45 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Embeddings.Embedding", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<byte[]>("Backbone")
+                        .HasColumnType("bytea")
+                        .HasColumnName("backbone");
+
+                    b.Property<byte[]>("Picture")
+                        .HasColumnType("bytea")
+                        .HasColumnName("picture");
+
+                    b.Property<short>("View")
+                        .HasColumnType("smallint")
+                        .HasColumnName("view");
+
+                    b.Property<DateTimeOffset>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<byte[]>("Vector")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("vector");
+
+                    b.HasKey("OrgId", "Backbone", "Picture", "View")
+                        .HasName("pk_embeddings");
+
+                    b.HasIndex("OrgId", "Picture")
+                        .HasDatabaseName("ix_embeddings_org_id_picture");
+
+                    b.HasIndex("OrgId", "UsedAt")
+                        .HasDatabaseName("ix_embeddings_org_id_used_at");
+
+                    b.ToTable("embeddings", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Jobs.Job", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -2568,6 +2607,16 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_deployments_projects_org_id_project_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Embeddings.Embedding", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Tenants.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_embeddings_organizations_org_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Jobs.Job", b =>

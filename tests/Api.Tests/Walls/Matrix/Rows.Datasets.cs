@@ -93,6 +93,20 @@ internal static partial class Rows
                 HttpStatusCode.Created
             ),
             Get("GetVersion", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}"),
+            Write(
+                "CreateEmbeddings",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w =>
+                    Task.FromResult<Call>(
+                        new(
+                            HttpMethod.Post,
+                            $"datasets/{w.Dataset}/versions/{w.Version}/embeddings",
+                            new { architecture = "squeezenet1_1" }
+                        )
+                    ),
+                HttpStatusCode.Accepted
+            ),
             Get("GetManifest", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/manifest"),
             Get("ListImages", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images"),
             Get("GetImage", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}"),

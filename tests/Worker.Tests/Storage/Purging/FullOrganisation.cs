@@ -311,6 +311,17 @@ internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStor
         };
         db.UploadedWeights.Add(uploaded);
         db.Jobs.Add(Ended(Job.Of(uploaded, Now)));
+        db.Embeddings.Add(
+            new()
+            {
+                OrgId = Id,
+                Backbone = NewId().ToByteArray(),
+                Picture = Convert.FromHexString(await KeepAsync("picture of " + name)),
+                View = 0,
+                Vector = [1, 2, 3, 4],
+                UsedAt = Now,
+            }
+        );
         await db.SaveChangesAsync(Cancel);
         await KeepAtAsync(ObjectKeys.Upload(Id, weights));
         await KeepAtAsync(ObjectKeys.Upload(Id, import));

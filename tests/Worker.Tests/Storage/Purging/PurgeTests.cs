@@ -127,6 +127,7 @@ public sealed class WhatIsPurged : IAsyncLifetime
             "dataset_versions",
             "imports",
             "skipped_files",
+            "embeddings",
             "comments",
             "mentions",
         ];

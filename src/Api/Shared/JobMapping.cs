@@ -1,0 +1,26 @@
+using GpuGeek.Contracts.Jobs;
+using GpuGeek.Domain.Jobs;
+
+namespace GpuGeek.Api.Shared;
+
+internal static class JobMapping
+{
+    public static string Name(JobState state) => state.ToString().ToLowerInvariant();
+
+    public static JobResponse ToResponse(this Job job, string? project) =>
+        new(
+            job.Id,
+            job.Kind,
+            job.Name,
+            project,
+            job.DatasetId,
+            Name(job.State),
+            job.Progress,
+            job.CancelRequested && !job.IsFinished,
+            job.Error?.ToResponse(),
+            job.QueuedAt,
+            job.StartedAt,
+            job.FinishedAt,
+            job.RetryUntil
+        );
+}

@@ -1,0 +1,18 @@
+namespace GpuGeek.Training.Checkpoints;
+
+/// <summary>A part of a training that a checkpoint keeps, in a file of its own.</summary>
+internal interface ITrainingState
+{
+    /// <summary>Of the file, without its ending; the same in every checkpoint of the training.</summary>
+    string Name { get; }
+
+    /// <summary>At most so many bytes are saved.</summary>
+    long Bytes { get; }
+
+    /// <summary>Copies in the memory of the CPU; none where the part has nothing to keep yet.</summary>
+    IEnumerable<NamedTensor> Save();
+
+    /// <param name="tensors">What <see cref="Save"/> returned, by name.</param>
+    /// <exception cref="InvalidDataException">They are not the tensors of this part.</exception>
+    void Load(IReadOnlyDictionary<string, NamedTensor> tensors);
+}

@@ -1,0 +1,38 @@
+using GpuGeek.Training.Averaging;
+using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Graphs;
+using GpuGeek.Training.Objectives;
+using GpuGeek.Training.Optimization;
+using GpuGeek.Training.Stopping;
+
+namespace GpuGeek.Training.Engine;
+
+/// <summary>How a network learns: what the loop puts together. <see cref="MethodBuilder"/> makes it from the recipe.</summary>
+internal sealed record TrainingMethod : IDisposable
+{
+    /// <summary>What learns, and what stays as it is.</summary>
+    public required ModePlan Plan { get; init; }
+    public required IObjective Objective { get; init; }
+    public required IOptimizer Optimizer { get; init; }
+
+    /// <summary>Rate of the classifier.</summary>
+    public required ISchedule Schedule { get; init; }
+
+    /// <summary>The backbone's rate as a share of the classifier's.</summary>
+    public required double BackboneRate { get; init; }
+
+    /// <summary>Largest Euclidean norm of the gradient; null: any.</summary>
+    public double? ClipNorm { get; init; }
+    public required IAveraging Averaging { get; init; }
+    public required IStopping Stopping { get; init; }
+
+    /// <summary>The parts above that remember something from step to step: a checkpoint keeps it.</summary>
+    public required IReadOnlyList<ITrainingState> States { get; init; }
+    public required int Seed { get; init; }
+    public required int StepsPerEpoch { get; init; }
+
+    /// <summary>At most; stopping may end the training earlier.</summary>
+    public required long TotalSteps { get; init; }
+
+    public void Dispose() => Optimizer.Dispose();
+}

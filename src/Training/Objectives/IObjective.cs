@@ -1,0 +1,12 @@
+using GpuGeek.Training.Examples;
+using static TorchSharp.torch;
+
+namespace GpuGeek.Training.Objectives;
+
+/// <summary>What a training makes small.</summary>
+internal interface IObjective
+{
+    /// <param name="logits">N × classes, with a gradient.</param>
+    /// <returns>The batch's mean: a scalar with a gradient.</returns>
+    Tensor Loss(Tensor logits, BatchTensors batch);
+}
