@@ -5,6 +5,7 @@
 #   SETUP_TOKEN  the token of the setup link (gg_setup_...), or TOKEN of an existing session
 #   ZIP          an archive with one folder per class
 #   IMAGE        a picture to classify
+#   ORG          the organisation; default: the account's first
 #   PRESET       fast (default) or balanced;  ARCHITECTURE mobilenet_v2 (default) or resnet18
 set -euo pipefail
 : "${BASE:?}" "${ZIP:?}" "${IMAGE:?}"
@@ -35,7 +36,7 @@ if [ -z "${TOKEN:-}" ]; then
   session=$(call POST account/register "$(jq -n --arg t "${SETUP_TOKEN:?}" '{email: "you@example.org", password: "a long enough phrase", displayName: "You", organization: "Acme", setupToken: $t}')")
   TOKEN=$(jq -r .token <<< "$session")
 fi
-org=$(call GET account/me | jq -r '.organizations[0].slug')
+org=${ORG:-$(call GET account/me | jq -r '.organizations[0].slug')}
 
 # A project and a dataset in it.
 project=$(call POST "orgs/$org/projects" '{"name": "Flowers", "template": "image-classification"}' | jq -r .slug)

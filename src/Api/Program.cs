@@ -25,6 +25,7 @@ app.UseStatusCodePages();
 app.UseRequestIds();
 app.UseRoutingWithHead();
 app.UseDatabaseGate();
+app.UsePredictionGate();
 app.UseAuthentication();
 
 // Before authorization: requests without a valid token are counted too.

@@ -9,8 +9,10 @@ public sealed class ServedModel : IAsyncDisposable
     private readonly CoreSession _session;
     private readonly DynamicBatcher _batcher;
 
+    /// <param name="threads">Threads inside one operator.</param>
+    /// <param name="turns">The turns that its batches take; null: one batch at a time.</param>
     /// <exception cref="ModelRefusedException"/>
-    public ServedModel(ModelManifest manifest, byte[] onnx, int threads, BatcherOptions options)
+    public ServedModel(ModelManifest manifest, byte[] onnx, int threads, BatcherOptions options, BatcherTurns? turns = null)
     {
         var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(onnx));
         if (hash != manifest.OnnxHash)
@@ -36,12 +38,15 @@ public sealed class ServedModel : IAsyncDisposable
             _session.Dispose();
             throw;
         }
-        _batcher = new(_session.Logits, 3 * _session.Side * _session.Side, options);
+        _batcher = new(_session.Logits, InputLength, options, turns);
     }
 
     public ModelManifest Manifest { get; }
 
-    /// <param name="input">3 × side × side, preprocessed.</param>
+    /// <summary>Floats of one picture.</summary>
+    public int InputLength => 3 * _session.Side * _session.Side;
+
+    /// <param name="input">3 × side × side floats, preprocessed; may be longer.</param>
     public async Task<(float[] Probabilities, BatchedLogits Batch)> PredictAsync(float[] input, CancellationToken cancellationToken)
     {
         var batch = await _batcher.EnqueueAsync(input, cancellationToken);

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Text.Json;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
-using GpuGeek.Imaging;
 using GpuGeek.Inference;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Predictor;
@@ -13,7 +12,6 @@ namespace GpuGeek.Predictor;
 internal static class PredictorEndpoints
 {
     public const long MaxModelBytes = 2L << 30;
-    private const long MaxImageBytes = 20 << 20;
 
     public static void MapPredictor(this WebApplication app)
     {
@@ -28,15 +26,16 @@ internal static class PredictorEndpoints
             PredictorRoutes.Deployment,
             async (string key, ModelHost host) => await host.RemoveAsync(key) ? Results.NoContent() : Refuse(404, NotLoaded)
         );
-        app.MapPost(PredictorRoutes.Predict, PredictAsync);
+        app.MapPost(PredictorRoutes.Predict, PredictionEndpoint.PredictAsync);
     }
 
-    private static readonly PredictorProblem NotLoaded = new("not_loaded", "No model is loaded under this key.");
+    internal static readonly PredictorProblem NotLoaded = new("not_loaded", "No model is loaded under this key.");
 
     private static async Task<IResult> LoadAsync(
         string key,
         HttpRequest request,
         ModelHost host,
+        FairTurns turns,
         IOptions<PredictorOptions> options,
         CancellationToken cancellationToken
     )
@@ -53,10 +52,9 @@ internal static class PredictorEndpoints
             var onnx = new byte[onnxFile.Length];
             await using var onnxStream = onnxFile.OpenReadStream();
             await onnxStream.ReadExactlyAsync(onnx, cancellationToken);
-            await host.ReplaceAsync(
-                key,
-                await Task.Run(() => new ServedModel(manifest, onnx, options.Value.Threads, new()), cancellationToken)
-            );
+            var threads = options.Value.Threads;
+            var own = new BatcherTurns(turns, DeploymentKey.Organisation(key), threads);
+            await host.ReplaceAsync(key, await Task.Run(() => new ServedModel(manifest, onnx, threads, new(), own), cancellationToken));
             return Results.NoContent();
         }
         catch (ModelRefusedException refused)
@@ -69,75 +67,6 @@ internal static class PredictorEndpoints
         }
     }
 
-    private static async Task<IResult> PredictAsync(
-        string key,
-        HttpContext http,
-        ModelHost host,
-        DecodeSlots slots,
-        IOptions<PredictorOptions> options,
-        CancellationToken cancellationToken
-    )
-    {
-        if (options.Value.Faults && http.Request.Headers["X-GpuGeek-Fault"] == "crash")
-            Environment.FailFast("requested by a test");
-        if (http.Request.ContentLength > MaxImageBytes)
-            return Refuse(413, new("image_too_large", $"A picture may have at most {MaxImageBytes >> 20} MiB."));
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, cancellationToken);
-        IResult? result = null;
-        var found = await host.UseAsync(
-            key,
-            async model => result = await AnswerAsync(model, body.ToArray(), slots, http.Response, cancellationToken)
-        );
-        return found ? result! : Refuse(404, NotLoaded);
-    }
-
-    private static async Task<IResult> AnswerAsync(
-        ServedModel model,
-        byte[] image,
-        DecodeSlots slots,
-        HttpResponse response,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var started = Stopwatch.GetTimestamp();
-            var input = await slots.RunAsync(() => Preprocess(image, model.Manifest.Preprocessing), cancellationToken);
-            var decodeMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            var (probabilities, batch) = await model.PredictAsync(input, cancellationToken);
-            var manifest = model.Manifest;
-            return TypedResults.Ok(
-                new PredictorAnswer(
-                    manifest.Model,
-                    manifest.Version,
-                    manifest.OnnxHash,
-                    manifest.Classes,
-                    probabilities,
-                    decodeMs,
-                    batch.QueueMs,
-                    batch.InferMs
-                )
-            );
-        }
-        catch (ImageException refused)
-        {
-            return Refuse(refused.Code == "image_too_large" ? 413 : 422, new(refused.Code, refused.Message, refused.Hint));
-        }
-        catch (QueueRefusedException refused)
-        {
-            response.Headers.RetryAfter = "1";
-            return Refuse(refused.Code == "queue_full" ? 429 : 503, new(refused.Code, refused.Message));
-        }
-    }
-
-    private static float[] Preprocess(byte[] image, Preprocessing preprocessing)
-    {
-        var input = new float[3 * preprocessing.CropSize * preprocessing.CropSize];
-        Preprocessor.Run(image, preprocessing, input);
-        return input;
-    }
-
-    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<PredictorProblem> Refuse(int status, PredictorProblem problem) =>
+    internal static JsonHttpResult<PredictorProblem> Refuse(int status, PredictorProblem problem) =>
         TypedResults.Json(problem, statusCode: status);
 }

@@ -16,7 +16,15 @@ builder
     .ValidateOnStart();
 builder.Services.AddSingleton<ModelHost>();
 builder.Services.AddSingleton(new PredictorIdentity(Guid.CreateVersion7(TimeProvider.System.GetUtcNow())));
-builder.Services.AddSingleton<DecodeSlots>();
+
+// Decoding and running together use every processor once.
+builder.Services.AddSingleton(new FairTurns(Environment.ProcessorCount));
+builder.Services.AddSingleton<Decoding>();
+builder.Services.AddSingleton<Admission>();
+
+// Turns occupy as many threads of the pool as there are processors; without others, requests would wait for them to be accepted.
+ThreadPool.GetMinThreads(out var workers, out var completions);
+ThreadPool.SetMinThreads(workers + Environment.ProcessorCount, completions);
 
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 var socket = builder.Configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";

@@ -132,6 +132,35 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_has_as_many_predictions_as_the_plan_allows_is_refused_before_the_picture_is_read()
+    {
+        using var http = Http();
+        var tiny = new TinyOnnx();
+        var onnx = tiny.Build();
+        foreach (var key in (string[])["flood-a", "flood-b", "guest-a"])
+            await LoadAsync(http, key, tiny.Manifest(onnx), onnx);
+        var picture = Picture(1, 2, 3);
+        using var first = await RawPrediction.StartAsync(Socket, "flood-a", 2, picture);
+        using var second = await RawPrediction.StartAsync(Socket, "flood-b", 2, picture);
+        foreach (var accepted in (RawPrediction[])[first, second])
+            Assert.StartsWith("HTTP/1.1 100 ", await accepted.ReadAsync(), StringComparison.Ordinal);
+
+        using var third = await RawPrediction.StartAsync(Socket, "flood-a", 2, picture);
+        var refused = await third.ReadAsync();
+
+        Assert.StartsWith("HTTP/1.1 429 ", refused, StringComparison.Ordinal);
+        Assert.Contains("\r\nRetry-After: 1\r\n", refused, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await PredictAsync(http, "guest-a", picture)).StatusCode);
+        foreach (var accepted in (RawPrediction[])[first, second])
+        {
+            await accepted.SendPictureAsync();
+            Assert.StartsWith("HTTP/1.1 200 ", await accepted.ReadAsync(), StringComparison.Ordinal);
+        }
+        using var again = await RawPrediction.StartAsync(Socket, "flood-a", 1, picture);
+        Assert.StartsWith("HTTP/1.1 100 ", await again.ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_broken_version_is_refused_and_the_old_one_keeps_serving()
     {
         using var http = Http();

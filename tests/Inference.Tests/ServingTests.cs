@@ -138,7 +138,7 @@ public sealed class TheQueue
     {
         var gate = new Gate();
         var clock = new ManualClock();
-        await using var batcher = new DynamicBatcher(gate.Run, 1, new(QueueTimeoutMs: 50), clock);
+        await using var batcher = new DynamicBatcher(gate.Run, 1, new(QueueTimeoutMs: 50), clock: clock);
         var tasks = new List<Task<BatchedLogits>>();
         await FillAsync(gate, batcher, tasks, 2);
         clock.Advance(TimeSpan.FromMilliseconds(51));
@@ -153,7 +153,7 @@ public sealed class TheQueue
     {
         var gate = new Gate();
         var clock = new ManualClock();
-        await using var batcher = new DynamicBatcher(gate.Run, 1, new(QueueTimeoutMs: 50), clock);
+        await using var batcher = new DynamicBatcher(gate.Run, 1, new(QueueTimeoutMs: 50), clock: clock);
         var tasks = new List<Task<BatchedLogits>>();
         await FillAsync(gate, batcher, tasks, 2);
         clock.Advance(TimeSpan.FromMilliseconds(50));

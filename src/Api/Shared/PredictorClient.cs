@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using GpuGeek.Api.Http;
@@ -97,14 +97,18 @@ internal sealed class PredictorClient : IDisposable
     /// not received it, so sending it again is safe. A picture that was being processed when the predictor died is not sent again,
     /// because it may have caused the crash.
     /// </summary>
+    /// <param name="key">The deployment's.</param>
+    /// <param name="image">The picture's bytes.</param>
+    /// <param name="limit">How many predictions the organisation may have at the same time.</param>
+    /// <param name="cancellationToken">Of the client.</param>
     /// <exception cref="HttpRequestException">The predictor died while it processed the picture, or did not restart in time.</exception>
     /// <exception cref="PredictorRefusedException"/>
-    public async Task<PredictorAnswer> PredictAsync(string key, ReadOnlyMemory<byte> image, CancellationToken cancellationToken)
+    public async Task<PredictorAnswer> PredictAsync(string key, ReadOnlyMemory<byte> image, int limit, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            return await SendAsync(key, image, cancellationToken);
+            return await SendAsync(key, image, limit, cancellationToken);
         }
         catch (Exception away) when (WasNotTaken(away) && _waiting.Wait(0, CancellationToken.None))
         {
@@ -112,7 +116,7 @@ internal sealed class PredictorClient : IDisposable
         }
         try
         {
-            return await SendAgainAsync(key, image, started, cancellationToken);
+            return await SendAgainAsync(key, image, limit, started, cancellationToken);
         }
         finally
         {
@@ -123,6 +127,7 @@ internal sealed class PredictorClient : IDisposable
     private async Task<PredictorAnswer> SendAgainAsync(
         string key,
         ReadOnlyMemory<byte> image,
+        int limit,
         long started,
         CancellationToken cancellationToken
     )
@@ -132,7 +137,7 @@ internal sealed class PredictorClient : IDisposable
             await Task.Delay(Pause, cancellationToken);
             try
             {
-                return await SendAsync(key, image, cancellationToken);
+                return await SendAsync(key, image, limit, cancellationToken);
             }
             catch (Exception still) when (WasNotTaken(still) && Stopwatch.GetElapsedTime(started) < _patience)
             {
@@ -152,13 +157,14 @@ internal sealed class PredictorClient : IDisposable
             is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
                 or PredictorRefusedException { Status: HttpStatusCode.NotFound };
 
-    private async Task<PredictorAnswer> SendAsync(string key, ReadOnlyMemory<byte> image, CancellationToken cancellationToken)
+    private async Task<PredictorAnswer> SendAsync(string key, ReadOnlyMemory<byte> image, int limit, CancellationToken cancellationToken)
     {
-        using var content = new ReadOnlyMemoryContent(image)
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address(PredictorRoutes.Predict, key))
         {
-            Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+            Content = new ReadOnlyMemoryContent(image),
+            Headers = { { PredictorRoutes.Limit, limit.ToString(CultureInfo.InvariantCulture) } },
         };
-        using var response = await _http.PostAsync(Address(PredictorRoutes.Predict, key), content, cancellationToken);
+        using var response = await _http.SendAsync(request, cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
         return (await response.Content.ReadFromJsonAsync<PredictorAnswer>(JsonSerializerOptions.Web, cancellationToken))!;
     }

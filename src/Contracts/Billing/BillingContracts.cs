@@ -8,6 +8,7 @@ public sealed record MoneyResponse(string Amount, string Currency);
 
 /// <param name="Kind"><c>trial</c>, <c>hourly</c> or <c>monthly</c>.</param>
 /// <param name="IncludedHours">Free hours per calendar month (UTC).</param>
+/// <param name="MaxConcurrentPredictions">Maximum number of predictions at the same time; more are refused with 429.</param>
 /// <param name="MaxShareLinks">Maximum number of live share links per project.</param>
 public sealed record PlanResponse(
     string Code,
@@ -22,6 +23,7 @@ public sealed record PlanResponse(
     int MaxProjects,
     int MaxConcurrentRuns,
     int MaxDeployments,
+    int MaxConcurrentPredictions,
     int MaxShareLinks
 );
 
@@ -55,6 +57,9 @@ public sealed record UpdatePlanRequest
 
     [Range(0, int.MaxValue)]
     public int? MaxDeployments { get; init; }
+
+    [Range(1, 100000)]
+    public int? MaxConcurrentPredictions { get; init; }
 
     [Range(0, int.MaxValue)]
     public int? MaxShareLinks { get; init; }

@@ -35,6 +35,9 @@ public sealed class Plan
     public required int MaxConcurrentRuns { get; set; }
     public required int MaxDeployments { get; set; }
 
+    /// <summary>Predictions at the same time in one prediction process.</summary>
+    public required int MaxConcurrentPredictions { get; set; }
+
     /// <summary>Active share links per project.</summary>
     public required int MaxShareLinks { get; set; }
 
@@ -55,6 +58,7 @@ public sealed class Plan
             MaxProjects = 20,
             MaxConcurrentRuns = 4,
             MaxDeployments = 10,
+            MaxConcurrentPredictions = 64,
             MaxShareLinks = 20,
         },
         new()
@@ -72,6 +76,7 @@ public sealed class Plan
             MaxProjects = 100,
             MaxConcurrentRuns = 8,
             MaxDeployments = 50,
+            MaxConcurrentPredictions = 128,
             MaxShareLinks = 100,
         },
         new()
@@ -89,6 +94,7 @@ public sealed class Plan
             MaxProjects = 1_000,
             MaxConcurrentRuns = 16,
             MaxDeployments = 200,
+            MaxConcurrentPredictions = 256,
             MaxShareLinks = 500,
         },
     ];

@@ -16,6 +16,11 @@ public static class PredictorRoutes
     /// <summary>POST, body: the picture's bytes → <see cref="PredictorAnswer"/> with all classes. 404 not loaded, 422 not a picture,
     /// 429/503 with Retry-After if the queue is full or the wait too long.</summary>
     public const string Predict = "/deployments/{key}/predict";
+
+    /// <summary>Request header of a prediction: how many of the organisation's predictions this process may have at the same time. One more
+    /// gets 429 <see cref="TooMany"/> before its picture is read.</summary>
+    public const string Limit = "X-GpuGeek-Limit";
+    public const string TooMany = "too_many_predictions";
     public const string Health = "/healthz";
 }
 
@@ -39,5 +44,5 @@ public sealed record PredictorAnswer(
 
 /// <summary>Body of every response that is not 2xx.</summary>
 /// <param name="Code"><c>not_loaded</c>, <c>unsupported_image</c>, <c>image_too_large</c>, <c>image_damaged</c>, <c>queue_full</c>,
-/// <c>queue_timeout</c>, <c>model_refused</c>.</param>
+/// <c>queue_timeout</c>, <c>too_many_predictions</c>, <c>model_refused</c>.</param>
 public sealed record PredictorProblem(string Code, string Detail, string? Hint = null);

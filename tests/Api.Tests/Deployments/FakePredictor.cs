@@ -54,6 +54,9 @@ internal sealed class FakePredictor : IAsyncDisposable
     /// <summary>Responses to pictures with these bytes, instead of a prediction.</summary>
     public ConcurrentDictionary<string, Func<HttpContext, IResult>> Answers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What to await before pictures with these bytes are answered.</summary>
+    public ConcurrentDictionary<string, Func<Task>> Waits { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Forgets all models, as a restart does.</summary>
     public void Forget() => _loaded.Clear();
 
@@ -88,7 +91,10 @@ internal sealed class FakePredictor : IAsyncDisposable
             return Problem(404, new("not_loaded", "Not loaded."));
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
-        if (Answers.TryGetValue(System.Text.Encoding.UTF8.GetString(body.ToArray()), out var answer))
+        var text = System.Text.Encoding.UTF8.GetString(body.ToArray());
+        if (Waits.TryGetValue(text, out var wait))
+            await wait();
+        if (Answers.TryGetValue(text, out var answer))
             return answer(http);
         return Results.Json(
             new PredictorAnswer(model.Model, model.Version, model.OnnxHash, model.Classes, [0.25f, 0.75f], 1.234, 0.5, 6),

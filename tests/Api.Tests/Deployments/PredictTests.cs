@@ -5,6 +5,8 @@ using System.Text;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deployments;
+using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Deployments;
 using Microsoft.AspNetCore.Http;
 
 namespace GpuGeek.Api.Tests.Deployments;
@@ -129,6 +131,7 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
     [InlineData(422, "unsupported_image", HttpStatusCode.UnprocessableEntity, false)]
     [InlineData(413, "image_too_large", HttpStatusCode.RequestEntityTooLarge, false)]
     [InlineData(429, "queue_full", HttpStatusCode.TooManyRequests, true)]
+    [InlineData(429, "too_many_predictions", HttpStatusCode.TooManyRequests, true)]
     [InlineData(503, "queue_timeout", HttpStatusCode.ServiceUnavailable, true)]
     public async Task The_predictors_refusal_passes_through(int status, string code, HttpStatusCode expected, bool retry)
     {
@@ -142,6 +145,41 @@ public sealed class ClassifyingAPicture(HostedModels hosted)
         var response = await PostAsync(session, new StringContent(code));
         Assert.Equal(code, await response.CodeAsync(expected));
         Assert.Equal(retry ? TimeSpan.FromSeconds(7) : null, response.Headers.RetryAfter?.Delta);
+    }
+
+    [Fact]
+    public async Task The_limit_of_the_plan_goes_with_the_picture()
+    {
+        var session = await LiveAsync();
+        hosted.Predictor.Answers["how many"] = http =>
+            FakePredictor.Problem(422, new("seen", http.Request.Headers[PredictorRoutes.Limit]!));
+        using var response = await PostAsync(session, new StringContent("how many"));
+        var limit = Plan.Seed.Single(plan => plan.Code == Plan.Trial).MaxConcurrentPredictions;
+        Assert.Contains($"\"detail\":\"{limit}\"", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_with_as_many_predictions_as_the_plan_allows_is_refused_and_others_are_not()
+    {
+        var (flood, guest) = (await LiveAsync(), await LiveAsync());
+        using var go = new SemaphoreSlim(0);
+        using var inside = new CountdownEvent(64);
+        hosted.Predictor.Waits["wait"] = async () =>
+        {
+            inside.Signal();
+            await go.WaitAsync(Cancel);
+        };
+        var waiting = Enumerable.Range(0, 64).Select(_ => PostAsync(flood, new StringContent("wait"))).ToList();
+        await Task.Run(() => inside.Wait(Cancel), Cancel);
+
+        var refused = await PostAsync(flood, new StringContent("one more"));
+
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
+        Assert.Equal("too_many_predictions", await refused.CodeAsync(HttpStatusCode.TooManyRequests));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(guest, new StringContent("a rose"))).StatusCode);
+        go.Release(64);
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(flood, new StringContent("again"))).StatusCode);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal static class Plans
                 MaxProjects = 1,
                 MaxConcurrentRuns = 1,
                 MaxDeployments = 1,
+                MaxConcurrentPredictions = 1,
                 MaxShareLinks = 1,
             }
         );

@@ -58,6 +58,7 @@ internal static class BillingEndpoints
         row.MaxProjects = request.MaxProjects ?? row.MaxProjects;
         row.MaxConcurrentRuns = request.MaxConcurrentRuns ?? row.MaxConcurrentRuns;
         row.MaxDeployments = request.MaxDeployments ?? row.MaxDeployments;
+        row.MaxConcurrentPredictions = request.MaxConcurrentPredictions ?? row.MaxConcurrentPredictions;
         row.MaxShareLinks = request.MaxShareLinks ?? row.MaxShareLinks;
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(row.ToResponse());

@@ -21,6 +21,7 @@ internal static class BillingMapping
             plan.MaxProjects,
             plan.MaxConcurrentRuns,
             plan.MaxDeployments,
+            plan.MaxConcurrentPredictions,
             plan.MaxShareLinks
         );
 

@@ -30,8 +30,6 @@ internal sealed partial class DeploymentReconciler(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _poke = new(0);
 
-    public static string Key(Guid org, Guid deployment) => $"{org:N}-{deployment:N}";
-
     /// <summary>Notifies the reconciler of a change.</summary>
     public void Poke() => _poke.Release();
 
@@ -85,8 +83,13 @@ internal sealed partial class DeploymentReconciler(
             StringComparer.Ordinal
         );
         foreach (var deployment in wanted)
-            await ReconcileAsync(db, deployment, loaded.GetValueOrDefault(Key(deployment.OrgId, deployment.Id)), cancellationToken);
-        var known = wanted.Select(d => Key(d.OrgId, d.Id)).ToHashSet(StringComparer.Ordinal);
+            await ReconcileAsync(
+                db,
+                deployment,
+                loaded.GetValueOrDefault(DeploymentKey.Of(deployment.OrgId, deployment.Id)),
+                cancellationToken
+            );
+        var known = wanted.Select(d => DeploymentKey.Of(d.OrgId, d.Id)).ToHashSet(StringComparer.Ordinal);
         foreach (var orphan in loaded.Keys.Where(key => !known.Contains(key)))
             await predictor.UnloadAsync(orphan, cancellationToken);
     }
@@ -111,7 +114,7 @@ internal sealed partial class DeploymentReconciler(
         {
             await using var onnx = await store.OpenReadAsync(ObjectKeys.Content(version.OrgId, version.OnnxHash), cancellationToken);
             await predictor.LoadAsync(
-                Key(deployment.OrgId, deployment.Id),
+                DeploymentKey.Of(deployment.OrgId, deployment.Id),
                 JsonSerializer.SerializeToUtf8Bytes(version.Manifest, RunDirectory.Json),
                 onnx,
                 cancellationToken

@@ -25,6 +25,7 @@ internal static class PredictEndpoint
             .MapPost("/{name}/predict", PredictAsync)
             .Needs(Role.Viewer, Scopes.Predict)
             .WithName("Predict")
+            .WithMetadata(new CountsPredictions())
             .WithoutChangeFilter()
             .DisableAntiforgery()
             // Any content type, because curl sends its own default.
@@ -39,6 +40,7 @@ internal static class PredictEndpoint
         GpuGeekDbContext db,
         Tenant tenant,
         PredictorClient predictor,
+        PredictionGate gate,
         TimeProvider clock,
         CancellationToken cancellationToken,
         int top = 5
@@ -51,11 +53,20 @@ internal static class PredictEndpoint
             await db
                 .Deployments.AsNoTracking()
                 .Where(d => d.Name == name)
-                .Select(d => new { d.Id, d.LiveVersionId })
+                .Select(d => new
+                {
+                    d.Id,
+                    d.LiveVersionId,
+                    Limit = db
+                        .Organizations.Where(o => o.Id == d.OrgId)
+                        .Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p.MaxConcurrentPredictions)
+                        .First(),
+                })
                 .FirstOrDefaultAsync(cancellationToken)
             is not { } deployment
         )
             return Problems.NotFound();
+        gate.Learn(http.Request, deployment.Limit);
         if (deployment.LiveVersionId is null)
             return NotLive(http, name);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -65,7 +76,8 @@ internal static class PredictEndpoint
             return refusal;
         try
         {
-            var answer = await predictor.PredictAsync(DeploymentReconciler.Key(tenant.OrgId, deployment.Id), image, cancellationToken);
+            var key = DeploymentKey.Of(tenant.OrgId, deployment.Id);
+            var answer = await predictor.PredictAsync(key, image, deployment.Limit, cancellationToken);
             return TypedResults.Ok(Response(answer, top, clock.GetUtcNow(), Stopwatch.GetElapsedTime(started).TotalMilliseconds));
         }
         catch (PredictorRefusedException refused)

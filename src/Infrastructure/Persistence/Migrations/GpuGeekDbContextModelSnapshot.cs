@@ -46,6 +46,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
+                    b.Property<int>("MaxConcurrentPredictions")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_concurrent_predictions");
+
                     b.Property<int>("MaxConcurrentRuns")
                         .HasColumnType("integer")
                         .HasColumnName("max_concurrent_runs");
