@@ -1,7 +1,7 @@
 using System.Net;
 using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.TestSupport;
 using Microsoft.Playwright;
-using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
@@ -25,8 +25,14 @@ public sealed class TheOperatorLooksAtRecurringWork(FlowersStory story, Chromium
             response => response.Request.Method == "POST" && response.Url.EndsWith("/trigger", StringComparison.Ordinal)
         );
         Assert.Equal((int)HttpStatusCode.NoContent, answer.Status);
-        await page.GotoAsync("/operator/jobs/jobs/succeeded");
-        await Expect(page.GetByText("DeleteOldDeliveriesAsync").First).ToBeVisibleAsync();
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await page.GotoAsync("/operator/jobs/jobs/succeeded");
+                return await page.GetByText("DeleteOldDeliveriesAsync").CountAsync();
+            },
+            count => count > 0
+        );
         complaints.AssertNone();
     }
 

@@ -12,12 +12,27 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "attempt_buckets",
+                columns: table => new
+                {
+                    key = table.Column<byte[]>(type: "bytea", nullable: false),
+                    count = table.Column<int>(type: "integer", nullable: false),
+                    ends_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    is_known = table.Column<bool>(type: "boolean", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_attempt_buckets", x => x.key);
+                }
+            );
+
+            migrationBuilder.CreateTable(
                 name: "idempotency_keys",
                 columns: table => new
                 {
                     key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     request = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    status = table.Column<int>(type: "integer", nullable: true),
+                    status = table.Column<int>(type: "integer", nullable: false),
                     content_type = table.Column<string>(type: "text", nullable: true),
                     location = table.Column<string>(type: "text", nullable: true),
                     body = table.Column<byte[]>(type: "bytea", nullable: true),
@@ -26,6 +41,23 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_idempotency_keys", x => x.key);
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "mails",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_mails", x => x.id);
                 }
             );
 
@@ -46,6 +78,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     max_projects = table.Column<int>(type: "integer", nullable: false),
                     max_concurrent_runs = table.Column<int>(type: "integer", nullable: false),
                     max_deployments = table.Column<int>(type: "integer", nullable: false),
+                    max_concurrent_predictions = table.Column<int>(type: "integer", nullable: false),
+                    max_share_links = table.Column<int>(type: "integer", nullable: false),
                     xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
@@ -67,19 +101,29 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
                     normalized_email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
                     email_confirmed = table.Column<bool>(type: "boolean", nullable: false),
-                    password_hash = table.Column<string>(type: "text", nullable: true),
                     security_stamp = table.Column<string>(type: "text", nullable: true),
                     concurrency_stamp = table.Column<string>(type: "text", nullable: true),
                     phone_number = table.Column<string>(type: "text", nullable: true),
                     phone_number_confirmed = table.Column<bool>(type: "boolean", nullable: false),
                     two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
-                    lockout_end = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
-                    access_failed_count = table.Column<int>(type: "integer", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "worker_weights",
+                columns: table => new
+                {
+                    worker = table.Column<string>(type: "text", nullable: false),
+                    missing = table.Column<string[]>(type: "text[]", nullable: false),
+                    said_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_worker_weights", x => x.worker);
                 }
             );
 
@@ -92,6 +136,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     plan_code = table.Column<string>(type: "character varying(50)", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deletion_id = table.Column<Guid>(type: "uuid", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -102,6 +147,86 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         principalTable: "plans",
                         principalColumn: "code",
                         onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "account_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    address = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    agent = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    detail = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_account_events", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_account_events_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "passkey_challenges",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    browser = table.Column<byte[]>(type: "bytea", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_passkey_challenges", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_passkey_challenges_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "passkeys",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    credential_id = table.Column<byte[]>(type: "bytea", maxLength: 1024, nullable: false),
+                    public_key = table.Column<byte[]>(type: "bytea", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    sign_count = table.Column<long>(type: "bigint", nullable: false),
+                    transports = table.Column<string[]>(type: "text[]", nullable: false),
+                    is_user_verified = table.Column<bool>(type: "boolean", nullable: false),
+                    is_backup_eligible = table.Column<bool>(type: "boolean", nullable: false),
+                    is_backed_up = table.Column<bool>(type: "boolean", nullable: false),
+                    attestation_object = table.Column<byte[]>(type: "bytea", nullable: false),
+                    client_data_json = table.Column<byte[]>(type: "bytea", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_passkeys", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_passkeys_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
                     );
                 }
             );
@@ -132,6 +257,26 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
             );
 
             migrationBuilder.CreateTable(
+                name: "user_passwords",
+                columns: table => new
+                {
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_passwords", x => x.user_id);
+                    table.ForeignKey(
+                        name: "fk_user_passwords_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
                 name: "audit_entries",
                 columns: table => new
                 {
@@ -144,6 +289,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     key_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     action = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
                     target = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: true),
                     detail = table.Column<string>(type: "jsonb", nullable: true),
                     address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     user_agent = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
@@ -153,6 +299,66 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     table.PrimaryKey("pk_audit_entries", x => new { x.org_id, x.id });
                     table.ForeignKey(
                         name: "fk_audit_entries_organizations_org_id",
+                        column: x => x.org_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "deletions",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    target_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    requested_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    requested_by_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    purge_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deletions", x => new { x.org_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_deletions_organizations_org_id",
+                        column: x => x.org_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "embeddings",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    backbone = table.Column<byte[]>(type: "bytea", nullable: false),
+                    picture = table.Column<byte[]>(type: "bytea", nullable: false),
+                    view = table.Column<short>(type: "smallint", nullable: false),
+                    vector = table.Column<byte[]>(type: "bytea", nullable: false),
+                    used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey(
+                        "pk_embeddings",
+                        x => new
+                        {
+                            x.org_id,
+                            x.backbone,
+                            x.picture,
+                            x.view,
+                        }
+                    );
+                    table.ForeignKey(
+                        name: "fk_embeddings_organizations_org_id",
                         column: x => x.org_id,
                         principalTable: "organizations",
                         principalColumn: "id",
@@ -237,6 +443,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     template = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deletion_id = table.Column<Guid>(type: "uuid", nullable: true),
                     xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
                 constraints: table =>
@@ -244,6 +451,33 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     table.PrimaryKey("pk_projects", x => new { x.org_id, x.id });
                     table.ForeignKey(
                         name: "fk_projects_organizations_org_id",
+                        column: x => x.org_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "recipes",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    recipe = table.Column<string>(type: "jsonb", nullable: false),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    created_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    created_by_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_recipes", x => new { x.org_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_recipes_organizations_org_id",
                         column: x => x.org_id,
                         principalTable: "organizations",
                         principalColumn: "id",
@@ -290,6 +524,35 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
             );
 
             migrationBuilder.CreateTable(
+                name: "usage_intervals",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    run_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    fence = table.Column<long>(type: "bigint", nullable: false),
+                    slot = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    kept_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    price_per_hour = table.Column<decimal>(type: "numeric(12,4)", precision: 12, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_usage_intervals", x => new { x.org_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_usage_intervals_organizations_org_id",
+                        column: x => x.org_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
                 name: "webhooks",
                 columns: table => new
                 {
@@ -330,6 +593,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deletion_id = table.Column<Guid>(type: "uuid", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -353,12 +617,96 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
                     name = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deletion_id = table.Column<Guid>(type: "uuid", nullable: true),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_models", x => new { x.org_id, x.id });
                     table.ForeignKey(
                         name: "fk_models_projects_org_id_project_id",
+                        columns: x => new { x.org_id, x.project_id },
+                        principalTable: "projects",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "runs",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    dataset_version_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    dataset_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    dataset_version_number = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    recipe = table.Column<string>(type: "jsonb", nullable: false),
+                    start_hash = table.Column<string>(type: "character(64)", fixedLength: true, maxLength: 64, nullable: true),
+                    state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    phase = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
+                    progress = table.Column<double>(type: "double precision", nullable: false),
+                    eta_seconds = table.Column<double>(type: "double precision", nullable: true),
+                    best_epoch = table.Column<int>(type: "integer", nullable: true),
+                    best_val_accuracy = table.Column<double>(type: "double precision", nullable: true),
+                    last_seq = table.Column<long>(type: "bigint", nullable: false),
+                    checkpoint_key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    checkpoint_step = table.Column<long>(type: "bigint", nullable: true),
+                    error = table.Column<string>(type: "jsonb", nullable: true),
+                    result = table.Column<string>(type: "jsonb", nullable: true),
+                    model_version_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deletion_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    deaths = table.Column<int>(type: "integer", nullable: false),
+                    lapses = table.Column<int>(type: "integer", nullable: false),
+                    retry_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_runs", x => new { x.org_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_runs_projects_org_id_project_id",
+                        columns: x => new { x.org_id, x.project_id },
+                        principalTable: "projects",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "uploaded_weights",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    asked = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    content_hash = table.Column<string>(type: "character(64)", fixedLength: true, maxLength: 64, nullable: true),
+                    report = table.Column<string>(type: "jsonb", nullable: true),
+                    created_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
+                    file_name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    error = table.Column<string>(type: "jsonb", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    stopped_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    upload_claim = table.Column<Guid>(type: "uuid", nullable: true),
+                    upload_active_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_uploaded_weights", x => new { x.org_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_uploaded_weights_projects_org_id_project_id",
                         columns: x => new { x.org_id, x.project_id },
                         principalTable: "projects",
                         principalColumns: new[] { "org_id", "id" },
@@ -460,21 +808,17 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
                     source = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    accepted = table.Column<int>(type: "integer", nullable: false),
+                    skipped = table.Column<int>(type: "integer", nullable: false),
+                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                     file_name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     size = table.Column<long>(type: "bigint", nullable: false),
                     state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    progress = table.Column<double>(type: "double precision", nullable: false),
-                    accepted = table.Column<int>(type: "integer", nullable: false),
-                    skipped = table.Column<int>(type: "integer", nullable: false),
                     error = table.Column<string>(type: "jsonb", nullable: true),
-                    cancel_requested = table.Column<bool>(type: "boolean", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    owner = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
-                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    attempt = table.Column<int>(type: "integer", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
+                    stopped_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    upload_claim = table.Column<Guid>(type: "uuid", nullable: true),
+                    upload_active_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -490,113 +834,52 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
             );
 
             migrationBuilder.CreateTable(
-                name: "dataset_images",
+                name: "jobs",
                 columns: table => new
                 {
                     org_id = table.Column<Guid>(type: "uuid", nullable: false),
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    class_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    import_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    hash = table.Column<string>(type: "character(64)", fixedLength: true, maxLength: 64, nullable: false),
-                    file_name = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    split = table.Column<string>(type: "character varying(5)", maxLength: 5, nullable: true),
-                    format = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
-                    width = table.Column<int>(type: "integer", nullable: false),
-                    height = table.Column<int>(type: "integer", nullable: false),
-                    bytes = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    dataset_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    payload = table.Column<string>(type: "jsonb", nullable: true),
+                    state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    progress = table.Column<double>(type: "double precision", nullable: false),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    space_bytes = table.Column<long>(type: "bigint", nullable: false),
+                    not_before = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    cancel_requested = table.Column<bool>(type: "boolean", nullable: false),
+                    error = table.Column<string>(type: "jsonb", nullable: true),
+                    created_by = table.Column<Guid>(type: "uuid", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    queued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    owner = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    claimed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    fence = table.Column<long>(type: "bigint", nullable: false),
+                    deaths = table.Column<int>(type: "integer", nullable: false),
+                    lapses = table.Column<int>(type: "integer", nullable: false),
+                    retry_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_dataset_images", x => new { x.org_id, x.id });
+                    table.PrimaryKey("pk_jobs", x => new { x.org_id, x.id });
                     table.ForeignKey(
-                        name: "fk_dataset_images_dataset_classes_org_id_class_id",
-                        columns: x => new { x.org_id, x.class_id },
-                        principalTable: "dataset_classes",
-                        principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict
-                    );
-                    table.ForeignKey(
-                        name: "fk_dataset_images_datasets_org_id_dataset_id",
+                        name: "fk_jobs_datasets_org_id_dataset_id",
                         columns: x => new { x.org_id, x.dataset_id },
                         principalTable: "datasets",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade
-                    );
-                }
-            );
-
-            migrationBuilder.CreateTable(
-                name: "runs",
-                columns: table => new
-                {
-                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    dataset_version_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    recipe = table.Column<string>(type: "jsonb", nullable: false),
-                    state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    attempt = table.Column<int>(type: "integer", nullable: false),
-                    priority = table.Column<int>(type: "integer", nullable: false),
-                    phase = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
-                    progress = table.Column<double>(type: "double precision", nullable: false),
-                    eta_seconds = table.Column<double>(type: "double precision", nullable: true),
-                    best_epoch = table.Column<int>(type: "integer", nullable: true),
-                    best_val_accuracy = table.Column<double>(type: "double precision", nullable: true),
-                    last_seq = table.Column<long>(type: "bigint", nullable: false),
-                    checkpoint_key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
-                    checkpoint_step = table.Column<long>(type: "bigint", nullable: true),
-                    error = table.Column<string>(type: "jsonb", nullable: true),
-                    result = table.Column<string>(type: "jsonb", nullable: true),
-                    model_version_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    created_by = table.Column<Guid>(type: "uuid", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_runs", x => new { x.org_id, x.id });
-                    table.ForeignKey(
-                        name: "fk_runs_dataset_versions_org_id_dataset_version_id",
-                        columns: x => new { x.org_id, x.dataset_version_id },
-                        principalTable: "dataset_versions",
-                        principalColumns: new[] { "org_id", "id" },
                         onDelete: ReferentialAction.Restrict
                     );
                     table.ForeignKey(
-                        name: "fk_runs_projects_org_id_project_id",
+                        name: "fk_jobs_projects_org_id_project_id",
                         columns: x => new { x.org_id, x.project_id },
                         principalTable: "projects",
                         principalColumns: new[] { "org_id", "id" },
                         onDelete: ReferentialAction.Restrict
-                    );
-                }
-            );
-
-            migrationBuilder.CreateTable(
-                name: "skipped_files",
-                columns: table => new
-                {
-                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    import_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    path = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
-                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
-                    reason = table.Column<string>(type: "text", nullable: false),
-                    hint = table.Column<string>(type: "text", nullable: true),
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_skipped_files", x => new { x.org_id, x.id });
-                    table.ForeignKey(
-                        name: "fk_skipped_files_imports_org_id_import_id",
-                        columns: x => new { x.org_id, x.import_id },
-                        principalTable: "imports",
-                        principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Cascade
                     );
                 }
             );
@@ -731,29 +1014,116 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
             );
 
             migrationBuilder.CreateTable(
-                name: "usage_intervals",
+                name: "dataset_images",
                 columns: table => new
                 {
                     org_id = table.Column<Guid>(type: "uuid", nullable: false),
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    fence = table.Column<long>(type: "bigint", nullable: false),
-                    slot = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    kept_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    price_per_hour = table.Column<decimal>(type: "numeric(12,4)", precision: 12, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    class_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    import_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hash = table.Column<string>(type: "character(64)", fixedLength: true, maxLength: 64, nullable: false),
+                    file_name = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    split = table.Column<string>(type: "character varying(5)", maxLength: 5, nullable: true),
+                    format = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    width = table.Column<int>(type: "integer", nullable: false),
+                    height = table.Column<int>(type: "integer", nullable: false),
+                    bytes = table.Column<long>(type: "bigint", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_usage_intervals", x => new { x.org_id, x.id });
+                    table.PrimaryKey("pk_dataset_images", x => new { x.org_id, x.id });
                     table.ForeignKey(
-                        name: "fk_usage_intervals_runs_org_id_run_id",
+                        name: "fk_dataset_images_dataset_classes_org_id_class_id",
+                        columns: x => new { x.org_id, x.class_id },
+                        principalTable: "dataset_classes",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Restrict
+                    );
+                    table.ForeignKey(
+                        name: "fk_dataset_images_datasets_org_id_dataset_id",
+                        columns: x => new { x.org_id, x.dataset_id },
+                        principalTable: "datasets",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "skipped_files",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    import_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    path = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: false),
+                    hint = table.Column<string>(type: "text", nullable: true),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_skipped_files", x => new { x.org_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_skipped_files_imports_org_id_import_id",
+                        columns: x => new { x.org_id, x.import_id },
+                        principalTable: "imports",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "comments",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    dataset_version_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    model_version_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    author_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    mentions = table.Column<string>(type: "jsonb", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    edited_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_comments", x => new { x.org_id, x.id });
+                    table.CheckConstraint("ck_comments_subject", "num_nonnulls(run_id, dataset_version_id, model_version_id) = 1");
+                    table.ForeignKey(
+                        name: "fk_comments_dataset_versions_org_id_dataset_version_id",
+                        columns: x => new { x.org_id, x.dataset_version_id },
+                        principalTable: "dataset_versions",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                    table.ForeignKey(
+                        name: "fk_comments_model_versions_org_id_model_version_id",
+                        columns: x => new { x.org_id, x.model_version_id },
+                        principalTable: "model_versions",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                    table.ForeignKey(
+                        name: "fk_comments_projects_org_id_project_id",
+                        columns: x => new { x.org_id, x.project_id },
+                        principalTable: "projects",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                    table.ForeignKey(
+                        name: "fk_comments_runs_org_id_run_id",
                         columns: x => new { x.org_id, x.run_id },
                         principalTable: "runs",
                         principalColumns: new[] { "org_id", "id" },
-                        onDelete: ReferentialAction.Restrict
+                        onDelete: ReferentialAction.Cascade
                     );
                 }
             );
@@ -771,6 +1141,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     error = table.Column<string>(type: "jsonb", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deletion_id = table.Column<Guid>(type: "uuid", nullable: true),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false),
                 },
@@ -792,6 +1163,121 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         onDelete: ReferentialAction.Restrict
                     );
                 }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "share_links",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    model_version_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_opened_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_share_links", x => new { x.org_id, x.id });
+                    table.CheckConstraint("ck_share_links_subject", "num_nonnulls(run_id, model_version_id) = 1");
+                    table.ForeignKey(
+                        name: "fk_share_links_model_versions_org_id_model_version_id",
+                        columns: x => new { x.org_id, x.model_version_id },
+                        principalTable: "model_versions",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                    table.ForeignKey(
+                        name: "fk_share_links_projects_org_id_project_id",
+                        columns: x => new { x.org_id, x.project_id },
+                        principalTable: "projects",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                    table.ForeignKey(
+                        name: "fk_share_links_runs_org_id_run_id",
+                        columns: x => new { x.org_id, x.run_id },
+                        principalTable: "runs",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                    table.ForeignKey(
+                        name: "fk_share_links_users_created_by",
+                        column: x => x.created_by,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateTable(
+                name: "mentions",
+                columns: table => new
+                {
+                    org_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    comment_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    read_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_mentions", x => new { x.org_id, x.id });
+                    table.ForeignKey(
+                        name: "fk_mentions_comments_org_id_comment_id",
+                        columns: x => new { x.org_id, x.comment_id },
+                        principalTable: "comments",
+                        principalColumns: new[] { "org_id", "id" },
+                        onDelete: ReferentialAction.Cascade
+                    );
+                    table.ForeignKey(
+                        name: "fk_mentions_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
+            migrationBuilder.CreateIndex(name: "ix_account_events_user_id_id", table: "account_events", columns: new[] { "user_id", "id" });
+
+            migrationBuilder.CreateIndex(name: "ix_attempt_buckets_ends_at", table: "attempt_buckets", column: "ends_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_org_id_project_id_id",
+                table: "audit_entries",
+                columns: new[] { "org_id", "project_id", "id" }
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comments_org_id_dataset_version_id_id",
+                table: "comments",
+                columns: new[] { "org_id", "dataset_version_id", "id" }
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comments_org_id_model_version_id_id",
+                table: "comments",
+                columns: new[] { "org_id", "model_version_id", "id" }
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comments_org_id_project_id_id",
+                table: "comments",
+                columns: new[] { "org_id", "project_id", "id" }
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comments_org_id_run_id_id",
+                table: "comments",
+                columns: new[] { "org_id", "run_id", "id" }
             );
 
             migrationBuilder.CreateIndex(
@@ -844,8 +1330,11 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 name: "ix_datasets_org_id_project_id_name",
                 table: "datasets",
                 columns: new[] { "org_id", "project_id", "name" },
-                unique: true
+                unique: true,
+                filter: "deletion_id IS NULL"
             );
+
+            migrationBuilder.CreateIndex(name: "ix_deletions_purge_at", table: "deletions", column: "purge_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_deployments_org_id_model_version_id",
@@ -857,7 +1346,8 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 name: "ix_deployments_org_id_name",
                 table: "deployments",
                 columns: new[] { "org_id", "name" },
-                unique: true
+                unique: true,
+                filter: "deletion_id IS NULL"
             );
 
             migrationBuilder.CreateIndex(
@@ -865,6 +1355,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 table: "deployments",
                 columns: new[] { "org_id", "project_id" }
             );
+
+            migrationBuilder.CreateIndex(name: "ix_embeddings_org_id_picture", table: "embeddings", columns: new[] { "org_id", "picture" });
+
+            migrationBuilder.CreateIndex(name: "ix_embeddings_org_id_used_at", table: "embeddings", columns: new[] { "org_id", "used_at" });
 
             migrationBuilder.CreateIndex(name: "ix_idempotency_keys_created_at", table: "idempotency_keys", column: "created_at");
 
@@ -880,7 +1374,37 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             migrationBuilder.CreateIndex(name: "ix_invitations_hash", table: "invitations", column: "hash");
 
+            migrationBuilder.CreateIndex(name: "ix_jobs_org_id_claimed_at", table: "jobs", columns: new[] { "org_id", "claimed_at" });
+
+            migrationBuilder.CreateIndex(name: "ix_jobs_org_id_dataset_id", table: "jobs", columns: new[] { "org_id", "dataset_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_org_id_priority_created_at",
+                table: "jobs",
+                columns: new[] { "org_id", "priority", "created_at" },
+                filter: "state IN ('queued', 'running')"
+            );
+
+            migrationBuilder.CreateIndex(name: "ix_jobs_org_id_project_id", table: "jobs", columns: new[] { "org_id", "project_id" });
+
+            migrationBuilder.CreateIndex(name: "ix_mails_due_at", table: "mails", column: "due_at");
+
             migrationBuilder.CreateIndex(name: "ix_members_user_id", table: "members", column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_mentions_org_id_comment_id_user_id",
+                table: "mentions",
+                columns: new[] { "org_id", "comment_id", "user_id" },
+                unique: true
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "ix_mentions_org_id_user_id_id",
+                table: "mentions",
+                columns: new[] { "org_id", "user_id", "id" }
+            );
+
+            migrationBuilder.CreateIndex(name: "ix_mentions_user_id", table: "mentions", column: "user_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_metric_points_org_id_run_id_seq",
@@ -903,7 +1427,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 unique: true
             );
 
-            migrationBuilder.CreateIndex(name: "ix_models_org_id_name", table: "models", columns: new[] { "org_id", "name" }, unique: true);
+            migrationBuilder.CreateIndex(
+                name: "ix_models_org_id_name",
+                table: "models",
+                columns: new[] { "org_id", "name" },
+                unique: true,
+                filter: "deletion_id IS NULL"
+            );
 
             migrationBuilder.CreateIndex(name: "ix_models_org_id_project_id", table: "models", columns: new[] { "org_id", "project_id" });
 
@@ -911,10 +1441,26 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             migrationBuilder.CreateIndex(name: "ix_organizations_slug", table: "organizations", column: "slug", unique: true);
 
+            migrationBuilder.CreateIndex(name: "ix_passkey_challenges_expires_at", table: "passkey_challenges", column: "expires_at");
+
+            migrationBuilder.CreateIndex(name: "ix_passkey_challenges_user_id", table: "passkey_challenges", column: "user_id");
+
+            migrationBuilder.CreateIndex(name: "ix_passkeys_credential_id", table: "passkeys", column: "credential_id", unique: true);
+
+            migrationBuilder.CreateIndex(name: "ix_passkeys_user_id", table: "passkeys", column: "user_id");
+
             migrationBuilder.CreateIndex(
                 name: "ix_projects_org_id_slug",
                 table: "projects",
                 columns: new[] { "org_id", "slug" },
+                unique: true,
+                filter: "deletion_id IS NULL"
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "ix_recipes_org_id_name_number",
+                table: "recipes",
+                columns: new[] { "org_id", "name", "number" },
                 unique: true
             );
 
@@ -934,6 +1480,24 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             migrationBuilder.CreateIndex(name: "ix_runs_state", table: "runs", column: "state");
 
+            migrationBuilder.CreateIndex(name: "ix_share_links_created_by", table: "share_links", column: "created_by");
+
+            migrationBuilder.CreateIndex(name: "ix_share_links_hash", table: "share_links", column: "hash");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_share_links_org_id_model_version_id",
+                table: "share_links",
+                columns: new[] { "org_id", "model_version_id" }
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "ix_share_links_org_id_project_id_id",
+                table: "share_links",
+                columns: new[] { "org_id", "project_id", "id" }
+            );
+
+            migrationBuilder.CreateIndex(name: "ix_share_links_org_id_run_id", table: "share_links", columns: new[] { "org_id", "run_id" });
+
             migrationBuilder.CreateIndex(
                 name: "ix_skipped_files_org_id_import_id_id",
                 table: "skipped_files",
@@ -945,6 +1509,14 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
             migrationBuilder.CreateIndex(name: "ix_tokens_org_id", table: "tokens", column: "org_id");
 
             migrationBuilder.CreateIndex(name: "ix_tokens_user_id", table: "tokens", column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploaded_weights_org_id_project_id_id",
+                table: "uploaded_weights",
+                columns: new[] { "org_id", "project_id", "id" }
+            );
+
+            migrationBuilder.CreateIndex(name: "ix_uploaded_weights_state", table: "uploaded_weights", column: "state");
 
             migrationBuilder.CreateIndex(
                 name: "ix_usage_intervals_org_id_run_id_fence",
@@ -976,27 +1548,49 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 columns: new[] { "org_id", "webhook_id", "id" }
             );
 
+            // Two intervals of one slot never overlap.
             migrationBuilder.Sql(
-                "ALTER TABLE usage_intervals ADD CONSTRAINT ex_usage_intervals_slot EXCLUDE USING gist (slot WITH =, tstzrange(started_at, COALESCE(ended_at, 'infinity'::timestamptz)) WITH &&)"
+                "ALTER TABLE usage_intervals ADD CONSTRAINT ex_usage_intervals_slot EXCLUDE USING gist (slot WITH =, tstzrange(started_at, "
+                    + "COALESCE(ended_at, 'infinity'::timestamptz)) WITH &&)"
             );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(name: "account_events");
+
+            migrationBuilder.DropTable(name: "attempt_buckets");
+
             migrationBuilder.DropTable(name: "audit_entries");
 
             migrationBuilder.DropTable(name: "dataset_images");
 
+            migrationBuilder.DropTable(name: "deletions");
+
             migrationBuilder.DropTable(name: "deployments");
+
+            migrationBuilder.DropTable(name: "embeddings");
 
             migrationBuilder.DropTable(name: "idempotency_keys");
 
             migrationBuilder.DropTable(name: "invitations");
 
+            migrationBuilder.DropTable(name: "jobs");
+
+            migrationBuilder.DropTable(name: "mails");
+
             migrationBuilder.DropTable(name: "members");
 
+            migrationBuilder.DropTable(name: "mentions");
+
             migrationBuilder.DropTable(name: "metric_points");
+
+            migrationBuilder.DropTable(name: "passkey_challenges");
+
+            migrationBuilder.DropTable(name: "passkeys");
+
+            migrationBuilder.DropTable(name: "recipes");
 
             migrationBuilder.DropTable(name: "run_leases");
 
@@ -1004,17 +1598,25 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(name: "second_factors");
 
+            migrationBuilder.DropTable(name: "share_links");
+
             migrationBuilder.DropTable(name: "skipped_files");
 
             migrationBuilder.DropTable(name: "tokens");
 
+            migrationBuilder.DropTable(name: "uploaded_weights");
+
             migrationBuilder.DropTable(name: "usage_intervals");
+
+            migrationBuilder.DropTable(name: "user_passwords");
 
             migrationBuilder.DropTable(name: "webhook_deliveries");
 
+            migrationBuilder.DropTable(name: "worker_weights");
+
             migrationBuilder.DropTable(name: "dataset_classes");
 
-            migrationBuilder.DropTable(name: "model_versions");
+            migrationBuilder.DropTable(name: "comments");
 
             migrationBuilder.DropTable(name: "imports");
 
@@ -1022,13 +1624,15 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(name: "webhooks");
 
+            migrationBuilder.DropTable(name: "dataset_versions");
+
+            migrationBuilder.DropTable(name: "model_versions");
+
+            migrationBuilder.DropTable(name: "datasets");
+
             migrationBuilder.DropTable(name: "models");
 
             migrationBuilder.DropTable(name: "runs");
-
-            migrationBuilder.DropTable(name: "dataset_versions");
-
-            migrationBuilder.DropTable(name: "datasets");
 
             migrationBuilder.DropTable(name: "projects");
 
