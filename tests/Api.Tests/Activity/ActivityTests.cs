@@ -6,11 +6,9 @@ using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Activity;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Tenants;
-using GpuGeek.Infrastructure.Persistence.Migrations;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace GpuGeek.Api.Tests.Activity;
 
