@@ -16,9 +16,6 @@ public sealed class QueueRefusedException(string code, string detail) : Exceptio
 {
     /// <summary><c>queue_full</c> or <c>queue_timeout</c>.</summary>
     public string Code { get; } = code;
-
-    public static QueueRefusedException OfTimeout(int milliseconds) =>
-        new("queue_timeout", $"The picture waited longer than {milliseconds / 1000.0:0.#} s.");
 }
 
 /// <summary>One row of logits, with timings.</summary>
@@ -122,7 +119,9 @@ public sealed class DynamicBatcher : IAsyncDisposable
             if (item.Canceled.IsCancellationRequested)
                 item.Done.TrySetCanceled(item.Canceled);
             else if (_clock.GetElapsedTime(item.EnqueuedAt).TotalMilliseconds > _options.QueueTimeoutMs)
-                item.Done.TrySetException(QueueRefusedException.OfTimeout(_options.QueueTimeoutMs));
+                item.Done.TrySetException(
+                    new QueueRefusedException("queue_timeout", $"The picture waited longer than {_options.QueueTimeoutMs / 1000.0:0.#} s.")
+                );
             else
                 items.Add(item);
         }

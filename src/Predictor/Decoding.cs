@@ -12,11 +12,8 @@ internal sealed record PredictorIdentity(Guid BootId);
 /// hundred megabytes.</summary>
 internal sealed class Decoding(FairTurns turns)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(new BatcherOptions().QueueTimeoutMs);
-
     /// <returns>The input of the model in a rented array, and the milliseconds that decoding took.</returns>
     /// <exception cref="ImageException"/>
-    /// <exception cref="QueueRefusedException"/>
     public async Task<(float[] Input, double DecodeMs)> DecodeAsync(
         string organisation,
         byte[] image,
@@ -24,13 +21,7 @@ internal sealed class Decoding(FairTurns turns)
         CancellationToken cancellationToken
     )
     {
-        var entered = Stopwatch.GetTimestamp();
         var turn = await turns.EnterAsync(organisation, 1, cancellationToken);
-        if (Stopwatch.GetElapsedTime(entered) > Patience)
-        {
-            turn.End(TimeSpan.Zero);
-            throw QueueRefusedException.OfTimeout((int)Patience.TotalMilliseconds);
-        }
         // The turn must be ended: this work is not canceled any more.
         return await Task.Run(() => turn.Run(() => Decode(image, model)), CancellationToken.None);
     }

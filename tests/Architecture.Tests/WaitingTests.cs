@@ -12,6 +12,7 @@ public sealed partial class WaitingInTests
         ["tests/TestSupport/Eventually.cs"] = "It is the one place that looks again.",
         ["tests/TestSupport/Platform/Processes.cs"] = "It tells whether, and its caller says what is wrong.",
         ["tests/EndToEnd.Tests/Uploads/PeakMemory.cs"] = "It samples.",
+        ["tests/Benchmarks/PredictionLoad.cs"] = "A client that does what Retry-After says.",
         ["tests/Api.Tests/Datasets/ImportTests.cs"] = "Ids of one millisecond have no order.",
     };
 

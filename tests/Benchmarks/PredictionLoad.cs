@@ -15,8 +15,8 @@ internal sealed record LoadResult(double Seconds, double[] Milliseconds, int Ref
         Milliseconds.Length == 0 ? double.NaN : Milliseconds[(int)Math.Min(Milliseconds.Length - 1, share * Milliseconds.Length)];
 }
 
-/// <summary>Clients with one connection each that send the same picture again and again. The requests are written by hand: on a machine that
-/// also runs the server, HttpClient would cost more than some of the servers.</summary>
+/// <summary>Clients with one connection each that send the same picture again and again. The requests are written by hand, because the
+/// machine also runs the server and HttpClient would cost more.</summary>
 internal sealed class PredictionLoad(Uri address, string key, byte[] picture)
 {
     private readonly byte[] _request =

@@ -74,10 +74,11 @@ internal static class ServingBenchmark
         return count / Time.TotalSeconds;
     }
 
-    private static void Print(string name, LoadResult result) =>
-        Print(
-            $"{name} {result.Rate, 8:0.0} {result.Percentile(0.5), 8:0.0} {result.Percentile(0.99), 8:0.0} {result.Refused, 8} {result.Failed, 8}"
-        );
+    private static void Print(string name, LoadResult result)
+    {
+        var (median, last) = (result.Percentile(0.5), result.Percentile(0.99));
+        Print($"{name} {result.Rate, 8:0.0} {median, 8:0.0} {last, 8:0.0} {result.Refused, 8} {result.Failed, 8}");
+    }
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }
