@@ -19,6 +19,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
 
     private readonly NpgsqlConnection _connection;
     private readonly string _connectionString;
+    private bool _holdsKeys;
 
     private DatabaseSnapshot(NpgsqlConnection connection, string connectionString) =>
         (_connection, _connectionString) = (connection, connectionString);
@@ -75,7 +76,23 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         return then.IsSubsetOf(await ShortLivedAsync(present, cancellationToken));
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <summary>Releases the lock before it closes the connection: the server ends a session a moment later, and the next backup would be
+    /// refused in between.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await using var connection = _connection;
+        if (!_holdsKeys)
+            return;
+        try
+        {
+            await using var release = new NpgsqlCommand($"ROLLBACK; SELECT pg_advisory_unlock({RotationLock})", connection);
+            await release.ExecuteNonQueryAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // The connection is lost, and the server releases the lock with its session.
+        }
+    }
 
     private async Task LockKeysAsync(CancellationToken cancellationToken)
     {
@@ -86,6 +103,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         );
         if (await take.ExecuteScalarAsync(cancellationToken) is not true)
             throw new PartFailedException("The backup", "the keys are being rotated. Try again afterwards.");
+        _holdsKeys = true;
     }
 
     private static async Task<HashSet<string>> ShortLivedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
