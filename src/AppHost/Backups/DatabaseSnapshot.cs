@@ -83,6 +83,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         await using var connection = _connection;
         if (!_holdsKeys)
             return;
+        _holdsKeys = false;
         try
         {
             await using var release = new NpgsqlCommand($"ROLLBACK; SELECT pg_advisory_unlock({RotationLock})", connection);
