@@ -93,6 +93,7 @@ public sealed class DynamicBatcher : IAsyncDisposable
     private void Run(List<Item> items, float[] batch)
     {
         var started = _clock.GetTimestamp();
+        InferenceMeter.BatchSize.Record(items.Count);
         try
         {
             for (var i = 0; i < items.Count; i++)

@@ -16,7 +16,7 @@ public sealed class ServedModel : IAsyncDisposable
         if (hash != manifest.OnnxHash)
             throw new ModelRefusedException("model_hash", $"The file's hash is {hash}; model.json says {manifest.OnnxHash}.");
         Manifest = manifest;
-        _session = new(onnx, threads);
+        _session = new(onnx, threads, provider);
         try
         {
             if (_session.Classes != manifest.Classes.Length)
@@ -37,6 +37,7 @@ public sealed class ServedModel : IAsyncDisposable
             throw;
         }
         _batcher = new(_session.Logits, 3 * _session.Side * _session.Side, options);
+        InferenceMeter.Loaded.Add(1);
     }
 
     public ModelManifest Manifest { get; }
@@ -50,6 +51,7 @@ public sealed class ServedModel : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        InferenceMeter.Loaded.Add(-1);
         await _batcher.DisposeAsync();
         _session.Dispose();
     }

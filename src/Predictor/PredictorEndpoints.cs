@@ -28,7 +28,7 @@ internal static class PredictorEndpoints
             PredictorRoutes.Deployment,
             async (string key, ModelHost host) => await host.RemoveAsync(key) ? Results.NoContent() : Refuse(404, NotLoaded)
         );
-        app.MapPost(PredictorRoutes.Predict, PredictAsync);
+        app.MapPost(PredictorRoutes.Predict, PredictAsync).AddEndpointFilter(PredictorMeter.MeasureAsync);
     }
 
     private static readonly PredictorProblem NotLoaded = new("not_loaded", "No model is loaded under this key.");

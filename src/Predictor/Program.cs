@@ -17,6 +17,7 @@ builder
 builder.Services.AddSingleton<ModelHost>();
 builder.Services.AddSingleton(new PredictorIdentity(Guid.CreateVersion7(TimeProvider.System.GetUtcNow())));
 builder.Services.AddSingleton<DecodeSlots>();
+builder.Services.AddTelemetry(builder.Configuration, "predictor");
 
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 var socket = builder.Configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";

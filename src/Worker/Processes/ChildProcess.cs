@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Worker.Processes;
 
@@ -106,10 +107,13 @@ internal sealed class ChildProcess
             start.Environment.Remove(name);
         foreach (var (name, value) in spec.Environment)
             start.Environment[name] = value;
+        if (TraceParent.Current is { } trace)
+            start.Environment["TRACEPARENT"] = trace;
         return start;
     }
 
-    private static bool IsSecret(string name) => name.StartsWith("GPUGEEK_", StringComparison.Ordinal);
+    private static bool IsSecret(string name) =>
+        name.StartsWith("GPUGEEK_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal);
 }
 
 internal sealed class ChildStartException(string name, Exception inner) : Exception($"{name} could not be started: {inner.Message}", inner);
