@@ -10,7 +10,13 @@ public sealed class ServedModel : IAsyncDisposable
     private readonly DynamicBatcher _batcher;
 
     /// <exception cref="ModelRefusedException"/>
-    public ServedModel(ModelManifest manifest, byte[] onnx, int threads, BatcherOptions options)
+    public ServedModel(
+        ModelManifest manifest,
+        byte[] onnx,
+        int threads,
+        BatcherOptions options,
+        ExecutionProvider provider = ExecutionProvider.Cpu
+    )
     {
         var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(onnx));
         if (hash != manifest.OnnxHash)

@@ -55,7 +55,10 @@ internal static class PredictorEndpoints
             await onnxStream.ReadExactlyAsync(onnx, cancellationToken);
             await host.ReplaceAsync(
                 key,
-                await Task.Run(() => new ServedModel(manifest, onnx, options.Value.Threads, new()), cancellationToken)
+                await Task.Run(
+                    () => new ServedModel(manifest, onnx, options.Value.Threads, new(), options.Value.ExecutionProvider),
+                    cancellationToken
+                )
             );
             return Results.NoContent();
         }

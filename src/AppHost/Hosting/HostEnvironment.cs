@@ -24,6 +24,7 @@ internal static class HostEnvironment
         ["GPUGEEK_FRONT_SECRET"] = ["Api", "Web"],
         ["GPUGEEK_INSTANCE"] = ["Web"],
         ["GPUGEEK_PREDICTOR_SOCKET"] = ["Api", "Predictor"],
+        ["GPUGEEK_EXECUTION_PROVIDER"] = ["Predictor"],
         ["GPUGEEK_SMTP_HOST"] = ["Api", "Worker"],
         ["GPUGEEK_SMTP_PORT"] = ["Worker"],
         ["GPUGEEK_SMTP_USER"] = ["Worker"],
