@@ -1,4 +1,5 @@
 using System.Text;
+using GpuGeek.Domain.Common.Formats;
 
 namespace GpuGeek.Inference;
 
@@ -15,9 +16,21 @@ internal static class OnnxInspector
     /// <exception cref="ModelRefusedException"/>
     public static void Inspect(ReadOnlySpan<byte> model)
     {
+        try
+        {
+            InspectModel(model);
+        }
+        catch (InvalidDataException)
+        {
+            throw Incomplete();
+        }
+    }
+
+    private static void InspectModel(ReadOnlySpan<byte> model)
+    {
         var reader = new ProtobufReader(model);
         var (graphs, opsets) = (0, 0);
-        while (reader.Read())
+        while (reader.Next())
         {
             if (reader.Field == 7)
                 (graphs, _) = (graphs + 1, InspectGraph(reader.Bytes));
@@ -27,20 +40,20 @@ internal static class OnnxInspector
                 throw new ModelRefusedException("model_custom_operator", "The model defines functions of its own.");
         }
         if (graphs != 1 || opsets == 0)
-            throw new ModelRefusedException("model_damaged", "The file is not a complete ONNX model.");
+            throw Incomplete();
     }
 
     private static bool InspectOpset(ReadOnlySpan<byte> opset)
     {
         var reader = new ProtobufReader(opset);
-        while (reader.Read())
+        while (reader.Next())
         {
             if (reader.Field == 1)
                 RequireStandard(reader.Bytes);
-            else if (reader.Field == 2 && reader.Value > MaxOpset)
+            else if (reader.Field == 2 && reader.Number > MaxOpset)
                 throw new ModelRefusedException(
                     "model_too_new",
-                    $"The model needs opset {reader.Value}; this version supports up to {MaxOpset}."
+                    $"The model needs opset {reader.Number}; this version supports up to {MaxOpset}."
                 );
         }
         return true;
@@ -50,7 +63,7 @@ internal static class OnnxInspector
     {
         var reader = new ProtobufReader(graph);
         var nodes = 0;
-        while (reader.Read())
+        while (reader.Next())
         {
             if (reader.Field == 1)
             {
@@ -69,7 +82,7 @@ internal static class OnnxInspector
     private static void InspectNode(ReadOnlySpan<byte> node)
     {
         var reader = new ProtobufReader(node);
-        while (reader.Read())
+        while (reader.Next())
         {
             if (reader.Field == 7)
                 RequireStandard(reader.Bytes);
@@ -81,7 +94,7 @@ internal static class OnnxInspector
     private static void InspectAttribute(ReadOnlySpan<byte> attribute)
     {
         var reader = new ProtobufReader(attribute);
-        while (reader.Read())
+        while (reader.Next())
         {
             if (reader.Field is 5 or 10)
                 InspectTensor(reader.Bytes);
@@ -96,8 +109,8 @@ internal static class OnnxInspector
     private static void InspectTensor(ReadOnlySpan<byte> tensor)
     {
         var reader = new ProtobufReader(tensor);
-        while (reader.Read())
-            if (reader.Field == 13 || (reader.Field == 14 && reader.Value != 0))
+        while (reader.Next())
+            if (reader.Field == 13 || (reader.Field == 14 && reader.Number != 0))
                 throw new ModelRefusedException("model_external_data", "The model stores data outside its file.");
     }
 
@@ -109,4 +122,6 @@ internal static class OnnxInspector
                 $"The model uses operators of the domain '{Encoding.UTF8.GetString(domain)}'."
             );
     }
+
+    private static ModelRefusedException Incomplete() => new("model_damaged", "The file is not a complete ONNX model.");
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using GpuGeek.AppHost.Hosting;
 using GpuGeek.AppHost.Postgres;
+using GpuGeek.ChildProcesses;
 using GpuGeek.TestSupport.Platform;
 using Xunit;
 
@@ -43,8 +43,8 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     private sealed class Stopped : IDisposable
     {
-        private const PosixSignalNumber Stop = (PosixSignalNumber)19;
-        private const PosixSignalNumber Continue = (PosixSignalNumber)18;
+        private const int Stop = 19;
+        private const int Continue = 18;
         private readonly List<int> _processes;
 
         public Stopped(int server)

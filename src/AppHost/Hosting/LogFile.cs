@@ -1,10 +1,9 @@
-using System.Diagnostics;
-using GpuGeek.Lines;
+using GpuGeek.ChildProcesses;
 
 namespace GpuGeek.AppHost.Hosting;
 
 /// <summary>The log of one child; it is started again when it has grown too large, and one old file is kept.</summary>
-internal sealed class LogFile : IDisposable
+internal sealed class LogFile : IChildLog
 {
     private const long MaxBytes = 20 << 20;
     private readonly string _path;
@@ -16,14 +15,6 @@ internal sealed class LogFile : IDisposable
     {
         _path = path;
         _file = new(path);
-    }
-
-    public void Follow(Process process)
-    {
-        process.OutputDataReceived += (_, line) => Write(line.Data);
-        process.ErrorDataReceived += (_, line) => Write(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
     }
 
     /// <summary>The last lines, for a message.</summary>
@@ -46,7 +37,7 @@ internal sealed class LogFile : IDisposable
         }
     }
 
-    internal void Write(string? line)
+    public void Write(string? line)
     {
         if (line is null)
             return;

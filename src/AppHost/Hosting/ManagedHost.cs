@@ -1,3 +1,5 @@
+using GpuGeek.ChildProcesses;
+
 namespace GpuGeek.AppHost.Hosting;
 
 /// <summary>A child process that is restarted when it dies, until it dies too often in too short a time.</summary>
@@ -29,10 +31,10 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
         return first;
     }
 
-    public async Task StopAsync(TimeSpan patience, PosixSignalNumber signal = PosixSignalNumber.Terminate)
+    public async Task StopAsync(TimeSpan patience, int signal = Signals.Terminate)
     {
         if (StopRestarting() is { } child)
-            await child.StopAsync(signal, patience);
+            await child.StopAsync(patience, TimeProvider.System, signal);
     }
 
     public void Kill() => StopRestarting()?.Kill();
@@ -75,8 +77,15 @@ internal sealed class ManagedHost(ChildSpec spec, Func<Task>? beforeRestart = nu
     /// <returns>Null if it is being stopped.</returns>
     private ChildProcess? Launch()
     {
-        lock (_gate)
-            return _stopping ? null : _current = ChildProcess.Start(spec);
+        try
+        {
+            lock (_gate)
+                return _stopping ? null : _current = ChildProcess.Start(spec);
+        }
+        catch (ChildStartException failed)
+        {
+            throw new PartFailedException(Name, $"it could not be started ({failed.InnerException!.Message}).");
+        }
     }
 
     private bool DiskIsFull() => new DriveInfo(Path.GetDirectoryName(spec.LogFile)!).AvailableFreeSpace < Room;

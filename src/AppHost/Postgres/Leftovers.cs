@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
-using GpuGeek.AppHost.Hosting;
+using GpuGeek.ChildProcesses;
 
 namespace GpuGeek.AppHost.Postgres;
 
@@ -19,7 +19,7 @@ internal static partial class Leftovers
     {
         var path = realpath(cluster, 0) ?? cluster;
         // A live postmaster stops its backends and itself on QUIT.
-        foreach (var signal in (PosixSignalNumber[])[PosixSignalNumber.Quit, PosixSignalNumber.Kill])
+        foreach (var signal in (int[])[Signals.Quit, Signals.Kill])
             if (await EndAsync(path, account, signal))
                 break;
         if (await ProcessesInAsync(path, account) is [var stuck, ..])
@@ -31,7 +31,7 @@ internal static partial class Leftovers
         File.Delete(Path.Combine(cluster, "postmaster.pid"));
     }
 
-    private static async Task<bool> EndAsync(string cluster, Account? account, PosixSignalNumber signal)
+    private static async Task<bool> EndAsync(string cluster, Account? account, int signal)
     {
         var started = TimeProvider.System.GetTimestamp();
         var left = await ProcessesInAsync(cluster, account);

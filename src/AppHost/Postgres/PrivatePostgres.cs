@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using GpuGeek.AppHost.Hosting;
+using GpuGeek.ChildProcesses;
 using Npgsql;
 
 namespace GpuGeek.AppHost.Postgres;
@@ -69,7 +70,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        await _server.StopAsync(TimeSpan.FromSeconds(20), PosixSignalNumber.Interrupt);
+        await _server.StopAsync(TimeSpan.FromSeconds(20), Signals.Interrupt);
     }
 
     private static async Task InitializeAsync(

@@ -2,23 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GpuGeek.Contracts.Webhooks;
 
-/// <summary>Event types that a webhook can subscribe to.</summary>
-public static class WebhookEventTypes
-{
-    public static readonly string[] All =
-    [
-        "run.succeeded",
-        "run.failed",
-        "run.canceled",
-        "import.succeeded",
-        "import.failed",
-        "job.succeeded",
-        "job.failed",
-        "job.canceled",
-        "deployment.live",
-        "deployment.failed",
-    ];
-}
+public static partial class WebhookEventTypes;
 
 /// <summary>An address that receives signed messages about events (Standard Webhooks).</summary>
 public sealed record CreateWebhookRequest

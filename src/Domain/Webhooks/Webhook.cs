@@ -21,7 +21,7 @@ public sealed class Webhook : ITenantOwned
     public required Guid Id { get; init; }
     public required string Url { get; set; }
 
-    /// <summary>Of <see cref="WebhookEvents.All"/>.</summary>
+    /// <summary>Of <see cref="Contracts.Webhooks.WebhookEventTypes.All"/>.</summary>
     public required string[] Events { get; set; }
     public bool Active { get; private set; } = true;
 

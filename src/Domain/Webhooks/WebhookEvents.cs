@@ -1,45 +1,20 @@
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
+using static GpuGeek.Contracts.Webhooks.WebhookEventTypes;
 
 namespace GpuGeek.Domain.Webhooks;
 
 /// <summary>An event with only ids and states; receivers request the rest with GET.</summary>
-/// <param name="Type">One of <see cref="WebhookEvents"/>.</param>
+/// <param name="Type">One of <see cref="Contracts.Webhooks.WebhookEventTypes"/>, or <see cref="WebhookEvents.Ping"/>.</param>
 /// <param name="Data">Becomes the payload's <c>data</c>; contains no secret.</param>
 public sealed record WebhookEvent(Guid OrgId, string Type, IReadOnlyDictionary<string, object?> Data);
 
-/// <summary>Event types; never renamed, since receivers branch on them.</summary>
+/// <summary>The events that webhooks can subscribe to, and the one of the test button.</summary>
 public static class WebhookEvents
 {
-    public const string RunSucceeded = "run.succeeded";
-    public const string RunFailed = "run.failed";
-    public const string RunCanceled = "run.canceled";
-    public const string ImportSucceeded = "import.succeeded";
-    public const string ImportFailed = "import.failed";
-    public const string JobSucceeded = "job.succeeded";
-    public const string JobFailed = "job.failed";
-    public const string JobCanceled = "job.canceled";
-    public const string DeploymentLive = "deployment.live";
-    public const string DeploymentFailed = "deployment.failed";
-
     /// <summary>Sent by the test button; needs no subscription.</summary>
     public const string Ping = "ping";
-
-    /// <summary>Event types that a webhook can subscribe to.</summary>
-    public static readonly string[] All =
-    [
-        RunSucceeded,
-        RunFailed,
-        RunCanceled,
-        ImportSucceeded,
-        ImportFailed,
-        JobSucceeded,
-        JobFailed,
-        JobCanceled,
-        DeploymentLive,
-        DeploymentFailed,
-    ];
 
     /// <returns>Null while the run is active.</returns>
     public static WebhookEvent? Of(Run run) =>

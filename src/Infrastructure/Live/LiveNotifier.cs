@@ -24,10 +24,13 @@ public interface ILiveNotifier
     Task JobQueuedAsync();
 }
 
-internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider clock, ILogger<LiveNotifier> logger) : ILiveNotifier
+internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider clock, ILogger<LiveNotifier> logger)
+    : ILiveNotifier,
+        IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private readonly ConcurrentDictionary<string, byte> _waiting = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopped = new();
 
     public Task RunChangedAsync(Guid org, Guid run) => CoalesceAsync(LiveChange.RunKind, $"{org:N}:{run:N}");
 
@@ -50,15 +53,26 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
     private Task CoalesceAsync(string kind, string subject)
     {
         var payload = $"{kind}:{subject}";
-        if (!_waiting.TryAdd(payload, 0))
+        if (_stopped.IsCancellationRequested || !_waiting.TryAdd(payload, 0))
             return Task.CompletedTask;
-        _ = Task.Run(async () =>
-        {
-            await Task.Delay(Interval, clock);
-            _waiting.TryRemove(payload, out _);
-            await SendAsync(payload);
-        });
+        _ = SendLaterAsync(payload);
         return Task.CompletedTask;
+    }
+
+    private async Task SendLaterAsync(string payload)
+    {
+        await Task.Delay(Interval, clock, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The process ends: watchers of other processes poll.
+        if (_stopped.IsCancellationRequested)
+            return;
+        _waiting.TryRemove(payload, out _);
+        await SendAsync(payload);
+    }
+
+    public void Dispose()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
     }
 
     private Task SendAsync(string kind, Guid org) =>

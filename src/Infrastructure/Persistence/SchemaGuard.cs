@@ -10,12 +10,19 @@ public sealed record SchemaGuard(string? Last, IReadOnlyList<string> Pending)
     /// <summary>The database has data, and a migration would change it.</summary>
     public bool ChangesData => Last is not null && Pending.Count > 0;
 
-    /// <exception cref="InvalidOperationException">A newer program has migrated the database.</exception>
+    /// <exception cref="InvalidOperationException">A newer program has migrated the database, or one from before the first
+    /// release.</exception>
     public static async Task<SchemaGuard> LookAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
     {
         var known = db.Database.GetMigrations().ToList();
         var applied = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
-        if (applied.Except(known, StringComparer.Ordinal).Max(StringComparer.Ordinal) is { } newer)
+        var unknown = applied.Except(known, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (unknown is [var first, ..] && string.CompareOrdinal(first, known[0]) < 0)
+            throw new InvalidOperationException(
+                "a version of GpuGeek from before the first release made it, and its data cannot be converted. Start with another data "
+                    + "directory (--data DIR), or delete this one with --reset."
+            );
+        if (unknown is [.., var newer])
             throw new InvalidOperationException(
                 $"a newer version of GpuGeek has migrated it to {newer}; the last migration that this version supports is {known[^1]}. "
                     + "Start the newer version, or restore a backup taken by this version (docs/backup.md)."

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using GpuGeek.Domain.Common.Formats;
 
 namespace GpuGeek.Training.Weights;
 

@@ -1,3 +1,5 @@
+using GpuGeek.Domain.Common.Formats;
+
 namespace GpuGeek.Training.Weights;
 
 /// <summary>An uncompressed file in an archive.</summary>
@@ -5,13 +7,6 @@ namespace GpuGeek.Training.Weights;
 /// <param name="Start">Offset of its data.</param>
 internal sealed record StoredEntry(string Name, long Header, long Start, long Length, uint Crc, bool HasDescriptor)
 {
-    private static readonly uint[] Table =
-    [
-        .. Enumerable
-            .Range(0, 256)
-            .Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (c, _) => (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1)),
-    ];
-
     /// <summary>Reads it completely and checks the archive's checksum.</summary>
     public byte[] Read(FileStream file, int maxBytes)
     {
@@ -20,14 +15,6 @@ internal sealed record StoredEntry(string Name, long Header, long Start, long Le
         var bytes = new byte[Length];
         file.Position = Start;
         file.ReadExactly(bytes);
-        return Crc32(bytes) == Crc ? bytes : throw WeightsException.Unreadable("a checksum in its archive is wrong");
-    }
-
-    internal static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in bytes)
-            crc = Table[(byte)(crc ^ b)] ^ (crc >> 8);
-        return ~crc;
+        return Crc32.Of(bytes) == Crc ? bytes : throw WeightsException.Unreadable("a checksum in its archive is wrong");
     }
 }

@@ -1,11 +1,11 @@
 using System.CommandLine;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Local;
-using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Commands;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
@@ -10,7 +11,6 @@ using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Lanes;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Runs;
 using GpuGeek.Worker.Storage;
 using Microsoft.EntityFrameworkCore;

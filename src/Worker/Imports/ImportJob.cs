@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
@@ -9,7 +10,6 @@ using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Infrastructure.Webhooks;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Lanes;
-using GpuGeek.Worker.Processes;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Imports;

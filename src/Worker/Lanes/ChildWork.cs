@@ -1,4 +1,4 @@
-using GpuGeek.Worker.Processes;
+using GpuGeek.ChildProcesses;
 
 namespace GpuGeek.Worker.Lanes;
 

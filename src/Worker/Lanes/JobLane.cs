@@ -59,7 +59,8 @@ internal sealed partial class JobLane : ILaneWork
     {
         using var attempt = Attempt.AtJob(row.Kind, row.Id, row.TraceParent);
         LogClaimed(row.Kind, row.Id, row.Fence);
-        var directory = new JobDirectory(Path.Combine(_options.Jobs, row.Id.ToString("N")));
+        // One for each claim: a job that is given back may be claimed by another place of this lane before its directory is deleted.
+        var directory = new JobDirectory(Path.Combine(_options.Jobs, FormattableString.Invariant($"{row.Id:N}-{row.Fence}")));
         await using var held = new HeldJob(row, directory, _claims, _clock, _logger, draining);
         var job = (ILightJob)ActivatorUtilities.CreateInstance(_services, _kinds[row.Kind], held);
         try

@@ -1,6 +1,6 @@
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Worker.Hosting;
-using GpuGeek.Worker.Processes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Runs;
 
 namespace GpuGeek.Worker.Local;
@@ -70,7 +70,7 @@ internal static class LocalTraining
     private static async Task<int> FollowAsync(RunDirectory directory, CancellationToken cancellationToken)
     {
         var child = ChildProcess.Start(
-            new()
+            new ChildSpec
             {
                 Name = "trainer",
                 FileName = OwnExecutable.Path,

@@ -1,11 +1,8 @@
-using System.Diagnostics;
-using GpuGeek.Lines;
-
-namespace GpuGeek.Worker.Processes;
+namespace GpuGeek.ChildProcesses;
 
 /// <summary>A child's output, appended to a file until it is full: an endless warning must not fill the disk. Never rotated, so that a
 /// reader keeps its position.</summary>
-internal sealed class BoundedLog : IDisposable
+internal sealed class BoundedLog : IChildLog
 {
     public const long MaxBytes = 8 << 20;
     private readonly Lock _gate = new();
@@ -18,14 +15,6 @@ internal sealed class BoundedLog : IDisposable
         _full = _file.Length >= MaxBytes;
     }
 
-    public void Follow(Process process)
-    {
-        process.OutputDataReceived += (_, line) => Write(line.Data);
-        process.ErrorDataReceived += (_, line) => Write(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
-
     public void Dispose()
     {
         lock (_gate)
@@ -35,7 +24,7 @@ internal sealed class BoundedLog : IDisposable
         }
     }
 
-    internal void Write(string? line)
+    public void Write(string? line)
     {
         if (line is null)
             return;

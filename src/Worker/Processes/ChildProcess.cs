@@ -1,15 +1,41 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using GpuGeek.Domain.Common;
 
-namespace GpuGeek.Worker.Processes;
+namespace GpuGeek.ChildProcesses;
+
+/// <summary>What a host starts and how.</summary>
+internal interface IChildSpec
+{
+    /// <summary>For messages.</summary>
+    string Name { get; }
+
+    /// <summary>Arguments for <c>setsid</c>: wrappers exec one another in place, so the pid remains that of the child and its
+    /// group.</summary>
+    IEnumerable<string> CommandLine();
+
+    /// <summary>Changes the variables of this process to those of the child.</summary>
+    void Change(IDictionary<string, string?> environment);
+
+    /// <summary>Gets stdout and stderr.</summary>
+    IChildLog OpenLog();
+}
+
+/// <summary>May be written from several threads, also after it was disposed: a grandchild may keep the output open.</summary>
+internal interface IChildLog : IDisposable
+{
+    void Write(string? line);
+}
 
 /// <summary>
 /// A process in its own session that dies with this one, however this one dies. The kernel's parent-death signal follows the thread that
-/// started the child, so each child has a thread that starts it and then waits for it.
+/// started the child, so each child has a thread that starts it and then waits for it. Also compiled into AppHost, which refers to no other
+/// project.
 /// </summary>
 internal sealed class ChildProcess
 {
+    /// <summary>For the last lines of the output.</summary>
+    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
+
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private bool _reaped;
@@ -22,7 +48,7 @@ internal sealed class ChildProcess
     public Task<int> Exited => _exited.Task;
 
     /// <exception cref="ChildStartException"/>
-    public static ChildProcess Start(ChildSpec spec)
+    public static ChildProcess Start(IChildSpec spec)
     {
         var child = new ChildProcess();
         using var started = new ManualResetEventSlim();
@@ -55,21 +81,24 @@ internal sealed class ChildProcess
     /// <summary>Kills the child and all its descendants.</summary>
     public void Kill() => Send(Signals.Kill);
 
-    /// <summary>SIGTERM, a waiting time, then SIGKILL.</summary>
-    public async Task<int> StopAsync(TimeSpan patience, TimeProvider clock)
+    /// <summary>The signal, a waiting time, then SIGKILL.</summary>
+    public async Task<int> StopAsync(TimeSpan patience, TimeProvider clock, int signal = Signals.Terminate)
     {
-        Terminate();
+        Send(signal);
         await Task.WhenAny(Exited, Task.Delay(patience, clock));
         Kill();
         return await Exited;
     }
 
-    private void StartAndWait(ChildSpec spec, ManualResetEventSlim started)
+    private void StartAndWait(IChildSpec spec, ManualResetEventSlim started)
     {
-        using var log = new BoundedLog(spec.LogFile);
+        using var log = spec.OpenLog();
         using var process = Process.Start(StartInfo(spec))!;
         Id = process.Id;
-        log.Follow(process);
+        process.OutputDataReceived += (_, line) => log.Write(line.Data);
+        process.ErrorDataReceived += (_, line) => log.Write(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         started.Set();
         // Without a timeout it would also wait for the end of the output, which a grandchild may keep open.
         while (!process.WaitForExit(TimeSpan.FromHours(1))) { }
@@ -79,8 +108,11 @@ internal sealed class ChildProcess
             Signals.Send(-Id, Signals.Kill);
             _reaped = true;
         }
-        process.WaitForExit();
+        // Those in a session of their own, as PostgreSQL's, may still write: their lines are kept, but nobody waits for them.
+        var drained = Task.Run(process.WaitForExit);
+        drained.Wait(OutputPatience);
         _exited.SetResult(process.ExitCode);
+        drained.Wait();
     }
 
     private void Send(int signal)
@@ -92,7 +124,7 @@ internal sealed class ChildProcess
         }
     }
 
-    private static ProcessStartInfo StartInfo(ChildSpec spec)
+    private static ProcessStartInfo StartInfo(IChildSpec spec)
     {
         var start = new ProcessStartInfo("setsid")
         {
@@ -102,18 +134,9 @@ internal sealed class ChildProcess
         };
         foreach (var argument in spec.CommandLine())
             start.ArgumentList.Add(argument);
-        // The child decodes untrusted bytes and runs native code: it gets no credentials.
-        foreach (var name in start.Environment.Keys.Where(IsSecret).ToList())
-            start.Environment.Remove(name);
-        foreach (var (name, value) in spec.Environment)
-            start.Environment[name] = value;
-        if (TraceParent.Current is { } trace)
-            start.Environment["TRACEPARENT"] = trace;
+        spec.Change(start.Environment);
         return start;
     }
-
-    private static bool IsSecret(string name) =>
-        name.StartsWith("GPUGEEK_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal);
 }
 
 internal sealed class ChildStartException(string name, Exception inner) : Exception($"{name} could not be started: {inner.Message}", inner);

@@ -1,6 +1,8 @@
-namespace GpuGeek.Worker.Processes;
+using GpuGeek.Domain.Common;
 
-internal sealed record ChildSpec
+namespace GpuGeek.ChildProcesses;
+
+internal sealed record ChildSpec : IChildSpec
 {
     public required string Name { get; init; }
     public required string FileName { get; init; }
@@ -16,8 +18,6 @@ internal sealed record ChildSpec
     /// <summary>Bytes of address space, or null for no limit.</summary>
     public long? AddressSpace { get; init; }
 
-    /// <summary>Arguments for <c>setsid</c>: the wrappers exec one another in place, so the pid remains that of the child and its
-    /// group.</summary>
     public IEnumerable<string> CommandLine()
     {
         yield return "setpriv";
@@ -38,4 +38,20 @@ internal sealed record ChildSpec
         foreach (var argument in Arguments)
             yield return argument;
     }
+
+    /// <summary>The child decodes untrusted bytes and runs native code: it gets no credentials.</summary>
+    public void Change(IDictionary<string, string?> environment)
+    {
+        foreach (var name in environment.Keys.Where(IsSecret).ToList())
+            environment.Remove(name);
+        foreach (var (name, value) in Environment)
+            environment[name] = value;
+        if (TraceParent.Current is { } trace)
+            environment["TRACEPARENT"] = trace;
+    }
+
+    public IChildLog OpenLog() => new BoundedLog(LogFile);
+
+    private static bool IsSecret(string name) =>
+        name.StartsWith("GPUGEEK_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal);
 }

@@ -1,4 +1,4 @@
-namespace GpuGeek.Lines;
+namespace GpuGeek.ChildProcesses;
 
 /// <summary>
 /// Appends lines to a log file. A full disk must not stop the process that logs: a line that cannot be written is dropped and counted,

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace GpuGeek.Worker.Processes;
+namespace GpuGeek.ChildProcesses;
 
 internal static partial class Signals
 {
+    public const int Interrupt = 2;
+    public const int Quit = 3;
     public const int Kill = 9;
     public const int Terminate = 15;
 

@@ -1,3 +1,4 @@
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
@@ -5,7 +6,6 @@ using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Embeddings;
 using GpuGeek.Worker.Lanes;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,8 +1,8 @@
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Lanes;
-using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Runs;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
 using GpuGeek.Worker.Hosting;
-using GpuGeek.Worker.Processes;
 
 namespace GpuGeek.Worker.Weights;
 

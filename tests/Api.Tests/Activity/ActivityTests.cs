@@ -6,11 +6,9 @@ using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Activity;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Domain.Tenants;
-using GpuGeek.Infrastructure.Persistence.Migrations;
 using GpuGeek.TestSupport;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace GpuGeek.Api.Tests.Activity;
 
@@ -137,45 +135,6 @@ public sealed class TheActivityOfAProject(SharedApplication shared) : IClassFixt
             seen.Select(a => (a.Action, a.Subject.Name))
         );
         Assert.All(seen, a => Assert.False(a.Subject.Exists));
-    }
-
-    /// <summary>As the migration finds them that brought the projects to the entries.</summary>
-    [Fact]
-    public async Task Of_old_entries_is_found_by_their_addresses()
-    {
-        var (owner, _, version) = await _app.RegisterWithVersionAsync();
-        var model = await owner.AddModelVersionAsync(version.Id);
-        await owner.Client.UpdateRunAsync(owner.Org, model.RunId, new() { Name = "Old" }, Cancel);
-        await owner.Client.CreateDeploymentAsync(
-            owner.Org,
-            new()
-            {
-                Project = Planted.Project,
-                Name = "old-shop",
-                Model = "flowers",
-                Version = 1,
-            },
-            Cancel
-        );
-        var before = await ReadAsync(owner);
-        await using var connection = new NpgsqlConnection(shared.Postgres.SuperUser);
-        await connection.OpenAsync(Cancel);
-        await using var transaction = await connection.BeginTransactionAsync(Cancel);
-        await using var command = new NpgsqlCommand("UPDATE audit_entries SET project_id = NULL WHERE org_id = $1", connection)
-        {
-            Parameters = { new() { Value = model.OrgId } },
-        };
-        Assert.Equal(before.Count, await command.ExecuteNonQueryAsync(Cancel));
-        await using var fill = new NpgsqlCommand(TeamworkData.ProjectsOfEntries, connection);
-        await fill.ExecuteNonQueryAsync(Cancel);
-        await using var count = new NpgsqlCommand(
-            "SELECT count(*) FROM audit_entries a JOIN projects p ON p.id = a.project_id AND p.org_id = a.org_id WHERE a.org_id = $1",
-            connection
-        )
-        {
-            Parameters = { new() { Value = model.OrgId } },
-        };
-        Assert.Equal((long)before.Count, await count.ExecuteScalarAsync(Cancel));
     }
 
     /// <summary>An action that no route has any more, or that the pages have no text for, would go unnoticed.</summary>

@@ -26,9 +26,6 @@ public sealed class WebhooksOfAnOrganisation(SharedApplication shared) : IClassF
         );
 
     [Fact]
-    public void The_contract_lists_what_the_domain_sends() => Assert.Equal(WebhookEvents.All, WebhookEventTypes.All);
-
-    [Fact]
     public async Task The_secret_is_shown_once_and_lies_encrypted()
     {
         var owner = await _app.RegisterAsync();

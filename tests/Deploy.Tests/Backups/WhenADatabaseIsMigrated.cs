@@ -11,8 +11,8 @@ namespace GpuGeek.Deploy.Tests.Backups;
 /// <summary>A real database, and <c>Api migrate</c> as AppHost and the container run it.</summary>
 public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
 {
-    // It changes nothing in a database without kept answers, so that it can be applied twice.
-    private const string Pending = "20261124200500_AnswersSealed";
+    // It can be applied twice.
+    private const string Pending = "20261129100000_Vectors";
     private const string Newer = "29991231000000_Future";
     private readonly string _root = Directory.CreateTempSubdirectory("gpugeek-migrating-").FullName;
     private PrivatePostgres _postgres = null!;
@@ -156,6 +156,22 @@ public sealed class WhenADatabaseIsMigrated : IAsyncLifetime
         Assert.Equal(1, code);
         Assert.StartsWith("Api migrate failed: it exited with code 1.", said, StringComparison.Ordinal);
         Assert.Contains(sentence, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_from_before_the_first_release_is_refused_with_the_way_out()
+    {
+        await ExecuteAsync("INSERT INTO __ef_migrations_history VALUES ('20261124173213_First', '10.0')");
+
+        var (code, said) = await MigrateAsync();
+        Assert.Equal(1, code);
+        WhatABackupHolds.AssertOneSentence(
+            "The database could not be migrated: ",
+            "a version of GpuGeek from before the first release made it, and its data cannot be converted. Start with another data "
+                + "directory (--data DIR), or delete this one with --reset.",
+            said
+        );
+        Assert.False(Directory.Exists(Dumps));
     }
 
     private const string Counts = """

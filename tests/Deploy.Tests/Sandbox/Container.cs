@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuGeek.AppHost.Hosting;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Deploy.Tests.Files;
 
 namespace GpuGeek.Deploy.Tests.Sandbox;
@@ -18,7 +19,7 @@ internal sealed class Container(Service service, Dockerfile images, ContainerMac
     /// <summary>Runs the entry point with the service's command.</summary>
     public void Start() =>
         _process = ChildProcess.Start(
-            new()
+            new ChildSpec
             {
                 Name = service.Name,
                 FileName = "bwrap",
@@ -33,7 +34,7 @@ internal sealed class Container(Service service, Dockerfile images, ContainerMac
     public async Task StopAsync()
     {
         if (_process is not null)
-            await _process.StopAsync(PosixSignalNumber.Terminate, TimeSpan.FromSeconds(25));
+            await _process.StopAsync(TimeSpan.FromSeconds(25), TimeProvider.System);
     }
 
     /// <summary>Another command in a container of the same service, as <c>docker compose run</c> would.</summary>

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text;
+using GpuGeek.Contracts.Webhooks;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Webhooks;
 
@@ -21,6 +23,28 @@ public sealed class SignaturesOfWebhooks
 
     [Fact]
     public void Secrets_differ() => Assert.NotEqual(WebhookSecret.Create(), WebhookSecret.Create());
+}
+
+public sealed class EventsOfWebhooks
+{
+    [Fact]
+    public void Can_all_be_subscribed_to() =>
+        Assert.Equal(
+            typeof(WebhookEventTypes)
+                .GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Where(field => field.IsLiteral)
+                .Select(field => (string)field.GetRawConstantValue()!),
+            WebhookEventTypes.All
+        );
+
+    /// <summary>The project that sends them has no list of its own: it compiles the contract's.</summary>
+    [Fact]
+    public void Are_those_of_the_contract_in_the_domain_too()
+    {
+        var sent = typeof(WebhookEvent).Assembly.GetType(typeof(WebhookEventTypes).FullName!)!;
+        Assert.False(sent.IsVisible);
+        Assert.Equal(WebhookEventTypes.All, (string[])sent.GetField(nameof(WebhookEventTypes.All))!.GetValue(null)!);
+    }
 }
 
 public sealed class RetriesOfWebhooks

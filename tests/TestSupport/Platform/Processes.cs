@@ -55,8 +55,7 @@ public static class Processes
     public static List<int> Hosts(RunningPlatform platform) =>
         [.. ((string[])["Web", "Api", "Predictor", "Worker"]).Select(name => Host(platform, name))];
 
-    public static bool IsAlive(int pid) =>
-        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    public static bool IsAlive(int pid) => Read(pid, "stat") is { } stat && !stat.Contains(") Z ", StringComparison.Ordinal);
 
     public static void Signal(int pid, string signal)
     {

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.TestSupport;
 using GpuGeek.Worker.Hosting;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Tests.Support;
 
 namespace GpuGeek.Worker.Tests.Hosting;

@@ -24,7 +24,10 @@ public sealed class HostileArchives
             () => Zips.Of([.. Enumerable.Range(0, 30).Select(i => ($"cat/{i}.png", new byte[1 << 20]))]),
             "archive_bomb"
         ),
-        ["entries over one body"] = (() => Zips.Overlapping(100), "archive_damaged"),
+        ["entries over one body"] = (
+            () => Zips.Overlapping(Zips.OfNames([.. Enumerable.Range(0, 100).Select(i => $"cat/{i:000}.png")])),
+            "archive_damaged"
+        ),
         ["declared size too small"] = (() => Zips.PatchEntry(One, 0, Size, Zips.EntryField(One, 0, Size) - 5, 4), "archive_damaged"),
         ["declared size too large"] = (() => Zips.PatchEntry(One, 0, Size, 60 << 10, 4), "archive_damaged"),
         ["declared size huge"] = (() => Zips.PatchEntry(One, 0, Size, 60 << 20, 4), "archive_bomb"),

@@ -185,7 +185,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 3000).Select(i => $"cat/{i}.png")]));
         await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
         foreach (var child in ProcessTable.WithArgument($"jobs/{id:N}"))
-            Worker.Processes.Signals.Send(child, Worker.Processes.Signals.Kill);
+            ChildProcesses.Signals.Send(child, ChildProcesses.Signals.Kill);
         var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
         Assert.Equal((2, 3000, 0), (import.Claims, import.Accepted, import.Skipped));
     }

@@ -1,9 +1,9 @@
+using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
-using GpuGeek.Worker.Processes;
 using GpuGeek.Worker.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

@@ -35,7 +35,7 @@ internal static class ProcessTable
     {
         var found = await Eventually.HoldsAsync(() => WithArgument(text), processes => processes.Count > 0);
         foreach (var one in found)
-            Worker.Processes.Signals.Send(one, Worker.Processes.Signals.Kill);
+            ChildProcesses.Signals.Send(one, ChildProcesses.Signals.Kill);
         await Eventually.HoldsAsync(() => found.Count(Alive), alive => alive == 0);
     }
 

@@ -9,6 +9,7 @@ namespace GpuGeek.Worker.Tests.Telemetry;
 
 public sealed class TheTraceOfARequest : IDisposable
 {
+    private const string Credentials = "OTEL_EXPORTER_OTLP_HEADERS";
     private readonly Settings _settings;
     private readonly string _trace = ActivityTraceId.CreateRandom().ToHexString();
     private readonly ConcurrentBag<Activity> _spans = [];
@@ -24,12 +25,14 @@ public sealed class TheTraceOfARequest : IDisposable
             ActivityStopped = Keep,
         };
         ActivitySource.AddActivityListener(_listener);
+        Environment.SetEnvironmentVariable(Credentials, "authorization=a secret");
     }
 
     private string Parent => $"00-{_trace}-00f067aa0ba902b7-01";
 
     public void Dispose()
     {
+        Environment.SetEnvironmentVariable(Credentials, null);
         _listener.Dispose();
         _settings.Dispose();
     }
@@ -65,6 +68,7 @@ public sealed class TheTraceOfARequest : IDisposable
         Assert.Equal(run.SpanId, (await SpanAsync("phase exporting")).ParentSpanId);
         var given = await File.ReadAllLinesAsync(environment, TestContext.Current.CancellationToken);
         Assert.Contains($"TRACEPARENT={run.Id}", given);
+        Assert.DoesNotContain(given, line => line.StartsWith("OTEL_", StringComparison.Ordinal));
     }
 
     [Fact]

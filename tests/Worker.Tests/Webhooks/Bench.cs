@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GpuGeek.Contracts.Webhooks;
 using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Webhooks;
@@ -40,7 +41,7 @@ internal sealed class Bench : IAsyncDisposable
             OrgId = org,
             Id = id,
             Url = url,
-            Events = events.Length == 0 ? WebhookEvents.All : events,
+            Events = events.Length == 0 ? WebhookEventTypes.All : events,
             Secret = Worker.Get<WebhookSecrets>().Protect(org, id, secret),
             CreatedAt = Now,
             UpdatedAt = Now,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GpuGeek.Contracts.Webhooks;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Webhooks;
@@ -39,7 +40,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         var told = Assert.Single(await bench.DeliveriesAsync(hook.Id));
         var data = JsonNode.Parse(told.Payload)!["data"]!;
         Assert.Equal(
-            (WebhookEvents.RunFailed, run.ToString(), "failed", "out_of_memory"),
+            (WebhookEventTypes.RunFailed, run.ToString(), "failed", "out_of_memory"),
             (told.Type, (string)data["run"]!, (string)data["state"]!, (string)data["errorCode"]!)
         );
         Assert.DoesNotContain("secret", told.Payload, StringComparison.Ordinal);
@@ -71,14 +72,14 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
                 .ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, Bench.Now.AddSeconds(-1)), Cancel);
         }
         await bench.Worker.Get<RunSweep>().SweepAsync(Cancel);
-        Assert.Equal(WebhookEvents.RunFailed, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Type);
+        Assert.Equal(WebhookEventTypes.RunFailed, Assert.Single(await bench.DeliveriesAsync(hook.Id)).Type);
     }
 
     [Theory]
     [
-        InlineData(JobState.Succeeded, WebhookEvents.ImportSucceeded, WebhookEvents.JobSucceeded),
-        InlineData(JobState.Failed, WebhookEvents.ImportFailed, WebhookEvents.JobFailed),
-        InlineData(JobState.Canceled, null, WebhookEvents.JobCanceled)
+        InlineData(JobState.Succeeded, WebhookEventTypes.ImportSucceeded, WebhookEventTypes.JobSucceeded),
+        InlineData(JobState.Failed, WebhookEventTypes.ImportFailed, WebhookEventTypes.JobFailed),
+        InlineData(JobState.Canceled, null, WebhookEventTypes.JobCanceled)
     ]
     public async Task An_import_sends_a_message_at_its_end(JobState state, string? type, string ofJob)
     {

@@ -140,13 +140,13 @@ internal static class WebhookEndpoints
     }
 
     private static string[] Events(IReadOnlyList<string> asked) =>
-        asked.Except(WebhookEvents.All).FirstOrDefault() is { } unknown
+        asked.Except(WebhookEventTypes.All).FirstOrDefault() is { } unknown
             ? throw new DomainException(
                 "unknown_event",
                 $"There is no event '{unknown}'.",
-                $"Choose from: {string.Join(", ", WebhookEvents.All)}."
+                $"Choose from: {string.Join(", ", WebhookEventTypes.All)}."
             )
-            : [.. WebhookEvents.All.Intersect(asked)];
+            : [.. WebhookEventTypes.All.Intersect(asked)];
 
     private static WebhookResponse Response(Webhook w) =>
         new(w.Id, w.Url, w.Events, w.Active, w.DisabledReason, w.FailingSince, w.OldSecretUntil, w.CreatedAt, w.UpdatedAt);

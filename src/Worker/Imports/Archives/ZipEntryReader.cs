@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
+using GpuGeek.Domain.Common.Formats;
 using Microsoft.Win32.SafeHandles;
 
 namespace GpuGeek.Worker.Imports.Archives;
@@ -7,9 +7,6 @@ namespace GpuGeek.Worker.Imports.Archives;
 /// <summary>Unpacks one entry into memory and checks it against its directory entry. May be called from several threads.</summary>
 internal static class ZipEntryReader
 {
-    private const uint LocalMark = 0x04034b50;
-    private const int LocalSize = 30;
-
     /// <param name="entry">At most 64 MiB: the caller skips larger ones.</param>
     /// <exception cref="ArchiveException"/>
     public static byte[] Read(SafeFileHandle file, ZipEntryRecord entry)
@@ -34,15 +31,17 @@ internal static class ZipEntryReader
 
     private static long DataStart(SafeFileHandle file, ZipEntryRecord entry)
     {
-        var head = ZipDirectory.ReadAt(file, entry.Offset, LocalSize);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(head) != LocalMark)
+        try
+        {
+            var header = ZipLocalHeader.Read(file, entry.Offset);
+            return ZipEntries.Decode(header.Name.Span) == entry.Name && header.Method == entry.Method
+                ? header.DataStart
+                : throw Wrong(entry, "has a different name or compression in its own header");
+        }
+        catch (ZipException)
+        {
             throw Wrong(entry, "is not where the directory says");
-        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(26)),
-            extraLength = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(28));
-        var name = ZipDirectory.Decode(ZipDirectory.ReadAt(file, entry.Offset + LocalSize, nameLength));
-        if (name != entry.Name || BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(8)) != entry.Method)
-            throw Wrong(entry, "has a different name or compression in its own header");
-        return entry.Offset + LocalSize + nameLength + extraLength;
+        }
     }
 
     private static ArchiveException Wrong(ZipEntryRecord entry, string what) =>

@@ -1,6 +1,6 @@
 namespace GpuGeek.Worker.Imports.Archives;
 
-/// <summary>One entry of a ZIP's central directory.</summary>
+/// <summary>What an import knows about an entry before it is unpacked.</summary>
 /// <param name="Offset">Offset of the local header from the beginning of the file.</param>
 /// <param name="UnixMode">File type and permissions if the archive was made on Unix, else 0.</param>
 internal sealed record ZipEntryRecord(string Name, int Method, int Flags, uint Crc, long Packed, long Size, long Offset, int UnixMode)

@@ -29,7 +29,6 @@ internal static class ZipPolicy
             packed += entry.Packed;
         }
         CheckRatio(total, packed, limits, "The archive");
-        CheckOverlaps(entries);
     }
 
     private static void CheckPath(string name, ArchiveLimits limits)
@@ -50,19 +49,6 @@ internal static class ZipPolicy
             throw ArchiveException.Bomb(
                 $"{what} unpacks from {packed:N0} to {size:N0} bytes, more than {limits.MaxRatio} times as much, unlike pictures."
             );
-    }
-
-    // Each entry's header and data must not overlap others: many entries over one body are a bomb that no ratio detects.
-    private static void CheckOverlaps(IEnumerable<ZipEntryRecord> entries)
-    {
-        const int localHeader = 30;
-        long end = 0;
-        foreach (var entry in entries.OrderBy(e => e.Offset))
-        {
-            if (entry.Offset < end)
-                throw ArchiveException.Damaged($"The entry '{ArchiveException.Shown(entry.Name)}' overlaps another one.");
-            end = entry.Offset + localHeader + entry.Packed;
-        }
     }
 
     // Names that a file system without case, or with another normalisation of accents, treats as the same.

@@ -13,7 +13,7 @@ internal sealed class ZipSource : IPictureSource
         _file = System.IO.File.OpenHandle(path);
         try
         {
-            var entries = ZipDirectory.Read(_file, limits);
+            var entries = ZipEntries.Read(_file, limits);
             ZipPolicy.Check(entries, limits);
             Files = [.. entries.Where(e => !e.IsFolder || e.Size > 0).Select(ToFile)];
         }

@@ -1,13 +1,16 @@
-namespace GpuGeek.Training.Weights;
+namespace GpuGeek.Domain.Common.Formats;
 
-/// <summary>Reads the fields of a protobuf message without creating objects: a malicious message may contain a billion objects of two
-/// bytes each.</summary>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
+/// <summary>
+/// Reads the fields of a protobuf message without creating objects: a malicious message may contain a billion objects of two bytes each,
+/// and Google's reader makes one for each message and a copy of each field of bytes.
+/// </summary>
+public ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 {
     private const int Varint = 0,
         Fixed64 = 1,
         Delimited = 2,
         Fixed32 = 5;
+    private const ulong MaxField = (1 << 29) - 1;
     private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>Number of the field that <see cref="Next"/> has read.</summary>
@@ -16,7 +19,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
     /// <summary>Content of a field with a length; else empty.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>Value of a plain number field; else 0.</summary>
+    /// <summary>Value of a varint or fixed field; else 0.</summary>
     public ulong Number { get; private set; }
 
     /// <summary>The field has a length: a message, text, bytes or packed numbers.</summary>
@@ -25,13 +28,13 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
     public readonly bool AtEnd => _rest.IsEmpty;
 
     /// <returns>False at the end.</returns>
-    /// <exception cref="WeightsException">The message is damaged.</exception>
+    /// <exception cref="InvalidDataException">The message is damaged.</exception>
     public bool Next()
     {
         if (_rest.IsEmpty)
             return false;
         var tag = ReadVarint();
-        Field = tag >> 3 is > 0 and < 1 << 29 ? (int)(tag >> 3) : throw Broken();
+        Field = tag >> 3 is > 0 and <= MaxField ? (int)(tag >> 3) : throw Damaged();
         Bytes = default;
         Number = 0;
         IsDelimited = false;
@@ -41,25 +44,23 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
                 Number = ReadVarint();
                 break;
             case Fixed64:
-                Take(8);
+                Number = BitConverter.ToUInt64(Take(8));
                 break;
             case Fixed32:
-                Take(4);
+                Number = BitConverter.ToUInt32(Take(4));
                 break;
             case Delimited:
-                var length = ReadVarint();
-                if (length > (ulong)_rest.Length)
-                    throw Broken();
-                Bytes = Take((int)length);
+                Bytes = Take(ReadVarint());
                 IsDelimited = true;
                 break;
             default:
-                throw Broken();
+                throw Damaged();
         }
         return true;
     }
 
-    /// <exception cref="WeightsException">The number is damaged.</exception>
+    /// <summary>The next of a field's packed numbers.</summary>
+    /// <exception cref="InvalidDataException">The number is damaged.</exception>
     public ulong ReadVarint()
     {
         ulong value = 0;
@@ -70,17 +71,17 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
             if (b < 0x80)
                 return value;
         }
-        throw Broken();
+        throw Damaged();
     }
 
-    private ReadOnlySpan<byte> Take(int count)
+    private ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > _rest.Length)
-            throw Broken();
-        var part = _rest[..count];
-        _rest = _rest[count..];
+        if (count > (ulong)_rest.Length)
+            throw Damaged();
+        var part = _rest[..(int)count];
+        _rest = _rest[(int)count..];
         return part;
     }
 
-    private static WeightsException Broken() => WeightsException.Unreadable("it is truncated or damaged");
+    private static InvalidDataException Damaged() => new("The message is truncated or damaged.");
 }

@@ -1,7 +1,7 @@
-namespace GpuGeek.Worker.Imports.Archives;
+namespace GpuGeek.Domain.Common.Formats;
 
 /// <summary>ZIP's checksum (polynomial 0xEDB88320), eight bytes a step (slicing-by-8, Kounavis and Berry 2005).</summary>
-internal static class Crc32
+public static class Crc32
 {
     private static readonly uint[][] Tables = MakeTables();
 

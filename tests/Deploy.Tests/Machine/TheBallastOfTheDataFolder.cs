@@ -1,7 +1,7 @@
 using GpuGeek.AppHost.Hosting;
 using GpuGeek.TestSupport;
 
-namespace GpuGeek.Worker.Tests.Processes;
+namespace GpuGeek.Deploy.Tests.Machine;
 
 public sealed class TheBallastOfTheDataFolder
 {
