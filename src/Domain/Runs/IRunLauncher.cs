@@ -8,7 +8,7 @@ namespace GpuGeek.Domain.Runs;
 public interface IRunLauncher
 {
     /// <param name="slot">Name of the slot, for the lease and for the usage interval: no two runs have it at the same time.</param>
-    Task<ILaunchedRun> StartAsync(Guid org, Guid run, string slot, CancellationToken cancellationToken);
+    Task<ILaunchedRun> StartAsync(Guid run, string slot, CancellationToken cancellationToken);
 }
 
 /// <summary>A supervisor that was started.</summary>

@@ -47,33 +47,74 @@ public sealed class EmbeddingStore(IDbContexts contexts, TimeProvider clock)
     /// <returns>Number of embeddings that were not known before.</returns>
     public async Task<int> AddAsync(Guid org, byte[] backbone, IEnumerable<EmbeddingRecord> records, CancellationToken cancellationToken)
     {
+        await using var db = contexts.System();
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        // Once, and without a lock: what people store pushes embeddings out in any case.
+        var room = await PlanGate.RoomAsync(db, org, cancellationToken);
         var added = 0;
         foreach (var block in records.Chunk(Block))
         {
-            await using var db = contexts.System();
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await PlanGate.LockAsync(db, org, cancellationToken);
-            if (await PlanGate.RoomAsync(db, org, cancellationToken) < block.Sum(r => (long)r.Vector.Length))
+            var known = await KnownAsync(connection, org, backbone, block, cancellationToken);
+            var fresh = block.Where(r => !known.Contains(NameOf(r.Picture, r.View))).ToList();
+            room -= fresh.Sum(r => (long)r.Vector.Length);
+            if (room < 0)
                 return added;
-            await using var command = Command(
-                (NpgsqlConnection)db.Database.GetDbConnection(),
-                """
-                INSERT INTO embeddings (org_id, backbone, picture, view, vector, used_at)
-                SELECT $1, $2, r.picture, r.view, r.vector, $6 FROM unnest($3, $4, $5) r(picture, view, vector)
-                ON CONFLICT DO NOTHING
-                """,
-                org,
-                backbone,
-                block.Select(r => r.Picture).ToArray(),
-                block.Select(r => (short)r.View).ToArray(),
-                block.Select(r => r.Vector).ToArray(),
-                clock.GetUtcNow()
-            );
-            added += await command.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            if (fresh.Count > 0)
+                added += await InsertAsync(connection, org, backbone, fresh, cancellationToken);
         }
         return added;
     }
+
+    private async Task<int> InsertAsync(
+        NpgsqlConnection connection,
+        Guid org,
+        byte[] backbone,
+        List<EmbeddingRecord> records,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Command(
+            connection,
+            """
+            INSERT INTO embeddings (org_id, backbone, picture, view, vector, used_at)
+            SELECT $1, $2, r.picture, r.view, r.vector, $6 FROM unnest($3, $4, $5) r(picture, view, vector)
+            ON CONFLICT DO NOTHING
+            """,
+            org,
+            backbone,
+            records.Select(r => r.Picture).ToArray(),
+            records.Select(r => (short)r.View).ToArray(),
+            records.Select(r => r.Vector).ToArray(),
+            clock.GetUtcNow()
+        );
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Names without their vectors: a training hands back what it was given, too.</summary>
+    private static async Task<HashSet<string>> KnownAsync(
+        NpgsqlConnection connection,
+        Guid org,
+        byte[] backbone,
+        EmbeddingRecord[] records,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Command(
+            connection,
+            "SELECT picture, view FROM embeddings WHERE org_id = $1 AND backbone = $2 AND picture = ANY($3)",
+            org,
+            backbone,
+            records.Select(r => r.Picture).ToArray()
+        );
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            known.Add(NameOf((byte[])reader[0], (byte)reader.GetInt16(1)));
+        return known;
+    }
+
+    private static string NameOf(byte[] picture, byte view) => FormattableString.Invariant($"{Convert.ToHexString(picture)}/{view}");
 
     /// <summary>Deletes the embeddings of deleted pictures.</summary>
     /// <param name="db">A context of the system role.</param>

@@ -1,9 +1,9 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Jobs;
-using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 using Npgsql;
 
 namespace GpuGeek.Infrastructure.Jobs;
@@ -11,7 +11,7 @@ namespace GpuGeek.Infrastructure.Jobs;
 /// <summary>Claims jobs and writes for their owners. All times are the database's.</summary>
 public sealed class JobClaims(IDbContexts contexts, ILiveNotifier live)
 {
-    private static readonly FairTurns Turns = new()
+    private static readonly ClaimOrder Order = new()
     {
         Lock = 0x67_67_6a_6f_62,
         Table = "jobs",
@@ -31,7 +31,7 @@ public sealed class JobClaims(IDbContexts contexts, ILiveNotifier live)
         UPDATE jobs SET state = 'running', owner = @owner, lease_until = clock_timestamp() + @lease, claimed_at = clock_timestamp(),
           started_at = COALESCE(started_at, clock_timestamp()), fence = fence + 1, not_before = NULL,
           lapses = lapses + CASE WHEN state = 'running' THEN 1 ELSE 0 END
-        WHERE (org_id, id) = ({Turns.Next}) RETURNING *
+        WHERE (org_id, id) = ({Order.Next}) RETURNING *
         """;
 
     /// <summary>Claims the next job.</summary>
@@ -41,7 +41,7 @@ public sealed class JobClaims(IDbContexts contexts, ILiveNotifier live)
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Turns.Lock})", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
         var claimed = await db
             .Jobs.FromSqlRaw(
                 Claim,
@@ -82,42 +82,49 @@ public sealed class JobClaims(IDbContexts contexts, ILiveNotifier live)
     /// <param name="progress">The new progress; null keeps it.</param>
     /// <exception cref="StaleJobException"/>
     public Task WriteAsync(Job claim, double? progress, Func<GpuGeekDbContext, Task> write, CancellationToken cancellationToken) =>
-        WriteAsync(claim, $"UPDATE jobs SET progress = COALESCE({progress}, progress)", write, cancellationToken);
+        WriteAsync(claim, set => set.SetProperty(j => j.Progress, j => progress ?? j.Progress), write, cancellationToken);
 
     /// <summary>Hands the job back with the deaths counted by the claim: it is queued again.</summary>
     /// <param name="after">How long it waits at least.</param>
     /// <exception cref="StaleJobException"/>
-    public async Task GiveBackAsync(Job claim, TimeSpan after, CancellationToken cancellationToken)
-    {
-        await WriteAsync(
+    public Task GiveBackAsync(Job claim, TimeSpan after, CancellationToken cancellationToken) =>
+        WriteAsync(
             claim,
-            $"""
-            UPDATE jobs SET state = 'queued', owner = NULL, lease_until = NULL, deaths = {claim.Deaths},
-                not_before = CASE WHEN {after} > interval '0' THEN clock_timestamp() + {after} END
-            """,
+            set =>
+                Release(set, claim)
+                    .SetProperty(j => j.State, JobState.Queued)
+                    .SetProperty(j => j.NotBefore, _ => DatabaseClock.Now() + after),
             _ => Task.CompletedTask,
             cancellationToken
         );
-    }
 
     /// <summary>Ends the job; its counters are written as the claim has them.</summary>
     /// <param name="write">Changes in the same transaction.</param>
     /// <exception cref="StaleJobException"/>
-    public Task EndAsync(Job claim, JobState state, Failure? error, Func<GpuGeekDbContext, Task> write, CancellationToken cancellationToken)
-    {
-        var name = state.ToString().ToLowerInvariant();
-        var json = error is null ? null : System.Text.Json.JsonSerializer.Serialize(error, RunDirectory.Json);
-        return WriteAsync(
+    public Task EndAsync(
+        Job claim,
+        JobState state,
+        Failure? error,
+        Func<GpuGeekDbContext, Task> write,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync(
             claim,
-            $"""
-            UPDATE jobs SET state = {name}, error = {json}::jsonb, owner = NULL, lease_until = NULL, finished_at = clock_timestamp(),
-              progress = CASE WHEN {state == JobState.Succeeded} THEN 1 ELSE progress END,
-              deaths = {claim.Deaths}, retry_until = {claim.RetryUntil}
-            """,
+            set =>
+                Release(set, claim)
+                    .SetProperty(j => j.State, state)
+                    .SetProperty(j => j.Error, error)
+                    .SetProperty(j => j.FinishedAt, _ => DatabaseClock.Now())
+                    .SetProperty(j => j.Progress, j => state == JobState.Succeeded ? 1 : j.Progress)
+                    .SetProperty(j => j.RetryUntil, claim.RetryUntil),
             write,
             cancellationToken
         );
-    }
+
+    private static UpdateSettersBuilder<Job> Release(UpdateSettersBuilder<Job> set, Job claim) =>
+        set.SetProperty(j => j.Owner, (string?)null)
+            .SetProperty(j => j.LeaseUntil, (DateTimeOffset?)null)
+            .SetProperty(j => j.Deaths, claim.Deaths);
 
     /// <summary>Deletes jobs that ended long ago and have no row of their own.</summary>
     public async Task<int> DeleteOldAsync(CancellationToken cancellationToken)
@@ -133,7 +140,7 @@ public sealed class JobClaims(IDbContexts contexts, ILiveNotifier live)
 
     private async Task WriteAsync(
         Job claim,
-        FormattableString change,
+        Action<UpdateSettersBuilder<Job>> change,
         Func<GpuGeekDbContext, Task> write,
         CancellationToken cancellationToken
     )
@@ -141,15 +148,10 @@ public sealed class JobClaims(IDbContexts contexts, ILiveNotifier live)
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // The job's row first: whoever else writes it waits, and finds another fence or state.
-        object?[] arguments = [.. change.GetArguments(), claim.OrgId, claim.Id, claim.Fence];
-        var place = change.ArgumentCount;
-        var sql = $"{change.Format} WHERE org_id = {{{place}}} AND id = {{{place + 1}}} AND fence = {{{place + 2}}} AND state = 'running'";
-        if (
-            await db.Database.ExecuteSqlAsync(
-                System.Runtime.CompilerServices.FormattableStringFactory.Create(sql, arguments),
-                cancellationToken
-            ) == 0
-        )
+        var held = db
+            .Jobs.IgnoreTenantFilter()
+            .Where(j => j.OrgId == claim.OrgId && j.Id == claim.Id && j.Fence == claim.Fence && j.State == JobState.Running);
+        if (await held.ExecuteUpdateAsync(change, cancellationToken) == 0)
             throw new StaleJobException(claim);
         await write(db);
         await transaction.CommitAsync(cancellationToken);

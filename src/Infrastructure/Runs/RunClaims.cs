@@ -11,7 +11,7 @@ namespace GpuGeek.Infrastructure.Runs;
 public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 {
     // An organisation at its plan's limit waits.
-    private static readonly FairTurns Turns = new()
+    private static readonly ClaimOrder Order = new()
     {
         Lock = 0x67_67_72_75_6e,
         Table = "runs",
@@ -34,8 +34,8 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         {
             await using var db = contexts.System();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Turns.Lock})", cancellationToken);
-            var waiting = await db.Database.SqlQueryRaw<Waiting>(Turns.Next, Fitting(fitting)).ToListAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
+            var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting)).ToListAsync(cancellationToken);
             if (waiting.SingleOrDefault() is not { } next)
                 return null;
             if (await TakeAsync(db, next, slot, cancellationToken) is not { } claim)
@@ -49,11 +49,11 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     }
 
     /// <summary>The next run that would be claimed; it is not claimed.</summary>
-    public async Task<(Guid Org, Guid Run)?> PeekAsync(string[]? fitting, CancellationToken cancellationToken)
+    public async Task<Guid?> PeekAsync(string[]? fitting, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var waiting = await db.Database.SqlQueryRaw<Waiting>(Turns.Next, Fitting(fitting)).ToListAsync(cancellationToken);
-        return waiting is [var next] ? (next.OrgId, next.Id) : null;
+        var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting)).ToListAsync(cancellationToken);
+        return waiting.SingleOrDefault()?.Id;
     }
 
     /// <summary>Claims this run, if it is queued.</summary>
@@ -62,7 +62,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Turns.Lock})", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
         var waiting = await db
             .Database.SqlQuery<Waiting>($"SELECT org_id, id FROM runs WHERE id = {run} AND state = 'queued'")
             .ToListAsync(cancellationToken);

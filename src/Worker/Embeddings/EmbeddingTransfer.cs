@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Embeddings;
@@ -11,7 +10,12 @@ internal sealed class EmbeddingTransfer(EmbeddingStore store)
 {
     public async Task BringAsync(RunDirectory directory, RunSpec spec, Guid org, CancellationToken cancellationToken)
     {
-        if (FileOf(directory, spec) is not var (path, key) || File.Exists(path))
+        if (!spec.Recipe.Transfer.FreezesBackbone)
+            return;
+        var preprocessing = Preprocessing.ImageNet(spec.Recipe.Model.InputSize);
+        var key = EmbeddingKey.Of(spec.Recipe.Model.Architecture, preprocessing, spec.WeightsFile);
+        var path = EmbeddingFile.PathIn(directory, key);
+        if (File.Exists(path))
             return;
         Directory.CreateDirectory(directory.Cache);
         var part = path + ".part";
@@ -35,22 +39,10 @@ internal sealed class EmbeddingTransfer(EmbeddingStore store)
     /// <summary>What the trainer has computed so far, however the attempt ended.</summary>
     public async Task KeepAsync(RunDirectory directory, Guid org, CancellationToken cancellationToken)
     {
-        if (!File.Exists(directory.Spec))
-            return;
-        var spec = JsonSerializer.Deserialize<RunSpec>(await File.ReadAllBytesAsync(directory.Spec, cancellationToken), RunDirectory.Json)!;
-        if (FileOf(directory, spec) is not var (path, key) || !File.Exists(path))
-            return;
-        await using var file = File.OpenRead(path);
-        await store.AddAsync(org, key, EmbeddingFile.Read(file), cancellationToken);
-    }
-
-    /// <returns>Null: this training needs no embeddings.</returns>
-    private static (string Path, byte[] Key)? FileOf(RunDirectory directory, RunSpec spec)
-    {
-        if (!spec.Recipe.Transfer.FreezesBackbone)
-            return null;
-        var preprocessing = Preprocessing.ImageNet(spec.Recipe.Model.InputSize);
-        var key = EmbeddingKey.Of(spec.Recipe.Model.Architecture, preprocessing, spec.WeightsFile);
-        return (EmbeddingFile.PathIn(directory, key), key);
+        foreach (var (path, key) in EmbeddingFile.AllIn(directory))
+        {
+            await using var file = File.OpenRead(path);
+            await store.AddAsync(org, key, EmbeddingFile.Read(file), cancellationToken);
+        }
     }
 }

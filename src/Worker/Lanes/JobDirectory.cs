@@ -2,7 +2,7 @@ namespace GpuGeek.Worker.Lanes;
 
 /// <summary>The directory of a job, shaped like a run's. The child reads its specification and its input, and writes events, files and a
 /// log; it has access to nothing else.</summary>
-internal record JobDirectory(string Root)
+internal sealed record JobDirectory(string Root)
 {
     public string Spec => Path.Combine(Root, "spec.json");
     public string Events => Path.Combine(Root, "events.jsonl");

@@ -9,7 +9,7 @@ namespace GpuGeek.Worker.Launchers;
 /// <summary>Starts the supervisor as a process of this machine, with this worker's settings and work folder.</summary>
 internal sealed class LocalProcessLauncher(IConfiguration configuration, IOptions<WorkerOptions> options) : IRunLauncher
 {
-    public Task<ILaunchedRun> StartAsync(Guid org, Guid run, string slot, CancellationToken cancellationToken)
+    public Task<ILaunchedRun> StartAsync(Guid run, string slot, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Value.Supervisors);
         var spec = new ChildSpec

@@ -28,7 +28,7 @@ internal sealed partial class RunLane(
         if (options.Value.Launcher.Length > 0)
         {
             if (await claims.PeekAsync(fitting, draining) is { } waiting)
-                return () => LaunchAsync(waiting.Org, waiting.Run, owner, draining);
+                return () => LaunchAsync(waiting, owner, draining);
         }
         else if (await claims.NextAsync(owner, draining, fitting) is { } claim)
             return () => SuperviseAsync(claim, draining);
@@ -43,10 +43,10 @@ internal sealed partial class RunLane(
         await supervisor.SuperviseAsync(lease, draining);
     }
 
-    private async Task LaunchAsync(Guid org, Guid run, string slot, CancellationToken draining)
+    private async Task LaunchAsync(Guid run, string slot, CancellationToken draining)
     {
         using var directory = await directories.UseAsync(run);
-        var launched = await launcher.StartAsync(org, run, slot, draining);
+        var launched = await launcher.StartAsync(run, slot, draining);
         await using var stop = draining.Register(() => _ = launched.StopAsync(CancellationToken.None));
         var code = await launched.Exited;
         if (code is not (SupervisorExit.Supervised or SupervisorExit.NotClaimed))

@@ -15,21 +15,13 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
 
     public void Dispose() => _settings.Dispose();
 
-    private Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(OwnExecutable.Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in _settings.Variables)
-            start.Environment[name] = value;
-        return Process.Start(start)!;
-    }
-
     [Fact]
     public async Task Kill_9_leaves_no_child_and_another_worker_finishes_the_work()
     {
         await using var observer = TestWorker.Create(_settings);
         var tenant = await Tenant.CreateAsync(observer.Contexts, observer.Store);
         var id = await tenant.QueueImportAsync(Zips.OfNames([.. Enumerable.Range(0, 2000).Select(i => $"cat/{i}.png")]));
-        using (var worker = Start())
+        using (var worker = WorkerProcess.Start(_settings))
         {
             await tenant.WaitForImportAsync(id, i => i.Accepted > 0);
             var children = ProcessTable.WithArgument($"jobs/{id:N}");
@@ -49,7 +41,7 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
     {
         await using var observer = TestWorker.Create(_settings);
         var tenant = await Tenant.CreateAsync(observer.Contexts, observer.Store);
-        using var worker = Start("worker");
+        using var worker = WorkerProcess.Start(_settings, "worker");
         await tenant.WaitForImportAsync(await tenant.QueueImportAsync(Zips.OfNames("cat/1.png")), i => i.State == JobState.Succeeded);
         Signals.Send(worker.Id, Signals.Terminate);
         await worker.WaitForExitAsync(Cancel);
@@ -61,7 +53,7 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
     {
         _settings.Variables["GPUGEEK_WORK"] = "";
         _settings.Variables["GPUGEEK_SLOTS"] = "0";
-        using var worker = Start();
+        using var worker = WorkerProcess.Start(_settings);
         var errors = await worker.StandardError.ReadToEndAsync(Cancel);
         await worker.WaitForExitAsync(Cancel);
         Assert.Equal(1, worker.ExitCode);
@@ -85,7 +77,7 @@ public sealed class TheWorkersProcess(PostgresFixture postgres) : IDisposable
     {
         var zip = Path.Combine(Directory.CreateDirectory(_settings.Work).FullName, "one.zip");
         await File.WriteAllBytesAsync(zip, Zips.OfNames("cat/1.png", "cat/2.png"), Cancel);
-        using var run = Start("run", "--data", zip, "--out", Path.Combine(_settings.Work, "out"));
+        using var run = WorkerProcess.Start(_settings, "run", "--data", zip, "--out", Path.Combine(_settings.Work, "out"));
         var errors = await run.StandardError.ReadToEndAsync(Cancel);
         await run.WaitForExitAsync(Cancel);
         Assert.Equal(1, run.ExitCode);

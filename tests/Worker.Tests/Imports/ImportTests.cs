@@ -220,6 +220,7 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         await using var dead = TestWorker.Create(_settings);
         var tenant = await Tenant.CreateAsync(dead.Contexts, dead.Store);
         var id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"));
+        await tenant.MakeNextAsync(id);
         for (var i = 0; i < 2; i++)
         {
             Assert.Equal(id, (await dead.Get<JobClaims>().NextAsync(JobKinds.All, $"dead/{i}", long.MaxValue, Cancel))?.Id);

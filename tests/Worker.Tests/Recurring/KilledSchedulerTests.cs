@@ -17,14 +17,6 @@ public sealed class TheLockOfTheSchedule(PostgresFixture postgres) : IDisposable
 
     public void Dispose() => _settings.Dispose();
 
-    private Process Start()
-    {
-        var start = new ProcessStartInfo(OwnExecutable.Path) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in _settings.Variables)
-            start.Environment[name] = value;
-        return Process.Start(start)!;
-    }
-
     /// <summary>Hangfire's own limit would stop everything that recurs for ten minutes.</summary>
     [Fact]
     public async Task Of_a_process_that_was_killed_with_it_stops_recurring_work_for_a_minute_only()
@@ -33,7 +25,7 @@ public sealed class TheLockOfTheSchedule(PostgresFixture postgres) : IDisposable
         _settings.Variables["GPUGEEK_JANITOR_MINUTES"] = "1";
         await using var connection = new NpgsqlConnection(postgres.SuperUser);
         await connection.OpenAsync(Cancel);
-        using (var worker = Start())
+        using (var worker = WorkerProcess.Start(_settings))
         {
             await Eventually.HoldsAsync(() => CountAsync(connection, "hangfire.set"), rows => rows >= 6);
             // The scheduler takes its lock and then waits for this one: it is killed while it holds the lock.

@@ -91,6 +91,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
             state == JobState.Failed ? "unknown" : "shapes",
             changeJob: job => job.CancelRequested = state == JobState.Canceled
         );
+        await tenant.MakeNextAsync(import);
         var lane = bench.Worker.Get<JobLane>();
         await (await lane.NextAsync("telling/1/jobs-0", Cancel))!();
         Assert.Equal(state, (await tenant.JobAsync(import)).State);

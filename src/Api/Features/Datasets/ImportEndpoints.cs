@@ -227,10 +227,12 @@ internal static class ImportEndpoints
         var row = One(db, dataset, import);
         if (!await row.AnyAsync(cancellationToken))
             return Problems.NotFound();
-        var kept = await JobChanges.ForgetAsync(db.Jobs.Where(j => j.Id == import), cancellationToken);
+        var job = db.Jobs.Where(j => j.Id == import);
+        var kept = await JobChanges.ForgetAsync(job, cancellationToken);
         if (kept > 0)
             change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, import), CancellationToken.None));
-        if (await ImportCancellation.RequestAsync(db, row, clock.GetUtcNow(), cancellationToken) + kept == 0)
+        var uploading = await ImportCancellation.EndUploadsAsync(row, clock.GetUtcNow(), cancellationToken);
+        if (uploading + await JobChanges.CancelAsync(job, cancellationToken) + kept == 0)
             change.NoChange();
         else
             change.AfterCommit(live.JobQueuedAsync);

@@ -25,7 +25,7 @@ internal static class Deletions
     )
     {
         var canceled = await RunCancellation.RequestAsync(db, doomed.Canceled, now, cancellationToken);
-        await ImportCancellation.RequestAsync(db, doomed.Imports(db), now, cancellationToken);
+        await ImportCancellation.EndUploadsAsync(doomed.Imports(db), now, cancellationToken);
         await JobChanges.CancelAsync(doomed.ActiveJobs(db), cancellationToken);
         var deletion = new Deletion
         {

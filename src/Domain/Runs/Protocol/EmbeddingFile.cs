@@ -17,10 +17,20 @@ public static class EmbeddingFile
 {
     private const int HeaderBytes = 8,
         KeyBytes = 33;
+    private const string Prefix = "embeddings-",
+        Suffix = ".bin";
 
     /// <param name="key">Of <see cref="EmbeddingKey"/>: another network or preprocessing needs another file.</param>
     public static string PathIn(RunDirectory directory, byte[] key) =>
-        Path.Combine(directory.Cache, $"embeddings-{Convert.ToHexStringLower(key)[..16]}.bin");
+        Path.Combine(directory.Cache, $"{Prefix}{Convert.ToHexStringLower(key)}{Suffix}");
+
+    /// <summary>The files of a run directory with their keys.</summary>
+    public static IEnumerable<(string Path, byte[] Key)> AllIn(RunDirectory directory) =>
+        Directory.Exists(directory.Cache)
+            ? Directory
+                .EnumerateFiles(directory.Cache, $"{Prefix}*{Suffix}")
+                .Select(path => (path, Convert.FromHexString(Path.GetFileName(path)[Prefix.Length..^Suffix.Length])))
+            : [];
 
     /// <summary>Reads all records, and leaves the file at their end: the incomplete record of a killed process is behind it.</summary>
     /// <returns>Empty if the header is incomplete.</returns>

@@ -5,7 +5,7 @@ namespace GpuGeek.Infrastructure.Jobs;
 /// turns: the one with the fewest rows at work, then the one whose last turn was longest ago. Inside an organisation age decides. Claims
 /// are serialised by a lock, so that two of them count the same rows; it is held for milliseconds.
 /// </summary>
-internal sealed record FairTurns
+internal sealed record ClaimOrder
 {
     /// <summary>Key of the advisory lock, one per table.</summary>
     public required long Lock { get; init; }
