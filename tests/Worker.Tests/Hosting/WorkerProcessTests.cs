@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.TestSupport;

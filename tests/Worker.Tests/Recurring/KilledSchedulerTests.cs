@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using GpuGeek.ChildProcesses;
 using GpuGeek.TestSupport;
-using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Tests.Support;
 using Hangfire;
 using Hangfire.Storage;
