@@ -6,16 +6,8 @@ using GpuGeek.Infrastructure.Persistence;
 
 namespace GpuGeek.Api.Shared;
 
-/// <summary>An import and its job, which exists once all bytes have arrived.</summary>
-internal sealed record ImportWithJob(Import Import, Job? Job)
+internal sealed record ImportWithJob(Import Import, Job? Job) : UploadWithJob(Import, Job)
 {
-    public bool IsFinished => Job?.IsFinished ?? Import.State is UploadState.Failed or UploadState.Canceled;
-
-    /// <summary>Failed, and its upload is kept.</summary>
-    public DateTimeOffset? RetryUntil => Job?.RetryUntil;
-
-    public Failure? Error => Job is null ? Import.Error : Job.Error;
-
     public string State => (Job?.State.ToString() ?? Import.State.ToString()).ToLowerInvariant();
 
     public ImportResponse ToResponse(string? org, IReadOnlyList<ClassCount> classes) =>
@@ -35,7 +27,7 @@ internal sealed record ImportWithJob(Import Import, Job? Job)
                 : null,
             Import.CreatedAt,
             Job?.StartedAt,
-            Job is null ? Import.StoppedAt : Job.FinishedAt,
+            FinishedAt,
             RetryUntil
         );
 }

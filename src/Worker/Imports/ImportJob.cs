@@ -71,11 +71,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             );
     }
 
-    public async Task CleanUpAsync(CancellationToken cancellationToken)
-    {
-        if (job.Row.RetryUntil is null)
-            await store.DeleteAsync(ObjectKeys.Upload(job.Row.OrgId, job.Row.Id), cancellationToken);
-    }
+    public Task CleanUpAsync(CancellationToken cancellationToken) => JobUpload.DeleteUnlessKeptAsync(store, job, cancellationToken);
 
     public Failure DiedTooOften(int exitCode) =>
         new(
@@ -104,22 +100,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             ReserveBytes = disk.Reserve,
         };
         await File.WriteAllBytesAsync(job.Directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportSpec.Json), cancellationToken);
-        if (isSample)
-            return null;
-        try
-        {
-            await store.DownloadAsync(ObjectKeys.Upload(import.OrgId, import.Id), job.Directory.Input, cancellationToken);
-            return null;
-        }
-        catch (ObjectNotFoundException)
-        {
-            return new(
-                "upload_missing",
-                "The upload is missing",
-                "The uploaded archive is no longer in the object store.",
-                "Upload it again."
-            );
-        }
+        return isSample ? null : await JobUpload.BringAsync(store, job, cancellationToken);
     }
 
     private static ChildSpec Child(JobDirectory directory) =>

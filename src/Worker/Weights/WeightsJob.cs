@@ -20,14 +20,8 @@ internal sealed class WeightsJob(HeldJob job, IDbContexts contexts, IObjectStore
     public async Task<JobEnd> RunAsync(CancellationToken stop)
     {
         var answer = Path.Combine(job.Directory.Root, "report.json");
-        try
-        {
-            await store.DownloadAsync(ObjectKeys.Upload(job.Row.OrgId, job.Row.Id), job.Directory.Input, stop);
-        }
-        catch (ObjectNotFoundException)
-        {
-            return new JobEnd.Failed(UploadMissing);
-        }
+        if (await JobUpload.BringAsync(store, job, stop) is { } missing)
+            return new JobEnd.Failed(missing);
         var request = new InspectionRequest(job.Directory.Input, await AskedAsync(stop), answer);
         var exitCode = await ChildWork.RunAsync(InspectionChild.Spec(request, job.Directory.Log), Longest, clock, stop);
         switch (Answer(answer))
@@ -53,11 +47,7 @@ internal sealed class WeightsJob(HeldJob job, IDbContexts contexts, IObjectStore
             );
     }
 
-    public async Task CleanUpAsync(CancellationToken cancellationToken)
-    {
-        if (job.Row.RetryUntil is null)
-            await store.DeleteAsync(ObjectKeys.Upload(job.Row.OrgId, job.Row.Id), cancellationToken);
-    }
+    public Task CleanUpAsync(CancellationToken cancellationToken) => JobUpload.DeleteUnlessKeptAsync(store, job, cancellationToken);
 
     public Failure DiedTooOften(int exitCode) =>
         new(
@@ -89,11 +79,4 @@ internal sealed class WeightsJob(HeldJob job, IDbContexts contexts, IObjectStore
             ? (null, error.Deserialize<Failure>(RunDirectory.Json))
             : (json.RootElement.Deserialize<WeightsReport>(RunDirectory.Json), null);
     }
-
-    private static readonly Failure UploadMissing = new(
-        "upload_missing",
-        "The upload is missing",
-        "The uploaded bytes are no longer in the object store.",
-        "Upload the file again."
-    );
 }

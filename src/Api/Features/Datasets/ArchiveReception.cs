@@ -1,4 +1,5 @@
 using GpuGeek.Api.Http.Uploads;
+using GpuGeek.Api.Shared;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
@@ -73,8 +74,8 @@ internal sealed class ArchiveReception(
     /// <summary>The claim was lost after the bytes were stored: delete them, unless another request has stored its own.</summary>
     public async Task ForgetAsync()
     {
-        var isExpected = await db.Imports.AnyAsync(i => i.Id == archive.Row.Id && i.State == UploadState.Uploading, CancellationToken.None);
-        if (!isExpected && !await db.Jobs.AnyAsync(j => j.Id == archive.Row.Id && (j.RetryUntil != null || j.FinishedAt == null)))
+        var one = db.Imports.AsNoTracking().Where(i => i.Id == archive.Row.Id).WithJobs(db);
+        if (await one.FirstOrDefaultAsync(CancellationToken.None) is not { NeedsBytes: true })
             await store.DeleteAsync(archive.Key, CancellationToken.None);
     }
 

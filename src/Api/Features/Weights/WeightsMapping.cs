@@ -6,12 +6,9 @@ using GpuGeek.Domain.Weights;
 
 namespace GpuGeek.Api.Features.Weights;
 
-/// <summary>A weights file with its project's slug, and its job, which exists once all bytes have arrived.</summary>
-internal sealed record WeightsOfProject(UploadedWeights File, string Project, Job? Job)
+/// <summary>A weights file with its project's slug and its job.</summary>
+internal sealed record WeightsOfProject(UploadedWeights File, string Project, Job? Job) : UploadWithJob(File, Job)
 {
-    public bool IsFinished => Job?.IsFinished ?? File.State == UploadState.Failed;
-    public Failure? Error => Job is null ? File.Error : Job.Error;
-
     public string State =>
         Job?.State switch
         {
@@ -40,8 +37,8 @@ internal static class WeightsMapping
             (w.Error ?? (w.Job?.State == JobState.Canceled ? Canceled : null))?.ToResponse(),
             w.File.State == UploadState.Uploading ? Address(org, w.File.Id) + "/content" : null,
             w.File.CreatedAt,
-            w.Job is null ? w.File.StoppedAt : w.Job.FinishedAt,
-            w.Job?.RetryUntil
+            w.FinishedAt,
+            w.RetryUntil
         );
 
     private static readonly Failure Canceled = new(

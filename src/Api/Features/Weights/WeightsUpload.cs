@@ -145,9 +145,7 @@ internal static class WeightsUpload
     /// <summary>The claim was lost after the bytes were stored: delete them, unless another request has stored its own.</summary>
     private static async Task ForgetAsync(Guid weights, Tenant tenant, GpuGeekDbContext db, IObjectStore store)
     {
-        if (await WeightsEndpoints.FindAsync(db, weights, CancellationToken.None) is not { } found)
-            await store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None);
-        else if (found is { IsFinished: true, Job.RetryUntil: null })
+        if (await WeightsEndpoints.FindAsync(db, weights, CancellationToken.None) is not { NeedsBytes: true })
             await store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, weights), CancellationToken.None);
     }
 
@@ -159,7 +157,7 @@ internal static class WeightsUpload
             { File.State: UploadState.Failed } or { Job.State: JobState.Failed or JobState.Canceled } => Problems.Conflict(
                 "weights_failed",
                 $"Reading the weights file failed: {file.Error?.Detail ?? "unknown error."}",
-                file.Job?.RetryUntil is null
+                file.RetryUntil is null
                     ? "Start another upload: POST …/weights."
                     : "Its bytes are kept: retry reading them, or upload another file."
             ),

@@ -1,0 +1,36 @@
+using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Storage;
+
+namespace GpuGeek.Worker.Lanes;
+
+/// <summary>The uploaded file that a job processes.</summary>
+internal static class JobUpload
+{
+    private static readonly Failure Missing = new(
+        "upload_missing",
+        "The upload is missing",
+        "The uploaded file is no longer in the object store.",
+        "Upload it again."
+    );
+
+    /// <summary>Copies it into the job's directory.</summary>
+    /// <returns>Why it cannot be processed; null: it is there.</returns>
+    public static async Task<Failure?> BringAsync(IObjectStore store, HeldJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.DownloadAsync(KeyOf(job), job.Directory.Input, cancellationToken);
+            return null;
+        }
+        catch (ObjectNotFoundException)
+        {
+            return Missing;
+        }
+    }
+
+    /// <summary>After the job's end: it is deleted unless the job can be retried.</summary>
+    public static Task DeleteUnlessKeptAsync(IObjectStore store, HeldJob job, CancellationToken cancellationToken) =>
+        job.Row.RetryUntil is null ? store.DeleteAsync(KeyOf(job), cancellationToken) : Task.CompletedTask;
+
+    private static string KeyOf(HeldJob job) => ObjectKeys.Upload(job.Row.OrgId, job.Row.Id);
+}
