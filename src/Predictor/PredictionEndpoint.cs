@@ -100,14 +100,7 @@ internal static class PredictionEndpoint
     private static JsonHttpResult<PredictorProblem> TooMany(HttpResponse response, int limit)
     {
         response.Headers.RetryAfter = "1";
-        return PredictorEndpoints.Refuse(
-            429,
-            new(
-                PredictorRoutes.TooMany,
-                $"The organisation's plan allows at most {limit} predictions at the same time.",
-                "Send fewer pictures at a time, or ask the operator for a higher limit."
-            )
-        );
+        return PredictorEndpoints.Refuse(429, PredictorProblem.TooMany(limit));
     }
 
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -45,4 +45,13 @@ public sealed record PredictorAnswer(
 /// <summary>Body of every response that is not 2xx.</summary>
 /// <param name="Code"><c>not_loaded</c>, <c>unsupported_image</c>, <c>image_too_large</c>, <c>image_damaged</c>, <c>queue_full</c>,
 /// <c>queue_timeout</c>, <c>too_many_predictions</c>, <c>model_refused</c>.</param>
-public sealed record PredictorProblem(string Code, string Detail, string? Hint = null);
+public sealed record PredictorProblem(string Code, string Detail, string? Hint = null)
+{
+    /// <summary>The 429 of an organisation that has <paramref name="limit"/> predictions under way already.</summary>
+    public static PredictorProblem TooMany(int limit) =>
+        new(
+            PredictorRoutes.TooMany,
+            $"The organisation's plan allows at most {limit} predictions at the same time.",
+            "Send fewer pictures at a time, or ask the operator for a higher limit."
+        );
+}

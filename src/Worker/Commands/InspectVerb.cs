@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuGeek.ChildProcesses;
 using GpuGeek.Worker.Weights;
 
 namespace GpuGeek.Worker.Commands;
@@ -44,5 +45,5 @@ internal static class InspectVerb
     }
 
     private static async Task<int> RunAsync(InspectionRequest request) =>
-        InspectionChild.IsLimited ? Inspection.Run(request, Console.Out) : await InspectionChild.RunAsync(request, Console.Out);
+        ChildSpec.IsLimited ? Inspection.Run(request, Console.Out) : await InspectionChild.RunAsync(request, Console.Out);
 }

@@ -112,8 +112,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             LogFile = directory.Log,
             Nice = 5,
             AddressSpace = AddressSpace,
-            // Without its own limit, the garbage collector reserves far more address space than the process may have.
-            Environment = { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
+            HeapLimit = HeapLimit,
         };
 
     private static readonly Failure NoPictures = new(

@@ -1,7 +1,14 @@
+using System.Globalization;
+
 namespace GpuGeek.ChildProcesses;
 
 internal sealed record ChildSpec : IChildSpec
 {
+    private const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
+
+    /// <summary>True in a child whose heap is limited.</summary>
+    public static bool IsLimited => System.Environment.GetEnvironmentVariable(HeapLimitVariable) is not null;
+
     public required string Name { get; init; }
     public required string FileName { get; init; }
     public string[] Arguments { get; init; } = [];
@@ -16,6 +23,10 @@ internal sealed record ChildSpec : IChildSpec
     /// <summary>Bytes of address space, or null for no limit.</summary>
     public long? AddressSpace { get; init; }
 
+    /// <summary>Bytes of the managed heap, or null for no limit. With a limit of address space it needs its own: the garbage collector
+    /// reserves far more than it uses.</summary>
+    public long? HeapLimit { get; init; }
+
     public IEnumerable<string> CommandLine()
     {
         yield return "setpriv";
@@ -25,7 +36,7 @@ internal sealed record ChildSpec : IChildSpec
         {
             yield return "nice";
             yield return "-n";
-            yield return Nice.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            yield return Nice.ToString(CultureInfo.InvariantCulture);
         }
         if (AddressSpace is { } bytes)
         {
@@ -44,6 +55,8 @@ internal sealed record ChildSpec : IChildSpec
             environment.Remove(name);
         foreach (var (name, value) in Environment)
             environment[name] = value;
+        if (HeapLimit is { } bytes)
+            environment[HeapLimitVariable] = bytes.ToString("x", CultureInfo.InvariantCulture);
     }
 
     public IChildLog OpenLog() => new BoundedLog(LogFile);

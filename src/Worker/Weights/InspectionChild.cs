@@ -9,16 +9,11 @@ namespace GpuGeek.Worker.Weights;
 /// crash this process.</summary>
 internal static class InspectionChild
 {
-    private const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
-
     /// <summary>The largest allowed file has 4 GB, and needs as much again for its largest block of numbers.</summary>
     private const long HeapLimit = 7L << 30;
 
     /// <summary>The garbage collector reserves twice the heap's limit, and libtorch a gigabyte.</summary>
     private const long AddressSpace = 24L << 30;
-
-    /// <summary>True in the child process itself.</summary>
-    public static bool IsLimited => Environment.GetEnvironmentVariable(HeapLimitVariable) is not null;
 
     /// <param name="log">stdout and stderr, appended: the report as text.</param>
     public static ChildSpec Spec(InspectionRequest request, string log) =>
@@ -30,7 +25,7 @@ internal static class InspectionChild
             LogFile = log,
             Nice = 5,
             AddressSpace = AddressSpace,
-            Environment = { [HeapLimitVariable] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
+            HeapLimit = HeapLimit,
         };
 
     /// <summary>Inspects in a child and prints its output.</summary>

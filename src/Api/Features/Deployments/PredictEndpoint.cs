@@ -131,13 +131,7 @@ internal static class PredictEndpoint
                 refused.Problem.Detail,
                 refused.Problem.Hint
             ),
-            HttpStatusCode.TooManyRequests => Problems.Of(
-                429,
-                refused.Problem.Code,
-                "Too many pictures at once",
-                refused.Problem.Detail,
-                refused.Problem.Hint ?? "Send fewer pictures at a time."
-            ),
+            HttpStatusCode.TooManyRequests => TooMany(refused.Problem),
             HttpStatusCode.ServiceUnavailable => Problems.Of(
                 503,
                 refused.Problem.Code,
@@ -148,6 +142,9 @@ internal static class PredictEndpoint
             _ => Problems.Impossible(refused.Problem.Code, refused.Problem.Detail, refused.Problem.Hint),
         };
     }
+
+    internal static ProblemHttpResult TooMany(PredictorProblem problem) =>
+        Problems.Of(429, problem.Code, "Too many pictures at once", problem.Detail, problem.Hint ?? "Send fewer pictures at a time.");
 
     private static ProblemHttpResult NotLive(HttpContext http, string name)
     {

@@ -1,6 +1,4 @@
-using GpuGeek.Api.Http;
 using GpuGeek.Domain.Deployments;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GpuGeek.Api.Features.Deployments;
 
@@ -42,7 +40,7 @@ internal sealed class PredictionGate
         if (Enter(token) is { } limit)
         {
             http.Response.Headers.RetryAfter = "1";
-            await TooMany(limit).ExecuteAsync(http);
+            await PredictEndpoint.TooMany(PredictorProblem.TooMany(limit)).ExecuteAsync(http);
             return;
         }
         try
@@ -77,13 +75,4 @@ internal sealed class PredictionGate
             if (--_senders[token].Active == 0)
                 _senders.Remove(token);
     }
-
-    private static ProblemHttpResult TooMany(int limit) =>
-        Problems.Of(
-            429,
-            PredictorRoutes.TooMany,
-            "Too many pictures at once",
-            $"The organisation's plan allows at most {limit} predictions at the same time.",
-            "Send fewer pictures at a time, or ask the operator for a higher limit."
-        );
 }
