@@ -45,7 +45,8 @@ internal static class BackupCommands
             );
             return 0;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception stopped)
+            when (stopped is OperationCanceledException or NpgsqlException && cancellationToken.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync($"The {verb} was stopped; its incomplete output was removed.");
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GpuGeek.AppHost.Hosting;
 using GpuGeek.AppHost.Postgres;
 
 namespace GpuGeek.AppHost.Backups;
@@ -34,8 +35,6 @@ internal sealed record PostgresTools(string Programs, int Port, string Password)
     {
         var start = new ProcessStartInfo(Path.Combine(Programs, program), arguments)
         {
-            RedirectStandardError = true,
-            WorkingDirectory = "/",
             // The password is passed in the environment: a command line is public.
             Environment =
             {
@@ -46,12 +45,8 @@ internal sealed record PostgresTools(string Programs, int Port, string Password)
                 ["PGDATABASE"] = Database,
             },
         };
-        using var process = Process.Start(start)!;
-        await using var stop = cancellationToken.Register(process.Kill);
-        var errors = await process.StandardError.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0)
-            throw new PartFailedException(program, $"it exited with code {process.ExitCode}.", errors.Trim());
+        var (exitCode, _, errors) = await ExternalCommand.RunAsync(start, cancellationToken);
+        if (exitCode != 0)
+            throw new PartFailedException(program, $"it exited with code {exitCode}.", errors.Trim());
     }
 }

@@ -36,16 +36,9 @@ internal sealed class Restore
             await new Restore(from, folder).WriteAsync(manifest, cancellationToken);
             folder.UnmarkRestoring();
         }
-        catch
+        catch (Exception failure)
         {
-            // It was empty, so everything in it was written by this restore.
-            foreach (var entry in new DirectoryInfo(data).EnumerateFileSystemInfos())
-                if (entry is DirectoryInfo directory)
-                    directory.Delete(recursive: true);
-                else
-                    entry.Delete();
-            if (!existed)
-                Directory.Delete(data);
+            Remove(folder, data, existed, failure);
             throw;
         }
         return string.Create(
@@ -53,6 +46,24 @@ internal sealed class Restore
             $"Restored the backup of {manifest.TakenAt:yyyy-MM-dd HH:mm} UTC into {data}: the database, {manifest.Objects} objects, "
                 + $"keys and secrets. Start GpuGeek with --data and this directory."
         );
+    }
+
+    private static void Remove(DataFolder folder, string data, bool existed, Exception failure)
+    {
+        try
+        {
+            // It was empty, so everything in it was written by this restore.
+            folder.Empty();
+            if (!existed)
+                Directory.Delete(data);
+        }
+        catch (Exception left) when (left is IOException or UnauthorizedAccessException)
+        {
+            throw new PartFailedException(
+                "The restore",
+                $"{failure.Message} Its incomplete output could not be removed ({left.Message}): delete {data} before you try again."
+            );
+        }
     }
 
     private static void RefuseUsed(string data)

@@ -13,20 +13,12 @@ internal static class ApiVerb
         CancellationToken cancellationToken
     )
     {
-        var start = new ProcessStartInfo(HostPrograms.Find("Api"), [verb])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/",
-        };
+        var start = new ProcessStartInfo(HostPrograms.Find("Api"), [verb]);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0
-            ? (await output).Trim()
-            : throw new PartFailedException($"Api {verb}", $"it exited with code {process.ExitCode}.", errors.Trim());
+        var (exitCode, output, errors) = await ExternalCommand.RunAsync(start, cancellationToken);
+        return exitCode == 0
+            ? output.Trim()
+            : throw new PartFailedException($"Api {verb}", $"it exited with code {exitCode}.", errors.Trim());
     }
 }

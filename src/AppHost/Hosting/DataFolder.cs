@@ -99,6 +99,17 @@ internal sealed class DataFolder : IDisposable
 
     public void UnmarkRestoring() => File.Delete(Path.Combine(_root, MarkerName));
 
+    /// <summary>Deletes all of its contents, the mark of an unfinished restore last.</summary>
+    public void Empty()
+    {
+        foreach (var entry in new DirectoryInfo(_root).EnumerateFileSystemInfos().Where(e => e.Name != MarkerName))
+            if (entry is DirectoryInfo directory)
+                directory.Delete(recursive: true);
+            else
+                entry.Delete();
+        UnmarkRestoring();
+    }
+
     public void Dispose() => _lock.Dispose();
 
     /// <exception cref="PartFailedException">A restore was started there and has not finished.</exception>

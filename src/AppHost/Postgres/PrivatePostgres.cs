@@ -90,13 +90,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         account?.Own(cluster);
         account?.Own(passwordFile);
-        var start = new ProcessStartInfo("setpriv")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/",
-            Environment = { ["LC_ALL"] = "C" },
-        };
+        var start = new ProcessStartInfo("setpriv") { Environment = { ["LC_ALL"] = "C" } };
         string[] arguments =
         [
             .. account?.Arguments ?? [],
@@ -115,15 +109,12 @@ public sealed class PrivatePostgres : IAsyncDisposable
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
+        var (exitCode, output, errors) = await ExternalCommand.RunAsync(start, cancellationToken);
         File.Delete(passwordFile);
-        if (process.ExitCode == 0)
+        if (exitCode == 0)
             return;
         Directory.Delete(cluster, recursive: true);
-        throw new PartFailedException("PostgreSQL", "initdb could not create the data folder.", await output + errors);
+        throw new PartFailedException("PostgreSQL", "initdb could not create the data folder.", output + errors);
     }
 
     private static ChildSpec Server(string bin, string folder, string cluster, int port, Account? account, bool durable)

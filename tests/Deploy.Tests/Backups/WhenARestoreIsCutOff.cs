@@ -34,23 +34,29 @@ public sealed class WhenARestoreIsCutOff(PlantedBackup planted) : IClassFixture<
         Assert.False(File.Exists(Path.Combine(data, "restoring")));
     }
 
-    [Fact]
-    public async Task One_that_is_stopped_takes_away_what_it_has_written()
+    [Theory]
+    [InlineData("postgres/initdb.password")]
+    [InlineData("postgres/cluster/base/1")]
+    [InlineData("postgres/cluster/postmaster.opts")]
+    public async Task One_that_is_stopped_takes_away_what_it_has_written(string begun)
     {
-        var data = planted.At("stopped");
+        var data = planted.At($"stopped-{Path.GetFileName(begun)}");
         using var restore = Process.Start(
             new ProcessStartInfo(RunningPlatform.Program, ["restore", "--from", planted.Backup, "--data", data])
             {
                 RedirectStandardError = true,
             }
         )!;
-        await Eventually.HoldsAsync(() => File.Exists(Path.Combine(data, "postgres/cluster/postmaster.pid")), there => there);
+        await Eventually.HoldsAsync(() => Path.Exists(Path.Combine(data, begun)), there => there);
         Processes.Signal(restore.Id, "TERM");
         var said = await restore.StandardError.ReadToEndAsync(Cancel);
         await restore.WaitForExitAsync(Cancel);
+        // What still wrote there could bring the directory back.
+        var left = Processes.With(data);
 
         Assert.Equal(1, restore.ExitCode);
         Assert.Equal("The restore was stopped; its incomplete output was removed.", said.Trim());
+        Assert.Empty(left);
         Assert.False(Directory.Exists(data));
     }
 

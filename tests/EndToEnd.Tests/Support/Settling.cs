@@ -10,6 +10,7 @@ internal sealed class Settling
 {
     private const string PicturesAreDrawn =
         "() => [...document.images].every(i => i.hidden || i.complete || i.getBoundingClientRect().top > innerHeight)";
+    private const string Received = "() => performance.getEntriesByType('resource').filter(e => e.responseEnd > 0).map(e => e.name)";
     private readonly HashSet<IRequest> _open = [];
     private readonly IPage _page;
 
@@ -28,13 +29,18 @@ internal sealed class Settling
     public async Task SettledAsync()
     {
         await _page.WaitForFunctionAsync(PicturesAreDrawn);
-        await Eventually.HoldsAsync(OpenRequests, urls => urls.Count == 0, TimeSpan.FromSeconds(30));
+        await Eventually.HoldsAsync(OpenRequestsAsync, urls => urls.Count == 0, TimeSpan.FromSeconds(30));
     }
 
-    private IReadOnlyList<string> OpenRequests()
+    /// <summary>
+    /// Under load, the event of a request's end has been lost, so the page's own record of what it has received is asked too.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> OpenRequestsAsync()
     {
+        List<string> open;
         lock (_open)
-            return [.. _open.Select(request => request.Url)];
+            open = [.. _open.Select(request => request.Url)];
+        return open.Count == 0 ? [] : [.. open.Except(await _page.EvaluateAsync<string[]>(Received))];
     }
 
     private void Change(Action<HashSet<IRequest>> change)
