@@ -15,6 +15,7 @@ if (args is [var verb, ..] && VerbTable.Find(verb) is { } run)
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddApiOptions();
+builder.Services.AddTelemetry(builder.Configuration, "api");
 builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener().AddDatabasePulse();
 builder.Services.AddTokensAndTenants().AddProblems().AddValidation().AddRateLimits(builder.Configuration).AddApiDescription();
 builder.Services.AddSingleton<LongPoll>().AddAccounts().AddDeployments().AddLive().AddRecurringDashboard();

@@ -15,7 +15,7 @@ public sealed class CoreSession : IDisposable
 
     /// <param name="threads">Threads inside one operator; two sessions that both use all cores would compete.</param>
     /// <exception cref="ModelRefusedException">The file is not a supported network.</exception>
-    public CoreSession(byte[] onnx, int threads)
+    public CoreSession(byte[] onnx, int threads, ExecutionProvider provider = ExecutionProvider.Cpu)
     {
         OnnxInspector.Inspect(onnx);
         using var options = new SessionOptions
@@ -27,6 +27,7 @@ public sealed class CoreSession : IDisposable
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        ExecutionProviders.AppendTo(options, provider);
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {

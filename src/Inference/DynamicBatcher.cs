@@ -139,6 +139,7 @@ public sealed class DynamicBatcher : IAsyncDisposable
     {
         var started = _clock.GetTimestamp();
         float[]? buffer = null;
+        InferenceMeter.BatchSize.Record(items.Count);
         try
         {
             var batch = items.Count == 1 ? items[0].Input : buffer = Gather(items);

@@ -12,13 +12,20 @@ public sealed class ServedModel : IAsyncDisposable
     /// <param name="threads">Threads inside one operator.</param>
     /// <param name="turns">The turns that its batches take; null: one batch at a time.</param>
     /// <exception cref="ModelRefusedException"/>
-    public ServedModel(ModelManifest manifest, byte[] onnx, int threads, BatcherOptions options, BatcherTurns? turns = null)
+    public ServedModel(
+        ModelManifest manifest,
+        byte[] onnx,
+        int threads,
+        BatcherOptions options,
+        BatcherTurns? turns = null,
+        ExecutionProvider provider = ExecutionProvider.Cpu
+    )
     {
         var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(onnx));
         if (hash != manifest.OnnxHash)
             throw new ModelRefusedException("model_hash", $"The file's hash is {hash}; model.json says {manifest.OnnxHash}.");
         Manifest = manifest;
-        _session = new(onnx, threads);
+        _session = new(onnx, threads, provider);
         try
         {
             if (_session.Classes != manifest.Classes.Length)
@@ -39,6 +46,7 @@ public sealed class ServedModel : IAsyncDisposable
             throw;
         }
         _batcher = new(_session.Logits, InputLength, options, turns);
+        InferenceMeter.Loaded.Add(1);
     }
 
     public ModelManifest Manifest { get; }
@@ -55,6 +63,7 @@ public sealed class ServedModel : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        InferenceMeter.Loaded.Add(-1);
         await _batcher.DisposeAsync();
         _session.Dispose();
     }

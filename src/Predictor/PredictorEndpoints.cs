@@ -26,7 +26,7 @@ internal static class PredictorEndpoints
             PredictorRoutes.Deployment,
             async (string key, ModelHost host) => await host.RemoveAsync(key) ? Results.NoContent() : Refuse(404, NotLoaded)
         );
-        app.MapPost(PredictorRoutes.Predict, PredictionEndpoint.PredictAsync);
+        app.MapPost(PredictorRoutes.Predict, PredictionEndpoint.PredictAsync).AddEndpointFilter(PredictorMeter.MeasureAsync);
     }
 
     internal static readonly PredictorProblem NotLoaded = new("not_loaded", "No model is loaded under this key.");
@@ -52,9 +52,12 @@ internal static class PredictorEndpoints
             var onnx = new byte[onnxFile.Length];
             await using var onnxStream = onnxFile.OpenReadStream();
             await onnxStream.ReadExactlyAsync(onnx, cancellationToken);
-            var threads = options.Value.Threads;
+            var (threads, provider) = (options.Value.Threads, options.Value.ExecutionProvider);
             var own = new BatcherTurns(turns, DeploymentKey.Organisation(key), threads);
-            await host.ReplaceAsync(key, await Task.Run(() => new ServedModel(manifest, onnx, threads, new(), own), cancellationToken));
+            await host.ReplaceAsync(
+                key,
+                await Task.Run(() => new ServedModel(manifest, onnx, threads, new(), own, provider), cancellationToken)
+            );
             return Results.NoContent();
         }
         catch (ModelRefusedException refused)

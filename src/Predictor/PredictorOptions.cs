@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using GpuGeek.Inference;
 
 namespace GpuGeek.Predictor;
 
-/// <summary>Set by <c>GPUGEEK_PREDICTOR_SOCKET</c> and <c>GPUGEEK_PREDICTOR_THREADS</c>.</summary>
+/// <summary>Set by <c>GPUGEEK_PREDICTOR_SOCKET</c>, <c>GPUGEEK_PREDICTOR_THREADS</c> and <c>GPUGEEK_EXECUTION_PROVIDER</c>.</summary>
 public sealed class PredictorOptions
 {
     public const string Section = "Predictor";
@@ -14,6 +15,12 @@ public sealed class PredictorOptions
     /// rest.</summary>
     [Range(1, 256)]
     public int Threads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>What runs the networks: <c>cpu</c>, <c>cuda</c> or <c>tensorrt</c>. Set by <c>GPUGEEK_EXECUTION_PROVIDER</c>.</summary>
+    public string Provider { get; set; } = "cpu";
+
+    /// <summary><see cref="Provider"/>, once it is validated.</summary>
+    public ExecutionProvider ExecutionProvider => ExecutionProviders.Parse(Provider) ?? ExecutionProvider.Cpu;
 
     /// <summary>Accepts the fault header of tests. Set by <c>GPUGEEK_FAULTS=1</c>, never in production.</summary>
     public bool Faults { get; set; }

@@ -42,6 +42,7 @@ internal static class WebSetup
         var services = builder.Services;
         services.AddOptions<WebOptions>().Configure<IConfiguration>(WebOptions.Bind).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
+        services.AddTelemetry(builder.Configuration, "web");
         AddKeys(builder);
         services.AddFrontDoor();
         services.AddSessions();
@@ -89,6 +90,8 @@ internal static class WebSetup
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapGet("/healthz", () => TypedResults.Ok());
+        // Not the page of an organisation: whoever looks for metrics here is told that there are none.
+        app.MapGet(MetricsServer.Path, () => TypedResults.NotFound());
         app.MapFrontDoor();
         app.MapAccountEndpoints();
         app.MapAssets();

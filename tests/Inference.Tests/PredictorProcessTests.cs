@@ -15,6 +15,7 @@ namespace GpuGeek.Inference.Tests;
 public sealed class PredictorAsAProcess : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gpugeek-predictor-").FullName;
+    private readonly MetricsPage _metrics = new();
     private Process? _process;
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -41,6 +42,7 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
         };
         start.Environment["GPUGEEK_PREDICTOR_SOCKET"] = Socket;
         start.Environment["GPUGEEK_FAULTS"] = "1";
+        start.Environment["GPUGEEK_METRICS"] = _metrics.Address;
         start.Environment["Logging__LogLevel__Default"] = "Error";
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
@@ -187,6 +189,26 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
         await StartAsync();
         using var again = Http();
         Assert.Empty((await again.GetFromJsonAsync<PredictorState>(PredictorRoutes.Loaded, Cancel))!.Deployments);
+    }
+
+    [Fact]
+    public async Task It_measures_predictions_and_refusals_and_shows_them_at_an_address_of_their_own()
+    {
+        using var http = Http();
+        var tiny = new TinyOnnx();
+        var onnx = tiny.Build();
+        await LoadAsync(http, "a", tiny.Manifest(onnx), onnx);
+        await PredictAsync(http, "a", Picture(9, 9, 9));
+        await PredictAsync(http, "a", "no picture"u8.ToArray());
+
+        var lines = await _metrics.LinesAsync(Cancel);
+        Assert.Contains("gpugeek_predictions_total{gpugeek_deployment=\"a\",gpugeek_outcome=\"answered\"} 1", lines);
+        Assert.Contains("gpugeek_predictions_total{gpugeek_deployment=\"a\",gpugeek_outcome=\"unsupported_format\"} 1", lines);
+        Assert.Contains("gpugeek_models_loaded 1", lines);
+        Assert.Contains("gpugeek_prediction_batch_size_count 1", lines);
+        foreach (var part in (string[])["decode", "queue", "run"])
+            Assert.Contains($"gpugeek_prediction_{part}_duration_seconds_count 1", lines);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/metrics", Cancel)).StatusCode);
     }
 
     [Fact]

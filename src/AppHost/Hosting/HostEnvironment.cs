@@ -24,6 +24,7 @@ internal static class HostEnvironment
         ["GPUGEEK_FRONT_SECRET"] = ["Api", "Web"],
         ["GPUGEEK_INSTANCE"] = ["Web"],
         ["GPUGEEK_PREDICTOR_SOCKET"] = ["Api", "Predictor"],
+        ["GPUGEEK_EXECUTION_PROVIDER"] = ["Predictor"],
         ["GPUGEEK_SMTP_HOST"] = ["Api", "Worker"],
         ["GPUGEEK_SMTP_PORT"] = ["Worker"],
         ["GPUGEEK_SMTP_USER"] = ["Worker"],
@@ -39,6 +40,7 @@ internal static class HostEnvironment
         ["GPUGEEK_JANITOR_MINUTES"] = ["Worker"],
         ["GPUGEEK_EMBEDDING_BYTES"] = ["Worker"],
         ["GPUGEEK_GRACE_DAYS"] = ["Worker"],
+        ["GPUGEEK_METRICS"] = ["Api", "Web", "Predictor", "Worker"],
         ["GPUGEEK_REGISTRATION"] = ["Api"],
         ["GPUGEEK_FAULTS"] = ["Predictor", "Worker"],
     };
@@ -77,6 +79,8 @@ internal static class HostEnvironment
         foreach (var (name, value) in all)
             if (Readers.GetValueOrDefault(name, []).Contains(host))
                 own[name] = value;
+        if (own.TryGetValue("GPUGEEK_METRICS", out var metrics))
+            own["GPUGEEK_METRICS"] = MetricsAddress.Of(host, metrics);
         own["DOTNET_gcServer"] = "0";
         own["ASPNETCORE_ENVIRONMENT"] = "Production";
         return own;

@@ -59,6 +59,9 @@ public sealed class Job : Restartable, ITenantOwned
     /// <summary>The job waits until then; null: it does not wait.</summary>
     public DateTimeOffset? NotBefore { get; set; }
     public bool CancelRequested { get; set; }
+
+    /// <summary>The trace of the request that queued it.</summary>
+    public string? TraceParent { get; init; }
     public Failure? Error { get; set; }
     public required Guid CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -95,6 +98,7 @@ public sealed class Job : Restartable, ITenantOwned
             CreatedBy = by,
             CreatedAt = now,
             QueuedAt = now,
+            TraceParent = Common.TraceParent.Current,
         };
 
     public static Job Of(EmbeddingRequest request, DatasetVersion version, string name, Guid project, Guid by, DateTimeOffset now) =>
@@ -110,6 +114,7 @@ public sealed class Job : Restartable, ITenantOwned
             CreatedBy = by,
             CreatedAt = now,
             QueuedAt = now,
+            TraceParent = Common.TraceParent.Current,
         };
 
     public static Job Of(UploadedWeights weights, DateTimeOffset now) =>
@@ -124,5 +129,6 @@ public sealed class Job : Restartable, ITenantOwned
             CreatedBy = weights.CreatedBy,
             CreatedAt = now,
             QueuedAt = now,
+            TraceParent = Common.TraceParent.Current,
         };
 }

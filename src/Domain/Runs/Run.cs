@@ -70,6 +70,9 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     public RunResult? Result { get; private set; }
     public Guid? ModelVersionId { get; private set; }
     public Guid? CreatedBy { get; init; }
+
+    /// <summary>The trace of the request that created it.</summary>
+    public string? TraceParent { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <inheritdoc/>

@@ -85,7 +85,12 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
 
     private static NpgsqlDataSource Source(string connectionString, string name)
     {
-        var builder = new NpgsqlDataSourceBuilder(connectionString) { ConnectionStringBuilder = { ApplicationName = name } };
+        var builder = new NpgsqlDataSourceBuilder(connectionString)
+        {
+            // In metrics; else it would be the connection string.
+            Name = name,
+            ConnectionStringBuilder = { ApplicationName = name },
+        };
         // A pooled connection must forget its organisation before the next use; without the reset, one tenant's rows would reach another.
         if (builder.ConnectionStringBuilder.NoResetOnClose || builder.ConnectionStringBuilder.Multiplexing)
             throw new InvalidOperationException(

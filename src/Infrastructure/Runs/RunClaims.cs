@@ -84,7 +84,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         if (run.State != RunState.Queued)
             return new(new(run.OrgId, run.Id, fence, slot, run.Attempt), IsQueued: false);
         return await StartAsync(db, run, slot, fence, cancellationToken)
-            ? new(new(run.OrgId, run.Id, fence, slot, run.Attempt), IsQueued: true)
+            ? new(new(run.OrgId, run.Id, fence, slot, run.Attempt, run.TraceParent), IsQueued: true)
             : null;
     }
 

@@ -14,6 +14,7 @@ using GpuGeek.Worker.Mail;
 using GpuGeek.Worker.Recurring;
 using GpuGeek.Worker.Runs;
 using GpuGeek.Worker.Storage;
+using GpuGeek.Worker.Telemetry;
 using GpuGeek.Worker.Webhooks;
 using GpuGeek.Worker.Weights;
 using Microsoft.Extensions.Configuration;
@@ -27,7 +28,7 @@ internal static class WorkerSetup
     public static IServiceCollection AddWorker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSupervision(configuration);
-        services.AddLiveListener();
+        services.AddLiveListener().AddHostedService<QueueWatch>();
         services.AddLane<RunLane>().AddHostedService<RunSweeps>().AddHostedService<WeightsAnnouncement>();
         services.AddSingleton<IRunLauncher, LocalProcessLauncher>();
         services.AddJobs();
@@ -41,7 +42,7 @@ internal static class WorkerSetup
     /// <summary>What a process needs that supervises runs: a worker, or the supervisor of one run.</summary>
     public static IServiceCollection AddSupervision(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddInfrastructure(configuration);
+        services.AddInfrastructure(configuration).AddTelemetry(configuration, "worker");
         services
             .AddOptions<WorkerOptions>()
             .Configure(options => Bind(options, configuration))

@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Worker.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace GpuGeek.Worker.Lanes;
@@ -81,6 +82,7 @@ internal sealed partial class HeldJob : IAsyncDisposable
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // The work continues: the lease can be renewed as long as nobody has taken the job.
+            WorkerMeter.FailedRenewals.Add(1, new KeyValuePair<string, object?>("gpugeek.lease", "job"));
             LogFailed(failure, Row.Id);
             return false;
         }

@@ -6,6 +6,7 @@ using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Infrastructure.Webhooks;
+using GpuGeek.Worker.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -56,6 +57,7 @@ internal sealed partial class JobLane : ILaneWork
 
     private async Task RunAsync(Job row, CancellationToken draining)
     {
+        using var attempt = Attempt.AtJob(row.Kind, row.Id, row.TraceParent);
         LogClaimed(row.Kind, row.Id, row.Fence);
         // One for each claim: a job that is given back may be claimed by another place of this lane before its directory is deleted.
         var directory = new JobDirectory(Path.Combine(_options.Jobs, FormattableString.Invariant($"{row.Id:N}-{row.Fence}")));
@@ -64,10 +66,13 @@ internal sealed partial class JobLane : ILaneWork
         try
         {
             directory.Create();
-            await RecordAsync(await EndOfAsync(held, job), held, job, draining);
+            var end = await EndOfAsync(held, job);
+            attempt.EndsAs(end, isError: end is JobEnd.Failed or JobEnd.Died);
+            await RecordAsync(end, held, job, draining);
         }
         catch (Exception lost) when (lost is StaleJobException || (lost is OperationCanceledException && held.IsLost))
         {
+            attempt.Lose();
             LogLost(row.Kind, row.Id);
         }
         finally

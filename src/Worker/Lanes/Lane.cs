@@ -1,4 +1,5 @@
 using GpuGeek.Infrastructure.Live;
+using GpuGeek.Worker.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -33,10 +34,13 @@ internal sealed partial class Lane<T>(T work, IOptions<WorkerOptions> options, L
 {
     private readonly PollSignal _signal = new(options);
 
+    private KeyValuePair<string, object?> Tag => new("gpugeek.lane", work.Name);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         listener.Changed += OnChanged;
+        WorkerMeter.Places.Add(work.Width, Tag);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, work.Width).Select(place => ServeAsync(place, stoppingToken)));
@@ -44,6 +48,7 @@ internal sealed partial class Lane<T>(T work, IOptions<WorkerOptions> options, L
         finally
         {
             listener.Changed -= OnChanged;
+            WorkerMeter.Places.Add(-work.Width, Tag);
         }
 
         void OnChanged(LiveChange change)
@@ -64,7 +69,7 @@ internal sealed partial class Lane<T>(T work, IOptions<WorkerOptions> options, L
                 {
                     // More may be waiting.
                     _signal.Signal();
-                    await claimed();
+                    await WorkAsync(claimed);
                     continue;
                 }
                 await _signal.WaitAsync(draining);
@@ -78,6 +83,19 @@ internal sealed partial class Lane<T>(T work, IOptions<WorkerOptions> options, L
                 LogFailed(failure, owner);
                 await _signal.WaitAsync(CancellationToken.None);
             }
+        }
+    }
+
+    private async Task WorkAsync(Func<Task> claimed)
+    {
+        WorkerMeter.BusyPlaces.Add(1, Tag);
+        try
+        {
+            await claimed();
+        }
+        finally
+        {
+            WorkerMeter.BusyPlaces.Add(-1, Tag);
         }
     }
 

@@ -21,10 +21,15 @@ internal sealed class LocalProcessLauncher(IConfiguration configuration, IOption
         };
         // A child gets no credentials unless they are given to it.
         foreach (var (name, value) in configuration.AsEnumerable())
-            if (name.StartsWith("GPUGEEK_", StringComparison.Ordinal) && value is not null)
+            if (IsForSupervisor(name) && value is not null)
                 spec.Environment[name] = value;
         return Task.FromResult<ILaunchedRun>(new Launched(ChildProcess.Start(spec), spec.LogFile));
     }
+
+    /// <summary>The worker listens on its address of metrics, so that no supervisor can.</summary>
+    private static bool IsForSupervisor(string name) =>
+        name is not "GPUGEEK_METRICS"
+        && (name.StartsWith("GPUGEEK_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal));
 
     private sealed class Launched : ILaunchedRun
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuGeek.Domain.Common;
 
 namespace GpuGeek.ChildProcesses;
 
@@ -57,9 +58,12 @@ internal sealed record ChildSpec : IChildSpec
             environment[name] = value;
         if (HeapLimit is { } bytes)
             environment[HeapLimitVariable] = bytes.ToString("x", CultureInfo.InvariantCulture);
+        if (TraceParent.Current is { } trace)
+            environment["TRACEPARENT"] = trace;
     }
 
     public IChildLog OpenLog() => new BoundedLog(LogFile);
 
-    private static bool IsSecret(string name) => name.StartsWith("GPUGEEK_", StringComparison.Ordinal);
+    private static bool IsSecret(string name) =>
+        name.StartsWith("GPUGEEK_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal);
 }

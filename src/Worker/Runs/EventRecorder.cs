@@ -4,21 +4,26 @@ using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Lanes;
+using GpuGeek.Worker.Telemetry;
 
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>Writes the training process's events into the database: the only writer of this run's points and lines.</summary>
 internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, CheckpointTransfer checkpoints, TimeProvider clock)
+    : IDisposable
 {
     /// <summary>Maximum number of output lines stored per attempt; the rest is not written to the database.</summary>
     private const int MaxLines = 1000;
 
     private readonly EventTail _events = new(directory.Events);
     private readonly LineTail _log = new(directory.Log);
+    private readonly PhaseSpans _phases = new();
     private int _lines;
 
     public ResultEvent? Result { get; private set; }
     public Failure? Failure { get; private set; }
+
+    public void Dispose() => _phases.Dispose();
 
     /// <summary>Stores the events since the last call, but not those that arrive in the meantime: a training process that writes without
     /// a pause must not block its supervisor.</summary>
@@ -46,6 +51,7 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
         if (events.Count == 0 && lines.Count == 0)
             return false;
         await WriteAsync(Batch(events, lines), cancellationToken);
+        _phases.Follow(events.OfType<PhaseEvent>());
         // Of several checkpoints, only the newest is certainly still complete on disk, and only it matters.
         if (events.OfType<CheckpointEvent>().LastOrDefault() is { } checkpoint)
             await KeepAsync(checkpoint, cancellationToken);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -64,6 +65,7 @@ internal sealed partial class LeaseKeeper(RunClaims claims, ILogger<LeaseKeeper>
             when (failure is DbException or TimeoutException or InvalidOperationException { InnerException: DbException })
         {
             // The database is not available. The child continues: the lease can be renewed as long as nobody has taken it.
+            WorkerMeter.FailedRenewals.Add(1, new KeyValuePair<string, object?>("gpugeek.lease", "run"));
             LogUnreachable(failure, lease.Claim.RunId);
         }
     }

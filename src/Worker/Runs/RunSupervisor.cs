@@ -6,6 +6,7 @@ using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Embeddings;
 using GpuGeek.Worker.Lanes;
+using GpuGeek.Worker.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -36,21 +37,26 @@ internal sealed partial class RunSupervisor(
     public async Task SuperviseAsync(HeldLease lease, CancellationToken draining)
     {
         var claim = lease.Claim;
+        using var attempt = Attempt.AtRun(claim.RunId, claim.Attempt, claim.TraceParent);
         LogClaimed(claim.RunId, claim.Fence, claim.Attempt);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
         await using var drain = draining.Register(() => limit.CancelAfter(DrainLimit));
         var directory = new RunDirectory(DirectoryOf(claim.RunId));
         var writer = new RunWriter(contexts, live, clock, claim);
-        var recorder = new EventRecorder(directory, writer, checkpoints, clock);
+        using var recorder = new EventRecorder(directory, writer, checkpoints, clock);
         try
         {
             var end = await AttemptAsync(directory, recorder, claim, draining, limit.Token);
             await KeepEmbeddingsAsync(directory, claim, limit.Token);
+            if (end is RunEnd.Finished)
+                end = await PublishAsync(lease, directory, writer, recorder, limit.Token);
+            attempt.EndsAs(end, isError: end is RunEnd.Failed or RunEnd.Died or RunEnd.WorkerFailed);
             await WriteEndAsync(end, lease, directory, writer, recorder, draining, limit.Token);
         }
         catch (Exception lost) when (lost is StaleFenceException || (lost is OperationCanceledException && limit.IsCancellationRequested))
         {
             // Another owner has the run, or will have it once the lease expires: nothing more is written.
+            attempt.Lose();
             LogLost(claim.RunId, claim.Fence);
         }
     }
@@ -123,8 +129,6 @@ internal sealed partial class RunSupervisor(
         CancellationToken limit
     )
     {
-        if (end is RunEnd.Finished)
-            end = await PublishAsync(lease, directory, writer, recorder, limit);
         switch (end)
         {
             case RunEnd.Failed failed:

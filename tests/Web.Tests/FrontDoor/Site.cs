@@ -1,3 +1,4 @@
+using GpuGeek.TestSupport;
 using GpuGeek.Web.FrontDoor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -25,6 +26,8 @@ public sealed class Site : IAsyncLifetime
 
     public bool Https { get; init; }
 
+    public MetricsPage? Metrics { get; init; }
+
     public async ValueTask InitializeAsync()
     {
         Upstream = await Upstream.StartAsync();
@@ -37,6 +40,7 @@ public sealed class Site : IAsyncLifetime
                 ["GPUGEEK_FRONT_SECRET"] = Secret,
                 ["GPUGEEK_ALLOWED_HOSTS"] = "gpu.example, other.example",
                 ["GPUGEEK_INSTANCE"] = "test0001",
+                ["GPUGEEK_METRICS"] = Metrics?.Address,
                 ["GPUGEEK_PUBLIC_URL"] = Https ? PublicUrl : null,
             }
         );

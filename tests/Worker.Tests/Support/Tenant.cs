@@ -86,7 +86,7 @@ internal sealed class Tenant
         return tenant;
     }
 
-    public async Task<Guid> QueueRunAsync(int priority = 0, bool pretrained = false)
+    public async Task<Guid> QueueRunAsync(int priority = 0, bool pretrained = false, string? trace = null)
     {
         await using var db = _contexts.System();
         var run = new Run
@@ -99,6 +99,7 @@ internal sealed class Tenant
             DatasetVersionId = VersionId,
             Name = "run",
             Priority = priority,
+            TraceParent = trace,
             Recipe = RecipePresets.Resolve(new() { Preset = RecipePresets.Balanced, ["transfer.pretrained"] = pretrained }),
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };

@@ -5,6 +5,7 @@ using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
@@ -115,6 +116,7 @@ internal static class RunEndpoints
             StartHash = start?.Hash,
             CreatedBy = tenant.UserId,
             CreatedAt = now,
+            TraceParent = TraceParent.Current,
             Name =
                 request.Name?.Trim()
                 ?? $"{ModelCatalog.All[recipe.Model.Architecture].Title} {recipe.Preset} "

@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Projects;
@@ -18,6 +19,7 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.Property(j => j.State).AsText();
         builder.Property(j => j.Error).AsJson();
         builder.Property(j => j.Owner).HasMaxLength(200);
+        builder.Property(j => j.TraceParent).HasMaxLength(TraceParent.Length);
         // The claim reads only what waits or runs, however many have ended.
         builder
             .HasIndex(j => new

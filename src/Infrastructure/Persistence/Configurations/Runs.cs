@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Error).AsJson();
         builder.Property(r => r.Result).AsJson();
         builder.Property(r => r.CheckpointKey).HasMaxLength(300);
+        builder.Property(r => r.TraceParent).HasMaxLength(TraceParent.Length);
         builder.HasIndex(r => new
         {
             r.OrgId,
