@@ -15,11 +15,10 @@ internal static class PredictorEndpoints
 
     public static void MapPredictor(this WebApplication app)
     {
-        app.MapGet(PredictorRoutes.Health, () => TypedResults.Ok(new { status = "alive" }));
+        app.MapGet(PredictorRoutes.Health, (PredictorIdentity identity) => TypedResults.Ok(new PredictorHealth("alive", identity.BootId)));
         app.MapGet(
             PredictorRoutes.Loaded,
-            (ModelHost host, PredictorIdentity identity) =>
-                TypedResults.Ok(new PredictorState(identity.BootId, [.. host.Loaded.Select(m => new LoadedDeployment(m.Key, m.OnnxHash))]))
+            (ModelHost host) => TypedResults.Ok(new PredictorState([.. host.Loaded.Select(m => new LoadedDeployment(m.Key, m.OnnxHash))]))
         );
         app.MapPut(PredictorRoutes.Deployment, LoadAsync).DisableAntiforgery();
         app.MapDelete(

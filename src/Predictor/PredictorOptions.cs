@@ -3,13 +3,16 @@ using GpuGeek.Inference;
 
 namespace GpuGeek.Predictor;
 
-/// <summary>Set by <c>GPUGEEK_PREDICTOR_SOCKET</c>, <c>GPUGEEK_PREDICTOR_THREADS</c> and <c>GPUGEEK_EXECUTION_PROVIDER</c>.</summary>
+/// <summary>Set by the variables <c>GPUGEEK_PREDICTOR_…</c> and <c>GPUGEEK_EXECUTION_PROVIDER</c>.</summary>
 public sealed class PredictorOptions
 {
     public const string Section = "Predictor";
 
-    [Required(ErrorMessage = "GPUGEEK_PREDICTOR_SOCKET is not set: it is the path of the Unix socket to listen on.")]
-    public string Socket { get; set; } = "";
+    /// <summary>Where to listen: the path of a Unix socket, or <c>http://IP:port</c>.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>The token that every request must bring. A port needs one: whoever reaches it could replace models.</summary>
+    public string Token { get; set; } = "";
 
     /// <summary>Threads inside one operator of a network. Default: half the processors, at least one, so that decoding can use the
     /// rest.</summary>

@@ -1,3 +1,4 @@
+using GpuGeek.Api.Features.Deployments;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Projects;
 using GpuGeek.Domain.Tenants;
@@ -30,17 +31,21 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
     private readonly PostgresFixture _postgres;
     private readonly Action<IServiceCollection>? _change;
     private readonly IReadOnlyDictionary<string, string>? _settings;
+    private readonly bool _reconciles;
     private readonly string _folder = Directory.CreateTempSubdirectory("gpugeek-api-").FullName;
 
     /// <param name="change">Replaces services, to simulate a mistake.</param>
+    /// <param name="reconciles">It loads deployments into its predictors. One Api of a database does, so the others have none.</param>
     /// <param name="settings">Variables in addition to those of every test.</param>
     public ApiApplication(
         PostgresFixture postgres,
         bool registrationOpen = true,
         Action<IServiceCollection>? change = null,
-        IReadOnlyDictionary<string, string>? settings = null
+        IReadOnlyDictionary<string, string>? settings = null,
+        bool reconciles = false
     )
     {
+        _reconciles = reconciles;
         _settings = settings;
         _postgres = postgres;
         _change = change;
@@ -64,7 +69,7 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
             ("GPUGEEK_KEYS", Path.Combine(_folder, "keys")),
             ("GPUGEEK_PUBLIC_URL", "http://gpugeek.test"),
             ("GPUGEEK_FRONT_SECRET", "front"),
-            ("GPUGEEK_PREDICTOR_SOCKET", PredictorSocket),
+            ("GPUGEEK_PREDICTORS", PredictorSocket),
             ("GPUGEEK_PREDICTOR_PATIENCE", "2"),
         ];
 
@@ -92,6 +97,8 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
         {
             // Slow password hashing protects passwords; the tests register hundreds of people whose passwords need no protection.
             services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+            if (!_reconciles)
+                services.Remove(services.Single(s => s.ImplementationType == typeof(DeploymentReconciler)));
             _change?.Invoke(services);
         });
     }
@@ -190,6 +197,8 @@ public sealed class ApiApplication : WebApplicationFactory<Program>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        // A test may have stopped it before.
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 }

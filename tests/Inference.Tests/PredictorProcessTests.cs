@@ -40,7 +40,7 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["GPUGEEK_PREDICTOR_SOCKET"] = Socket;
+        start.Environment["GPUGEEK_PREDICTOR_ADDRESS"] = Socket;
         start.Environment["GPUGEEK_FAULTS"] = "1";
         start.Environment["GPUGEEK_METRICS"] = _metrics.Address;
         start.Environment["Logging__LogLevel__Default"] = "Error";

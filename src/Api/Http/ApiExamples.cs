@@ -180,6 +180,8 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
             1,
             1,
             "live",
+            1,
+            1,
             null,
             "https://gpugeek.example.org/api/v1/orgs/acme/deployments/flowers/predict",
             Classes,

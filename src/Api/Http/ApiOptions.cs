@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using GpuGeek.Domain.Deployments;
 
 namespace GpuGeek.Api.Http;
 
@@ -14,9 +15,15 @@ public sealed class ApiOptions
     /// <summary><c>GPUGEEK_FRONT_SECRET</c>: a forwarded client address is trusted only with this secret. Null: no front door.</summary>
     public string? FrontSecret { get; set; }
 
-    /// <summary><c>GPUGEEK_PREDICTOR_SOCKET</c>: path of the predictor's Unix socket.</summary>
-    [Required(ErrorMessage = "GPUGEEK_PREDICTOR_SOCKET is not set: it is the path of the predictor's Unix socket.")]
-    public string PredictorSocket { get; set; } = "";
+    /// <summary><c>GPUGEEK_PREDICTORS</c>: addresses of all predictors, separated by commas. Every Api has the same list.</summary>
+    [Required(
+        ErrorMessage = "GPUGEEK_PREDICTORS is not set: it is the path of a predictor's Unix socket, or http://host:port, or several."
+    )]
+    [CustomValidation(typeof(ApiOptions), nameof(CheckPredictors))]
+    public string Predictors { get; set; } = "";
+
+    /// <summary><c>GPUGEEK_PREDICTOR_TOKEN</c>: what a predictor at a port demands.</summary>
+    public string PredictorToken { get; set; } = "";
 
     /// <summary><c>GPUGEEK_PREDICTOR_PATIENCE</c>: seconds that a picture waits for a restarting predictor before the response is
     /// 503.</summary>
@@ -25,6 +32,14 @@ public sealed class ApiOptions
 
     /// <summary><c>GPUGEEK_REGISTRATION</c>: with <c>open</c> anyone can register; otherwise only the setup link can.</summary>
     public bool RegistrationOpen { get; set; }
+
+    public static ValidationResult? CheckPredictors(string predictors) =>
+        predictors.Length == 0 || PredictorAddress.ParseList(predictors) is not null
+            ? ValidationResult.Success
+            : new(
+                $"GPUGEEK_PREDICTORS is '{predictors}': it must be paths of Unix sockets or addresses such as http://10.0.0.5:5300, "
+                    + "separated by commas."
+            );
 
     /// <summary>Whether a registered person can create another organisation.</summary>
     public bool MayFound(bool isOperator) => RegistrationOpen || isOperator;

@@ -18,7 +18,8 @@ internal static class HostSetup
             {
                 o.PublicUrl = (configuration["GPUGEEK_PUBLIC_URL"] ?? "").TrimEnd('/');
                 o.FrontSecret = configuration["GPUGEEK_FRONT_SECRET"];
-                o.PredictorSocket = configuration["GPUGEEK_PREDICTOR_SOCKET"] ?? "";
+                o.Predictors = configuration["GPUGEEK_PREDICTORS"] ?? "";
+                o.PredictorToken = configuration["GPUGEEK_PREDICTOR_TOKEN"] ?? "";
                 o.PredictorPatience = configuration.GetValue("GPUGEEK_PREDICTOR_PATIENCE", o.PredictorPatience);
                 o.RegistrationOpen = string.Equals(configuration["GPUGEEK_REGISTRATION"], "open", StringComparison.OrdinalIgnoreCase);
             })

@@ -1,11 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using GpuGeek.Api.Http;
 using GpuGeek.Domain.Deployments;
-using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Api.Shared;
 
@@ -18,56 +15,47 @@ internal sealed class PredictorRefusedException(HttpStatusCode status, Predictor
     public string? RetryAfter { get; } = retryAfter;
 }
 
-/// <summary>Client of the predictor over its Unix socket.</summary>
+/// <summary>Client of one predictor.</summary>
 internal sealed class PredictorClient : IDisposable
 {
-    /// <summary>Maximum number of pictures that wait in memory for a restarting predictor.</summary>
-    private const int MaxWaiting = 64;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(3);
     private readonly HttpClient _http;
-    private readonly TimeSpan _patience;
-    private readonly SemaphoreSlim _waiting = new(MaxWaiting);
+    private int _active;
 
-    public PredictorClient(IOptions<ApiOptions> options)
+    /// <param name="address">A socket, or a port.</param>
+    /// <param name="token">What a predictor at a port demands; empty for a socket.</param>
+    public PredictorClient(PredictorAddress address, string token)
     {
-        _patience = TimeSpan.FromSeconds(options.Value.PredictorPatience);
-        var socket = new UnixDomainSocketEndPoint(options.Value.PredictorSocket);
-        _http = new(
-            new SocketsHttpHandler
-            {
-                MaxConnectionsPerServer = 256,
-                ConnectCallback = async (_, cancellationToken) =>
-                {
-                    var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                    try
-                    {
-                        await connection.ConnectAsync(socket, cancellationToken);
-                        return new NetworkStream(connection, ownsSocket: true);
-                    }
-                    catch
-                    {
-                        connection.Dispose();
-                        throw;
-                    }
-                },
-            }
-        )
-        {
-            BaseAddress = new("http://predictor"),
-            Timeout = TimeSpan.FromSeconds(60),
-        };
+        Address = address.Text;
+        var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 256, ConnectTimeout = TimeSpan.FromSeconds(2) };
+        if (address.Url is null)
+            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(address.Text, cancellationToken);
+        _http = new(handler) { BaseAddress = address.Url ?? new("http://predictor"), Timeout = TimeSpan.FromSeconds(60) };
+        if (token.Length > 0)
+            _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
     }
 
-    public async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
+    public string Address { get; }
+
+    /// <summary>Predictions of this Api that it has not answered yet.</summary>
+    public int Active => Volatile.Read(ref _active);
+
+    /// <returns>The id of its start; null if it does not answer within 3 s.</returns>
+    public async Task<Guid?> BootIdAsync(CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(HealthLimit);
         try
         {
-            using var response = await _http.GetAsync(new Uri(PredictorRoutes.Health, UriKind.Relative), cancellationToken);
-            return response.IsSuccessStatusCode;
+            var route = new Uri(PredictorRoutes.Health, UriKind.Relative);
+            return (await _http.GetFromJsonAsync<PredictorHealth>(route, JsonSerializerOptions.Web, limit.Token))?.BootId;
         }
-        catch (HttpRequestException)
+        catch (Exception away)
+            when (away is HttpRequestException or JsonException or IOException
+                || away is OperationCanceledException && !cancellationToken.IsCancellationRequested
+            )
         {
-            return false;
+            return null;
         }
     }
 
@@ -81,95 +69,57 @@ internal sealed class PredictorClient : IDisposable
             { new ByteArrayContent(manifest), "manifest", "model.json" },
             { new StreamContent(onnx), "onnx", "core.onnx" },
         };
-        using var response = await _http.PutAsync(Address(PredictorRoutes.Deployment, key), form, cancellationToken);
+        using var response = await _http.PutAsync(Route(PredictorRoutes.Deployment, key), form, cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
     }
 
     public async Task UnloadAsync(string key, CancellationToken cancellationToken)
     {
-        using var response = await _http.DeleteAsync(Address(PredictorRoutes.Deployment, key), cancellationToken);
+        using var response = await _http.DeleteAsync(Route(PredictorRoutes.Deployment, key), cancellationToken);
         if (response.StatusCode != HttpStatusCode.NotFound)
             await RequireSuccessAsync(response, cancellationToken);
     }
 
-    /// <summary>
-    /// Returns the prediction for a picture. While the predictor restarts or loads its models again, the picture waits: the predictor has
-    /// not received it, so sending it again is safe. A picture that was being processed when the predictor died is not sent again,
-    /// because it may have caused the crash.
-    /// </summary>
-    /// <param name="key">The deployment's.</param>
-    /// <param name="image">The picture's bytes.</param>
-    /// <param name="limit">How many predictions the organisation may have at the same time.</param>
-    /// <param name="cancellationToken">Of the client.</param>
-    /// <exception cref="HttpRequestException">The predictor died while it processed the picture, or did not restart in time.</exception>
+    /// <exception cref="HttpRequestException">The predictor cannot be reached, or died while it processed the picture.</exception>
     /// <exception cref="PredictorRefusedException"/>
     public async Task<PredictorAnswer> PredictAsync(string key, ReadOnlyMemory<byte> image, int limit, CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
+        Interlocked.Increment(ref _active);
         try
         {
-            return await SendAsync(key, image, limit, cancellationToken);
-        }
-        catch (Exception away) when (WasNotTaken(away) && _waiting.Wait(0, CancellationToken.None))
-        {
-            // The picture takes one of the waiting places below.
-        }
-        try
-        {
-            return await SendAgainAsync(key, image, limit, started, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Post, Route(PredictorRoutes.Predict, key))
+            {
+                Content = new ReadOnlyMemoryContent(image),
+                Headers = { { PredictorRoutes.Limit, limit.ToString(CultureInfo.InvariantCulture) } },
+            };
+            using var response = await _http.SendAsync(request, cancellationToken);
+            await RequireSuccessAsync(response, cancellationToken);
+            return (await response.Content.ReadFromJsonAsync<PredictorAnswer>(JsonSerializerOptions.Web, cancellationToken))!;
         }
         finally
         {
-            _waiting.Release();
+            Interlocked.Decrement(ref _active);
         }
     }
 
-    private async Task<PredictorAnswer> SendAgainAsync(
-        string key,
-        ReadOnlyMemory<byte> image,
-        int limit,
-        long started,
-        CancellationToken cancellationToken
-    )
+    public void Dispose() => _http.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(string socket, CancellationToken cancellationToken)
     {
-        while (true)
+        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
         {
-            await Task.Delay(Pause, cancellationToken);
-            try
-            {
-                return await SendAsync(key, image, limit, cancellationToken);
-            }
-            catch (Exception still) when (WasNotTaken(still) && Stopwatch.GetElapsedTime(started) < _patience)
-            {
-                // Not yet restarted.
-            }
+            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
+            return new NetworkStream(connection, ownsSocket: true);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        _waiting.Dispose();
-    }
-
-    private static bool WasNotTaken(Exception failure) =>
-        failure
-            is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
-                or PredictorRefusedException { Status: HttpStatusCode.NotFound };
-
-    private async Task<PredictorAnswer> SendAsync(string key, ReadOnlyMemory<byte> image, int limit, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address(PredictorRoutes.Predict, key))
-        {
-            Content = new ReadOnlyMemoryContent(image),
-            Headers = { { PredictorRoutes.Limit, limit.ToString(CultureInfo.InvariantCulture) } },
-        };
-        using var response = await _http.SendAsync(request, cancellationToken);
-        await RequireSuccessAsync(response, cancellationToken);
-        return (await response.Content.ReadFromJsonAsync<PredictorAnswer>(JsonSerializerOptions.Web, cancellationToken))!;
-    }
-
-    private static Uri Address(string route, string key) => new(route.Replace("{key}", key, StringComparison.Ordinal), UriKind.Relative);
+    private static Uri Route(string route, string key) => new(route.Replace("{key}", key, StringComparison.Ordinal), UriKind.Relative);
 
     private static async Task RequireSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -23,7 +23,9 @@ internal static class HostEnvironment
         ["GPUGEEK_API_URL"] = ["Web"],
         ["GPUGEEK_FRONT_SECRET"] = ["Api", "Web"],
         ["GPUGEEK_INSTANCE"] = ["Web"],
-        ["GPUGEEK_PREDICTOR_SOCKET"] = ["Api", "Predictor"],
+        ["GPUGEEK_PREDICTORS"] = ["Api"],
+        ["GPUGEEK_PREDICTOR_ADDRESS"] = ["Predictor"],
+        ["GPUGEEK_PREDICTOR_TOKEN"] = ["Api", "Predictor"],
         ["GPUGEEK_EXECUTION_PROVIDER"] = ["Predictor"],
         ["GPUGEEK_SMTP_HOST"] = ["Api", "Worker"],
         ["GPUGEEK_SMTP_PORT"] = ["Worker"],
@@ -48,6 +50,9 @@ internal static class HostEnvironment
     // Variables from the environment override AppHost's values.
     private static readonly string[] PassedThrough = [.. Readers.Keys, "GPUGEEK_DB_OWNER", "GPUGEEK_BACKUPS"];
 
+    /// <summary>Predictors that others start: AppHost starts none of its own.</summary>
+    public static bool HasPredictors => Environment.GetEnvironmentVariable("GPUGEEK_PREDICTORS") is { Length: > 0 };
+
     public static bool HasDatabase => Environment.GetEnvironmentVariable("GPUGEEK_DB") is { Length: > 0 };
 
     public static async Task<Dictionary<string, string>> BaseAsync(Settings settings, DataFolder data, CancellationToken cancellationToken)
@@ -61,8 +66,8 @@ internal static class HostEnvironment
             ["GPUGEEK_PUBLIC_URL"] = settings.PublicUrl,
             ["GPUGEEK_FRONT_SECRET"] = await SecretFile.ReadOrCreateAsync(Path.Combine(data.Secrets, "front"), cancellationToken),
             ["GPUGEEK_INSTANCE"] = (await SecretFile.ReadOrCreateAsync(Path.Combine(data.Secrets, "instance"), cancellationToken))[..8],
-            ["GPUGEEK_PREDICTOR_SOCKET"] = SocketPath(data),
         };
+        environment["GPUGEEK_PREDICTORS"] = environment["GPUGEEK_PREDICTOR_ADDRESS"] = SocketPath(data);
         foreach (var name in PassedThrough)
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
                 environment[name] = value;

@@ -80,7 +80,8 @@ internal sealed class Platform : IAsyncDisposable
         await ApiVerb.RunAsync("migrate", WithClients(_environment), cancellationToken);
         var apiPort = PrivatePostgres.FreePort();
         _environment["GPUGEEK_API_URL"] = $"http://127.0.0.1:{apiPort.ToString(CultureInfo.InvariantCulture)}";
-        Add("Predictor");
+        if (!HostEnvironment.HasPredictors)
+            Add("Predictor");
         Add("Api", ("ASPNETCORE_URLS", _environment["GPUGEEK_API_URL"]));
         Add("Worker");
         Add("Web", ("ASPNETCORE_URLS", $"http://{_settings.Listen}:{_settings.Port.ToString(CultureInfo.InvariantCulture)}"));

@@ -27,6 +27,12 @@ public sealed record CreateDeploymentRequest
     /// <example>1</example>
     [Range(1, int.MaxValue)]
     public required int Version { get; init; }
+
+    /// <summary>On how many predictors the model is loaded; default 1, at most as many as the installation has. With two or more,
+    /// predictions continue while one predictor restarts. Each replica counts as a deployment of the plan.</summary>
+    /// <example>1</example>
+    [Range(1, 1000)]
+    public int? Replicas { get; init; }
 }
 
 /// <summary>Switches to another version without interruption: the previous version answers until the new one is loaded.</summary>
@@ -38,12 +44,19 @@ public sealed record UpdateDeploymentRequest
     /// <example>2</example>
     [Range(1, int.MaxValue)]
     public int? Version { get; init; }
+
+    /// <summary>Changes on how many predictors the model is loaded.</summary>
+    /// <example>1</example>
+    [Range(1, 1000)]
+    public int? Replicas { get; init; }
 }
 
 /// <param name="State"><c>starting</c>, <c>live</c> or <c>failed</c>.</param>
 /// <param name="Url">Absolute address to send pictures to.</param>
 /// <param name="LiveVersion">The version that is serving now; differs from <paramref name="Version"/> while a new version is being
 /// loaded.</param>
+/// <param name="Replicas">The requested number of predictors that load the model.</param>
+/// <param name="ReadyReplicas">How many of them answer now.</param>
 public sealed record DeploymentResponse(
     Guid Id,
     string Name,
@@ -52,6 +65,8 @@ public sealed record DeploymentResponse(
     int Version,
     int? LiveVersion,
     string State,
+    int Replicas,
+    int ReadyReplicas,
     ErrorInfo? Error,
     string Url,
     IReadOnlyList<string> Classes,

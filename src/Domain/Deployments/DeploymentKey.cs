@@ -5,6 +5,9 @@ public static class DeploymentKey
 {
     public static string Of(Guid org, Guid deployment) => $"{org:N}-{deployment:N}";
 
+    /// <returns>Null: the key is not of this form.</returns>
+    public static Guid? Deployment(string key) => Guid.TryParseExact(key.Split('-')[^1], "N", out var id) ? id : null;
+
     /// <summary>The part before the first hyphen; a key without one is its own organisation.</summary>
     public static string Organisation(string key) => key.Split('-')[0];
 }

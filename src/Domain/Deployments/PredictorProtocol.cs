@@ -1,8 +1,9 @@
 namespace GpuGeek.Domain.Deployments;
 
 /// <summary>
-/// The protocol between Api and Predictor over Predictor's Unix socket (HTTP/1.1). Predictor identifies deployments only by a key that
-/// Api chooses, keeps everything in memory and starts empty: Api reads <see cref="Loaded"/> and loads what is missing.
+/// The protocol between Api and Predictor over HTTP/1.1, on a Unix socket or a port. Predictor identifies deployments only by a key that
+/// Api chooses, keeps everything in memory and starts empty: Api reads <see cref="Loaded"/> and loads what is missing. On a port, every
+/// request except <see cref="Health"/> needs <c>Authorization: Bearer</c> with the token that both are given.
 /// </summary>
 public static class PredictorRoutes
 {
@@ -21,11 +22,15 @@ public static class PredictorRoutes
     /// gets 429 <see cref="TooMany"/> before its picture is read.</summary>
     public const string Limit = "X-GpuGeek-Limit";
     public const string TooMany = "too_many_predictions";
+
+    /// <summary>GET → <see cref="PredictorHealth"/>.</summary>
     public const string Health = "/healthz";
 }
 
 /// <param name="BootId">New at every start: if it changes, everything must be loaded again.</param>
-public sealed record PredictorState(Guid BootId, LoadedDeployment[] Deployments);
+public sealed record PredictorHealth(string Status, Guid BootId);
+
+public sealed record PredictorState(LoadedDeployment[] Deployments);
 
 /// <param name="OnnxHash"><c>sha256:hex</c> of the ONNX file in service.</param>
 public sealed record LoadedDeployment(string Key, string OnnxHash);

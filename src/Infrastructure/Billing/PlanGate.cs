@@ -71,10 +71,11 @@ public static class PlanGate
             throw Limit(plan, $"has at most {plan.MaxProjects} projects", "Delete one");
     }
 
-    public static async Task CheckDeploymentAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
+    /// <param name="more">Replicas to add: each loads the model once more, so each counts as a deployment.</param>
+    public static async Task CheckDeploymentAsync(GpuGeekDbContext db, Guid org, int more, CancellationToken cancellationToken)
     {
         var plan = await PlanOfAsync(db, org, cancellationToken);
-        if (await Rows(db.Deployments, org).CountAsync(cancellationToken) >= plan.MaxDeployments)
+        if (more > 0 && await Rows(db.Deployments, org).SumAsync(d => d.Replicas, cancellationToken) + more > plan.MaxDeployments)
             throw Limit(plan, $"has at most {plan.MaxDeployments} deployments", "Delete one");
     }
 

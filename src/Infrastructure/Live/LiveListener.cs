@@ -7,7 +7,7 @@ namespace GpuGeek.Infrastructure.Live;
 
 /// <summary>A change notification.</summary>
 /// <param name="Kind">One of the constants.</param>
-/// <param name="Subject">Id of the run, dataset or job; empty for the other kinds.</param>
+/// <param name="Subject">Id of the run, dataset, job or deployment; empty: several, or none.</param>
 public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject)
 {
     public const string Channel = "gpugeek";

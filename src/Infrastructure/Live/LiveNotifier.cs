@@ -17,7 +17,9 @@ public interface ILiveNotifier
 
     /// <summary>Also for those who watch the imports of its dataset.</summary>
     Task JobChangedAsync(Job job);
-    Task DeploymentChangedAsync(Guid org);
+
+    /// <param name="deployment">Null: any number of deployments of the organisation.</param>
+    Task DeploymentChangedAsync(Guid org, Guid? deployment);
 
     /// <summary>Wakes workers. A lost notification costs their poll interval.</summary>
     Task RunQueuedAsync();
@@ -43,11 +45,11 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
             await ImportChangedAsync(job.OrgId, dataset);
     }
 
-    public Task DeploymentChangedAsync(Guid org) => SendAsync(LiveChange.DeploymentKind, org);
+    public Task DeploymentChangedAsync(Guid org, Guid? deployment) => SendAsync(LiveChange.DeploymentKind, org, deployment);
 
-    public Task RunQueuedAsync() => SendAsync(LiveChange.RunQueuedKind, Guid.Empty);
+    public Task RunQueuedAsync() => SendAsync(LiveChange.RunQueuedKind, Guid.Empty, null);
 
-    public Task JobQueuedAsync() => SendAsync(LiveChange.JobQueuedKind, Guid.Empty);
+    public Task JobQueuedAsync() => SendAsync(LiveChange.JobQueuedKind, Guid.Empty, null);
 
     // The first call waits a moment and covers all calls in the meantime, so the last change is never dropped.
     private Task CoalesceAsync(string kind, string subject)
@@ -75,8 +77,8 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
         _stopped.Dispose();
     }
 
-    private Task SendAsync(string kind, Guid org) =>
-        SendAsync(string.Create(CultureInfo.InvariantCulture, $"{kind}:{org:N}:{Guid.Empty:N}"));
+    private Task SendAsync(string kind, Guid org, Guid? subject) =>
+        SendAsync(string.Create(CultureInfo.InvariantCulture, $"{kind}:{org:N}:{subject ?? Guid.Empty:N}"));
 
     private async Task SendAsync(string payload)
     {

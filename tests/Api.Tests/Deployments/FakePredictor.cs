@@ -19,6 +19,10 @@ internal sealed class FakePredictor : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, ModelManifest> _loaded = new(StringComparer.Ordinal);
 
+    private int _predictions;
+    private int _listings;
+    private Guid _boot = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
     private FakePredictor(string socket)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -29,13 +33,17 @@ internal sealed class FakePredictor : IAsyncDisposable
             kestrel.ListenUnixSocket(socket);
         });
         _app = builder.Build();
+        _app.MapGet(PredictorRoutes.Health, () => Results.Json(new PredictorHealth("alive", _boot), JsonSerializerOptions.Web));
         _app.MapGet(
             PredictorRoutes.Loaded,
             () =>
-                Results.Json(
-                    new PredictorState(Guid.Empty, [.. _loaded.Select(l => new LoadedDeployment(l.Key, l.Value.OnnxHash))]),
+            {
+                Interlocked.Increment(ref _listings);
+                return Results.Json(
+                    new PredictorState([.. _loaded.Select(l => new LoadedDeployment(l.Key, l.Value.OnnxHash))]),
                     JsonSerializerOptions.Web
-                )
+                );
+            }
         );
         _app.MapPut(PredictorRoutes.Deployment, LoadAsync);
         _app.MapDelete(
@@ -57,11 +65,23 @@ internal sealed class FakePredictor : IAsyncDisposable
     /// <summary>What to await before pictures with these bytes are answered.</summary>
     public ConcurrentDictionary<string, Func<Task>> Waits { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Requests for predictions.</summary>
+    public int Predictions => Volatile.Read(ref _predictions);
+
+    /// <summary>Requests for the list of what is loaded.</summary>
+    public int Listings => Volatile.Read(ref _listings);
+
     /// <summary>Forgets all models, as a restart does.</summary>
-    public void Forget() => _loaded.Clear();
+    public void Forget()
+    {
+        _loaded.Clear();
+        _boot = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+    }
 
     public static async Task<FakePredictor> StartAsync(string socket)
     {
+        // A former one may have left it.
+        File.Delete(socket);
         var predictor = new FakePredictor(socket);
         await predictor._app.StartAsync();
         return predictor;
@@ -87,6 +107,7 @@ internal sealed class FakePredictor : IAsyncDisposable
 
     private async Task<IResult> PredictAsync(string key, HttpContext http)
     {
+        Interlocked.Increment(ref _predictions);
         if (!_loaded.TryGetValue(key, out var model))
             return Problem(404, new("not_loaded", "Not loaded."));
         using var body = new MemoryStream();
@@ -103,11 +124,11 @@ internal sealed class FakePredictor : IAsyncDisposable
     }
 }
 
-/// <summary>The API with a fake predictor; one for all deployment tests, because each host reconciles every deployment in the
+/// <summary>The API with a fake predictor; one for all deployment tests, because one host reconciles every deployment in the
 /// database.</summary>
 public sealed class HostedModels(PostgresFixture postgres) : IAsyncLifetime
 {
-    internal ListeningApplication Listening { get; } = new(postgres);
+    internal ListeningApplication Listening { get; } = new(postgres, reconciles: true);
     internal FakePredictor Predictor { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Predictor = await FakePredictor.StartAsync(Listening.App.PredictorSocket);

@@ -88,7 +88,7 @@ public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
 
         public Task JobChangedAsync(Job job) => Task.CompletedTask;
 
-        public Task DeploymentChangedAsync(Guid org) => Task.CompletedTask;
+        public Task DeploymentChangedAsync(Guid org, Guid? deployment) => Task.CompletedTask;
 
         public Task RunQueuedAsync() => Task.CompletedTask;
 

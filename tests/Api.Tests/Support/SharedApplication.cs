@@ -14,9 +14,9 @@ public sealed class SharedApplication(PostgresFixture postgres) : IAsyncDisposab
 /// <summary>The same with a real socket: for behaviour that an in-memory server does not have, such as a broken connection.</summary>
 public sealed class ListeningApplication : IAsyncDisposable
 {
-    public ListeningApplication(PostgresFixture postgres)
+    public ListeningApplication(PostgresFixture postgres, bool reconciles = false)
     {
-        App = new(postgres);
+        App = new(postgres, reconciles: reconciles);
         App.UseKestrel(0);
         App.StartServer();
     }

@@ -19,7 +19,7 @@ public sealed partial class WhatTheComposeFileSays
     [InlineData("networks: [data, outside]", "networks: [data, outside]\n  ports: [\"9000:9000\"]", "worker publishes a port")]
     [InlineData("test: [\"CMD\", \"health\", \"lock\", \"/work/lock\"]", "disable: true", "worker has no health check")]
     [InlineData("target: worker-cpu", "target: worker-gpu", "which is no stage")]
-    [InlineData("target: predictor", "target: web", "is given GPUGEEK_PREDICTOR_SOCKET, which it does not read")]
+    [InlineData("target: predictor", "target: web", "is given GPUGEEK_PREDICTOR_ADDRESS, which it does not read")]
     [InlineData("GPUGEEK_SLOTS:", "GPUGEEK_SLOT:", "is given GPUGEEK_SLOT, which it does not read")]
     [InlineData("GPUGEEK_INSTANCE:", "GPUGEEK_DB:", "web is given GPUGEEK_DB, which it does not read")]
     [InlineData("GPUGEEK_WORK: /work", "# none", "lacks GPUGEEK_WORK")]

@@ -75,7 +75,7 @@ internal static class DeletedOrganizationEndpoints
         );
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        change.AfterCommit(() => live.DeploymentChangedAsync(organization));
+        change.AfterCommit(() => live.DeploymentChangedAsync(organization, null));
         await change.RunAfterCommitAsync();
         return TypedResults.NoContent();
     }

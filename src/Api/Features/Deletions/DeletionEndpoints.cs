@@ -188,7 +188,7 @@ internal static class DeletionEndpoints
         var canceled = await Deletions.HideAsync(db, doomed, tenant, clock.GetUtcNow(), cancellationToken);
         foreach (var run in canceled)
             change.AfterCommit(() => live.RunChangedAsync(run.OrgId, run.Id));
-        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
+        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId, null));
         return TypedResults.NoContent();
     }
 

@@ -64,6 +64,7 @@ internal static class DeploymentEndpoints
         GpuGeekDbContext db,
         Change change,
         ILiveNotifier live,
+        PredictorPool pool,
         IOptions<ApiOptions> options,
         TimeProvider clock,
         CancellationToken cancellationToken
@@ -80,7 +81,10 @@ internal static class DeploymentEndpoints
                 $"A deployment named '{request.Name}' already exists.",
                 "Choose another name, or change that deployment to the new version with PATCH."
             );
-        await PlanGate.CheckDeploymentAsync(db, tenant.OrgId, cancellationToken);
+        var replicas = request.Replicas ?? 1;
+        if (TooManyReplicas(replicas, pool) is { } tooMany)
+            return tooMany;
+        await PlanGate.CheckDeploymentAsync(db, tenant.OrgId, replicas, cancellationToken);
         var now = clock.GetUtcNow();
         var deployment = new Deployment
         {
@@ -89,12 +93,13 @@ internal static class DeploymentEndpoints
             ProjectId = project.Id,
             Name = request.Name,
             ModelVersionId = version.Id,
+            Replicas = replicas,
             CreatedAt = now,
             UpdatedAt = now,
         };
         db.Deployments.Add(deployment);
         await db.SaveChangesAsync(cancellationToken);
-        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
+        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId, deployment.Id));
         return TypedResults.Accepted(
             $"/api/v1/orgs/{tenant.Slug}/deployments/{deployment.Name}",
             await ReadOneAsync(db, request.Name, tenant, options.Value, cancellationToken)
@@ -122,7 +127,7 @@ internal static class DeploymentEndpoints
             ? TypedResults.Ok(response)
             : Problems.NotFound();
 
-    /// <summary>Switch to another version; the previous one answers until the new one is loaded</summary>
+    /// <summary>Switch to another version or number of replicas; the previous version answers until the new one is loaded</summary>
     private static async Task<Results<Accepted<DeploymentResponse>, ProblemHttpResult>> UpdateAsync(
         string name,
         UpdateDeploymentRequest request,
@@ -130,6 +135,7 @@ internal static class DeploymentEndpoints
         GpuGeekDbContext db,
         Change change,
         ILiveNotifier live,
+        PredictorPool pool,
         IOptions<ApiOptions> options,
         TimeProvider clock,
         CancellationToken cancellationToken
@@ -146,14 +152,19 @@ internal static class DeploymentEndpoints
         var model = request.Model ?? await db.Models.Where(m => m.Id == now.ModelId).Select(m => m.Name).SingleAsync(cancellationToken);
         if (await FindVersionAsync(db, model, request.Version ?? now.Number, cancellationToken) is not { } version)
             return UnknownVersion(model, request.Version ?? now.Number);
-        (deployment.ModelVersionId, deployment.State, deployment.Error, deployment.UpdatedAt) = (
-            version.Id,
-            DeploymentState.Starting,
-            null,
-            clock.GetUtcNow()
-        );
+        if (request.Replicas is { } replicas && replicas != deployment.Replicas)
+        {
+            if (TooManyReplicas(replicas, pool) is { } tooMany)
+                return tooMany;
+            await PlanGate.CheckDeploymentAsync(db, tenant.OrgId, replicas - deployment.Replicas, cancellationToken);
+            deployment.Replicas = replicas;
+        }
+        deployment.ModelVersionId = version.Id;
+        deployment.State = DeploymentState.Starting;
+        deployment.Error = null;
+        deployment.UpdatedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
-        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
+        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId, deployment.Id));
         return TypedResults.Accepted(
             $"/api/v1/orgs/{tenant.Slug}/deployments/{name}",
             await ReadOneAsync(db, name, tenant, options.Value, cancellationToken)
@@ -170,9 +181,11 @@ internal static class DeploymentEndpoints
         CancellationToken cancellationToken
     )
     {
-        if (await db.Deployments.Where(d => d.Name == name).ExecuteDeleteAsync(cancellationToken) == 0)
+        var id = await db.Deployments.Where(d => d.Name == name).Select(d => (Guid?)d.Id).FirstOrDefaultAsync(cancellationToken);
+        if (id is null || await db.Deployments.Where(d => d.Id == id).ExecuteDeleteAsync(cancellationToken) == 0)
             change.NoChange();
-        change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId));
+        else
+            change.AfterCommit(() => live.DeploymentChangedAsync(tenant.OrgId, id));
         return TypedResults.NoContent();
     }
 
@@ -188,6 +201,15 @@ internal static class DeploymentEndpoints
             where m.Name == model && v.Number == number
             select v
         ).FirstOrDefaultAsync(cancellationToken);
+
+    private static ProblemHttpResult? TooManyReplicas(int replicas, PredictorPool pool) =>
+        replicas <= pool.All.Count
+            ? null
+            : Problems.Impossible(
+                "too_many_replicas",
+                $"{replicas} replicas need {replicas} predictors, but this installation has {pool.All.Count}.",
+                pool.All.Count == 1 ? "Ask for 1 replica, or ask the operator for more predictors." : $"Ask for 1 to {pool.All.Count}."
+            );
 
     private static ProblemHttpResult UnknownVersion(string model, int number) =>
         Problems.Impossible(
@@ -237,6 +259,8 @@ internal static class DeploymentEndpoints
                     r.Version.Number,
                     r.Live,
                     r.d.State.ToString().ToLowerInvariant(),
+                    r.d.Replicas,
+                    r.d.LoadedOn.Length,
                     r.d.Error?.ToResponse(),
                     $"{options.PublicUrl}/api/v1/orgs/{tenant.Slug}/deployments/{r.d.Name}/predict",
                     r.Version.Manifest.Classes,

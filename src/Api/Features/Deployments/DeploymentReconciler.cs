@@ -1,217 +1,142 @@
-using System.Text.Json;
 using GpuGeek.Api.Shared;
-using GpuGeek.Domain.Deployments;
-using GpuGeek.Domain.Models;
-using GpuGeek.Domain.Runs.Protocol;
-using GpuGeek.Domain.Storage;
-using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
-using GpuGeek.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace GpuGeek.Api.Features.Deployments;
 
 /// <summary>
-/// Loads the versions that the deployments name into the predictor. The predictor keeps nothing over a restart, so the reconciler
-/// compares repeatedly instead of remembering what it has sent. If a version cannot be loaded, the previous one stays live.
+/// Loads the versions that the deployments name into the predictors. One of the Apis does it at a time (<see cref="ReconcilerLease"/>): it
+/// places changed deployments, and a lane for each predictor loads what is placed there. Changes come by notification; a slow poll finds
+/// those whose notification was lost.
 /// </summary>
 internal sealed partial class DeploymentReconciler(
     IDbContexts contexts,
-    IObjectStore store,
-    PredictorClient predictor,
+    PredictorPool pool,
     LiveListener listener,
-    ILiveNotifier live,
+    ReconcilerTimes times,
+    IServiceProvider services,
     TimeProvider clock,
     ILogger<DeploymentReconciler> logger
 ) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private readonly SemaphoreSlim _poke = new(0);
-
-    /// <summary>Notifies the reconciler of a change.</summary>
-    public void Poke() => _poke.Release();
+    /// <summary>The predictor, the database or the object store is away for a while.</summary>
+    public static bool IsTransient(Exception failure, CancellationToken stopping) =>
+        failure
+            is HttpRequestException
+                or IOException
+                or PredictorRefusedException
+                or NpgsqlException
+                or DbUpdateException
+                or InvalidOperationException
+        || failure is TaskCanceledException && !stopping.IsCancellationRequested;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var lease = await ReconcilerLease.TryTakeAsync(contexts, stoppingToken);
+                if (lease is not null)
+                    await ReconcileAsync(lease, stoppingToken);
+            }
+            catch (Exception failure) when (IsTransient(failure, stoppingToken))
+            {
+                LogLost(failure.Message);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            await Task.Delay(times.Lease, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ReconcileAsync(ReconcilerLease lease, CancellationToken stoppingToken)
+    {
+        var inbox = new ChangeInbox(clock);
         void OnChanged(LiveChange change)
         {
-            if (change.Kind == LiveChange.DeploymentKind)
-                Poke();
+            if (change.Kind != LiveChange.DeploymentKind)
+                return;
+            if (change.Subject == Guid.Empty)
+                inbox.AddAll();
+            else
+                inbox.Add([change.Subject]);
         }
+        using var term = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var lanes = pool.All.Select(predictor => ActivatorUtilities.CreateInstance<PredictorLane>(services, predictor)).ToList();
         listener.Changed += OnChanged;
+        listener.Reconnected += inbox.AddAll;
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                try
-                {
-                    await ReconcileAsync(stoppingToken);
-                }
-                // The predictor restarts, or the database or the object store is not available: the next round retries.
-                catch (Exception failure)
-                    when (failure
-                            is HttpRequestException
-                                or IOException
-                                or PredictorRefusedException
-                                or NpgsqlException
-                                or DbUpdateException
-                                or InvalidOperationException
-                        || failure is TaskCanceledException && !stoppingToken.IsCancellationRequested
-                    )
-                {
-                    LogLater(failure.Message);
-                }
-                await _poke.WaitAsync(Interval, stoppingToken);
-            }
+            Task[] work =
+            [
+                lease.WatchAsync(times.Lease, term.Token),
+                PlaceAsync(inbox, lanes, term.Token),
+                .. lanes.Select(lane => lane.RunAsync(term.Token)),
+            ];
+            var ended = await Task.WhenAny(work);
+            await term.CancelAsync();
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ended;
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
         finally
         {
+            listener.Reconnected -= inbox.AddAll;
             listener.Changed -= OnChanged;
         }
     }
 
-    private async Task ReconcileAsync(CancellationToken cancellationToken)
+    private async Task PlaceAsync(ChangeInbox inbox, List<PredictorLane> lanes, CancellationToken cancellationToken)
     {
-        await using var db = contexts.System();
-        var wanted = await db.Deployments.IgnoreTenantFilter().Where(d => d.DeletionId == null).ToListAsync(cancellationToken);
-        var loaded = (await predictor.StateAsync(cancellationToken)).Deployments.ToDictionary(
-            d => d.Key,
-            d => d.OnnxHash,
-            StringComparer.Ordinal
-        );
-        foreach (var deployment in wanted)
-            await ReconcileAsync(
-                db,
-                deployment,
-                loaded.GetValueOrDefault(DeploymentKey.Of(deployment.OrgId, deployment.Id)),
-                cancellationToken
-            );
-        var known = wanted.Select(d => DeploymentKey.Of(d.OrgId, d.Id)).ToHashSet(StringComparer.Ordinal);
-        foreach (var orphan in loaded.Keys.Where(key => !known.Contains(key)))
-            await predictor.UnloadAsync(orphan, cancellationToken);
-    }
-
-    private async Task ReconcileAsync(GpuGeekDbContext db, Deployment deployment, string? loadedHash, CancellationToken cancellationToken)
-    {
-        // A refused version is not retried until another version is requested. Until then the live version must stay loaded.
-        var target = deployment.State == DeploymentState.Failed ? deployment.LiveVersionId : deployment.ModelVersionId;
-        if (target is null)
-            return;
-        var version = await db
-            .ModelVersions.IgnoreTenantFilter()
-            .AsNoTracking()
-            .SingleAsync(v => v.OrgId == deployment.OrgId && v.Id == target, cancellationToken);
-        if (loadedHash == "sha256:" + version.OnnxHash)
+        List<string> usable = [];
+        var polledAt = DateTimeOffset.MinValue;
+        while (true)
         {
-            if (deployment.State == DeploymentState.Starting)
-                await SettleAsync(db, deployment, version, null, cancellationToken);
-            return;
-        }
-        try
-        {
-            await using var onnx = await store.OpenReadAsync(ObjectKeys.Content(version.OrgId, version.OnnxHash), cancellationToken);
-            await predictor.LoadAsync(
-                DeploymentKey.Of(deployment.OrgId, deployment.Id),
-                JsonSerializer.SerializeToUtf8Bytes(version.Manifest, RunDirectory.Json),
-                onnx,
-                cancellationToken
-            );
-            // The version was refused before and is accepted now; or only the previous one is loaded because the requested one stays
-            // refused.
-            if (target == deployment.ModelVersionId)
-                await SettleAsync(db, deployment, version, null, cancellationToken);
-        }
-        catch (PredictorRefusedException refused)
-        {
-            LogRefused(deployment.Id, refused.Problem.Code);
-            await SettleAsync(
-                db,
-                deployment,
-                version,
-                new(
-                    refused.Problem.Code,
-                    "The model could not be loaded",
-                    refused.Problem.Detail,
-                    refused.Problem.Hint ?? "Deploy another version."
-                ),
-                cancellationToken
-            );
-        }
-        catch (Exception failure) when ((failure as DamagedObjectException ?? failure.InnerException) is DamagedObjectException damaged)
-        {
-            LogDamaged(deployment.Id, damaged.Key);
-            await SettleAsync(
-                db,
-                deployment,
-                version,
-                new(
-                    "model_file_damaged",
-                    "The model's file is damaged",
-                    "The stored file differs from the file that was saved for this version.",
-                    "Train the version again or restore the object store."
-                ),
-                cancellationToken
-            );
-        }
-        catch (ObjectNotFoundException)
-        {
-            await SettleAsync(
-                db,
-                deployment,
-                version,
-                new(
-                    "model_file_missing",
-                    "The model's file is missing",
-                    "The object store no longer has the file of this version.",
-                    "Train the version again or restore the object store."
-                ),
-                cancellationToken
-            );
+            var now = lanes.Where(lane => lane.IsUsable).Select(lane => lane.Address).ToList();
+            if (!now.SequenceEqual(usable) || clock.GetUtcNow() - polledAt >= times.Poll)
+                (usable, polledAt) = (now, AllOf(inbox));
+            var changes = inbox.Take();
+            if (!changes.IsEmpty)
+                await PlaceAsync(changes, usable, inbox, lanes, cancellationToken);
+            await inbox.WaitAsync(times.Probe, cancellationToken);
         }
     }
 
-    private async Task SettleAsync(
-        GpuGeekDbContext db,
-        Deployment deployment,
-        ModelVersion version,
-        Domain.Common.Failure? failure,
+    private DateTimeOffset AllOf(ChangeInbox inbox)
+    {
+        inbox.AddAll();
+        return clock.GetUtcNow();
+    }
+
+    private async Task PlaceAsync(
+        DeploymentChanges changes,
+        List<string> usable,
+        ChangeInbox inbox,
+        List<PredictorLane> lanes,
         CancellationToken cancellationToken
     )
     {
-        if (failure is not null && deployment.State == DeploymentState.Failed && deployment.Error == failure)
-            return;
-        var before = (deployment.State, deployment.LiveVersionId);
-        deployment.State = failure is null ? DeploymentState.Live : DeploymentState.Failed;
-        deployment.Error = failure;
-        if (failure is null)
-            deployment.LiveVersionId = version.Id;
-        deployment.UpdatedAt = clock.GetUtcNow();
         try
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            // A predictor that restarts is loaded again, which is not a new event.
-            if (before != (deployment.State, deployment.LiveVersionId))
-                await db.EnqueueAsync(WebhookEvents.Of(deployment), deployment.UpdatedAt, cancellationToken);
-            await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            await live.DeploymentChangedAsync(deployment.OrgId);
+            await DeploymentPlacer.PlaceAsync(contexts, changes, usable, cancellationToken);
+            foreach (var lane in lanes)
+                lane.Inbox.Add(changes);
         }
-        catch (DbUpdateConcurrencyException)
+        catch (Exception failure) when (IsTransient(failure, cancellationToken))
         {
-            // In the meantime another version was requested, or the deployment was deleted: the next round handles it.
-            db.ChangeTracker.Clear();
+            LogLater(failure.Message);
+            inbox.Add(changes);
+            await Task.Delay(times.Retry, clock, cancellationToken);
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "Comparing deployments failed; retrying later: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "Placing deployments failed; retrying: {Reason}")]
     private partial void LogLater(string reason);
 
-    [LoggerMessage(LogLevel.Error, "The model of deployment {Deployment} is damaged: object {Key}")]
-    private partial void LogDamaged(Guid deployment, string key);
-
-    [LoggerMessage(LogLevel.Warning, "The predictor refused the version of deployment {Deployment}: {Code}")]
-    private partial void LogRefused(Guid deployment, string code);
+    [LoggerMessage(LogLevel.Warning, "Reconciling deployments stopped; retrying: {Reason}")]
+    private partial void LogLost(string reason);
 }

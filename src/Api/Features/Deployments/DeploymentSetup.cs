@@ -6,10 +6,11 @@ internal static class DeploymentSetup
 {
     public static IServiceCollection AddDeployments(this IServiceCollection services) =>
         services
-            .AddSingleton<PredictorClient>()
+            .AddSingleton<PredictorPool>()
+            .AddSingleton(ReconcilerTimes.Default)
+            .AddSingleton<DeploymentOutcome>()
             .AddSingleton<PredictionGate>()
-            .AddSingleton<DeploymentReconciler>()
-            .AddHostedService(provider => provider.GetRequiredService<DeploymentReconciler>());
+            .AddHostedService<DeploymentReconciler>();
 
     public static void UsePredictionGate(this WebApplication app)
     {

@@ -39,7 +39,7 @@ internal static class PredictEndpoint
         HttpContext http,
         GpuGeekDbContext db,
         Tenant tenant,
-        PredictorClient predictor,
+        PredictorPool pool,
         PredictionGate gate,
         TimeProvider clock,
         CancellationToken cancellationToken,
@@ -57,6 +57,8 @@ internal static class PredictEndpoint
                 {
                     d.Id,
                     d.LiveVersionId,
+                    d.PlacedOn,
+                    d.LoadedOn,
                     Limit = db
                         .Organizations.Where(o => o.Id == d.OrgId)
                         .Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p.MaxConcurrentPredictions)
@@ -77,7 +79,9 @@ internal static class PredictEndpoint
         try
         {
             var key = DeploymentKey.Of(tenant.OrgId, deployment.Id);
-            var answer = await predictor.PredictAsync(key, image, deployment.Limit, cancellationToken);
+            // If none has it loaded, they restart: the picture waits for one of them.
+            var predictors = deployment.LoadedOn.Length > 0 ? deployment.LoadedOn : deployment.PlacedOn;
+            var answer = await pool.PredictAsync(predictors, key, image, deployment.Limit, cancellationToken);
             return TypedResults.Ok(Response(answer, top, clock.GetUtcNow(), Stopwatch.GetElapsedTime(started).TotalMilliseconds));
         }
         catch (PredictorRefusedException refused)

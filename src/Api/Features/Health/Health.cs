@@ -10,7 +10,6 @@ internal static class Health
 {
     private const string DatabaseAway = "the database cannot be reached";
     private const string DiskShort = "disk space is low: uploads are refused, and imports and runs wait until space is freed";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -24,14 +23,22 @@ internal static class Health
     private static async Task<IResult> ReadyAsync(
         IDbContexts contexts,
         DatabasePulse pulse,
-        PredictorClient predictor,
+        PredictorPool pool,
         IObjectStore store,
         CancellationToken cancellationToken
     )
     {
-        var answers = await Task.WhenAll(DatabaseAsync(contexts, pulse, cancellationToken), PredictorAsync(predictor, cancellationToken));
-        var reasons = answers.OfType<string>().ToList();
-        string[] warnings = store.FreeBytes is 0 ? [DiskShort] : [];
+        var asked = Task.WhenAll(pool.All.Select(p => p.BootIdAsync(cancellationToken)));
+        List<string> reasons = [];
+        if (await DatabaseAsync(contexts, pulse, cancellationToken) is { } reason)
+            reasons.Add(reason);
+        List<string> warnings = store.FreeBytes is 0 ? [DiskShort] : [];
+        var away = (await asked).Count(boot => boot is null);
+        // Predictions continue as long as one of them answers.
+        if (away == pool.All.Count)
+            reasons.Add("the predictor does not answer");
+        else if (away > 0)
+            warnings.Add($"{away} of {pool.All.Count} predictors do not answer");
         return reasons.Count > 0
                 ? TypedResults.Json(
                     new
@@ -42,7 +49,7 @@ internal static class Health
                     },
                     statusCode: 503
                 )
-            : warnings.Length > 0 ? TypedResults.Ok(new { status = "ready", warnings })
+            : warnings.Count > 0 ? TypedResults.Ok(new { status = "ready", warnings })
             : TypedResults.Ok(new { status = "ready" });
     }
 
@@ -58,20 +65,6 @@ internal static class Health
         catch (Exception failure) when (DatabaseOutage.IsAway(failure))
         {
             return DatabaseAway;
-        }
-    }
-
-    private static async Task<string?> PredictorAsync(PredictorClient predictor, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
-        try
-        {
-            return await predictor.IsAliveAsync(limit.Token) ? null : "the predictor does not answer";
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return "the predictor does not answer";
         }
     }
 }

@@ -14,6 +14,10 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         builder.HasKey(d => new { d.OrgId, d.Id });
         builder.Property(d => d.Name).HasMaxLength(63);
         builder.Property(d => d.State).AsText();
+        builder.Ignore(d => d.Target);
+        builder.Property(d => d.Replicas).HasDefaultValue(1);
+        builder.Property(d => d.PlacedOn).HasDefaultValueSql("'{}'");
+        builder.Property(d => d.LoadedOn).HasDefaultValueSql("'{}'");
         builder.Property(d => d.Error).AsJson();
         builder.Property<uint>("xmin").IsRowVersion();
         builder.HasIndex(d => new { d.OrgId, d.Name }).IsUnique().HasFilter("deletion_id IS NULL");

@@ -702,6 +702,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("live_version_id");
 
+                    b.PrimitiveCollection<string[]>("LoadedOn")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("loaded_on")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<Guid>("ModelVersionId")
                         .HasColumnType("uuid")
                         .HasColumnName("model_version_id");
@@ -712,9 +719,22 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(63)")
                         .HasColumnName("name");
 
+                    b.PrimitiveCollection<string[]>("PlacedOn")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("placed_on")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
+
+                    b.Property<int>("Replicas")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("replicas");
 
                     b.Property<string>("State")
                         .IsRequired()
