@@ -13,14 +13,14 @@ switch (args)
         // The password comes by standard input: arguments are seen by everybody on the machine.
         await WallBenchmark.RunAsync(address, email, Console.ReadLine() ?? "");
         return 0;
-    case ["serving", var address, var otherAddress, var onnx, var picture]:
+    case ["serving", var address, var otherAddress, var onnx, var picture, .. var peer] when peer.Length <= 1:
         var (key, otherKey) = (Console.ReadLine() ?? "", Console.ReadLine() ?? "");
-        await ServingBenchmark.RunAsync((address, key), (otherAddress, otherKey), onnx, picture);
+        await ServingBenchmark.RunAsync((address, key), (otherAddress, otherKey), onnx, picture, peer.FirstOrDefault());
         return 0;
     default:
         Console.Error.WriteLine(
             "Usage: GpuGeek.Benchmarks imaging | interpreter | walls ADDRESS EMAIL < PASSWORD\n"
-                + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE < KEYS (serving.sh starts it)"
+                + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE [PEER] < KEYS (serving.sh starts it)"
         );
         return 2;
 }

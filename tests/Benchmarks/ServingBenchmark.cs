@@ -21,11 +21,13 @@ internal static class ServingBenchmark
     /// <param name="other">The same of another organisation.</param>
     /// <param name="onnxPath">The deployment's <c>core.onnx</c>.</param>
     /// <param name="picturePath">A picture.</param>
+    /// <param name="peer">Address of another server that classifies pictures, or null.</param>
     public static async Task RunAsync(
         (string Address, string Key) own,
         (string Address, string Key) other,
         string onnxPath,
-        string picturePath
+        string picturePath,
+        string? peer
     )
     {
         var picture = await File.ReadAllBytesAsync(picturePath);
@@ -38,6 +40,8 @@ internal static class ServingBenchmark
             Print($"{"bare loop", 10} {Bare(onnx, picture), 8:0.0}");
             foreach (var clients in Clients)
                 Print($"{clients + " clients", 10}", await load.RunAsync(clients, Time));
+            if (peer is not null)
+                Print($"{"peer, 8", 10}", await new PredictionLoad(new(peer), "", picture).RunAsync(8, Time));
         }
         var flood = new PredictionLoad(new(other.Address), other.Key, picture);
         for (var round = 0; round < Rounds; round++)

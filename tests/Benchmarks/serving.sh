@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures the whole platform: starts it on an empty data directory, trains MobileNetV2 for two organisations and loads their deployments.
+# Measures the whole platform: starts it on an empty data directory, trains MobileNetV2 for two organisations and loads their deployments;
+# beside it, in the same rounds, Flask with PyTorch (tests/Peers/flask.sh installs it), if WEIGHTS names torchvision's file of MobileNetV2.
 #
-#   usage: tests/Benchmarks/serving.sh ZIP PICTURE      (GPUGEEK_WEIGHTS=DIR for machines without internet access)
+#   usage: tests/Benchmarks/serving.sh ZIP PICTURE [WEIGHTS]      (GPUGEEK_WEIGHTS=DIR for machines without internet access)
 #
 # Build first: dotnet build src/AppHost -c Release; dotnet build tests/Benchmarks -c Release. On a machine that does other work too, only rows
 # of the same round can be compared.
@@ -12,7 +13,12 @@ data=$(mktemp -d /tmp/gpugeek-serving.XXXXXX)
 chmod 755 "$data"
 env --default-signal=INT,QUIT "$root/src/AppHost/bin/Release/net10.0/GpuGeek.AppHost" --data "$data" --port "$port" > "$data.log" 2>&1 &
 platform=$!
-finish() { kill "$platform" 2> /dev/null || true; wait "$platform" || true; rm -rf "$data" "$data.log" "$data.onnx"; }
+peer=""
+finish() {
+  kill "$platform" $peer 2> /dev/null || true
+  wait "$platform" || true
+  rm -rf "$data" "$data.log" "$data.onnx" "$data.peer.log"
+}
 trap finish EXIT
 
 base=http://127.0.0.1:$port
@@ -39,8 +45,19 @@ deployed() { # ORGANISATION
 model=$(call GET "orgs/guest/deployments" | jq -r '.items[0] | "\(.model)/versions/\(.version)"')
 curl -sSf -o "$data.onnx" -H "Authorization: Bearer $token" "$base/api/v1/orgs/guest/models/$model/artefacts/core.onnx"
 
+peer_address=""
+if [ -n "${3:-}" ]; then
+  bash "$root/tests/Peers/flask.sh"
+  /usr/bin/python3 "$root/tests/Peers/flask_peer.py" "$(realpath "$3")" "$((port + 1))" > "$data.peer.log" 2>&1 &
+  peer=$!
+  peer_address=http://127.0.0.1:$((port + 1))/
+  until curl -sSf --data-binary "@$picture" "$peer_address" > /dev/null 2>&1; do
+    kill -0 "$peer" || { cat "$data.peer.log" >&2; exit 1; }
+    sleep 1
+  done
+fi
+
 echo "$(nproc) processors, load before: $(cut -d' ' -f1-3 /proc/loadavg)"
 printf '%s\n%s\n' "$key" "$other_key" |
-  "$root/tests/Benchmarks/bin/Release/net10.0/GpuGeek.Benchmarks" serving "$address" "$other" "$data.onnx" "$picture"
-echo "The peer, a Flask example with PyTorch, is not measured by this script."
+  "$root/tests/Benchmarks/bin/Release/net10.0/GpuGeek.Benchmarks" serving "$address" "$other" "$data.onnx" "$picture" $peer_address
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
