@@ -64,7 +64,7 @@ internal static class UploadEndpoint
         var reception = new ArchiveReception(db, store, live, clock, archive);
         try
         {
-            if (await reception.StoreAsync(http.Request.Body, cancellationToken) is not { } size)
+            if (await reception.StoreAsync(http.Request.Body, http.Request.ContentLength, cancellationToken) is not { } size)
                 return Admission.UnsupportedArchive();
             if (await QueueAsync(archive, size, http, tenant, db, clock) is { } queued)
             {
