@@ -16,8 +16,8 @@ public sealed partial class ObjectStoreOptions : IValidatableObject
     /// <c>https://s3.eu-central-1.amazonaws.com</c>; empty for a folder.</summary>
     public string Endpoint { get; set; } = "";
 
-    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: address of the same service for browsers, since a signature covers the host; default:
-    /// the endpoint.</summary>
+    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: address of the same service in signed addresses of downloads, since a signature covers
+    /// the host; default: the endpoint.</summary>
     public string PublicEndpoint { get; set; } = "";
 
     /// <summary><c>GPUGEEK_S3_BUCKET</c>: an existing bucket of its own (<c>deploy/object-store/seed.py</c> creates one).</summary>

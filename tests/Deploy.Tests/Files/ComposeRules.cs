@@ -18,7 +18,14 @@ internal sealed partial class ComposeRules(ComposeFile compose, Dockerfile image
         "GPUGEEK_S3_ACCESS_KEY",
         "GPUGEEK_S3_SECRET_KEY",
     ];
-    private static readonly string[] Folders = ["GPUGEEK_KEYS", "GPUGEEK_WORK", "GPUGEEK_WEIGHTS", "GPUGEEK_PREDICTOR_SOCKET"];
+    private static readonly string[] Folders =
+    [
+        "GPUGEEK_KEYS",
+        "GPUGEEK_SPOOL",
+        "GPUGEEK_WORK",
+        "GPUGEEK_WEIGHTS",
+        "GPUGEEK_PREDICTOR_SOCKET",
+    ];
 
     public IEnumerable<string> All() =>
         compose
