@@ -20,9 +20,8 @@ internal sealed class S3Answers(ObjectStoreOptions options)
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
                 return response;
             if (!response.IsSuccessStatusCode)
-                throw Refusal(request, response.StatusCode, await ErrorAsync(response, cancel));
-            // Swift answers some writes with a web page.
-            if (request.Method != HttpMethod.Put && !request.Options.TryGetValue(S3Transport.Streamed, out _))
+                throw Refusal(request, response.StatusCode, await ErrorAsync(request, response, cancel));
+            if (IsXml(request))
                 Check(request, await response.Content.ReadAsStringAsync(cancel));
             return response;
         }
@@ -39,6 +38,12 @@ internal sealed class S3Answers(ObjectStoreOptions options)
                 + "GPUGEEK_S3_ENDPOINT is correct.",
             broken
         );
+
+    /// <summary>Lists and the requests that begin and complete an upload. Swift answers some writes with a web page; a HEAD has the
+    /// length of an object, but no body.</summary>
+    private static bool IsXml(HttpRequestMessage request) =>
+        request.Method == HttpMethod.Post
+        || (request.Method == HttpMethod.Get && !request.Options.TryGetValue(S3Transport.Streamed, out _));
 
     /// <summary>The SDK takes any response with status 200 for a success, and finds nothing in a list without the namespace.</summary>
     private void Check(HttpRequestMessage request, string text)
@@ -83,8 +88,10 @@ internal sealed class S3Answers(ObjectStoreOptions options)
         );
     }
 
-    private static async Task<XElement?> ErrorAsync(HttpResponseMessage response, CancellationToken cancel) =>
-        Parse(await response.Content.ReadAsStringAsync(cancel)) is { Name.LocalName: "Error" } error ? error : null;
+    private static async Task<XElement?> ErrorAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel) =>
+        request.Method != HttpMethod.Head && Parse(await response.Content.ReadAsStringAsync(cancel)) is { Name.LocalName: "Error" } error
+            ? error
+            : null;
 
     private static XElement? Parse(string text)
     {
