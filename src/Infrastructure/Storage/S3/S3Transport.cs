@@ -39,7 +39,7 @@ internal sealed class S3Transport(ObjectStoreOptions options, TimeProvider clock
             {
                 response = await SendOnceAsync(request, cancellationToken);
                 if (!IsPassing(response.StatusCode) || attempt == last)
-                    return await _answers.AcceptAsync(request, response, cancellationToken);
+                    return WithoutBody(request, await _answers.AcceptAsync(request, response, cancellationToken));
                 response.Dispose();
             }
             catch (Exception broken) when (broken is HttpRequestException or TimeoutException)
@@ -75,6 +75,14 @@ internal sealed class S3Transport(ObjectStoreOptions options, TimeProvider clock
             response?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The SDK copies the body of a part that it has sent, and does nothing with the copy.</summary>
+    private static HttpResponseMessage WithoutBody(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        if (request.Method == HttpMethod.Put)
+            request.Content = new ByteArrayContent([]);
+        return response;
     }
 
     /// <summary>The request that combines the parts of an upload: the service may need minutes, and must not be asked twice.</summary>
