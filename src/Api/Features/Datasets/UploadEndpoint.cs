@@ -18,7 +18,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Datasets;
 
-/// <summary>An archive's bytes go directly from the connection to the object store, without buffering, whatever the size.</summary>
+/// <summary>An archive's bytes go directly from the connection to the object store, whatever the size; without a
+/// <c>Content-Length</c>, a store in a bucket first writes them to the disk.</summary>
 internal static class UploadEndpoint
 {
     public static void Map(RouteGroupBuilder datasets) =>
