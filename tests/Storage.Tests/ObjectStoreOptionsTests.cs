@@ -33,7 +33,7 @@ public sealed class TheStoreThatTheVariablesName
     private static readonly (string, string)[] S3 =
     [
         ("GPUGEEK_S3_ENDPOINT", "https://s3.example.org"),
-        ("GPUGEEK_S3_BUCKET", "b"),
+        ("GPUGEEK_S3_BUCKET", "pictures"),
         ("GPUGEEK_S3_ACCESS_KEY", "a"),
         ("GPUGEEK_S3_SECRET_KEY", "s"),
     ];
@@ -47,16 +47,17 @@ public sealed class TheStoreThatTheVariablesName
     }
 
     [Fact]
-    public void Is_a_bucket_whose_addresses_name_the_host_that_people_reach()
+    public async Task Is_a_bucket_whose_addresses_name_the_host_that_people_reach()
     {
-        using var services = Services([
+        await using var services = Services([
             .. S3,
             ("GPUGEEK_S3_PUBLIC_ENDPOINT", "https://files.example.org:8443"),
             ("GPUGEEK_S3_REGION", "eu-central-1"),
         ]);
         Assert.IsType<S3ObjectStore>(services.GetRequiredService<IObjectStore>());
-        var address = services.GetRequiredService<IObjectUrls>().SignDownload("orgs/a", "a", TimeSpan.FromMinutes(1)).AbsoluteUri;
-        Assert.StartsWith("https://files.example.org:8443/b/orgs/a?", address, StringComparison.Ordinal);
+        var urls = services.GetRequiredService<IObjectUrls>();
+        var address = (await urls.SignDownloadAsync("orgs/a", "a", TimeSpan.FromMinutes(1))).AbsoluteUri;
+        Assert.StartsWith("https://files.example.org:8443/pictures/orgs/a?", address, StringComparison.Ordinal);
         Assert.Contains("eu-central-1", address, StringComparison.Ordinal);
     }
 
@@ -86,4 +87,16 @@ public sealed class TheStoreThatTheVariablesName
     [InlineData("https://user:secret@s3.example.org")]
     public void Refuses_what_is_no_address(string endpoint) =>
         Assert.Contains("GPUGEEK_S3_ENDPOINT must be", Refusal([.. S3[1..], ("GPUGEEK_S3_ENDPOINT", endpoint)]), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ab")]
+    [InlineData("Pictures")]
+    [InlineData("my_pictures")]
+    [InlineData("pictures-")]
+    public void Refuses_what_S3_takes_for_no_name_of_a_bucket(string bucket) =>
+        Assert.Contains(
+            "GPUGEEK_S3_BUCKET must be",
+            Refusal([.. S3.Where(v => v.Item1 != "GPUGEEK_S3_BUCKET"), ("GPUGEEK_S3_BUCKET", bucket)]),
+            StringComparison.Ordinal
+        );
 }

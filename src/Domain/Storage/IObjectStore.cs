@@ -7,13 +7,15 @@ namespace GpuGeek.Domain.Storage;
 /// </summary>
 public interface IObjectStore
 {
-    /// <summary>Stores the stream under the key, atomically; replaces an existing object. The stream's length need not be
-    /// known.</summary>
+    /// <summary>Stores the stream under the key, atomically; replaces an existing object.</summary>
+    /// <param name="length">Number of bytes; null if unknown. A store in a bucket first writes a stream of unknown length to the local
+    /// disk.</param>
     /// <returns>Bytes written.</returns>
+    /// <exception cref="IOException">The stream is shorter or longer: nothing was stored.</exception>
     /// <exception cref="DamagedObjectException">The key is content-addressed and the bytes do not match it: nothing was
     /// stored.</exception>
     /// <exception cref="ObjectStoreException"/>
-    Task<long> PutAsync(string key, Stream content, CancellationToken cancellationToken);
+    Task<long> PutAsync(string key, Stream content, long? length, CancellationToken cancellationToken);
 
     /// <summary>Stores a local file; the folder store links it if both are on one file system.</summary>
     /// <exception cref="DamagedObjectException"/>
@@ -63,6 +65,13 @@ public interface IObjectStore
     /// <summary>Bytes that may still be stored: the free space minus the reserve for the database. Null if the store does not report
     /// it.</summary>
     long? FreeBytes { get; }
+}
+
+public static class ObjectStoreExtensions
+{
+    /// <summary>Stores the rest of a seekable stream, or a stream of unknown length.</summary>
+    public static Task<long> PutAsync(this IObjectStore store, string key, Stream content, CancellationToken cancellationToken) =>
+        store.PutAsync(key, content, content.CanSeek ? content.Length - content.Position : null, cancellationToken);
 }
 
 /// <param name="Size">Bytes.</param>

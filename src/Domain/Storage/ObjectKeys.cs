@@ -34,8 +34,8 @@ public static class ObjectKeys
             : null;
     }
 
-    /// <summary>Keys that both stores support: at most 1,024 bytes of UTF-8 in segments of at most 255, none empty, <c>.</c> or
-    /// <c>..</c>, without control characters; <c>tmp/</c> is reserved for the folder store.</summary>
+    /// <summary>Keys that both stores support: at most 512 characters and 1,024 bytes of UTF-8, in segments of at most 255 bytes, none
+    /// empty, <c>.</c> or <c>..</c>, without control characters; <c>tmp/</c> is reserved for the folder store.</summary>
     /// <exception cref="ArgumentException"/>
     public static void Check(string key)
     {
@@ -43,8 +43,8 @@ public static class ObjectKeys
             throw new ArgumentException($"The key '{key}' is in tmp/, which is reserved for the store.", nameof(key));
         if (key.Any(char.IsControl) || HasLoneSurrogate(key))
             throw new ArgumentException("The object key contains control characters or half a surrogate pair.", nameof(key));
-        if (Encoding.UTF8.GetByteCount(key) > 1024)
-            throw new ArgumentException("The object key is longer than 1,024 bytes.", nameof(key));
+        if (key.Length > 512 || Encoding.UTF8.GetByteCount(key) > 1024)
+            throw new ArgumentException("The object key is longer than 512 characters or 1,024 bytes.", nameof(key));
         foreach (var segment in key.Split('/'))
             if (segment is "" or "." or ".." || Encoding.UTF8.GetByteCount(segment) > 255)
                 throw new ArgumentException(

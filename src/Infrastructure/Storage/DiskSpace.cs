@@ -19,6 +19,11 @@ public sealed class DiskSpaceOptions
 public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
 {
     private const long UsualReserve = 2L << 30;
+    private const int BufferBytes = 1 << 17;
+
+    /// <summary>Bytes between two checks of the free space.</summary>
+    private const long AskEvery = 8 << 20;
+
     private long _checkpoint;
 
     public long Reserve => options.Value.ReserveBytes ?? Math.Max(UsualReserve, 2 * Interlocked.Read(ref _checkpoint));
@@ -40,6 +45,26 @@ public sealed class DiskSpace(IOptions<DiskSpaceOptions> options)
     {
         if (IsShort(folder))
             throw new DiskFullException(folder);
+    }
+
+    /// <summary>Copies a stream to a file as long as there is space. An announced length is checked before; many streams come without
+    /// one, and several writers share the space.</summary>
+    /// <exception cref="DiskFullException">The reserve is reached.</exception>
+    public async Task CopyAsync(Stream from, FileStream to, CancellationToken cancellationToken)
+    {
+        var folder = Path.GetDirectoryName(to.Name)!;
+        var buffer = new byte[BufferBytes];
+        var unasked = AskEvery;
+        int read;
+        while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if ((unasked += read) >= AskEvery)
+            {
+                Demand(folder);
+                unasked = 0;
+            }
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
     }
 
     /// <summary>Whether an exception means that a disk or a quota is full.</summary>

@@ -9,9 +9,6 @@ internal sealed class FolderObjectStore : IObjectStore
 {
     private const int BufferBytes = 1 << 17;
 
-    /// <summary>Bytes between two checks of the free space.</summary>
-    private const long AskEvery = 8 << 20;
-
     private readonly string _root;
     private readonly string _temporary;
     private readonly TimeProvider _clock;
@@ -28,7 +25,7 @@ internal sealed class FolderObjectStore : IObjectStore
 
     public long? FreeBytes => _disk.Available(_root);
 
-    public async Task<long> PutAsync(string key, Stream content, CancellationToken cancellationToken)
+    public async Task<long> PutAsync(string key, Stream content, long? length, CancellationToken cancellationToken)
     {
         var path = PathOf(key);
         var temporary = TemporaryName();
@@ -46,7 +43,8 @@ internal sealed class FolderObjectStore : IObjectStore
                 )
             )
             {
-                await CopyAsync(key, content, file, cancellationToken);
+                await using var source = new CheckedSource(key, content, length, cancellationToken);
+                await _disk.CopyAsync(source, file, cancellationToken);
                 size = file.Length;
                 file.Flush(flushToDisk: true);
             }
@@ -92,7 +90,7 @@ internal sealed class FolderObjectStore : IObjectStore
             File.Delete(temporary);
         }
         await using var source = File.OpenRead(path);
-        await PutAsync(key, source, cancellationToken);
+        await PutAsync(key, source, source.Length, cancellationToken);
     }
 
     public async Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken)
@@ -222,26 +220,6 @@ internal sealed class FolderObjectStore : IObjectStore
         {
             throw new ObjectNotFoundException(key);
         }
-    }
-
-    private async Task CopyAsync(string key, Stream from, FileStream to, CancellationToken cancellationToken)
-    {
-        using var check = new ContentCheck(key);
-        var buffer = new byte[BufferBytes];
-        var unasked = AskEvery;
-        int read;
-        while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            // An announced length is checked before; many uploads come without one, and several senders share the space.
-            if ((unasked += read) >= AskEvery)
-            {
-                _disk.Demand(_root);
-                unasked = 0;
-            }
-            check.Add(buffer.AsSpan(0, read));
-            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-        }
-        check.Finish();
     }
 
     private string TemporaryName() => Path.Combine(_temporary, Path.GetRandomFileName());

@@ -24,19 +24,12 @@ public sealed class FolderObjectUrls : IObjectUrls
     /// <exception cref="InvalidOperationException"><c>GPUGEEK_KEYS</c> is not set.</exception>
     public ObjectUrlSigner Signer => _signer.Value;
 
-    public Uri SignDownload(string key, string fileName, TimeSpan lifetime)
+    public Task<Uri> SignDownloadAsync(string key, string fileName, TimeSpan lifetime)
     {
         UrlRules.CheckDownload(key, lifetime);
-        return Address(Signer.Sign("GET", key, fileName, lifetime));
+        var token = Signer.Sign(key, fileName, lifetime);
+        return Task.FromResult(new Uri(_options.PublicUrl.TrimEnd('/') + Route + token));
     }
-
-    public Uri SignUpload(string key, TimeSpan lifetime)
-    {
-        UrlRules.CheckUpload(key, lifetime);
-        return Address(Signer.Sign("PUT", key, "", lifetime));
-    }
-
-    private Uri Address(string token) => new(_options.PublicUrl.TrimEnd('/') + Route + token);
 
     private byte[] ReadOrCreateSecret()
     {

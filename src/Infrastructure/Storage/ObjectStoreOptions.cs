@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 
 namespace GpuGeek.Infrastructure.Storage;
 
 /// <summary>Location of pictures, checkpoints and models: a folder (<c>GPUGEEK_OBJECTS</c>) or a bucket of an S3-compatible service
 /// (<c>GPUGEEK_S3_*</c>).</summary>
-public sealed class ObjectStoreOptions : IValidatableObject
+public sealed partial class ObjectStoreOptions : IValidatableObject
 {
     public const string Section = "ObjectStore";
 
@@ -15,8 +16,8 @@ public sealed class ObjectStoreOptions : IValidatableObject
     /// <c>https://s3.eu-central-1.amazonaws.com</c>; empty for a folder.</summary>
     public string Endpoint { get; set; } = "";
 
-    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: address of the same service for browsers, since a signature covers the host; default:
-    /// the endpoint.</summary>
+    /// <summary><c>GPUGEEK_S3_PUBLIC_ENDPOINT</c>: address of the same service in signed addresses of downloads, since a signature covers
+    /// the host; default: the endpoint.</summary>
     public string PublicEndpoint { get; set; } = "";
 
     /// <summary><c>GPUGEEK_S3_BUCKET</c>: an existing bucket of its own (<c>deploy/object-store/seed.py</c> creates one).</summary>
@@ -31,8 +32,9 @@ public sealed class ObjectStoreOptions : IValidatableObject
     /// <summary><c>GPUGEEK_S3_REGION</c>: part of every signature.</summary>
     public string Region { get; set; } = "us-east-1";
 
-    /// <summary>Size of a part: a larger object is uploaded in parts. S3 needs at least 5 MiB and allows at most 10,000 parts.</summary>
-    internal int PartBytes { get; set; } = 16 << 20;
+    /// <summary><c>GPUGEEK_SPOOL</c>: folder where a stream of unknown length is kept until it is complete, on its way to the bucket;
+    /// default: the system's folder for temporary files.</summary>
+    public string Spool { get; set; } = Path.GetTempPath();
 
     public bool IsS3 => Endpoint.Length > 0;
 
@@ -54,6 +56,11 @@ public sealed class ObjectStoreOptions : IValidatableObject
             );
         if (PublicEndpoint.Length > 0 && !IsAddress(PublicEndpoint))
             yield return new("GPUGEEK_S3_PUBLIC_ENDPOINT must be an http or https address without path.");
+        if (Bucket.Length > 0 && !BucketName().IsMatch(Bucket))
+            yield return new(
+                "GPUGEEK_S3_BUCKET must be a name that S3 allows: 3 to 63 lower-case letters, digits, dots and hyphens, the first and the "
+                    + "last a letter or digit."
+            );
         foreach (
             var (name, value) in new[] { ("BUCKET", Bucket), ("ACCESS_KEY", AccessKey), ("SECRET_KEY", SecretKey), ("REGION", Region) }
         )
@@ -66,4 +73,7 @@ public sealed class ObjectStoreOptions : IValidatableObject
         && uri.Scheme is "http" or "https"
         && uri.PathAndQuery == "/"
         && uri.UserInfo.Length == 0;
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]$")]
+    private static partial Regex BucketName();
 }

@@ -53,5 +53,6 @@ public static class ObjectStoreSetup
         options.AccessKey = configuration["GPUGEEK_S3_ACCESS_KEY"] ?? "";
         options.SecretKey = configuration["GPUGEEK_S3_SECRET_KEY"] ?? "";
         options.Region = configuration["GPUGEEK_S3_REGION"] is { Length: > 0 } region ? region : options.Region;
+        options.Spool = configuration["GPUGEEK_SPOOL"] is { Length: > 0 } spool ? Path.GetFullPath(spool) : options.Spool;
     }
 }

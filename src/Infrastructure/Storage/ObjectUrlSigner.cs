@@ -7,24 +7,23 @@ using GpuGeek.Domain.Storage;
 namespace GpuGeek.Infrastructure.Storage;
 
 /// <summary>The permission in a signed address.</summary>
-/// <param name="Method">GET or PUT.</param>
-/// <param name="FileName">File name of a download; empty for uploads.</param>
-public sealed record ObjectGrant(string Method, string Key, string FileName, DateTimeOffset Until);
+/// <param name="FileName">File name for the download.</param>
+public sealed record ObjectGrant(string Key, string FileName, DateTimeOffset Until);
 
 /// <summary>
-/// Tokens <c>base64url(grant, HMAC-SHA256(grant))</c>. The grant contains method, expiry, key and file name, so none of them can be
+/// Tokens <c>base64url(grant, HMAC-SHA256(grant))</c>. The grant contains expiry, key and file name, so none of them can be
 /// changed; only the exact encoding that was signed is accepted.
 /// </summary>
 /// <param name="secret">32 random bytes.</param>
 public sealed class ObjectUrlSigner(byte[] secret, TimeProvider clock)
 {
-    private const string Version = "gpugeek-object-1";
+    private const string Version = "gpugeek-object-2";
 
-    public string Sign(string method, string key, string fileName, TimeSpan lifetime)
+    public string Sign(string key, string fileName, TimeSpan lifetime)
     {
         // Whole seconds, rounded up: an address is valid at least as long as requested.
         var until = clock.GetUtcNow().Add(lifetime).AddTicks(TimeSpan.TicksPerSecond - 1).ToUnixTimeSeconds();
-        var grant = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Version}\n{method}\n{until}\n{key}\n{fileName}"));
+        var grant = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Version}\n{until}\n{key}\n{fileName}"));
         return Base64Url.EncodeToString([.. grant, .. HMACSHA256.HashData(secret, grant)]);
     }
 
@@ -41,8 +40,8 @@ public sealed class ObjectUrlSigner(byte[] secret, TimeProvider clock)
         var mac = bytes.AsSpan()[^HMACSHA256.HashSizeInBytes..];
         if (!CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(secret, grant), mac))
             return null;
-        return Encoding.UTF8.GetString(grant).Split('\n', 5) is [Version, var method, var until, var key, var fileName]
-            ? new(method, key, fileName, DateTimeOffset.FromUnixTimeSeconds(long.Parse(until, CultureInfo.InvariantCulture)))
+        return Encoding.UTF8.GetString(grant).Split('\n', 4) is [Version, var until, var key, var fileName]
+            ? new(key, fileName, DateTimeOffset.FromUnixTimeSeconds(long.Parse(until, CultureInfo.InvariantCulture)))
             : null;
     }
 

@@ -17,17 +17,6 @@ public static class UrlRules
             );
     }
 
-    public static void CheckUpload(string key, TimeSpan lifetime)
-    {
-        CheckDownload(key, lifetime);
-        if (ObjectKeys.ContentHash(key) is not null)
-            throw new ArgumentException(
-                "A content-addressed object cannot be uploaded through a signed address, because nobody would check its bytes. Upload to "
-                    + "another key and store it from there.",
-                nameof(key)
-            );
-    }
-
     public static string Disposition(string fileName)
     {
         var header = new ContentDispositionHeaderValue("attachment");

@@ -21,6 +21,7 @@ internal sealed partial class ComposeRules(ComposeFile compose, Dockerfile image
     private static readonly string[] Folders =
     [
         "GPUGEEK_KEYS",
+        "GPUGEEK_SPOOL",
         "GPUGEEK_WORK",
         "GPUGEEK_WEIGHTS",
         "GPUGEEK_PREDICTORS",

@@ -16,6 +16,8 @@ public sealed class AFolderIsAStore : StoreConformance
     protected override async Task<Bench> OpenAsync() => (_folder = await FolderBench.StartAsync()).Bench;
 
     protected override Task<int> AbandonedAsync() => Task.FromResult(Directory.GetFiles(Path.Combine(_folder!.Folder, "tmp")).Length);
+
+    protected override int Begun(bool announced) => 1;
 }
 
 /// <summary>A folder and Api's route that serves it.</summary>

@@ -12,13 +12,14 @@ namespace GpuGeek.Storage.Tests.Conformance;
 public sealed class KilledWriter
 {
     private const string Key = SwiftServer.ChildMarker;
+    private const string Length = "GPUGEEK_TEST_WRITER_LENGTH";
     private const string After = "GPUGEEK_TEST_WRITER_AFTER";
     private const string Marker = "GPUGEEK_TEST_WRITER_MARKER";
 
     public static bool IsThisProcess => Environment.GetEnvironmentVariable(Key) is not null;
 
     /// <summary>Kills it when so many bytes have gone into the store.</summary>
-    internal static async Task RunAsync(IReadOnlyDictionary<string, string> variables, string key, long after)
+    internal static async Task RunAsync(IReadOnlyDictionary<string, string> variables, string key, long? length, long after)
     {
         var marker = Path.Combine(Path.GetTempPath(), $"gpugeek-writer-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
         var start = new ProcessStartInfo(
@@ -31,7 +32,8 @@ public sealed class KilledWriter
         };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
-        (start.Environment[Key], start.Environment[After], start.Environment[Marker]) = (key, $"{after}", marker);
+        (start.Environment[Key], start.Environment[Length]) = (key, $"{length}");
+        (start.Environment[After], start.Environment[Marker]) = ($"{after}", marker);
         using var writer = Process.Start(start)!;
         try
         {
@@ -78,6 +80,7 @@ public sealed class KilledWriter
                         await Task.Delay(Timeout.Infinite, cancel);
                     }
                 ),
+                configuration.GetValue<long?>(Length),
                 Bench.Cancel
             );
     }

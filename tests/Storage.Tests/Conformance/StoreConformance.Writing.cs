@@ -32,40 +32,70 @@ public abstract partial class StoreConformance
     }
 
     [Theory]
-    [InlineData(1000)]
-    [InlineData(30_000_000)]
-    public async Task A_writer_whose_source_breaks_leaves_nothing(int size)
+    [InlineData(1000, false)]
+    [InlineData(30_000_000, false)]
+    [InlineData(1000, true)]
+    [InlineData(30_000_000, true)]
+    public async Task A_writer_whose_source_breaks_leaves_nothing(int size, bool announced)
     {
-        await Assert.ThrowsAsync<IOException>(() =>
-            Store.PutAsync(Bench.Key("uploads/a"), new Trickle(size, breaks: new IOException("the connection broke")), Cancel)
-        );
+        var source = new Trickle(size, breaks: new IOException("the connection broke"));
+        await Assert.ThrowsAsync<IOException>(() => Store.PutAsync(Bench.Key("uploads/a"), source, Length(announced, size + 1), Cancel));
         Assert.Null(await Store.SizeAsync(Bench.Key("uploads/a"), Cancel));
         await NothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task A_canceled_writer_leaves_what_was_there_before()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    [InlineData(1000, 1001)]
+    [InlineData(1001, 1000)]
+    [InlineData(20_000_000, 30_000_000)]
+    [InlineData(20_000_000, 20_000_001)]
+    [InlineData(30_000_000, 20_000_000)]
+    public async Task A_stream_of_another_length_than_announced_is_not_stored(int size, int announced)
+    {
+        await Store.PutAsync(Bench.Key("uploads/a"), new MemoryStream(Bytes(100)), Cancel);
+        await Assert.ThrowsAnyAsync<IOException>(() => Store.PutAsync(Bench.Key("uploads/a"), new Trickle(size), announced, Cancel));
+        Assert.Equal(Bytes(100), await Bench.ReadAsync(Bench.Key("uploads/a")));
+        await NothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_canceled_writer_leaves_what_was_there_before(bool announced)
     {
         await Store.PutAsync(Bench.Key("uploads/a"), new MemoryStream(Bytes(100)), Cancel);
         using var cancellation = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            Store.PutAsync(Bench.Key("uploads/a"), new Trickle(30_000_000, atEnd: cancellation.Cancel), cancellation.Token)
+            Store.PutAsync(
+                Bench.Key("uploads/a"),
+                new Trickle(30_000_000, atEnd: cancellation.Cancel),
+                Length(announced, 30_000_000),
+                cancellation.Token
+            )
         );
         Assert.Equal(Bytes(100), await Bench.ReadAsync(Bench.Key("uploads/a")));
         await NothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task Wrong_bytes_of_many_parts_leave_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wrong_bytes_of_many_parts_leave_nothing(bool announced)
     {
         var key = ObjectKeys.Content(Bench.Org, HashOf([1]));
-        await Assert.ThrowsAsync<DamagedObjectException>(() => Store.PutAsync(key, new Trickle(30_000_000), Cancel));
+        await Assert.ThrowsAsync<DamagedObjectException>(() =>
+            Store.PutAsync(key, new Trickle(30_000_000), Length(announced, 30_000_000), Cancel)
+        );
         Assert.Null(await Store.SizeAsync(key, Cancel));
         await NothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task A_half_written_object_is_not_visible_and_is_removed_when_it_is_old()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_half_written_object_is_not_visible_and_is_removed_when_it_is_old(bool announced)
     {
         var begun = new TaskCompletionSource();
         using var cancellation = new CancellationTokenSource();
@@ -80,6 +110,7 @@ public abstract partial class StoreConformance
                     await Task.Delay(Timeout.Infinite, cancel);
                 }
             ),
+            Length(announced, 60_000_000),
             cancellation.Token
         );
         await begun.Task.WaitAsync(Cancel);
@@ -88,7 +119,7 @@ public abstract partial class StoreConformance
         await Assert.ThrowsAsync<ObjectNotFoundException>(() => Store.OpenReadAsync(Bench.Key("uploads/half"), Cancel));
         Assert.Empty(await Bench.ListAsync(Bench.Key("")));
         Assert.Equal(0, (await Store.RemoveAbandonedAsync(TimeProvider.System.GetUtcNow().AddHours(-1), Cancel)).Count);
-        Assert.Equal(1, await AbandonedAsync());
+        Assert.Equal(Begun(announced), await AbandonedAsync());
 
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
@@ -96,18 +127,53 @@ public abstract partial class StoreConformance
     }
 
     [Theory]
-    [InlineData(40_000_000)]
-    [InlineData(1_000_000)]
-    public async Task A_killed_writer_leaves_nothing_that_anybody_sees(long after)
+    [InlineData(40_000_000, false)]
+    [InlineData(1_000_000, false)]
+    [InlineData(40_000_000, true)]
+    [InlineData(1_000_000, true)]
+    public async Task A_killed_writer_leaves_nothing_that_anybody_sees(long after, bool announced)
     {
         await Store.PutAsync(Bench.Key("uploads/replaced"), new MemoryStream(Bytes(100)), Cancel);
         foreach (var name in new[] { "uploads/new", "uploads/replaced" })
-            await KilledWriter.RunAsync(Bench.Variables, Bench.Key(name), after);
+            await KilledWriter.RunAsync(Bench.Variables, Bench.Key(name), Length(announced, 1L << 30), after);
 
         Assert.Equal([Bench.Key("uploads/replaced")], await Bench.ListAsync(Bench.Key("")));
         Assert.Equal(Bytes(100), await Bench.ReadAsync(Bench.Key("uploads/replaced")));
         // The dead clean up nothing; what is left is found by its age.
+        Assert.Equal(2 * Begun(announced), await AbandonedAsync());
         await Store.RemoveAbandonedAsync(TimeProvider.System.GetUtcNow().AddHours(1), Cancel);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_writer_that_fails_does_not_stop_another_of_the_same_name()
+    {
+        var key = Bench.Key("uploads/a");
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var failing = Store.PutAsync(
+            key,
+            new Trickle(
+                40_000_000,
+                at: 35_000_000,
+                halt: async cancel =>
+                {
+                    begun.TrySetResult();
+                    await go.Task.WaitAsync(cancel);
+                    throw new IOException("the connection broke");
+                }
+            ),
+            40_000_000,
+            Cancel
+        );
+        await begun.Task.WaitAsync(Cancel);
+        using var pausing = new PausingStream(Bytes(40_000_000), at: 20_000_000);
+        var writing = Store.PutAsync(key, pausing, Cancel);
+        await pausing.Reached.WaitAsync(Cancel);
+        go.SetResult();
+        await Assert.ThrowsAsync<IOException>(() => failing);
+        pausing.Continue();
+        Assert.Equal(40_000_000, await writing);
+        Assert.Equal(HashOf(Bytes(40_000_000)), HashOf(await Bench.ReadAsync(key)));
         await NothingIsLeftAsync();
     }
 
@@ -123,6 +189,12 @@ public abstract partial class StoreConformance
 
     /// <summary>Writes that have begun and not ended, of this test alone.</summary>
     protected abstract Task<int> AbandonedAsync();
+
+    /// <summary>How many of them a single large write is while it is under way.</summary>
+    /// <param name="announced">Its length is known.</param>
+    protected abstract int Begun(bool announced);
+
+    private static long? Length(bool announced, long length) => announced ? length : null;
 
     private async Task NothingIsLeftAsync() => Assert.Equal(0, await AbandonedAsync());
 

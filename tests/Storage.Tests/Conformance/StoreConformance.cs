@@ -155,6 +155,10 @@ public abstract partial class StoreConformance : IAsyncLifetime
         await Store.PutAsync(key, new MemoryStream([1]), Cancel);
         Assert.Equal([key], await Bench.ListAsync(Bench.Key("uploads/")));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.PutAsync(key + $"/{segment}/{segment}", new MemoryStream([1]), Cancel));
+        var ascii = Bench.Key($"uploads/{new string('a', 250)}/");
+        ascii += new string('b', 512 - ascii.Length);
+        await Store.PutAsync(ascii, new MemoryStream([1]), Cancel);
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.PutAsync(ascii + "b", new MemoryStream([1]), Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.PutAsync(Bench.Key($"uploads/{segment}é"), new MemoryStream([1]), Cancel));
     }
 }

@@ -56,3 +56,24 @@ internal sealed class Trickle(
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
+
+/// <summary>A seekable stream that waits in the middle, once.</summary>
+internal sealed class PausingStream(byte[] bytes, int at) : MemoryStream(bytes)
+{
+    private readonly TaskCompletionSource _reached = new();
+    private readonly TaskCompletionSource _continued = new();
+
+    public Task Reached => _reached.Task;
+
+    public void Continue() => _continued.SetResult();
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (Position >= at)
+        {
+            _reached.TrySetResult();
+            await _continued.Task.WaitAsync(cancellationToken);
+        }
+        return await base.ReadAsync(buffer[..Math.Min(buffer.Length, 1 << 20)], cancellationToken);
+    }
+}

@@ -1,29 +1,8 @@
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Storage;
-using GpuGeek.Infrastructure.Storage.S3;
 using GpuGeek.Storage.Tests.Conformance;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Storage.Tests.S3;
-
-public sealed class ASignature
-{
-    // The example that AWS publishes for presigned addresses: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)".
-    [Fact]
-    public void Is_the_one_that_AWS_publishes()
-    {
-        var signature = new S3Signature("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1");
-        // The example names the bucket by the host; a bucket named "test.txt" gives the same path.
-        var address = new S3Address(new("https://examplebucket.s3.amazonaws.com"), "test.txt", "", []);
-        var signed = signature.Presign(HttpMethod.Get, address, TimeSpan.FromDays(1), new(2013, 5, 24, 0, 0, 0, TimeSpan.Zero));
-        Assert.EndsWith(
-            "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404&X-Amz-SignedHeaders=host",
-            signed.AbsoluteUri,
-            StringComparison.Ordinal
-        );
-    }
-}
 
 public sealed class ABucketThatCannotBeUsed(SwiftServer swift)
 {
@@ -34,7 +13,7 @@ public sealed class ABucketThatCannotBeUsed(SwiftServer swift)
         swift.Require();
         var options = swift.Options();
         change(options);
-        using var store = new S3ObjectStore(Options.Create(options), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store = S3Bench.Store(options, TimeProvider.System);
         var put = (await Assert.ThrowsAsync<ObjectStoreException>(() => store.PutAsync("orgs/a", new MemoryStream([1]), Cancel))).Message;
         var size = (await Assert.ThrowsAsync<ObjectStoreException>(() => store.SizeAsync("orgs/a", Cancel))).Message;
         var read = (await Assert.ThrowsAsync<ObjectStoreException>(() => store.OpenReadAsync("orgs/a", Cancel))).Message;
@@ -60,21 +39,14 @@ public sealed class ABucketThatCannotBeUsed(SwiftServer swift)
         var options = new ObjectStoreOptions
         {
             Endpoint = "http://127.0.0.1:9",
-            Bucket = "b",
+            Bucket = "pictures",
             AccessKey = "a",
             SecretKey = "s",
         };
-        using var store = new S3ObjectStore(Options.Create(options), new HurriedClock(), NullLogger<S3ObjectStore>.Instance);
+        using var store = S3Bench.Store(options, new HurriedClock());
         var refused = await Assert.ThrowsAsync<ObjectStoreException>(() => store.SizeAsync("orgs/a", Cancel));
         Assert.Contains("http://127.0.0.1:9", refused.Message, StringComparison.Ordinal);
         Assert.Contains("GPUGEEK_S3_ENDPOINT", refused.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>Its timers ring at once: waiting between attempts takes no time.</summary>
-    private sealed class HurriedClock : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, TimeSpan.Zero, period);
     }
 }
 
@@ -110,4 +82,11 @@ public sealed class TheSeedScript(SwiftServer swift)
         Assert.Contains("HTTP 403", output, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-secret", output, StringComparison.Ordinal);
     }
+}
+
+/// <summary>Its timers ring at once: waiting between attempts takes no time.</summary>
+internal sealed class HurriedClock : TimeProvider
+{
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, TimeSpan.Zero, period);
 }

@@ -12,6 +12,9 @@ public sealed class SwiftServer : IAsyncLifetime
 {
     public const string Bucket = "gpugeek-test";
 
+    /// <summary>Tests that count unfinished uploads, or remove those of the whole bucket, run one after the other.</summary>
+    public const string Uploads = "uploads";
+
     /// <summary>Set in processes that tests start: they use their parent's server.</summary>
     public const string ChildMarker = "GPUGEEK_TEST_WRITER_KEY";
 

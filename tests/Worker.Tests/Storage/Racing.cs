@@ -16,8 +16,8 @@ internal sealed class Racing(IObjectStore inner, Func<Task> before, Action? befo
         await before();
     }
 
-    public Task<long> PutAsync(string key, Stream content, CancellationToken cancellationToken) =>
-        inner.PutAsync(key, content, cancellationToken);
+    public Task<long> PutAsync(string key, Stream content, long? length, CancellationToken cancellationToken) =>
+        inner.PutAsync(key, content, length, cancellationToken);
 
     public Task PutFileAsync(string key, string path, CancellationToken cancellationToken) =>
         inner.PutFileAsync(key, path, cancellationToken);

@@ -42,10 +42,11 @@ internal sealed class ArchiveReception(
 
     private long _counted = archive.Counted;
 
+    /// <param name="length">Of the whole body, if it is announced.</param>
     /// <returns>Number of bytes received; null: not a ZIP archive.</returns>
     /// <exception cref="DomainException">There is no space for more.</exception>
     /// <exception cref="ClaimLostException"/>
-    public async Task<long?> StoreAsync(Stream body, CancellationToken cancellationToken)
+    public async Task<long?> StoreAsync(Stream body, long? length, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,7 +58,7 @@ internal sealed class ArchiveReception(
             }
             await using var whole = new PrefixedStream(head, body);
             await using var metered = new MeteredBody(whole, _counted, MakeRoomAsync, archive.Claim.TouchAsync, clock);
-            return await store.PutAsync(archive.Key, metered, cancellationToken);
+            return await store.PutAsync(archive.Key, metered, length, cancellationToken);
         }
         catch (DomainException refused) when (!archive.IsOwn)
         {

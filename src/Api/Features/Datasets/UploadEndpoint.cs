@@ -18,7 +18,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Datasets;
 
-/// <summary>An archive's bytes go directly from the connection to the object store, without buffering, whatever the size.</summary>
+/// <summary>An archive's bytes go directly from the connection to the object store, whatever the size; without a
+/// <c>Content-Length</c>, a store in a bucket first writes them to the disk.</summary>
 internal static class UploadEndpoint
 {
     public static void Map(RouteGroupBuilder datasets) =>
@@ -64,7 +65,7 @@ internal static class UploadEndpoint
         var reception = new ArchiveReception(db, store, live, clock, archive);
         try
         {
-            if (await reception.StoreAsync(http.Request.Body, cancellationToken) is not { } size)
+            if (await reception.StoreAsync(http.Request.Body, http.Request.ContentLength, cancellationToken) is not { } size)
                 return Admission.UnsupportedArchive();
             if (await QueueAsync(archive, size, http, tenant, db, clock) is { } queued)
             {

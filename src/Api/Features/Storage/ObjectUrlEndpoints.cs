@@ -20,7 +20,6 @@ internal static class ObjectUrlEndpoints
         )
             return;
         routes.MapGet(FolderObjectUrls.Route + "{token}", GetAsync).AllowAnonymous().ExcludeFromDescription();
-        routes.MapPut(FolderObjectUrls.Route + "{token}", PutAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
@@ -31,7 +30,7 @@ internal static class ObjectUrlEndpoints
         CancellationToken cancellationToken
     )
     {
-        var (grant, refusal) = Check(token, HttpMethods.Get, urls.Signer);
+        var (grant, refusal) = Check(token, urls.Signer);
         if (grant is null)
             return refusal!;
         var stream = await store.OpenReadAsync(grant.Key, cancellationToken);
@@ -42,44 +41,16 @@ internal static class ObjectUrlEndpoints
         return TypedResults.Stream(stream, "application/octet-stream", enableRangeProcessing: true);
     }
 
-    private static async Task<Results<Ok, ProblemHttpResult>> PutAsync(
-        string token,
-        FolderObjectUrls urls,
-        IObjectStore store,
-        HttpContext http,
-        CancellationToken cancellationToken
-    )
-    {
-        var (grant, refusal) = Check(token, HttpMethods.Put, urls.Signer);
-        if (grant is null)
-            return refusal!;
-        if (http.Request.ContentLength > store.FreeBytes)
-            return Problems.Of(
-                507,
-                "store_full",
-                "The store is full",
-                "There is not enough space for this file.",
-                "Ask the operator to free space."
-            );
-        // If no length is given, the store stops the upload at the disk reserve.
-        LongBody.Allow(http, LongBody.MostBytes);
-        await store.PutAsync(grant.Key, http.Request.Body, cancellationToken);
-        return TypedResults.Ok();
-    }
-
-    private static (ObjectGrant?, ProblemHttpResult?) Check(string token, string method, ObjectUrlSigner signer) =>
+    private static (ObjectGrant?, ProblemHttpResult?) Check(string token, ObjectUrlSigner signer) =>
         signer.Read(token) switch
         {
-            { } grant when grant.Method == method && !signer.HasEnded(grant) => (grant, null),
-            { } grant when grant.Method == method => (
-                null,
-                Problems.Forbidden("link_expired", "This address has expired.", "Request a new one.")
-            ),
-            _ => (
+            { } grant when !signer.HasEnded(grant) => (grant, null),
+            { } => (null, Problems.Forbidden("link_expired", "This address has expired.", "Request a new one.")),
+            null => (
                 null,
                 Problems.Forbidden(
                     "link_invalid",
-                    "This address was not issued by the server, or not for this method.",
+                    "This address was not issued by the server.",
                     "Copy the whole address, or request a new one."
                 )
             ),

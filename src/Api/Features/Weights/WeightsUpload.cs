@@ -66,7 +66,7 @@ internal static class WeightsUpload
             {
                 LongBody.Allow(http, announced + Slack);
                 var key = ObjectKeys.Upload(tenant.OrgId, weights);
-                await StoreAsync(claim, key, announced, http.Request.Body, store, clock, cancellationToken);
+                await StoreAsync(claim, key, announced, http.Request, store, clock, cancellationToken);
                 if (await QueueAsync(claim, weights, http, tenant, db, clock) is { } queued)
                 {
                     await live.JobQueuedAsync();
@@ -86,7 +86,7 @@ internal static class WeightsUpload
         UploadClaim<UploadedWeights> claim,
         string key,
         long announced,
-        Stream body,
+        HttpRequest request,
         IObjectStore store,
         TimeProvider clock,
         CancellationToken cancellationToken
@@ -95,13 +95,13 @@ internal static class WeightsUpload
         try
         {
             await using var metered = new MeteredBody(
-                body,
+                request.Body,
                 announced,
                 (read, _) => throw WrongSize(announced, read),
                 claim.TouchAsync,
                 clock
             );
-            var size = await store.PutAsync(key, metered, cancellationToken);
+            var size = await store.PutAsync(key, metered, request.ContentLength, cancellationToken);
             if (size != announced)
                 throw WrongSize(announced, size);
         }

@@ -1,35 +1,46 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Xml.Linq;
 using GpuGeek.Domain.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Minio;
+using Minio.DataModel;
+using Minio.DataModel.Args;
 
 namespace GpuGeek.Infrastructure.Storage.S3;
 
 /// <summary>The object store in a bucket of its own in an S3-compatible service.</summary>
 internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDisposable
 {
-    private readonly S3Client _client;
-    private readonly S3Signature _signature;
-    private readonly ObjectStoreOptions _options;
+    private readonly S3Clients _clients;
+    private readonly S3Spool _spool;
+    private readonly string _bucket;
     private readonly TimeProvider _clock;
     private readonly ILogger<S3ObjectStore> _logger;
 
-    public S3ObjectStore(IOptions<ObjectStoreOptions> options, TimeProvider clock, ILogger<S3ObjectStore> logger)
+    public S3ObjectStore(IOptions<ObjectStoreOptions> options, DiskSpace disk, TimeProvider clock, ILogger<S3ObjectStore> logger)
     {
-        (_options, _clock, _logger) = (options.Value, clock, logger);
-        _signature = new(_options.AccessKey, _options.SecretKey, _options.Region);
-        _client = new(_options, _signature, clock);
+        (_bucket, _clock, _logger) = (options.Value.Bucket, clock, logger);
+        _spool = new(options.Value.Spool, disk);
+        _clients = new(options.Value, clock);
     }
 
     public long? FreeBytes => null;
 
-    public async Task<long> PutAsync(string key, Stream content, CancellationToken cancellationToken)
+    public async Task<long> PutAsync(string key, Stream content, long? length, CancellationToken cancellationToken)
     {
         ObjectKeys.Check(key);
-        return await new S3Upload(_client, key, _options.PartBytes, LogNotAborted).PutAsync(content, cancellationToken);
+        var write = new S3Write(_clients, _bucket, key, LogNotEnded);
+        if (length is { } known)
+        {
+            await write.PutAsync(content, known, cancellationToken);
+            return known;
+        }
+        await using var spooled = await _spool.TakeAsync(content, cancellationToken);
+        await write.PutAsync(spooled, spooled.Length, cancellationToken);
+        return spooled.Length;
     }
 
     public async Task PutFileAsync(string key, string path, CancellationToken cancellationToken)
@@ -42,27 +53,23 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
             1,
             FileOptions.Asynchronous | FileOptions.SequentialScan
         );
-        await PutAsync(key, file, cancellationToken);
+        await PutAsync(key, file, file.Length, cancellationToken);
     }
 
     public async Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken)
     {
-        ObjectKeys.Check(key);
-        var response = await _client.SendAsync(new(HttpMethod.Get, key), cancellationToken) ?? throw new ObjectNotFoundException(key);
+        var response = await GetAsync(key, null, cancellationToken);
         return new S3BodyStream(key, response, await response.Content.ReadAsStreamAsync(cancellationToken), whole: true);
     }
 
     public async Task<Stream> OpenReadAsync(string key, long offset, long length, CancellationToken cancellationToken)
     {
-        ObjectKeys.Check(key);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (length == 0)
             return await SizeAsync(key, cancellationToken) is null ? throw new ObjectNotFoundException(key) : Stream.Null;
         long? last = length > long.MaxValue - offset ? null : offset + length - 1;
-        var response =
-            await _client.SendAsync(new(HttpMethod.Get, key) { Range = new(offset, last) }, cancellationToken)
-            ?? throw new ObjectNotFoundException(key);
+        var response = await GetAsync(key, new(offset, last), cancellationToken);
         if (response.StatusCode == HttpStatusCode.PartialContent)
             return new S3BodyStream(key, response, await response.Content.ReadAsStreamAsync(cancellationToken), whole: false);
         using (response)
@@ -82,12 +89,19 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         await AtomicFile.WriteAsync(path, to => from.CopyToAsync(to, cancellationToken));
     }
 
-    public async Task<long?> SizeAsync(string key, CancellationToken cancellationToken) => (await HeadAsync(key, cancellationToken))?.Size;
+    public async Task<long?> SizeAsync(string key, CancellationToken cancellationToken) => (await StatAsync(key, cancellationToken))?.Size;
 
     public async Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
         ObjectKeys.Check(key);
-        (await _client.SendAsync(new(HttpMethod.Delete, key), cancellationToken))?.Dispose();
+        try
+        {
+            await _clients.Inner.RemoveObjectAsync(new RemoveObjectArgs().WithBucket(_bucket).WithObject(key), cancellationToken);
+        }
+        catch (S3MissingException)
+        {
+            // A missing object is not an error.
+        }
     }
 
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -98,31 +112,16 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
 
     public async IAsyncEnumerable<StoredObject> InspectAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? token = null;
-        do
-        {
-            (string, string)[] query =
-            [
-                ("list-type", "2"),
-                ("prefix", prefix),
-                .. token is null ? [] : new[] { ("continuation-token", token) },
-            ];
-            var page = await ListPageAsync(query, cancellationToken);
-            foreach (var entry in page.Elements().Where(e => e.Name.LocalName == "Contents"))
-                yield return new(
-                    Text(entry, "Key"),
-                    long.Parse(Text(entry, "Size"), CultureInfo.InvariantCulture),
-                    Moment(entry, "LastModified")
-                );
-            token = Text(page, "IsTruncated") == "true" ? Text(page, "NextContinuationToken") : null;
-        } while (token is not null);
+        var list = new ListObjectsArgs().WithBucket(_bucket).WithPrefix(prefix).WithRecursive(true);
+        await foreach (var item in _clients.Inner.ListObjectsEnumAsync(list, cancellationToken))
+            yield return new(item.Key, (long)item.Size, Moment(item.LastModified));
     }
 
     public async Task<bool> DeleteOlderAsync(string key, DateTimeOffset moment, CancellationToken cancellationToken)
     {
         // S3 has no conditional delete that every service supports: a write between these two lines is lost. The janitor's grace period
         // makes that harmless.
-        if (await HeadAsync(key, cancellationToken) is not { } stored || stored.ModifiedAt >= moment)
+        if (await StatAsync(key, cancellationToken) is not { } stored || stored.ModifiedAt >= moment)
             return false;
         await DeleteAsync(key, cancellationToken);
         return true;
@@ -131,89 +130,103 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
     public async Task<AbandonedWrites> RemoveAbandonedAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var count = 0;
-        foreach (var (key, id) in await UploadsAsync(before, cancellationToken))
-        {
-            (await _client.SendAsync(new(HttpMethod.Delete, key, ("uploadId", id)), cancellationToken))?.Dispose();
-            count++;
-        }
+        foreach (var upload in (await UploadsAsync(cancellationToken)).Where(u => Moment(u.Initiated) < before))
+            try
+            {
+                var remove = new RemoveIncompleteUploadArgs().WithBucket(_bucket).WithObject(upload.Key);
+                await _clients.Of(upload.Key, upload.UploadId).RemoveIncompleteUploadAsync(remove, cancellationToken);
+                count++;
+            }
+            catch (S3MissingException)
+            {
+                // Its writer has just ended it.
+            }
         return new(count, 0);
     }
 
-    public Uri SignDownload(string key, string fileName, TimeSpan lifetime)
+    public async Task<Uri> SignDownloadAsync(string key, string fileName, TimeSpan lifetime)
     {
         UrlRules.CheckDownload(key, lifetime);
-        return _signature.Presign(
-            HttpMethod.Get,
-            Public(
-                key,
-                ("response-content-disposition", UrlRules.Disposition(fileName)),
-                ("response-content-type", "application/octet-stream")
-            ),
+        return await SignAsync(
+            _clients.Public,
+            key,
             lifetime,
-            _clock.GetUtcNow()
+            new()
+            {
+                ["response-content-disposition"] = UrlRules.Disposition(fileName),
+                ["response-content-type"] = "application/octet-stream",
+            }
         );
     }
 
-    public Uri SignUpload(string key, TimeSpan lifetime)
+    public void Dispose() => _clients.Dispose();
+
+    /// <summary>Unfinished uploads of the bucket.</summary>
+    internal async Task<List<Upload>> UploadsAsync(CancellationToken cancellationToken)
     {
-        UrlRules.CheckUpload(key, lifetime);
-        return _signature.Presign(HttpMethod.Put, Public(key), lifetime, _clock.GetUtcNow());
+        try
+        {
+            return await UploadsAsync("", cancellationToken);
+        }
+        catch (S3GroupedException)
+        {
+            // No key has this, so nothing is grouped. Other services support only an empty delimiter.
+            return await UploadsAsync("//", cancellationToken);
+        }
     }
 
-    public void Dispose() => _client.Dispose();
+    private async Task<List<Upload>> UploadsAsync(string delimiter, CancellationToken cancellationToken)
+    {
+        var all = new ListIncompleteUploadsArgs().WithBucket(_bucket).WithPrefix("").WithDelimiter(delimiter);
+        return await _clients.Inner.ListIncompleteUploadsEnumAsync(all, cancellationToken).ToListAsync(cancellationToken);
+    }
 
-    private S3Address Public(string key, params (string, string)[] query) =>
-        new(new(_options.PublicEndpoint.Length > 0 ? _options.PublicEndpoint : _options.Endpoint), _options.Bucket, key, query);
-
-    private async Task<StoredObject?> HeadAsync(string key, CancellationToken cancellationToken)
+    /// <summary>The SDK takes the response to a range for an error, and cannot return a stream: we read its signed address.</summary>
+    private async Task<HttpResponseMessage> GetAsync(string key, RangeHeaderValue? range, CancellationToken cancellationToken)
     {
         ObjectKeys.Check(key);
-        using var response = await _client.SendAsync(new(HttpMethod.Head, key), cancellationToken);
-        if (response is not null)
-            return new(key, response.Content.Headers.ContentLength ?? 0, response.Content.Headers.LastModified ?? DateTimeOffset.MaxValue);
-        // A HEAD has no body that would distinguish a missing bucket from a missing object.
-        await ListPageAsync([("list-type", "2"), ("max-keys", "1")], cancellationToken);
-        return null;
-    }
-
-    private async Task<XElement> ListPageAsync((string, string)[] query, CancellationToken cancellationToken)
-    {
-        var response =
-            await _client.SendAsync(new(HttpMethod.Get, "", query), cancellationToken)
-            ?? throw new ObjectStoreException(
-                $"The object store has no bucket '{_options.Bucket}'. Create it with deploy/object-store/seed.py."
-            );
-        return await _client.ReadXmlAsync(response, cancellationToken);
-    }
-
-    /// <summary>Unfinished multipart uploads that started before the given time.</summary>
-    public async Task<List<(string Key, string Id)>> UploadsAsync(DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        var uploads = new List<(string, string)>();
-        var (key, id, more) = ("", "", true);
-        while (more)
+        using var request = new HttpRequestMessage(HttpMethod.Get, await SignAsync(_clients.Inner, key, IObjectUrls.MaxLifetime, []));
+        request.Headers.Range = range;
+        request.Options.Set(S3Transport.Streamed, true);
+        try
         {
-            (string, string)[] query = [("uploads", ""), .. key.Length == 0 ? [] : new[] { ("key-marker", key), ("upload-id-marker", id) }];
-            var page = await ListPageAsync(query, cancellationToken);
-            uploads.AddRange(
-                page.Elements()
-                    .Where(e => e.Name.LocalName == "Upload" && Moment(e, "Initiated") < before)
-                    .Select(e => (Text(e, "Key"), Text(e, "UploadId")))
-            );
-            more = Text(page, "IsTruncated") == "true";
-            if (more)
-                (key, id) = (Text(page, "NextKeyMarker"), Text(page, "NextUploadIdMarker"));
+            return await _clients.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
-        return uploads;
+        catch (S3MissingException)
+        {
+            throw new ObjectNotFoundException(key);
+        }
     }
 
-    private static string Text(XElement parent, string name) =>
-        parent.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value
-        ?? throw new ObjectStoreException($"The object store's response has no <{name}>: it does not implement S3 as documented.");
+    private async Task<Uri> SignAsync(IMinioClient client, string key, TimeSpan lifetime, Dictionary<string, string> response) =>
+        new(
+            await client.PresignedGetObjectAsync(
+                new PresignedGetObjectArgs()
+                    .WithBucket(_bucket)
+                    .WithObject(key)
+                    .WithExpiry((int)lifetime.TotalSeconds)
+                    .WithRequestDate(_clock.GetUtcNow().UtcDateTime)
+                    .WithHeaders(response)
+            )
+        );
 
-    private static DateTimeOffset Moment(XElement parent, string name) =>
-        DateTimeOffset.Parse(Text(parent, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private async Task<StoredObject?> StatAsync(string key, CancellationToken cancellationToken)
+    {
+        ObjectKeys.Check(key);
+        try
+        {
+            var stat = await _clients.Inner.StatObjectAsync(new StatObjectArgs().WithBucket(_bucket).WithObject(key), cancellationToken);
+            return new(key, stat.Size, stat.LastModified == default ? DateTimeOffset.MaxValue : stat.LastModified);
+        }
+        catch (S3MissingException)
+        {
+            return null;
+        }
+    }
+
+    private static DateTimeOffset Moment(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     [LoggerMessage(LogLevel.Warning, "Removing the parts of an upload to {Key} failed; the janitor will remove them")]
-    private partial void LogNotAborted(Exception failure, string key);
+    private partial void LogNotEnded(Exception failure, string key);
 }
