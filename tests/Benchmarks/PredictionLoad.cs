@@ -41,13 +41,17 @@ internal sealed class PredictionLoad(Uri address, string key, byte[] picture)
     private async Task<(List<double> Milliseconds, int Refused, int Failed)> SendAsync(long started, TimeSpan time)
     {
         var (milliseconds, refused, failed, buffer) = (new List<double>(), 0, 0, new byte[16 << 10]);
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(address.Host, address.Port);
+        var socket = await ConnectAsync();
         while (Stopwatch.GetElapsedTime(started) < time)
         {
             var sent = Stopwatch.GetTimestamp();
             await socket.SendAsync(_request);
-            var status = await ReadAsync(socket, buffer);
+            var (status, isLast) = await ReadAsync(socket, buffer);
+            if (isLast)
+            {
+                socket.Dispose();
+                socket = await ConnectAsync();
+            }
             // An answer after the end belongs to no second of the measurement.
             if (Stopwatch.GetElapsedTime(started) > time)
                 break;
@@ -62,10 +66,19 @@ internal sealed class PredictionLoad(Uri address, string key, byte[] picture)
             else
                 failed++;
         }
+        socket.Dispose();
         return (milliseconds, refused, failed);
     }
 
-    private static async Task<int> ReadAsync(Socket socket, byte[] buffer)
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(address.Host, address.Port);
+        return socket;
+    }
+
+    /// <returns>The status, and whether the server closes the connection after this answer.</returns>
+    private static async Task<(int Status, bool IsLast)> ReadAsync(Socket socket, byte[] buffer)
     {
         for (var length = 0; ; )
         {
@@ -76,7 +89,10 @@ internal sealed class PredictionLoad(Uri address, string key, byte[] picture)
             var text = Encoding.ASCII.GetString(buffer, 0, length);
             var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             if (end >= 0 && IsWhole(text[..end], text[(end + 4)..]))
-                return int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture);
+                return (
+                    int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture),
+                    text[..end].Contains("\r\nConnection: close", StringComparison.OrdinalIgnoreCase)
+                );
         }
     }
 

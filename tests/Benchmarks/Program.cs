@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuGeek.Benchmarks;
 
 // Timings are printed here and asserted nowhere: they depend on the machine.
@@ -13,14 +14,14 @@ switch (args)
         // The password comes by standard input: arguments are seen by everybody on the machine.
         await WallBenchmark.RunAsync(address, email, Console.ReadLine() ?? "");
         return 0;
-    case ["serving", var address, var otherAddress, var onnx, var picture, .. var peer] when peer.Length <= 1:
+    case ["serving", var address, var otherAddress, var onnx, var picture, var platform, .. var peer] when peer.Length <= 1:
         var (key, otherKey) = (Console.ReadLine() ?? "", Console.ReadLine() ?? "");
-        await ServingBenchmark.RunAsync((address, key), (otherAddress, otherKey), onnx, picture, peer.FirstOrDefault());
+        await ServingBenchmark.RunAsync((address, key), (otherAddress, otherKey), onnx, picture, int.Parse(platform, CultureInfo.InvariantCulture), peer.FirstOrDefault());
         return 0;
     default:
         Console.Error.WriteLine(
             "Usage: GpuGeek.Benchmarks imaging | interpreter | walls ADDRESS EMAIL < PASSWORD\n"
-                + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE [PEER] < KEYS (serving.sh starts it)"
+                + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );
         return 2;
 }

@@ -21,12 +21,14 @@ internal static class ServingBenchmark
     /// <param name="other">The same of another organisation.</param>
     /// <param name="onnxPath">The deployment's <c>core.onnx</c>.</param>
     /// <param name="picturePath">A picture.</param>
+    /// <param name="platform">Process id of AppHost; 0: not known.</param>
     /// <param name="peer">Address of another server that classifies pictures, or null.</param>
     public static async Task RunAsync(
         (string Address, string Key) own,
         (string Address, string Key) other,
         string onnxPath,
         string picturePath,
+        int platform,
         string? peer
     )
     {
@@ -39,7 +41,13 @@ internal static class ServingBenchmark
         {
             Print($"{"bare loop", 10} {Bare(onnx, picture), 8:0.0}");
             foreach (var clients in Clients)
-                Print($"{clients + " clients", 10}", await load.RunAsync(clients, Time));
+            {
+                var before = ProcessTimes.Of(platform);
+                var used = Environment.CpuUsage.TotalTime;
+                var seen = await load.RunAsync(clients, Time);
+                Print($"{clients + " clients", 10}", seen);
+                PrintTimes(before, ProcessTimes.Of(platform), (Environment.CpuUsage.TotalTime - used).TotalSeconds, seen.Milliseconds.Length);
+            }
             if (peer is not null)
                 Print($"{"peer, 8", 10}", await new PredictionLoad(new(peer), "", picture).RunAsync(8, Time));
         }
@@ -82,6 +90,18 @@ internal static class ServingBenchmark
     {
         var (median, last) = (result.Percentile(0.5), result.Percentile(0.99));
         Print($"{name} {result.Rate, 8:0.0} {median, 8:0.0} {last, 8:0.0} {result.Refused, 8} {result.Failed, 8}");
+    }
+
+    /// <summary>Where the processors' time went: milliseconds per answer of each program, and of the clients.</summary>
+    private static void PrintTimes(Dictionary<string, double> before, Dictionary<string, double> after, double clients, int answers)
+    {
+        var spent = after
+            .Select(p => (Name: p.Key, Seconds: p.Value - before.GetValueOrDefault(p.Key)))
+            .Append((Name: "clients", Seconds: clients))
+            .Where(p => p.Seconds * 1000 / answers >= 0.05)
+            .OrderByDescending(p => p.Seconds)
+            .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} {p.Seconds * 1000 / answers:0.00}"));
+        Print($"{"", 10} core-ms per answer: {string.Join(", ", spent)}");
     }
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -59,5 +59,5 @@ fi
 
 echo "$(nproc) processors, load before: $(cut -d' ' -f1-3 /proc/loadavg)"
 printf '%s\n%s\n' "$key" "$other_key" |
-  "$root/tests/Benchmarks/bin/Release/net10.0/GpuGeek.Benchmarks" serving "$address" "$other" "$data.onnx" "$picture" $peer_address
+  "$root/tests/Benchmarks/bin/Release/net10.0/GpuGeek.Benchmarks" serving "$address" "$other" "$data.onnx" "$picture" "$platform" $peer_address
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"

@@ -89,7 +89,12 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
         {
             // In metrics; else it would be the connection string.
             Name = name,
-            ConnectionStringBuilder = { ApplicationName = name },
+            ConnectionStringBuilder =
+            {
+                ApplicationName = name,
+                // A statement that a connection sends again and again is planned once: planning costs more than most of them.
+                MaxAutoPrepare = 100,
+            },
         };
         // A pooled connection must forget its organisation before the next use; without the reset, one tenant's rows would reach another.
         if (builder.ConnectionStringBuilder.NoResetOnClose || builder.ConnectionStringBuilder.Multiplexing)
