@@ -176,6 +176,23 @@ public static partial class ModelCatalog
                 "BSD-3-Clause"
             ),
             Card(
+                "resnext101_32x8d",
+                "ResNeXt-101 32×8d",
+                "ResNet",
+                224,
+                232,
+                Interpolation.Bilinear,
+                88_791_336,
+                16_414_015_488,
+                10_235_904,
+                113_000_352,
+                0.82834,
+                "fc",
+                "1611.05431",
+                "https://download.pytorch.org/models/resnext101_32x8d-110c445d.pth",
+                "BSD-3-Clause"
+            ),
+            Card(
                 "wide_resnet50_2",
                 "Wide ResNet-50-2",
                 "ResNet",

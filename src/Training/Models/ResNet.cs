@@ -20,6 +20,7 @@ internal static class ResNet
         ["resnet101"] = new([3, 4, 23, 3], true),
         ["resnet152"] = new([3, 8, 36, 3], true),
         ["resnext50_32x4d"] = new([3, 4, 6, 3], true, 32, 4),
+        ["resnext101_32x8d"] = new([3, 4, 23, 3], true, 32, 8),
         ["wide_resnet50_2"] = new([3, 4, 6, 3], true, 1, 128),
     };
 
