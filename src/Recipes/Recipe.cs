@@ -29,10 +29,10 @@ public sealed record Recipe
     [Section("Loss", "What training makes small.")]
     public required LossSettings Loss { get; init; }
 
-    [Section("Optimiser", "How weights follow the gradient: AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101).")]
+    [Section("Optimiser", "How weights follow the gradient.")]
     public required OptimizerSettings Optimizer { get; init; }
 
-    [Section("Schedule", "How the learning rate changes over the steps: a linear rise, then half a cosine.")]
+    [Section("Schedule", "How the learning rate changes over the steps: a linear rise, then a curve.")]
     public required ScheduleSettings Schedule { get; init; }
 
     [Section("Transfer", "What the network has learned before, and how much of it may change.")]
@@ -40,6 +40,12 @@ public sealed record Recipe
 
     [Section("Regularisation", "What keeps the network from learning the training pictures by heart.")]
     public required RegularizationSettings Regularization { get; init; }
+
+    [Section("Averaging", "Which weights are validated and kept.")]
+    public AveragingSettings Averaging { get; init; } = new();
+
+    [Section("Stopping", "When training ends before its budget. It looks at the validation pictures alone.")]
+    public StoppingSettings Stopping { get; init; } = new();
 
     [Section("Budget", "How long the training lasts.")]
     public required BudgetSettings Budget { get; init; }

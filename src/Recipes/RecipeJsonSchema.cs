@@ -70,6 +70,8 @@ public static class RecipeJsonSchema
         };
         if (setting.Kind == SettingKind.Id)
             schema["format"] = "uuid";
+        if (setting.Kind == SettingKind.Choice)
+            schema["enum"] = Choices(setting);
         if (setting.Kind == SettingKind.List)
             schema["items"] = new JsonObject { ["type"] = "string" };
         if (setting.Kind == SettingKind.Text && double.IsFinite(about.Max))
@@ -79,6 +81,15 @@ public static class RecipeJsonSchema
         if (about.ReadOnly)
             schema["readOnly"] = true;
         return schema;
+    }
+
+    // JSON Schema compares with each of them, so null must be there where it is allowed.
+    private static JsonArray Choices(Setting setting)
+    {
+        var choices = new JsonArray([.. setting.About.Choices.Select(choice => JsonValue.Create(choice))]);
+        if (setting.Nullable)
+            choices.Add(null);
+        return choices;
     }
 
     private static void AddRange(JsonObject schema, SettingAttribute about)

@@ -10,6 +10,7 @@ public enum SettingKind
     Whole,
     Switch,
     Text,
+    Choice,
     Id,
     List,
 }
@@ -29,6 +30,16 @@ public sealed record Setting(
     IReadOnlyList<PropertyInfo> Properties
 )
 {
+    /// <summary>Whether the setting says something beside the others. Forms and pages leave it out if not.</summary>
+    /// <param name="valueOf">A setting's value by its path; null: its neutral one.</param>
+    public bool Applies(Func<string, object?> valueOf)
+    {
+        if (About.OnlyFor.Length == 0)
+            return true;
+        var choice = RecipeSchema.Get(Path[..(Path.LastIndexOf('.') + 1)] + About.DependsOn);
+        return About.OnlyFor.Contains(valueOf(choice.Path) ?? choice.Neutral);
+    }
+
     /// <summary>Null also where the setting's section is null.</summary>
     public object? Of(Recipe recipe) => Properties.Aggregate<PropertyInfo, object?>(recipe, (at, p) => at is null ? null : p.GetValue(at));
 }
@@ -78,11 +89,14 @@ public static class RecipeSchema
     private static Setting SettingOf(PropertyInfo property, string at, PropertyInfo[] chain)
     {
         var required = property.IsDefined(typeof(RequiredMemberAttribute));
+        var about = property.GetCustomAttribute<SettingAttribute>()!;
         return new(
             at + JsonNamingPolicy.CamelCase.ConvertName(property.Name),
-            KindOf(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType),
+            about.Choices.Length > 0
+                ? SettingKind.Choice
+                : KindOf(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType),
             IsNullable(property),
-            property.GetCustomAttribute<SettingAttribute>()!,
+            about,
             !required,
             required ? null : property.GetValue(Activator.CreateInstance(property.DeclaringType!)),
             [.. chain, property]

@@ -27,6 +27,15 @@ public sealed class SettingAttribute(string title, string help) : Attribute
     public double Max { get; init; } = double.PositiveInfinity;
     public SettingScale Scale { get; init; }
 
+    /// <summary>The texts that the setting takes; empty: any.</summary>
+    public string[] Choices { get; init; } = [];
+
+    /// <summary>The setting says something only under these values of the setting <see cref="DependsOn"/>; empty: under all.</summary>
+    public string[] OnlyFor { get; init; } = [];
+
+    /// <summary>Name of a choice in the same section.</summary>
+    public string DependsOn { get; init; } = "kind";
+
     /// <summary>What null means, for a setting that may be null.</summary>
     public string Null { get; init; } = "";
 

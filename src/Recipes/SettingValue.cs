@@ -22,6 +22,9 @@ public static class SettingValue
                 ? OutOfRange(setting, number)
                 : $"{setting.Path} is a number{Range(setting)}.",
             SettingKind.Id => kind == JsonValueKind.String && element.TryGetGuid(out _) ? null : $"{setting.Path} is an id.",
+            SettingKind.Choice => kind == JsonValueKind.String && setting.About.Choices.Contains(element.GetString())
+                ? null
+                : NoChoice(setting, kind == JsonValueKind.String ? element.GetString()! : null),
             SettingKind.Text => kind == JsonValueKind.String && element.GetString()!.Length is var length and > 0
                 ? length <= setting.About.Max
                     ? null
@@ -62,6 +65,13 @@ public static class SettingValue
             (false, true) => string.Create(CultureInfo.InvariantCulture, $" of at most {max}"),
             _ => "",
         };
+    }
+
+    private static string NoChoice(Setting setting, string? given)
+    {
+        var nearest = given is null ? null : NearestName.Of(given, setting.About.Choices);
+        return $"{setting.Path} is one of {string.Join(", ", setting.About.Choices)}."
+            + (nearest is null ? "" : $" Did you mean {nearest}?");
     }
 
     private static string? OutOfRange(Setting setting, double value) =>

@@ -54,6 +54,7 @@ public sealed class TheTableOfSettings
             SettingKind.Whole => "whole number" + SettingValue.Range(setting),
             SettingKind.Switch => "true or false",
             SettingKind.Id => "id",
+            SettingKind.Choice => string.Join(", ", setting.About.Choices),
             SettingKind.List => "list of texts",
             _ => "text",
         };

@@ -8,6 +8,7 @@
     with another picture, and with each residual block replaced by the identity.
 {"op": "evaluate", …}                          as "prove" with fewer batches, and writes the statistics and the logits in evaluation mode alone
 {"op": "published", "name": N}                 torchvision's own notes on its weights: address, top-1 in percent, learnt numbers, crop, resize, interpolation
+{"op": "learn", …}, {"op": "rates", …}      PyTorch's own optimisers, losses and schedules: see the functions
 {"op": "chances", "name": N, "options": {}}    rates above 0 of dropout and stochastic depth in order of execution; options are torchvision's
 """
 import copy
@@ -214,6 +215,66 @@ def prove(request):
     return {"tensors": write(results, request["file"]), "moves": moves}
 
 
+def optimizer_of(request, model):
+    """PyTorch's own, with groups: weights with more than one dimension are decayed, and the head has the whole rate."""
+    groups = {}
+    for name, parameter in model.named_parameters():
+        head = name.startswith(request["head"] + ".")
+        groups.setdefault((head, parameter.ndim > 1), []).append(parameter)
+    settings = [{"params": parameters, "lr": request["rate"] * (1 if head else request["backbone"]),
+                 "weight_decay": request["decay"] if decays else 0} for (head, decays), parameters in groups.items()]
+    return getattr(torch.optim, request["optimizer"])(settings, **request["options"])
+
+
+def learn(request):
+    """Trains in double precision: the loss before each step, and the mean of the squares of each tensor of the average at the end."""
+    size, batch, classes = request["size"], request["batch"], request["classes"]
+    model = build(request["name"], classes, size).double()
+    fill(model)
+    train(model)
+    optimizer = optimizer_of(request, model)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, [g["lr"] for g in optimizer.param_groups], total_steps=request["steps"], pct_start=request["rising"], cycle_momentum=False
+    ) if request["rising"] else None
+    weights = torch.tensor(request["weights"], dtype=torch.float64) if request["weights"] else None
+    live = dict(model.named_parameters()) | statistics(model)
+    average = {name: t.detach().clone() for name, t in live.items()}
+    losses = []
+    for step in range(1, request["steps"] + 1):
+        which = step % 3  # the same three batches again and again, so that there is something to learn
+        x = tensor(f"batch{which}", batch, 3, size, size).float().double()
+        labels = (torch.arange(batch) * 7 + which) % classes
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(x), labels, weight=weights, label_smoothing=request["smoothing"])
+        loss.backward()
+        losses.append(float(loss))
+        if request["clip"]:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), request["clip"])
+        optimizer.step()
+        if schedule:
+            schedule.step()
+        kept = min(request["average"], (1 + step) / (10 + step))
+        with torch.no_grad():
+            for name, t in live.items():
+                average[name].mul_(kept).add_(t.detach(), alpha=1 - kept)
+    return {"losses": losses, "average": {name: float(t.square().mean()) for name, t in average.items()}}
+
+
+def rates(request):
+    """The rate of each step by PyTorch's schedule of this name."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=request["rate"])
+    schedule = getattr(torch.optim.lr_scheduler, request["schedule"])(optimizer, **request["options"])
+    found = []
+    for step in range(request["steps"]):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if request["losses"]:
+            schedule.step(request["losses"][step])
+        else:
+            schedule.step()
+    return {"rates": found}
+
+
 def write(results, path):
     offset, index = 0, []
     with open(path, "wb") as file:
@@ -230,7 +291,7 @@ def main():
     print(json.dumps({"torchvision": torchvision.__version__, "torch": torch.__version__}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        print(json.dumps({"keys": keys, "prove": prove, "evaluate": evaluate, "chances": chances, "published": published}[request["op"]](request)), flush=True)
+        print(json.dumps({"keys": keys, "prove": prove, "evaluate": evaluate, "chances": chances, "published": published, "learn": learn, "rates": rates}[request["op"]](request)), flush=True)
 
 
 if __name__ == "__main__":

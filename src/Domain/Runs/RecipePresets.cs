@@ -24,7 +24,7 @@ public static class RecipePresets
     /// <param name="own">That recipe; null: the preset is one of <see cref="Names"/>.</param>
     /// <exception cref="RecipeException">A setting that does not exist, or a value that no setting can have.</exception>
     /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c>,
-    /// <c>stochastic_depth_unsupported</c> or <c>augmentation_unsupported</c>.</exception>
+    /// <c>stochastic_depth_unsupported</c>, <c>invalid_milestones</c> or <c>augmentation_unsupported</c>.</exception>
     public static Recipe Resolve(PartialRecipe partial, Recipe? own = null)
     {
         var card = Card(partial["model.architecture"] as string ?? own?.Model.Architecture ?? DefaultArchitecture);
@@ -62,6 +62,12 @@ public static class RecipePresets
     private static void Check(Recipe recipe, ModelCard card)
     {
         card.DemandInputSize(recipe.Model.InputSize);
+        if (recipe.Schedule.Milestones is { } milestones && ScheduleSettings.ReadMilestones(milestones) is null)
+            throw new DomainException(
+                "invalid_milestones",
+                $"schedule.milestones is '{milestones}', which is no list of rising epochs.",
+                "Write whole numbers from 1 on, separated by commas, such as 30,60,80."
+            );
         card.DemandStochasticDepth(recipe.Regularization.StochasticDepth);
         if (!recipe.Transfer.FreezesBackbone)
             return;

@@ -1,9 +1,11 @@
 using GpuGeek.Recipes;
 using GpuGeek.Training.Averaging;
+using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Objectives;
 using GpuGeek.Training.Optimization;
 using GpuGeek.Training.Stopping;
+using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Engine;
 
@@ -12,25 +14,110 @@ internal static class MethodBuilder
 {
     /// <param name="module">What is trained.</param>
     /// <param name="examples">Size of the training split.</param>
-    public static TrainingMethod Build(Recipe recipe, GraphModule module, ModePlan plan, int examples)
+    /// <param name="classCounts">Training pictures of each class.</param>
+    public static TrainingMethod Build(Recipe recipe, GraphModule module, ModePlan plan, int examples, IReadOnlyList<int> classCounts)
     {
         var stepsPerEpoch = Math.Max(1, examples / recipe.Data.BatchSize);
         var totalSteps = (long)stepsPerEpoch * recipe.Budget.Epochs;
-        var optimizer = new AdamW(module, recipe.Optimizer.WeightDecay);
+        var optimizer = Optimizer(recipe.Optimizer, module);
+        var schedule = Schedule(recipe, totalSteps, stepsPerEpoch);
+        var averaging = Averaging(recipe.Averaging, module, totalSteps);
         return new TrainingMethod
         {
             Plan = plan,
-            Objective = new CrossEntropy(recipe.Loss.LabelSmoothing),
+            Objective = Objective(recipe.Loss, module, classCounts),
             Optimizer = optimizer,
-            Schedule = new WarmupThenCosine(recipe.Optimizer.LearningRate, totalSteps, recipe.Schedule.WarmupFraction),
+            Schedule = schedule,
             BackboneRate = recipe.Transfer.BackboneRate,
             ClipNorm = recipe.Optimizer.ClipNorm,
-            Averaging = new NoAveraging(),
-            Stopping = new EpochBudget(recipe.Budget.Epochs),
-            States = [optimizer],
+            Averaging = averaging,
+            Stopping = recipe.Stopping.Patience is { } patience
+                ? new NoImprovement(recipe.Budget.Epochs, patience)
+                : new EpochBudget(recipe.Budget.Epochs),
+            States = [.. ((object[])[optimizer, schedule, averaging]).OfType<ITrainingState>()],
             Seed = recipe.Data.Seed,
             StepsPerEpoch = stepsPerEpoch,
             TotalSteps = totalSteps,
         };
     }
+
+    private static FlatOptimizer Optimizer(OptimizerSettings o, GraphModule module)
+    {
+        var decay = new Decay(o.WeightDecay, o.DecayAll);
+        return o.Kind switch
+        {
+            OptimizerSettings.Sgd => new Sgd(module, decay, o.Momentum, o.Nesterov),
+            OptimizerSettings.RmsProp => new RmsProp(module, decay, o.Alpha, o.Momentum, o.Epsilon),
+            OptimizerSettings.Adam or OptimizerSettings.AdamW => new Adam(
+                module,
+                decay,
+                o.Kind == OptimizerSettings.AdamW,
+                o.Beta1,
+                o.Beta2,
+                o.Epsilon
+            ),
+            _ => throw Unknown("optimizer", o.Kind),
+        };
+    }
+
+    private static ISchedule Schedule(Recipe recipe, long totalSteps, int stepsPerEpoch)
+    {
+        var (s, epochs) = (recipe.Schedule, recipe.Budget.Epochs);
+        if (s.Kind == ScheduleSettings.OneCycle)
+            return new OneCycle(recipe.Optimizer.LearningRate, totalSteps, s.WarmupFraction);
+        var warmed = new WarmedUp(recipe.Optimizer.LearningRate, totalSteps, stepsPerEpoch, s.WarmupFraction, Curve(s, epochs));
+        return s.Kind == ScheduleSettings.Plateau ? new Plateau(warmed, s.Factor, s.Patience) : warmed;
+    }
+
+    private static Func<Moment, double> Curve(ScheduleSettings s, int epochs) =>
+        s.Kind switch
+        {
+            ScheduleSettings.Cosine => Curves.Cosine,
+            ScheduleSettings.Constant or ScheduleSettings.Plateau => Curves.Constant,
+            ScheduleSettings.Step => Curves.Steps(s.Factor, s.StepEpochs),
+            ScheduleSettings.Exponential => Curves.Steps(s.Factor, 1),
+            ScheduleSettings.MultiStep => Curves.Milestones(s.Factor, Milestones(s, epochs)),
+            ScheduleSettings.CosineRestarts => Curves.Restarts(s.Cycles),
+            ScheduleSettings.Polynomial => Curves.Polynomial(s.Power),
+            _ => throw Unknown("schedule", s.Kind),
+        };
+
+    private static IReadOnlyList<int> Milestones(ScheduleSettings s, int epochs) =>
+        s.Milestones is { } written
+            ? ScheduleSettings.ReadMilestones(written) ?? throw Unknown("milestones", written)
+            : [epochs / 2, epochs * 3 / 4];
+
+    private static IObjective Objective(LossSettings loss, GraphModule module, IReadOnlyList<int> classCounts)
+    {
+        var weights = loss.ClassWeights switch
+        {
+            LossSettings.None => null,
+            LossSettings.Inverse => ClassWeights.Inverse(classCounts),
+            LossSettings.Effective => ClassWeights.Effective(classCounts, loss.Overlap),
+            _ => throw Unknown("class weights", loss.ClassWeights),
+        };
+        var onDevice = weights is null
+            ? null
+            : tensor(weights, dtype: module.Flat.dtype, device: module.Device).DetachFromDisposeScope();
+        return loss.Kind switch
+        {
+            LossSettings.CrossEntropy => new CrossEntropy(loss.LabelSmoothing, onDevice),
+            LossSettings.Focal => new Focal(loss.Focus, loss.LabelSmoothing, onDevice),
+            _ => throw Unknown("loss", loss.Kind),
+        };
+    }
+
+    private static IAveraging Averaging(AveragingSettings averaging, GraphModule module, long totalSteps) =>
+        averaging.Kind switch
+        {
+            AveragingSettings.None => new NoAveraging(),
+            AveragingSettings.Exponential => new ExponentialAverage(
+                module,
+                averaging.Decay ?? ExponentialAverage.DecayOf(totalSteps)
+            ),
+            _ => throw Unknown("averaging", averaging.Kind),
+        };
+
+    // The recipe was checked before: this is a choice without a part.
+    private static ArgumentException Unknown(string what, string name) => new($"The engine has no {what} named '{name}'.");
 }

@@ -100,11 +100,19 @@ internal sealed class RunContext : IDisposable
             Fingerprint = Fingerprint(),
             ProgressSpan = progress,
         };
-        using var method = MethodBuilder.Build(Recipe, module, plan, source.Count(Splits.Train));
+        using var method = MethodBuilder.Build(Recipe, module, plan, source.Count(Splits.Train), ClassCounts());
         var best = new BestState(module);
         ITrainingState[] parts = [new NetworkState(module), best, .. method.States];
         var checkpoints = new TrainingCheckpoints(options, parts, new CheckpointStore(Directory.Checkpoints), Room, Events);
         return new Trainer(options, method, module, source, best, checkpoints, Events, Clock, Stop).Run();
+    }
+
+    private int[] ClassCounts()
+    {
+        var counts = new int[Spec.Classes.Length];
+        foreach (var image in Spec.Images.Where(image => image.Split == Splits.Train))
+            counts[image.Label]++;
+        return counts;
     }
 
     /// <summary>Hash of recipe, classes, images and weights; threads and attempts do not change it.</summary>

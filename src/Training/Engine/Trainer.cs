@@ -120,6 +120,7 @@ internal sealed class Trainer(
             _progress = _progress with { BestCorrect = correct, BestEpoch = epoch };
         }
         _progress = _progress with { Epochs = epoch };
+        method.Schedule.Observe(loss);
         events.Metric(MetricNames.ValLoss, _progress.Step, epoch, loss);
         events.Metric(MetricNames.ValAccuracy, _progress.Step, epoch, logits.Accuracy);
         Console.WriteLine(

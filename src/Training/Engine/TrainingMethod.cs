@@ -34,5 +34,10 @@ internal sealed record TrainingMethod : IDisposable
     /// <summary>At most; stopping may end the training earlier.</summary>
     public required long TotalSteps { get; init; }
 
-    public void Dispose() => Optimizer.Dispose();
+    public void Dispose()
+    {
+        Objective.Dispose();
+        Optimizer.Dispose();
+        (Averaging as IDisposable)?.Dispose();
+    }
 }

@@ -8,7 +8,7 @@ namespace GpuGeek.Training.Engine;
 
 /// <param name="Loss">Of the batch, before the update.</param>
 /// <param name="Accuracy">Of the batch, before the update.</param>
-internal readonly record struct StepNumbers(float Loss, float Accuracy);
+internal readonly record struct StepNumbers(double Loss, double Accuracy);
 
 /// <summary>One step of a training: the loss of a batch, its gradient and the update.</summary>
 internal sealed class TrainingStep(TrainingMethod method, GraphModule module, long[] inputShape, ReadBack readBack)
@@ -21,13 +21,13 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
         using var scope = NewDisposeScope();
         // Dropout draws from libtorch's one generator: seeded by the step, it draws the same after a resume.
         random.manual_seed((long)(CounterRandom.Keyed(method.Seed, step).NextBits() >> 1));
-        var tensors = BatchTensors.Of(batch, inputShape, module.Device);
+        var tensors = BatchTensors.Of(batch, inputShape, module.Device, module.Type);
         method.Optimizer.ZeroGradients();
         var logits = module.Forward(tensors.Inputs, method.Plan);
         var loss = method.Objective.Loss(logits, tensors);
         loss.backward();
-        float? value = readBack.IsDue() ? loss.item<float>() : null;
-        if (value is { } read && !float.IsFinite(read))
+        double? value = readBack.IsDue() ? loss.to(ScalarType.Float64).item<double>() : null;
+        if (value is { } read && !double.IsFinite(read))
             throw Diverged(step);
         if (method.ClipNorm is { } norm)
             GradientClipping.Apply(module.FlatGradient, norm);

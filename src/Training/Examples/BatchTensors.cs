@@ -7,8 +7,9 @@ namespace GpuGeek.Training.Examples;
 /// <param name="Labels">N, int64.</param>
 internal readonly record struct BatchTensors(Tensor Inputs, Tensor Labels)
 {
-    public static BatchTensors Of(Batch batch, long[] inputShape, Device device) =>
-        new(InputsOf(batch, inputShape, device), tensor(batch.Labels, device: device));
+    /// <param name="type">What the inputs are converted to.</param>
+    public static BatchTensors Of(Batch batch, long[] inputShape, Device device, ScalarType type = ScalarType.Float32) =>
+        new(InputsOf(batch, inputShape, device).to(type), tensor(batch.Labels, device: device));
 
     public static Tensor InputsOf(Batch batch, long[] inputShape, Device device)
     {

@@ -38,6 +38,9 @@ internal sealed class GraphModule : IDisposable
 
     public Graph Graph { get; }
     public Device Device { get; }
+
+    /// <summary>Data type of the parameters, of the statistics and of the inputs.</summary>
+    public ScalarType Type => _type;
     public FlatLayout Layout { get; }
 
     /// <summary>All trainable parameters. Written only while no gradients are recorded.</summary>

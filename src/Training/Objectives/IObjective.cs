@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace GpuGeek.Training.Objectives;
 
 /// <summary>What a training makes small.</summary>
-internal interface IObjective
+internal interface IObjective : IDisposable
 {
     /// <param name="logits">N × classes, with a gradient.</param>
     /// <returns>The batch's mean: a scalar with a gradient.</returns>

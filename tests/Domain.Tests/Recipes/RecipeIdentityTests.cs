@@ -47,6 +47,28 @@ public sealed class TheIdentityOfARecipe
         ["regularization.stochasticDepth"] = null,
         ["transfer.start.classes"] = null,
         ["transfer.start.groups"] = null,
+        ["averaging.decay"] = null,
+        ["averaging.kind"] = "none",
+        ["loss.classWeights"] = "none",
+        ["loss.focus"] = 2.0,
+        ["loss.kind"] = "cross-entropy",
+        ["loss.overlap"] = 0.999,
+        ["optimizer.alpha"] = 0.99,
+        ["optimizer.beta1"] = 0.9,
+        ["optimizer.beta2"] = 0.999,
+        ["optimizer.decayAll"] = false,
+        ["optimizer.epsilon"] = 1e-8,
+        ["optimizer.kind"] = "adamw",
+        ["optimizer.momentum"] = 0.9,
+        ["optimizer.nesterov"] = false,
+        ["schedule.cycles"] = 3,
+        ["schedule.factor"] = 0.1,
+        ["schedule.kind"] = "cosine",
+        ["schedule.milestones"] = null,
+        ["schedule.patience"] = 2,
+        ["schedule.power"] = 1.0,
+        ["schedule.stepEpochs"] = 10,
+        ["stopping.patience"] = null,
         ["transfer.start.model"] = null,
         ["transfer.start.name"] = "",
         ["transfer.start.version"] = null,
@@ -137,6 +159,8 @@ public sealed class TheSchemaOfRecipes
             ("number", 1e-7, 10d, "log"),
             ((string)rate["type"]!, (double)rate["minimum"]!, (double)rate["maximum"]!, (string)rate["x-scale"]!)
         );
+        var kind = schema["properties"]!["optimizer"]!["properties"]!["kind"]!;
+        Assert.Equal(["adamw", "adam", "sgd", "rmsprop"], kind["enum"]!.AsArray().Select(n => (string)n!));
         Assert.Equal("pixels", (string)schema["properties"]!["model"]!["properties"]!["inputSize"]!["x-unit"]!);
         Assert.Equal(["fast", "balanced"], schema["properties"]!["preset"]!["examples"]!.AsArray().Select(n => (string)n!));
         // The organisation's own recipes are presets too.

@@ -57,6 +57,8 @@ public sealed class APartialRecipe
     [InlineData("""{"model":{"architecture":""}}""", "model.architecture", "a text")]
     [InlineData("""{"transfer":{"start":{"weights":"x"}}}""", "transfer.start.weights", "an id")]
     [InlineData("""{"budget":7}""", "budget", "is a section")]
+    [InlineData("""{"optimizer":{"kind":"adamW"}}""", "optimizer.kind", "one of adamw, adam, sgd, rmsprop. Did you mean adamw?")]
+    [InlineData("""{"loss":{"kind":1}}""", "loss.kind", "one of cross-entropy, focal")]
     public void With_an_impossible_value_is_told_what_is_possible(string json, string path, string part)
     {
         var problem = Assert.Single(Problems(json));

@@ -57,8 +57,8 @@ public sealed class ThePartsOfACheckpoint : IDisposable
     {
         using GraphModule small = Line(2),
             large = Line(3);
-        using AdamW ofSmall = new(small, 0),
-            ofLarge = new(large, 0);
+        using Adam ofSmall = new(small, default, decoupled: true),
+            ofLarge = new(large, default, decoupled: true);
         foreach (
             var (saved, loaded) in new (ITrainingState, ITrainingState)[]
             {
@@ -77,7 +77,7 @@ public sealed class ThePartsOfACheckpoint : IDisposable
     public void Take_no_more_bytes_than_they_say()
     {
         using var module = Line(2);
-        using var optimizer = new AdamW(module, 0);
+        using var optimizer = new Adam(module, default, decoupled: true);
         var best = new BestState(module);
         best.Keep();
         foreach (var part in new ITrainingState[] { new NetworkState(module), best, optimizer })

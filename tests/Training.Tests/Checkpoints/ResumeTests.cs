@@ -58,21 +58,34 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
         Assert.True(spec["recipe"]!["optimizer"]!.AsObject().Remove("clipNorm"));
         Assert.True(spec["recipe"]!.AsObject().Remove("regularization"));
         spec["recipe"]!["regularization"] = new JsonObject();
+        foreach (var section in (string[])["averaging", "stopping"])
+            Assert.True(spec["recipe"]!.AsObject().Remove(section));
+        foreach (var path in (string[])["optimizer.kind", "optimizer.beta2", "schedule.kind", "loss.kind", "loss.classWeights"])
+            Assert.True(spec["recipe"]![path.Split('.')[0]]!.AsObject().Remove(path.Split('.')[1]));
         File.WriteAllText(cut.Files.Spec, spec.ToJsonString());
         Assert.Equal(TrainExitCode.Succeeded, cut.Train());
         Assert.Equal(Hash(whole), Hash(cut));
         Assert.Equal(Curve(cut).Count, cut.Events().OfType<MetricEvent>().Count(Deterministic));
     }
 
-    [Fact]
-    public void With_a_clipped_gradient_ends_with_its_own_weights()
+    [Theory]
+    [InlineData("optimizer.clipNorm=0.01")]
+    [InlineData("optimizer.kind=sgd optimizer.nesterov=true schedule.kind=plateau schedule.patience=0 averaging.kind=exponential")]
+    [InlineData("optimizer.kind=rmsprop optimizer.decayAll=true schedule.kind=one-cycle loss.kind=focal loss.classWeights=effective")]
+    [InlineData("optimizer.kind=adam schedule.kind=multi-step schedule.milestones=1 loss.classWeights=inverse averaging.kind=exponential")]
+    public void With_other_parts_ends_with_weights_of_its_own(string settings)
     {
         var recipe = TestRecipes.Tiny() with { Augmentation = TestRecipes.Augmented };
-        var clipped = recipe with { Optimizer = recipe.Optimizer with { ClipNorm = 0.01 } };
-        using var straight = Folder(clipped);
-        using var cut = Folder(clipped);
+        var partial = new PartialRecipe { Preset = RecipePresets.Balanced };
+        foreach (var setting in settings.Split(' '))
+            partial.Set(setting);
+        var other = RecipeDocument.Apply(recipe, partial);
+        using var straight = Folder(other);
+        using var cut = Folder(other);
         Assert.Equal(TrainExitCode.Succeeded, straight.Train());
         Assert.Equal(TrainExitCode.Stopped, cut.TrainUntil(11));
+        // In the second epoch, so that what the first one's validation taught is resumed too.
+        Assert.Equal(TrainExitCode.Stopped, cut.TrainUntil(22));
         Assert.Equal(TrainExitCode.Succeeded, cut.Train());
         Assert.Equal(Hash(straight), Hash(cut));
         Assert.NotEqual(Hash(uninterrupted.Of(recipe)), Hash(straight));

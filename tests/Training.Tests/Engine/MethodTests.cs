@@ -5,6 +5,8 @@ using GpuGeek.Training.Engine;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
+using GpuGeek.Training.Objectives;
+using GpuGeek.Training.Stopping;
 using GpuGeek.Training.Tests.Support;
 using GpuGeek.Training.Weights;
 using static TorchSharp.torch;
@@ -31,7 +33,8 @@ public sealed class TheMethodOfARecipe : IDisposable
             },
             _module,
             ModePlan.Train(_module.Graph),
-            examples: 43
+            examples: 43,
+            classCounts: [20, 20, 3]
         );
     }
 
@@ -39,7 +42,7 @@ public sealed class TheMethodOfARecipe : IDisposable
     public void Leaves_the_incomplete_batch_out_of_its_steps()
     {
         Assert.Equal((5, 15), (_method.StepsPerEpoch, _method.TotalSteps));
-        using var few = MethodBuilder.Build(TestRecipes.Tiny(epochs: 3), _module, ModePlan.Train(_module.Graph), examples: 5);
+        using var few = MethodBuilder.Build(TestRecipes.Tiny(epochs: 3), _module, ModePlan.Train(_module.Graph), examples: 5, classCounts: [3, 2, 0]);
         Assert.Equal((1, 3), (few.StepsPerEpoch, few.TotalSteps));
     }
 
@@ -63,6 +66,19 @@ public sealed class TheMethodOfARecipe : IDisposable
     }
 
     [Fact]
+    public void Smooths_as_exactly_as_the_numbers_are()
+    {
+        using var scope = NewDisposeScope();
+        var logits = tensor(new double[] { 1, 2, 4 }, [1, 3]);
+        var batch = BatchTensors.Of(new Batch([0, 0], [2]), [2], CPU);
+        var likelihoods = logits.log_softmax(1).data<double>().ToArray();
+        using var smoothed = new CrossEntropy(0.1);
+        Assert.Equal(-0.9 * likelihoods[2] - 0.1 * likelihoods.Average(), smoothed.Loss(logits, batch).item<double>(), 14);
+        using var focal = new Focal(0, 0.1);
+        Assert.Equal(smoothed.Loss(logits, batch).item<double>(), focal.Loss(logits, batch).item<double>(), 14);
+    }
+
+    [Fact]
     public void Is_over_when_its_epochs_are_validated()
     {
         Assert.False(_method.Stopping.IsOver(new TrainingProgress { Epochs = 2, Step = 15 }));
@@ -78,6 +94,27 @@ public sealed class TheMethodOfARecipe : IDisposable
         using (_method.Averaging.Show())
             Assert.Equal(before, _module.Read("fc.weight"));
         Assert.Equal(["optimizer"], _method.States.Select(s => s.Name));
+    }
+
+    [Fact]
+    public void Weighs_rare_classes_by_their_size_or_their_effective_size()
+    {
+        Assert.Equal([0.375, 0.375, 2.25], ClassWeights.Inverse([60, 60, 10]), Near);
+        Assert.Equal([1.0, 1, 1], ClassWeights.Effective([60, 60, 10], 0), Near);
+        var effective = ClassWeights.Effective([60, 60, 10], 0.9);
+        Assert.Equal((1 - Math.Pow(0.9, 60)) / (1 - Math.Pow(0.9, 10)), effective[2] / effective[0], 9);
+        Assert.Equal(ClassWeights.Inverse([6, 1]), ClassWeights.Effective([6, 1], 0.999999), (a, b) => Math.Abs(a - b) < 1e-4);
+        static bool Near(double a, double b) => Math.Abs(a - b) < 1e-12;
+    }
+
+    [Fact]
+    public void Stops_when_validation_does_not_improve()
+    {
+        var stopping = new NoImprovement(epochs: 10, patience: 2);
+        Assert.False(stopping.IsOver(new TrainingProgress()));
+        Assert.False(stopping.IsOver(new TrainingProgress { Epochs = 3, BestEpoch = 2 }));
+        Assert.True(stopping.IsOver(new TrainingProgress { Epochs = 4, BestEpoch = 2 }));
+        Assert.True(stopping.IsOver(new TrainingProgress { Epochs = 10, BestEpoch = 10 }));
     }
 
     public void Dispose()

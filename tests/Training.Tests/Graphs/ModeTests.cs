@@ -16,7 +16,7 @@ public sealed class AFrozenBackbone
         Initialisation.All(module, 1);
         var plan = ModePlan.FrozenBackbone(module.Graph);
         module.RequireGradients(plan);
-        using var optimizer = new AdamW(module, 0.1);
+        using var optimizer = new Adam(module, new(0.1), decoupled: true);
         string[] watched =
         [
             "conv1.weight",

@@ -88,7 +88,7 @@ public sealed class LearningInEveryNetwork
         Initialisation.All(module, 1);
         var plan = ModePlan.Train(module.Graph);
         module.RequireGradients(plan);
-        using var optimizer = new AdamW(module, 0.01);
+        using var optimizer = new Adam(module, new(0.01), decoupled: true);
         Step(module, plan, optimizer);
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         for (var step = 1; step < steps; step++)
@@ -98,7 +98,7 @@ public sealed class LearningInEveryNetwork
         }
     }
 
-    private static void Step(GraphModule module, ModePlan plan, AdamW optimizer)
+    private static void Step(GraphModule module, ModePlan plan, Adam optimizer)
     {
         using var scope = NewDisposeScope();
         optimizer.ZeroGradients();

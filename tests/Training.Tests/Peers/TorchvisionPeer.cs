@@ -93,6 +93,23 @@ public sealed class TorchvisionPeer : IDisposable
         ];
     }
 
+    /// <summary>What PyTorch's own training loop answers; see the peer's script.</summary>
+    internal (double[] Losses, Dictionary<string, double> Average) Learn(object request)
+    {
+        using var answer = Ask(request);
+        return (
+            [.. answer.RootElement.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble())],
+            answer.RootElement.GetProperty("average").EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetDouble(), StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>Learning rates by PyTorch's own schedule.</summary>
+    internal double[] Rates(object request)
+    {
+        using var answer = Ask(request);
+        return [.. answer.RootElement.GetProperty("rates").EnumerateArray().Select(rate => rate.GetDouble())];
+    }
+
     internal static string Notes(double top1, long parameters, int crop, int resize, string interpolation) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,

@@ -13,7 +13,7 @@ public sealed class AdamWSteps
         using var module = Line();
         module.Write("fc.weight", [1f]);
         module.Write("fc.bias", [1f]);
-        using var optimizer = new AdamW(module, 0.5);
+        using var optimizer = new Adam(module, new(0.5), decoupled: true);
         double weight = 1,
             bias = 1,
             m = 0,
@@ -46,7 +46,7 @@ public sealed class AdamWSteps
         }
         using var decayed = optim.AdamW([twin.weight!], 0.01, weight_decay: 0.1);
         using var undecayed = optim.AdamW([twin.bias!], 0.01, weight_decay: 0);
-        using var ours = new AdamW(module, 0.1);
+        using var ours = new Adam(module, new(0.1), decoupled: true);
         for (var step = 1; step <= 10; step++)
         {
             var x = randn(5, 6);
@@ -68,21 +68,4 @@ public sealed class AdamWSteps
         var g = new GraphBuilder();
         return new GraphModule(g.Build(g.Add("fc", new Linear(input, output), g.Add("input", new Input(input))), "fc"), CPU);
     }
-}
-
-public sealed class TheRate
-{
-    [Fact]
-    public void Rises_to_the_peak_and_falls_to_nothing()
-    {
-        var schedule = new WarmupThenCosine(0.1, 100, 0.1);
-        Assert.Equal(0.01, schedule.RateAt(1), 9);
-        Assert.Equal(0.1, schedule.RateAt(10), 9);
-        Assert.Equal(0.05, schedule.RateAt(56), 2);
-        Assert.InRange(schedule.RateAt(100), 0, 1e-4);
-        Assert.All(Enumerable.Range(11, 89), step => Assert.True(schedule.RateAt(step + 1) < schedule.RateAt(step)));
-    }
-
-    [Fact]
-    public void Needs_no_warm_up() => Assert.Equal(0.1, new WarmupThenCosine(0.1, 3, 0).RateAt(1), 9);
 }

@@ -1,0 +1,20 @@
+namespace GpuGeek.Training.Objectives;
+
+/// <summary>Weights of classes by how many training pictures they have; their mean is 1.</summary>
+internal static class ClassWeights
+{
+    /// <summary>By 1 / n.</summary>
+    public static double[] Inverse(IReadOnlyList<int> counts) => Normalised(counts.Select(n => 1.0 / Math.Max(1, n)));
+
+    /// <summary>By the effective number of pictures (Cui et al. 2019, arXiv:1901.05555): (1 − β) / (1 − βⁿ).</summary>
+    /// <param name="overlap">The paper's β, from 0 (all are equal) to below 1 (the inverse of the count).</param>
+    public static double[] Effective(IReadOnlyList<int> counts, double overlap) =>
+        Normalised(counts.Select(n => (1 - overlap) / (1 - Math.Pow(overlap, Math.Max(1, n)))));
+
+    private static double[] Normalised(IEnumerable<double> weights)
+    {
+        var all = weights.ToArray();
+        var mean = all.Average();
+        return [.. all.Select(weight => weight / mean)];
+    }
+}
