@@ -55,7 +55,10 @@ internal static class PredictorEndpoints
             var own = new BatcherTurns(turns, DeploymentKey.Organisation(key), threads);
             await host.ReplaceAsync(
                 key,
-                await Task.Run(() => new ServedModel(manifest, onnx, threads, BatcherOptions.For(provider), own, provider), cancellationToken)
+                await Task.Run(
+                    () => new ServedModel(manifest, onnx, threads, BatcherOptions.For(provider), own, provider),
+                    cancellationToken
+                )
             );
             return Results.NoContent();
         }

@@ -31,6 +31,13 @@ public sealed record LossSettings
     )]
     public string ClassWeights { get; init; } = None;
 
-    [Setting("Overlap", "effective class weights: how alike pictures of a class are; near 1 it is the inverse of the size.", Min = 0, Max = 0.99999, DependsOn = "classWeights", OnlyFor = [Effective])]
+    [Setting(
+        "Overlap",
+        "effective class weights: how alike pictures of a class are; near 1 it is the inverse of the size.",
+        Min = 0,
+        Max = 0.99999,
+        DependsOn = "classWeights",
+        OnlyFor = [Effective]
+    )]
     public double Overlap { get; init; } = 0.999;
 }

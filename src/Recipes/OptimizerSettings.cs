@@ -31,16 +31,41 @@ public sealed record OptimizerSettings
     public bool Nesterov { get; init; }
 
     /// <summary>Kingma and Ba 2015, arXiv:1412.6980.</summary>
-    [Setting("Beta 1", "adam and adamw: share of the running mean of gradients that is kept at each step.", Min = 0, Max = 0.9999, OnlyFor = [Adam, AdamW])]
+    [Setting(
+        "Beta 1",
+        "adam and adamw: share of the running mean of gradients that is kept at each step.",
+        Min = 0,
+        Max = 0.9999,
+        OnlyFor = [Adam, AdamW]
+    )]
     public double Beta1 { get; init; } = 0.9;
 
-    [Setting("Beta 2", "adam and adamw: share of the running mean of squared gradients that is kept at each step.", Min = 0, Max = 0.99999, OnlyFor = [Adam, AdamW])]
+    [Setting(
+        "Beta 2",
+        "adam and adamw: share of the running mean of squared gradients that is kept at each step.",
+        Min = 0,
+        Max = 0.99999,
+        OnlyFor = [Adam, AdamW]
+    )]
     public double Beta2 { get; init; } = 0.999;
 
-    [Setting("Alpha", "rmsprop: share of the running mean of squared gradients that is kept at each step.", Min = 0, Max = 0.9999, OnlyFor = [RmsProp])]
+    [Setting(
+        "Alpha",
+        "rmsprop: share of the running mean of squared gradients that is kept at each step.",
+        Min = 0,
+        Max = 0.9999,
+        OnlyFor = [RmsProp]
+    )]
     public double Alpha { get; init; } = 0.99;
 
-    [Setting("Epsilon", "adam, adamw and rmsprop: added to the divisor.", Min = 1e-12, Max = 1, Scale = SettingScale.Log, OnlyFor = [Adam, AdamW, RmsProp])]
+    [Setting(
+        "Epsilon",
+        "adam, adamw and rmsprop: added to the divisor.",
+        Min = 1e-12,
+        Max = 1,
+        Scale = SettingScale.Log,
+        OnlyFor = [Adam, AdamW, RmsProp]
+    )]
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>Pascanu et al. 2013, arXiv:1211.5063.</summary>

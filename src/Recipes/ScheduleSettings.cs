@@ -16,8 +16,9 @@ public sealed record ScheduleSettings
 
     [Setting(
         "Curve",
-        "How the learning rate falls after the warm-up: half a cosine to zero, not at all, by a factor at epochs (step, multi-step, "
-            + "exponential), by a power, by several half cosines, up and down in one cycle, or by a factor when validation stops improving.",
+        "How the learning rate falls after the warm-up: half a cosine to zero, not at all, by a factor at epochs (step, "
+            + "multi-step, exponential), by a power, by several half cosines, up and down in one cycle, or by a factor "
+            + "when validation stops improving.",
         Choices = [Cosine, Constant, Step, MultiStep, Exponential, Polynomial, CosineRestarts, OneCycle, Plateau]
     )]
     public string Kind { get; init; } = Cosine;
@@ -26,7 +27,13 @@ public sealed record ScheduleSettings
     [Setting("Warm-up", "Share of all steps over which the learning rate rises from zero to its peak.", Min = 0, Max = 0.9)]
     public required double WarmupFraction { get; init; }
 
-    [Setting("Factor", "step, multi-step, exponential and plateau: what the rate is multiplied by each time.", Min = 0.001, Max = 0.9999, OnlyFor = [Step, MultiStep, Exponential, Plateau])]
+    [Setting(
+        "Factor",
+        "step, multi-step, exponential and plateau: what the rate is multiplied by each time.",
+        Min = 0.001,
+        Max = 0.9999,
+        OnlyFor = [Step, MultiStep, Exponential, Plateau]
+    )]
     public double Factor { get; init; } = 0.1;
 
     [Setting("Step length", "step: epochs between two reductions.", Unit = "epochs", Min = 1, Max = 1000, OnlyFor = [Step])]
@@ -47,7 +54,14 @@ public sealed record ScheduleSettings
     [Setting("Power", "polynomial: 1 is a straight line.", Min = 0.1, Max = 10, OnlyFor = [Polynomial])]
     public double Power { get; init; } = 1;
 
-    [Setting("Patience", "plateau: epochs without a lower validation loss before the rate is reduced.", Unit = "epochs", Min = 0, Max = 1000, OnlyFor = [Plateau])]
+    [Setting(
+        "Patience",
+        "plateau: epochs without a lower validation loss before the rate is reduced.",
+        Unit = "epochs",
+        Min = 0,
+        Max = 1000,
+        OnlyFor = [Plateau]
+    )]
     public int Patience { get; init; } = 2;
 
     /// <returns>Null: <see cref="Milestones"/> is no list of rising epochs.</returns>

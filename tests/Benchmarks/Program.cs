@@ -16,7 +16,14 @@ switch (args)
         return 0;
     case ["serving", var address, var otherAddress, var onnx, var picture, var platform, .. var peer] when peer.Length <= 1:
         var (key, otherKey) = (Console.ReadLine() ?? "", Console.ReadLine() ?? "");
-        await ServingBenchmark.RunAsync((address, key), (otherAddress, otherKey), onnx, picture, int.Parse(platform, CultureInfo.InvariantCulture), peer.FirstOrDefault());
+        await ServingBenchmark.RunAsync(
+            (address, key),
+            (otherAddress, otherKey),
+            onnx,
+            picture,
+            int.Parse(platform, CultureInfo.InvariantCulture),
+            peer.FirstOrDefault()
+        );
         return 0;
     default:
         Console.Error.WriteLine(

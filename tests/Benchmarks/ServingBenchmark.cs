@@ -46,7 +46,12 @@ internal static class ServingBenchmark
                 var used = Environment.CpuUsage.TotalTime;
                 var seen = await load.RunAsync(clients, Time);
                 Print($"{clients + " clients", 10}", seen);
-                PrintTimes(before, ProcessTimes.Of(platform), (Environment.CpuUsage.TotalTime - used).TotalSeconds, seen.Milliseconds.Length);
+                PrintTimes(
+                    before,
+                    ProcessTimes.Of(platform),
+                    (Environment.CpuUsage.TotalTime - used).TotalSeconds,
+                    seen.Milliseconds.Length
+                );
             }
             if (peer is not null)
                 Print($"{"peer, 8", 10}", await new PredictionLoad(new(peer), "", picture).RunAsync(8, Time));

@@ -96,9 +96,7 @@ internal static class MethodBuilder
             LossSettings.Effective => ClassWeights.Effective(classCounts, loss.Overlap),
             _ => throw Unknown("class weights", loss.ClassWeights),
         };
-        var onDevice = weights is null
-            ? null
-            : tensor(weights, dtype: module.Flat.dtype, device: module.Device).DetachFromDisposeScope();
+        var onDevice = weights is null ? null : tensor(weights, dtype: module.Flat.dtype, device: module.Device).DetachFromDisposeScope();
         return loss.Kind switch
         {
             LossSettings.CrossEntropy => new CrossEntropy(loss.LabelSmoothing, onDevice),
@@ -111,10 +109,7 @@ internal static class MethodBuilder
         averaging.Kind switch
         {
             AveragingSettings.None => new NoAveraging(),
-            AveragingSettings.Exponential => new ExponentialAverage(
-                module,
-                averaging.Decay ?? ExponentialAverage.DecayOf(totalSteps)
-            ),
+            AveragingSettings.Exponential => new ExponentialAverage(module, averaging.Decay ?? ExponentialAverage.DecayOf(totalSteps)),
             _ => throw Unknown("averaging", averaging.Kind),
         };
 

@@ -59,7 +59,7 @@ internal abstract class FlatOptimizer(GraphModule module, params string[] memori
 
     protected Tensor Memory(string name, FlatRange range) => Part(_memories[name], range);
 
-    /// <summary>The gradient of the loss with the squared norm of the parameters: decay as PyTorch's SGD, Adam and RMSprop have it.</summary>
+    /// <summary>The gradient with that of the parameters' squared norm: decay as PyTorch's SGD, Adam and RMSprop have it.</summary>
     protected static Tensor WithDecay(Tensor gradient, Tensor parameter, double decay)
     {
         if (decay == 0)

@@ -12,7 +12,9 @@ internal sealed class NoImprovement(int epochs, int patience) : IStopping
             return true;
         if (progress.Epochs == 0 || progress.Epochs - progress.BestEpoch < patience)
             return false;
-        Console.WriteLine($"Stopped after epoch {progress.Epochs}: no epoch since {progress.BestEpoch} was better on the validation split.");
+        Console.WriteLine(
+            $"Stopped after epoch {progress.Epochs}: no epoch since {progress.BestEpoch} was better on the validation split."
+        );
         return true;
     }
 }

@@ -42,7 +42,13 @@ public sealed class TheMethodOfARecipe : IDisposable
     public void Leaves_the_incomplete_batch_out_of_its_steps()
     {
         Assert.Equal((5, 15), (_method.StepsPerEpoch, _method.TotalSteps));
-        using var few = MethodBuilder.Build(TestRecipes.Tiny(epochs: 3), _module, ModePlan.Train(_module.Graph), examples: 5, classCounts: [3, 2, 0]);
+        using var few = MethodBuilder.Build(
+            TestRecipes.Tiny(epochs: 3),
+            _module,
+            ModePlan.Train(_module.Graph),
+            examples: 5,
+            classCounts: [3, 2, 0]
+        );
         Assert.Equal((1, 3), (few.StepsPerEpoch, few.TotalSteps));
     }
 

@@ -30,12 +30,10 @@ public sealed class TheRate(TorchvisionPeer peer)
         Assert.All(Enumerable.Range(11, 90), step => Assert.Equal(0.1, Over(100, 0.1, Curves.Constant).RateAt(step)));
 
     [Fact]
-    public void Falls_along_a_cosine_as_PyTorchs() =>
-        AssertEqual(Over(50, 0, Curves.Cosine), 50, "CosineAnnealingLR", new { T_max = 50 });
+    public void Falls_along_a_cosine_as_PyTorchs() => AssertEqual(Over(50, 0, Curves.Cosine), 50, "CosineAnnealingLR", new { T_max = 50 });
 
     [Fact]
-    public void Restarts_as_PyTorchs() =>
-        AssertEqual(Over(60, 0, Curves.Restarts(3)), 60, "CosineAnnealingWarmRestarts", new { T_0 = 20 });
+    public void Restarts_as_PyTorchs() => AssertEqual(Over(60, 0, Curves.Restarts(3)), 60, "CosineAnnealingWarmRestarts", new { T_0 = 20 });
 
     [Fact]
     public void Falls_by_a_power_as_PyTorchs() =>
@@ -60,10 +58,7 @@ public sealed class TheRate(TorchvisionPeer peer)
     [InlineData(1)]
     [InlineData(50)]
     public void In_one_cycle_is_a_number_for_any_rising_part(int rising) =>
-        Assert.All(
-            Enumerable.Range(1, 50),
-            step => Assert.InRange(new OneCycle(0.1, 50, rising / 50.0).RateAt(step), 0, 0.1)
-        );
+        Assert.All(Enumerable.Range(1, 50), step => Assert.InRange(new OneCycle(0.1, 50, rising / 50.0).RateAt(step), 0, 0.1));
 
     // PyTorch's are called once an epoch.
     [Fact]

@@ -99,7 +99,10 @@ public sealed class TorchvisionPeer : IDisposable
         using var answer = Ask(request);
         return (
             [.. answer.RootElement.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble())],
-            answer.RootElement.GetProperty("average").EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetDouble(), StringComparer.Ordinal)
+            answer
+                .RootElement.GetProperty("average")
+                .EnumerateObject()
+                .ToDictionary(m => m.Name, m => m.Value.GetDouble(), StringComparer.Ordinal)
         );
     }
 

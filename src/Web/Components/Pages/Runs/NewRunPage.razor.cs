@@ -74,7 +74,9 @@ public sealed partial class NewRunPage
     /// <summary>Settings of a section that the form shows: those without a field of their own that apply to what is chosen.</summary>
     private IEnumerable<Setting> Shown(Section section) =>
         section.Settings.Where(s =>
-            !NewRunForm.HasOwnField(s) && s.Applies(path => _form[path]) && (s.Path != StochasticDepth || (Chosen is { StochasticDepth: true } && TrainsBackbone))
+            !NewRunForm.HasOwnField(s)
+            && s.Applies(path => _form[path])
+            && (s.Path != StochasticDepth || (Chosen is { StochasticDepth: true } && TrainsBackbone))
         );
 
     private void ChoosePreset(string preset)
