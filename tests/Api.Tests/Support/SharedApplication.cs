@@ -14,7 +14,11 @@ public sealed class SharedApplication(PostgresFixture postgres) : IAsyncDisposab
 /// <summary>The same with a real socket: for behaviour that an in-memory server does not have, such as a broken connection.</summary>
 public sealed class ListeningApplication : IAsyncDisposable
 {
-    public ListeningApplication(PostgresFixture postgres, bool reconciles = false)
+    public ListeningApplication(PostgresFixture postgres)
+        : this(postgres, reconciles: false) { }
+
+    // A fixture may have one public constructor.
+    internal ListeningApplication(PostgresFixture postgres, bool reconciles)
     {
         App = new(postgres, reconciles: reconciles);
         App.UseKestrel(0);
