@@ -11,9 +11,8 @@ public sealed record BatcherOptions(int MaxBatch = 4, int QueueLimit = 128, int 
 {
     private const int OnGpu = 16;
 
-    /// <summary>On processors one picture at a time: the platform answered 137 pictures of MobileNetV2 a second with 8 clients and 116 with
-    /// 64, whose batches of 4 took 13 ms of processor time per picture instead of 9, since their tensors are too large for its
-    /// caches (<c>tests/Benchmarks/serving.sh</c>). A GPU needs batches to be busy.</summary>
+    /// <summary>On processors one picture at a time: with batches of up to 4, MobileNetV2 took 11 to 13 ms of processor time per picture
+    /// under 64 clients, and alone less than 9 (<c>tests/Benchmarks/serving.sh</c>). A GPU needs batches to be busy.</summary>
     public static BatcherOptions For(ExecutionProvider provider) => new(provider == ExecutionProvider.Cpu ? 1 : OnGpu);
 }
 
