@@ -107,11 +107,8 @@ internal sealed class PredictorPool : IDisposable
         CancellationToken cancellationToken
     )
     {
-        if (clients.Count == 1)
-            return await clients[0].PredictAsync(key, image, limit, cancellationToken);
-        // Equal ones take turns: the order is drawn before it is sorted, and sorting keeps it.
-        var order = clients.OrderBy(_ => Random.Shared.Next()).ToList();
-        var left = order.OrderBy(client => client.Active).ToList();
+        // Equal ones take turns.
+        var left = clients.OrderBy(client => client.Active).ThenBy(_ => Random.Shared.Next()).ToList();
         while (true)
         {
             try

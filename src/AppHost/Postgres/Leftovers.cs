@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using GpuGeek.AppHost.Hosting;
 using GpuGeek.ChildProcesses;
 
 namespace GpuGeek.AppHost.Postgres;
@@ -53,18 +54,7 @@ internal static partial class Leftovers
     {
         var pattern = Special().Replace(cluster, @"\$0");
         string[] arguments = [.. account?.Arguments ?? [], "find", "/proc", "-maxdepth", "2", "-name", "cwd", "-lname", pattern];
-        using var find = Process.Start(
-            new ProcessStartInfo("setpriv", arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                WorkingDirectory = "/",
-            }
-        )!;
-        var errors = find.StandardError.ReadToEndAsync();
-        var found = await find.StandardOutput.ReadToEndAsync();
-        await errors;
-        await find.WaitForExitAsync();
+        var (_, found, _) = await ExternalCommand.RunAsync(new ProcessStartInfo("setpriv", arguments), CancellationToken.None);
         return
         [
             .. found

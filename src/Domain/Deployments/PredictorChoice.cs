@@ -3,6 +3,10 @@ namespace GpuGeek.Domain.Deployments;
 /// <summary>Chooses the predictors of a deployment.</summary>
 public static class PredictorChoice
 {
+    /// <summary>Whether the present ones are what <see cref="Choose"/> would choose.</summary>
+    public static bool Fits(IReadOnlyCollection<string> present, int replicas, IReadOnlyCollection<string> usable) =>
+        usable.Count == 0 || present.Count == Math.Min(replicas, usable.Count) && present.All(usable.Contains);
+
     /// <summary>Keeps the present ones that are usable, removes those with the most bytes while there are too many, and adds those with
     /// the fewest bytes while there are too few.</summary>
     /// <param name="present">Where the deployment is placed.</param>

@@ -41,27 +41,21 @@ internal sealed class ExponentialAverage : IAveraging, ITrainingState, IDisposab
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        using Scalar kept = Math.Min(_decay, (1.0 + step) / (10.0 + step));
-        using Scalar added = 1 - Math.Min(_decay, (1.0 + step) / (10.0 + step));
+        var share = Math.Min(_decay, (1.0 + step) / (10.0 + step));
+        using Scalar kept = share,
+            added = 1 - share;
         foreach (var (_, live, average) in _tensors)
             average.mul_(kept).add_(live, added);
     }
 
     public IDisposable Show() => new Shown(_tensors);
 
-    public IEnumerable<NamedTensor> Save() =>
-        [.. _tensors.Select(t => new NamedTensor(t.Name, t.Average.shape, [.. t.Average.cpu().data<float>()]))];
+    public IEnumerable<NamedTensor> Save() => [.. _tensors.Select(t => TensorCopy.Of(t.Name, t.Average))];
 
     public void Load(IReadOnlyDictionary<string, NamedTensor> tensors)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
         foreach (var (name, _, average) in _tensors)
-        {
-            if (!tensors.TryGetValue(name, out var kept) || kept.Values.LongLength != average.numel())
-                throw new InvalidDataException("A checkpoint's average is not one of the network that is trained.");
-            average.copy_(tensor(kept.Values, average.shape, device: CPU));
-        }
+            TensorCopy.Restore(average, tensors, name, "average");
     }
 
     public void Dispose()

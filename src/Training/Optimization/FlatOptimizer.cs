@@ -40,12 +40,12 @@ internal abstract class FlatOptimizer(GraphModule module, params string[] memori
         }
     }
 
-    public IEnumerable<NamedTensor> Save() => [.. _memories.Select(memory => Copy(memory.Key, memory.Value))];
+    public IEnumerable<NamedTensor> Save() => [.. _memories.Select(memory => TensorCopy.Of(memory.Key, memory.Value))];
 
     public void Load(IReadOnlyDictionary<string, NamedTensor> tensors)
     {
         foreach (var (name, flat) in _memories)
-            Restore(flat, tensors, name);
+            TensorCopy.Restore(flat, tensors, name, "optimiser");
     }
 
     public void Dispose()
@@ -69,19 +69,4 @@ internal abstract class FlatOptimizer(GraphModule module, params string[] memori
     }
 
     private static Tensor Part(Tensor flat, FlatRange range) => flat.narrow(0, range.Offset, range.Length);
-
-    private static NamedTensor Copy(string name, Tensor flat)
-    {
-        using var scope = NewDisposeScope();
-        return new NamedTensor(name, flat.shape, [.. flat.cpu().data<float>()]);
-    }
-
-    private static void Restore(Tensor flat, IReadOnlyDictionary<string, NamedTensor> tensors, string name)
-    {
-        if (!tensors.TryGetValue(name, out var kept) || kept.Values.LongLength != flat.numel())
-            throw new InvalidDataException("A checkpoint's optimiser is not one of the network that is trained.");
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        flat.copy_(tensor(kept.Values, device: CPU));
-    }
 }

@@ -23,6 +23,21 @@ public sealed class ThePredictorsOfADeployment
     public void Are_others_if_one_is_lost_or_not_configured_any_more(string present, int replicas, string usable, string chosen) =>
         Assert.Equal(Words(chosen), PredictorChoice.Choose(Words(present), replicas, Words(usable), Bytes));
 
+    [Theory]
+    [InlineData("a", 1, "a b")]
+    [InlineData("a b", 2, "a b c")]
+    [InlineData("a b", 3, "a b")]
+    [InlineData("a", 2, "")]
+    [InlineData("a", 2, "a b")]
+    [InlineData("a b", 1, "a b")]
+    [InlineData("a", 1, "b")]
+    [InlineData("", 1, "a")]
+    public void Fit_if_the_choice_would_be_the_same(string present, int replicas, string usable) =>
+        Assert.Equal(
+            PredictorChoice.Choose(Words(present), replicas, Words(usable), Bytes).ToHashSet().SetEquals(Words(present)),
+            PredictorChoice.Fits(Words(present), replicas, Words(usable))
+        );
+
     [Fact]
     public void Do_not_change_while_none_answers() => Assert.Equal(["a"], PredictorChoice.Choose(["a"], 2, [], Bytes));
 

@@ -16,7 +16,7 @@ internal static class DeploymentPlacer
     )
     {
         await using var db = contexts.System();
-        var bytes = await BytesAsync(db, cancellationToken);
+        Dictionary<string, long>? bytes = null;
         var rows = await db
             .Deployments.IgnoreTenantFilter()
             .AsNoTracking()
@@ -37,9 +37,10 @@ internal static class DeploymentPlacer
             .ToListAsync(cancellationToken);
         foreach (var row in rows)
         {
-            var chosen = PredictorChoice.Choose(row.PlacedOn, row.Replicas, usable, bytes);
-            if (chosen.ToHashSet().SetEquals(row.PlacedOn))
+            if (PredictorChoice.Fits(row.PlacedOn, row.Replicas, usable))
                 continue;
+            bytes ??= await BytesAsync(db, cancellationToken);
+            var chosen = PredictorChoice.Choose(row.PlacedOn, row.Replicas, usable, bytes);
             foreach (var added in chosen.Except(row.PlacedOn))
                 bytes[added] = bytes.GetValueOrDefault(added) + row.Bytes;
             await db.Database.ExecuteSqlAsync(

@@ -98,18 +98,15 @@ internal sealed partial class DeploymentReconciler(
         {
             var now = lanes.Where(lane => lane.IsUsable).Select(lane => lane.Address).ToList();
             if (!now.SequenceEqual(usable) || clock.GetUtcNow() - polledAt >= times.Poll)
-                (usable, polledAt) = (now, AllOf(inbox));
+            {
+                (usable, polledAt) = (now, clock.GetUtcNow());
+                inbox.AddAll();
+            }
             var changes = inbox.Take();
             if (!changes.IsEmpty)
                 await PlaceAsync(changes, usable, inbox, lanes, cancellationToken);
             await inbox.WaitAsync(times.Probe, cancellationToken);
         }
-    }
-
-    private DateTimeOffset AllOf(ChangeInbox inbox)
-    {
-        inbox.AddAll();
-        return clock.GetUtcNow();
     }
 
     private async Task PlaceAsync(
