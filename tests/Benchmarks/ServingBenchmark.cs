@@ -17,7 +17,7 @@ internal static class ServingBenchmark
     private static readonly int[] Clients = [8, 64, 256];
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(8);
 
-    /// <summary>Until .NET has compiled the paths of a prediction for the second time; before, an answer costs twice as much in Api.</summary>
+    /// <summary>Until .NET has compiled the path of a prediction for the second time; before, an answer costs Api twice as much.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
 
     /// <param name="own">Address of a deployment, and a key that may predict.</param>

@@ -24,9 +24,11 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         var batches = BatchOrder
             .Of(images.Length, recipe, epoch)
             .Skip(firstBatch)
-            .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)));
+            .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)) with { Samples = batch });
         return Prefetch.Ahead(batches, BatchesAhead);
     }
+
+    public string NameOf(int sample) => originals.Split(Splits.Train)[sample].Hash;
 
     public IEnumerable<Batch> Batches(string split)
     {

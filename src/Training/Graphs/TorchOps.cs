@@ -8,7 +8,7 @@ internal static class TorchOps
     // Kept: a Scalar made for the call may be finalised while libtorch still reads it ("Exception raised from toLong", seen under load).
     private static readonly TorchSharp.Scalar One = 1;
 
-    public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, NodeMode mode) =>
+    public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, NodeMode mode, Chance chance) =>
         node.Op switch
         {
             Input => network.alias(),
@@ -62,9 +62,9 @@ internal static class TorchOps
             AddParameter => input(0) + module[node.Path],
             ClassToken t => Prepended(input(0), module[node.Path], t),
             RelativePositionBias r => Biased(input(0), node, r, module),
-            StochasticDepth d when mode == NodeMode.Train => DropRows(input(0), d.Probability),
+            StochasticDepth d when mode == NodeMode.Train => Masked(input(0), node, d.Probability, ofRows: true, chance),
             StochasticDepth => input(0).alias(),
-            Dropout d when mode == NodeMode.Train => nn.functional.dropout(input(0), d.Probability, true),
+            Dropout d when mode == NodeMode.Train => Masked(input(0), node, d.Probability, ofRows: false, chance),
             Dropout => input(0).alias(),
             Linear l => nn.functional.linear(
                 input(0),
@@ -106,14 +106,12 @@ internal static class TorchOps
         return x + heads;
     }
 
-    /// <summary>The remaining values are scaled up, so that the expectation equals the input.</summary>
-    private static Tensor DropRows(Tensor x, double probability)
+    private static Tensor Masked(Tensor x, Node node, double probability, bool ofRows, Chance chance)
     {
-        using var kept = empty([x.shape[0], .. Enumerable.Repeat(1L, (int)x.dim() - 1)], dtype: x.dtype, device: x.device);
-        using (no_grad())
-            kept.bernoulli_(1 - probability);
-        using var scale = kept / (1 - probability);
-        return x * scale;
+        if (probability == 0)
+            return x.alias();
+        using var mask = chance.Mask(node, ofRows ? [x.shape[0], .. Enumerable.Repeat(1L, (int)x.dim() - 1)] : x.shape, probability, x);
+        return x * mask;
     }
 
     private static Tensor Normalise(Node node, BatchNorm b, Tensor x, GraphModule module, bool train)

@@ -7,8 +7,8 @@ namespace GpuGeek.Training.Objectives;
 /// <summary>Focal loss (Lin et al. 2017, arXiv:1708.02002) over a softmax: a picture that is already recognised counts less.</summary>
 /// <param name="focus">The paper's gamma; 0 is cross entropy.</param>
 /// <param name="labelSmoothing">Share of the target that is spread over all classes, 0..1.</param>
-/// <param name="classWeights">One per class, in the data type of the logits; null: all are 1. The mean is weighted too.</param>
-internal sealed class Focal(double focus, double labelSmoothing, Tensor? classWeights = null) : IObjective
+/// <param name="classWeights">Null: all are 1. The mean is weighted too.</param>
+internal sealed class Focal(double focus, double labelSmoothing, ClassWeights? classWeights = null) : IObjective
 {
     public Tensor Loss(Tensor logits, BatchTensors batch)
     {
@@ -23,8 +23,10 @@ internal sealed class Focal(double focus, double labelSmoothing, Tensor? classWe
         var each = likelihood.exp().neg().add(1).clamp_min(least).pow(focused).mul(likelihood).mul(target).neg();
         if (classWeights is null)
             return each.sum(1).mean();
-        return each.mul(classWeights).sum() / classWeights.index_select(0, batch.Labels).sum();
+        return each.mul(classWeights.Tensor).sum() / classWeights.Tensor.index_select(0, batch.Labels).sum();
     }
+
+    public double WeightOf(IReadOnlyList<long> labels) => classWeights?.Sum(labels) ?? labels.Count;
 
     public void Dispose() => classWeights?.Dispose();
 }

@@ -49,6 +49,7 @@ public sealed class TheIdentityOfARecipe
         ["transfer.start.groups"] = null,
         ["averaging.decay"] = null,
         ["averaging.kind"] = "none",
+        ["data.microBatch"] = null,
         ["loss.classWeights"] = "none",
         ["loss.focus"] = 2.0,
         ["loss.kind"] = "cross-entropy",
@@ -69,10 +70,14 @@ public sealed class TheIdentityOfARecipe
         ["schedule.power"] = 1.0,
         ["schedule.stepEpochs"] = 10,
         ["stopping.patience"] = null,
+        ["transfer.frozenGroups"] = null,
+        ["transfer.frozenNorms"] = false,
+        ["transfer.layerDecay"] = 1.0,
         ["transfer.start.model"] = null,
         ["transfer.start.name"] = "",
         ["transfer.start.version"] = null,
         ["transfer.start.weights"] = null,
+        ["transfer.unfreezeEpochs"] = null,
     };
 
     private static Recipe Read(string json) => RecipeDocument.Read(JsonNode.Parse(json)!.AsObject());

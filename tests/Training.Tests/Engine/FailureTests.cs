@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Export;
 using GpuGeek.Training.Tests.Support;
@@ -71,7 +72,32 @@ public sealed class ARunThatCannotSucceed
         );
         Assert.Equal(TrainExitCode.Failed, run.Train());
         Assert.Equal("diverged", run.Failure().Failure.Code);
-        Assert.Contains("step", run.Failure().Failure.Detail, StringComparison.Ordinal);
+        Assert.Matches(
+            @"at step \d\. The log names the 8 pictures of that step\. There was no checkpoint yet\.$",
+            run.Failure().Failure.Detail
+        );
+    }
+
+    /// <summary>A checkpoint after the step whose update was infinite would be worth nothing.</summary>
+    [Fact]
+    public void Writes_no_checkpoint_with_numbers_that_are_not_finite_and_names_the_last_good_one()
+    {
+        using var run = Small(
+            recipe: TestRecipes.Tiny(epochs: 30) with
+            {
+                Optimizer = new() { LearningRate = 1e25, WeightDecay = 0 },
+                // The rate rises for the whole first half: the first steps are harmless.
+                Schedule = new() { Kind = ScheduleSettings.Polynomial, WarmupFraction = 1 },
+            }
+        );
+        Assert.Equal(TrainExitCode.Failed, run.Train(checkpointEvery: TimeSpan.Zero));
+        var failure = run.Failure().Failure;
+        Assert.Equal("diverged", failure.Code);
+        foreach (var folder in Directory.GetDirectories(run.Files.Checkpoints))
+            Assert.All(
+                TensorFile.Read(Path.Combine(folder, "network.safetensors")).Values,
+                tensor => Assert.All(tensor.Values, value => Assert.True(float.IsFinite(value)))
+            );
     }
 
     [Fact]

@@ -13,13 +13,13 @@ internal sealed record Caller(Guid User, Guid Token, TokenKind Kind, Guid? KeyOr
     public static Caller? From(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
 }
 
-/// <summary>What a request's token says.</summary>
-/// <param name="Slug">The organisation in the request's route.</param>
+/// <summary>The caller's role in the organisation of the request's route.</summary>
+/// <param name="Slug">As in the route.</param>
 internal sealed record Membership(string Slug, Guid Org, Role Role);
 
 /// <summary>The identity of a request with a valid token.</summary>
 /// <param name="caller">Whose token it is.</param>
-/// <param name="membership">The caller's in the organisation of the route; null if the route has none, or the caller is not a member.</param>
+/// <param name="membership">Null if the route has no organisation, or the caller is not a member.</param>
 internal sealed class CallerIdentity(string scheme, Caller caller, Membership? membership) : ClaimsIdentity(scheme)
 {
     public Caller Caller { get; } = caller;
