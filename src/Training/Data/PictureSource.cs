@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Common;
@@ -24,7 +25,7 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         var batches = BatchOrder
             .Of(images.Length, recipe, epoch)
             .Skip(firstBatch)
-            .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)) with { Samples = batch });
+            .Select((batch, i) => Training(images, batch, epoch, firstBatch + i));
         return Prefetch.Ahead(batches, BatchesAhead);
     }
 
@@ -40,6 +41,18 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         return Prefetch.Ahead(batches, BatchesAhead);
     }
 
+    private Batch Training(RunImage[] images, int[] batch, int epoch, int index) =>
+        Mixing.Apply(
+            Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)) with
+            {
+                Samples = batch,
+            },
+            recipe,
+            epoch,
+            index,
+            preprocessing.CropSize
+        );
+
     private Batch Fill(int[] indices, Func<int, long> label, Action<int, Memory<float>> write)
     {
         var size = 3 * preprocessing.CropSize * preprocessing.CropSize;
@@ -48,7 +61,7 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         return new Batch(inputs, [.. indices.Select(label)]);
     }
 
-    private void Augmented(Domain.Runs.Protocol.RunImage image, int epoch, int index, Memory<float> chw)
+    private void Augmented(RunImage image, int epoch, int index, Memory<float> chw)
     {
         var random = CounterRandom.Keyed(recipe.Data.Seed, epoch, index);
         Preprocessor.ToTensor(Augmenter.Apply(derived.Read(image), recipe.Augmentation, preprocessing, random), preprocessing, chw.Span);

@@ -1,3 +1,4 @@
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Optimization;
@@ -33,7 +34,7 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
     /// <summary>Adds up the gradients of the batch's parts, so that their sum is that of the whole batch's mean.</summary>
     private StepNumbers? Gradient(Batch batch, int epoch, bool read)
     {
-        var whole = method.Objective.WeightOf(batch.Labels);
+        var whole = method.Objective.WeightOf(batch);
         var (loss, correct) = (0.0, 0L);
         foreach (var part in batch.Parts(method.MicroBatch))
         {
@@ -41,8 +42,8 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
             var tensors = BatchTensors.Of(part, inputShape, module.Device, module.Type);
             var logits = module.Forward(tensors.Inputs, method.Layers.ModesIn(epoch), chance: new Chance(method.Seed, epoch, part.Samples));
             var mean = method.Objective.Loss(logits, tensors);
-            var share = method.Objective.WeightOf(part.Labels) / whole;
-            (share == 1 ? mean : mean * share).backward();
+            var share = method.Objective.WeightOf(part) / whole;
+            (share == 1 ? mean : mean.Times(share)).backward();
             if (!read)
                 continue;
             loss += share * mean.to(ScalarType.Float64).item<double>();

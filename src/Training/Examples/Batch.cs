@@ -4,6 +4,9 @@ namespace GpuGeek.Training.Examples;
 /// <param name="Samples">Positions of the examples in the training split; null for other splits.</param>
 internal sealed record Batch(float[] Inputs, long[] Labels, int[]? Samples = null)
 {
+    /// <summary>What was mixed into the examples; null: nothing.</summary>
+    public Mixed? Mixed { get; init; }
+
     /// <summary>The examples in parts of nearly equal size, at most <paramref name="size"/>. No part has a single example, which batch
     /// normalisation cannot take: of three examples in parts of two the only part has all.</summary>
     public IEnumerable<Batch> Parts(int size)
@@ -17,8 +20,15 @@ internal sealed record Batch(float[] Inputs, long[] Labels, int[]? Samples = nul
     private Batch Slice(int start, int end)
     {
         var each = Inputs.Length / Labels.Length;
-        return new(Inputs[(start * each)..(end * each)], Labels[start..end], Samples?[start..end]);
+        return new(Inputs[(start * each)..(end * each)], Labels[start..end], Samples?[start..end]) { Mixed = Mixed?.Slice(start, end) };
     }
+}
+
+/// <param name="Others">Labels of what was mixed into each example.</param>
+/// <param name="Shares">Each example's own share, 0..1; the rest is the other's.</param>
+internal sealed record Mixed(long[] Others, float[] Shares)
+{
+    public Mixed Slice(int start, int end) => new(Others[start..end], Shares[start..end]);
 }
 
 /// <summary>Where the loop takes its examples from: pictures, or embeddings of pictures.</summary>

@@ -1,3 +1,4 @@
+using GpuGeek.Training.Examples;
 using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Objectives;
@@ -9,7 +10,13 @@ internal sealed class ClassWeights(double[] weights, ScalarType type, Device dev
 {
     public Tensor Tensor { get; } = tensor(weights, dtype: type, device: device).DetachFromDisposeScope();
 
-    public double Sum(IReadOnlyList<long> labels) => labels.Sum(label => weights[label]);
+    /// <summary>Of the examples of a batch; a mixed one counts with both of its classes.</summary>
+    public double Sum(Batch batch) =>
+        batch.Mixed is { } mixed
+            ? batch.Labels.Select((own, i) => Between(weights[mixed.Others[i]], weights[own], mixed.Shares[i])).Sum()
+            : batch.Labels.Sum(label => weights[label]);
+
+    private static double Between(double from, double to, double share) => from + share * (to - from);
 
     public void Dispose() => Tensor.Dispose();
 

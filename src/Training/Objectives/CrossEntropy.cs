@@ -9,9 +9,19 @@ namespace GpuGeek.Training.Objectives;
 internal sealed class CrossEntropy(double labelSmoothing, ClassWeights? classWeights = null) : IObjective
 {
     public Tensor Loss(Tensor logits, BatchTensors batch) =>
-        nn.functional.cross_entropy(logits, batch.Labels, weight: classWeights?.Tensor, label_smoothing: labelSmoothing);
+        batch.Mixed is null
+            ? nn.functional.cross_entropy(logits, batch.Labels, weight: classWeights?.Tensor, label_smoothing: labelSmoothing)
+            : SoftLoss(logits, batch);
 
-    public double WeightOf(IReadOnlyList<long> labels) => classWeights?.Sum(labels) ?? labels.Count;
+    public double WeightOf(Batch batch) => classWeights?.Sum(batch) ?? batch.Labels.Length;
+
+    // PyTorch's own with soft targets divides by the number of examples, also where classes have weights; with one label it does not.
+    private Tensor SoftLoss(Tensor logits, BatchTensors batch)
+    {
+        var likelihood = logits.log_softmax(1);
+        var targets = batch.Targets(logits.shape[1], likelihood.dtype);
+        return SoftTargets.Mean(likelihood.neg(), targets, labelSmoothing, classWeights);
+    }
 
     public void Dispose() => classWeights?.Dispose();
 }

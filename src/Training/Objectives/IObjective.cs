@@ -11,5 +11,5 @@ internal interface IObjective : IDisposable
     Tensor Loss(Tensor logits, BatchTensors batch);
 
     /// <summary>What the mean of these examples counts beside that of others: their number, or the sum of their classes' weights.</summary>
-    double WeightOf(IReadOnlyList<long> labels);
+    double WeightOf(Batch batch);
 }

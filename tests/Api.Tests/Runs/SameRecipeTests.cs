@@ -54,6 +54,8 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["averaging.decay"] = 0.5,
         ["stopping.patience"] = 3,
         ["regularization.dropout"] = 0.3,
+        ["regularization.mixUp"] = 0.2,
+        ["regularization.cutMix"] = 1.0,
         ["regularization.stochasticDepth"] = 0.1,
     };
 

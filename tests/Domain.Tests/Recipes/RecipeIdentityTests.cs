@@ -43,7 +43,9 @@ public sealed class TheIdentityOfARecipe
     private static readonly Dictionary<string, object?> Neutral = new()
     {
         ["optimizer.clipNorm"] = null,
+        ["regularization.cutMix"] = 0.0,
         ["regularization.dropout"] = null,
+        ["regularization.mixUp"] = 0.0,
         ["regularization.stochasticDepth"] = null,
         ["transfer.start.classes"] = null,
         ["transfer.start.groups"] = null,

@@ -32,9 +32,15 @@ public sealed class ABatchInParts
             [.. Enumerable.Range(0, Pictures * 3 * Size * Size).Select(i => MathF.Sin(i * 1.7f))],
             [.. Enumerable.Range(0, Pictures).Select(i => (long)(i * 2 % Classes))],
             [.. Enumerable.Range(0, Pictures).Select(i => 100 + i)]
-        );
+        )
+        {
+            Mixed = new(
+                [.. Enumerable.Range(0, Pictures).Select(i => (long)((i * 2 + 1) % Classes))],
+                [.. Enumerable.Range(0, Pictures).Select(i => i / 10f)]
+            ),
+        };
 
-    private static (double[] Weights, StepNumbers Last) Train(int microBatch, bool focal)
+    private static (double[] Weights, StepNumbers Last) Train(int microBatch, bool focal, bool mixed)
     {
         using var scope = NewDisposeScope();
         using var module = new GraphModule(Graph, CPU, ScalarType.Float64);
@@ -56,18 +62,19 @@ public sealed class ABatchInParts
             TotalSteps = 5,
         };
         var step = new TrainingStep(method, module, [3, Size, Size], new ReadBack(CPU, TimeProvider.System));
-        var last = Enumerable.Range(1, 5).Select(number => step.Run(Batch, number)!.Value).Last();
+        var last = Enumerable.Range(1, 5).Select(number => step.Run(mixed ? Batch : Batch with { Mixed = null }, number)!.Value).Last();
         return ([.. module.Flat.data<double>()], last);
     }
 
-    /// <summary>Also with weighted classes, whose mean differs from part to part, and with dropout.</summary>
+    /// <summary>Also with weighted classes, whose mean differs from part to part, with dropout and with mixed pictures.</summary>
     [Theory]
-    [InlineData(2, false)]
-    [InlineData(4, false)]
-    [InlineData(4, true)]
-    public void Teaches_what_the_whole_batch_teaches(int microBatch, bool focal)
+    [InlineData(2, false, false)]
+    [InlineData(4, false, true)]
+    [InlineData(4, true, false)]
+    [InlineData(4, true, true)]
+    public void Teaches_what_the_whole_batch_teaches(int microBatch, bool focal, bool mixed)
     {
-        var (expected, got) = (Train(int.MaxValue, focal), Train(microBatch, focal));
+        var (expected, got) = (Train(int.MaxValue, focal, mixed), Train(microBatch, focal, mixed));
         Assert.All(expected.Weights.Zip(got.Weights), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
         Assert.Equal(expected.Last.Loss, got.Last.Loss, 1e-12);
         Assert.Equal(expected.Last.Accuracy, got.Last.Accuracy);
@@ -87,5 +94,7 @@ public sealed class ABatchInParts
         Assert.Equal(Batch.Inputs, parts.SelectMany(part => part.Inputs));
         Assert.Equal(Batch.Labels, parts.SelectMany(part => part.Labels));
         Assert.Equal(Batch.Samples, parts.SelectMany(part => part.Samples!));
+        Assert.Equal(Batch.Mixed!.Others, parts.SelectMany(part => part.Mixed!.Others));
+        Assert.Equal(Batch.Mixed.Shares, parts.SelectMany(part => part.Mixed!.Shares));
     }
 }

@@ -52,7 +52,13 @@ public sealed class AFormThatTakesARecipe
             FrozenGroups = 2,
             UnfreezeEpochs = 1,
         },
-        Regularization = new() { Dropout = 0.3, StochasticDepth = 0.1 },
+        Regularization = new()
+        {
+            Dropout = 0.3,
+            StochasticDepth = 0.1,
+            MixUp = 0.2,
+            CutMix = 1,
+        },
         Budget = new() { Epochs = 3 },
     };
 
