@@ -1,8 +1,8 @@
 namespace GpuGeek.Imaging;
 
 /// <summary>What torchvision's <c>affine</c> does to a picture: shear, turn and scale about a point, then shift.</summary>
-/// <param name="Degrees">Positive turns clockwise, as in torchvision's <c>affine</c>; <see cref="TrainingTransforms.Rotate"/> turns the other
-/// way.</param>
+/// <param name="Degrees">Positive turns clockwise, as in torchvision's <c>affine</c>; <see cref="TrainingTransforms.Rotate"/> turns the
+/// other way.</param>
 /// <param name="ShiftX">Pixels to the right.</param>
 /// <param name="ShiftY">Pixels down.</param>
 /// <param name="Scale">Above 0; 2 shows everything twice as large.</param>

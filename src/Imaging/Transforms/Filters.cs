@@ -8,7 +8,8 @@ namespace GpuGeek.Imaging.Transforms;
 /// <summary>Changes of a pixel by its neighbours, in place.</summary>
 internal static class Filters
 {
-    /// <summary>Pillow's <c>ImageEnhance.Sharpness</c>: a blend with a picture that a 3 x 3 filter has smoothed, but for its edge.</summary>
+    /// <summary>Pillow's <c>ImageEnhance.Sharpness</c>: a blend with a picture that a 3 x 3 filter has smoothed, except at its
+    /// edge.</summary>
     public static void Sharpness(Span<byte> rgb, int width, int height, float factor)
     {
         if (factor == 1f)

@@ -42,8 +42,8 @@ public sealed class AugmentingAsTorchvisionTests(TorchvisionPeer torchvision)
             }
         );
 
-    /// <summary>torchvision solves for the mapping in single precision: a value that is whole by mathematics becomes a little less and is cut
-    /// off.</summary>
+    /// <summary>torchvision solves for the mapping in single precision: a value that is whole by mathematics becomes a little less and is
+    /// cut off.</summary>
     [Fact]
     public void A_picture_seen_from_the_side_is_the_same_but_for_rounding() =>
         AssertSame("perspective", c => TrainingTransforms.Perspective(c.Picture(), Corners(c), Fill), mean: 0.5, largest: 1);
