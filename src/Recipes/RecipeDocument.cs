@@ -25,6 +25,7 @@ public static class RecipeDocument
         var given = RecipeUpgrades.Apply((JsonObject)partial.Document.DeepClone());
         var problems = new List<RecipeProblem>();
         var whole = Write(recipe);
+        AugmentationPresets.Expand(whole, given);
         RecipeMerge.Into(whole, given, problems);
         return problems.Count > 0 ? throw new RecipeException(problems) : Read(whole);
     }

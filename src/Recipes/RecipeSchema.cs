@@ -34,11 +34,18 @@ public sealed record Setting(
     /// <param name="valueOf">A setting's value by its path; null: its neutral one.</param>
     public bool Applies(Func<string, object?> valueOf)
     {
+        if (About.OnlyWith.Length > 0)
+        {
+            var other = Beside(About.OnlyWith);
+            return !Equals(valueOf(other.Path) ?? other.Neutral, other.Neutral);
+        }
         if (About.OnlyFor.Length == 0)
             return true;
-        var choice = RecipeSchema.Get(Path[..(Path.LastIndexOf('.') + 1)] + About.DependsOn);
+        var choice = Beside(About.DependsOn);
         return About.OnlyFor.Contains(valueOf(choice.Path) ?? choice.Neutral);
     }
+
+    private Setting Beside(string name) => RecipeSchema.Get(Path[..(Path.LastIndexOf('.') + 1)] + name);
 
     /// <summary>Null also where the setting's section is null.</summary>
     public object? Of(Recipe recipe) => Properties.Aggregate<PropertyInfo, object?>(recipe, (at, p) => at is null ? null : p.GetValue(at));

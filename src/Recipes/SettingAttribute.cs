@@ -36,6 +36,10 @@ public sealed class SettingAttribute(string title, string help) : Attribute
     /// <summary>Name of a choice in the same section.</summary>
     public string DependsOn { get; init; } = "kind";
 
+    /// <summary>Name of a number or switch in the same section: the setting says something only where that one is not off. Empty:
+    /// always.</summary>
+    public string OnlyWith { get; init; } = "";
+
     /// <summary>What null means, for a setting that may be null.</summary>
     public string Null { get; init; } = "";
 

@@ -1,28 +1,57 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
 
 namespace GpuGeek.Architecture.Tests;
 
-/// <summary>The table in <c>docs/recipes.md</c> is made of the settings. <c>GPUGEEK_UPDATE_DOCS=1</c> writes it anew.</summary>
-public sealed class TheTableOfSettings
+/// <summary>The tables in <c>docs/recipes.md</c> and <c>docs/augmentation.md</c> are made of the settings. <c>GPUGEEK_UPDATE_DOCS=1</c>
+/// writes them anew.</summary>
+public sealed class TheTablesOfSettings
 {
-    private const string Begin = "<!-- settings -->\n",
-        End = "<!-- end of settings -->";
-
-    private static readonly string Document = Path.Combine(Repository.Root, "docs", "recipes.md");
+    [Fact]
+    public void In_the_documentation_of_recipes_is_that_of_the_code() => AssertSame("recipes.md", "settings", Table());
 
     [Fact]
-    public void In_the_documentation_is_that_of_the_code()
+    public void In_the_documentation_of_augmentation_is_that_of_the_code() => AssertSame("augmentation.md", "presets", AugmentationTable());
+
+    private static void AssertSame(string document, string name, string table)
     {
-        var text = File.ReadAllText(Document);
-        var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
+        var path = Path.Combine(Repository.Root, "docs", document);
+        var text = File.ReadAllText(path);
+        string begin = $"<!-- {name} -->\n",
+            end = $"<!-- end of {name} -->";
+        var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, text.IndexOf(end, StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("GPUGEEK_UPDATE_DOCS") == "1")
-            File.WriteAllText(Document, text[..from] + Table() + text[to..]);
+            File.WriteAllText(path, text[..from] + table + text[to..]);
         else
-            Assert.Equal(Table(), text[from..to]);
+            Assert.Equal(table, text[from..to]);
     }
+
+    /// <summary>Settings that some preset switches on.</summary>
+    private static string AugmentationTable()
+    {
+        AugmentationSettings[] presets = [.. AugmentationPresets.Names.Select(name => AugmentationPresets.Find(name)!)];
+        var table = new StringBuilder("| Setting |");
+        table.AppendJoin("", AugmentationPresets.Names.Select(name => $" `{name}` |")).Append('\n');
+        table.Append("|---|").AppendJoin("", presets.Select(_ => "---|")).Append('\n');
+        foreach (var property in RecipeSchema.Settings.Where(IsOfAugmentation).Select(s => s.Properties[^1]))
+        {
+            object?[] values = [.. presets.Select(preset => property.GetValue(preset))];
+            if (values.Distinct().Count() > 1)
+                table
+                    .Append("| `")
+                    .Append(JsonNamingPolicy.CamelCase.ConvertName(property.Name))
+                    .Append("` |")
+                    .AppendJoin("", values.Select(value => $" {Text(value)} |"))
+                    .Append('\n');
+        }
+        return table.ToString();
+    }
+
+    private static bool IsOfAugmentation(Setting setting) =>
+        setting.Path.StartsWith("augmentation.", StringComparison.Ordinal) && setting.Path != AugmentationPresets.Path;
 
     private static string Table()
     {

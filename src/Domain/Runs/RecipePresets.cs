@@ -90,16 +90,32 @@ public static class RecipePresets
     /// those that the request asks for are refused.</summary>
     private static Recipe WithoutImpossibleChanges(Recipe recipe, PartialRecipe partial)
     {
-        foreach (var path in (string[])["augmentation.colorJitter", "augmentation.rotationDegrees"])
-            if (partial[path] is not (null or 0 or 0.0))
+        var impossible = RecipeSchema.Settings.Where(s => IsChangeOfEachEpoch(s) && !IsOff(s, recipe)).ToList();
+        foreach (var setting in impossible)
+            if (new[] { setting.Path, AugmentationPresets.Path }.FirstOrDefault(path => partial[path] is not null) is { } path)
                 throw new DomainException(
                     "augmentation_unsupported",
                     $"The recipe keeps the backbone as it is (the preset 'fast', or a backbone rate of 0) and computes its outputs once, "
                         + $"so {path} would change nothing.",
                     $"Leave {path} away, or choose 'balanced'."
                 );
-        return recipe with { Augmentation = recipe.Augmentation with { ColorJitter = 0, RotationDegrees = 0 } };
+        return impossible.Count == 0 ? recipe : recipe with { Augmentation = ViewsAlone(recipe.Augmentation) };
     }
+
+    /// <summary>Crops and flips say which views are embedded.</summary>
+    private static AugmentationSettings ViewsAlone(AugmentationSettings all) =>
+        AugmentationSettings.None with
+        {
+            CropScaleMin = all.CropScaleMin,
+            HorizontalFlip = all.HorizontalFlip,
+        };
+
+    private static bool IsChangeOfEachEpoch(Setting setting) =>
+        setting.Path.StartsWith("augmentation.", StringComparison.Ordinal)
+        && setting.Path is not (AugmentationPresets.Path or "augmentation.cropScaleMin" or "augmentation.horizontalFlip");
+
+    private static bool IsOff(Setting setting, Recipe recipe) =>
+        Equals(setting.Of(recipe), setting.Of(recipe with { Augmentation = AugmentationSettings.None }));
 
     /// <summary>Frozen backbone; embeddings are computed once and the head alone is trained on them. The augmentation says that training
     /// pictures are embedded as served, mirrored, and in a wider view.</summary>
@@ -109,13 +125,7 @@ public static class RecipePresets
             Preset = Fast,
             Model = new() { Architecture = card.Name, InputSize = card.InputSize },
             Data = new() { Seed = 0, BatchSize = 64 },
-            Augmentation = new()
-            {
-                CropScaleMin = 0.75,
-                HorizontalFlip = true,
-                ColorJitter = 0,
-                RotationDegrees = 0,
-            },
+            Augmentation = AugmentationSettings.None with { CropScaleMin = 0.75, HorizontalFlip = true },
             Loss = new() { LabelSmoothing = 0 },
             Optimizer = new() { LearningRate = 1e-3, WeightDecay = 1e-2 },
             Schedule = new() { WarmupFraction = 0.1 },
@@ -131,7 +141,7 @@ public static class RecipePresets
             Preset = Balanced,
             Model = new() { Architecture = card.Name, InputSize = card.InputSize },
             Data = new() { Seed = 0, BatchSize = 32 },
-            Augmentation = new()
+            Augmentation = AugmentationSettings.None with
             {
                 CropScaleMin = 0.35,
                 HorizontalFlip = true,

@@ -31,6 +31,13 @@ internal static class ColorEnhancer
         }
     }
 
+    /// <summary>The luma in all three channels.</summary>
+    public static void Grayscale(Span<byte> rgb)
+    {
+        for (var i = 0; i < rgb.Length; i += 3)
+            rgb.Slice(i, 3).Fill((byte)Luma(rgb, i));
+    }
+
     private static void BlendWith(Span<byte> rgb, int level, float factor)
     {
         if (factor == 1f)
@@ -45,6 +52,6 @@ internal static class ColorEnhancer
     /// <summary>ITU-R 601 luma in 16-bit fixed point.</summary>
     private static int Luma(ReadOnlySpan<byte> rgb, int at) => (rgb[at] * 19595 + rgb[at + 1] * 38470 + rgb[at + 2] * 7471 + 0x8000) >> 16;
 
-    private static byte Blend(int degenerate, int value, float factor) =>
+    internal static byte Blend(int degenerate, int value, float factor) =>
         (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
 }

@@ -1,5 +1,5 @@
+using GpuGeek.Domain.Common;
 using GpuGeek.Recipes;
-using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Data;
 

@@ -1,5 +1,5 @@
 using GpuGeek.Recipes;
-using GpuGeek.Training.Common;
+using GpuGeek.Domain.Common;
 using GpuGeek.Training.Examples;
 
 namespace GpuGeek.Training.Data;

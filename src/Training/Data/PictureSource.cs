@@ -1,9 +1,9 @@
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
 using GpuGeek.Recipes;
-using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 
 namespace GpuGeek.Training.Data;

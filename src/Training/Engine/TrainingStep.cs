@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Common;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;

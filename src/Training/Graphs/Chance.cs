@@ -1,4 +1,4 @@
-using GpuGeek.Training.Common;
+using GpuGeek.Domain.Common;
 using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Graphs;

@@ -1,4 +1,4 @@
-using GpuGeek.Training.Common;
+using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Training.Weights;
 

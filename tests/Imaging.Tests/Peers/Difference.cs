@@ -32,7 +32,7 @@ internal readonly record struct Difference(double Mean, int Largest)
         }
         Assert.True(
             wrong.Count == 0,
-            $"{wrong.Count} of {cases.Count} differ from Pillow by more than mean {mean}, largest {largest}:\n{string.Join('\n', wrong)}"
+            $"{wrong.Count} of {cases.Count} differ by more than mean {mean}, largest {largest}:\n{string.Join('\n', wrong)}"
         );
     }
 }

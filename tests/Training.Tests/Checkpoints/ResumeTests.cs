@@ -60,7 +60,20 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
         spec["recipe"]!["regularization"] = new JsonObject();
         foreach (var section in (string[])["averaging", "stopping"])
             Assert.True(spec["recipe"]!.AsObject().Remove(section));
-        foreach (var path in (string[])["optimizer.kind", "optimizer.beta2", "schedule.kind", "loss.kind", "loss.classWeights"])
+        foreach (
+            var path in (string[])
+                [
+                    "optimizer.kind",
+                    "optimizer.beta2",
+                    "schedule.kind",
+                    "loss.kind",
+                    "loss.classWeights",
+                    "augmentation.policy",
+                    "augmentation.preset",
+                    "augmentation.blurSigma",
+                    "augmentation.verticalFlip",
+                ]
+        )
             Assert.True(spec["recipe"]![path.Split('.')[0]]!.AsObject().Remove(path.Split('.')[1]));
         File.WriteAllText(cut.Files.Spec, spec.ToJsonString());
         Assert.Equal(TrainExitCode.Succeeded, cut.Train());
@@ -78,6 +91,9 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
     [InlineData("optimizer.kind=sgd optimizer.nesterov=true schedule.kind=plateau schedule.patience=0 averaging.kind=exponential")]
     [InlineData("optimizer.kind=rmsprop optimizer.decayAll=true schedule.kind=one-cycle loss.kind=focal loss.classWeights=effective")]
     [InlineData("optimizer.kind=adam schedule.kind=multi-step schedule.milestones=1 loss.classWeights=inverse averaging.kind=exponential")]
+    [InlineData(
+        "augmentation.preset=strong augmentation.hue=0.1 augmentation.shift=0.1 augmentation.perspective=0.5 augmentation.blur=0.5"
+    )]
     public void With_other_parts_ends_with_weights_of_its_own(string settings)
     {
         var recipe = TestRecipes.Tiny() with { Augmentation = TestRecipes.Augmented };

@@ -1,7 +1,7 @@
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Models;
 using GpuGeek.Imaging;
 using GpuGeek.Recipes;
-using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Tests.Support;
 
@@ -56,6 +56,16 @@ public sealed class Augmenting
         Assert.Equal(Pixels(0), Pixels(0));
         Assert.NotEqual(Pixels(0), Pixels(1));
         Assert.Equal(48 * 48 * 3, Pixels(0).Length);
+    }
+
+    /// <summary>The hash was taken before there were more settings than four: a run of then that resumes sees the same pictures.</summary>
+    [Fact]
+    public void Gives_the_pictures_of_before_under_a_recipe_of_before()
+    {
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        for (var epoch = 0; epoch < 50; epoch++)
+            hash.AppendData(Augmenter.Apply(Picture, TestRecipes.Augmented, Rule, CounterRandom.Keyed(1, epoch, 5)).Pixels);
+        Assert.Equal("90854b631812769cfa15df11031482e8", Convert.ToHexStringLower(hash.GetCurrentHash())[..32]);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using GpuGeek.Training.Common;
+using GpuGeek.Domain.Common;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Engine;
 

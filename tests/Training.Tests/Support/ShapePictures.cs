@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
-using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Tests.Support;
 

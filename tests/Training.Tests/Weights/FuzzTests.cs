@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using GpuGeek.Domain.Common;
 using GpuGeek.TestSupport;
 using GpuGeek.Training.Checkpoints;
-using GpuGeek.Training.Common;
 using GpuGeek.Training.Export;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;

@@ -29,6 +29,7 @@ public sealed class AFormThatTakesARecipe
         },
         Augmentation = new()
         {
+            Preset = AugmentationPresets.Light,
             CropScaleMin = 0.5,
             HorizontalFlip = false,
             ColorJitter = 0.1,
@@ -81,10 +82,34 @@ public sealed class AFormThatTakesARecipe
         },
         Augmentation = new()
         {
+            Preset = AugmentationPresets.Strong,
             CropScaleMin = 0.9,
+            CropPadding = 0.1,
             HorizontalFlip = true,
-            ColorJitter = 0.9,
+            VerticalFlip = true,
+            Policy = AugmentationSettings.RandAugment,
+            PolicyOperations = 3,
+            PolicyMagnitude = 12,
             RotationDegrees = 90,
+            Shift = 0.2,
+            Zoom = 0.3,
+            ShearDegrees = 10,
+            Perspective = 0.4,
+            ColorJitter = 0.9,
+            Hue = 0.1,
+            Grayscale = 0.2,
+            Blur = 0.5,
+            BlurSigma = 3,
+            Sharpness = 0.6,
+            Posterize = 0.1,
+            PosterizeBits = 3,
+            Solarize = 0.2,
+            SolarizeThreshold = 200,
+            Equalize = 0.3,
+            AutoContrast = 0.4,
+            Invert = 0.05,
+            Erasing = 0.25,
+            ErasingMax = 0.2,
         },
         Loss = new()
         {

@@ -45,6 +45,24 @@ public sealed class NewRunForm
         }
     }
 
+    /// <summary>What the chosen augmentation preset says; null: none is chosen, or it says nothing about the setting.</summary>
+    public object? ByAugmentationPreset(Setting setting) =>
+        IsInAugmentation(setting.Path) && AugmentationPresets.Find(this[AugmentationPresets.Path] as string) is { } preset
+            ? setting.Properties[^1].GetValue(preset)
+            : null;
+
+    /// <summary>Takes what a person chose. An augmentation preset says what its whole section is, so values that stand there give
+    /// way.</summary>
+    public void Choose(Setting setting, object? value)
+    {
+        if (setting.Path == AugmentationPresets.Path)
+            foreach (var path in _values.Keys.Where(IsInAugmentation).ToList())
+                _values.Remove(path);
+        this[setting.Path] = value;
+    }
+
+    private static bool IsInAugmentation(string path) => path.StartsWith("augmentation.", StringComparison.Ordinal);
+
     /// <summary>Settings that have a field of their own elsewhere in the form.</summary>
     public static bool HasOwnField(Setting setting) =>
         setting.Path is ArchitecturePath or PretrainedPath || setting.Path.StartsWith(StartPath + ".", StringComparison.Ordinal);

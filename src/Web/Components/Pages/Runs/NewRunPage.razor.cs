@@ -75,7 +75,7 @@ public sealed partial class NewRunPage
     private IEnumerable<Setting> Shown(Section section) =>
         section.Settings.Where(s =>
             !NewRunForm.HasOwnField(s)
-            && s.Applies(path => _form[path])
+            && s.Applies(path => _form[path] ?? _form.ByAugmentationPreset(RecipeSchema.Get(path)))
             && (s.Path != StochasticDepth || (Chosen is { StochasticDepth: true } && TrainsBackbone))
         );
 

@@ -1,10 +1,10 @@
-namespace GpuGeek.Training.Common;
+namespace GpuGeek.Domain.Common;
 
 /// <summary>
 /// Random numbers that are a function of a key and a counter (SplitMix64, Steele et al. 2014). The numbers for one picture of one epoch
 /// never depend on threads, order or earlier draws, so a resumed run draws the same numbers as an uninterrupted one.
 /// </summary>
-internal struct CounterRandom
+public struct CounterRandom
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
     private readonly ulong _key;
@@ -20,6 +20,9 @@ internal struct CounterRandom
             key = Mix(key ^ Mix((ulong)value + Golden));
         return new CounterRandom(key);
     }
+
+    /// <summary>A stream of its own for a part of the work: what other parts draw does not move its numbers.</summary>
+    public readonly CounterRandom Branch(long part) => new(Mix(_key ^ Mix((ulong)part + Golden)));
 
     public ulong NextBits() => Mix(_key + ++_counter * Golden);
 

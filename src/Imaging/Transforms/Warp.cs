@@ -1,31 +1,33 @@
 namespace GpuGeek.Imaging.Transforms;
 
-/// <summary>Pillow's <c>Image.rotate(degrees, BILINEAR)</c>: each result pixel's centre is carried back into the picture and interpolated
-/// there.</summary>
-internal static class Rotation
+/// <summary>Pillow's <c>Image.transform</c> with <c>BILINEAR</c>: each result pixel's centre is carried back into the picture and
+/// interpolated there.</summary>
+internal static class Warp
 {
-    public static RgbImage Rotate(RgbImage image, double degrees, ReadOnlySpan<byte> fill)
+    /// <param name="image">Any size; the result has the same.</param>
+    /// <param name="from">Where its pixels come from.</param>
+    /// <param name="fill">R, G, B of what comes from outside the picture; black when empty.</param>
+    public static RgbImage Apply(RgbImage image, Projection from, ReadOnlySpan<byte> fill)
     {
         Span<byte> outside = stackalloc byte[3];
         outside.Clear();
         if (!fill.IsEmpty)
             fill[..3].CopyTo(outside);
-        var angle = -(degrees - 360 * Math.Floor(degrees / 360)) * Math.PI / 180;
-        // Rounded as Pillow does, so that quarter turns are exact.
-        double cos = Math.Round(Math.Cos(angle), 15),
-            sin = Math.Round(Math.Sin(angle), 15);
-        double centerX = image.Width / 2.0,
-            centerY = image.Height / 2.0;
-        double shiftX = cos * -centerX + sin * -centerY + centerX,
-            shiftY = -sin * -centerX + cos * -centerY + centerY;
         var result = RgbImage.Unwritten(image.Width, image.Height);
+        var isAffine = from.IsAffine;
         for (var y = 0; y < image.Height; y++)
         {
+            var row = result.Pixels.AsSpan(y * image.Width * 3, image.Width * 3);
             for (var x = 0; x < image.Width; x++)
             {
-                var target = result.Pixels.AsSpan((y * image.Width + x) * 3, 3);
-                var fromX = cos * (x + 0.5) + sin * (y + 0.5) + shiftX;
-                var fromY = -sin * (x + 0.5) + cos * (y + 0.5) + shiftY;
+                var target = row.Slice(x * 3, 3);
+                var fromX = from.A * (x + 0.5) + from.B * (y + 0.5) + from.C;
+                var fromY = from.D * (x + 0.5) + from.E * (y + 0.5) + from.F;
+                if (!isAffine)
+                {
+                    var scale = from.G * (x + 0.5) + from.H * (y + 0.5) + 1;
+                    (fromX, fromY) = (fromX / scale, fromY / scale);
+                }
                 if (fromX >= 0 && fromX < image.Width && fromY >= 0 && fromY < image.Height)
                     Interpolate(image, fromX - 0.5, fromY - 0.5, target);
                 else
