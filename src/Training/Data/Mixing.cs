@@ -1,5 +1,5 @@
-using GpuGeek.Recipes;
 using GpuGeek.Domain.Common;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Examples;
 
 namespace GpuGeek.Training.Data;

@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Common;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;

@@ -1,5 +1,5 @@
-using GpuGeek.Recipes;
 using GpuGeek.Domain.Common;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Objectives;
