@@ -64,7 +64,11 @@ internal sealed class ExponentialAverage : IAveraging, ITrainingState, IDisposab
             average.Dispose();
     }
 
-    private static Tensor Copy(Tensor live) => live.detach().clone().DetachFromDisposeScope();
+    private static Tensor Copy(Tensor live)
+    {
+        using var scope = NewDisposeScope();
+        return live.detach().clone().DetachFromDisposeScope();
+    }
 
     /// <summary>The network has the averages; disposing gives it its own numbers back.</summary>
     private sealed class Shown : IDisposable

@@ -18,6 +18,8 @@ internal sealed class GraphModule : IDisposable
     /// <param name="type">Data type of parameters and statistics; inputs must have the same.</param>
     public GraphModule(Graph graph, Device device, ScalarType type = ScalarType.Float32)
     {
+        // Holds what only native code refers to for a moment: TorchSharp does not, and the finaliser would free it in the middle of a call.
+        using var scope = NewDisposeScope();
         (Graph, Device, _type) = (graph, device, type);
         _uses = graph.UseCounts();
         Layout = new FlatLayout(graph);

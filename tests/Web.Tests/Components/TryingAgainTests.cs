@@ -70,7 +70,7 @@ public sealed class WorkThatBrokeOff : Screen
         null,
         0.4,
         null,
-        AFormThatTakesARecipe.Whole,
+        SampleRecipes.Whole,
         null,
         null,
         null,

@@ -13,7 +13,7 @@ public sealed class AnAugmentationPresetInTheForm
     private static NewRunForm Filled()
     {
         var form = new NewRunForm();
-        form.Take(AFormThatTakesARecipe.Whole, StartChoice.Published);
+        form.Take(SampleRecipes.Whole, StartChoice.Published);
         return form;
     }
 
@@ -23,9 +23,9 @@ public sealed class AnAugmentationPresetInTheForm
         var form = Filled();
         form.Choose(Preset, AugmentationPresets.Strong);
         form.Choose(Hue, 0.1);
-        var asked = RecipeDocument.Apply(AFormThatTakesARecipe.Whole, form.Request("flowers").Recipe);
+        var asked = RecipeDocument.Apply(SampleRecipes.Whole, form.Request("flowers").Recipe);
         Assert.Equal(AugmentationPresets.Find(AugmentationPresets.Strong)! with { Hue = 0.1 }, asked.Augmentation);
-        Assert.Equal(AFormThatTakesARecipe.Whole.Optimizer, asked.Optimizer);
+        Assert.Equal(SampleRecipes.Whole.Optimizer, asked.Optimizer);
     }
 
     [Fact]
