@@ -18,6 +18,43 @@ public sealed record TransferSettings
     )]
     public required double BackboneRate { get; init; }
 
+    /// <summary>Clark et al. 2020, arXiv:2003.10555.</summary>
+    [Setting(
+        "Layer decay",
+        "Each layer group's rate as a share of that of the group after it: layers near the input learn more slowly. 1 gives all of the "
+            + "backbone the same rate.",
+        Min = 0.1,
+        Max = 1
+    )]
+    public double LayerDecay { get; init; } = 1;
+
+    [Setting(
+        "Frozen groups",
+        "So many layer groups, from the input on, stay as they are while the others learn.",
+        Min = 1,
+        Max = 100,
+        Null = "none"
+    )]
+    public int? FrozenGroups { get; init; }
+
+    /// <summary>Howard and Ruder 2018, arXiv:1801.06146.</summary>
+    [Setting(
+        "Unfreezing",
+        "The classifier learns first; after so many epochs the layer group before it begins to learn too, after as many again the next, "
+            + "down to the input.",
+        Unit = "epochs",
+        Min = 1,
+        Max = 100,
+        Null = "all learn from the start"
+    )]
+    public int? UnfreezeEpochs { get; init; }
+
+    [Setting(
+        "Frozen batch normalisation",
+        "Batch normalisation keeps its weights and running statistics, and uses them in training too: for small batches."
+    )]
+    public bool FrozenNorms { get; init; }
+
     /// <summary>The classifier alone learns, on embeddings of the pictures; else the whole network learns from the pictures.</summary>
     [JsonIgnore]
     public bool FreezesBackbone => BackboneRate == 0;

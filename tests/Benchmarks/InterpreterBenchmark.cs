@@ -29,6 +29,26 @@ internal static class InterpreterBenchmark
         foreach (var (batch, size) in new[] { (1, 32), (8, 32), (1, 224), (8, 224) })
             Measure(batch, size);
         MeasureChain();
+        MeasureDropout();
+    }
+
+    /// <summary>The masks of dropout, which are a function of the picture, beside libtorch's own, which are not.</summary>
+    private static void MeasureDropout()
+    {
+        using var scope = NewDisposeScope();
+        var g = new GraphBuilder();
+        var rows = g.Add("dropout", new Dropout(0.5), g.Add("input", new Input(4096)));
+        var graph = g.Build(g.Add("fc", new Linear(4096, 2), rows), "fc");
+        var dropout = graph.Nodes.Single(n => n.Op is Dropout);
+        var x = ones(16, 4096);
+        var chance = new Chance(1, 0, null);
+        var (ours, theirs) = InTurns(
+            () => (x * chance.Mask(dropout, x.shape, 0.5, x)).Dispose(),
+            () => nn.functional.dropout(x, 0.5, training: true).Dispose()
+        );
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"dropout of 16x4096: {ours:F3} ms by picture, {theirs:F3} ms by libtorch")
+        );
     }
 
     private static void Measure(int batch, int size)

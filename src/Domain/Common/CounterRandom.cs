@@ -37,6 +37,22 @@ public struct CounterRandom
     /// <summary>Standard normal (Box and Muller 1958).</summary>
     public double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
 
+    /// <summary>Beta(α, α) (Jöhnk 1964).</summary>
+    /// <param name="alpha">Above 0, at most 1.</param>
+    public double NextBeta(double alpha)
+    {
+        while (true)
+        {
+            double first = Math.Log(1 - NextDouble()) / alpha,
+                second = Math.Log(1 - NextDouble()) / alpha;
+            // Logarithms, because a small α takes roots that are too small for a double.
+            var larger = Math.Max(first, second);
+            var sum = larger + Math.Log(Math.Exp(first - larger) + Math.Exp(second - larger));
+            if (sum <= 0)
+                return Math.Exp(first - sum);
+        }
+    }
+
     /// <summary>0..count-1 in random order (Fisher and Yates).</summary>
     public int[] Permutation(int count)
     {

@@ -22,6 +22,15 @@ public interface IDbContexts
     /// <summary>A raw connection for one organisation.</summary>
     ValueTask<NpgsqlConnection> OpenForOrgAsync(Guid org, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Statements for one organisation that go to the database in one round trip, without the costs of a context: for requests that come
+    /// hundreds of times per second. The first statement sets the organisation and the person; its result comes first.
+    /// </summary>
+    NpgsqlBatch BatchForOrg(Guid org, Guid user);
+
+    /// <summary>A statement like those of <see cref="ForNobody"/>, without the costs of a context.</summary>
+    NpgsqlCommand CommandForNobody(string sql);
+
     /// <summary>A raw connection of the system role.</summary>
     ValueTask<NpgsqlConnection> OpenSystemAsync(CancellationToken cancellationToken);
 }
@@ -52,9 +61,18 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
 
     public GpuGeekDbContext System() => new(_systemOptions, null, null, seesDeleted: true);
 
+    public NpgsqlBatch BatchForOrg(Guid org, Guid user)
+    {
+        var batch = App.CreateBatch();
+        batch.BatchCommands.Add(TenantInterceptor.First(org, user));
+        return batch;
+    }
+
+    public NpgsqlCommand CommandForNobody(string sql) => App.CreateCommand(sql);
+
     public async ValueTask<NpgsqlConnection> OpenForOrgAsync(Guid org, CancellationToken cancellationToken)
     {
-        var connection = await (_app ?? throw NoApp()).OpenConnectionAsync(cancellationToken);
+        var connection = await App.OpenConnectionAsync(cancellationToken);
         await TenantInterceptor.SetAsync(connection, org, null, cancellationToken);
         return connection;
     }
@@ -77,6 +95,8 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
             .UseSnakeCaseNamingConvention()
             .AddInterceptors(TenantInterceptor.Instance)
             .Options;
+
+    private NpgsqlDataSource App => _app ?? throw NoApp();
 
     private DbContextOptions<GpuGeekDbContext> AppOptions => _appOptions ?? throw NoApp();
 

@@ -8,6 +8,8 @@ namespace GpuGeek.Infrastructure.Persistence;
 /// <summary>Sets the tenant for row-level security on a freshly opened connection. The pool's reset removes it.</summary>
 internal sealed class TenantInterceptor : DbConnectionInterceptor
 {
+    private const string SetTenant = "SELECT set_config('app.org', $1, false), set_config('app.user', $2, false)";
+
     public static readonly TenantInterceptor Instance = new();
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
@@ -35,11 +37,11 @@ internal sealed class TenantInterceptor : DbConnectionInterceptor
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>The first statement of a batch.</summary>
+    public static NpgsqlBatchCommand First(Guid? org, Guid? user) => new(SetTenant) { Parameters = { Text(org), Text(user) } };
+
     private static NpgsqlCommand Command(NpgsqlConnection connection, Guid? org, Guid? user) =>
-        new("SELECT set_config('app.org', $1, false), set_config('app.user', $2, false)", connection)
-        {
-            Parameters = { Text(org), Text(user) },
-        };
+        new(SetTenant, connection) { Parameters = { Text(org), Text(user) } };
 
     private static NpgsqlParameter Text(Guid? id) => new() { Value = id?.ToString() ?? "", NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -21,13 +21,16 @@ internal sealed class CheckpointStore(string root)
         ProgressName = "progress.json",
         PartEnding = ".safetensors";
 
+    /// <summary>The step alone is not unique: after an epoch's last step comes its validation, which changes progress without a
+    /// step.</summary>
+    public static string NameOf(TrainingProgress progress) => $"step-{progress.Step:D9}-{progress.Epochs:D5}";
+
     /// <exception cref="IOException">Nothing of it is left on the disk.</exception>
     public (string Name, CheckpointFile[] Files) Save(IEnumerable<ITrainingState> parts, TrainingProgress progress)
     {
         Directory.CreateDirectory(root);
         RemoveUnfinished();
-        // The step alone is not unique: after an epoch's last step comes its validation, which changes progress without a step.
-        var name = $"step-{progress.Step:D9}-{progress.Epochs:D5}";
+        var name = NameOf(progress);
         string path = Path.Combine(root, name),
             temporary = path + ".tmp";
         try

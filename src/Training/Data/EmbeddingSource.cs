@@ -11,6 +11,7 @@ internal sealed class EmbeddingSource : IExampleSource
 {
     private readonly Dictionary<string, (float[][] Rows, long[] Labels)> _splits = new(StringComparer.Ordinal);
     private readonly Recipe _recipe;
+    private readonly string[] _names;
 
     /// <param name="embed">Returns the embedding of a view of a picture.</param>
     public EmbeddingSource(RunSpec spec, Func<string, PictureView, float[]> embed)
@@ -19,9 +20,10 @@ internal sealed class EmbeddingSource : IExampleSource
         var seen = spec
             .Images.SelectMany(
                 i => PictureViews.Of(i, _recipe.Augmentation),
-                (i, view) => (i.Split, Row: embed(i.Hash, view), Label: (long)i.Label)
+                (i, view) => (i.Split, Row: embed(i.Hash, view), Label: (long)i.Label, i.Hash)
             )
             .ToLookup(e => e.Split);
+        _names = [.. seen[Splits.Train].Select(e => e.Hash)];
         Scaling = Standardisation.Fit([.. seen[Splits.Train].Select(e => e.Row)]);
         foreach (var split in seen)
             _splits[split.Key] = ([.. split.Select(e => Scaling.Apply(e.Row))], [.. split.Select(e => e.Label)]);
@@ -33,7 +35,12 @@ internal sealed class EmbeddingSource : IExampleSource
     public int Count(string split) => _splits[split].Labels.Length;
 
     public IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch) =>
-        BatchOrder.Of(Count(Splits.Train), _recipe, epoch).Skip(firstBatch).Select(batch => Take(Splits.Train, batch));
+        BatchOrder
+            .Of(Count(Splits.Train), _recipe, epoch)
+            .Skip(firstBatch)
+            .Select(batch => Take(Splits.Train, batch) with { Samples = batch });
+
+    public string NameOf(int sample) => _names[sample];
 
     public IEnumerable<Batch> Batches(string split) => Enumerable.Range(0, Count(split)).Chunk(256).Select(batch => Take(split, batch));
 

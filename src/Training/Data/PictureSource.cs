@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Examples;
@@ -24,9 +25,11 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         var batches = BatchOrder
             .Of(images.Length, recipe, epoch)
             .Skip(firstBatch)
-            .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)));
+            .Select((batch, i) => Training(images, batch, epoch, firstBatch + i));
         return Prefetch.Ahead(batches, BatchesAhead);
     }
+
+    public string NameOf(int sample) => originals.Split(Splits.Train)[sample].Hash;
 
     public IEnumerable<Batch> Batches(string split)
     {
@@ -38,6 +41,18 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         return Prefetch.Ahead(batches, BatchesAhead);
     }
 
+    private Batch Training(RunImage[] images, int[] batch, int epoch, int index) =>
+        Mixing.Apply(
+            Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)) with
+            {
+                Samples = batch,
+            },
+            recipe,
+            epoch,
+            index,
+            preprocessing.CropSize
+        );
+
     private Batch Fill(int[] indices, Func<int, long> label, Action<int, Memory<float>> write)
     {
         var size = 3 * preprocessing.CropSize * preprocessing.CropSize;
@@ -46,7 +61,7 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         return new Batch(inputs, [.. indices.Select(label)]);
     }
 
-    private void Augmented(Domain.Runs.Protocol.RunImage image, int epoch, int index, Memory<float> chw)
+    private void Augmented(RunImage image, int epoch, int index, Memory<float> chw)
     {
         var random = CounterRandom.Keyed(recipe.Data.Seed, epoch, index);
         Preprocessor.ToTensor(Augmenter.Apply(derived.Read(image), recipe.Augmentation, preprocessing, random), preprocessing, chw.Span);

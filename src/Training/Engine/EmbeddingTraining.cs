@@ -32,7 +32,7 @@ internal sealed class EmbeddingTraining(RunContext context)
         using var head = new GraphModule(HeadGraph(), context.Network.Device);
         Initialisation.All(head, context.Recipe.Data.Seed);
         var plan = ModePlan.FrozenBackbone(head.Graph, dropping: context.Recipe.Regularization.Dropout is not null);
-        var outcome = context.Train(head, plan, source, (Embedded, TrainingDone));
+        var outcome = context.Train(head, LayerPlan.Fixed(head.Graph, plan), source, (Embedded, TrainingDone));
         outcome.Best.CopyTo(head);
         Fold(head, source.Scaling);
         context.Events.Phase("evaluating", TrainingDone);

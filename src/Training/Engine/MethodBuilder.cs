@@ -5,7 +5,6 @@ using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Objectives;
 using GpuGeek.Training.Optimization;
 using GpuGeek.Training.Stopping;
-using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Engine;
 
@@ -15,7 +14,7 @@ internal static class MethodBuilder
     /// <param name="module">What is trained.</param>
     /// <param name="examples">Size of the training split.</param>
     /// <param name="classCounts">Training pictures of each class.</param>
-    public static TrainingMethod Build(Recipe recipe, GraphModule module, ModePlan plan, int examples, IReadOnlyList<int> classCounts)
+    public static TrainingMethod Build(Recipe recipe, GraphModule module, LayerPlan layers, int examples, IReadOnlyList<int> classCounts)
     {
         var stepsPerEpoch = Math.Max(1, examples / recipe.Data.BatchSize);
         var totalSteps = (long)stepsPerEpoch * recipe.Budget.Epochs;
@@ -24,12 +23,12 @@ internal static class MethodBuilder
         var averaging = Averaging(recipe.Averaging, module, totalSteps);
         return new TrainingMethod
         {
-            Plan = plan,
+            Layers = layers,
             Objective = Objective(recipe.Loss, module, classCounts),
             Optimizer = optimizer,
             Schedule = schedule,
-            BackboneRate = recipe.Transfer.BackboneRate,
             ClipNorm = recipe.Optimizer.ClipNorm,
+            MicroBatch = recipe.Data.MicroBatch ?? recipe.Data.BatchSize,
             Averaging = averaging,
             Stopping = recipe.Stopping.Patience is { } patience
                 ? new NoImprovement(recipe.Budget.Epochs, patience)
@@ -96,7 +95,7 @@ internal static class MethodBuilder
             LossSettings.Effective => ClassWeights.Effective(classCounts, loss.Overlap),
             _ => throw Unknown("class weights", loss.ClassWeights),
         };
-        var onDevice = weights is null ? null : tensor(weights, dtype: module.Flat.dtype, device: module.Device).DetachFromDisposeScope();
+        var onDevice = weights is null ? null : new ClassWeights(weights, module.Type, module.Device);
         return loss.Kind switch
         {
             LossSettings.CrossEntropy => new CrossEntropy(loss.LabelSmoothing, onDevice),

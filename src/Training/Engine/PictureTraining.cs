@@ -1,6 +1,5 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Training.Data;
-using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Engine;
 
@@ -21,7 +20,8 @@ internal sealed class PictureTraining(RunContext context)
     {
         Prepare();
         var source = new PictureSource(context.Originals, _derived, context.Recipe, context.Preprocessing);
-        var outcome = context.Train(context.Network, ModePlan.Train(context.Network.Graph), source, (Prepared, TrainingDone));
+        var layers = LayerPlan.Of(context.Network.Graph, context.Recipe.Transfer);
+        var outcome = context.Train(context.Network, layers, source, (Prepared, TrainingDone));
         outcome.Best.CopyTo(context.Network);
         context.Events.Phase("evaluating", TrainingDone);
         var validation = Evaluation.Run(context.Network, source, Splits.Val, context.Stop);

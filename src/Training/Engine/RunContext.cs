@@ -91,7 +91,7 @@ internal sealed class RunContext : IDisposable
     }
 
     /// <summary>Trains a module (the network, or a head alone) on a source, from the newest checkpoint.</summary>
-    public TrainerOutcome Train(GraphModule module, ModePlan plan, IExampleSource source, (double, double) progress)
+    public TrainerOutcome Train(GraphModule module, LayerPlan layers, IExampleSource source, (double, double) progress)
     {
         var options = new TrainerOptions
         {
@@ -100,7 +100,7 @@ internal sealed class RunContext : IDisposable
             Fingerprint = Fingerprint(),
             ProgressSpan = progress,
         };
-        using var method = MethodBuilder.Build(Recipe, module, plan, source.Count(Splits.Train), ClassCounts());
+        using var method = MethodBuilder.Build(Recipe, module, layers, source.Count(Splits.Train), ClassCounts());
         var best = new BestState(module);
         ITrainingState[] parts = [new NetworkState(module), best, .. method.States];
         var checkpoints = new TrainingCheckpoints(options, parts, new CheckpointStore(Directory.Checkpoints), Room, Events);

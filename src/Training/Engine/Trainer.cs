@@ -37,10 +37,9 @@ internal sealed class Trainer(
     private double SecondsSpent => _secondsBefore + clock.GetElapsedTime(_started).TotalSeconds;
 
     /// <exception cref="TrainingStoppedException">After a checkpoint was written.</exception>
-    /// <exception cref="TrainingFailedException"><c>diverged</c>.</exception>
+    /// <exception cref="TrainingFailedException"><c>diverged</c>: no checkpoint was written since.</exception>
     public TrainerOutcome Run()
     {
-        module.RequireGradients(method.Plan);
         _progress = checkpoints.Resume(method.TotalSteps) ?? _progress;
         _started = _lastCheckpoint = clock.GetTimestamp();
         (_secondsBefore, _stepAtStart) = (_progress.SecondsSpent, _progress.Step);
@@ -58,6 +57,7 @@ internal sealed class Trainer(
         var done = (int)(_progress.Step - (long)_progress.Epochs * method.StepsPerEpoch);
         if (done == method.StepsPerEpoch)
             return;
+        module.RequireGradients(method.Layers.ModesIn(_progress.Epochs));
         var began = clock.GetTimestamp();
         long pictures = 0;
         foreach (var batch in source.TrainingBatches(_progress.Epochs, done))
@@ -74,6 +74,8 @@ internal sealed class Trainer(
     {
         var step = _progress.Step + 1;
         var numbers = _step.Run(batch, step);
+        if (numbers is { } seen && !double.IsFinite(seen.Loss))
+            throw Diverged(step, batch);
         _progress = _progress with { Step = step };
         if (numbers is not { } read)
             return;
@@ -110,7 +112,7 @@ internal sealed class Trainer(
         var logits = ValidationLogits();
         var loss = logits.NegativeLogLikelihood();
         if (!double.IsFinite(loss))
-            throw TrainingStep.Diverged(_progress.Step);
+            throw Diverged(_progress.Step);
         var epoch = _progress.Epochs + 1;
         var correct = logits.Correct;
         if (correct > _progress.BestCorrect)
@@ -147,9 +149,28 @@ internal sealed class Trainer(
 
     private void Save()
     {
+        // A gradient can become infinite where the loss is not: the next step would tell, and the checkpoint would be worth nothing.
+        if (!module.IsFinite())
+            throw Diverged(_progress.Step);
         _progress = _progress with { SecondsSpent = SecondsSpent };
         // Also one that found no room: the next is tried in its turn.
         _lastCheckpoint = clock.GetTimestamp();
         checkpoints.Save(_progress, Epoch);
+    }
+
+    /// <param name="batch">Of the step, if it shows there.</param>
+    private TrainingFailedException Diverged(long step, Batch? batch = null)
+    {
+        string[] pictures = [.. (batch?.Samples ?? []).Select(source.NameOf).Distinct()];
+        foreach (var picture in pictures)
+            Console.WriteLine($"In the batch of step {step}: picture {picture}.");
+        return new(
+            "diverged",
+            "The training diverged",
+            $"The loss or a weight became infinite or not a number at step {step}. "
+                + (pictures.Length == 0 ? "" : $"The log names the {pictures.Length} pictures of that step. ")
+                + (checkpoints.Newest is { } name ? $"The last good checkpoint is {name}." : "There was no checkpoint yet."),
+            "Start again with a lower learning rate or with gradient clipping."
+        );
     }
 }

@@ -13,6 +13,9 @@ internal sealed class TrainingCheckpoints(
 {
     private bool _withoutRoom;
 
+    /// <summary>Name of the last one that was written or resumed; null: none.</summary>
+    public string? Newest { get; private set; }
+
     /// <summary>Loads the newest one into the parts.</summary>
     /// <returns>Null: there is none, and no part has changed.</returns>
     public TrainingProgress? Resume(long totalSteps)
@@ -24,6 +27,7 @@ internal sealed class TrainingCheckpoints(
                 $"Resuming with {options.Threads} threads what ran with {progress.Threads}: the result may differ in the last bits."
             );
         Console.WriteLine($"Resuming at step {progress.Step} of {totalSteps}.");
+        Newest = CheckpointStore.NameOf(progress);
         foreach (var part in parts)
             part.Load(checkpoint.Parts[part.Name]);
         return progress with { Threads = options.Threads };
@@ -43,6 +47,7 @@ internal sealed class TrainingCheckpoints(
         {
             var (name, files) = store.Save(parts, progress);
             events.Checkpoint(name, progress.Step, epoch, files);
+            Newest = name;
         }
     }
 }

@@ -1,6 +1,5 @@
 using GpuGeek.Training.Averaging;
 using GpuGeek.Training.Checkpoints;
-using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Objectives;
 using GpuGeek.Training.Optimization;
 using GpuGeek.Training.Stopping;
@@ -10,19 +9,19 @@ namespace GpuGeek.Training.Engine;
 /// <summary>How a network learns: what the loop puts together. <see cref="MethodBuilder"/> makes it from the recipe.</summary>
 internal sealed record TrainingMethod : IDisposable
 {
-    /// <summary>What learns, and what stays as it is.</summary>
-    public required ModePlan Plan { get; init; }
+    /// <summary>What learns how fast, and what stays as it is.</summary>
+    public required LayerPlan Layers { get; init; }
     public required IObjective Objective { get; init; }
     public required IOptimizer Optimizer { get; init; }
 
     /// <summary>Rate of the classifier.</summary>
     public required ISchedule Schedule { get; init; }
 
-    /// <summary>The backbone's rate as a share of the classifier's.</summary>
-    public required double BackboneRate { get; init; }
-
     /// <summary>Largest Euclidean norm of the gradient; null: any.</summary>
     public double? ClipNorm { get; init; }
+
+    /// <summary>Most examples that go through the network at once; the gradients of a batch's parts are added up.</summary>
+    public int MicroBatch { get; init; } = int.MaxValue;
     public required IAveraging Averaging { get; init; }
     public required IStopping Stopping { get; init; }
 

@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Common;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
@@ -7,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Engine;
 
-/// <param name="Loss">Of the batch, before the update.</param>
+/// <param name="Loss">Of the batch, before the update; if it is not finite, there was no update.</param>
 /// <param name="Accuracy">Of the batch, before the update.</param>
 internal readonly record struct StepNumbers(double Loss, double Accuracy);
 
@@ -16,34 +15,40 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
 {
     /// <param name="step">From 1.</param>
     /// <returns>Null: they stay on the device this time (<see cref="ReadBack"/>).</returns>
-    /// <exception cref="TrainingFailedException"><c>diverged</c>.</exception>
     public StepNumbers? Run(Batch batch, long step)
     {
         using var scope = NewDisposeScope();
-        // Dropout draws from libtorch's one generator: seeded by the step, it draws the same after a resume.
-        random.manual_seed((long)(CounterRandom.Keyed(method.Seed, step).NextBits() >> 1));
-        var tensors = BatchTensors.Of(batch, inputShape, module.Device, module.Type);
+        var epoch = (int)((step - 1) / method.StepsPerEpoch);
         method.Optimizer.ZeroGradients();
-        var logits = module.Forward(tensors.Inputs, method.Plan);
-        var loss = method.Objective.Loss(logits, tensors);
-        loss.backward();
-        double? value = readBack.IsDue() ? loss.to(ScalarType.Float64).item<double>() : null;
-        if (value is { } read && !double.IsFinite(read))
-            throw Diverged(step);
+        var numbers = Gradient(batch, epoch, readBack.IsDue());
+        if (numbers is { } read && !double.IsFinite(read.Loss))
+            return numbers;
         if (method.ClipNorm is { } norm)
             GradientClipping.Apply(module.FlatGradient, norm);
-        method.Optimizer.Step(step, new StepRates(method.Schedule.RateAt(step), method.BackboneRate));
+        var ranges = method.Layers.RangesIn(epoch, module.Layout, method.StepsPerEpoch);
+        method.Optimizer.Step(step, new StepRates(method.Schedule.RateAt(step), ranges));
         method.Averaging.Follow(step);
-        return value is { } finite ? new StepNumbers(finite, Accuracy(logits, tensors.Labels)) : null;
+        return numbers;
     }
 
-    public static TrainingFailedException Diverged(long step) =>
-        new(
-            "diverged",
-            "The training diverged",
-            $"The loss became infinite or not a number at step {step}.",
-            "Start again with a lower learning rate."
-        );
-
-    private static float Accuracy(Tensor logits, Tensor labels) => logits.argmax(1).eq(labels).to(ScalarType.Float32).mean().item<float>();
+    /// <summary>Adds up the gradients of the batch's parts, so that their sum is that of the whole batch's mean.</summary>
+    private StepNumbers? Gradient(Batch batch, int epoch, bool read)
+    {
+        var whole = method.Objective.WeightOf(batch);
+        var (loss, correct) = (0.0, 0L);
+        foreach (var part in batch.Parts(method.MicroBatch))
+        {
+            using var scope = NewDisposeScope();
+            var tensors = BatchTensors.Of(part, inputShape, module.Device, module.Type);
+            var logits = module.Forward(tensors.Inputs, method.Layers.ModesIn(epoch), chance: new Chance(method.Seed, epoch, part.Samples));
+            var mean = method.Objective.Loss(logits, tensors);
+            var share = method.Objective.WeightOf(part) / whole;
+            (share == 1 ? mean : mean.Times(share)).backward();
+            if (!read)
+                continue;
+            loss += share * mean.to(ScalarType.Float64).item<double>();
+            correct += logits.argmax(1).eq(tensors.Labels).sum().item<long>();
+        }
+        return read ? new StepNumbers(loss, (double)correct / batch.Labels.Length) : null;
+    }
 }

@@ -1,7 +1,35 @@
 namespace GpuGeek.Training.Examples;
 
 /// <param name="Inputs">Row-major, <c>Labels.Length</c> × the source's input shape.</param>
-internal sealed record Batch(float[] Inputs, long[] Labels);
+/// <param name="Samples">Positions of the examples in the training split; null for other splits.</param>
+internal sealed record Batch(float[] Inputs, long[] Labels, int[]? Samples = null)
+{
+    /// <summary>What was mixed into the examples; null: nothing.</summary>
+    public Mixed? Mixed { get; init; }
+
+    /// <summary>The examples in parts of nearly equal size, at most <paramref name="size"/>. No part has a single example, which batch
+    /// normalisation cannot take: of three examples in parts of two the only part has all.</summary>
+    public IEnumerable<Batch> Parts(int size)
+    {
+        var count = Labels.Length;
+        var parts = Math.Clamp((count + size - 1L) / size, 1, Math.Max(1, count / 2));
+        for (var i = 0; i < parts; i++)
+            yield return parts == 1 ? this : Slice((int)(i * count / parts), (int)((i + 1) * count / parts));
+    }
+
+    private Batch Slice(int start, int end)
+    {
+        var each = Inputs.Length / Labels.Length;
+        return new(Inputs[(start * each)..(end * each)], Labels[start..end], Samples?[start..end]) { Mixed = Mixed?.Slice(start, end) };
+    }
+}
+
+/// <param name="Others">Labels of what was mixed into each example.</param>
+/// <param name="Shares">Each example's own share, 0..1; the rest is the other's.</param>
+internal sealed record Mixed(long[] Others, float[] Shares)
+{
+    public Mixed Slice(int start, int end) => new(Others[start..end], Shares[start..end]);
+}
 
 /// <summary>Where the loop takes its examples from: pictures, or embeddings of pictures.</summary>
 internal interface IExampleSource
@@ -14,6 +42,10 @@ internal interface IExampleSource
     /// the only one.</summary>
     /// <param name="firstBatch">Batches to skip: a resumed epoch goes on in its middle.</param>
     IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch);
+
+    /// <summary>What a person knows an example of the training split by.</summary>
+    /// <param name="sample">Its position in the split.</param>
+    string NameOf(int sample);
 
     /// <summary>A split in the manifest's order, as it is served.</summary>
     IEnumerable<Batch> Batches(string split);

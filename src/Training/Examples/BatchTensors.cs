@@ -1,3 +1,4 @@
+using GpuGeek.Training.Common;
 using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Examples;
@@ -5,11 +6,27 @@ namespace GpuGeek.Training.Examples;
 /// <summary>A batch on the device of the run.</summary>
 /// <param name="Inputs">N × the source's input shape, float32; pictures are channels-last.</param>
 /// <param name="Labels">N, int64.</param>
-internal readonly record struct BatchTensors(Tensor Inputs, Tensor Labels)
+/// <param name="Mixed">What was mixed into the inputs; null: nothing.</param>
+internal readonly record struct BatchTensors(Tensor Inputs, Tensor Labels, MixedTensors? Mixed = null)
 {
     /// <param name="type">What the inputs are converted to.</param>
     public static BatchTensors Of(Batch batch, long[] inputShape, Device device, ScalarType type = ScalarType.Float32) =>
-        new(InputsOf(batch, inputShape, device).to(type), tensor(batch.Labels, device: device));
+        new(
+            InputsOf(batch, inputShape, device).to(type),
+            tensor(batch.Labels, device: device),
+            batch.Mixed is { } mixed
+                ? new(tensor(mixed.Others, device: device), tensor(mixed.Shares, [mixed.Shares.Length, 1], device: device).to(type))
+                : null
+        );
+
+    /// <summary>N × classes, each row with the sum 1: the label, or both labels of a mixed example.</summary>
+    public Tensor Targets(long classes, ScalarType type)
+    {
+        var own = nn.functional.one_hot(Labels, classes).to(type);
+        return Mixed is { } mixed
+            ? (own * mixed.Shares).Plus(nn.functional.one_hot(mixed.Others, classes).to(type) * mixed.Shares.Complement())
+            : own;
+    }
 
     public static Tensor InputsOf(Batch batch, long[] inputShape, Device device)
     {
@@ -19,3 +36,7 @@ internal readonly record struct BatchTensors(Tensor Inputs, Tensor Labels)
         return inputShape.Length == 3 ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x.clone();
     }
 }
+
+/// <param name="Others">N, int64.</param>
+/// <param name="Shares">N × 1, in the inputs' data type.</param>
+internal readonly record struct MixedTensors(Tensor Others, Tensor Shares);

@@ -58,15 +58,16 @@ internal sealed class GraphModule : IDisposable
     /// <summary>Runs the graph.</summary>
     /// <param name="input">N × the graph's input shape, float32.</param>
     /// <param name="until">Stop after this node and return its value; null runs to the output.</param>
+    /// <param name="chance">What dropout and stochastic depth draw from; null: <see cref="Chance.Any"/>.</param>
     /// <returns>The caller must dispose it.</returns>
-    public Tensor Forward(Tensor input, ModePlan plan, Node? until = null)
+    public Tensor Forward(Tensor input, ModePlan plan, Node? until = null, Chance? chance = null)
     {
         var last = until?.Id ?? Graph.Output;
         var values = new Tensor?[Graph.Nodes.Count];
         var left = (int[])_uses.Clone();
         foreach (var node in Graph.Nodes)
         {
-            values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan[node]);
+            values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan[node], chance ?? Chance.Any);
             Watching?.Invoke(node);
             if (node.Id == last)
                 break;
@@ -78,6 +79,18 @@ internal sealed class GraphModule : IDisposable
         for (var i = 0; i < last; i++)
             Release(values, i);
         return result;
+    }
+
+    /// <summary>Whether every parameter and running statistic is a finite number. Waits for the device.</summary>
+    public bool IsFinite()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        // The sum is finite only if all are: it is one pass without a mask as long as the numbers.
+        return double.IsFinite(Flat.sum(ScalarType.Float64).item<double>())
+            && Graph
+                .Parameters.Where(p => p.Kind == ParameterKind.Buffer)
+                .All(p => double.IsFinite(_tensors[p.Name].sum(ScalarType.Float64).item<double>()));
     }
 
     /// <summary>Returns which parameters are trainable under a plan.</summary>

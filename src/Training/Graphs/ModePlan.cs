@@ -26,6 +26,10 @@ internal sealed class ModePlan
 
     public static ModePlan Train(Graph graph) => new(graph.Nodes.Select(_ => NodeMode.Train));
 
+    /// <summary>Some nodes learn; the others are frozen.</summary>
+    public static ModePlan Learning(Graph graph, Func<Node, bool> learns) =>
+        new(graph.Nodes.Select(n => learns(n) ? NodeMode.Train : NodeMode.Frozen));
+
     /// <summary>Like <see cref="Train"/> but without dropout: for comparing two implementations.</summary>
     public static ModePlan TrainWithoutChance(Graph graph) =>
         new(graph.Nodes.Select(n => OpServing.Of(n.Op) == Served.Removed ? NodeMode.Eval : NodeMode.Train));

@@ -1,3 +1,4 @@
+using GpuGeek.Training.Common;
 using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Graphs;
@@ -5,10 +6,12 @@ namespace GpuGeek.Training.Graphs;
 /// <summary>The TorchSharp back end: one arm per operation.</summary>
 internal static class TorchOps
 {
-    // Kept: a Scalar made for the call may be finalised while libtorch still reads it ("Exception raised from toLong", seen under load).
-    private static readonly TorchSharp.Scalar One = 1;
+    // Kept, see Numbers.
+    private static readonly TorchSharp.Scalar Zero = 0,
+        One = 1,
+        Six = 6;
 
-    public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, NodeMode mode) =>
+    public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, NodeMode mode, Chance chance) =>
         node.Op switch
         {
             Input => network.alias(),
@@ -24,7 +27,7 @@ internal static class TorchOps
             BatchNorm b => Normalise(node, b, input(0), module, mode == NodeMode.Train),
             Activation { Kind: ActivationKind.Relu } => input(0).relu(),
             // Not hardtanh: TorchSharp's works in place and returns its input.
-            Activation { Kind: ActivationKind.Relu6 } => input(0).clamp(0, 6),
+            Activation { Kind: ActivationKind.Relu6 } => input(0).clamp(Zero, Six),
             Activation a => Activate(a.Kind, input(0)),
             MaxPool m => nn.functional.max_pool2d(
                 input(0),
@@ -38,7 +41,7 @@ internal static class TorchOps
             AdaptiveAveragePool { Side: 1 } => input(0).mean([2, 3], keepdim: true),
             AdaptiveAveragePool a => nn.functional.adaptive_avg_pool2d(input(0), [a.Side, a.Side]),
             GlobalAveragePool => input(0).mean([2, 3]),
-            Add => input(0) + input(1),
+            Add => input(0).Plus(input(1)),
             Multiply => input(0) * input(1),
             Concat => cat([.. node.Inputs.Select((_, i) => input(i))], 1),
             Slice s => input(0).narrow(1, s.Start, s.Length),
@@ -46,11 +49,11 @@ internal static class TorchOps
             Transpose t => input(0).permute([0, .. t.Order.Select(d => d + 1L)]),
             MatMul => input(0).matmul(input(1)),
             Softmax => input(0).softmax(-1),
-            Scale t => input(0) * t.Factor,
+            Scale t => input(0).Times(t.Factor),
             Roll r => input(0).roll([r.Down, r.Right], [1, 2]),
             Pad p => nn.functional.pad(input(0), [0, 0, 0, p.Right, 0, p.Below]),
             Crop c => Cropped(input(0), c),
-            AddConstant => input(0) + module.Constant(node),
+            AddConstant => input(0).Plus(module.Constant(node)),
             LayerNorm n => nn.functional.layer_norm(
                 input(0),
                 [n.Width],
@@ -59,12 +62,12 @@ internal static class TorchOps
                 n.Epsilon
             ),
             LayerScale => input(0) * module[node.Path],
-            AddParameter => input(0) + module[node.Path],
+            AddParameter => input(0).Plus(module[node.Path]),
             ClassToken t => Prepended(input(0), module[node.Path], t),
             RelativePositionBias r => Biased(input(0), node, r, module),
-            StochasticDepth d when mode == NodeMode.Train => DropRows(input(0), d.Probability),
+            StochasticDepth d when mode == NodeMode.Train => Masked(input(0), node, d.Probability, ofRows: true, chance),
             StochasticDepth => input(0).alias(),
-            Dropout d when mode == NodeMode.Train => nn.functional.dropout(input(0), d.Probability, true),
+            Dropout d when mode == NodeMode.Train => Masked(input(0), node, d.Probability, ofRows: false, chance),
             Dropout => input(0).alias(),
             Linear l => nn.functional.linear(
                 input(0),
@@ -103,17 +106,15 @@ internal static class TorchOps
         using var each = module[$"{node.Path}_table"].index_select(0, module[$"{node.Path[..^"bias".Length]}index"]);
         using var square = each.view(area, area, r.Heads);
         using var heads = square.permute(2, 0, 1);
-        return x + heads;
+        return x.Plus(heads);
     }
 
-    /// <summary>The remaining values are scaled up, so that the expectation equals the input.</summary>
-    private static Tensor DropRows(Tensor x, double probability)
+    private static Tensor Masked(Tensor x, Node node, double probability, bool ofRows, Chance chance)
     {
-        using var kept = empty([x.shape[0], .. Enumerable.Repeat(1L, (int)x.dim() - 1)], dtype: x.dtype, device: x.device);
-        using (no_grad())
-            kept.bernoulli_(1 - probability);
-        using var scale = kept / (1 - probability);
-        return x * scale;
+        if (probability == 0)
+            return x.alias();
+        using var mask = chance.Mask(node, ofRows ? [x.shape[0], .. Enumerable.Repeat(1L, (int)x.dim() - 1)] : x.shape, probability, x);
+        return x * mask;
     }
 
     private static Tensor Normalise(Node node, BatchNorm b, Tensor x, GraphModule module, bool train)
@@ -121,7 +122,7 @@ internal static class TorchOps
         if (train)
             // add_ returns the same object: disposing it would dispose the counter.
             using (no_grad())
-                module[$"{node.Path}.num_batches_tracked"].add_(One);
+                module[$"{node.Path}.num_batches_tracked"].PlusInPlace(One);
         return nn.functional.batch_norm(
             x,
             module[$"{node.Path}.running_mean"],

@@ -1,3 +1,4 @@
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,24 +8,20 @@ namespace GpuGeek.Training.Objectives;
 /// <summary>Focal loss (Lin et al. 2017, arXiv:1708.02002) over a softmax: a picture that is already recognised counts less.</summary>
 /// <param name="focus">The paper's gamma; 0 is cross entropy.</param>
 /// <param name="labelSmoothing">Share of the target that is spread over all classes, 0..1.</param>
-/// <param name="classWeights">One per class, in the data type of the logits; null: all are 1. The mean is weighted too.</param>
-internal sealed class Focal(double focus, double labelSmoothing, Tensor? classWeights = null) : IObjective
+/// <param name="classWeights">Null: all are 1. The mean is weighted too.</param>
+internal sealed class Focal(double focus, double labelSmoothing, ClassWeights? classWeights = null) : IObjective
 {
     public Tensor Loss(Tensor logits, BatchTensors batch)
     {
-        var classes = logits.shape[1];
         var likelihood = logits.log_softmax(1);
-        using Scalar hit = 1 - labelSmoothing,
-            spread = labelSmoothing / classes,
-            focused = focus,
+        using Scalar focused = focus,
             least = 1e-12;
-        var target = nn.functional.one_hot(batch.Labels, classes).to(likelihood.dtype).mul(hit).add(spread);
         // The slope of a power below 1 has no bound at 0, which a picture reaches that is recognised with certainty.
-        var each = likelihood.exp().neg().add(1).clamp_min(least).pow(focused).mul(likelihood).mul(target).neg();
-        if (classWeights is null)
-            return each.sum(1).mean();
-        return each.mul(classWeights).sum() / classWeights.index_select(0, batch.Labels).sum();
+        var each = likelihood.exp().Complement().clamp_min(least).pow(focused).mul(likelihood).neg();
+        return SoftTargets.Mean(each, batch.Targets(logits.shape[1], likelihood.dtype), labelSmoothing, classWeights);
     }
+
+    public double WeightOf(Batch batch) => classWeights?.Sum(batch) ?? batch.Labels.Length;
 
     public void Dispose() => classWeights?.Dispose();
 }

@@ -1,3 +1,4 @@
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Graphs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,7 +45,7 @@ internal sealed class Adam(
             parameter.mul_(kept);
         first.mul_(old1).add_(gradient, new1);
         second.mul_(old2).addcmul_(gradient, gradient, new2);
-        var denominator = second.sqrt().div_(bias2).add_(small);
+        var denominator = second.sqrt().div_(bias2).PlusInPlace(small);
         parameter.addcdiv_(first, denominator, change);
     }
 }

@@ -32,12 +32,8 @@ internal abstract class FlatOptimizer(GraphModule module, params string[] memori
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        foreach (var range in module.Layout.Ranges)
-        {
-            var rate = range.IsHead ? rates.HeadRate : rates.HeadRate * rates.BackboneFactor;
-            if (rate > 0 || range.IsHead)
-                Update(range, Part(module.Flat, range), Part(module.FlatGradient, range), step, rate);
-        }
+        foreach (var (range, share, begins) in rates.Ranges)
+            Update(range, Part(module.Flat, range), Part(module.FlatGradient, range), step - begins, rates.HeadRate * share);
     }
 
     public IEnumerable<NamedTensor> Save() => [.. _memories.Select(memory => TensorCopy.Of(memory.Key, memory.Value))];
@@ -55,6 +51,7 @@ internal abstract class FlatOptimizer(GraphModule module, params string[] memori
     }
 
     /// <summary>Changes a range of the parameters in place; called without gradients, in a scope.</summary>
+    /// <param name="step">Steps in which this range has learned, with this one.</param>
     protected abstract void Update(FlatRange range, Tensor parameter, Tensor gradient, long step, double rate);
 
     protected Tensor Memory(string name, FlatRange range) => Part(_memories[name], range);

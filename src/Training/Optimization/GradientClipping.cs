@@ -1,3 +1,5 @@
+using GpuGeek.Training.Common;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Optimization;
@@ -13,6 +15,9 @@ internal static class GradientClipping
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        gradient.mul_((maxNorm / (gradient.norm() + Epsilon)).clamp_max(1));
+        using Scalar small = Epsilon,
+            most = 1,
+            norm = maxNorm;
+        gradient.mul_(gradient.norm().Plus(small).reciprocal_().mul_(norm).clamp_max(most));
     }
 }

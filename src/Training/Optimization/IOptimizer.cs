@@ -1,10 +1,16 @@
 using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Optimization;
 
+/// <summary>A part of the parameters that learns.</summary>
+/// <param name="Share">Its rate as a share of the classifier's.</param>
+/// <param name="Begins">Steps that were done when it began to learn: running means start then.</param>
+internal sealed record LearningRange(FlatRange Range, double Share, long Begins);
+
 /// <param name="HeadRate">Rate of the classifier at this step.</param>
-/// <param name="BackboneFactor">The backbone's rate as a share of it; 0 leaves the backbone untouched, also by decay.</param>
-internal readonly record struct StepRates(double HeadRate, double BackboneFactor);
+/// <param name="Ranges">What changes, also by decay.</param>
+internal readonly record struct StepRates(double HeadRate, IReadOnlyList<LearningRange> Ranges);
 
 /// <summary>Changes the parameters of a network by their gradients. A checkpoint keeps what it remembers.</summary>
 internal interface IOptimizer : ITrainingState, IDisposable

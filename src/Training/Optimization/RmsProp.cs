@@ -1,3 +1,4 @@
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Graphs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,10 +21,11 @@ internal sealed class RmsProp(GraphModule module, Decay decay, double smoothing,
             fresh = 1 - smoothing,
             small = epsilon,
             kept = momentum,
+            one = 1,
             change = -rate;
-        var denominator = Memory(Square, range).mul_(old).addcmul_(gradient, gradient, fresh).sqrt().add_(small);
+        var denominator = Memory(Square, range).mul_(old).addcmul_(gradient, gradient, fresh).sqrt().PlusInPlace(small);
         if (momentum > 0)
-            parameter.add_(Memory(Direction, range).mul_(kept).addcdiv_(gradient, denominator), change);
+            parameter.add_(Memory(Direction, range).mul_(kept).addcdiv_(gradient, denominator, one), change);
         else
             parameter.addcdiv_(gradient, denominator, change);
     }

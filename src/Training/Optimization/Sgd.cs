@@ -1,3 +1,4 @@
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Graphs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ internal sealed class Sgd(GraphModule module, Decay decay, double momentum, bool
             change = -rate;
         if (momentum > 0)
         {
-            var direction = Memory(Direction, range).mul_(kept).add_(gradient);
+            var direction = Memory(Direction, range).mul_(kept).PlusInPlace(gradient);
             gradient = nesterov ? gradient.add(direction, kept) : direction;
         }
         parameter.add_(gradient, change);

@@ -83,6 +83,11 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
 
     [Theory]
     [InlineData("optimizer.clipNorm=0.01")]
+    [InlineData(
+        "data.microBatch=3 regularization.dropout=0.4 regularization.mixUp=0.4 regularization.cutMix=1 optimizer.clipNorm=1 "
+            + "averaging.kind=exponential"
+    )]
+    [InlineData("transfer.unfreezeEpochs=1 transfer.layerDecay=0.5 transfer.frozenNorms=true")]
     [InlineData("optimizer.kind=sgd optimizer.nesterov=true schedule.kind=plateau schedule.patience=0 averaging.kind=exponential")]
     [InlineData("optimizer.kind=rmsprop optimizer.decayAll=true schedule.kind=one-cycle loss.kind=focal loss.classWeights=effective")]
     [InlineData("optimizer.kind=adam schedule.kind=multi-step schedule.milestones=1 loss.classWeights=inverse averaging.kind=exponential")]

@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Export;
 using GpuGeek.Training.Tests.Support;
@@ -61,17 +62,47 @@ public sealed class ARunThatCannotSucceed
     }
 
     [Fact]
-    public void Says_that_it_diverged_and_at_which_step()
+    public void Says_that_it_diverged_at_which_step_and_on_which_pictures()
     {
+        var recipe = TestRecipes.Tiny();
         using var run = Small(
-            recipe: TestRecipes.Tiny() with
+            recipe: recipe with
             {
                 Optimizer = new() { LearningRate = 1e30, WeightDecay = 0.01 },
+                Data = recipe.Data with { BatchSize = 4 },
             }
         );
         Assert.Equal(TrainExitCode.Failed, run.Train());
-        Assert.Equal("diverged", run.Failure().Failure.Code);
-        Assert.Contains("step", run.Failure().Failure.Detail, StringComparison.Ordinal);
+        var failure = run.Failure().Failure;
+        Assert.Equal("diverged", failure.Code);
+        Assert.Contains("at step 2. The log names the 4 pictures of that step.", failure.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("There was no checkpoint yet.", failure.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>A checkpoint after the step whose update was infinite would be worth nothing.</summary>
+    [Fact]
+    public void Writes_no_checkpoint_with_numbers_that_are_not_finite_and_names_the_last_good_one()
+    {
+        using var run = Small(
+            recipe: TestRecipes.Tiny(epochs: 30) with
+            {
+                Optimizer = new() { LearningRate = 1e19, WeightDecay = 0 },
+                // The rate rises to the end, so that the first steps are harmless.
+                Schedule = new() { WarmupFraction = 1 },
+            }
+        );
+        Assert.Equal(TrainExitCode.Failed, run.Train(checkpointEvery: TimeSpan.Zero));
+        var kept = Directory.GetDirectories(run.Files.Checkpoints).Order(StringComparer.Ordinal).ToArray();
+        Assert.NotEmpty(kept);
+        Assert.EndsWith(
+            $"The last good checkpoint is {Path.GetFileName(kept[^1])}.",
+            run.Failure().Failure.Detail,
+            StringComparison.Ordinal
+        );
+        Assert.All(
+            kept.SelectMany(folder => TensorFile.Read(Path.Combine(folder, "network.safetensors")).Values),
+            tensor => Assert.All(tensor.Values, value => Assert.True(float.IsFinite(value)))
+        );
     }
 
     [Fact]

@@ -29,10 +29,9 @@ public sealed class TheMethodOfARecipe : IDisposable
                 Optimizer = recipe.Optimizer with { LearningRate = 0.5, ClipNorm = 2 },
                 Schedule = new() { WarmupFraction = 0.2 },
                 Loss = new() { LabelSmoothing = 0.3 },
-                Transfer = recipe.Transfer with { BackboneRate = 0.25 },
             },
             _module,
-            ModePlan.Train(_module.Graph),
+            LayerPlan.Of(_module.Graph, recipe.Transfer),
             examples: 43,
             classCounts: [20, 20, 3]
         );
@@ -45,7 +44,7 @@ public sealed class TheMethodOfARecipe : IDisposable
         using var few = MethodBuilder.Build(
             TestRecipes.Tiny(epochs: 3),
             _module,
-            ModePlan.Train(_module.Graph),
+            LayerPlan.Fixed(_module.Graph, ModePlan.Train(_module.Graph)),
             examples: 5,
             classCounts: [3, 2, 0]
         );
@@ -57,7 +56,7 @@ public sealed class TheMethodOfARecipe : IDisposable
     {
         Assert.Equal(0.5, _method.Schedule.RateAt(3), 9);
         Assert.True(_method.Schedule.RateAt(2) < 0.5 && _method.Schedule.RateAt(15) < 0.05);
-        Assert.Equal((7, 0.25, 2.0), (_method.Seed, _method.BackboneRate, _method.ClipNorm));
+        Assert.Equal((7, 2.0), (_method.Seed, _method.ClipNorm));
     }
 
     [Fact]

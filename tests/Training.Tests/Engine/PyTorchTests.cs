@@ -109,17 +109,16 @@ public sealed class ATrainingByPyTorch(TorchvisionPeer peer, ITestOutputHelper o
     private static TrainingMethod MethodOf(Case tried, GraphModule module) =>
         new()
         {
-            Plan = ModePlan.TrainWithoutChance(module.Graph),
+            Layers = LayerPlan.Of(module.Graph, new() { Pretrained = true, BackboneRate = Backbone }),
             Objective = new CrossEntropy(
                 tried.Smoothing,
-                tried.Weights is { } weights ? tensor(weights, dtype: ScalarType.Float64).DetachFromDisposeScope() : null
+                tried.Weights is { } weights ? new ClassWeights(weights, ScalarType.Float64, CPU) : null
             ),
             Optimizer = tried.Ours(module, new Decay(Decay)),
             Schedule =
                 tried.Rising > 0
                     ? new OneCycle(tried.Rate, Steps, tried.Rising)
                     : new WarmedUp(tried.Rate, Steps, Steps, 0, Curves.Constant),
-            BackboneRate = Backbone,
             ClipNorm = tried.Clip,
             Averaging = new ExponentialAverage(module, Average),
             Stopping = new EpochBudget(1),

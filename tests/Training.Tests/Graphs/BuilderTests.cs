@@ -33,8 +33,13 @@ public sealed class ADescribedNetwork
     public void Groups_parameters_with_equal_settings()
     {
         var layout = new FlatLayout(GpuGeek.Training.Models.ModelRegistry.Build("resnet18", 10, 64));
-        Assert.Equal([(false, true), (false, false), (true, true), (true, false)], layout.Ranges.Select(r => (r.IsHead, r.Decays)));
-        Assert.Equal(5120, layout.Ranges[2].Length);
+        Assert.Equal(
+            [(false, true), (false, false), (true, true), (true, false)],
+            layout.Ranges.Select(r => (r.IsHead, r.Decays)).Distinct()
+        );
+        // The stem and the four groups of blocks, then the classifier.
+        Assert.Equal([0, 1, 2, 3, 4, 5], layout.Ranges.Where(r => r.Decays).Select(r => r.Group));
+        Assert.Equal(5120, layout.Ranges.Single(r => r is { IsHead: true, Decays: true }).Length);
         Assert.Equal(layout.Length, layout.Ranges.Sum(r => r.Length));
     }
 }

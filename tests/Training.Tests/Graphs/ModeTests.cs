@@ -1,6 +1,7 @@
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
 using GpuGeek.Training.Optimization;
+using GpuGeek.Training.Tests.Support;
 using GpuGeek.Training.Weights;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ public sealed class AFrozenBackbone
         var before = watched.Select(module.Read).ToArray();
         var head = module.Read("fc.weight");
         nn.functional.cross_entropy(module.Forward(randn(4, 3, 64, 64), plan), tensor(new long[] { 0, 1, 2, 0 })).backward();
-        optimizer.Step(1, new StepRates(0.01, 0));
+        optimizer.Step(1, Rates.Of(module, 0.01, backbone: 0));
         Assert.Equal(before, watched.Select(module.Read));
         Assert.NotEqual(head, module.Read("fc.weight"));
     }

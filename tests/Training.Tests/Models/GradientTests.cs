@@ -3,6 +3,7 @@ using GpuGeek.Training.Models;
 using GpuGeek.Training.Optimization;
 using GpuGeek.Training.Tests.Graphs;
 using GpuGeek.Training.Tests.Peers;
+using GpuGeek.Training.Tests.Support;
 using GpuGeek.Training.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -103,7 +104,7 @@ public sealed class LearningInEveryNetwork
         using var scope = NewDisposeScope();
         optimizer.ZeroGradients();
         nn.functional.cross_entropy(module.Forward(randn(2, 3, 32, 32), plan), tensor(new long[] { 0, 1 })).backward();
-        optimizer.Step(1, new StepRates(1e-4, 1));
+        optimizer.Step(1, Rates.Of(module, 1e-4));
     }
 
     private static void Fill(GraphModule module)

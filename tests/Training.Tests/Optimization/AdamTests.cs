@@ -1,5 +1,6 @@
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Optimization;
+using GpuGeek.Training.Tests.Support;
 using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Tests.Optimization;
@@ -22,7 +23,7 @@ public sealed class AdamWSteps
         {
             using (no_grad())
                 module.FlatGradient.fill_(gradient);
-            optimizer.Step(step, new StepRates(0.1, 1));
+            optimizer.Step(step, Rates.Of(module, 0.1));
             (m, v) = (0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient * gradient);
             var update = 0.1 * (m / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v / (1 - Math.Pow(0.999, step))) + 1e-8);
             weight = weight * (1 - 0.1 * 0.5) - update;
@@ -57,7 +58,7 @@ public sealed class AdamWSteps
             undecayed.step();
             ours.ZeroGradients();
             module.Forward(x, ModePlan.Train(module.Graph)).pow(2).mean().backward();
-            ours.Step(step, new StepRates(0.01, 1));
+            ours.Step(step, Rates.Of(module, 0.01));
         }
         foreach (var (a, b) in module.Read("fc.weight").Zip(twin.weight!.detach().data<float>().ToArray()))
             Assert.Equal(b, a, 5);

@@ -12,7 +12,6 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Deployments;
 
@@ -37,7 +36,7 @@ internal static class PredictEndpoint
     private static async Task<Results<Ok<PredictionResponse>, ProblemHttpResult>> PredictAsync(
         string name,
         HttpContext http,
-        GpuGeekDbContext db,
+        IDbContexts contexts,
         Tenant tenant,
         PredictorPool pool,
         PredictionGate gate,
@@ -49,27 +48,10 @@ internal static class PredictEndpoint
         var started = Stopwatch.GetTimestamp();
         if (top is < 1 or > MaxTop)
             return Problems.Impossible("invalid_top", $"'top' takes 1 to {MaxTop}.");
-        if (
-            await db
-                .Deployments.AsNoTracking()
-                .Where(d => d.Name == name)
-                .Select(d => new
-                {
-                    d.Id,
-                    d.LiveVersionId,
-                    d.PlacedOn,
-                    d.LoadedOn,
-                    Limit = db
-                        .Organizations.Where(o => o.Id == d.OrgId)
-                        .Join(db.Plans, o => o.PlanCode, p => p.Code, (_, p) => p.MaxConcurrentPredictions)
-                        .First(),
-                })
-                .FirstOrDefaultAsync(cancellationToken)
-            is not { } deployment
-        )
+        if (await PredictionTarget.FindAsync(contexts, tenant, name, cancellationToken) is not { } deployment)
             return Problems.NotFound();
         gate.Learn(http.Request, deployment.Limit);
-        if (deployment.LiveVersionId is null)
+        if (!deployment.IsLive)
             return NotLive(http, name);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = PictureBody.MaxRequestBytes;
@@ -79,9 +61,7 @@ internal static class PredictEndpoint
         try
         {
             var key = DeploymentKey.Of(tenant.OrgId, deployment.Id);
-            // If none has it loaded, they restart: the picture waits for one of them.
-            var predictors = deployment.LoadedOn.Length > 0 ? deployment.LoadedOn : deployment.PlacedOn;
-            var answer = await pool.PredictAsync(predictors, key, image, deployment.Limit, cancellationToken);
+            var answer = await pool.PredictAsync(deployment.Predictors, key, image, deployment.Limit, cancellationToken);
             return TypedResults.Ok(Response(answer, top, clock.GetUtcNow(), Stopwatch.GetElapsedTime(started).TotalMilliseconds));
         }
         catch (PredictorRefusedException refused)

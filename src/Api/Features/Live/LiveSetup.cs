@@ -17,7 +17,11 @@ internal static class LiveSetup
             })
             .AddJsonProtocol(protocol => protocol.PayloadSerializerOptions.Converters.Add(new UtcJson()));
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None));
-        return services.AddSingleton<RefusalFilter>().AddSingleton<Watchers>().AddHostedService<WatchLoop>();
+        return services
+            .AddSingleton<RefusalFilter>()
+            .AddSingleton<Watchers>()
+            .AddSingleton<MembershipLookup>()
+            .AddHostedService<WatchLoop>();
     }
 
     public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<RunHub>(LiveHub.Path).RequireAuthorization();

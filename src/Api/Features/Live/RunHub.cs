@@ -55,10 +55,10 @@ internal sealed class RunHub(Watchers watchers, MembershipLookup memberships, ID
     private async Task<Guid> ResolveAsync(string org, string scope)
     {
         var caller = Caller.From(Context.User!) ?? throw new HubException("not_signed_in: the request has no token.");
-        if (await memberships.FindAsync(org, caller, Context.ConnectionAborted) is not { } membership)
+        if (await memberships.FindAsync(org, caller, Context.ConnectionAborted) is not { } id)
             throw new HubException(NotFound);
         if (caller.IsKey && !caller.Scopes.Contains(scope))
             throw new HubException($"scope_missing: the key lacks the scope '{scope}'.");
-        return membership.Org;
+        return id;
     }
 }

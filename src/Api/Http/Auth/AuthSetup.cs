@@ -15,7 +15,7 @@ internal static class AuthSetup
     public static IServiceCollection AddTokensAndTenants(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
-        services.AddSingleton<TokenStore>().AddSingleton<TokenChecks>().AddSingleton<MembershipLookup>();
+        services.AddSingleton<TokenStore>().AddSingleton<TokenChecks>();
         services.AddScoped<Tenant>().AddScoped<Change>().AddScoped<FirstAnswer>().AddSingleton<Representations>();
         services.AddScoped(provider =>
             provider

@@ -25,10 +25,10 @@ internal sealed class TokenAuthentication(
             return AuthenticateResult.NoResult();
         if (ReadToken() is not { } token)
             return AuthenticateResult.NoResult();
-        var caller = await tokens.FindAsync(token, Context.RequestAborted);
-        return caller is null
+        var found = await tokens.FindAsync(token, Request.RouteValues[OrgAuthorization.Parameter] as string, Context.RequestAborted);
+        return found is null
             ? AuthenticateResult.Fail("unknown, expired or revoked")
-            : AuthenticateResult.Success(new(caller.ToPrincipal(Scheme_), Scheme_));
+            : AuthenticateResult.Success(new(new(new CallerIdentity(Scheme_, found.Caller, found.Membership)), Scheme_));
     }
 
     private string? ReadToken()
@@ -41,41 +41,6 @@ internal sealed class TokenAuthentication(
             Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) && Request.Query.TryGetValue("access_token", out var query)
             ? query.ToString()
             : null;
-    }
-}
-
-/// <summary>Finds tokens by their hash.</summary>
-internal sealed class TokenStore(IDbContexts contexts, IOptions<SessionLifetime> sessions, TimeProvider clock)
-{
-    private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
-
-    private sealed record Row(
-        Guid Id,
-        string Kind,
-        Guid? UserId,
-        Guid? OrgId,
-        string[] Scopes,
-        DateTimeOffset? ExpiresAt,
-        DateTimeOffset? RevokedAt,
-        DateTimeOffset? LastUsedAt,
-        bool IsOperator
-    );
-
-    public async Task<Caller?> FindAsync(string token, CancellationToken cancellationToken)
-    {
-        if (!TokenFormat.TryParse(token, out var kind) || kind is not (TokenKind.Session or TokenKind.ApiKey))
-            return null;
-        await using var db = contexts.ForNobody();
-        var hash = TokenFormat.Hash(token);
-        var row = await db.Database.SqlQuery<Row>($"SELECT * FROM auth_token({hash})").FirstOrDefaultAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        if (row is not { UserId: { } user } || row.RevokedAt is not null || row.ExpiresAt <= now)
-            return null;
-        if (kind == TokenKind.Session && !sessions.Value.IsAlive(row.LastUsedAt, now))
-            return null;
-        if (row.LastUsedAt is null || now - row.LastUsedAt > TouchEvery)
-            await db.Database.ExecuteSqlAsync($"SELECT touch_token({row.Id}, {now})", cancellationToken);
-        return new(user, row.Id, kind, row.OrgId, row.Scopes, row.IsOperator);
     }
 }
 

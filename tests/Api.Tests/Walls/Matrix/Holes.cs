@@ -63,11 +63,7 @@ internal static class Holes
             var http = services.GetRequiredService<IHttpContextAccessor>().HttpContext!;
             var real = new AuthorizationHandlerContext([requirement], context.User, context.Resource);
             var tenant = services.GetRequiredService<Tenant>();
-            await new OrgAuthorization(
-                services.GetRequiredService<IHttpContextAccessor>(),
-                services.GetRequiredService<MembershipLookup>(),
-                tenant
-            ).HandleAsync(real);
+            await new OrgAuthorization(services.GetRequiredService<IHttpContextAccessor>(), tenant).HandleAsync(real);
             if (real.HasSucceeded || (Is(http, route) && real.FailureReasons.Any(r => r.Message == ignored)))
             {
                 if (ignored == Refusal.NotFound && !real.HasSucceeded)

@@ -147,6 +147,10 @@ public sealed class TheHubMatrix(PostgresFixture postgres)
 
         public GpuGeekDbContext System() => real.System();
 
+        public NpgsqlBatch BatchForOrg(Guid org, Guid user) => real.BatchForOrg(org, user);
+
+        public NpgsqlCommand CommandForNobody(string sql) => real.CommandForNobody(sql);
+
         public ValueTask<NpgsqlConnection> OpenForOrgAsync(Guid org, CancellationToken cancellationToken) =>
             real.OpenForOrgAsync(org, cancellationToken);
 

@@ -21,7 +21,12 @@ public sealed class AFormThatTakesARecipe
     {
         Preset = "balanced",
         Model = new() { Architecture = "resnet18", InputSize = 64 },
-        Data = new() { Seed = 7, BatchSize = 8 },
+        Data = new()
+        {
+            Seed = 7,
+            BatchSize = 8,
+            MicroBatch = 4,
+        },
         Augmentation = new()
         {
             Preset = AugmentationPresets.Light,
@@ -40,19 +45,41 @@ public sealed class AFormThatTakesARecipe
         Schedule = new() { WarmupFraction = 0.2, Milestones = "2" },
         Averaging = new() { Decay = 0.9 },
         Stopping = new() { Patience = 2 },
-        Transfer = new() { Pretrained = true, BackboneRate = 0.3 },
-        Regularization = new() { Dropout = 0.3, StochasticDepth = 0.1 },
+        Transfer = new()
+        {
+            Pretrained = true,
+            BackboneRate = 0.3,
+            LayerDecay = 0.8,
+            FrozenGroups = 2,
+            UnfreezeEpochs = 1,
+        },
+        Regularization = new()
+        {
+            Dropout = 0.3,
+            StochasticDepth = 0.1,
+            MixUp = 0.2,
+            CutMix = 1,
+        },
         Budget = new() { Epochs = 3 },
     };
 
-    private static Recipe From(TransferSettings transfer) => Whole with { Transfer = transfer with { BackboneRate = 0.3 } };
+    private static Recipe From(TransferSettings transfer) =>
+        Whole with
+        {
+            Transfer = Whole.Transfer with { Pretrained = transfer.Pretrained, Start = transfer.Start },
+        };
 
     /// <summary>Differs from every sample in every value that can differ.</summary>
     private static readonly Recipe Other = new()
     {
         Preset = "fast",
         Model = new() { Architecture = "vgg11", InputSize = 128 },
-        Data = new() { Seed = 1, BatchSize = 2 },
+        Data = new()
+        {
+            Seed = 1,
+            BatchSize = 2,
+            MicroBatch = 2,
+        },
         Augmentation = new()
         {
             Preset = AugmentationPresets.Strong,
@@ -119,7 +146,15 @@ public sealed class AFormThatTakesARecipe
         },
         Averaging = new() { Kind = AveragingSettings.Exponential, Decay = 0.5 },
         Stopping = new() { Patience = 3 },
-        Transfer = new() { Pretrained = true, BackboneRate = 0 },
+        Transfer = new()
+        {
+            Pretrained = true,
+            BackboneRate = 0,
+            LayerDecay = 0.5,
+            FrozenGroups = 3,
+            UnfreezeEpochs = 4,
+            FrozenNorms = true,
+        },
         Regularization = new() { Dropout = 0.9, StochasticDepth = 0.9 },
         Budget = new() { Epochs = 1000 },
     };
