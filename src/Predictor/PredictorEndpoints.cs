@@ -25,6 +25,7 @@ internal static class PredictorEndpoints
             PredictorRoutes.Deployment,
             async (string key, ModelHost host) => await host.RemoveAsync(key) ? Results.NoContent() : Refuse(404, NotLoaded)
         );
+        app.MapPost(PredictorRoutes.Augment, AugmentationEndpoint.AugmentAsync).DisableAntiforgery();
         app.MapPost(PredictorRoutes.Predict, PredictionEndpoint.PredictAsync).AddEndpointFilter(PredictorMeter.MeasureAsync);
     }
 

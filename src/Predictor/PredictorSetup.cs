@@ -30,5 +30,6 @@ internal static class PredictorSetup
         builder.Services.AddSingleton(new FairTurns(Environment.ProcessorCount));
         builder.Services.AddSingleton<Decoding>();
         builder.Services.AddSingleton<Admission>();
+        builder.Services.AddKeyedSingleton<Admission>(AugmentationEndpoint.Previews);
     }
 }

@@ -3,10 +3,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Imaging;
+using GpuGeek.Recipes;
 using GpuGeek.TestSupport;
 
 namespace GpuGeek.Inference.Tests;
@@ -119,6 +121,74 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
         Assert.Equal("a", Assert.Single(state!.Deployments).Key);
         Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync("/deployments/a", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await PredictAsync(http, "a", Picture(1, 2, 3))).StatusCode);
+    }
+
+    private static Task<HttpResponseMessage> AugmentAsync(HttpClient http, AugmentationOrder order, params byte[][] pictures)
+    {
+        var form = new MultipartFormDataContent
+        {
+            { new StringContent(JsonSerializer.Serialize(order, JsonSerializerOptions.Web)), "order" },
+        };
+        foreach (var picture in pictures)
+            form.Add(new ByteArrayContent(picture), "picture", "picture");
+        return http.PostAsync("/organisations/a/augment", form, Cancel);
+    }
+
+    private static readonly AugmentationOrder Order = new(AugmentationPresets.Find("strong")! with { VerticalFlip = true }, 64, 3, 4, 48);
+
+    [Fact]
+    public async Task It_draws_what_training_sees_without_a_model()
+    {
+        using var http = Http();
+        byte[] red = Picture(255, 0, 0),
+            blue = Picture(0, 0, 255);
+        var drawn = await (await AugmentAsync(http, Order, red, blue)).Content.ReadFromJsonAsync<AugmentedPictures>(Cancel);
+        Assert.Equal([4, 4], drawn!.Pictures.Select(versions => versions.Length));
+        // Training's own code, with the same numbers.
+        var expected = Augmenter.Apply(
+            ImageDecoder.Decode(blue),
+            Order.Augmentation,
+            Preprocessing.ImageNet(64),
+            CounterRandom.Keyed(3, 2, 1)
+        );
+        Assert.Equal(ImageEncoder.Jpeg(Preprocessor.ResizeShorter(expected, 48), 85), drawn.Pictures[1][2]);
+        var again = await (await AugmentAsync(http, Order, red, blue)).Content.ReadFromJsonAsync<AugmentedPictures>(Cancel);
+        Assert.Equal(drawn.Pictures.SelectMany(p => p), again!.Pictures.SelectMany(p => p));
+    }
+
+    [Fact]
+    public async Task It_refuses_orders_that_cannot_be_or_cost_too_much()
+    {
+        using var http = Http();
+        var picture = Picture(1, 2, 3);
+        foreach (
+            var (order, pictures) in new (AugmentationOrder, byte[][])[]
+            {
+                (Order, []),
+                (Order, [picture, picture, picture, picture, picture]),
+                (Order with { Versions = 5 }, [picture]),
+                (Order with { InputSize = 2000 }, [picture]),
+                (Order with { Side = 0 }, [picture]),
+                (Order with { Augmentation = null! }, [picture]),
+            }
+        )
+            Assert.Equal(HttpStatusCode.BadRequest, (await AugmentAsync(http, order, pictures)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await AugmentAsync(http, Order, picture, "no picture"u8.ToArray())).StatusCode);
+    }
+
+    [Fact]
+    public async Task It_refuses_more_orders_at_once_than_it_allows_an_organisation()
+    {
+        using var http = Http();
+        var large = ImageEncoder.Jpeg(new RgbImage(3000, 2000, new byte[3000 * 2000 * 3]), 90);
+        var order = Order with { InputSize = 1024 };
+        var all = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => AugmentAsync(http, order, large, large)));
+        Assert.Contains(all, response => response.StatusCode == HttpStatusCode.OK);
+        var refused = all.First(response => response.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.Equal(PredictorRoutes.TooManyPreviews, (await refused.Content.ReadFromJsonAsync<PredictorProblem>(Cancel))!.Code);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        // The places are free again.
+        Assert.Equal(HttpStatusCode.OK, (await AugmentAsync(http, Order, Picture(9, 9, 9))).StatusCode);
     }
 
     [Fact]

@@ -102,6 +102,27 @@ internal sealed class PredictorClient : IDisposable
         }
     }
 
+    /// <exception cref="HttpRequestException">The predictor cannot be reached, or died while it processed the pictures.</exception>
+    /// <exception cref="PredictorRefusedException"/>
+    public async Task<AugmentedPictures> AugmentAsync(
+        string organisation,
+        AugmentationOrder order,
+        IReadOnlyList<byte[]> pictures,
+        CancellationToken cancellationToken
+    )
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(JsonSerializer.Serialize(order, JsonSerializerOptions.Web)), "order" },
+        };
+        foreach (var picture in pictures)
+            form.Add(new ByteArrayContent(picture), "picture", "picture");
+        var route = new Uri(PredictorRoutes.Augment.Replace("{organisation}", organisation, StringComparison.Ordinal), UriKind.Relative);
+        using var response = await _http.PostAsync(route, form, cancellationToken);
+        await RequireSuccessAsync(response, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync<AugmentedPictures>(JsonSerializerOptions.Web, cancellationToken))!;
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static async ValueTask<Stream> ConnectAsync(string socket, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ internal sealed class PredictorPool : IDisposable
         var started = Stopwatch.GetTimestamp();
         try
         {
-            return await SendAsync(clients, key, image, limit, cancellationToken);
+            return await FirstThatTakesAsync(clients, Send);
         }
         catch (Exception away) when (WasNotTaken(away) && _waiting.Wait(0, CancellationToken.None))
         {
@@ -61,13 +61,29 @@ internal sealed class PredictorPool : IDisposable
         }
         try
         {
-            return await SendAgainAsync(clients, key, image, limit, started, cancellationToken);
+            return await SendAgainAsync(clients, Send, started, cancellationToken);
         }
         finally
         {
             _waiting.Release();
         }
+        Task<PredictorAnswer> Send(PredictorClient client) => client.PredictAsync(key, image, limit, cancellationToken);
     }
+
+    /// <summary>Has pictures changed as a training would change them, by whichever predictor has the fewest requests under way: this needs
+    /// no model.</summary>
+    /// <param name="organisation">Between these, predictors take turns.</param>
+    /// <param name="order">What is done with each picture.</param>
+    /// <param name="pictures">The bytes of each.</param>
+    /// <param name="cancellationToken">Of the client.</param>
+    /// <exception cref="HttpRequestException">None can be reached, or it died while it processed them.</exception>
+    /// <exception cref="PredictorRefusedException"/>
+    public Task<AugmentedPictures> AugmentAsync(
+        string organisation,
+        AugmentationOrder order,
+        IReadOnlyList<byte[]> pictures,
+        CancellationToken cancellationToken
+    ) => FirstThatTakesAsync(All, client => client.AugmentAsync(organisation, order, pictures, cancellationToken));
 
     public void Dispose()
     {
@@ -78,9 +94,7 @@ internal sealed class PredictorPool : IDisposable
 
     private async Task<PredictorAnswer> SendAgainAsync(
         List<PredictorClient> clients,
-        string key,
-        ReadOnlyMemory<byte> image,
-        int limit,
+        Func<PredictorClient, Task<PredictorAnswer>> send,
         long started,
         CancellationToken cancellationToken
     )
@@ -90,7 +104,7 @@ internal sealed class PredictorPool : IDisposable
             await Task.Delay(Pause, cancellationToken);
             try
             {
-                return await SendAsync(clients, key, image, limit, cancellationToken);
+                return await FirstThatTakesAsync(clients, send);
             }
             catch (Exception still) when (WasNotTaken(still) && Stopwatch.GetElapsedTime(started) < _patience)
             {
@@ -99,13 +113,7 @@ internal sealed class PredictorPool : IDisposable
         }
     }
 
-    private static async Task<PredictorAnswer> SendAsync(
-        List<PredictorClient> clients,
-        string key,
-        ReadOnlyMemory<byte> image,
-        int limit,
-        CancellationToken cancellationToken
-    )
+    private static async Task<T> FirstThatTakesAsync<T>(IReadOnlyCollection<PredictorClient> clients, Func<PredictorClient, Task<T>> send)
     {
         // Equal ones take turns.
         var left = clients.OrderBy(client => client.Active).ThenBy(_ => Random.Shared.Next()).ToList();
@@ -113,7 +121,7 @@ internal sealed class PredictorPool : IDisposable
         {
             try
             {
-                return await left[0].PredictAsync(key, image, limit, cancellationToken);
+                return await send(left[0]);
             }
             catch (Exception away) when (WasNotTaken(away) && left.Count > 1)
             {

@@ -97,6 +97,14 @@ public sealed partial class GpuGeekClient
     public Task<VersionResponse> GetVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) =>
         GetAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", ct);
 
+    /// <summary>What a recipe's augmentation makes of some of the pictures.</summary>
+    public Task<AugmentationPreviewResponse> PreviewAugmentationAsync(
+        string org,
+        Guid dataset,
+        PreviewAugmentationRequest request,
+        CancellationToken ct = default
+    ) => PostAsync<AugmentationPreviewResponse>($"{DatasetPath(org, dataset)}/augmentation-preview", request, ct);
+
     /// <summary>Computes the embeddings of a version's pictures, in a job.</summary>
     public Task<JobResponse> CreateEmbeddingsAsync(
         string org,

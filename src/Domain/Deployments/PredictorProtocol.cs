@@ -23,6 +23,12 @@ public static class PredictorRoutes
     public const string Limit = "X-GpuGeek-Limit";
     public const string TooMany = "too_many_predictions";
 
+    /// <summary>POST multipart/form-data with a part <c>order</c> (<see cref="AugmentationOrder"/>) and 1 to 4 files <c>picture</c> → <see
+    /// cref="AugmentedPictures"/>. 422 not a picture, 429 with Retry-After if the organisation has too many under way. It needs no
+    /// model.</summary>
+    public const string Augment = "/organisations/{organisation}/augment";
+    public const string TooManyPreviews = "too_many_previews";
+
     /// <summary>GET → <see cref="PredictorHealth"/>.</summary>
     public const string Health = "/healthz";
 }
@@ -49,7 +55,7 @@ public sealed record PredictorAnswer(
 
 /// <summary>Body of every response that is not 2xx.</summary>
 /// <param name="Code"><c>not_loaded</c>, <c>unsupported_image</c>, <c>image_too_large</c>, <c>image_damaged</c>, <c>queue_full</c>,
-/// <c>queue_timeout</c>, <c>too_many_predictions</c>, <c>model_refused</c>.</param>
+/// <c>queue_timeout</c>, <c>too_many_predictions</c>, <c>too_many_previews</c>, <c>malformed_request</c>, <c>model_refused</c>.</param>
 public sealed record PredictorProblem(string Code, string Detail, string? Hint = null)
 {
     /// <summary>The 429 of an organisation that has <paramref name="limit"/> predictions under way already.</summary>

@@ -9,6 +9,9 @@ namespace GpuGeek.Imaging;
 /// flips, policy, geometry, colours, erasing.</summary>
 public static class Augmenter
 {
+    /// <summary>Training reduces larger pictures once to this shorter side, so that an epoch does not decode megapixels again.</summary>
+    public static int ShorterSide(int inputSize) => Math.Max(256, (int)Math.Ceiling(1.15 * inputSize));
+
     /// <param name="picture">Any size.</param>
     /// <param name="settings">What may change.</param>
     /// <param name="preprocessing">Its sizes, and its mean: pixels from outside the picture become zero after normalisation.</param>

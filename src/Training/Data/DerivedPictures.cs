@@ -12,8 +12,8 @@ namespace GpuGeek.Training.Data;
 internal sealed class DerivedPictures(Originals originals, DiskRoom room, string cacheFolder, int inputSize)
 {
     private const int Quality = 95;
-    private readonly int _shorter = Math.Max(256, (int)Math.Ceiling(1.15 * inputSize));
-    private readonly string _folder = Path.Combine(cacheFolder, $"pictures-{Math.Max(256, (int)Math.Ceiling(1.15 * inputSize))}");
+    private readonly int _shorter = Augmenter.ShorterSide(inputSize);
+    private readonly string _folder = Path.Combine(cacheFolder, $"pictures-{Augmenter.ShorterSide(inputSize)}");
 
     /// <summary>Decodes a picture once and stores the reduced one, if it is smaller and there is disk space for it.</summary>
     public void Prepare(RunImage image)

@@ -51,6 +51,7 @@ internal sealed class FakePredictor : IAsyncDisposable
             (string key) => _loaded.TryRemove(key, out _) ? Results.NoContent() : Results.NotFound()
         );
         _app.MapPost(PredictorRoutes.Predict, PredictAsync);
+        _app.MapPost(PredictorRoutes.Augment, (Delegate)AugmentAsync).DisableAntiforgery();
     }
 
     /// <summary>What is loaded, by the organisation and the deployment.</summary>
@@ -61,6 +62,12 @@ internal sealed class FakePredictor : IAsyncDisposable
 
     /// <summary>Responses to pictures with these bytes, instead of a prediction.</summary>
     public ConcurrentDictionary<string, Func<HttpContext, IResult>> Answers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the last order asked for; its pictures come back as they were sent, once for each version.</summary>
+    public AugmentationOrder? LastOrder { get; private set; }
+
+    /// <summary>Response to orders, instead of pictures.</summary>
+    public Func<HttpContext, IResult>? OrdersAnswer { get; set; }
 
     /// <summary>What to await before pictures with these bytes are answered.</summary>
     public ConcurrentDictionary<string, Func<Task>> Waits { get; } = new(StringComparer.Ordinal);
@@ -103,6 +110,22 @@ internal sealed class FakePredictor : IAsyncDisposable
             return Problem(422, problem);
         _loaded[key] = manifest;
         return Results.NoContent();
+    }
+
+    private async Task<IResult> AugmentAsync(HttpContext http)
+    {
+        if (OrdersAnswer is { } answer)
+            return answer(http);
+        var form = await http.Request.ReadFormAsync();
+        LastOrder = JsonSerializer.Deserialize<AugmentationOrder>(form["order"].ToString(), JsonSerializerOptions.Web)!;
+        var pictures = new List<byte[][]>();
+        foreach (var file in form.Files.GetFiles("picture"))
+        {
+            using var body = new MemoryStream();
+            await file.CopyToAsync(body);
+            pictures.Add([.. Enumerable.Repeat(body.ToArray(), LastOrder.Versions)]);
+        }
+        return Results.Json(new AugmentedPictures([.. pictures]), JsonSerializerOptions.Web);
     }
 
     private async Task<IResult> PredictAsync(string key, HttpContext http)

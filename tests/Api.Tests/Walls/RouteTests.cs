@@ -64,6 +64,7 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
                         or "UpdateComment"
                         or "DeleteComment"
                         or "ReadMentions"
+                        or "PreviewAugmentation"
                     )
             )
             .Select(Path);

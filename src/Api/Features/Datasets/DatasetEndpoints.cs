@@ -25,6 +25,7 @@ internal static class DatasetEndpoints
         UploadEndpoint.Map(group);
         ImageEndpoints.Map(group);
         VersionEndpoints.Map(group);
+        AugmentationEndpoint.Map(group);
     }
 
     /// <summary>List the datasets of a project, newest first</summary>

@@ -68,17 +68,9 @@ internal static class PredictEndpoint
         {
             return Refused(http, name, refused);
         }
-        // The predictor died or hangs: HttpClient reports its time limit as a cancellation.
-        catch (Exception away) when (away is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
+        catch (Exception failure) when (PredictorFailures.IsAway(failure))
         {
-            http.Response.Headers.RetryAfter = "1";
-            return Problems.Of(
-                503,
-                "predictor_unavailable",
-                "Predictions are interrupted",
-                "The prediction process is restarting.",
-                "Send the picture again in a second."
-            );
+            return PredictorFailures.Unavailable(http.Response);
         }
     }
 

@@ -25,6 +25,16 @@ internal static partial class Rows
                 Scopes.DatasetsWrite,
                 w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}", new { name = w.Name("set") }))
             ),
+            // The file of the picture is not stored: nothing is left to preview.
+            new(
+                "PreviewAugmentation",
+                Role.Viewer,
+                Scopes.DatasetsRead,
+                w =>
+                    Task.FromResult<Call>(
+                        new(HttpMethod.Post, $"datasets/{w.Dataset}/augmentation-preview", new { recipe = new { preset = "balanced" } })
+                    )
+            ),
             Get("PreviewDatasetDeletion", null, w => $"datasets/{w.Dataset}/deletion") with
             {
                 Least = Role.Owner,

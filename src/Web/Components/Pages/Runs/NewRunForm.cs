@@ -19,6 +19,8 @@ public sealed class NewRunForm
         PretrainedPath = "transfer.pretrained",
         StartPath = "transfer.start";
 
+    private static readonly string[] DecidesPictures = ["model.inputSize", "data.seed", "transfer.backboneRate"];
+
     private static readonly JsonSerializerOptions Indented = new(GpuGeekClient.Json) { WriteIndented = true };
 
     private readonly Dictionary<string, object> _values = [];
@@ -87,6 +89,16 @@ public sealed class NewRunForm
             Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
             Recipe = Partial(),
         };
+
+    /// <summary>What decides how pictures are changed, and how large they are.</summary>
+    public PartialRecipe AugmentationRecipe()
+    {
+        var recipe = new PartialRecipe { Preset = Preset, [PretrainedPath] = Start != StartChoice.Random };
+        foreach (var setting in RecipeSchema.Settings.Where(s => IsInAugmentation(s.Path) || DecidesPictures.Contains(s.Path)))
+            if (this[setting.Path] is { } value)
+                recipe[setting.Path] = value;
+        return recipe;
+    }
 
     private PartialRecipe Partial()
     {

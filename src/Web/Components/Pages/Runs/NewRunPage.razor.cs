@@ -101,6 +101,10 @@ public sealed partial class NewRunPage
         _own.Insert(0, saved);
     }
 
+    /// <summary>Whose pictures the augmentation is shown on.</summary>
+    private Guid? Dataset =>
+        _versions?.FirstOrDefault(v => v.Version.Id == _form.Version).Version?.Dataset ?? (_versions is [] ? _current?.Id : null);
+
     private ArchitectureResponse? Chosen => _architectures.FirstOrDefault(a => a.Name == Architecture);
 
     /// <summary>The form asks for published weights that no worker has or can download.</summary>

@@ -1,0 +1,22 @@
+using GpuGeek.Recipes;
+
+namespace GpuGeek.Domain.Deployments;
+
+/// <summary>How <see cref="PredictorRoutes.Augment"/> changes its pictures.</summary>
+/// <param name="Augmentation">Resolved.</param>
+/// <param name="InputSize">Side of the network's input, pixels.</param>
+/// <param name="Seed">Equal seeds give equal pictures.</param>
+/// <param name="Versions">Epochs, from the first on; at most <see cref="MaxVersions"/>.</param>
+/// <param name="Side">Greatest side of a returned picture, pixels.</param>
+public sealed record AugmentationOrder(AugmentationSettings Augmentation, int InputSize, int Seed, int Versions, int Side)
+{
+    public const int MaxPictures = 4,
+        MaxVersions = 4,
+        MaxInputSize = 1024;
+
+    /// <summary>Of one organisation, at the same time.</summary>
+    public const int MaxOrders = 4;
+}
+
+/// <param name="Pictures">JPEG files, by the picture and its version.</param>
+public sealed record AugmentedPictures(byte[][][] Pictures);
