@@ -105,6 +105,15 @@ public sealed class APreviewOfAugmentation(HostedModels hosted)
     }
 
     [Fact]
+    public async Task Of_another_organisations_dataset_is_not_found()
+    {
+        var (_, dataset) = await WithPicturesAsync();
+        var stranger = await hosted.Listening.App.RegisterAsync();
+        var refused = await Assert.ThrowsAsync<ApiException>(() => PreviewAsync(stranger, dataset, Strong));
+        Assert.Equal(HttpStatusCode.NotFound, refused.Status);
+    }
+
+    [Fact]
     public async Task Of_a_recipe_that_changes_nothing_at_random_is_refused()
     {
         var (session, dataset) = await WithPicturesAsync();

@@ -47,6 +47,8 @@ internal static class AugmentationEndpoint
         CancellationToken cancellationToken
     )
     {
+        if (!await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken))
+            return Problems.NotFound();
         var recipe = RecipePresets.Resolve(request.Recipe, await OwnRecipes.BasisAsync(db, request.Recipe, cancellationToken));
         if (recipe.Transfer.FreezesBackbone)
             return Problems.Impossible(
