@@ -29,7 +29,8 @@ public sealed record RegularizationSettings
         "Blends each training picture with another, and their labels in the same shares, which are drawn from Beta(this, this): from 0.2, "
             + "mostly one of the two, to 1, any share. 0 switches it off. Only where the backbone learns.",
         Min = 0,
-        Max = 1
+        Max = 1,
+        NeedsBackbone = true
     )]
     public double MixUp { get; init; }
 
@@ -39,7 +40,8 @@ public sealed record RegularizationSettings
         "Puts a box of another picture into each training picture; the labels get the shares of the areas, drawn from Beta(this, this). "
             + "0 switches it off. With MixUp, each batch gets one of the two. Only where the backbone learns.",
         Min = 0,
-        Max = 1
+        Max = 1,
+        NeedsBackbone = true
     )]
     public double CutMix { get; init; }
 }

@@ -40,6 +40,9 @@ public sealed class SettingAttribute(string title, string help) : Attribute
     /// always.</summary>
     public string OnlyWith { get; init; } = "";
 
+    /// <summary>The setting says something only where the backbone learns.</summary>
+    public bool NeedsBackbone { get; init; }
+
     /// <summary>What null means, for a setting that may be null.</summary>
     public string Null { get; init; } = "";
 

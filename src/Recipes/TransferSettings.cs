@@ -24,7 +24,8 @@ public sealed record TransferSettings
         "Each layer group's rate as a share of that of the group after it: layers near the input learn more slowly. 1 gives all of the "
             + "backbone the same rate.",
         Min = 0.1,
-        Max = 1
+        Max = 1,
+        NeedsBackbone = true
     )]
     public double LayerDecay { get; init; } = 1;
 
@@ -33,7 +34,8 @@ public sealed record TransferSettings
         "So many layer groups, from the input on, stay as they are while the others learn.",
         Min = 1,
         Max = 100,
-        Null = "none"
+        Null = "none",
+        NeedsBackbone = true
     )]
     public int? FrozenGroups { get; init; }
 
@@ -45,13 +47,15 @@ public sealed record TransferSettings
         Unit = "epochs",
         Min = 1,
         Max = 100,
-        Null = "all learn from the start"
+        Null = "all learn from the start",
+        NeedsBackbone = true
     )]
     public int? UnfreezeEpochs { get; init; }
 
     [Setting(
         "Frozen batch normalisation",
-        "Batch normalisation keeps its weights and running statistics, and uses them in training too: for small batches."
+        "Batch normalisation keeps its weights and running statistics, and uses them in training too: for small batches.",
+        NeedsBackbone = true
     )]
     public bool FrozenNorms { get; init; }
 

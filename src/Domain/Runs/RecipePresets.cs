@@ -24,14 +24,18 @@ public static class RecipePresets
     /// <param name="own">That recipe; null: the preset is one of <see cref="Names"/>.</param>
     /// <exception cref="RecipeException">A setting that does not exist, or a value that no setting can have.</exception>
     /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c>,
-    /// <c>stochastic_depth_unsupported</c>, <c>invalid_milestones</c> or <c>augmentation_unsupported</c>.</exception>
+    /// <c>stochastic_depth_unsupported</c>, <c>invalid_milestones</c>, <c>augmentation_unsupported</c> or
+    /// <c>backbone_frozen</c>.</exception>
     public static Recipe Resolve(PartialRecipe partial, Recipe? own = null)
     {
         var card = Card(partial["model.architecture"] as string ?? own?.Model.Architecture ?? DefaultArchitecture);
         var basis = own ?? Basis(partial.Preset, card, partial["transfer.pretrained"] is not false);
         var recipe = RecipeDocument.Apply(basis, partial);
         Check(recipe, card);
-        return recipe.Transfer.FreezesBackbone ? WithoutImpossibleChanges(recipe, partial) : recipe;
+        if (!recipe.Transfer.FreezesBackbone)
+            return recipe;
+        RefuseIdleSettings(recipe, partial);
+        return WithoutImpossibleChanges(recipe, partial);
     }
 
     private static ModelCard Card(string name) =>
@@ -84,6 +88,18 @@ public static class RecipePresets
                     + "teach it nothing.",
                 "Leave regularization.stochasticDepth away, or choose 'balanced'."
             );
+    }
+
+    private static void RefuseIdleSettings(Recipe recipe, PartialRecipe partial)
+    {
+        foreach (var setting in RecipeSchema.Settings.Where(s => s.About.NeedsBackbone))
+            if (partial[setting.Path] is not null && !Equals(setting.Of(recipe), setting.Neutral))
+                throw new DomainException(
+                    "backbone_frozen",
+                    $"The recipe keeps the backbone as it is (the preset 'fast', or a backbone rate of 0), so {setting.Path} would change "
+                        + "nothing.",
+                    $"Leave {setting.Path} away, or choose 'balanced'."
+                );
     }
 
     /// <summary>Embeddings are computed once, so pictures cannot be changed anew in each epoch: the preset's changes are switched off, and

@@ -144,6 +144,26 @@ public sealed class ARecipeOfAPreset
         );
     }
 
+    [Theory]
+    [InlineData("transfer.layerDecay=0.5")]
+    [InlineData("transfer.frozenGroups=2")]
+    [InlineData("transfer.unfreezeEpochs=1")]
+    [InlineData("transfer.frozenNorms=true")]
+    [InlineData("regularization.mixUp=0.2")]
+    [InlineData("regularization.cutMix=1")]
+    public void With_a_frozen_backbone_refuses_what_only_a_learning_one_has(string setting)
+    {
+        var asked = new PartialRecipe { Preset = "fast" };
+        asked.Set(setting);
+        var refusal = Assert.Throws<GpuGeek.Domain.Common.DomainException>(() => RecipePresets.Resolve(asked));
+        Assert.Equal("backbone_frozen", refusal.Code);
+        Assert.Contains(setting.Split('=')[0], refusal.Message, StringComparison.Ordinal);
+        asked.Set("transfer.backboneRate=0.1");
+        RecipePresets.Resolve(asked);
+        // A whole recipe has every setting: one that is off is not asked for.
+        RecipePresets.Resolve(PartialRecipe.Of(RecipePresets.Resolve(new() { Preset = "fast" })));
+    }
+
     [Fact]
     public void Freezes_the_backbone_by_its_rate_alone()
     {
