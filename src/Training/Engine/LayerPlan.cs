@@ -14,7 +14,7 @@ internal sealed class LayerPlan
     private readonly Graph _graph;
     private readonly TransferSettings _transfer;
     private readonly ModePlan? _fixed;
-    private (int Thawed, ModePlan Plan)? _last;
+    private (int Epoch, ModePlan Plan)? _last;
 
     private LayerPlan(Graph graph, TransferSettings transfer, ModePlan? plan = null) =>
         (_graph, _transfer, _fixed) = (graph, transfer, plan);
@@ -30,10 +30,9 @@ internal sealed class LayerPlan
     {
         if (_fixed is not null)
             return _fixed;
-        // The plan changes only when a group thaws.
-        var thawed = _graph.Nodes.Count(node => Learns(node, epoch));
-        if (_last is not { } last || last.Thawed != thawed)
-            _last = last = (thawed, ModePlan.Learning(_graph, node => Learns(node, epoch)));
+        // Every step of an epoch asks for it.
+        if (_last is not { } last || last.Epoch != epoch)
+            _last = last = (epoch, ModePlan.Learning(_graph, node => Learns(node, epoch)));
         return last.Plan;
     }
 

@@ -34,13 +34,14 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
     /// <summary>Adds up the gradients of the batch's parts, so that their sum is that of the whole batch's mean.</summary>
     private StepNumbers? Gradient(Batch batch, int epoch, bool read)
     {
+        var plan = method.Layers.ModesIn(epoch);
         var whole = method.Objective.WeightOf(batch);
         var (loss, correct) = (0.0, 0L);
         foreach (var part in batch.Parts(method.MicroBatch))
         {
             using var scope = NewDisposeScope();
             var tensors = BatchTensors.Of(part, inputShape, module.Device, module.Type);
-            var logits = module.Forward(tensors.Inputs, method.Layers.ModesIn(epoch), chance: new Chance(method.Seed, epoch, part.Samples));
+            var logits = module.Forward(tensors.Inputs, plan, chance: new Chance(method.Seed, epoch, part.Samples));
             var mean = method.Objective.Loss(logits, tensors);
             var share = method.Objective.WeightOf(part) / whole;
             (share == 1 ? mean : mean.Times(share)).backward();
