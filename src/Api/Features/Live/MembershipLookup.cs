@@ -17,6 +17,6 @@ internal sealed class MembershipLookup(IDbContexts contexts)
         var row = await db
             .Database.SqlQuery<Row>($"SELECT id FROM org_for_member({slug}, {caller.User})")
             .FirstOrDefaultAsync(cancellationToken);
-        return row is null || (caller.IsKey && caller.KeyOrg != row.Id) ? null : row.Id;
+        return row is { Id: var org } && caller.MayEnter(org) ? org : null;
     }
 }

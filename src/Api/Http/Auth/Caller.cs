@@ -10,6 +10,9 @@ internal sealed record Caller(Guid User, Guid Token, TokenKind Kind, Guid? KeyOr
 {
     public bool IsKey => Kind == TokenKind.ApiKey;
 
+    /// <summary>An API key belongs to one organisation, also where its owner is a member of others.</summary>
+    public bool MayEnter(Guid org) => !IsKey || KeyOrg == org;
+
     public static Caller? From(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
 }
 

@@ -57,8 +57,7 @@ internal sealed class TokenStore(IDbContexts contexts, IOptions<SessionLifetime>
         if (slug is null || row.IsDBNull("member_of"))
             return new(caller, null);
         var org = row.GetFieldValue<Guid>("member_of");
-        // An API key belongs to one organisation, also where its owner is a member of others.
-        return new(caller, caller.IsKey && caller.KeyOrg != org ? null : new(slug, org, Enum.Parse<Role>(row.GetString("role"), true)));
+        return new(caller, caller.MayEnter(org) ? new(slug, org, Enum.Parse<Role>(row.GetString("role"), true)) : null);
     }
 
     private async Task TouchAsync(Guid token, DateTimeOffset now, CancellationToken cancellationToken)
