@@ -44,9 +44,10 @@ run() {
   echo "$code $((SECONDS - started)) $(awk '{ print int($1 + $2) }' <<< "$cpu")" > "$results/$name.end"
 }
 
-# failures PROJECT: each failed test with the beginning of what it said, from the log.
+# failures PROJECT: each failed test with the beginning of what it said, and what failed in the server, from the log.
 failures() {
   awk '/\[FAIL\]$/ { left = 30 } left > 0 && /^    [^ ]/ && !/\[FAIL\]$/ { left = 0 } left > 0 { print; left-- }' "$results/$1.log"
+  grep -A 3 'failed; request' "$results/$1.log" || true
 }
 
 # report PROJECT: one line for the project; the processor's seconds show where two projects can run at the same time.

@@ -112,8 +112,9 @@ internal sealed class DbContexts : IDbContexts, IAsyncDisposable
             ConnectionStringBuilder =
             {
                 ApplicationName = name,
-                // A statement that a connection sends again and again is planned once: planning costs more than most of them.
-                MaxAutoPrepare = 100,
+                // A statement that the database refuses while Npgsql prepares it by itself leaves the connection out of step: a later
+                // request would read its rows, or fail.
+                MaxAutoPrepare = 0,
             },
         };
         // A pooled connection must forget its organisation before the next use; without the reset, one tenant's rows would reach another.
