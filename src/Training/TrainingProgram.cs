@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Engine;
 using GpuGeek.Training.Export;
@@ -14,23 +15,24 @@ public static class TrainingProgram
 {
     /// <summary>Trains what <c>spec.json</c> says, from the newest whole checkpoint if there is one.</summary>
     /// <param name="stop">SIGTERM: a checkpoint is written and <see cref="TrainExitCode.Stopped"/> returned.</param>
+    /// <param name="betweenCheckpoints">Inside an epoch, whatever they cost; null: as seldom as their cost asks for.</param>
     /// <returns>One of <see cref="TrainExitCode"/>. An exception means a fault of the machine or of this program, and that trying again may
     /// help.</returns>
-    public static int Run(RunDirectory directory, ICoreModelProof proof, CancellationToken stop) =>
-        Run(directory, proof, TimeProvider.System, checkpointEvery: null, stop);
+    public static int Run(RunDirectory directory, ICoreModelProof proof, CancellationToken stop, TimeSpan? betweenCheckpoints = null) =>
+        Run(directory, proof, TimeProvider.System, betweenCheckpoints is { } every ? new(every, TimesCost: 0) : CheckpointPace.Usual, stop);
 
     /// <summary>Computes the embeddings that a training by <c>spec.json</c> would need, and nothing else.</summary>
-    /// <returns>As <see cref="Run(RunDirectory, ICoreModelProof, CancellationToken)"/>.</returns>
+    /// <returns>As <see cref="Run(RunDirectory, ICoreModelProof, CancellationToken, TimeSpan?)"/>.</returns>
     public static int Embed(RunDirectory directory, CancellationToken stop) =>
-        OnOneThread(() => RunHere(directory, Embed, TimeProvider.System, null, stop));
+        OnOneThread(() => RunHere(directory, Embed, TimeProvider.System, CheckpointPace.Usual, stop));
 
     internal static int Run(
         RunDirectory directory,
         ICoreModelProof proof,
         TimeProvider clock,
-        TimeSpan? checkpointEvery,
+        CheckpointPace pace,
         CancellationToken stop
-    ) => OnOneThread(() => RunHere(directory, context => new TrainingRun(context, proof).Execute(), clock, checkpointEvery, stop));
+    ) => OnOneThread(() => RunHere(directory, context => new TrainingRun(context, proof).Execute(), clock, pace, stop));
 
     private static void Embed(RunContext context)
     {
@@ -68,7 +70,7 @@ public static class TrainingProgram
         RunDirectory directory,
         Action<RunContext> work,
         TimeProvider clock,
-        TimeSpan? checkpointEvery,
+        CheckpointPace pace,
         CancellationToken stop
     )
     {
@@ -78,7 +80,7 @@ public static class TrainingProgram
         using var events = new EventLog(directory.Events, clock, stop);
         try
         {
-            using var context = new RunContext(spec, directory, events, clock, checkpointEvery, stop);
+            using var context = new RunContext(spec, directory, events, clock, pace, stop);
             work(context);
             return TrainExitCode.Succeeded;
         }

@@ -10,6 +10,9 @@ switch (args)
     case ["interpreter"]:
         InterpreterBenchmark.Run();
         return 0;
+    case ["checkpoints", var folder]:
+        CheckpointBenchmark.Run(folder);
+        return 0;
     case ["walls", var address, var email]:
         // The password comes by standard input: arguments are seen by everybody on the machine.
         await WallBenchmark.RunAsync(address, email, Console.ReadLine() ?? "");
@@ -27,7 +30,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "Usage: GpuGeek.Benchmarks imaging | interpreter | walls ADDRESS EMAIL < PASSWORD\n"
+            "Usage: GpuGeek.Benchmarks imaging | interpreter | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
                 + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );
         return 2;

@@ -50,7 +50,7 @@ internal sealed class ExponentialAverage : IAveraging, ITrainingState, IDisposab
 
     public IDisposable Show() => new Shown(_tensors);
 
-    public IEnumerable<NamedTensor> Save() => [.. _tensors.Select(t => TensorCopy.Of(t.Name, t.Average))];
+    public IEnumerable<NamedTensor> Save(SnapshotMemory.Part memory) => [.. _tensors.Select(t => memory.Copy(t.Name, t.Average))];
 
     public void Load(IReadOnlyDictionary<string, NamedTensor> tensors)
     {

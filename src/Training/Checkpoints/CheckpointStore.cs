@@ -26,16 +26,16 @@ internal sealed class CheckpointStore(string root)
     public static string NameOf(TrainingProgress progress) => $"step-{progress.Step:D9}-{progress.Epochs:D5}";
 
     /// <exception cref="IOException">Nothing of it is left on the disk.</exception>
-    public (string Name, CheckpointFile[] Files) Save(IEnumerable<ITrainingState> parts, TrainingProgress progress)
+    public (string Name, CheckpointFile[] Files) Save(Snapshot snapshot)
     {
         Directory.CreateDirectory(root);
         RemoveUnfinished();
-        var name = NameOf(progress);
+        var name = NameOf(snapshot.Progress);
         string path = Path.Combine(root, name),
             temporary = path + ".tmp";
         try
         {
-            return Write(parts, progress, name, path, temporary);
+            return Write(snapshot, name, path, temporary);
         }
         catch (IOException)
         {
@@ -44,18 +44,12 @@ internal sealed class CheckpointStore(string root)
         }
     }
 
-    private (string Name, CheckpointFile[] Files) Write(
-        IEnumerable<ITrainingState> parts,
-        TrainingProgress progress,
-        string name,
-        string path,
-        string temporary
-    )
+    private (string Name, CheckpointFile[] Files) Write(Snapshot snapshot, string name, string path, string temporary)
     {
         Directory.CreateDirectory(temporary);
-        foreach (var part in parts)
-            TensorFile.Write(Path.Combine(temporary, part.Name + PartEnding), part.Save());
-        DurableFiles.Write(Path.Combine(temporary, ProgressName), JsonSerializer.SerializeToUtf8Bytes(progress, RunDirectory.Json));
+        foreach (var (part, tensors) in snapshot.Parts)
+            TensorFile.Write(Path.Combine(temporary, part + PartEnding), tensors);
+        DurableFiles.Write(Path.Combine(temporary, ProgressName), JsonSerializer.SerializeToUtf8Bytes(snapshot.Progress, RunDirectory.Json));
         var files = Directory.EnumerateFiles(temporary).Order(StringComparer.Ordinal).Select(Describe).ToArray();
         var manifest = Path.Combine(temporary, ManifestName);
         DurableFiles.Write(manifest, JsonSerializer.SerializeToUtf8Bytes(files, RunDirectory.Json));

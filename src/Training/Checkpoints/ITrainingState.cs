@@ -9,8 +9,9 @@ internal interface ITrainingState
     /// <summary>At most so many bytes are saved.</summary>
     long Bytes { get; }
 
-    /// <summary>Copies in the memory of the CPU; none where the part has nothing to keep yet.</summary>
-    IEnumerable<NamedTensor> Save();
+    /// <summary>Copies in the memory of the CPU, which later steps do not change; none where the part has nothing to keep yet.</summary>
+    /// <param name="memory">For copies of tensors; it is used again by the next snapshot.</param>
+    IEnumerable<NamedTensor> Save(SnapshotMemory.Part memory);
 
     /// <param name="tensors">What <see cref="Save"/> returned, by name.</param>
     /// <exception cref="InvalidDataException">They are not the tensors of this part.</exception>

@@ -5,12 +5,6 @@ namespace GpuGeek.Training.Checkpoints;
 /// <summary>Numbers of a training part, as a checkpoint keeps them.</summary>
 internal static class TensorCopy
 {
-    public static NamedTensor Of(string name, Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        return new NamedTensor(name, tensor.shape, [.. tensor.cpu().data<float>()]);
-    }
-
     /// <param name="part">As in "A checkpoint's optimiser".</param>
     /// <exception cref="InvalidDataException">There is no tensor of this name and size.</exception>
     public static void Restore(Tensor target, IReadOnlyDictionary<string, NamedTensor> tensors, string name, string part)

@@ -7,7 +7,7 @@ namespace GpuGeek.Training.Engine;
 /// <summary>
 /// Appends to <c>events.jsonl</c>, one whole line at a time. A line torn by a kill is cut off at the start; a metric that is there already
 /// is not written again, so that
-/// no (name, step) ever has two values, also where the value is a timing.
+/// no (name, step) ever has two values, also where the value is a timing. Checkpoints are announced by the thread that writes them.
 /// </summary>
 internal sealed class EventLog : IDisposable
 {
@@ -15,6 +15,7 @@ internal sealed class EventLog : IDisposable
     private readonly TimeProvider _clock;
     private readonly Dictionary<string, long> _written = new(StringComparer.Ordinal);
 
+    private readonly Lock _oneLine = new();
     private readonly DiskRoom _room;
 
     public EventLog(string path, TimeProvider clock, CancellationToken stop)
@@ -52,7 +53,8 @@ internal sealed class EventLog : IDisposable
     {
         byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, RunDirectory.Json), (byte)'\n'];
         // A line that is lost would be a step without its point: the training waits instead.
-        _room.Write("what happened", 0, () => Append(bytes));
+        lock (_oneLine)
+            _room.Write("what happened", 0, () => Append(bytes));
     }
 
     private long Append(byte[] bytes)

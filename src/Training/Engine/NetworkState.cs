@@ -9,7 +9,8 @@ internal sealed class NetworkState(GraphModule module) : ITrainingState
     public string Name => "network";
     public long Bytes => module.Graph.Parameters.Sum(p => p.Count) * sizeof(float);
 
-    public IEnumerable<NamedTensor> Save() => ModuleState.Of(module).Tensors;
+    public IEnumerable<NamedTensor> Save(SnapshotMemory.Part memory) =>
+        [.. module.Graph.Parameters.Select(p => memory.Copy(p.Name, module[p.Name]))];
 
     public void Load(IReadOnlyDictionary<string, NamedTensor> tensors)
     {
@@ -28,9 +29,10 @@ internal sealed class BestState(GraphModule module) : ITrainingState
     /// <summary>Null before the first validation.</summary>
     public ModuleState? Network { get; private set; }
 
+    // New arrays each time: a snapshot may still be written from the old ones.
     public void Keep() => Network = ModuleState.Of(module);
 
-    public IEnumerable<NamedTensor> Save() => Network?.Tensors ?? [];
+    public IEnumerable<NamedTensor> Save(SnapshotMemory.Part memory) => Network?.Tensors ?? [];
 
     public void Load(IReadOnlyDictionary<string, NamedTensor> tensors) =>
         Network = tensors.Count == 0 ? null : new ModuleState { Tensors = [.. tensors.Values] };

@@ -17,20 +17,19 @@ namespace GpuGeek.Training.Engine;
 /// <summary>What every stage of a run needs.</summary>
 internal sealed class RunContext : IDisposable
 {
-    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(30);
-    private readonly TimeSpan _checkpointEvery;
+    private readonly CheckpointPace _pace;
 
     public RunContext(
         RunSpec spec,
         RunDirectory directory,
         EventLog events,
         TimeProvider clock,
-        TimeSpan? checkpointEvery,
+        CheckpointPace pace,
         CancellationToken stop
     )
     {
         (Spec, Directory, Events, Clock, Stop) = (spec, directory, events, clock, stop);
-        _checkpointEvery = checkpointEvery ?? CheckpointEvery;
+        _pace = pace;
         Room = new DiskRoom(directory.Root, spec.ReserveBytes, stop);
         SpecCheck.Run(spec);
         TorchSharp.torch.set_num_threads(spec.Threads);
@@ -96,14 +95,14 @@ internal sealed class RunContext : IDisposable
         var options = new TrainerOptions
         {
             Threads = Spec.Threads,
-            CheckpointEvery = _checkpointEvery,
+            Pace = _pace,
             Fingerprint = Fingerprint(),
             ProgressSpan = progress,
         };
         using var method = MethodBuilder.Build(Recipe, module, layers, source.Count(Splits.Train), ClassCounts());
         var best = new BestState(module);
         ITrainingState[] parts = [new NetworkState(module), best, .. method.States];
-        var checkpoints = new TrainingCheckpoints(options, parts, new CheckpointStore(Directory.Checkpoints), Room, Events);
+        using var checkpoints = new TrainingCheckpoints(options, parts, new CheckpointStore(Directory.Checkpoints), Room, Events, Clock);
         return new Trainer(options, method, module, source, best, checkpoints, Events, Clock, Stop).Run();
     }
 

@@ -28,7 +28,6 @@ internal sealed class Trainer(
     private readonly TrainingStep _step = new(method, module, source.InputShape, new ReadBack(module.Device, clock));
     private TrainingProgress _progress = new() { Threads = options.Threads, Fingerprint = options.Fingerprint };
     private long _started,
-        _lastCheckpoint,
         _lastReport;
     private double _secondsBefore;
     private long _stepAtStart;
@@ -41,14 +40,17 @@ internal sealed class Trainer(
     public TrainerOutcome Run()
     {
         _progress = checkpoints.Resume(method.TotalSteps) ?? _progress;
-        _started = _lastCheckpoint = clock.GetTimestamp();
+        _started = clock.GetTimestamp();
         (_secondsBefore, _stepAtStart) = (_progress.SecondsSpent, _progress.Step);
-        while (!method.Stopping.IsOver(_progress))
+        for (var isOver = method.Stopping.IsOver(_progress); !isOver; )
         {
             TrainEpoch();
             Validate();
-            Save();
+            isOver = method.Stopping.IsOver(_progress);
+            if (isOver || checkpoints.IsDueAfterAnEpoch)
+                Keep();
         }
+        checkpoints.Finish();
         return new TrainerOutcome(best.Network!, _progress.BestEpoch, SecondsSpent);
     }
 
@@ -88,11 +90,11 @@ internal sealed class Trainer(
     {
         if (stop.IsCancellationRequested)
         {
-            Save();
+            KeepForSure();
             throw new TrainingStoppedException();
         }
-        if (clock.GetElapsedTime(_lastCheckpoint) >= options.CheckpointEvery)
-            Save();
+        if (checkpoints.IsDue)
+            Keep();
         if (_lastReport != 0 && clock.GetElapsedTime(_lastReport).TotalSeconds < ReportSeconds)
             return;
         _lastReport = clock.GetTimestamp();
@@ -142,20 +144,24 @@ internal sealed class Trainer(
         }
         catch (TrainingStoppedException)
         {
-            Save();
+            KeepForSure();
             throw;
         }
     }
 
-    private void Save()
+    private void KeepForSure()
+    {
+        Keep();
+        checkpoints.Finish();
+    }
+
+    private void Keep()
     {
         // A gradient can become infinite where the loss is not: the next step would tell, and the checkpoint would be worth nothing.
         if (!module.IsFinite())
             throw Diverged(_progress.Step);
         _progress = _progress with { SecondsSpent = SecondsSpent };
-        // Also one that found no room: the next is tried in its turn.
-        _lastCheckpoint = clock.GetTimestamp();
-        checkpoints.Save(_progress, Epoch);
+        checkpoints.Begin(_progress, Epoch);
     }
 
     /// <param name="batch">Of the step, if it shows there.</param>
@@ -169,7 +175,7 @@ internal sealed class Trainer(
             "The training diverged",
             $"The loss or a weight became infinite or not a number at step {step}. "
                 + (pictures.Length == 0 ? "" : $"The log names the {pictures.Length} pictures of that step. ")
-                + (checkpoints.Newest is { } name ? $"The last good checkpoint is {name}." : "There was no checkpoint yet."),
+                + (checkpoints.Newest() is { } name ? $"The last good checkpoint is {name}." : "There was no checkpoint yet."),
             "Start again with a lower learning rate or with gradient clipping."
         );
     }

@@ -1,3 +1,5 @@
+using GpuGeek.Training.Checkpoints;
+
 namespace GpuGeek.Training.Engine;
 
 /// <summary>What the loop obeys, beside the method.</summary>
@@ -5,8 +7,7 @@ internal sealed record TrainerOptions
 {
     public required int Threads { get; init; }
 
-    /// <summary>At most this long between two checkpoints: the bound on lost work.</summary>
-    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(30);
+    public required CheckpointPace Pace { get; init; }
 
     /// <summary>What is trained on what; a checkpoint with another is not resumed.</summary>
     public required string Fingerprint { get; init; }
@@ -16,4 +17,4 @@ internal sealed record TrainerOptions
 }
 
 /// <param name="Best">The network at its best epoch.</param>
-internal sealed record TrainerOutcome(Checkpoints.ModuleState Best, int BestEpoch, double SecondsSpent);
+internal sealed record TrainerOutcome(ModuleState Best, int BestEpoch, double SecondsSpent);

@@ -36,7 +36,7 @@ internal abstract class FlatOptimizer(GraphModule module, params string[] memori
             Update(range, Part(module.Flat, range), Part(module.FlatGradient, range), step - begins, rates.HeadRate * share);
     }
 
-    public IEnumerable<NamedTensor> Save() => [.. _memories.Select(memory => TensorCopy.Of(memory.Key, memory.Value))];
+    public IEnumerable<NamedTensor> Save(SnapshotMemory.Part memory) => [.. _memories.Select(m => memory.Copy(m.Key, m.Value))];
 
     public void Load(IReadOnlyDictionary<string, NamedTensor> tensors)
     {

@@ -27,7 +27,7 @@ internal sealed class Plateau(ISchedule start, double factor, int patience) : IS
             (_bad, _reductions) = (0, _reductions + 1);
     }
 
-    public IEnumerable<NamedTensor> Save() => [new(Numbers, [3], [_best, _bad, _reductions])];
+    public IEnumerable<NamedTensor> Save(SnapshotMemory.Part memory) => [new(Numbers, [3], [_best, _bad, _reductions])];
 
     public void Load(IReadOnlyDictionary<string, NamedTensor> tensors)
     {

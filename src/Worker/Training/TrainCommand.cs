@@ -9,8 +9,8 @@ namespace GpuGeek.Worker.Training;
 /// <summary>Verbs <c>train</c> and <c>embed</c>: the child process that trains. It has access only to a run directory.</summary>
 internal static class TrainCommand
 {
-    public static int Run(string runDirectory) =>
-        UntilSignalled(stop => TrainingProgram.Run(Directory(runDirectory), new OnnxRuntimeProof(), stop));
+    public static int Run(string runDirectory, TimeSpan? betweenCheckpoints) =>
+        UntilSignalled(stop => TrainingProgram.Run(Directory(runDirectory), new OnnxRuntimeProof(), stop, betweenCheckpoints));
 
     public static int Embed(string runDirectory) => UntilSignalled(stop => TrainingProgram.Embed(Directory(runDirectory), stop));
 

@@ -80,14 +80,15 @@ public sealed class ThePartsOfACheckpoint : IDisposable
         using var optimizer = new Adam(module, default, decoupled: true);
         var best = new BestState(module);
         best.Keep();
+        var memory = new SnapshotMemory();
         foreach (var part in new ITrainingState[] { new NetworkState(module), best, optimizer })
-            Assert.InRange(part.Save().Sum(t => t.Values.LongLength * sizeof(float)), 1, part.Bytes);
+            Assert.InRange(part.Save(new(memory, part.Name)).Sum(t => t.Values.LongLength * sizeof(float)), 1, part.Bytes);
     }
 
     public void Dispose() => _folder.Dispose();
 
     private (string Name, Domain.Runs.Protocol.CheckpointFile[] Files) Save(long step, params ITrainingState[] parts) =>
-        Store.Save(parts, new TrainingProgress { Step = step, Fingerprint = Fingerprint });
+        Store.Save(new SnapshotMemory().Take(parts, new() { Step = step, Fingerprint = Fingerprint }));
 
     private static string Logged(Action action)
     {
@@ -116,7 +117,7 @@ public sealed class ThePartsOfACheckpoint : IDisposable
         public string Name => name;
         public long Bytes => numbers.LongLength * sizeof(float);
 
-        public IEnumerable<NamedTensor> Save() => [new("numbers", [numbers.Length], numbers)];
+        public IEnumerable<NamedTensor> Save(SnapshotMemory.Part memory) => [new("numbers", [numbers.Length], numbers)];
 
         public void Load(IReadOnlyDictionary<string, NamedTensor> tensors) => numbers = tensors["numbers"].Values;
     }

@@ -161,11 +161,11 @@ public sealed class AnAverageOfTheWeights
             Assert.Equal(8f * 2 / 11, module.Read("fc.weight")[0], 5);
         Assert.Equal(0, module.Read("fc.weight")[0]);
         using var resumed = new ExponentialAverage(module, 0.9);
-        resumed.Load(average.Save().ToDictionary(t => t.Name, StringComparer.Ordinal));
+        resumed.Load(average.Save(new(new(), average.Name)).ToDictionary(t => t.Name, StringComparer.Ordinal));
         using (resumed.Show())
             Assert.Equal(8f * 2 / 11, module.Read("fc.weight")[0], 5);
         Assert.Throws<InvalidDataException>(() => resumed.Load(new Dictionary<string, NamedTensor>()));
-        Assert.InRange(average.Save().Sum(t => t.Values.LongLength * sizeof(float)), 1, average.Bytes);
+        Assert.InRange(average.Save(new(new(), average.Name)).Sum(t => t.Values.LongLength * sizeof(float)), 1, average.Bytes);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class TheRate(TorchvisionPeer peer)
             plateau.Observe(losses[epoch]);
             // What a checkpoint keeps goes on in the same way.
             var resumed = NewPlateau();
-            resumed.Load(plateau.Save().ToDictionary(t => t.Name, StringComparer.Ordinal));
+            resumed.Load(plateau.Save(new(new(), plateau.Name)).ToDictionary(t => t.Name, StringComparer.Ordinal));
             plateau = resumed;
         }
         Assert.Throws<InvalidDataException>(() => plateau.Load(new Dictionary<string, NamedTensor>()));

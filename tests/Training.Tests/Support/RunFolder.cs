@@ -3,6 +3,7 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Inference;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Export;
 
 namespace GpuGeek.Training.Tests.Support;
@@ -46,14 +47,17 @@ internal sealed class RunFolder : IDisposable
     public void WriteSpec(RunSpec spec) => File.WriteAllBytes(Files.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, RunDirectory.Json));
 
     public int Train(TimeSpan? checkpointEvery = null, ICoreModelProof? proof = null) =>
-        TrainingProgram.Run(Files, proof ?? new OnnxRuntimeProof(), TimeProvider.System, checkpointEvery, CancellationToken.None);
+        TrainingProgram.Run(Files, proof ?? new OnnxRuntimeProof(), TimeProvider.System, Pace(checkpointEvery), CancellationToken.None);
 
     /// <summary>Simulates a supervisor that sends SIGTERM once this attempt has written this many events.</summary>
     public int TrainUntil(int events, TimeSpan? checkpointEvery = null)
     {
         using var stop = new CancellationTokenSource();
-        return TrainingProgram.Run(Files, new OnnxRuntimeProof(), new StoppingClock(events, stop), checkpointEvery, stop.Token);
+        return TrainingProgram.Run(Files, new OnnxRuntimeProof(), new StoppingClock(events, stop), Pace(checkpointEvery), stop.Token);
     }
+
+    // What a checkpoint costs depends on the machine; without it the end of every epoch has one.
+    private static CheckpointPace Pace(TimeSpan? every) => new(every ?? TimeSpan.FromMinutes(1), TimesCost: 0);
 
     public RunEvent[] Events() =>
         [.. File.ReadLines(Files.Events).Select(line => JsonSerializer.Deserialize<RunEvent>(line, RunDirectory.Json)!)];
