@@ -4,6 +4,9 @@ namespace GpuGeek.Recipes;
 
 public sealed record TransferSettings
 {
+    public const string Trained = "trained",
+        Solved = "solved";
+
     /// <summary>When the weights cannot be had, the run fails: it never starts from random ones instead.</summary>
     [Setting("Pretrained", "Starts from published weights, or from those that start names. False starts from random numbers.")]
     public required bool Pretrained { get; init; }
@@ -17,6 +20,15 @@ public sealed record TransferSettings
         Max = 1
     )]
     public required double BackboneRate { get; init; }
+
+    /// <summary>Multinomial logistic regression by L-BFGS (Liu and Nocedal 1989).</summary>
+    [Setting(
+        "Classifier",
+        "With a frozen backbone: trained takes the optimiser's steps; solved is the best classifier that the backbone's outputs allow, "
+            + "whose penalty the validation split chooses. Optimiser, schedule and epochs say nothing then.",
+        Choices = [Trained, Solved]
+    )]
+    public string Head { get; init; } = Trained;
 
     /// <summary>Clark et al. 2020, arXiv:2003.10555.</summary>
     [Setting(

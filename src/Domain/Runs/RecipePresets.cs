@@ -24,8 +24,8 @@ public static class RecipePresets
     /// <param name="own">That recipe; null: the preset is one of <see cref="Names"/>.</param>
     /// <exception cref="RecipeException">A setting that does not exist, or a value that no setting can have.</exception>
     /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c>,
-    /// <c>stochastic_depth_unsupported</c>, <c>invalid_milestones</c>, <c>augmentation_unsupported</c> or
-    /// <c>backbone_frozen</c>.</exception>
+    /// <c>stochastic_depth_unsupported</c>, <c>invalid_milestones</c>, <c>augmentation_unsupported</c> <c>backbone_frozen</c>
+    /// or <c>head_not_solvable</c>.</exception>
     public static Recipe Resolve(PartialRecipe partial, Recipe? own = null)
     {
         var card = Card(partial["model.architecture"] as string ?? own?.Model.Architecture ?? DefaultArchitecture);
@@ -73,6 +73,8 @@ public static class RecipePresets
                 "Write whole numbers from 1 on, separated by commas, such as 30,60,80."
             );
         card.DemandStochasticDepth(recipe.Regularization.StochasticDepth);
+        if (recipe.Transfer.Head == TransferSettings.Solved)
+            CheckSolved(recipe);
         if (!recipe.Transfer.FreezesBackbone)
             return;
         if (!recipe.Transfer.Pretrained)
@@ -87,6 +89,21 @@ public static class RecipePresets
                 "The recipe keeps the backbone as it is (the preset 'fast', or a backbone rate of 0), so skipping its branches would "
                     + "teach it nothing.",
                 "Leave regularization.stochasticDepth away, or choose 'balanced'."
+            );
+    }
+
+    private static void CheckSolved(Recipe recipe)
+    {
+        var conflict =
+            !recipe.Transfer.FreezesBackbone ? "transfer.backboneRate is not 0, so the backbone learns"
+            : recipe.Loss.Kind != LossSettings.CrossEntropy ? $"loss.kind is {recipe.Loss.Kind}"
+            : recipe.Regularization.Dropout is not null ? "regularization.dropout is set"
+            : null;
+        if (conflict is not null)
+            throw new DomainException(
+                "head_not_solvable",
+                $"transfer.head is solved, which solves the cross-entropy of a frozen backbone's outputs, but {conflict}.",
+                "Leave one of the two away."
             );
     }
 

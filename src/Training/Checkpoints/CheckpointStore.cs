@@ -49,7 +49,8 @@ internal sealed class CheckpointStore(string root)
         Directory.CreateDirectory(temporary);
         foreach (var (part, tensors) in snapshot.Parts)
             TensorFile.Write(Path.Combine(temporary, part + PartEnding), tensors);
-        DurableFiles.Write(Path.Combine(temporary, ProgressName), JsonSerializer.SerializeToUtf8Bytes(snapshot.Progress, RunDirectory.Json));
+        var progress = JsonSerializer.SerializeToUtf8Bytes(snapshot.Progress, RunDirectory.Json);
+        DurableFiles.Write(Path.Combine(temporary, ProgressName), progress);
         var files = Directory.EnumerateFiles(temporary).Order(StringComparer.Ordinal).Select(Describe).ToArray();
         var manifest = Path.Combine(temporary, ManifestName);
         DurableFiles.Write(manifest, JsonSerializer.SerializeToUtf8Bytes(files, RunDirectory.Json));

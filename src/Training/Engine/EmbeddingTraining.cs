@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
@@ -31,8 +32,10 @@ internal sealed class EmbeddingTraining(RunContext context)
         var source = new EmbeddingSource(context.Spec, (hash, view) => cache[hash, view]);
         using var head = new GraphModule(HeadGraph(), context.Network.Device);
         Initialisation.All(head, context.Recipe.Data.Seed);
-        var plan = ModePlan.FrozenBackbone(head.Graph, dropping: context.Recipe.Regularization.Dropout is not null);
-        var outcome = context.Train(head, LayerPlan.Fixed(head.Graph, plan), source, (Embedded, TrainingDone));
+        var outcome =
+            context.Recipe.Transfer.Head == TransferSettings.Solved
+                ? new SolvedHead(context, head, source).Run((Embedded, TrainingDone))
+                : Train(head, source);
         outcome.Best.CopyTo(head);
         Fold(head, source.Scaling);
         context.Events.Phase("evaluating", TrainingDone);
@@ -40,6 +43,12 @@ internal sealed class EmbeddingTraining(RunContext context)
             ? EvaluateRectified()
             : (Evaluate(head, source, Splits.Val), Evaluate(head, source, Splits.Test));
         return new Trained(validation, test, outcome.BestEpoch, outcome.SecondsSpent);
+    }
+
+    private TrainerOutcome Train(GraphModule head, EmbeddingSource source)
+    {
+        var plan = ModePlan.FrozenBackbone(head.Graph, dropping: context.Recipe.Regularization.Dropout is not null);
+        return context.Train(head, LayerPlan.Fixed(head.Graph, plan), source, (Embedded, TrainingDone));
     }
 
     /// <summary>The network as it is served, on pictures: where its rectifier cuts something after all, the figures have it too.</summary>

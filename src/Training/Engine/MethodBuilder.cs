@@ -86,15 +86,19 @@ internal static class MethodBuilder
             ? ScheduleSettings.ReadMilestones(written) ?? throw Unknown("milestones", written)
             : [epochs / 2, epochs * 3 / 4];
 
-    private static IObjective Objective(LossSettings loss, GraphModule module, IReadOnlyList<int> classCounts)
-    {
-        var weights = loss.ClassWeights switch
+    /// <returns>One per class; null: all count the same.</returns>
+    public static double[]? Weights(LossSettings loss, IReadOnlyList<int> classCounts) =>
+        loss.ClassWeights switch
         {
             LossSettings.None => null,
             LossSettings.Inverse => ClassWeights.Inverse(classCounts),
             LossSettings.Effective => ClassWeights.Effective(classCounts, loss.Overlap),
             _ => throw Unknown("class weights", loss.ClassWeights),
         };
+
+    private static IObjective Objective(LossSettings loss, GraphModule module, IReadOnlyList<int> classCounts)
+    {
+        var weights = Weights(loss, classCounts);
         var onDevice = weights is null ? null : new ClassWeights(weights, module.Type, module.Device);
         return loss.Kind switch
         {

@@ -92,19 +92,28 @@ internal sealed class RunContext : IDisposable
     /// <summary>Trains a module (the network, or a head alone) on a source, from the newest checkpoint.</summary>
     public TrainerOutcome Train(GraphModule module, LayerPlan layers, IExampleSource source, (double, double) progress)
     {
-        var options = new TrainerOptions
+        var options = Options(progress);
+        using var method = MethodBuilder.Build(Recipe, module, layers, source.Count(Splits.Train), ClassCounts());
+        var best = new BestState(module);
+        using var checkpoints = Checkpoints(options, [new NetworkState(module), best, .. method.States]);
+        return new Trainer(options, method, module, source, best, checkpoints, Events, Clock, Stop).Run();
+    }
+
+    /// <param name="progress">Share of the whole run's progress at which training starts and ends.</param>
+    public TrainerOptions Options((double, double) progress) =>
+        new()
         {
             Threads = Spec.Threads,
             Pace = _pace,
             Fingerprint = Fingerprint(),
             ProgressSpan = progress,
         };
-        using var method = MethodBuilder.Build(Recipe, module, layers, source.Count(Splits.Train), ClassCounts());
-        var best = new BestState(module);
-        ITrainingState[] parts = [new NetworkState(module), best, .. method.States];
-        using var checkpoints = new TrainingCheckpoints(options, parts, new CheckpointStore(Directory.Checkpoints), Room, Events, Clock);
-        return new Trainer(options, method, module, source, best, checkpoints, Events, Clock, Stop).Run();
-    }
+
+    public TrainingCheckpoints Checkpoints(TrainerOptions options, IReadOnlyList<ITrainingState> parts) =>
+        new(options, parts, new CheckpointStore(Directory.Checkpoints), Room, Events, Clock);
+
+    /// <returns>One per class; null: all count the same.</returns>
+    public double[]? ClassWeights() => MethodBuilder.Weights(Recipe.Loss, ClassCounts());
 
     private int[] ClassCounts()
     {

@@ -21,6 +21,7 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["loss.labelSmoothing"] = 0.05,
         ["transfer.pretrained"] = true,
         ["transfer.backboneRate"] = 0.3,
+        ["transfer.head"] = "trained",
         ["transfer.layerDecay"] = 0.8,
         ["transfer.frozenGroups"] = 2,
         ["transfer.unfreezeEpochs"] = 1,

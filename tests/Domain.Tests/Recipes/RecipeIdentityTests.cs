@@ -98,6 +98,7 @@ public sealed class TheIdentityOfARecipe
         ["stopping.patience"] = null,
         ["transfer.frozenGroups"] = null,
         ["transfer.frozenNorms"] = false,
+        ["transfer.head"] = "trained",
         ["transfer.layerDecay"] = 1.0,
         ["transfer.start.model"] = null,
         ["transfer.start.name"] = "",

@@ -164,6 +164,20 @@ public sealed class ARecipeOfAPreset
         RecipePresets.Resolve(PartialRecipe.Of(RecipePresets.Resolve(new() { Preset = "fast" })));
     }
 
+    [Theory]
+    [InlineData("balanced", "transfer.head=solved", "transfer.backboneRate is not 0")]
+    [InlineData("fast", "transfer.head=solved loss.kind=focal", "loss.kind is focal")]
+    [InlineData("fast", "transfer.head=solved regularization.dropout=0.2", "regularization.dropout is set")]
+    public void Solves_the_classifier_of_a_frozen_backbone_by_cross_entropy_alone(string preset, string settings, string conflict)
+    {
+        var asked = new PartialRecipe { Preset = preset };
+        foreach (var setting in settings.Split(' '))
+            asked.Set(setting);
+        var refusal = Assert.Throws<GpuGeek.Domain.Common.DomainException>(() => RecipePresets.Resolve(asked));
+        Assert.Equal("head_not_solvable", refusal.Code);
+        Assert.Contains(conflict, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Freezes_the_backbone_by_its_rate_alone()
     {

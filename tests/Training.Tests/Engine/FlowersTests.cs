@@ -5,6 +5,7 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
 using GpuGeek.TestSupport;
+using GpuGeek.Training.Tests.Peers;
 using GpuGeek.Training.Tests.Support;
 
 namespace GpuGeek.Training.Tests.Engine;
@@ -40,20 +41,65 @@ public sealed class FiveFlowers
         Assert.True(balanced.Result().TestAccuracy >= Math.Max(0.88, fast.Result().TestAccuracy));
     }
 
-    private static RunFolder Flowers(PartialRecipe choices)
+    private static PartialRecipe Solved => new() { Preset = RecipePresets.Fast, ["transfer.head"] = TransferSettings.Solved };
+
+    [Fact]
+    public Task Are_told_apart_by_the_solved_classifier_as_well_as_by_another_solver() => CompareWithPeerAsync(0);
+
+    [Theory(SkipUnless = nameof(LongTests.Wanted), SkipType = typeof(LongTests), Skip = LongTests.Reason)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public Task So_on_other_splits(int seed) => CompareWithPeerAsync(seed);
+
+    /// <summary>The peer has the same embeddings and chooses the same way; exact McNemar, one-sided.</summary>
+    private static async Task CompareWithPeerAsync(int seed)
+    {
+        using var run = Flowers(Solved, seed);
+        Assert.Equal(TrainExitCode.Succeeded, run.Train());
+        var ours = run.Predictions();
+        var theirs = await LogisticPeer.PredictAsync(run, TestContext.Current.CancellationToken);
+        var labels = run.Spec.Images.Where(i => i.Split == Splits.Test).ToDictionary(i => i.Hash, i => i.Label, StringComparer.Ordinal);
+        int better = labels.Count(l => ours[l.Key] == l.Value && theirs[l.Key] != l.Value),
+            worse = labels.Count(l => ours[l.Key] != l.Value && theirs[l.Key] == l.Value);
+        var p = AtMost(better, better + worse);
+        TestContext.Current.SendDiagnosticMessage(
+            "split {0}: solved {1:0.0000}, peer {2:0.0000}; right alone {3} and {4}, p {5:0.000}",
+            seed,
+            run.Result().TestAccuracy,
+            (double)labels.Count(l => theirs[l.Key] == l.Value) / labels.Count,
+            better,
+            worse,
+            p
+        );
+        Assert.True(p > 0.05, $"The peer is better: {worse} to {better}.");
+    }
+
+    /// <returns>How likely at most so many heads are, of so many fair coins.</returns>
+    private static double AtMost(int heads, int coins)
+    {
+        double sum = 0,
+            term = Math.Pow(0.5, coins);
+        for (var k = 0; k <= heads; k++, term *= (double)(coins - k + 1) / k)
+            sum += term;
+        return sum;
+    }
+
+    private static RunFolder Flowers(PartialRecipe choices, int seed = 0)
     {
         if (SharedData.FlowersZip is not { } zip || SharedData.WeightsFolder is not { } weights)
             throw Xunit.Sdk.SkipException.ForSkip("../shared/data/flowers5.zip or ../shared/weights is absent.");
         return new RunFolder(
             RecipePresets.Resolve(choices),
-            folder => Unpack(zip, folder),
+            folder => Unpack(zip, folder, seed),
             ["daisy", "dandelion", "rose", "sunflower", "tulip"],
             Path.Combine(weights, "mobilenet_v2-a176b74e.pth"),
             threads: Math.Min(2, Environment.ProcessorCount)
         );
     }
 
-    private static RunImage[] Unpack(string zip, string folder)
+    private static RunImage[] Unpack(string zip, string folder, int seed)
     {
         Directory.CreateDirectory(folder);
         using var archive = ZipFile.OpenRead(zip);
@@ -71,7 +117,7 @@ public sealed class FiveFlowers
         return
         [
             .. StratifiedSplit
-                .Assign(candidates.Values, Shares, seed: 0)
+                .Assign(candidates.Values, Shares, seed)
                 .OrderBy(e => e.Hash, StringComparer.Ordinal)
                 .Select(e => new RunImage(e.Hash, Array.IndexOf(names, e.Label), e.Split)),
         ];

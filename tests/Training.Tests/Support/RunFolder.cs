@@ -64,6 +64,12 @@ internal sealed class RunFolder : IDisposable
 
     public RunResult Result() => Events().OfType<ResultEvent>().Last().Result;
 
+    /// <returns>The class of each test picture, by its hash.</returns>
+    public Dictionary<string, int> Predictions() =>
+        File.ReadLines(ResultPath(ResultFiles.Predictions))
+            .Select(line => JsonSerializer.Deserialize<TestPrediction>(line, RunDirectory.Json)!)
+            .ToDictionary(p => p.Hash, p => p.Predicted, StringComparer.Ordinal);
+
     public FailedEvent Failure() => Events().OfType<FailedEvent>().Single();
 
     public string ResultPath(string name) => Path.Combine(Files.Result, name);

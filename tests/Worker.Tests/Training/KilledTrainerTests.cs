@@ -64,13 +64,14 @@ public sealed class ATrainerKilledAgainAndAgain : IDisposable
         var before = Lines(run);
         var after = before + 1 + random.Below(6);
         using var trainer = Start(run);
-        var began = Stopwatch.GetTimestamp();
-        while (Lines(run) < after || waitsForAWrite && !IsWriting(run))
-        {
-            Assert.False(trainer.HasExited, "The trainer ended before it was killed.");
-            Assert.True(Stopwatch.GetElapsedTime(began) < Eventually.TrainingLimit, "The trainer does not go on.");
-            await Task.Delay(1, Cancel);
-        }
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                Assert.False(trainer.HasExited, "The trainer ended before it was killed.");
+                return Lines(run) >= after && (!waitsForAWrite || IsWriting(run));
+            },
+            isTheMoment => isTheMoment
+        );
         Signals.Send(trainer.Id, Signals.Kill);
         await trainer.WaitForExitAsync(Cancel);
         return IsWriting(run);
