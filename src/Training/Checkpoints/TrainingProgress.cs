@@ -17,8 +17,8 @@ internal sealed record TrainingProgress
     public int BestCorrect { get; init; } = -1;
     public double SecondsSpent { get; init; }
 
-    /// <summary>libtorch's threads: with another number the bits may differ, and the log says so.</summary>
-    public int Threads { get; init; }
+    /// <summary>Where the last steps were computed; null in checkpoints that older versions wrote.</summary>
+    public EnvironmentStamp? Environment { get; init; }
 
     /// <summary>What was being trained: a checkpoint of another recipe is not resumed.</summary>
     public string Fingerprint { get; init; } = "";

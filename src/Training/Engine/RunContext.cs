@@ -103,7 +103,7 @@ internal sealed class RunContext : IDisposable
     public TrainerOptions Options((double, double) progress) =>
         new()
         {
-            Threads = Spec.Threads,
+            Environment = EnvironmentStamp.Here(Spec.Threads),
             Pace = _pace,
             Fingerprint = Fingerprint(),
             ProgressSpan = progress,

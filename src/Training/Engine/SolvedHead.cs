@@ -70,7 +70,7 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         }
         foreach (var parameter in head.Graph.Parameters)
             head.Write(parameter.Name, new float[parameter.Count]);
-        return new() { Threads = options.Threads, Fingerprint = options.Fingerprint };
+        return new() { Environment = options.Environment, Fingerprint = options.Fingerprint };
     }
 
     private double LossOf(ModuleState state)

@@ -26,7 +26,7 @@ internal sealed class Trainer(
 {
     private const int ReportSeconds = 2;
     private readonly TrainingStep _step = new(method, module, source.InputShape, new ReadBack(module.Device, clock));
-    private TrainingProgress _progress = new() { Threads = options.Threads, Fingerprint = options.Fingerprint };
+    private TrainingProgress _progress = new() { Environment = options.Environment, Fingerprint = options.Fingerprint };
     private long _started,
         _lastReport;
     private double _secondsBefore;

@@ -5,7 +5,7 @@ namespace GpuGeek.Training.Engine;
 /// <summary>What the loop obeys, beside the method.</summary>
 internal sealed record TrainerOptions
 {
-    public required int Threads { get; init; }
+    public required EnvironmentStamp Environment { get; init; }
 
     public required CheckpointPace Pace { get; init; }
 

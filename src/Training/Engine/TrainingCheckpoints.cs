@@ -33,15 +33,15 @@ internal sealed class TrainingCheckpoints(
     {
         if (store.LoadNewest(options.Fingerprint, [.. parts.Select(part => part.Name)]) is not { Progress: var progress } checkpoint)
             return null;
-        if (progress.Threads != options.Threads)
+        if (progress.Environment is { } before && before != options.Environment)
             Console.WriteLine(
-                $"Resuming with {options.Threads} threads what ran with {progress.Threads}: the result may differ in the last bits."
+                $"Not bitwise: this training ran on {before} and goes on with {options.Environment}; the result may differ in the last bits."
             );
         Console.WriteLine($"Resuming at step {progress.Step} of {totalSteps}.");
         _newest = CheckpointStore.NameOf(progress);
         foreach (var part in parts)
             part.Load(checkpoint.Parts[part.Name]);
-        return progress with { Threads = options.Threads };
+        return progress with { Environment = options.Environment };
     }
 
     /// <summary>Copies the parts and begins to write the copy, after the one before it has been written.</summary>

@@ -90,7 +90,7 @@ public sealed class ThePartsOfACheckpoint : IDisposable
     private (string Name, Domain.Runs.Protocol.CheckpointFile[] Files) Save(long step, params ITrainingState[] parts) =>
         Store.Save(new SnapshotMemory().Take(parts, new() { Step = step, Fingerprint = Fingerprint }));
 
-    private static string Logged(Action action)
+    internal static string Logged(Action action)
     {
         var output = Console.Out;
         using var log = new StringWriter();

@@ -127,6 +127,20 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
         Assert.Equal(Curve(whole).OrderBy(p => p.Key), Curve(killed).OrderBy(p => p.Key));
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void With_other_threads_says_that_it_is_not_bitwise(int threads, bool isSaid)
+    {
+        using var run = Folder(TestRecipes.Tiny(epochs: 1));
+        Assert.Equal(TrainExitCode.Stopped, run.TrainUntil(11));
+        run.WriteSpec(run.Spec with { Threads = threads });
+        var log = ThePartsOfACheckpoint.Logged(() => Assert.Equal(TrainExitCode.Succeeded, run.Train()));
+        Assert.Equal(isSaid, log.Contains("Not bitwise: this training ran on ", StringComparison.Ordinal));
+        Assert.Equal(isSaid, log.Contains(", 1 thread and goes on with ", StringComparison.Ordinal));
+        Assert.Contains("Resuming at step", log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Writes_no_byte_into_result_files_of_an_earlier_attempt_that_the_store_has_linked()
     {
