@@ -9,6 +9,7 @@ namespace GpuGeek.EndToEnd.Tests.Pages;
 /// Checks each page with real data, on desktop and phone, in the light and the dark scheme. It is opened on one screen and resized to the
 /// other: the light one on the phone first, the dark one on the desktop. <see cref="Pictures"/> defines where the pictures go.
 /// </summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers onlookers) : IClassFixture<Onlookers>
 {
     private static readonly (int Width, int Height) Desk = (1280, 800);

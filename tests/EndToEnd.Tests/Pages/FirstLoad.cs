@@ -10,6 +10,7 @@ namespace GpuGeek.EndToEnd.Tests.Pages;
 /// What a browser with an empty cache fetches for a page. It was 300 to 500 KB, 348 of them a component library that no
 /// page used.
 /// </summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class FirstLoad(FlowersStory story, Chromium chromium, ITestOutputHelper output)
 {
     private const int Most = 150_000;
