@@ -31,8 +31,7 @@ public sealed record Told(
 
 /// <summary>
 /// A person with photographs and no account goes from the setup link to a prediction, in the browser. It runs once: every later scenario
-/// uses its
-/// result.
+/// uses its result, and belongs to one of the groups of <see cref="StoryScenarios"/>.
 /// </summary>
 public sealed class FlowersStory : IAsyncLifetime
 {

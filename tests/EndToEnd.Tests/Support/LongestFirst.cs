@@ -6,8 +6,8 @@ using Xunit.v3;
 namespace GpuGeek.EndToEnd.Tests.Support;
 
 /// <summary>
-/// Collections that take minutes begin first: otherwise the last one would run alone at the end. By the time
-/// <see cref="StoryScenarios.Objects"/> begins, the story has been told.
+/// Collections that take minutes begin first: otherwise the last one would run alone at the end. The second one of the story does not begin
+/// beside the first: it would only wait for the story to be told.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
