@@ -8,7 +8,8 @@ namespace GpuGeek.EndToEnd.Tests.Pages;
 /// <summary>
 /// Checks each page with real data, on desktop and phone, in the light and the dark scheme. It is opened on one screen and resized to the
 /// other: the light one on the phone first, the dark one on the desktop. <see cref="Pictures"/> defines where the pictures go.
-/// The desktop's browser has an empty cache each time. What it fetched was 300 to 500 KB, 348 of them a component library that no page used.
+/// The desktop's browser has an empty cache each time. What it fetched was 300 to 500 KB, 348 of them a component library that no page
+/// used.
 /// </summary>
 [Collection(StoryScenarios.Pages)]
 public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers onlookers, ITestOutputHelper output)
