@@ -3,5 +3,6 @@ using GpuGeek.EndToEnd.Tests.Support;
 
 [assembly: AssemblyFixture(typeof(Chromium))]
 [assembly: AssemblyFixture(typeof(FlowersStory))]
-// Each test has a whole platform, often with a training: two at a time would slow each other down.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+// Each collection has a platform of its own and mostly waits: for a browser, a start, a lease. Three keep two cores busy.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 3)]
+[assembly: TestCollectionOrderer(typeof(LongestFirst))]

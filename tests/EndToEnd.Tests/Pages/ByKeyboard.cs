@@ -6,6 +6,7 @@ namespace GpuGeek.EndToEnd.Tests.Pages;
 
 /// <summary>Before, the upload buttons had no visible focus, and the menu of organisations closed only by another click on
 /// itself.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class ByKeyboard(FlowersStory story, Chromium chromium)
 {
     [Theory]

@@ -9,6 +9,7 @@ namespace GpuGeek.EndToEnd.Tests.Pages;
 /// A name is pasted and Enter is pressed before the server has received the name. Before, the button was disabled then, and Enter did
 /// nothing in 3 of 6 tries.
 /// </summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class FormsSentByEnter(FlowersStory story, Chromium chromium)
 {
     [Fact]

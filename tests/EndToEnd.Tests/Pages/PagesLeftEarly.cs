@@ -9,6 +9,7 @@ namespace GpuGeek.EndToEnd.Tests.Pages;
 /// On a connection with 200 ms of latency and an empty cache, every page is opened and left before it is ready. Before, leaving a run
 /// after 100 ms broke the next page in 10 of 10 tries, because components continued after their disposal.
 /// </summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class PagesLeftEarly(FlowersStory story, Chromium chromium)
 {
     private const string Home = "/architectures";
@@ -34,7 +35,7 @@ public sealed class PagesLeftEarly(FlowersStory story, Chromium chromium)
     private static readonly string[] WithScripts = ["data", "run", "model", "weights", "deployment", "version-comments"];
 
     /// <summary>Waiting for the line is most of the work: so many at once.</summary>
-    private const int Visitors = 3;
+    private const int Visitors = 6;
 
     [Fact]
     public async Task Break_no_other_page()

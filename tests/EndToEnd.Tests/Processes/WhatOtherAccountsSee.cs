@@ -5,6 +5,7 @@ using GpuGeek.EndToEnd.Tests.Support;
 namespace GpuGeek.EndToEnd.Tests.Processes;
 
 /// <summary>The data folder of a platform that has imported, trained and served, seen by another account of the machine.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class WhatOtherAccountsSee(FlowersStory story, Chromium chromium)
 {
     [Fact]

@@ -11,6 +11,7 @@ using GpuGeek.TestSupport.Platform;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>The whole platform is backed up while it serves, and restored from the backup into an empty folder.</summary>
+[Collection(StoryScenarios.Objects)]
 public sealed class ABackupIsRestored(FlowersStory story, Chromium chromium, ITestOutputHelper output)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

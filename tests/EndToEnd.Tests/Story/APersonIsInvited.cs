@@ -5,6 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>The first person invites a second one by a link, in two browsers.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
 {
     [Fact]

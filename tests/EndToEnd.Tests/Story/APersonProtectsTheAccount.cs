@@ -6,6 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>A second factor from the account page to the next sign-in, and another browser that is signed out from there.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class APersonProtectsTheAccount(FlowersStory story, Chromium chromium)
 {
     private const string Email = "dora@example.org",

@@ -5,6 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>A person keeps the values of the form under a name and starts a run from them.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class ARecipeIsKept(FlowersStory story, Chromium chromium)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -5,6 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>Before, "Train again" took over only the dataset version: the form opened with the preset's values.</summary>
+[Collection(StoryScenarios.Objects)]
 public sealed class ARunIsTrainedAgain(FlowersStory story, Chromium chromium)
 {
     [Fact]

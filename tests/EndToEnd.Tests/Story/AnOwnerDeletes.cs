@@ -5,6 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>Deletes items in the browser and restores them.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class AnOwnerDeletes(FlowersStory story, Chromium chromium)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -5,6 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>A person sees what training will see of the pictures, before it starts.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class AugmentationIsSeen(FlowersStory story, Chromium chromium)
 {
     [Fact]

@@ -9,6 +9,7 @@ namespace GpuGeek.EndToEnd.Tests.Story;
 /// Minutes of training for two figures, so only among the long tests: that each preset trains, resumes and is exported is shown
 /// elsewhere.
 /// </summary>
+[Collection(StoryScenarios.Objects)]
 public sealed class BalancedAgainstFast(FlowersStory story, Chromium chromium, ITestOutputHelper output)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

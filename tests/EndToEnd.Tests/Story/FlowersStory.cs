@@ -31,11 +31,11 @@ public sealed record Told(
 
 /// <summary>
 /// A person with photographs and no account goes from the setup link to a prediction, in the browser. It runs once: every later scenario
-/// uses its result.
-/// it as it was left.
+/// uses its result, and belongs to one of the groups of <see cref="StoryScenarios"/>.
 /// </summary>
 public sealed class FlowersStory : IAsyncLifetime
 {
+    private readonly Lock _telling = new();
     private Task<Told>? _told;
     private RunningPlatform? _platform;
 
@@ -45,7 +45,8 @@ public sealed class FlowersStory : IAsyncLifetime
     {
         Assert.SkipWhen(SharedData.FlowersZip is null, "The photographs (../shared/data/flowers5.zip) are not here.");
         Assert.SkipWhen(SharedData.WeightsFolder is null, "The pretrained weights (../shared/weights) are not here.");
-        return _told ??= TellAsync(chromium);
+        lock (_telling)
+            return _told ??= TellAsync(chromium);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,6 +9,7 @@ using GpuGeek.Inference;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
+[Collection(StoryScenarios.Pages)]
 public sealed class FromTheSetupLinkToAnAnswer(FlowersStory story, Chromium chromium, ITestOutputHelper output)
 {
     private const double Tolerance = 1e-4;
@@ -27,6 +28,7 @@ public sealed class FromTheSetupLinkToAnAnswer(FlowersStory story, Chromium chro
 
         Assert.Equal(600, result.TestCount);
         Assert.InRange(result.TestAccuracy, 0.85, 1);
+        Assert.InRange(result.OnnxMaxDifference, 0, 1e-3);
         Assert.Contains(told.Label, result.Classes);
         Assert.Equal(5, told.Shown.Count);
         Assert.InRange(told.Shown.Values.Sum(), 1 - Tolerance, 1 + Tolerance);

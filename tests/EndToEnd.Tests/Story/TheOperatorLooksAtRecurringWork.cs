@@ -6,6 +6,7 @@ using Microsoft.Playwright;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>Hangfire's dashboard behind the front door: its scripts run under this site's policy and carry this site's token.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class TheOperatorLooksAtRecurringWork(FlowersStory story, Chromium chromium)
 {
     [Fact]

@@ -5,6 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GpuGeek.EndToEnd.Tests.Story;
 
 /// <summary>A comment with a mention, a share link, and the project's record of both.</summary>
+[Collection(StoryScenarios.Pages)]
 public sealed class TwoPeopleTalkAboutARun(FlowersStory story, Chromium chromium)
 {
     [Fact]

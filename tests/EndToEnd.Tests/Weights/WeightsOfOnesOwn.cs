@@ -10,6 +10,7 @@ namespace GpuGeek.EndToEnd.Tests.Weights;
 
 /// <summary>Real networks as files, sent by API and in the browser, and what is trained from them on the photographs of the
 /// story.</summary>
+[Collection(StoryScenarios.Objects)]
 public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITestOutputHelper output)
 {
     // What a linear probe on these networks reaches is 0.86 to 0.89; a classifier on a network of random numbers stays near 0.4.

@@ -15,9 +15,11 @@ public sealed class FiveFlowers
 {
     private static readonly SplitFractions Shares = new(0.5, 0.1, 0.4);
 
+    /// <summary>The end-to-end tests train the same from a browser, and ask the same of it.</summary>
     [Fact]
     public void Are_told_apart_by_the_fast_preset()
     {
+        Assert.SkipUnless(LongTests.Wanted, LongTests.Reason);
         using var run = Flowers(new PartialRecipe { Preset = RecipePresets.Fast });
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
         TestContext.Current.SendDiagnosticMessage("fast: test accuracy {0}, {1} s", run.Result().TestAccuracy, run.Result().TrainSeconds);
