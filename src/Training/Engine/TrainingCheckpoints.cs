@@ -35,7 +35,7 @@ internal sealed class TrainingCheckpoints(
             return null;
         if (progress.Environment is { } before && before != options.Environment)
             Console.WriteLine(
-                $"Not bitwise: this training ran on {before} and goes on with {options.Environment}; the result may differ in the last bits."
+                $"Not bitwise: this training ran on {before} and goes on with {options.Environment}: the last bits may differ."
             );
         Console.WriteLine($"Resuming at step {progress.Step} of {totalSteps}.");
         _newest = CheckpointStore.NameOf(progress);

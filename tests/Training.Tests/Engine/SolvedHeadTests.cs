@@ -10,6 +10,7 @@ using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
 using GpuGeek.Training.Objectives;
 using GpuGeek.Training.Optimization;
+using GpuGeek.Training.Tests.Peers;
 using GpuGeek.Training.Tests.Support;
 using GpuGeek.Training.Weights;
 using static TorchSharp.torch;
@@ -96,6 +97,18 @@ public sealed class ASolvedClassifier : IDisposable
         Assert.Equal(Hash(straight), Hash(cut));
         Assert.Equal(Losses(straight), Losses(cut));
         Assert.InRange(straight.Result().BestEpoch, 1, Losses(straight).Count);
+    }
+
+    /// <summary>A network of random weights sees little in the pictures; that little is the same for both.</summary>
+    [Fact]
+    public async Task Predicts_what_another_solver_predicts()
+    {
+        WriteWeights();
+        using var run = Folder();
+        Assert.Equal(TrainExitCode.Succeeded, run.Train());
+        var theirs = await LogisticPeer.PredictAsync(run, TestContext.Current.CancellationToken);
+        Assert.Equal(18, theirs.Count);
+        Assert.Equal(theirs.OrderBy(p => p.Key, StringComparer.Ordinal), run.Predictions().OrderBy(p => p.Key, StringComparer.Ordinal));
     }
 
     private static string Hash(RunFolder run) => ModuleState.Read(run.ResultPath(ResultFiles.Weights)).Hash();
