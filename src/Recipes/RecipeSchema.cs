@@ -34,6 +34,8 @@ public sealed record Setting(
     /// <param name="valueOf">A setting's value by its path; null: its neutral one.</param>
     public bool Applies(Func<string, object?> valueOf)
     {
+        if (RecipeSchema.IsOfSteps(this) && valueOf("transfer.head") is TransferSettings.Solved)
+            return false;
         if (About.OnlyWith.Length > 0)
         {
             var other = Beside(About.OnlyWith);
@@ -74,6 +76,11 @@ public static class RecipeSchema
 
     /// <exception cref="ArgumentException">No setting has this path.</exception>
     public static Setting Get(string path) => Find(path) ?? throw new ArgumentException($"No setting is named '{path}'.", nameof(path));
+
+    /// <summary>Says how steps are taken, of which a solved classifier takes none.</summary>
+    internal static bool IsOfSteps(Setting setting) =>
+        setting.Path is "data.batchSize" or "data.microBatch"
+        || setting.Path.Split('.')[0] is "optimizer" or "schedule" or "averaging" or "stopping" or "budget";
 
     private static IEnumerable<Section> SectionsOf(Type type, string at, PropertyInfo[] chain)
     {

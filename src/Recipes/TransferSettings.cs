@@ -75,6 +75,10 @@ public sealed record TransferSettings
     [JsonIgnore]
     public bool FreezesBackbone => BackboneRate == 0;
 
+    /// <summary>The classifier is solved: no steps are taken.</summary>
+    [JsonIgnore]
+    public bool SolvesHead => FreezesBackbone && Head == Solved;
+
     /// <summary>Null: from the published weights, or from random ones.</summary>
     [Section("Start", "Weights to start from instead of the published ones: an uploaded file or a version of one of the project's models.")]
     public StartSettings? Start { get; init; }

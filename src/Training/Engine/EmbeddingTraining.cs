@@ -1,6 +1,5 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
-using GpuGeek.Recipes;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
@@ -32,10 +31,9 @@ internal sealed class EmbeddingTraining(RunContext context)
         var source = new EmbeddingSource(context.Spec, (hash, view) => cache[hash, view]);
         using var head = new GraphModule(HeadGraph(), context.Network.Device);
         Initialisation.All(head, context.Recipe.Data.Seed);
-        var outcome =
-            context.Recipe.Transfer.Head == TransferSettings.Solved
-                ? new SolvedHead(context, head, source).Run((Embedded, TrainingDone))
-                : Train(head, source);
+        var outcome = context.Recipe.Transfer.SolvesHead
+            ? new SolvedHead(context, head, source).Run((Embedded, TrainingDone))
+            : Train(head, source);
         outcome.Best.CopyTo(head);
         Fold(head, source.Scaling);
         context.Events.Phase("evaluating", TrainingDone);

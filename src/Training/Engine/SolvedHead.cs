@@ -117,6 +117,7 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         context.Events.Metric(MetricNames.TrainLoss, epoch, epoch, trainLoss);
         context.Events.Metric(MetricNames.ValLoss, epoch, epoch, valLoss);
         context.Events.Metric(MetricNames.ValAccuracy, epoch, epoch, logits.Accuracy);
+        context.Events.Metric(MetricNames.MemoryBytes, epoch, epoch, Environment.WorkingSet);
         var next = progress with { Step = epoch, Epochs = epoch };
         if (valLoss >= _bestLoss)
             return next;

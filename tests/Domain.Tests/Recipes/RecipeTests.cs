@@ -164,6 +164,17 @@ public sealed class ARecipeOfAPreset
         RecipePresets.Resolve(PartialRecipe.Of(RecipePresets.Resolve(new() { Preset = "fast" })));
     }
 
+    [Fact]
+    public void With_a_solved_classifier_leaves_out_what_says_how_steps_are_taken()
+    {
+        var solved = RecipePresets.Resolve(new() { Preset = "fast", ["transfer.head"] = "solved" });
+        var trained = RecipePresets.Resolve(new() { Preset = "fast" });
+        bool Shows(Recipe recipe, string path) => RecipeSchema.Get(path).Applies(other => RecipeSchema.Get(other).Of(recipe));
+        foreach (var path in (string[])["optimizer.learningRate", "schedule.kind", "budget.epochs", "data.batchSize", "averaging.kind"])
+            Assert.Equal((false, true), (Shows(solved, path), Shows(trained, path)));
+        Assert.True(Shows(solved, "data.seed") && Shows(solved, "loss.classWeights") && Shows(solved, "transfer.head"));
+    }
+
     [Theory]
     [InlineData("balanced", "transfer.head=solved", "transfer.backboneRate is not 0")]
     [InlineData("fast", "transfer.head=solved loss.kind=focal", "loss.kind is focal")]

@@ -48,7 +48,7 @@ export function attach(root, dotnet, options) {
 
 class RunView {
   constructor(root, dotnet, { org, run, labels }) {
-    Object.assign(this, { root, dotnet, org, run, labels, points: new Map(), lastPoint: 0, lastLog: 0, smoothing: 0, logScale: false, plots: new Map(), follow: true, closed: false });
+    Object.assign(this, { charts: charts.filter(chart => root.querySelector(`[data-chart="${chart.id}"]`)), root, dotnet, org, run, labels, points: new Map(), lastPoint: 0, lastLog: 0, smoothing: 0, logScale: false, plots: new Map(), follow: true, closed: false });
     this.base = `/api/v1/orgs/${encodeURIComponent(org)}/runs/${run}`;
     this.log = root?.querySelector('[data-log]');
     this.closed = !this.log;
@@ -79,11 +79,11 @@ class RunView {
 
   /** The charts without points. */
   draft() {
-    for (const chart of charts) this.build(chart);
+    for (const chart of this.charts) this.build(chart);
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.root);
     this.scheme = matchMedia('(prefers-color-scheme: dark)');
-    this.repaint = () => charts.forEach(chart => this.build(chart));
+    this.repaint = () => this.charts.forEach(chart => this.build(chart));
     this.scheme.addEventListener('change', this.repaint);
   }
 
@@ -215,7 +215,7 @@ class RunView {
   }
 
   draw() {
-    for (const chart of charts) {
+    for (const chart of this.charts) {
       const state = this.plots.get(chart.id);
       if (!state) return;
       state.plot.setData(this.data(chart), !state.zoomed);
@@ -223,7 +223,7 @@ class RunView {
   }
 
   fit() {
-    for (const chart of charts) {
+    for (const chart of this.charts) {
       const state = this.plots.get(chart.id), width = Math.max(200, state.plot.root.parentElement.clientWidth);
       if (Math.abs(state.plot.width - width) > 1) state.plot.setSize({ width, height: state.plot.height });
     }
