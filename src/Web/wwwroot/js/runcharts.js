@@ -47,8 +47,8 @@ export function attach(root, dotnet, options) {
 }
 
 class RunView {
-  constructor(root, dotnet, { org, run, labels }) {
-    Object.assign(this, { charts: charts.filter(chart => root.querySelector(`[data-chart="${chart.id}"]`)), root, dotnet, org, run, labels, points: new Map(), lastPoint: 0, lastLog: 0, smoothing: 0, logScale: false, plots: new Map(), follow: true, closed: false });
+  constructor(root, dotnet, { org, run, labels, bestBy }) {
+    Object.assign(this, { charts: charts.filter(chart => root?.querySelector(`[data-chart="${chart.id}"]`)), root, dotnet, org, run, labels, bestBy, points: new Map(), lastPoint: 0, lastLog: 0, smoothing: 0, logScale: false, plots: new Map(), follow: true, closed: false });
     this.base = `/api/v1/orgs/${encodeURIComponent(org)}/runs/${run}`;
     this.log = root?.querySelector('[data-log]');
     this.closed = !this.log;
@@ -196,11 +196,12 @@ class RunView {
     if (zoom) state.plot.setScale('x', zoom);
   }
 
-  /** A dashed line where the kept checkpoint was taken. */
+  /** A dashed line where the kept weights were taken: what the validation split chose by. */
   markBest(u, color) {
-    const curve = this.points.get('val/accuracy');
+    const curve = this.points.get(this.bestBy);
     if (!curve?.length) return;
-    const best = curve.reduce((a, b) => b.value > a.value ? b : a);
+    const isBetter = this.bestBy === 'val/loss' ? (a, b) => a < b : (a, b) => a > b;
+    const best = curve.reduce((a, b) => isBetter(b.value, a.value) ? b : a);
     const x = Math.round(u.valToPos(best.step, 'x', true));
     if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) return;
     const { ctx } = u;
