@@ -114,6 +114,13 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         // What somebody stops here is judged again: it takes a moment.
         var logits = Evaluation.Run(head, source, Splits.Val, CancellationToken.None);
         var valLoss = logits.NegativeLogLikelihood();
+        if (!double.IsFinite(valLoss))
+            throw new TrainingFailedException(
+                "diverged",
+                "The training diverged",
+                "The loss of the solved classifier is infinite or not a number: the backbone's outputs are not finite.",
+                "Start from other weights."
+            );
         context.Events.Metric(MetricNames.TrainLoss, epoch, epoch, trainLoss);
         context.Events.Metric(MetricNames.ValLoss, epoch, epoch, valLoss);
         context.Events.Metric(MetricNames.ValAccuracy, epoch, epoch, logits.Accuracy);

@@ -111,6 +111,15 @@ public sealed class ASolvedClassifier : IDisposable
         Assert.Equal(theirs.OrderBy(p => p.Key, StringComparer.Ordinal), run.Predictions().OrderBy(p => p.Key, StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Is_refused_where_the_backbone_puts_out_no_numbers()
+    {
+        WriteWeights(module => module.Write("features.18.1.running_var", [.. Enumerable.Repeat(-1f, 1280)]));
+        using var run = Folder();
+        Assert.Equal(TrainExitCode.Failed, run.Train());
+        Assert.Equal("diverged", run.Failure().Failure.Code);
+    }
+
     private static string Hash(RunFolder run) => ModuleState.Read(run.ResultPath(ResultFiles.Weights)).Hash();
 
     private static List<(long, double)> Losses(RunFolder run) =>
@@ -129,10 +138,11 @@ public sealed class ASolvedClassifier : IDisposable
         return new RunFolder(recipe, f => ShapePictures.Write(f, 17, 6, 6, side: 70), weights: _folder.File("weights.safetensors"));
     }
 
-    private void WriteWeights()
+    private void WriteWeights(Action<GraphModule>? change = null)
     {
         using var module = new GraphModule(ModelRegistry.Build(RecipePresets.DefaultArchitecture, Classes, 64), CPU);
         Initialisation.All(module, 5);
+        change?.Invoke(module);
         ModuleState.Of(module).Write(_folder.File("weights.safetensors"));
     }
 
