@@ -36,11 +36,16 @@ internal sealed class Road(IPage page)
 
     public async Task UploadAsync(string archive, string outcome)
     {
+        await CanChooseFilesAsync(page);
         var chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByText("Choose a ZIP").ClickAsync());
         await chooser.SetFilesAsync(archive);
         await Expect(page.GetByText(outcome).First).ToBeVisibleAsync(Minutes);
         await Expect(page.Locator("img[src*=thumbnail]").First).ToBeVisibleAsync();
     }
+
+    /// <summary>The page's script has begun to listen: what was chosen on the page that the server had drawn before is lost.</summary>
+    public static Task CanChooseFilesAsync(IPage page) =>
+        page.Locator("input[type=file][data-attached]").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     public async Task CreateVersionAsync(int train, int val, int test)
     {

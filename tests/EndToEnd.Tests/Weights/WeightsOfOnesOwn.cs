@@ -111,8 +111,7 @@ public sealed class WeightsOfOnesOwn(FlowersStory story, Chromium chromium, ITes
         await page.GotoAsync($"/{told.Account.Org}/{told.Project}/runs/new");
         await page.GetByRole(AriaRole.Link, new() { Name = "Upload weights" }).ClickAsync();
         var known = (await told.Account.Api.ListWeightsAsync(told.Account.Org, told.Project, Cancel)).Items.Select(w => w.Id).ToHashSet();
-        // Before the page's script listens, a file would be lost.
-        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await Road.CanChooseFilesAsync(page);
         var chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByText("Upload weights").ClickAsync());
         await chooser.SetFilesAsync(Directory.GetFiles(SharedData.WeightsFolder!, "mobilenet_v2-*.pth")[0]);
         var sent = (

@@ -31,11 +31,17 @@ export function attach(veil, input, page) {
     hide();
     await take(await filesOf(event.dataTransfer));
   });
-  if (input) listen(input, 'change', async () => {
+  const takeChosen = async () => {
     const files = [...input.files].map(file => ({ path: file.webkitRelativePath || file.name, file }));
     await take(files);
     input.value = '';
-  });
+  };
+  if (input) {
+    listen(input, 'change', takeChosen);
+    input.dataset.attached = '';
+    // Somebody was faster than this script.
+    if (input.files.length > 0 && !gone.signal.aborted) takeChosen();
+  }
 
   function hide() {
     depth = 0;
