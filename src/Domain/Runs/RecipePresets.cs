@@ -24,7 +24,7 @@ public static class RecipePresets
     /// <param name="own">That recipe; null: the preset is one of <see cref="Names"/>.</param>
     /// <exception cref="RecipeException">A setting that does not exist, or a value that no setting can have.</exception>
     /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c>,
-    /// <c>stochastic_depth_unsupported</c>, <c>invalid_milestones</c>, <c>augmentation_unsupported</c> <c>backbone_frozen</c>
+    /// <c>stochastic_depth_unsupported</c>, <c>invalid_milestones</c>, <c>augmentation_unsupported</c>, <c>backbone_frozen</c>
     /// or <c>head_not_solvable</c>.</exception>
     public static Recipe Resolve(PartialRecipe partial, Recipe? own = null)
     {

@@ -36,13 +36,18 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         using var loss = new HeadLoss(source, classes, context.ClassWeights(), smoothing, head.Device);
         while (!IsOver(progress))
         {
-            if (Solve(loss, progress.Epochs) is not { } solved)
+            double trainLoss;
+            try
+            {
+                trainLoss = Solve(loss, progress.Epochs);
+            }
+            catch (TrainingStoppedException)
             {
                 checkpoints.Begin(progress, progress.Epochs);
                 checkpoints.Finish();
-                throw new TrainingStoppedException();
+                throw;
             }
-            progress = Judge(solved, progress) with { SecondsSpent = before + context.Clock.GetElapsedTime(began).TotalSeconds };
+            progress = Judge(trainLoss, progress) with { SecondsSpent = before + context.Clock.GetElapsedTime(began).TotalSeconds };
             context.Events.Phase("training", span.From + (span.To - span.From) * progress.Epochs / Strengths);
             if (IsOver(progress) || checkpoints.IsDueAfterAnEpoch)
                 checkpoints.Begin(progress, progress.Epochs);
@@ -82,24 +87,18 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         return loss;
     }
 
-    /// <returns>The mean loss without the penalty; null: somebody asked to stop, and nothing was changed.</returns>
-    private double? Solve(HeadLoss loss, int index)
+    /// <returns>The mean loss without the penalty.</returns>
+    /// <exception cref="TrainingStoppedException">Nothing was changed.</exception>
+    private double Solve(HeadLoss loss, int index)
     {
         var penalty = StrengthOf(index);
-        try
-        {
-            var (solution, converged) = LimitedMemoryBfgs.Minimise(Parameters(), At, Tolerance, MostSteps);
-            if (!converged)
-                Console.WriteLine(
-                    string.Create(CultureInfo.InvariantCulture, $"Warning: the classifier of the penalty {penalty:g3} has not converged.")
-                );
-            Write(solution);
-            return loss.At(solution, 0).Value;
-        }
-        catch (TrainingStoppedException)
-        {
-            return null;
-        }
+        var (solution, converged) = LimitedMemoryBfgs.Minimise(Parameters(), At, Tolerance, MostSteps);
+        if (!converged)
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"Warning: the classifier of the penalty {penalty:g3} has not converged.")
+            );
+        Write(solution);
+        return loss.At(solution, 0).Value;
 
         (double, double[]) At(double[] parameters)
         {
