@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using GpuGeek.Infrastructure.Storage;
 
 namespace GpuGeek.Infrastructure.Security;
 
@@ -32,9 +33,19 @@ internal static class KeyFile
             file.Write(key);
             file.Flush(flushToDisk: true);
         }
+        Publish(temporary, path);
+    }
+
+    // File.Move cannot let the first win on Linux: it looks for the target and then renames, so a second process
+    // would replace a key that the first already uses. A hard link is refused where the name exists.
+    private static void Publish(string temporary, string path)
+    {
         try
         {
-            File.Move(temporary, path, overwrite: false);
+            if (HardLink.TryCreate(temporary, path))
+                File.Delete(temporary);
+            else
+                File.Move(temporary, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
         {
