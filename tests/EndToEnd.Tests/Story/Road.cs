@@ -43,7 +43,7 @@ internal sealed class Road(IPage page)
         await Expect(page.Locator("img[src*=thumbnail]").First).ToBeVisibleAsync();
     }
 
-    /// <summary>The page's script has begun to listen: what was chosen on the page that the server had drawn before is lost.</summary>
+    /// <summary>The page's script listens.</summary>
     public static Task CanChooseFilesAsync(IPage page) =>
         page.Locator("input[type=file][data-attached]").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
 

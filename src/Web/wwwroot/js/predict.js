@@ -26,9 +26,11 @@ export function attach(zone, input, preview, dotnet, url) {
   zone.addEventListener('dragover', over(true));
   zone.addEventListener('dragleave', over(false));
   zone.addEventListener('drop', event => { over(false)(event); send(event.dataTransfer.files[0]); });
-  input.addEventListener('change', () => { send(input.files[0]); input.value = ''; });
-  // A picture dropped before this point is ignored.
+  const sendChosen = () => { send(input.files[0]); input.value = ''; };
+  input.addEventListener('change', sendChosen);
   zone.dataset.attached = '';
+  // Somebody was faster than this script.
+  sendChosen();
   return {
     dispose: () => {
       closed = true;
