@@ -78,7 +78,7 @@ public static class RecipeSchema
     public static Setting Get(string path) => Find(path) ?? throw new ArgumentException($"No setting is named '{path}'.", nameof(path));
 
     /// <summary>Says how steps are taken, of which a solved classifier takes none.</summary>
-    internal static bool IsOfSteps(Setting setting) =>
+    public static bool IsOfSteps(Setting setting) =>
         setting.Path is "data.batchSize" or "data.microBatch"
         || setting.Path.Split('.')[0] is "optimizer" or "schedule" or "averaging" or "stopping" or "budget";
 

@@ -30,6 +30,16 @@ public sealed record TransferSettings
     )]
     public string Head { get; init; } = Trained;
 
+    [Setting(
+        "Refit",
+        "With a solved classifier: once the validation split has chosen the penalty, the classifier is solved again on training and "
+            + "validation pictures together. The temperature then comes from pictures that five such classifiers have not seen, and the "
+            + "validation figures are those of the classifier before.",
+        DependsOn = "head",
+        OnlyFor = [Solved]
+    )]
+    public bool Refit { get; init; }
+
     /// <summary>Clark et al. 2020, arXiv:2003.10555.</summary>
     [Setting(
         "Layer decay",
@@ -78,6 +88,10 @@ public sealed record TransferSettings
     /// <summary>The classifier is solved: no steps are taken.</summary>
     [JsonIgnore]
     public bool SolvesHead => FreezesBackbone && Head == Solved;
+
+    /// <summary>The classifier learns from the validation pictures too, once they have chosen.</summary>
+    [JsonIgnore]
+    public bool RefitsHead => SolvesHead && Refit;
 
     /// <summary>Null: from the published weights, or from random ones.</summary>
     [Section("Start", "Weights to start from instead of the published ones: an uploaded file or a version of one of the project's models.")]

@@ -30,7 +30,7 @@ public static class RecipePresets
     {
         var card = Card(partial["model.architecture"] as string ?? own?.Model.Architecture ?? DefaultArchitecture);
         var basis = own ?? Basis(partial.Preset, card, partial["transfer.pretrained"] is not false);
-        var recipe = RecipeDocument.Apply(basis, partial);
+        var recipe = WithFittingHead(RecipeDocument.Apply(basis, partial), partial);
         Check(recipe, card);
         if (!recipe.Transfer.FreezesBackbone)
             return recipe;
@@ -73,8 +73,7 @@ public static class RecipePresets
                 "Write whole numbers from 1 on, separated by commas, such as 30,60,80."
             );
         card.DemandStochasticDepth(recipe.Regularization.StochasticDepth);
-        if (recipe.Transfer.Head == TransferSettings.Solved)
-            CheckSolved(recipe);
+        CheckHead(recipe.Transfer, WhyNotSolvable(recipe));
         if (!recipe.Transfer.FreezesBackbone)
             return;
         if (!recipe.Transfer.Pretrained)
@@ -92,18 +91,43 @@ public static class RecipePresets
             );
     }
 
-    private static void CheckSolved(Recipe recipe)
+    /// <summary>A preset solves its classifier unless the request asks for what only a trained one has.</summary>
+    private static Recipe WithFittingHead(Recipe recipe, PartialRecipe partial)
     {
-        var conflict =
-            !recipe.Transfer.FreezesBackbone ? "transfer.backboneRate is not 0, so the backbone learns"
-            : recipe.Loss.Kind != LossSettings.CrossEntropy ? $"loss.kind is {recipe.Loss.Kind}"
-            : recipe.Regularization.Dropout is not null ? "regularization.dropout is set"
-            : null;
-        if (conflict is not null)
+        var transfer = recipe.Transfer;
+        if (
+            transfer.Head == TransferSettings.Solved
+            && partial["transfer.head"] is null
+            && (
+                WhyNotSolvable(recipe) is not null
+                || RecipeSchema.Settings.Any(s => RecipeSchema.IsOfSteps(s) && partial[s.Path] is not null)
+            )
+        )
+            transfer = transfer with { Head = TransferSettings.Trained };
+        if (transfer.Refit && !transfer.SolvesHead && partial["transfer.refit"] is null)
+            transfer = transfer with { Refit = false };
+        return recipe with { Transfer = transfer };
+    }
+
+    private static string? WhyNotSolvable(Recipe recipe) =>
+        !recipe.Transfer.FreezesBackbone ? "transfer.backboneRate is not 0, so the backbone learns"
+        : recipe.Loss.Kind != LossSettings.CrossEntropy ? $"loss.kind is {recipe.Loss.Kind}"
+        : recipe.Regularization.Dropout is not null ? "regularization.dropout is set"
+        : null;
+
+    private static void CheckHead(TransferSettings transfer, string? whyNotSolvable)
+    {
+        if (transfer.Head == TransferSettings.Solved && whyNotSolvable is not null)
             throw new DomainException(
                 "head_not_solvable",
-                $"transfer.head is solved, which solves the cross-entropy of a frozen backbone's outputs, but {conflict}.",
+                $"transfer.head is solved, which solves the cross-entropy of a frozen backbone's outputs, but {whyNotSolvable}.",
                 "Leave one of the two away."
+            );
+        if (transfer is { Refit: true, SolvesHead: false })
+            throw new DomainException(
+                "head_not_solvable",
+                "transfer.refit solves the classifier again, but this recipe's classifier is trained.",
+                "Leave transfer.refit away, or name no setting of the optimiser, the schedule or the budget."
             );
     }
 
@@ -150,7 +174,7 @@ public static class RecipePresets
     private static bool IsOff(Setting setting, Recipe recipe) =>
         Equals(setting.Of(recipe), setting.Of(recipe with { Augmentation = AugmentationSettings.None }));
 
-    /// <summary>Frozen backbone; embeddings are computed once and the head alone is trained on them. The augmentation says that training
+    /// <summary>Frozen backbone; embeddings are computed once and the head alone is solved on them. The augmentation says that training
     /// pictures are embedded as served, mirrored, and in a wider view.</summary>
     private static Recipe FastOf(ModelCard card) =>
         new()
@@ -162,7 +186,13 @@ public static class RecipePresets
             Loss = new() { LabelSmoothing = 0 },
             Optimizer = new() { LearningRate = 1e-3, WeightDecay = 1e-2 },
             Schedule = new() { WarmupFraction = 0.1 },
-            Transfer = new() { Pretrained = true, BackboneRate = 0 },
+            Transfer = new()
+            {
+                Pretrained = true,
+                BackboneRate = 0,
+                Head = TransferSettings.Solved,
+                Refit = true,
+            },
             Regularization = new(),
             Budget = new() { Epochs = 20 },
         };

@@ -34,6 +34,9 @@ internal sealed class EmbeddingSource : IExampleSource
 
     public int Count(string split) => _splits[split].Labels.Length;
 
+    /// <returns>Standardised, picture by picture with the views of each.</returns>
+    public float[][] RowsOf(string split) => _splits[split].Rows;
+
     public IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch) =>
         BatchOrder
             .Of(Count(Splits.Train), _recipe, epoch)

@@ -15,6 +15,7 @@ namespace GpuGeek.Training.Engine;
 internal sealed class EmbeddingTraining(RunContext context)
 {
     private const double Embedded = 0.75,
+        Chosen = 0.88,
         TrainingDone = 0.94;
 
     /// <summary>The first part alone: the embeddings are left in the run directory.</summary>
@@ -31,31 +32,49 @@ internal sealed class EmbeddingTraining(RunContext context)
         var source = new EmbeddingSource(context.Spec, (hash, view) => cache[hash, view]);
         using var head = new GraphModule(HeadGraph(), context.Network.Device);
         Initialisation.All(head, context.Recipe.Data.Seed);
-        var outcome = context.Recipe.Transfer.SolvesHead
-            ? new SolvedHead(context, head, source).Run((Embedded, TrainingDone))
+        var transfer = context.Recipe.Transfer;
+        var outcome = transfer.SolvesHead
+            ? new SolvedHead(context, head, source).Run((Embedded, transfer.RefitsHead ? Chosen : TrainingDone))
             : Train(head, source);
         outcome.Best.CopyTo(head);
-        Fold(head, source.Scaling);
+        if (transfer.RefitsHead)
+            return Refit(head, source, outcome);
+        var logitsOf = Serve(head, source);
         context.Events.Phase("evaluating", TrainingDone);
-        var (validation, test) = context.Network.Graph.RectifiesClassifier
-            ? EvaluateRectified()
-            : (Evaluate(head, source, Splits.Val), Evaluate(head, source, Splits.Test));
-        return new Trained(validation, test, outcome.BestEpoch, outcome.SecondsSpent);
+        return new Trained(logitsOf(Splits.Val), logitsOf(Splits.Test), outcome.BestEpoch, outcome.SecondsSpent);
+    }
+
+    /// <summary>The validation figures are those of the classifier that the validation pictures have chosen and not yet taught.</summary>
+    private Trained Refit(GraphModule head, EmbeddingSource source, TrainerOutcome outcome)
+    {
+        var validation = Serve(head, source)(Splits.Val);
+        var began = context.Clock.GetTimestamp();
+        var folds = new EmbeddingFolds(context.Spec, source);
+        var outOfFold = new RefitHead(context, head, folds).Run(SolvedHead.PenaltyOf(outcome.BestEpoch), (Chosen, TrainingDone));
+        var seconds = outcome.SecondsSpent + context.Clock.GetElapsedTime(began).TotalSeconds;
+        var test = Serve(head, source);
+        context.Events.Phase("evaluating", TrainingDone);
+        return new Trained(validation, test(Splits.Test), outcome.BestEpoch, seconds) { OutOfFold = outOfFold };
+    }
+
+    /// <summary>Puts the classifier into the network.</summary>
+    /// <returns>Logits of a split as they are served.</returns>
+    private Func<string, SplitLogits> Serve(GraphModule head, EmbeddingSource source)
+    {
+        Fold(head, source.Scaling);
+        if (!context.Network.Graph.RectifiesClassifier)
+            return split => Evaluate(head, source, split);
+        // The network on pictures: where its rectifier cuts something after all, the figures have it too.
+        var derived = new DerivedPictures(context.Originals, context.Room, context.Directory.Cache, context.Recipe.Model.InputSize);
+        var pictures = new PictureSource(context.Originals, derived, context.Recipe, context.Preprocessing);
+        RectifiedClassifier.Lift(context.Network, pictures, context.Stop);
+        return split => Evaluate(context.Network, pictures, split);
     }
 
     private TrainerOutcome Train(GraphModule head, EmbeddingSource source)
     {
         var plan = ModePlan.FrozenBackbone(head.Graph, dropping: context.Recipe.Regularization.Dropout is not null);
         return context.Train(head, LayerPlan.Fixed(head.Graph, plan), source, (Embedded, TrainingDone));
-    }
-
-    /// <summary>The network as it is served, on pictures: where its rectifier cuts something after all, the figures have it too.</summary>
-    private (SplitLogits Validation, SplitLogits Test) EvaluateRectified()
-    {
-        var derived = new DerivedPictures(context.Originals, context.Room, context.Directory.Cache, context.Recipe.Model.InputSize);
-        var pictures = new PictureSource(context.Originals, derived, context.Recipe, context.Preprocessing);
-        RectifiedClassifier.Lift(context.Network, pictures, context.Stop);
-        return (Evaluate(context.Network, pictures, Splits.Val), Evaluate(context.Network, pictures, Splits.Test));
     }
 
     private SplitLogits Evaluate(GraphModule module, IExampleSource source, string split) =>

@@ -42,18 +42,23 @@ internal static class Evaluation
 {
     /// <summary>Logits of a split through the network as it is served.</summary>
     /// <exception cref="TrainingStoppedException"><paramref name="stop"/> was asked for between two batches.</exception>
-    public static SplitLogits Run(GraphModule module, IExampleSource source, string split, CancellationToken stop)
+    public static SplitLogits Run(GraphModule module, IExampleSource source, string split, CancellationToken stop) =>
+        Run(module, source.Batches(split), source.InputShape, stop);
+
+    /// <summary>Logits of any examples through the network as it is served.</summary>
+    /// <exception cref="TrainingStoppedException"><paramref name="stop"/> was asked for between two batches.</exception>
+    public static SplitLogits Run(GraphModule module, IEnumerable<Batch> batches, long[] inputShape, CancellationToken stop)
     {
         var plan = ModePlan.Eval(module.Graph);
         List<float[]> rows = [];
         List<long> labels = [];
         using var frozen = no_grad();
-        foreach (var batch in source.Batches(split))
+        foreach (var batch in batches)
         {
             if (stop.IsCancellationRequested)
                 throw new TrainingStoppedException();
             using var scope = NewDisposeScope();
-            var logits = module.Forward(BatchTensors.InputsOf(batch, source.InputShape, module.Device), plan);
+            var logits = module.Forward(BatchTensors.InputsOf(batch, inputShape, module.Device), plan);
             var flat = logits.contiguous().cpu().data<float>().ToArray();
             rows.AddRange(flat.Chunk(flat.Length / batch.Labels.Length));
             labels.AddRange(batch.Labels);

@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Datasets;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 using TorchSharp;
@@ -20,14 +19,15 @@ internal sealed class HeadLoss : IDisposable
         _classes;
     private readonly Device _device;
 
+    /// <param name="inputs">Width of a row.</param>
     /// <param name="classWeights">One per class; null: all are 1.</param>
     /// <param name="smoothing">Share of each label that is spread evenly over all classes.</param>
-    public HeadLoss(IExampleSource source, int classes, double[]? classWeights, double smoothing, Device device)
+    public HeadLoss(RowSet rows, long inputs, int classes, double[]? classWeights, double smoothing, Device device)
     {
-        (_inputs, _classes, _device) = (source.InputShape[0], classes, device);
-        var type = source.Count(Splits.Train) * _inputs <= MostWidened ? ScalarType.Float64 : ScalarType.Float32;
+        (_inputs, _classes, _device) = (inputs, classes, device);
+        var type = rows.Count * _inputs <= MostWidened ? ScalarType.Float64 : ScalarType.Float32;
         using var scope = NewDisposeScope();
-        foreach (var batch in source.Batches(Splits.Train))
+        foreach (var batch in rows.Batches)
         {
             var targets = new double[batch.Labels.Length, classes];
             for (var i = 0; i < batch.Labels.Length; i++)
@@ -36,8 +36,8 @@ internal sealed class HeadLoss : IDisposable
                     targets[i, c] = -(smoothing / classes + (c == batch.Labels[i] ? 1 - smoothing : 0)) * (classWeights?[c] ?? 1);
                 _weight += classWeights?[batch.Labels[i]] ?? 1;
             }
-            var rows = BatchTensors.InputsOf(batch, source.InputShape, device).to(type);
-            _parts.Add((rows.DetachFromDisposeScope(), tensor(targets, device: device).DetachFromDisposeScope()));
+            var values = BatchTensors.InputsOf(batch, [inputs], device).to(type);
+            _parts.Add((values.DetachFromDisposeScope(), tensor(targets, device: device).DetachFromDisposeScope()));
         }
     }
 

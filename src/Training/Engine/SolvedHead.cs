@@ -5,7 +5,6 @@ using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
-using GpuGeek.Training.Optimization;
 
 namespace GpuGeek.Training.Engine;
 
@@ -20,8 +19,6 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
     private const int Strengths = 15;
     private const double Strongest = 10;
     private const int Patience = 3;
-    private const double Tolerance = 1e-6;
-    private const int MostSteps = 1000;
     private readonly BestState _best = new(head);
     private double _bestLoss = double.PositiveInfinity;
 
@@ -32,14 +29,14 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         using var checkpoints = context.Checkpoints(options, [new NetworkState(head), _best]);
         var progress = Begin(checkpoints, options);
         var (before, began) = (progress.SecondsSpent, context.Clock.GetTimestamp());
-        var (classes, smoothing) = (context.Spec.Classes.Length, context.Recipe.Loss.LabelSmoothing);
-        using var loss = new HeadLoss(source, classes, context.ClassWeights(), smoothing, head.Device);
+        var solver = new HeadSolver(context, head);
+        using var loss = solver.LossOf(source.Rows(Splits.Train), source.InputShape[0]);
         while (!IsOver(progress))
         {
             double trainLoss;
             try
             {
-                trainLoss = Solve(loss, progress.Epochs);
+                trainLoss = solver.Solve(loss, StrengthOf(progress.Epochs));
             }
             catch (TrainingStoppedException)
             {
@@ -54,10 +51,13 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         }
         checkpoints.Finish();
         Console.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"The validation split chose the penalty {StrengthOf(progress.BestEpoch - 1):g3}.")
+            string.Create(CultureInfo.InvariantCulture, $"The validation split chose the penalty {PenaltyOf(progress.BestEpoch):g3}.")
         );
         return new TrainerOutcome(_best.Network!, progress.BestEpoch, progress.SecondsSpent);
     }
+
+    /// <param name="epoch">From 1.</param>
+    public static double PenaltyOf(int epoch) => StrengthOf(epoch - 1);
 
     private static double StrengthOf(int index) => Strongest * Math.Pow(10, -index / 2.0);
 
@@ -87,26 +87,6 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         return loss;
     }
 
-    /// <returns>The mean loss without the penalty.</returns>
-    /// <exception cref="TrainingStoppedException">Nothing was changed.</exception>
-    private double Solve(HeadLoss loss, int index)
-    {
-        var penalty = StrengthOf(index);
-        var (solution, converged) = LimitedMemoryBfgs.Minimise(Parameters(), At, Tolerance, MostSteps);
-        if (!converged)
-            Console.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"Warning: the classifier of the penalty {penalty:g3} has not converged.")
-            );
-        Write(solution);
-        return loss.At(solution, 0).Value;
-
-        (double, double[]) At(double[] parameters)
-        {
-            context.ThrowIfStopped();
-            return loss.At(parameters, penalty);
-        }
-    }
-
     private TrainingProgress Judge(double trainLoss, TrainingProgress progress)
     {
         var epoch = progress.Epochs + 1;
@@ -131,18 +111,4 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         _best.Keep();
         return next with { BestEpoch = epoch, BestCorrect = logits.Correct };
     }
-
-    // From what a checkpoint keeps, so that a resumed solution has the same bits.
-    private double[] Parameters() => [.. head.Read(WeightName).Concat(head.Read(BiasName)).Select(v => (double)v)];
-
-    private void Write(double[] parameters)
-    {
-        var numbers = Array.ConvertAll(parameters, v => (float)v);
-        var biases = head.Read(BiasName).Length;
-        head.Write(WeightName, numbers[..^biases]);
-        head.Write(BiasName, numbers[^biases..]);
-    }
-
-    private string WeightName => head.Graph.ClassifierPath + ".weight";
-    private string BiasName => head.Graph.ClassifierPath + ".bias";
 }

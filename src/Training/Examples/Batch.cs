@@ -31,6 +31,9 @@ internal sealed record Mixed(long[] Others, float[] Shares)
     public Mixed Slice(int start, int end) => new(Others[start..end], Shares[start..end]);
 }
 
+/// <summary>Examples that are gone through as often as wanted.</summary>
+internal sealed record RowSet(int Count, IEnumerable<Batch> Batches);
+
 /// <summary>Where the loop takes its examples from: pictures, or embeddings of pictures.</summary>
 internal interface IExampleSource
 {
@@ -49,4 +52,6 @@ internal interface IExampleSource
 
     /// <summary>A split in the manifest's order, as it is served.</summary>
     IEnumerable<Batch> Batches(string split);
+
+    RowSet Rows(string split) => new(Count(split), Batches(split));
 }

@@ -15,7 +15,7 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
     public RunResult Write(Trained trained)
     {
         Directory.CreateDirectory(context.Directory.Result);
-        var temperature = TemperatureScaling.Fit(trained.Validation);
+        var temperature = TemperatureScaling.Fit(trained.OutOfFold ?? trained.Validation);
         var onnx = WriteOnnx();
         var difference = new ExportProof(context, proof).Check(PathOf(ResultFiles.Onnx), trained.Test, temperature);
         var result = Score(trained, temperature, Convert.ToHexStringLower(SHA256.HashData(onnx)), difference);

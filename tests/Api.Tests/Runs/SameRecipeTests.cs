@@ -22,6 +22,7 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["transfer.pretrained"] = true,
         ["transfer.backboneRate"] = 0.3,
         ["transfer.head"] = "trained",
+        ["transfer.refit"] = false,
         ["transfer.layerDecay"] = 0.8,
         ["transfer.frozenGroups"] = 2,
         ["transfer.unfreezeEpochs"] = 1,

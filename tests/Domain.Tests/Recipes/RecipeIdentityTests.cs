@@ -100,6 +100,7 @@ public sealed class TheIdentityOfARecipe
         ["transfer.frozenNorms"] = false,
         ["transfer.head"] = "trained",
         ["transfer.layerDecay"] = 1.0,
+        ["transfer.refit"] = false,
         ["transfer.start.model"] = null,
         ["transfer.start.name"] = "",
         ["transfer.start.version"] = null,

@@ -168,7 +168,7 @@ public sealed class ARecipeOfAPreset
     public void With_a_solved_classifier_leaves_out_what_says_how_steps_are_taken()
     {
         var solved = RecipePresets.Resolve(new() { Preset = "fast", ["transfer.head"] = "solved" });
-        var trained = RecipePresets.Resolve(new() { Preset = "fast" });
+        var trained = RecipePresets.Resolve(new() { Preset = "fast", ["transfer.head"] = "trained" });
         bool Shows(Recipe recipe, string path) => RecipeSchema.Get(path).Applies(other => RecipeSchema.Get(other).Of(recipe));
         foreach (var path in (string[])["optimizer.learningRate", "schedule.kind", "budget.epochs", "data.batchSize", "averaging.kind"])
             Assert.Equal((false, true), (Shows(solved, path), Shows(trained, path)));
@@ -181,12 +181,47 @@ public sealed class ARecipeOfAPreset
     [InlineData("fast", "transfer.head=solved regularization.dropout=0.2", "regularization.dropout is set")]
     public void Solves_the_classifier_of_a_frozen_backbone_by_cross_entropy_alone(string preset, string settings, string conflict)
     {
-        var asked = new PartialRecipe { Preset = preset };
-        foreach (var setting in settings.Split(' '))
-            asked.Set(setting);
-        var refusal = Assert.Throws<GpuGeek.Domain.Common.DomainException>(() => RecipePresets.Resolve(asked));
+        var refusal = Assert.Throws<GpuGeek.Domain.Common.DomainException>(() => RecipePresets.Resolve(Asked(preset, settings)));
         Assert.Equal("head_not_solvable", refusal.Code);
         Assert.Contains(conflict, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("data.seed=3 loss.classWeights=inverse", true)]
+    [InlineData("budget.epochs=5", false)]
+    [InlineData("optimizer.learningRate=0.01", false)]
+    [InlineData("data.batchSize=16", false)]
+    [InlineData("loss.kind=focal", false)]
+    [InlineData("regularization.dropout=0.2", false)]
+    [InlineData("transfer.backboneRate=0.1", false)]
+    [InlineData("transfer.head=trained", false)]
+    [InlineData("transfer.head=solved budget.epochs=5", true)]
+    public void Of_the_fast_preset_solves_its_classifier_unless_the_request_needs_a_trained_one(string settings, bool isSolved)
+    {
+        var recipe = RecipePresets.Resolve(Asked("fast", settings));
+        Assert.Equal((isSolved, isSolved), (recipe.Transfer.SolvesHead, recipe.Transfer.RefitsHead));
+        Assert.Equal(isSolved, recipe.Transfer.Refit);
+        Assert.Equal(recipe, RecipePresets.Resolve(PartialRecipe.Of(recipe)));
+    }
+
+    [Fact]
+    public void Refits_no_trained_classifier()
+    {
+        foreach (var settings in (string[])["transfer.head=trained transfer.refit=true", "transfer.refit=true budget.epochs=5"])
+        {
+            var refusal = Assert.Throws<GpuGeek.Domain.Common.DomainException>(() => RecipePresets.Resolve(Asked("fast", settings)));
+            Assert.Equal("head_not_solvable", refusal.Code);
+            Assert.Contains("transfer.refit", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static PartialRecipe Asked(string preset, string settings)
+    {
+        var asked = new PartialRecipe { Preset = preset };
+        foreach (var setting in settings.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            asked.Set(setting);
+        return asked;
     }
 
     [Fact]

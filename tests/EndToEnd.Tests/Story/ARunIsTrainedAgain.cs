@@ -19,7 +19,7 @@ public sealed class ARunIsTrainedAgain(FlowersStory story, Chromium chromium)
         await page.GotoAsync($"/{account.Org}/{told.Project}/runs/{run.Id}");
         await page.GetByRole(AriaRole.Link, new() { Name = "Train again" }).ClickAsync();
         await Expect(page.GetByTestId("again")).ToContainTextAsync(run.Name);
-        await Expect(page.GetByLabel("Epochs")).ToHaveValueAsync("20");
+        await Expect(page.GetByLabel("Classifier")).ToHaveValueAsync("solved");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start training" }).ClickAsync();
         await Expect(page.GetByTestId("run")).ToBeVisibleAsync();
 

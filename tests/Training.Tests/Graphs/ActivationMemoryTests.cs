@@ -9,7 +9,7 @@ public sealed class MemoryOfActivations
 {
     private const int Batch = 4,
         Size = 96,
-        Passes = 4;
+        Passes = 5;
 
     public static TheoryData<string> OfEachFamily => [.. Models.Zoo.OfEachFamily];
 
@@ -48,18 +48,18 @@ public sealed class MemoryOfActivations
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var plan = ModePlan.Eval(module.Graph);
-        var least = long.MaxValue;
-        // The first passes also allocate what libtorch caches for later ones.
+        var peaks = new long[Passes];
+        // The first passes also allocate what libtorch caches for later ones, and a thread of an earlier test may free memory meanwhile.
         for (var pass = 0; pass < Passes; pass++)
         {
             long peak = 0,
                 before = NativeHeap.Bytes;
             module.Watching = _ => peak = Math.Max(peak, NativeHeap.Bytes - before);
             module.Forward(zeros(Batch, 3, Size, Size), plan).Dispose();
-            least = Math.Min(least, peak);
+            peaks[pass] = peak;
         }
         module.Watching = null;
-        return least / Batch;
+        return peaks.Order().ElementAt(Passes / 2) / Batch;
     }
 
     private static long Kept(GraphModule module, out long peak)

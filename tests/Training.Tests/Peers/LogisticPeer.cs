@@ -36,6 +36,7 @@ internal static class LogisticPeer
             width = rows[0].Vector.Length / sizeof(float),
             splits = rows.Select(r => r.Image.Split),
             labels = rows.Select(r => r.Image.Label),
+            refit = recipe.Transfer.Refit,
         };
         var answer = await AskAsync(JsonSerializer.Serialize(request), cancellationToken);
         return rows.Where(r => r.Image.Split == Splits.Test)

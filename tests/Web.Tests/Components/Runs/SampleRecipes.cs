@@ -141,6 +141,7 @@ internal static class SampleRecipes
             Pretrained = true,
             BackboneRate = 0,
             Head = TransferSettings.Solved,
+            Refit = true,
             LayerDecay = 0.5,
             FrozenGroups = 3,
             UnfreezeEpochs = 4,
