@@ -31,6 +31,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
         0.9,
         4,
         1.12,
+        new(new(0.041, [0.012, 0.083], 0.058), new(0.017, [0, 0.05], 0.037)),
         Classes,
         [
             [82, 8],

@@ -67,12 +67,15 @@ internal static class RunReader
             r.ValAccuracy,
             r.BestEpoch,
             r.Temperature,
+            r is { Uncalibrated: { } before, Calibrated: { } after } ? new(ToResponse(before), ToResponse(after)) : null,
             classes,
             r.Confusion,
             [.. r.PerClass.Select(c => new ClassScoreResponse(c.Name, c.Precision, c.Recall, c.F1, c.Support))],
             r.OnnxMaxDifference,
             version
         );
+
+    private static CalibrationErrorResponse ToResponse(CalibrationError error) => new(error.Value, [error.Low, error.High], error.Plain);
 
     private static RunResponse Response(
         Run run,

@@ -76,6 +76,8 @@ public sealed record WorkerResponse(string Name);
 public sealed record BestResponse(int Epoch, double ValAccuracy);
 
 /// <param name="Interval">95 % Wilson interval of the test accuracy: low, high.</param>
+/// <param name="Temperature">Logits are divided by it, so that probabilities mean what they say.</param>
+/// <param name="Calibration">Null for results of earlier versions.</param>
 /// <param name="Confusion">Test pictures by [true class][predicted class].</param>
 /// <param name="OnnxMaxDifference">Largest difference of a logit between the exported file and the trained network on real
 /// pictures.</param>
@@ -86,12 +88,23 @@ public sealed record RunResultResponse(
     double ValAccuracy,
     int BestEpoch,
     double Temperature,
+    CalibrationResponse? Calibration,
     IReadOnlyList<string> Classes,
     int[][] Confusion,
     IReadOnlyList<ClassScoreResponse> PerClass,
     double OnnxMaxDifference,
     ModelVersionRef ModelVersion
 );
+
+/// <summary>Expected calibration error of the test pictures.</summary>
+/// <param name="Before">Without the temperature.</param>
+/// <param name="After">With the temperature, as the endpoint answers.</param>
+public sealed record CalibrationResponse(CalibrationErrorResponse Before, CalibrationErrorResponse After);
+
+/// <param name="Error">By how much confidences differ from shares of right answers, 0..1, without what few pictures add to it.</param>
+/// <param name="Interval">95 % interval: low, high. Low is 0 where a perfectly calibrated model would show as much.</param>
+/// <param name="Plain">Not corrected, as other programs report it: 15 bins of equal width.</param>
+public sealed record CalibrationErrorResponse(double Error, double[] Interval, double Plain);
 
 public sealed record ClassScoreResponse(string Name, double Precision, double Recall, double F1, int Support);
 

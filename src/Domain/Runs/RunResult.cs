@@ -15,6 +15,12 @@ public sealed record RunResult
     public required int BestEpoch { get; init; }
     public required double Temperature { get; init; }
 
+    /// <summary>Calibration error of the test pictures without the temperature; null for results of earlier versions.</summary>
+    public CalibrationError? Uncalibrated { get; init; }
+
+    /// <summary>The same with the temperature.</summary>
+    public CalibrationError? Calibrated { get; init; }
+
     /// <summary>Number of test pictures by [true class][predicted class].</summary>
     public required int[][] Confusion { get; init; }
     public required ClassScore[] PerClass { get; init; }
@@ -27,6 +33,14 @@ public sealed record RunResult
     public required double OnnxMaxDifference { get; init; }
     public required double TrainSeconds { get; init; }
 }
+
+/// <summary>Expected calibration error: by how much confidences differ from shares of right answers, averaged over pictures (Naeini et al.
+/// 2015). All of it is between 0 and 1.</summary>
+/// <param name="Value">Corrected for what few pictures add to it: a perfect model has not 0 on them.</param>
+/// <param name="Low">95 % interval; 0 where a perfectly calibrated model would show as much.</param>
+/// <param name="High">95 % interval.</param>
+/// <param name="Plain">Not corrected, as other programs report it: 15 bins of equal width.</param>
+public sealed record CalibrationError(double Value, double Low, double High, double Plain);
 
 /// <param name="Support">Test pictures of this class.</param>
 public sealed record ClassScore(string Name, double Precision, double Recall, double F1, int Support);

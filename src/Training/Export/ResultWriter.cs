@@ -40,6 +40,8 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
             ValAccuracy = trained.Validation.Accuracy,
             BestEpoch = trained.BestEpoch,
             Temperature = temperature,
+            Uncalibrated = ExpectedCalibration.Of(trained.Test, 1),
+            Calibrated = ExpectedCalibration.Of(trained.Test, temperature),
             Confusion = confusion,
             PerClass = Scores.PerClass(confusion, context.Spec.Classes),
             OnnxHash = onnxHash,

@@ -37,6 +37,9 @@ public sealed class TakingAModelHome(SharedApplication shared) : IClassFixture<S
         Assert.Equal(("rose", 0.5, 2), (evaluation.PerClass[1].Name, evaluation.PerClass[1].Recall, evaluation.PerClass[1].Support));
         var run = await session.Client.GetRunAsync(session.Org, second.RunId, ct: Cancel);
         Assert.Equal(("succeeded", new("flowers", 2), 0.75), (run.State, run.Result!.ModelVersion, run.Result.TestAccuracy));
+        var calibration = run.Result.Calibration!;
+        Assert.Equal((0.05, 0.06, 0.02), (calibration.Before.Error, calibration.Before.Plain, calibration.After.Error));
+        Assert.Equal([0, 0.06], calibration.After.Interval);
         Assert.Equal(0.75, (await session.Client.GetProjectAsync(session.Org, "flowers", Cancel)).BestTestAccuracy);
     }
 

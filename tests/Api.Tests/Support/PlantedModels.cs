@@ -89,6 +89,8 @@ internal static class PlantedModels
             ValAccuracy = 0.8,
             BestEpoch = 3,
             Temperature = 1.25,
+            Uncalibrated = new(0.05, 0.01, 0.1, 0.06),
+            Calibrated = new(0.02, 0, 0.06, 0.03),
             Confusion =
             [
                 [2, 0],

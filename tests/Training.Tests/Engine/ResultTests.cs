@@ -87,6 +87,11 @@ public sealed class ASucceededRun(TrainedOnce trained) : IClassFixture<TrainedOn
         Assert.All(result.PerClass, score => Assert.Equal(12, score.Support));
         Assert.All(predictions, p => Assert.Equal(1, p.Probabilities.Sum(), 1e-5f));
         Assert.InRange(result.OnnxMaxDifference, 0, 1e-3);
+        // The predictions have the temperature, and the error is that of what they say.
+        var differences = predictions
+            .GroupBy(p => Math.Min((int)(p.Probabilities.Max() * 15), 14))
+            .Sum(bin => Math.Abs(bin.Sum(p => (p.Predicted == p.Label ? 1 : 0) - (double)p.Probabilities.Max())));
+        Assert.Equal(differences / 36, result.Calibrated!.Plain, 6);
     }
 
     [Fact]
