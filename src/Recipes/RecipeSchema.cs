@@ -36,6 +36,8 @@ public sealed record Setting(
     {
         if (RecipeSchema.IsOfSteps(this) && valueOf("transfer.head") is TransferSettings.Solved)
             return false;
+        if (About.NeedsBackbone && valueOf("transfer.backboneRate") is 0.0)
+            return false;
         if (About.OnlyWith.Length > 0)
         {
             var other = Beside(About.OnlyWith);

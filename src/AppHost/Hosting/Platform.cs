@@ -63,6 +63,7 @@ internal sealed class Platform : IAsyncDisposable
 
     private async Task StartAllAsync(CancellationToken cancellationToken)
     {
+        await PageAddress.DemandAsync(_settings.Listen, _settings.Port, cancellationToken);
         Outside.Note(_data.At(DataFolder.OutsideName));
         _ballast = new(_data.Ballast, Ballast.Size());
         _environment = await HostEnvironment.BaseAsync(_settings, _data, cancellationToken);

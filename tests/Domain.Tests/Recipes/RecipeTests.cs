@@ -172,6 +172,10 @@ public sealed class ARecipeOfAPreset
         bool Shows(Recipe recipe, string path) => RecipeSchema.Get(path).Applies(other => RecipeSchema.Get(other).Of(recipe));
         foreach (var path in (string[])["optimizer.learningRate", "schedule.kind", "budget.epochs", "data.batchSize", "averaging.kind"])
             Assert.Equal((false, true), (Shows(solved, path), Shows(trained, path)));
+        Assert.Equal(
+            (false, true),
+            (Shows(solved, "transfer.layerDecay"), Shows(RecipePresets.Resolve(new() { Preset = "balanced" }), "transfer.layerDecay"))
+        );
         Assert.True(Shows(solved, "data.seed") && Shows(solved, "loss.classWeights") && Shows(solved, "transfer.head"));
     }
 
