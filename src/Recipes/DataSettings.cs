@@ -2,6 +2,11 @@ namespace GpuGeek.Recipes;
 
 public sealed record DataSettings
 {
+    public const string Shuffle = "shuffle",
+        Stratified = "stratified",
+        Oversample = "oversample",
+        Undersample = "undersample";
+
     [Setting("Seed", "Equal seeds give equal runs on the CPU.", Min = 0, Max = int.MaxValue)]
     public required int Seed { get; init; }
 
@@ -19,4 +24,24 @@ public sealed record DataSettings
         Null = "the whole batch"
     )]
     public int? MicroBatch { get; init; }
+
+    [Setting(
+        "Sampler",
+        "Which pictures an epoch takes. shuffle: each once. stratified: each once, and every batch has its share of each class. "
+            + "oversample: pictures of rare classes several times (at most 100), so that all classes have as many as the largest. "
+            + "undersample: of each class as many as the smallest has, others in each epoch.",
+        Choices = [Shuffle, Stratified, Oversample, Undersample]
+    )]
+    public string Sampler { get; init; } = Shuffle;
+
+    /// <summary>Hoffer et al. 2020, arXiv:1901.09335.</summary>
+    [Setting(
+        "Repeated augmentation",
+        "So many times each picture stands in a batch, changed at random each time; an epoch then has as many fewer pictures. 1 switches "
+            + "it off.",
+        Min = 1,
+        Max = 10,
+        NeedsBackbone = true
+    )]
+    public int Repeats { get; init; } = 1;
 }

@@ -1,6 +1,5 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
-using GpuGeek.Recipes;
 using GpuGeek.Training.Examples;
 
 namespace GpuGeek.Training.Data;
@@ -10,16 +9,15 @@ namespace GpuGeek.Training.Data;
 internal sealed class EmbeddingSource : IExampleSource
 {
     private readonly Dictionary<string, (float[][] Rows, long[] Labels)> _splits = new(StringComparer.Ordinal);
-    private readonly Recipe _recipe;
+    private readonly TrainingOrder _order;
     private readonly string[] _names;
 
     /// <param name="embed">Returns the embedding of a view of a picture.</param>
     public EmbeddingSource(RunSpec spec, Func<string, PictureView, float[]> embed)
     {
-        _recipe = spec.Recipe;
         var seen = spec
             .Images.SelectMany(
-                i => PictureViews.Of(i, _recipe.Augmentation),
+                i => PictureViews.Of(i, spec.Recipe.Augmentation),
                 (i, view) => (i.Split, Row: embed(i.Hash, view), Label: (long)i.Label, i.Hash)
             )
             .ToLookup(e => e.Split);
@@ -27,6 +25,7 @@ internal sealed class EmbeddingSource : IExampleSource
         Scaling = Standardisation.Fit([.. seen[Splits.Train].Select(e => e.Row)]);
         foreach (var split in seen)
             _splits[split.Key] = ([.. split.Select(e => Scaling.Apply(e.Row))], [.. split.Select(e => e.Label)]);
+        _order = new(_splits[Splits.Train].Labels, spec.Recipe);
     }
 
     public Standardisation Scaling { get; }
@@ -34,16 +33,18 @@ internal sealed class EmbeddingSource : IExampleSource
 
     public int Count(string split) => _splits[split].Labels.Length;
 
+    public int PerEpoch => _order.Count;
+
     /// <returns>Standardised, picture by picture with the views of each.</returns>
     public float[][] RowsOf(string split) => _splits[split].Rows;
 
     public IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch) =>
-        BatchOrder
-            .Of(Count(Splits.Train), _recipe, epoch)
+        _order
+            .Batches(epoch)
             .Skip(firstBatch)
-            .Select(batch => Take(Splits.Train, batch) with { Samples = batch });
+            .Select(batch => Take(Splits.Train, [.. batch.Select(_order.ExampleOf)]) with { Samples = batch });
 
-    public string NameOf(int sample) => _names[sample];
+    public string NameOf(int sample) => _names[_order.ExampleOf(sample)];
 
     public IEnumerable<Batch> Batches(string split) => Enumerable.Range(0, Count(split)).Chunk(256).Select(batch => Take(split, batch));
 

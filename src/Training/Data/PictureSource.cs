@@ -15,21 +15,22 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
     private const int EvaluationBatch = 32,
         BatchesAhead = 3;
 
+    private readonly TrainingOrder _order = new([.. originals.Split(Splits.Train).Select(image => (long)image.Label)], recipe);
+
     public long[] InputShape => [3, preprocessing.CropSize, preprocessing.CropSize];
 
     public int Count(string split) => originals.Split(split).Length;
 
+    public int PerEpoch => _order.Count;
+
     public IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch)
     {
         var images = originals.Split(Splits.Train);
-        var batches = BatchOrder
-            .Of(images.Length, recipe, epoch)
-            .Skip(firstBatch)
-            .Select((batch, i) => Training(images, batch, epoch, firstBatch + i));
+        var batches = _order.Batches(epoch).Skip(firstBatch).Select((batch, i) => Training(images, batch, epoch, firstBatch + i));
         return Prefetch.Ahead(batches, BatchesAhead);
     }
 
-    public string NameOf(int sample) => originals.Split(Splits.Train)[sample].Hash;
+    public string NameOf(int sample) => originals.Split(Splits.Train)[_order.ExampleOf(sample)].Hash;
 
     public IEnumerable<Batch> Batches(string split)
     {
@@ -43,7 +44,11 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
 
     private Batch Training(RunImage[] images, int[] batch, int epoch, int index) =>
         Mixing.Apply(
-            Fill(batch, i => images[i].Label, (i, chw) => Augmented(images[i], epoch, i, chw)) with
+            Fill(
+                batch,
+                position => images[_order.ExampleOf(position)].Label,
+                (position, chw) => Augmented(images[_order.ExampleOf(position)], epoch, position, chw)
+            ) with
             {
                 Samples = batch,
             },
@@ -61,9 +66,9 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         return new Batch(inputs, [.. indices.Select(label)]);
     }
 
-    private void Augmented(RunImage image, int epoch, int index, Memory<float> chw)
+    private void Augmented(RunImage image, int epoch, int position, Memory<float> chw)
     {
-        var random = CounterRandom.Keyed(recipe.Data.Seed, epoch, index);
+        var random = CounterRandom.Keyed(recipe.Data.Seed, epoch, position);
         Preprocessor.ToTensor(Augmenter.Apply(derived.Read(image), recipe.Augmentation, preprocessing, random), preprocessing, chw.Span);
     }
 }

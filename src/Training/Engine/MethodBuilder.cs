@@ -12,7 +12,7 @@ namespace GpuGeek.Training.Engine;
 internal static class MethodBuilder
 {
     /// <param name="module">What is trained.</param>
-    /// <param name="examples">Size of the training split.</param>
+    /// <param name="examples">Of an epoch.</param>
     /// <param name="classCounts">Training pictures of each class.</param>
     public static TrainingMethod Build(Recipe recipe, GraphModule module, LayerPlan layers, int examples, IReadOnlyList<int> classCounts)
     {

@@ -93,7 +93,7 @@ internal sealed class RunContext : IDisposable
     public TrainerOutcome Train(GraphModule module, LayerPlan layers, IExampleSource source, (double, double) progress)
     {
         var options = Options(progress);
-        using var method = MethodBuilder.Build(Recipe, module, layers, source.Count(Splits.Train), ClassCounts());
+        using var method = MethodBuilder.Build(Recipe, module, layers, source.PerEpoch, ClassCounts());
         var best = new BestState(module);
         using var checkpoints = Checkpoints(options, [new NetworkState(module), best, .. method.States]);
         return new Trainer(options, method, module, source, best, checkpoints, Events, Clock, Stop).Run();

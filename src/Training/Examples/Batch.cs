@@ -1,7 +1,9 @@
+using GpuGeek.Domain.Datasets;
+
 namespace GpuGeek.Training.Examples;
 
 /// <param name="Inputs">Row-major, <c>Labels.Length</c> × the source's input shape.</param>
-/// <param name="Samples">Positions of the examples in the training split; null for other splits.</param>
+/// <param name="Samples">A number of each training example that is its own within the epoch; null for other splits.</param>
 internal sealed record Batch(float[] Inputs, long[] Labels, int[]? Samples = null)
 {
     /// <summary>What was mixed into the examples; null: nothing.</summary>
@@ -41,13 +43,16 @@ internal interface IExampleSource
     long[] InputShape { get; }
     int Count(string split);
 
-    /// <summary>The training split in the order of an epoch (from 0), augmented; the last incomplete batch is left out, except where it is
+    /// <summary>Training examples of an epoch, each counted as often as it is taken.</summary>
+    int PerEpoch => Count(Splits.Train);
+
+    /// <summary>The training examples of an epoch (from 0), augmented; the last incomplete batch is left out, except where it is
     /// the only one.</summary>
     /// <param name="firstBatch">Batches to skip: a resumed epoch goes on in its middle.</param>
     IEnumerable<Batch> TrainingBatches(int epoch, int firstBatch);
 
     /// <summary>What a person knows an example of the training split by.</summary>
-    /// <param name="sample">Its position in the split.</param>
+    /// <param name="sample">Of <see cref="Batch.Samples"/>.</param>
     string NameOf(int sample);
 
     /// <summary>A split in the manifest's order, as it is served.</summary>

@@ -15,6 +15,8 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["data.seed"] = 7,
         ["data.batchSize"] = 8,
         ["data.microBatch"] = 4,
+        ["data.sampler"] = "stratified",
+        ["data.repeats"] = 2,
         ["optimizer.learningRate"] = 0.004,
         ["optimizer.weightDecay"] = 0.02,
         ["optimizer.clipNorm"] = 5,

@@ -76,6 +76,8 @@ public sealed class TheIdentityOfARecipe
         ["averaging.decay"] = null,
         ["averaging.kind"] = "none",
         ["data.microBatch"] = null,
+        ["data.repeats"] = 1,
+        ["data.sampler"] = "shuffle",
         ["loss.classWeights"] = "none",
         ["loss.focus"] = 2.0,
         ["loss.kind"] = "cross-entropy",

@@ -31,17 +31,6 @@ public sealed class RandomNumbers
         Assert.InRange(normal.Average(), -0.02, 0.02);
         Assert.InRange(normal.Average(v => v * v), 0.97, 1.03);
     }
-
-    [Fact]
-    public void Shuffle_everything_once_and_differently_each_epoch()
-    {
-        var recipe = Support.TestRecipes.Tiny();
-        var first = BatchOrder.Of(50, recipe, 0).ToArray();
-        Assert.All(first, batch => Assert.Equal(8, batch.Length)); // the incomplete one is left out
-        Assert.Equal(48, first.SelectMany(b => b).Distinct().Count());
-        Assert.NotEqual(first.SelectMany(b => b), BatchOrder.Of(50, recipe, 1).SelectMany(b => b));
-        Assert.Equal([0, 1, 2, 3, 4], BatchOrder.Of(5, recipe, 0).Single().Order());
-    }
 }
 
 public sealed class Augmenting

@@ -16,6 +16,8 @@ internal static class SampleRecipes
             Seed = 7,
             BatchSize = 8,
             MicroBatch = 4,
+            Sampler = DataSettings.Stratified,
+            Repeats = 3,
         },
         Augmentation = new()
         {
@@ -69,6 +71,8 @@ internal static class SampleRecipes
             Seed = 1,
             BatchSize = 2,
             MicroBatch = 2,
+            Sampler = DataSettings.Oversample,
+            Repeats = 2,
         },
         Augmentation = new()
         {
