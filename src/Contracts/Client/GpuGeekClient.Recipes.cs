@@ -23,6 +23,9 @@ public sealed partial class GpuGeekClient
         CancellationToken ct = default
     ) => GetAsync<Page<RecipeResponse>>($"orgs/{E(org)}/recipes/{E(name)}/versions?limit=50{After(after)}", ct);
 
+    public Task<ResolvedRecipeResponse> ResolveRecipeAsync(string org, ResolveRecipeRequest request, CancellationToken ct = default) =>
+        PostAsync<ResolvedRecipeResponse>($"orgs/{E(org)}/recipes/resolve", request, ct);
+
     public Task DeleteRecipeAsync(string org, string name, CancellationToken ct = default) =>
         SendAsync(HttpMethod.Delete, $"orgs/{E(org)}/recipes/{E(name)}", null, ct);
 }

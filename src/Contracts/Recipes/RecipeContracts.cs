@@ -27,6 +27,18 @@ public sealed record SaveRecipeRequest
     public string? Note { get; init; }
 }
 
+/// <summary>Asks for every value of a recipe.</summary>
+public sealed record ResolveRecipeRequest
+{
+    /// <summary>A preset or one of the organisation's recipes, and what differs from it. Weights to start from are left out.</summary>
+    /// <example>{"preset": "fast", "loss": {"classWeights": "inverse"}}</example>
+    [Required]
+    public required PartialRecipe Recipe { get; init; }
+}
+
+/// <param name="Recipe">Every value, as a run would keep it. Sent with a new run it asks for the same training.</param>
+public sealed record ResolvedRecipeResponse(Recipe Recipe);
+
 /// <summary>One version of a recipe that the organisation keeps.</summary>
 /// <param name="Version">From 1 on.</param>
 /// <param name="Reference">What <c>preset</c> of a run's recipe says to start from this version: <c>flowers-best@3</c>. Without

@@ -51,6 +51,24 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
         Assert.Equal((4, 9), (changed.Recipe.Data.BatchSize, changed.Recipe.Budget.Epochs));
     }
 
+    /// <summary>What the form of a new run shows in its empty fields.</summary>
+    [Fact]
+    public async Task Or_a_preset_can_be_seen_whole_before_a_run_has_it()
+    {
+        var (session, _, version) = await shared.App.RegisterWithVersionAsync();
+        await SaveAsync(session, Epochs(9));
+        foreach (var asked in (PartialRecipe[])[new() { Preset = "fast" }, new() { Preset = "best", ["data.batchSize"] = 4 }])
+        {
+            var seen = (await session.Client.ResolveRecipeAsync(session.Org, new() { Recipe = asked }, Cancel)).Recipe;
+            Assert.Equal((await StartAsync(session, version.Id, asked)).Recipe, seen);
+            Assert.Equal(seen, (await StartAsync(session, version.Id, PartialRecipe.Of(seen))).Recipe);
+        }
+        var refused = await Answers.RefusedAsync(() =>
+            session.Client.ResolveRecipeAsync(session.Org, new() { Recipe = new() { Preset = "best@7" } }, Cancel)
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+    }
+
     [Fact]
     public async Task Gets_versions_that_never_change()
     {

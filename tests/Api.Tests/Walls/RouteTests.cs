@@ -65,6 +65,7 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
                         or "DeleteComment"
                         or "ReadMentions"
                         or "PreviewAugmentation"
+                        or "ResolveRecipe"
                     )
             )
             .Select(Path);

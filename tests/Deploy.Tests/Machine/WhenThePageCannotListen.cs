@@ -35,7 +35,8 @@ public sealed class WhenThePageCannotListen
             )!;
             var output = platform.StandardOutput.ReadToEndAsync(Cancel);
             Assert.Equal(
-                $"Web failed: port {port} of 127.0.0.1 is in use by another program. Stop that program, or choose another port with --port.",
+                $"Web failed: port {port} of 127.0.0.1 is in use by another program. Stop that program, or choose another port with "
+                    + "--port.",
                 (await platform.StandardError.ReadToEndAsync(Cancel)).Trim()
             );
             Assert.Empty(await output);

@@ -24,7 +24,8 @@ public sealed class ATrainerKilledAgainAndAgain : IDisposable
         "optimizer.clipNorm=1 data.microBatch=4 regularization.dropout=0.3 regularization.stochasticDepth=0.2 regularization.mixUp=0.4 "
         + "averaging.kind=exponential";
     private const string PartialTraining =
-        "transfer.frozenNorms=true transfer.unfreezeEpochs=1 regularization.cutMix=1 optimizer.kind=sgd data.sampler=oversample data.repeats=2";
+        "transfer.frozenNorms=true transfer.unfreezeEpochs=1 regularization.cutMix=1 optimizer.kind=sgd data.sampler=oversample "
+        + "data.repeats=2";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gpugeek-kills-");
 

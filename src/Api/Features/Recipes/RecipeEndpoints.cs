@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Api.Shared;
@@ -24,6 +25,7 @@ internal static class RecipeEndpoints
         var group = routes.MapOrg("/recipes").WithTags("Recipes");
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("ListRecipes");
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.RunsWrite).Idempotent().WithName("CreateRecipe");
+        group.MapPost("/resolve", ResolveAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("ResolveRecipe").WithoutChangeFilter();
         group.MapGet("/{recipe}", GetAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("GetRecipe");
         group.MapGet("/{recipe}/versions", ListVersionsAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("ListRecipeVersions");
         group.MapDelete("/{recipe}", DeleteAsync).Needs(Role.Editor, Scopes.RunsWrite).WithName("DeleteRecipe");
@@ -96,6 +98,19 @@ internal static class RecipeEndpoints
         db.Recipes.Add(row);
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/recipes/{row.Name}?version={row.Number}", Response(row));
+    }
+
+    /// <summary>See every value of a recipe before a run has it</summary>
+    /// <remarks>What the preset says, and what other settings of the request make of it. What a run would be refused for is refused here
+    /// too.</remarks>
+    private static async Task<Results<Ok<ResolvedRecipeResponse>, ProblemHttpResult>> ResolveAsync(
+        ResolveRecipeRequest request,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    )
+    {
+        var own = await OwnRecipes.BasisAsync(db, request.Recipe, cancellationToken);
+        return TypedResults.Ok(new ResolvedRecipeResponse(RecipePresets.Resolve(request.Recipe.With("transfer.start", null), own)));
     }
 
     /// <summary>One recipe, in its newest version or in another</summary>

@@ -17,6 +17,12 @@ internal static partial class Rows
                 w => Task.FromResult<Call>(new(HttpMethod.Post, "recipes", new { name = w.Name("own"), recipe = new { preset = "fast" } })),
                 HttpStatusCode.Created
             ),
+            new(
+                "ResolveRecipe",
+                Role.Viewer,
+                Scopes.RunsRead,
+                _ => Task.FromResult<Call>(new(HttpMethod.Post, "recipes/resolve", new { recipe = new { preset = "fast" } }))
+            ),
             Get("GetRecipe", Scopes.RunsRead, w => $"recipes/{w.Recipe}"),
             Get("ListRecipeVersions", Scopes.RunsRead, w => $"recipes/{w.Recipe}/versions"),
             Write(

@@ -3,6 +3,7 @@ using Bunit;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Projects;
+using GpuGeek.Contracts.Recipes;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Recipes;
 using GpuGeek.Web.Clients;
@@ -123,6 +124,7 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
                 $"GET orgs/acme/datasets/{Dataset}/versions",
                 new Page<VersionResponse>(versionIsThere ? [Of(Version, 2), Of(Guid.Empty, 3)] : [Of(Run, 3)], null)
             )
+            .Answer("POST orgs/acme/recipes/resolve", new ResolvedRecipeResponse(recipe))
             .Answer($"GET orgs/acme/runs/{Run}", Trained(recipe));
         Services.AddScoped(_ => _api.Client());
         await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);

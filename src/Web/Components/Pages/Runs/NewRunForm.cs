@@ -100,6 +100,9 @@ public sealed class NewRunForm
         return recipe;
     }
 
+    /// <summary>What the form asks for, without the weights to start from.</summary>
+    public PartialRecipe Asked() => Partial().With(StartPath, null);
+
     private PartialRecipe Partial()
     {
         var recipe = new PartialRecipe { Preset = Preset, [ArchitecturePath] = Start.Architecture ?? Architecture };

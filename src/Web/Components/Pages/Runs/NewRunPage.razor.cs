@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
@@ -55,8 +54,7 @@ public sealed partial class NewRunPage
         }
     }
 
-    private const string StochasticDepth = "regularization.stochasticDepth",
-        BackboneRate = "transfer.backboneRate";
+    private const string StochasticDepth = "regularization.stochasticDepth";
 
     /// <summary>The organisation's own recipes, and the older version that a run is trained again from.</summary>
     private readonly List<RecipeResponse> _own = [];
@@ -65,17 +63,26 @@ public sealed partial class NewRunPage
 
     private RecipeResponse? Own => _own.FirstOrDefault(r => r.Reference == _form.Preset);
 
-    /// <summary>The backbone learns: by the preset, or by a rate that the form names.</summary>
-    private bool TrainsBackbone =>
-        _form[BackboneRate] is { } rate
-            ? Convert.ToDouble(rate, CultureInfo.InvariantCulture) > 0
-            : (Own?.Recipe.Transfer.BackboneRate ?? (_form.Preset == "fast" ? 0 : 1)) > 0;
+    /// <summary>A field sends many values while somebody types.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Every value of the recipe that the form asks for; while the API refuses the form, of the last that it took.</summary>
+    private Recipe? _resolved;
+
+    private string _resolvedFor = "";
+
+    private bool TrainsBackbone => _resolved?.Transfer.FreezesBackbone == false;
+
+    private object? ValueOf(string path) => _form[path] ?? Basis(RecipeSchema.Get(path));
+
+    /// <summary>What an empty field means; null: nothing, or it is not known yet.</summary>
+    private object? Basis(Setting setting) => _form.ByAugmentationPreset(setting) ?? (_resolved is null ? null : setting.Of(_resolved));
 
     /// <summary>Settings of a section that the form shows: those without a field of their own that apply to what is chosen.</summary>
     private IEnumerable<Setting> Shown(Section section) =>
         section.Settings.Where(s =>
             !NewRunForm.HasOwnField(s)
-            && s.Applies(path => _form[path] ?? _form.ByAugmentationPreset(RecipeSchema.Get(path)))
+            && s.Applies(ValueOf)
             && (s.Path != StochasticDepth || (Chosen is { StochasticDepth: true } && TrainsBackbone))
         );
 
@@ -134,7 +141,37 @@ public sealed partial class NewRunPage
             _lost.Add(T["LostVersion"]);
         if (RunQuery is { } run)
             await TakeRunAsync(run, versions);
+        await ResolveAsync();
         _versions = versions;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        var wanted = _form.Asked().Document.ToJsonString();
+        if (_versions is null || wanted == _resolvedFor)
+            return;
+        _resolvedFor = wanted;
+        await Task.Delay(Pause, Clock, Gone);
+        if (_resolvedFor != wanted)
+            return;
+        await ResolveAsync();
+        StateHasChanged();
+    }
+
+    private async Task ResolveAsync()
+    {
+        var asked = _form.Asked();
+        _resolvedFor = asked.Document.ToJsonString();
+        try
+        {
+            var answer = await Api.ResolveRecipeAsync(Org, new() { Recipe = asked }, Gone);
+            if (_resolvedFor == asked.Document.ToJsonString())
+                _resolved = answer.Recipe;
+        }
+        catch (ApiException e) when (e.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)
+        {
+            // Said at the fields when the form is sent; somebody may be typing.
+        }
     }
 
     private void TakeStart(string asked)
