@@ -36,7 +36,7 @@ public sealed record Setting(
     {
         if (RecipeSchema.IsOfSteps(this) && valueOf("transfer.head") is TransferSettings.Solved)
             return false;
-        if (About.NeedsBackbone && valueOf("transfer.backboneRate") is 0.0)
+        if ((About.NeedsBackbone || RecipeSchema.IsOfEachEpoch(this)) && valueOf("transfer.backboneRate") is 0.0)
             return false;
         if (About.OnlyWith.Length > 0)
         {
@@ -78,6 +78,11 @@ public static class RecipeSchema
 
     /// <exception cref="ArgumentException">No setting has this path.</exception>
     public static Setting Get(string path) => Find(path) ?? throw new ArgumentException($"No setting is named '{path}'.", nameof(path));
+
+    /// <summary>Changes pictures anew in each epoch. Crops and flips also say which views of a picture a frozen backbone sees.</summary>
+    public static bool IsOfEachEpoch(Setting setting) =>
+        setting.Path.StartsWith("augmentation.", StringComparison.Ordinal)
+        && setting.Path is not (AugmentationPresets.Path or "augmentation.cropScaleMin" or "augmentation.horizontalFlip");
 
     /// <summary>Says how steps are taken, of which a solved classifier takes none.</summary>
     public static bool IsOfSteps(Setting setting) =>

@@ -147,7 +147,7 @@ public static class RecipePresets
     /// those that the request asks for are refused.</summary>
     private static Recipe WithoutImpossibleChanges(Recipe recipe, PartialRecipe partial)
     {
-        var impossible = RecipeSchema.Settings.Where(s => IsChangeOfEachEpoch(s) && !IsOff(s, recipe)).ToList();
+        var impossible = RecipeSchema.Settings.Where(s => RecipeSchema.IsOfEachEpoch(s) && !IsOff(s, recipe)).ToList();
         foreach (var setting in impossible)
             if (new[] { setting.Path, AugmentationPresets.Path }.FirstOrDefault(path => partial[path] is not null) is { } path)
                 throw new DomainException(
@@ -166,10 +166,6 @@ public static class RecipePresets
             CropScaleMin = all.CropScaleMin,
             HorizontalFlip = all.HorizontalFlip,
         };
-
-    private static bool IsChangeOfEachEpoch(Setting setting) =>
-        setting.Path.StartsWith("augmentation.", StringComparison.Ordinal)
-        && setting.Path is not (AugmentationPresets.Path or "augmentation.cropScaleMin" or "augmentation.horizontalFlip");
 
     private static bool IsOff(Setting setting, Recipe recipe) =>
         Equals(setting.Of(recipe), setting.Of(recipe with { Augmentation = AugmentationSettings.None }));

@@ -49,7 +49,9 @@ public sealed class TheFormOfANewRun() : Screen("en")
     {
         _api.Answer(Resolve, new ResolvedRecipeResponse(SampleRecipes.Other));
         var page = await OpenAsync();
-        foreach (var ofStepsOrBackbones in (string[])["#optimizer-learningRate", "#budget-epochs", "#transfer-layerDecay"])
+        foreach (
+            var ofStepsOrBackbones in (string[])["#optimizer-learningRate", "#budget-epochs", "#transfer-layerDecay", "#augmentation-hue"]
+        )
             Assert.Empty(page.FindAll(ofStepsOrBackbones));
     }
 
