@@ -17,15 +17,17 @@ internal static class LocalRunCommand
         Description = "A ZIP or a folder with one folder of pictures per class.",
         Required = true,
     };
-    private static readonly Option<string> Model = new("--model")
+    private static readonly Option<string?> Model = new("--model")
     {
-        Description = "The architecture.",
-        DefaultValueFactory = _ => RecipePresets.DefaultArchitecture,
+        Description = $"The architecture; default: {RecipePresets.DefaultArchitecture}.",
     };
-    private static readonly Option<string> Preset = new("--preset")
+    private static readonly Option<string?> Preset = new("--preset")
     {
-        Description = "fast trains only the classifier, balanced the whole network.",
-        DefaultValueFactory = _ => RecipePresets.Fast,
+        Description = $"fast trains only the classifier, balanced the whole network; default: {RecipePresets.Fast}.",
+    };
+    private static readonly Option<string?> RecipePath = new("--recipe")
+    {
+        Description = "A JSON file with a recipe instead of a preset. spec.json of a run starts the same run again.",
     };
     private static readonly Option<string[]> Set = new("--set")
     {
@@ -36,6 +38,10 @@ internal static class LocalRunCommand
     {
         Description = "Folder for the model and all other output.",
         DefaultValueFactory = _ => "gpugeek-run",
+    };
+    private static readonly Option<string?> Weights = new("--weights")
+    {
+        Description = "Folder with published weights, which are then not downloaded; default: GPUGEEK_WEIGHTS.",
     };
     private static readonly Option<int?> Epochs = new("--epochs")
     {
@@ -54,8 +60,10 @@ internal static class LocalRunCommand
             Data,
             Model,
             Preset,
+            RecipePath,
             Set,
             Out,
+            Weights,
             Epochs,
             Seed,
             FromScratch,
@@ -64,19 +72,27 @@ internal static class LocalRunCommand
         return command;
     }
 
-    private static PartialRecipe Recipe(ParseResult arguments)
+    /// <exception cref="RecipeException"/>
+    /// <exception cref="DomainException"/>
+    private static Recipe Recipe(ParseResult arguments)
     {
-        var recipe = new PartialRecipe
-        {
-            Preset = arguments.GetRequiredValue(Preset),
-            ["model.architecture"] = arguments.GetRequiredValue(Model),
-            ["budget.epochs"] = arguments.GetValue(Epochs),
-            ["data.seed"] = arguments.GetValue(Seed),
-            ["transfer.pretrained"] = arguments.GetValue(FromScratch) ? false : null,
-        };
+        var (recipe, basis) = arguments.GetValue(RecipePath) is { } file
+            ? RecipeFile.Read(file)
+            : (new() { Preset = arguments.GetValue(Preset) ?? RecipePresets.Fast }, null);
+        foreach (
+            var (path, value) in ((string, object?)[])
+                [
+                    ("model.architecture", arguments.GetValue(Model)),
+                    ("budget.epochs", arguments.GetValue(Epochs)),
+                    ("data.seed", arguments.GetValue(Seed)),
+                    ("transfer.pretrained", arguments.GetValue(FromScratch) ? false : null),
+                ]
+        )
+            if (value is not null)
+                recipe[path] = value;
         foreach (var pair in arguments.GetRequiredValue(Set))
             recipe.Set(pair);
-        return recipe;
+        return RecipePresets.Resolve(recipe, basis);
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -89,13 +105,15 @@ internal static class LocalRunCommand
             return Refuse($"{data} does not exist.");
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
             return Refuse($"{target} is not empty; choose another folder with --out.");
+        if (arguments.GetValue(RecipePath) is not null && arguments.GetValue(Preset) is not null)
+            return Refuse("Both --recipe and --preset say what the recipe is; leave one of them out.");
         try
         {
-            var recipe = RecipePresets.Resolve(Recipe(arguments));
-            return await LocalTraining.RunAsync(
-                new(data, target, recipe, Environment.GetEnvironmentVariable("GPUGEEK_WEIGHTS")),
-                cancellationToken
-            );
+            var recipe = Recipe(arguments);
+            if (recipe.Transfer.Start is not null)
+                return Refuse("The recipe starts from weights of a project, which this command does not have. Leave transfer.start out.");
+            var weights = arguments.GetValue(Weights) ?? Environment.GetEnvironmentVariable("GPUGEEK_WEIGHTS");
+            return await LocalTraining.RunAsync(new(data, target, recipe, weights), cancellationToken);
         }
         catch (RecipeException wrong)
         {

@@ -119,6 +119,14 @@ internal static class LocalTraining
                             + $"{result.TestCount} pictures)"
                     )
                 );
+                if (result is { Uncalibrated: { } before, Calibrated: { } after })
+                    Console.WriteLine(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"Calibration error {after.Value:P1} ({after.Low:P1} to {after.High:P1}), without the temperature {before.Value:P1} "
+                                + $"({before.Low:P1} to {before.High:P1})"
+                        )
+                    );
                 Console.WriteLine($"The model is in {directory.Result}");
                 break;
         }
