@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Models;
+using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Weights;
@@ -120,15 +121,12 @@ internal static class LocalTraining
                     )
                 );
                 if (result is { Uncalibrated: { } before, Calibrated: { } after })
-                    Console.WriteLine(
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"Calibration error {after.Value:P1} ({after.Low:P1} to {after.High:P1}), without the temperature {before.Value:P1} "
-                                + $"({before.Low:P1} to {before.High:P1})"
-                        )
-                    );
+                    Console.WriteLine($"Calibration error {Text(after)}, without the temperature {Text(before)}");
                 Console.WriteLine($"The model is in {directory.Result}");
                 break;
         }
     }
+
+    private static string Text(CalibrationError error) =>
+        string.Create(CultureInfo.InvariantCulture, $"{error.Value:P1} ({error.Low:P1} to {error.High:P1})");
 }
