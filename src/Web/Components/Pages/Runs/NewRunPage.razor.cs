@@ -147,8 +147,10 @@ public sealed partial class NewRunPage
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        if (_versions is null)
+            return;
         var wanted = _form.Asked().Document.ToJsonString();
-        if (_versions is null || wanted == _resolvedFor)
+        if (wanted == _resolvedFor)
             return;
         _resolvedFor = wanted;
         await Task.Delay(Pause, Clock, Gone);
@@ -161,11 +163,12 @@ public sealed partial class NewRunPage
     private async Task ResolveAsync()
     {
         var asked = _form.Asked();
-        _resolvedFor = asked.Document.ToJsonString();
+        var wanted = asked.Document.ToJsonString();
+        _resolvedFor = wanted;
         try
         {
             var answer = await Api.ResolveRecipeAsync(Org, new() { Recipe = asked }, Gone);
-            if (_resolvedFor == asked.Document.ToJsonString())
+            if (_resolvedFor == wanted)
                 _resolved = answer.Recipe;
         }
         catch (ApiException e) when (e.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)
