@@ -1,10 +1,10 @@
 using GpuGeek.Domain.Models;
 using GpuGeek.Imaging.Decoding;
-using GpuGeek.Imaging.Resampling;
+using GpuGeek.Imaging.Transforms;
 
 namespace GpuGeek.Imaging;
 
-/// <summary>Executes a model's <see cref="Preprocessing"/>. Sizes and offsets equal torchvision's to the pixel.</summary>
+/// <summary>Executes a model's <see cref="Preprocessing"/>. Sizes and offsets equal torchvision's and Pillow's to the pixel.</summary>
 public static class Preprocessor
 {
     /// <summary>Resizes the shorter side to <paramref name="shorter"/>, the longer to <c>int(shorter * long / short)</c>.</summary>
@@ -14,7 +14,7 @@ public static class Preprocessor
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shorter, 1);
         image.Check();
-        var (width, height) = ResizedSize(image.Width, image.Height, shorter);
+        var (width, height) = Framing.ResizedSize(image.Width, image.Height, shorter);
         if ((long)width * height > ImageLimits.Default.MaxPixels)
             throw ImageException.OfTooLarge(
                 $"The picture of {image.Width} x {image.Height} pixels is too elongated to be resized to {width} x {height}."
@@ -22,22 +22,27 @@ public static class Preprocessor
         return Resampler.Resize(image, width, height);
     }
 
-    /// <summary>Cuts the centre square at <c>round((side - size) / 2)</c>, half to even; a smaller picture is padded with black on both
-    /// sides first.</summary>
-    public static RgbImage CenterCrop(RgbImage image, int size)
+    /// <summary>The square that the network sees, before it loses its colours and becomes a tensor.</summary>
+    /// <param name="image">Any size.</param>
+    /// <param name="preprocessing">Only its sizes, its resize rule and its colour are used.</param>
+    public static RgbImage Square(RgbImage image, Preprocessing preprocessing)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         image.Check();
-        var padded =
-            image.Width < size || image.Height < size ? Pad(image, Math.Max(image.Width, size), Math.Max(image.Height, size)) : image;
-        var result = RgbImage.Unwritten(size, size);
-        Resampler.CopyRegion(padded.Pixels, padded.Width, Center(padded.Width, padded.Height, size), result.Pixels);
-        return result;
+        var square = RgbImage.Unwritten(preprocessing.CropSize, preprocessing.CropSize);
+        WriteSquare(image.Pixels, image.Width, image.Height, preprocessing, square.Pixels);
+        return square;
     }
 
-    /// <summary>Writes <c>(value / 255 - mean) / std</c> channel by channel.</summary>
+    /// <summary>Takes the colours from a picture, in place: the luma of each pixel in all three channels, as Pillow computes it.</summary>
+    public static void ToGray(RgbImage image)
+    {
+        image.Check();
+        ColorEnhancer.Grayscale(image.Pixels);
+    }
+
+    /// <summary>Writes <c>(value / 255 - mean) / std</c> channel by channel, of the luma where the model sees no colours.</summary>
     /// <param name="image">Any size.</param>
-    /// <param name="preprocessing">Only its mean and standard deviation are used.</param>
+    /// <param name="preprocessing">Its sizes and its resize rule are not used.</param>
     /// <param name="chw"><c>3 * Height * Width</c> floats: all of R, then G, then B.</param>
     public static void ToTensor(RgbImage image, Preprocessing preprocessing, Span<float> chw)
     {
@@ -45,7 +50,7 @@ public static class Preprocessor
         TensorWriter.Write(image.Pixels, preprocessing, chw);
     }
 
-    /// <summary>From the original bytes to the network's input: decode, resize the shorter side, cut the centre, normalise.</summary>
+    /// <summary>From the original bytes to the network's input: decode, make it a square, normalise.</summary>
     /// <param name="original">The picture's file.</param>
     /// <param name="preprocessing">The model's.</param>
     /// <param name="chw"><c>3 * CropSize * CropSize</c> floats: all of R, then G, then B.</param>
@@ -53,37 +58,27 @@ public static class Preprocessor
     /// <exception cref="ImageException">The picture is refused or damaged.</exception>
     public static void Run(byte[] original, Preprocessing preprocessing, Span<float> chw, ImageLimits? limits = null)
     {
-        var crop = preprocessing.CropSize;
         using var decoded = ImageDecoder.DecodeBorrowed(original, limits);
-        var (width, height) = ResizedSize(decoded.Width, decoded.Height, preprocessing.ResizeShorter);
-        if (width < crop || height < crop)
-            throw new ArgumentException(
-                $"A crop of {crop} pixels does not fit in a picture resized to {width} x {height}: CropSize must not exceed ResizeShorter."
-            );
-        using var cut = new PixelBuffer(crop * crop * 3);
-        Resampler.ResizeRegion(decoded.Span, decoded.Width, decoded.Height, width, height, Center(width, height, crop), cut.Span);
-        TensorWriter.Write(cut.Span, preprocessing, chw);
+        using var square = new PixelBuffer(preprocessing.CropSize * preprocessing.CropSize * 3);
+        WriteSquare(decoded.Span, decoded.Width, decoded.Height, preprocessing, square.Span);
+        TensorWriter.Write(square.Span, preprocessing, chw);
     }
 
-    internal static (int Width, int Height) ResizedSize(int width, int height, int shorter)
+    // Computes only what stands in the square: a strip one pixel high is never resized whole.
+    private static void WriteSquare(ReadOnlySpan<byte> rgb, int width, int height, Preprocessing preprocessing, Span<byte> square)
     {
-        // Integer division equals Python's int(shorter * long / short) for all sizes that a picture can have.
-        return width <= height
-            ? (shorter, checked((int)((long)shorter * height / width)))
-            : (checked((int)((long)shorter * width / height)), shorter);
-    }
-
-    private static Region Center(int width, int height, int size) => new(Offset(width - size), Offset(height - size), size, size);
-
-    private static int Offset(int spare) => (int)Math.Round(spare / 2.0, MidpointRounding.ToEven);
-
-    private static RgbImage Pad(RgbImage image, int width, int height)
-    {
-        var padded = RgbImage.Black(width, height);
-        int left = (width - image.Width) / 2,
-            top = (height - image.Height) / 2;
-        for (var y = 0; y < image.Height; y++)
-            image.Pixels.AsSpan(y * image.Width * 3, image.Width * 3).CopyTo(padded.Pixels.AsSpan(((top + y) * width + left) * 3));
-        return padded;
+        var side = preprocessing.CropSize;
+        var framing = Framing.Of(width, height, preprocessing);
+        if (framing.Kept.Width == side && framing.Kept.Height == side)
+        {
+            Resampler.ResizeRegion(rgb, width, height, framing.Width, framing.Height, framing.Kept, square);
+            return;
+        }
+        Boxes.Fill(square, [.. (preprocessing.PadColor ?? [0, 0, 0]).Select(channel => (byte)channel)]);
+        using var kept = new PixelBuffer(framing.Kept.Width * framing.Kept.Height * 3);
+        Resampler.ResizeRegion(rgb, width, height, framing.Width, framing.Height, framing.Kept, kept.Span);
+        var row = framing.Kept.Width * 3;
+        for (var y = 0; y < framing.Kept.Height; y++)
+            kept.Span.Slice(y * row, row).CopyTo(square[(((framing.Y + y) * side + framing.X) * 3)..]);
     }
 }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GpuGeek.Domain.Models;
+using GpuGeek.Imaging.Decoding;
+using GpuGeek.Imaging.Transforms;
 
 namespace GpuGeek.Imaging;
 
@@ -15,6 +17,19 @@ internal static class TensorWriter
         Span<float> table = stackalloc float[3 * 256];
         for (var i = 0; i < table.Length; i++)
             table[i] = ((i & 255) / 255f - preprocessing.Mean[i >> 8]) / preprocessing.Std[i >> 8];
+        if (preprocessing.Grayscale)
+        {
+            using var gray = new PixelBuffer(rgb.Length);
+            rgb.CopyTo(gray.Span);
+            ColorEnhancer.Grayscale(gray.Span);
+            WritePlanes(gray.Span, table, chw);
+        }
+        else
+            WritePlanes(rgb, table, chw);
+    }
+
+    private static void WritePlanes(ReadOnlySpan<byte> rgb, ReadOnlySpan<float> table, Span<float> chw)
+    {
         var plane = rgb.Length / 3;
         for (var channel = 0; channel < 3; channel++)
             WritePlane(rgb, channel, table.Slice(channel * 256, 256), chw.Slice(channel * plane, plane));

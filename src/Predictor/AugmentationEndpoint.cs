@@ -1,7 +1,6 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Deployments;
-using GpuGeek.Domain.Models;
 using GpuGeek.Imaging;
 using GpuGeek.Inference;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -66,15 +65,16 @@ internal static class AugmentationEndpoint
     private static byte[][] Draw(byte[] original, int index, AugmentationOrder order)
     {
         var picture = ImageDecoder.Decode(original);
-        var shorter = Augmenter.ShorterSide(order.InputSize);
+        var shorter = Augmenter.ShorterSide(order.Preprocessing.CropSize);
         if (Math.Min(picture.Width, picture.Height) > shorter)
             picture = Preprocessor.ResizeShorter(picture, shorter);
-        var rule = Preprocessing.ImageNet(order.InputSize);
         return [.. Enumerable.Range(0, order.Versions).Select(epoch => Version(epoch))];
 
         byte[] Version(int epoch)
         {
-            var drawn = Augmenter.Apply(picture, order.Augmentation, rule, CounterRandom.Keyed(order.Seed, epoch, index));
+            var drawn = Augmenter.Apply(picture, order.Augmentation, order.Preprocessing, CounterRandom.Keyed(order.Seed, epoch, index));
+            if (order.Preprocessing.Grayscale)
+                Preprocessor.ToGray(drawn);
             return ImageEncoder.Jpeg(drawn.Width > order.Side ? Preprocessor.ResizeShorter(drawn, order.Side) : drawn, Quality);
         }
     }
@@ -91,7 +91,7 @@ internal static class AugmentationEndpoint
                 order
                     is {
                         Augmentation: not null,
-                        InputSize: > 0 and <= AugmentationOrder.MaxInputSize,
+                        Preprocessing.CropSize: > 0 and <= AugmentationOrder.MaxInputSize,
                         Versions: > 0 and <= AugmentationOrder.MaxVersions,
                         Side: > 0,
                     }

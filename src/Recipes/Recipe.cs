@@ -20,6 +20,9 @@ public sealed record Recipe
     [Section("Model", "The network and the size of what it sees.")]
     public required ModelSettings Model { get; init; }
 
+    [Section("Preprocessing", "How every picture becomes the network's input: in training, in evaluation, at the endpoint and in exports.")]
+    public PreprocessingSettings Preprocessing { get; init; } = new();
+
     [Section("Data", "In which order and in what batches training pictures are read.")]
     public required DataSettings Data { get; init; }
 

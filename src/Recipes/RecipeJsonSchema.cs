@@ -70,6 +70,8 @@ public static class RecipeJsonSchema
         };
         if (setting.Kind == SettingKind.Id)
             schema["format"] = "uuid";
+        if (setting.Kind == SettingKind.Color)
+            schema["pattern"] = "^#[0-9a-fA-F]{6}$";
         if (setting.Kind == SettingKind.Choice)
             schema["enum"] = Choices(setting);
         if (setting.Kind == SettingKind.List)

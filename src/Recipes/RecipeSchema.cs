@@ -11,6 +11,7 @@ public enum SettingKind
     Switch,
     Text,
     Choice,
+    Color,
     Id,
     List,
 }
@@ -113,8 +114,8 @@ public static class RecipeSchema
         var about = property.GetCustomAttribute<SettingAttribute>()!;
         return new(
             at + JsonNamingPolicy.CamelCase.ConvertName(property.Name),
-            about.Choices.Length > 0
-                ? SettingKind.Choice
+            about.Choices.Length > 0 ? SettingKind.Choice
+                : about.IsColor ? SettingKind.Color
                 : KindOf(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType),
             IsNullable(property),
             about,

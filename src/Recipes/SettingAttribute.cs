@@ -30,6 +30,9 @@ public sealed class SettingAttribute(string title, string help) : Attribute
     /// <summary>The texts that the setting takes; empty: any.</summary>
     public string[] Choices { get; init; } = [];
 
+    /// <summary>A text that is a colour, as <c>#rrggbb</c>.</summary>
+    public bool IsColor { get; init; }
+
     /// <summary>The setting says something only under these values of the setting <see cref="DependsOn"/>; empty: under all.</summary>
     public string[] OnlyFor { get; init; } = [];
 

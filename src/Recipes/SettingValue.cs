@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,6 +8,8 @@ namespace GpuGeek.Recipes;
 /// <summary>What values a setting takes.</summary>
 public static class SettingValue
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     /// <summary>Why a setting cannot have a value, as a sentence; null: it can.</summary>
     public static string? Problem(Setting setting, JsonNode value)
     {
@@ -25,6 +28,9 @@ public static class SettingValue
             SettingKind.Choice => kind == JsonValueKind.String && setting.About.Choices.Contains(element.GetString())
                 ? null
                 : NoChoice(setting, kind == JsonValueKind.String ? element.GetString()! : null),
+            SettingKind.Color => kind == JsonValueKind.String && IsColor(element.GetString()!)
+                ? null
+                : $"{setting.Path} is a colour as #rrggbb, such as #7f7f7f.",
             SettingKind.Text => kind == JsonValueKind.String && element.GetString()!.Length is var length and > 0
                 ? length <= setting.About.Max
                     ? null
@@ -66,6 +72,8 @@ public static class SettingValue
             _ => "",
         };
     }
+
+    private static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text.AsSpan(1).IndexOfAnyExcept(HexDigits) < 0;
 
     private static string NoChoice(Setting setting, string? given)
     {

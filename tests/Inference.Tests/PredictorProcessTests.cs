@@ -95,12 +95,12 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
             Cancel
         );
 
-    private static byte[] Picture(byte r, byte g, byte b)
+    private static byte[] Picture(byte r, byte g, byte b, int width = 6, int height = 5)
     {
-        var pixels = new byte[6 * 5 * 3];
+        var pixels = new byte[width * height * 3];
         for (var i = 0; i < pixels.Length; i += 3)
             (pixels[i], pixels[i + 1], pixels[i + 2]) = (r, g, b);
-        return ImageEncoder.Png(new RgbImage(6, 5, pixels));
+        return ImageEncoder.Png(new RgbImage(width, height, pixels));
     }
 
     private static Task<HttpResponseMessage> PredictAsync(HttpClient http, string key, byte[] image) =>
@@ -134,7 +134,16 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
         return http.PostAsync("/organisations/a/augment", form, Cancel);
     }
 
-    private static readonly AugmentationOrder Order = new(AugmentationPresets.Find("strong")! with { VerticalFlip = true }, 64, 3, 4, 48);
+    private static readonly AugmentationOrder Order = new(
+        AugmentationPresets.Find("strong")! with
+        {
+            VerticalFlip = true,
+        },
+        Preprocessing.ImageNet(64),
+        3,
+        4,
+        48
+    );
 
     [Fact]
     public async Task It_draws_what_training_sees_without_a_model()
@@ -145,15 +154,31 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
         var drawn = await (await AugmentAsync(http, Order, red, blue)).Content.ReadFromJsonAsync<AugmentedPictures>(Cancel);
         Assert.Equal([4, 4], drawn!.Pictures.Select(versions => versions.Length));
         // Training's own code, with the same numbers.
-        var expected = Augmenter.Apply(
-            ImageDecoder.Decode(blue),
-            Order.Augmentation,
-            Preprocessing.ImageNet(64),
-            CounterRandom.Keyed(3, 2, 1)
-        );
+        var expected = Augmenter.Apply(ImageDecoder.Decode(blue), Order.Augmentation, Order.Preprocessing, CounterRandom.Keyed(3, 2, 1));
         Assert.Equal(ImageEncoder.Jpeg(Preprocessor.ResizeShorter(expected, 48), 85), drawn.Pictures[1][2]);
         var again = await (await AugmentAsync(http, Order, red, blue)).Content.ReadFromJsonAsync<AugmentedPictures>(Cancel);
         Assert.Equal(drawn.Pictures.SelectMany(p => p), again!.Pictures.SelectMany(p => p));
+    }
+
+    [Fact]
+    public async Task It_draws_the_whole_picture_without_colours_for_a_model_that_sees_it_so()
+    {
+        using var http = Http();
+        var order = new AugmentationOrder(
+            AugmentationSettings.None,
+            new(48, 48, [0, 0, 0], [1, 1, 1], ResizeRule.Pad, [255, 255, 255], Grayscale: true),
+            Seed: 3,
+            Versions: 1,
+            Side: 48
+        );
+        var drawn = await (await AugmentAsync(http, order, Picture(255, 0, 0, 96, 48))).Content.ReadFromJsonAsync<AugmentedPictures>(
+            Cancel
+        );
+        var seen = ImageDecoder.Decode(drawn!.Pictures[0][0]);
+        Assert.Equal((48, 48), (seen.Width, seen.Height));
+        // The bar above, and the luma of red.
+        Assert.InRange(seen.Pixels[3 * 24], 250, 255);
+        Assert.All(Enumerable.Range(0, 3), channel => Assert.InRange(seen.Pixels[(24 * 48 + 24) * 3 + channel], 70, 82));
     }
 
     [Fact]
@@ -167,7 +192,8 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
                 (Order, []),
                 (Order, [picture, picture, picture, picture, picture]),
                 (Order with { Versions = 5 }, [picture]),
-                (Order with { InputSize = 2000 }, [picture]),
+                (Order with { Preprocessing = Preprocessing.ImageNet(2000) }, [picture]),
+                (Order with { Preprocessing = null! }, [picture]),
                 (Order with { Side = 0 }, [picture]),
                 (Order with { Augmentation = null! }, [picture]),
             }
@@ -181,7 +207,7 @@ public sealed class PredictorAsAProcess : IAsyncLifetime
     {
         using var http = Http();
         var large = ImageEncoder.Jpeg(new RgbImage(3000, 2000, new byte[3000 * 2000 * 3]), 90);
-        var order = Order with { InputSize = 1024 };
+        var order = Order with { Preprocessing = Preprocessing.ImageNet(1024) };
         var all = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => AugmentAsync(http, order, large, large)));
         Assert.Contains(all, response => response.StatusCode == HttpStatusCode.OK);
         var refused = all.First(response => response.StatusCode == HttpStatusCode.TooManyRequests);

@@ -174,7 +174,20 @@ def preprocessing(writer):
             photo(width, height).save(writer.path(file), exif=exif(orientation))
             for shorter, crop in ((256, 224), (73, 64), (32, 31)):
                 expected = evaluate(writer.path(file), shorter, crop)
-                writer.case("preprocess", f"{width}x{height}-{orientation}-{crop}", file, expected, shorter=shorter, crop=crop)
+                writer.case("preprocess", f"{width}x{height}-{orientation}-{crop}", file, expected, shorter=shorter, crop=crop, rule=0)
+            for rule in (1, 2):
+                expected = whole(writer.path(file), 64, rule)
+                writer.case("preprocess", f"{width}x{height}-{orientation}-rule-{rule}", file, expected, shorter=64, crop=64, rule=rule)
+            gray = whole(writer.path(file), 63, 2).convert("L").convert("RGB")
+            writer.case("preprocess-gray", f"{width}x{height}-{orientation}", file, gray, shorter=63, crop=63, rule=2)
+
+
+def whole(file, side, rule):
+    """1: both sides resized. 2: the longer side resized, the rest filled."""
+    image = upright(Image.open(file))
+    if rule == 1:
+        return image.resize((side, side), BILINEAR)
+    return ImageOps.pad(image, (side, side), BILINEAR, (10, 200, 30))
 
 
 def evaluate(file, shorter, crop):

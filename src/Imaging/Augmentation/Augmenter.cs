@@ -14,7 +14,7 @@ public static class Augmenter
 
     /// <param name="picture">Any size.</param>
     /// <param name="settings">What may change.</param>
-    /// <param name="preprocessing">Its sizes, and its mean: pixels from outside the picture become zero after normalisation.</param>
+    /// <param name="preprocessing">The model's. Pixels from outside the picture get its mean: they become zero after normalisation.</param>
     /// <param name="random">Keyed by what the changes depend on, such as seed, epoch and picture.</param>
     /// <returns>A square of the preprocessing's crop size.</returns>
     public static RgbImage Apply(RgbImage picture, AugmentationSettings settings, Preprocessing preprocessing, CounterRandom random)
@@ -41,9 +41,20 @@ public static class Augmenter
     private static RgbImage Cut(RgbImage picture, AugmentationSettings settings, Preprocessing preprocessing, ref CounterRandom random)
     {
         if (settings.CropScaleMin >= 1)
-            return Preprocessor.CenterCrop(Preprocessor.ResizeShorter(picture, preprocessing.ResizeShorter), preprocessing.CropSize);
-        var box = Draws.Crop(picture.Width, picture.Height, settings.CropScaleMin, ref random);
-        return TrainingTransforms.RandomResizedCrop(picture, box.X, box.Y, box.Width, box.Height, preprocessing.CropSize);
+            return Preprocessor.Square(picture, preprocessing);
+        var seen = Seen(picture, preprocessing);
+        var box = Draws.Crop(seen.Width, seen.Height, settings.CropScaleMin, ref random);
+        return TrainingTransforms.RandomResizedCrop(seen, box.X, box.Y, box.Width, box.Height, preprocessing.CropSize);
+    }
+
+    /// <summary>What random crops are taken from. The proportions and the bars of a squashed or padded picture are those that the model
+    /// sees later.</summary>
+    private static RgbImage Seen(RgbImage picture, Preprocessing preprocessing)
+    {
+        if (preprocessing.Resize == ResizeRule.Crop)
+            return picture;
+        var side = Math.Min(Math.Max(picture.Width, picture.Height), ShorterSide(preprocessing.CropSize));
+        return Preprocessor.Square(picture, preprocessing with { CropSize = side, ResizeShorter = side });
     }
 
     private static RgbImage Displaced(RgbImage picture, double share, byte[] fill, CounterRandom random)

@@ -33,7 +33,7 @@ internal static class Boxes
             Fill(rgb.Slice((y * pictureWidth + region.X) * 3, region.Width * 3), fill);
     }
 
-    private static void Fill(Span<byte> rgb, ReadOnlySpan<byte> fill)
+    public static void Fill(Span<byte> rgb, ReadOnlySpan<byte> fill)
     {
         if (fill.IsEmpty)
         {

@@ -23,7 +23,7 @@ internal sealed class EmbeddingFolds
             foreach (var image in spec.Images.Where(image => image.Split == split))
             {
                 var fold = seen[image.Label]++ % Count;
-                foreach (var view in PictureViews.Of(image, spec.Recipe.Augmentation))
+                foreach (var view in PictureViews.Of(image, spec.Recipe))
                     _rows.Add(new(rows[next++], image.Label, fold, view == PictureView.Served));
             }
         }

@@ -17,7 +17,7 @@ internal sealed class EmbeddingSource : IExampleSource
     {
         var seen = spec
             .Images.SelectMany(
-                i => PictureViews.Of(i, spec.Recipe.Augmentation),
+                i => PictureViews.Of(i, spec.Recipe),
                 (i, view) => (i.Split, Row: embed(i.Hash, view), Label: (long)i.Label, i.Hash)
             )
             .ToLookup(e => e.Split);

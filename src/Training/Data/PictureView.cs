@@ -15,7 +15,8 @@ internal enum PictureView : byte
     /// <summary>The serving path, mirrored horizontally.</summary>
     Mirrored,
 
-    /// <summary>The shorter side resized to the crop size: more of the picture, at a smaller scale.</summary>
+    /// <summary>The shorter side resized to the crop size: more of the picture, at a smaller scale. Where the resize rule loses nothing,
+    /// there is no more to see.</summary>
     Wide,
 }
 
@@ -23,14 +24,14 @@ internal static class PictureViews
 {
     /// <summary>Validation and test pictures use the view of serving; training pictures also use the views that the recipe's augmentation
     /// allows.</summary>
-    public static IEnumerable<PictureView> Of(RunImage image, AugmentationSettings augmentation)
+    public static IEnumerable<PictureView> Of(RunImage image, Recipe recipe)
     {
         yield return PictureView.Served;
         if (image.Split != Splits.Train)
             yield break;
-        if (augmentation.HorizontalFlip)
+        if (recipe.Augmentation.HorizontalFlip)
             yield return PictureView.Mirrored;
-        if (augmentation.CropScaleMin < 1)
+        if (recipe.Augmentation.CropScaleMin < 1 && recipe.Preprocessing.Resize == PreprocessingSettings.Crop)
             yield return PictureView.Wide;
     }
 
@@ -42,8 +43,8 @@ internal static class PictureViews
             originals.Preprocess(image, preprocessing, chw);
             return;
         }
-        var shorter = view == PictureView.Wide ? preprocessing.CropSize : preprocessing.ResizeShorter;
-        var picture = Preprocessor.CenterCrop(Preprocessor.ResizeShorter(originals.Decode(image), shorter), preprocessing.CropSize);
+        var rule = view == PictureView.Wide ? preprocessing with { ResizeShorter = preprocessing.CropSize } : preprocessing;
+        var picture = Preprocessor.Square(originals.Decode(image), rule);
         Preprocessor.ToTensor(view == PictureView.Mirrored ? TrainingTransforms.FlipHorizontal(picture) : picture, preprocessing, chw.Span);
     }
 }

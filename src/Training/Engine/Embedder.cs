@@ -20,7 +20,7 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
     public void Run()
     {
         var views = context
-            .Spec.Images.SelectMany(i => PictureViews.Of(i, context.Recipe.Augmentation), (image, view) => (Image: image, View: view))
+            .Spec.Images.SelectMany(i => PictureViews.Of(i, context.Recipe), (image, view) => (Image: image, View: view))
             .ToArray();
         var open = views.Where(v => !cache.Has(v.Image.Hash, v.View)).Chunk(BatchSize).ToArray();
         var done = views.Length - open.Sum(block => block.Length);

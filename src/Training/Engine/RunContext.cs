@@ -33,7 +33,7 @@ internal sealed class RunContext : IDisposable
         Room = new DiskRoom(directory.Root, spec.ReserveBytes, stop);
         SpecCheck.Run(spec);
         TorchSharp.torch.set_num_threads(spec.Threads);
-        Preprocessing = Preprocessing.ImageNet(Recipe.Model.InputSize);
+        Preprocessing = Preprocessing.Of(Recipe);
         Originals = new Originals(spec);
         Network = new GraphModule(
             ModelRegistry.Build(

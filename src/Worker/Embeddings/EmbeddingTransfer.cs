@@ -12,8 +12,7 @@ internal sealed class EmbeddingTransfer(EmbeddingStore store)
     {
         if (!spec.Recipe.Transfer.FreezesBackbone)
             return;
-        var preprocessing = Preprocessing.ImageNet(spec.Recipe.Model.InputSize);
-        var key = EmbeddingKey.Of(spec.Recipe.Model.Architecture, preprocessing, spec.WeightsFile);
+        var key = EmbeddingKey.Of(spec.Recipe.Model.Architecture, Preprocessing.Of(spec.Recipe), spec.WeightsFile);
         var path = EmbeddingFile.PathIn(directory, key);
         if (File.Exists(path))
             return;

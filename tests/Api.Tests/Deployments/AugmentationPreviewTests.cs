@@ -4,6 +4,7 @@ using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Recipes;
 using Microsoft.AspNetCore.Http;
@@ -91,10 +92,14 @@ public sealed class APreviewOfAugmentation(HostedModels hosted)
     public async Task Has_the_resolved_recipe_drawn()
     {
         var (session, dataset) = await WithPicturesAsync();
-        await PreviewAsync(session, dataset, Strong);
+        await PreviewAsync(session, dataset, Strong.With("preprocessing.resize", "squash").With("preprocessing.grayscale", true));
         var order = hosted.Predictor.LastOrder!;
         Assert.Equal(AugmentationPresets.Find("strong")! with { Hue = 0.1 }, order.Augmentation);
-        Assert.Equal((96, 7, 4, 160), (order.InputSize, order.Seed, order.Versions, order.Side));
+        Assert.Equal((7, 4, 160), (order.Seed, order.Versions, order.Side));
+        Assert.Equal(
+            (96, ResizeRule.Squash, true),
+            (order.Preprocessing.CropSize, order.Preprocessing.Resize, order.Preprocessing.Grayscale)
+        );
     }
 
     [Fact]

@@ -58,6 +58,9 @@ public sealed class APartialRecipe
     [InlineData("""{"transfer":{"start":{"weights":"x"}}}""", "transfer.start.weights", "an id")]
     [InlineData("""{"budget":7}""", "budget", "is a section")]
     [InlineData("""{"optimizer":{"kind":"adamW"}}""", "optimizer.kind", "one of adamw, adam, sgd, rmsprop. Did you mean adamw?")]
+    [InlineData("""{"preprocessing":{"padColor":"red"}}""", "preprocessing.padColor", "a colour as #rrggbb, such as #7f7f7f")]
+    [InlineData("""{"preprocessing":{"padColor":"#12345g"}}""", "preprocessing.padColor", "a colour")]
+    [InlineData("""{"preprocessing":{"padColor":7}}""", "preprocessing.padColor", "a colour")]
     [InlineData("""{"loss":{"kind":1}}""", "loss.kind", "one of cross-entropy, focal")]
     public void With_an_impossible_value_is_told_what_is_possible(string json, string path, string part)
     {

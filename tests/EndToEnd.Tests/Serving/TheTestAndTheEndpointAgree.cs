@@ -1,4 +1,7 @@
+using GpuGeek.Contracts.Runs;
 using GpuGeek.EndToEnd.Tests.Processes;
+using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.Recipes;
 
 namespace GpuGeek.EndToEnd.Tests.Serving;
 
@@ -21,28 +24,42 @@ public sealed class TheTestAndTheEndpointAgree(ShapesPlatform shapes, ITestOutpu
         );
         Assert.Equal((40, 0), (import.Accepted, import.Skipped));
         var version = await account.Api.CreateVersionAsync(account.Org, dataset.Id, new() { Split = new(0.4, 0.1, 0.5) }, Cancel);
-        var run = await account.SucceededAsync((await account.StartSmallAsync(shapes.Project, version.Id, 1, inputSize: 64)).Id);
+        var small = Account.Small(epochs: 1, inputSize: 64);
+        await AgreesAsync(dataset.Id, await RunAsync(small, version.Id), "camera");
+        var whole = small.With("preprocessing.resize", PreprocessingSettings.Pad).With("preprocessing.padColor", "#3070b0");
+        await AgreesAsync(dataset.Id, await RunAsync(whole.With("preprocessing.grayscale", true), version.Id), "whole");
+        await AgreesAsync(
+            dataset.Id,
+            await RunAsync(small.With("preprocessing.resize", PreprocessingSettings.Squash), version.Id),
+            "squashed"
+        );
+    }
+
+    private async Task<RunResponse> RunAsync(PartialRecipe recipe, Guid version) =>
+        await shapes.Account.SucceededAsync((await shapes.Account.StartAsync(shapes.Project, version, recipe)).Id);
+
+    private async Task AgreesAsync(Guid dataset, RunResponse run, string deployment)
+    {
+        var account = shapes.Account;
         var model = run.Result!.ModelVersion;
-        await account.LiveAsync(shapes.Project, "camera", model);
+        await account.LiveAsync(shapes.Project, deployment, model);
         using var http = account.Platform.Http(account.Token);
-
         var tested = (await account.Api.ListTestPredictionsAsync(account.Org, model.Model, model.Version, 200, Cancel)).Items;
-
         Assert.Equal(20, tested.Count);
         var largest = 0.0;
         foreach (var test in tested)
         {
-            var image = await account.Api.GetImageAsync(account.Org, dataset.Id, test.Image!.Value, Cancel);
+            var image = await account.Api.GetImageAsync(account.Org, dataset, test.Image!.Value, Cancel);
             var answer = await account.Api.PredictAsync(
                 account.Org,
-                "camera",
+                deployment,
                 await http.GetByteArrayAsync(image.Content, Cancel),
                 ct: Cancel
             );
             foreach (var (label, expected) in run.Result.Classes.Zip(test.Probabilities, (l, p) => (l, p)))
                 largest = Math.Max(largest, Math.Abs(answer.Classes.Single(c => c.Label == label).Probability - expected));
         }
-        output.WriteLine($"largest difference of a probability over {tested.Count} pictures: {largest:0.0e0}");
+        output.WriteLine($"{deployment}: largest difference of a probability over {tested.Count} pictures: {largest:0.0e0}");
         Assert.InRange(largest, 0, Tolerance);
     }
 }

@@ -4,6 +4,7 @@ using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Contracts.Weights;
+using GpuGeek.Recipes;
 using GpuGeek.TestSupport;
 using GpuGeek.TestSupport.Platform;
 
@@ -62,21 +63,28 @@ public sealed record Account(RunningPlatform Platform, string Token, string Org)
 
     /// <summary>A small network from random weights: seconds to train, and longer with more epochs.</summary>
     public Task<RunResponse> StartSmallAsync(string project, Guid version, int epochs, int inputSize = 32) =>
+        StartAsync(project, version, Small(epochs, inputSize));
+
+    /// <summary>The recipe of <see cref="StartSmallAsync"/>.</summary>
+    public static PartialRecipe Small(int epochs, int inputSize) =>
+        new()
+        {
+            Preset = "balanced",
+            ["model.architecture"] = "resnet18",
+            ["transfer.pretrained"] = false,
+            ["budget.epochs"] = epochs,
+            ["model.inputSize"] = inputSize,
+            ["data.batchSize"] = 32,
+        };
+
+    public Task<RunResponse> StartAsync(string project, Guid version, PartialRecipe recipe) =>
         Api.CreateRunAsync(
             Org,
             new()
             {
                 Project = project,
                 DatasetVersion = version,
-                Recipe = new()
-                {
-                    Preset = "balanced",
-                    ["model.architecture"] = "resnet18",
-                    ["transfer.pretrained"] = false,
-                    ["budget.epochs"] = epochs,
-                    ["model.inputSize"] = inputSize,
-                    ["data.batchSize"] = 32,
-                },
+                Recipe = recipe,
             },
             Cancel
         );

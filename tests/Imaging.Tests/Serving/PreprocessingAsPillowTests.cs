@@ -6,30 +6,47 @@ namespace GpuGeek.Imaging.Tests.Serving;
 public sealed class PreprocessingAsPillowTests(PillowPeer pillow)
 {
     [Fact]
-    public void The_steps_give_the_same_crop() =>
-        Difference.AssertAll(
-            pillow.Cases("preprocess"),
-            c => Preprocessor.CenterCrop(Preprocessor.ResizeShorter(c.Picture(), c.Int("shorter")), c.Int("crop")),
-            mean: 0,
-            largest: 0
-        );
+    public void The_square_has_the_same_pixels() =>
+        Difference.AssertAll(pillow.Cases("preprocess"), c => Preprocessor.Square(c.Picture(), RuleOf(c)), mean: 0, largest: 0);
 
     [Fact]
-    public void The_serving_path_gives_the_normalised_crop()
+    public void The_serving_path_gives_the_normalised_square()
     {
         var cases = pillow.Cases("preprocess");
         Assert.NotEmpty(cases);
         foreach (var peer in cases)
         {
-            var preprocessing = new Preprocessing(
-                peer.Int("shorter"),
-                peer.Int("crop"),
-                Preprocessing.ImageNetMean,
-                Preprocessing.ImageNetStd
-            );
+            var preprocessing = RuleOf(peer);
             var tensor = new float[3 * preprocessing.CropSize * preprocessing.CropSize];
             Preprocessor.Run(peer.Bytes(), preprocessing, tensor);
             AssertNormalised(peer, preprocessing, tensor);
+        }
+    }
+
+    private static Preprocessing RuleOf(PeerCase peer) =>
+        new(
+            peer.Int("shorter"),
+            peer.Int("crop"),
+            Preprocessing.ImageNetMean,
+            Preprocessing.ImageNetStd,
+            (ResizeRule)peer.Int("rule"),
+            [10, 200, 30]
+        );
+
+    [Fact]
+    public void Without_colours_each_channel_is_Pillows_luma()
+    {
+        var cases = pillow.Cases("preprocess-gray");
+        Assert.NotEmpty(cases);
+        foreach (var peer in cases)
+        {
+            var preprocessing = RuleOf(peer) with { Grayscale = true };
+            var tensor = new float[3 * preprocessing.CropSize * preprocessing.CropSize];
+            Preprocessor.Run(peer.Bytes(), preprocessing, tensor);
+            AssertNormalised(peer, preprocessing, tensor);
+            var picture = Preprocessor.Square(peer.Picture(), preprocessing);
+            Preprocessor.ToGray(picture);
+            Assert.Equal(peer.ExpectedImage().Pixels, picture.Pixels);
         }
     }
 

@@ -24,25 +24,35 @@ public sealed class SizesAndOffsetsTests
         var image = RgbImage.Black(side, side);
         for (var i = 0; i < image.Pixels.Length; i++)
             image.Pixels[i] = (byte)(i / 3);
-        Assert.Equal(offset * side + offset, Preprocessor.CenterCrop(image, crop).Pixels[0]);
+        Assert.Equal(
+            offset * side + offset,
+            Preprocessor.Square(image, Preprocessing.ImageNet(crop) with { ResizeShorter = side }).Pixels[0]
+        );
     }
 
-    [Fact]
-    public void A_picture_smaller_than_the_crop_is_padded_with_black()
+    [Theory]
+    [InlineData(2, 3, 1)] // 3.33 becomes 3: one pixel stays on each side
+    [InlineData(1, 1000, 2)] // a column of one pixel
+    public void A_padded_picture_stands_in_the_middle(int width, int height, int column)
     {
-        var white = new RgbImage(2, 3, [.. Enumerable.Repeat((byte)255, 18)]);
-        var padded = Preprocessor.CenterCrop(white, 5);
-        var lit = Enumerable.Range(0, 25).Where(i => padded.Pixels[i * 3] == 255);
-        Assert.Equal([6, 7, 11, 12, 16, 17], lit); // columns 1 and 2, rows 1 to 3
+        var white = new RgbImage(width, height, [.. Enumerable.Repeat((byte)255, width * height * 3)]);
+        var rule = Preprocessing.ImageNet(5) with { ResizeShorter = 5, Resize = ResizeRule.Pad };
+        var padded = Preprocessor.Square(white, rule);
+        var lit = Enumerable.Range(0, 5).Where(x => padded.Pixels[x * 3] == 255).ToArray();
+        Assert.Equal(width == 2 ? [column, column + 1, column + 2] : [column], lit);
     }
 
-    [Fact]
-    public void A_strip_one_pixel_high_is_served_without_being_resized_whole()
+    [Theory]
+    [InlineData(ResizeRule.Crop, true)]
+    [InlineData(ResizeRule.Squash, true)]
+    [InlineData(ResizeRule.Pad, false)]
+    public void A_strip_one_pixel_high_is_served_without_being_resized_whole(ResizeRule rule, bool reachesTheTop)
     {
         var strip = ImageEncoder.Png(new RgbImage(16_384, 1, [.. Enumerable.Repeat((byte)255, 16_384 * 3)]));
         var tensor = new float[3 * 224 * 224];
-        Preprocessor.Run(strip, Preprocessing.ImageNet(224), tensor);
-        Assert.Equal((1f - 0.485f) / 0.229f, tensor[0]);
+        Preprocessor.Run(strip, Preprocessing.ImageNet(224) with { Resize = rule }, tensor);
+        Assert.Equal((1f - 0.485f) / 0.229f, tensor[112 * 224]);
+        Assert.Equal(reachesTheTop, tensor[0] > 0);
     }
 
     [Fact]

@@ -57,11 +57,49 @@ public sealed class Augmenting
         Assert.Equal("90854b631812769cfa15df11031482e8", Convert.ToHexStringLower(hash.GetCurrentHash())[..32]);
     }
 
-    [Fact]
-    public void Switched_off_is_the_serving_path()
+    public static TheoryData<Preprocessing> Rules =>
+        [
+            Rule,
+            Rule with
+            {
+                ResizeShorter = Rule.CropSize,
+                Resize = ResizeRule.Squash,
+            },
+            Rule with
+            {
+                ResizeShorter = Rule.CropSize,
+                Resize = ResizeRule.Pad,
+                PadColor = [200, 100, 50],
+            },
+        ];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Switched_off_is_the_serving_path(Preprocessing rule)
     {
-        var served = Preprocessor.CenterCrop(Preprocessor.ResizeShorter(Picture, Rule.ResizeShorter), Rule.CropSize);
-        Assert.Equal(served.Pixels, Augmenter.Apply(Picture, AugmentationSettings.None, Rule, CounterRandom.Keyed(1)).Pixels);
+        var served = new float[3 * 48 * 48];
+        var augmented = new float[3 * 48 * 48];
+        Preprocessor.Run(ImageEncoder.Png(Picture), rule, served);
+        Preprocessor.ToTensor(Augmenter.Apply(Picture, AugmentationSettings.None, rule, CounterRandom.Keyed(1)), rule, augmented);
+        Assert.Equal(served, augmented);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Takes_random_crops_of_what_the_resize_rule_shows(Preprocessing rule)
+    {
+        // Four times as wide as high; white at the left and the right, black between.
+        var wide = new RgbImage(
+            800,
+            200,
+            [.. Enumerable.Range(0, 800 * 200 * 3).Select(i => (byte)(i / 3 % 800 is < 100 or >= 700 ? 255 : 0))]
+        );
+        var almostAll = AugmentationSettings.None with { CropScaleMin = 0.99 };
+        var seen = Augmenter.Apply(wide, almostAll, rule, CounterRandom.Keyed(1));
+        bool Is(int x, int y, params byte[] color) => seen.Pixels.AsSpan((y * 48 + x) * 3, 3).SequenceEqual(color);
+        Assert.True(Is(24, 24, 0, 0, 0));
+        Assert.Equal(rule.Resize != ResizeRule.Crop, Is(2, 24, 255, 255, 255) && Is(45, 24, 255, 255, 255));
+        Assert.Equal(rule.Resize == ResizeRule.Pad, Is(2, 2, 200, 100, 50) && Is(45, 45, 200, 100, 50));
     }
 
     [Theory]

@@ -36,13 +36,24 @@ public sealed class EmbeddingsOnDisk : IDisposable
     [Fact]
     public void Are_of_one_view_for_what_is_measured_and_of_three_for_what_is_learnt()
     {
-        var augmentation = RecipePresets.Resolve(new PartialRecipe { Preset = RecipePresets.Fast }).Augmentation;
+        var recipe = RecipePresets.Resolve(new PartialRecipe { Preset = RecipePresets.Fast });
         Assert.Equal(
             [PictureView.Served, PictureView.Mirrored, PictureView.Wide],
-            PictureViews.Of(new RunImage(First, 0, "train"), augmentation)
+            PictureViews.Of(new RunImage(First, 0, "train"), recipe)
         );
         foreach (var split in new[] { "val", "test" })
-            Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, split), augmentation));
-        Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, "train"), AugmentationSettings.None));
+            Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, split), recipe));
+        var plain = recipe with { Augmentation = AugmentationSettings.None };
+        Assert.Equal([PictureView.Served], PictureViews.Of(new RunImage(First, 0, "train"), plain));
+    }
+
+    [Fact]
+    public void Have_no_wider_view_where_the_resize_rule_shows_the_whole_picture()
+    {
+        foreach (var rule in new[] { PreprocessingSettings.Squash, PreprocessingSettings.Pad })
+        {
+            var recipe = RecipePresets.Resolve(new PartialRecipe { Preset = RecipePresets.Fast, ["preprocessing.resize"] = rule });
+            Assert.Equal([PictureView.Served, PictureView.Mirrored], PictureViews.Of(new RunImage(First, 0, "train"), recipe));
+        }
     }
 }

@@ -7,6 +7,7 @@ using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
@@ -84,7 +85,7 @@ internal static class AugmentationEndpoint
     }
 
     private static AugmentationOrder Order(Recipe recipe) =>
-        new(recipe.Augmentation, recipe.Model.InputSize, recipe.Data.Seed, AugmentationOrder.MaxVersions, Side);
+        new(recipe.Augmentation, Preprocessing.Of(recipe), recipe.Data.Seed, AugmentationOrder.MaxVersions, Side);
 
     /// <summary>The oldest pictures of the first classes: one of each, then a second of each, until there are enough.</summary>
     private static async Task<List<Sample>> ChooseAsync(GpuGeekDbContext db, Guid dataset, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ internal static class SampleRecipes
     {
         Preset = "balanced",
         Model = new() { Architecture = "resnet18", InputSize = 64 },
+        Preprocessing = new() { Resize = PreprocessingSettings.Squash },
         Data = new()
         {
             Seed = 7,
@@ -66,6 +67,12 @@ internal static class SampleRecipes
     {
         Preset = "fast",
         Model = new() { Architecture = "vgg11", InputSize = 128 },
+        Preprocessing = new()
+        {
+            Resize = PreprocessingSettings.Pad,
+            PadColor = "#102030",
+            Grayscale = true,
+        },
         Data = new()
         {
             Seed = 1,

@@ -56,6 +56,20 @@ public sealed class TheFormOfANewRun() : Screen("en")
     }
 
     [Fact]
+    public async Task Takes_a_colour_as_text_and_from_the_palette()
+    {
+        _api.Answer(Resolve, new ResolvedRecipeResponse(SampleRecipes.Other));
+        var page = await OpenAsync();
+        string? Palette() => page.Find("input[type=color]").GetAttribute("value");
+        Assert.Equal(("#102030", "#102030"), (page.Find("#preprocessing-padColor").GetAttribute("placeholder"), Palette()));
+        await page.Find("input[type=color]").ChangeAsync(new() { Value = "#a0b0c0" });
+        Assert.Equal("#a0b0c0", page.Find("#preprocessing-padColor").GetAttribute("value"));
+        await page.Find("#preprocessing-padColor").InputAsync(new() { Value = "#0000ff" });
+        Assert.Equal("#0000ff", Palette());
+        Assert.Contains("\"padColor\": \"#0000ff\"", page.Find("pre.code").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Is_there_when_the_API_refuses_its_values()
     {
         _api.Refuse(Resolve, HttpStatusCode.UnprocessableEntity, "invalid_recipe", "No.");

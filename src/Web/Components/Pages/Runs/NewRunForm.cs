@@ -19,7 +19,15 @@ public sealed class NewRunForm
         PretrainedPath = "transfer.pretrained",
         StartPath = "transfer.start";
 
-    private static readonly string[] DecidesPictures = ["model.inputSize", "data.seed", "transfer.backboneRate"];
+    /// <summary>Beginnings of paths.</summary>
+    private static readonly string[] DecidesPictures =
+    [
+        "model.inputSize",
+        "data.seed",
+        "transfer.backboneRate",
+        "augmentation.",
+        "preprocessing.",
+    ];
 
     private static readonly JsonSerializerOptions Indented = new(GpuGeekClient.Json) { WriteIndented = true };
 
@@ -94,7 +102,9 @@ public sealed class NewRunForm
     public PartialRecipe AugmentationRecipe()
     {
         var recipe = new PartialRecipe { Preset = Preset, [PretrainedPath] = Start != StartChoice.Random };
-        foreach (var setting in RecipeSchema.Settings.Where(s => IsInAugmentation(s.Path) || DecidesPictures.Contains(s.Path)))
+        foreach (
+            var setting in RecipeSchema.Settings.Where(s => DecidesPictures.Any(path => s.Path.StartsWith(path, StringComparison.Ordinal)))
+        )
             if (this[setting.Path] is { } value)
                 recipe[setting.Path] = value;
         return recipe;
