@@ -22,4 +22,15 @@ public sealed record AveragingSettings
         OnlyFor = [Exponential]
     )]
     public double? Decay { get; init; }
+
+    /// <summary>Wortsman et al. 2022, arXiv:2203.05482.</summary>
+    [Setting(
+        "Soup",
+        "At the end, mixes the weights of so many of the best epochs, each only if validation accuracy does not fall by it. Each needs the "
+            + "room of one network in memory and in checkpoints. 1 switches it off.",
+        Unit = "epochs",
+        Min = 1,
+        Max = 10
+    )]
+    public int Soup { get; init; } = 1;
 }

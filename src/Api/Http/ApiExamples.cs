@@ -30,6 +30,8 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
         180,
         0.9,
         4,
+        [],
+        ["X64 avx2 avx512, libtorch 2.7.1, 4 threads"],
         1.12,
         new(new(0.041, [0.012, 0.083], 0.058), new(0.017, [0, 0.05], 0.037)),
         Classes,

@@ -66,6 +66,8 @@ internal static class RunReader
             r.TestCount,
             r.ValAccuracy,
             r.BestEpoch,
+            r.SoupEpochs,
+            r.Environments,
             r.Temperature,
             r is { Uncalibrated: { } before, Calibrated: { } after } ? new(ToResponse(before), ToResponse(after)) : null,
             classes,

@@ -76,6 +76,10 @@ public sealed record WorkerResponse(string Name);
 public sealed record BestResponse(int Epoch, double ValAccuracy);
 
 /// <param name="Interval">95 % Wilson interval of the test accuracy: low, high.</param>
+/// <param name="BestEpoch">Chosen on the validation split alone.</param>
+/// <param name="SoupEpochs">Epochs whose weights were mixed (<c>averaging.soup</c>), the best first; empty: none were.</param>
+/// <param name="Environments">Processor instructions, libtorch and threads of every part of the training. One: the same seed gives the same
+/// bits there. More: the run went on elsewhere and is not bitwise. Empty for results of earlier versions.</param>
 /// <param name="Temperature">Logits are divided by it, so that probabilities mean what they say.</param>
 /// <param name="Calibration">Null for results of earlier versions.</param>
 /// <param name="Confusion">Test pictures by [true class][predicted class].</param>
@@ -87,6 +91,8 @@ public sealed record RunResultResponse(
     int TestCount,
     double ValAccuracy,
     int BestEpoch,
+    int[] SoupEpochs,
+    string[] Environments,
     double Temperature,
     CalibrationResponse? Calibration,
     IReadOnlyList<string> Classes,

@@ -13,6 +13,14 @@ public sealed record RunResult
 
     /// <summary>Epoch (from 1) of the selected checkpoint: the best by validation accuracy, the earliest of equals.</summary>
     public required int BestEpoch { get; init; }
+
+    /// <summary>Epochs whose weights were mixed, that of <see cref="BestEpoch"/> first; empty: none were.</summary>
+    public int[] SoupEpochs { get; init; } = [];
+
+    /// <summary>Instructions, libtorch and threads of every part of the training, as <c>X64 avx2 avx512, libtorch 2.7.1, 2 threads</c>.
+    /// More than one: the run went on elsewhere, and its last bits cannot be had again on one machine. Empty for results of earlier
+    /// versions.</summary>
+    public string[] Environments { get; init; } = [];
     public required double Temperature { get; init; }
 
     /// <summary>Calibration error of the test pictures without the temperature; null for results of earlier versions.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuGeek.Training.Checkpoints;
 
 /// <summary>Where a training stands, apart from its tensors. Random numbers, the rate and the order of pictures are functions of seed, step
@@ -19,6 +21,21 @@ internal sealed record TrainingProgress
 
     /// <summary>Where the last steps were computed; null in checkpoints that older versions wrote.</summary>
     public EnvironmentStamp? Environment { get; init; }
+
+    /// <summary>Where steps before these were computed, if that was elsewhere.</summary>
+    public IReadOnlyList<EnvironmentStamp> EarlierEnvironments { get; init; } = [];
+
+    [JsonIgnore]
+    public IReadOnlyList<EnvironmentStamp> AllEnvironments =>
+        [.. EarlierEnvironments, .. Environment is { } here ? [here] : Array.Empty<EnvironmentStamp>()];
+
+    /// <summary>The same training, whose next steps are computed here.</summary>
+    public TrainingProgress MovedTo(EnvironmentStamp here) =>
+        this with
+        {
+            EarlierEnvironments = Environment is { } before && before != here ? [.. EarlierEnvironments, before] : EarlierEnvironments,
+            Environment = here,
+        };
 
     /// <summary>What was being trained: a checkpoint of another recipe is not resumed.</summary>
     public string Fingerprint { get; init; } = "";

@@ -41,7 +41,7 @@ internal sealed class EmbeddingTraining(RunContext context)
             return Refit(head, source, outcome);
         var logitsOf = Serve(head, source);
         context.Events.Phase("evaluating", TrainingDone);
-        return new Trained(logitsOf(Splits.Val), logitsOf(Splits.Test), outcome.BestEpoch, outcome.SecondsSpent);
+        return new Trained(logitsOf(Splits.Val), logitsOf(Splits.Test), outcome);
     }
 
     /// <summary>The validation figures are those of the classifier that the validation pictures have chosen and not yet taught.</summary>
@@ -54,7 +54,7 @@ internal sealed class EmbeddingTraining(RunContext context)
         var seconds = outcome.SecondsSpent + context.Clock.GetElapsedTime(began).TotalSeconds;
         var test = Serve(head, source);
         context.Events.Phase("evaluating", TrainingDone);
-        return new Trained(validation, test(Splits.Test), outcome.BestEpoch, seconds) { OutOfFold = outOfFold };
+        return new Trained(validation, test(Splits.Test), outcome with { SecondsSpent = seconds }) { OutOfFold = outOfFold };
     }
 
     /// <summary>Puts the classifier into the network.</summary>

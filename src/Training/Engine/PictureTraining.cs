@@ -26,7 +26,7 @@ internal sealed class PictureTraining(RunContext context)
         context.Events.Phase("evaluating", TrainingDone);
         var validation = Evaluation.Run(context.Network, source, Splits.Val, context.Stop);
         var test = Evaluation.Run(context.Network, source, Splits.Test, context.Stop);
-        return new Trained(validation, test, outcome.BestEpoch, outcome.SecondsSpent);
+        return new Trained(validation, test, outcome);
     }
 
     /// <summary>Every picture is decoded once: training ones into the cache, the others so that a damaged one is found now and not after an

@@ -95,8 +95,31 @@ internal sealed class RunContext : IDisposable
         var options = Options(progress);
         using var method = MethodBuilder.Build(Recipe, module, layers, source.PerEpoch, ClassCounts());
         var best = new BestState(module);
-        using var checkpoints = Checkpoints(options, [new NetworkState(module), best, .. method.States]);
-        return new Trainer(options, method, module, source, best, checkpoints, Events, Clock, Stop).Run();
+        var mixes = Recipe.Averaging.Soup > 1;
+        var ingredients = new Ingredients(module, mixes ? Recipe.Averaging.Soup : 0);
+        ITrainingState[] kept = mixes ? [best, ingredients] : [best];
+        using var checkpoints = Checkpoints(options, [new NetworkState(module), .. kept, .. method.States]);
+        var outcome = new Trainer(options, method, module, source, best, ingredients, checkpoints, Events, Clock, Stop).Run();
+        return mixes ? Mixed(outcome, module, layers, source, ingredients) : outcome;
+    }
+
+    private TrainerOutcome Mixed(
+        TrainerOutcome outcome,
+        GraphModule module,
+        LayerPlan layers,
+        IExampleSource source,
+        Ingredients ingredients
+    )
+    {
+        var began = Clock.GetTimestamp();
+        var learning = layers.ModesIn(ingredients.Kept.Max(k => k.Epoch) - 1);
+        var (network, epochs) = new Soup(module, learning, source, Stop).Cook(ingredients.Kept);
+        return outcome with
+        {
+            Best = network,
+            SoupEpochs = epochs,
+            SecondsSpent = outcome.SecondsSpent + Clock.GetElapsedTime(began).TotalSeconds,
+        };
     }
 
     /// <param name="progress">Share of the whole run's progress at which training starts and ends.</param>

@@ -53,7 +53,7 @@ internal sealed class SolvedHead(RunContext context, GraphModule head, IExampleS
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"The validation split chose the penalty {PenaltyOf(progress.BestEpoch):g3}.")
         );
-        return new TrainerOutcome(_best.Network!, progress.BestEpoch, progress.SecondsSpent);
+        return new TrainerOutcome(_best.Network!, progress.BestEpoch, progress.SecondsSpent, progress.AllEnvironments);
     }
 
     /// <param name="epoch">From 1.</param>

@@ -18,6 +18,7 @@ internal sealed class Trainer(
     GraphModule module,
     IExampleSource source,
     BestState best,
+    Ingredients ingredients,
     TrainingCheckpoints checkpoints,
     EventLog events,
     TimeProvider clock,
@@ -51,7 +52,7 @@ internal sealed class Trainer(
                 Keep();
         }
         checkpoints.Finish();
-        return new TrainerOutcome(best.Network!, _progress.BestEpoch, SecondsSpent);
+        return new TrainerOutcome(best.Network!, _progress.BestEpoch, SecondsSpent, _progress.AllEnvironments);
     }
 
     private void TrainEpoch()
@@ -123,6 +124,9 @@ internal sealed class Trainer(
                 best.Keep();
             _progress = _progress with { BestCorrect = correct, BestEpoch = epoch };
         }
+        if (ingredients.Wants(correct))
+            using (method.Averaging.Show())
+                ingredients.Keep(epoch, correct);
         _progress = _progress with { Epochs = epoch };
         method.Schedule.Observe(loss);
         events.Metric(MetricNames.ValLoss, _progress.Step, epoch, loss);

@@ -16,5 +16,10 @@ internal sealed record TrainerOptions
     public required (double From, double To) ProgressSpan { get; init; }
 }
 
-/// <param name="Best">The network at its best epoch.</param>
-internal sealed record TrainerOutcome(ModuleState Best, int BestEpoch, double SecondsSpent);
+/// <param name="Best">The network at its best epoch, or a mean of its best ones.</param>
+/// <param name="Environments">Where it was trained, in the order of the steps: more than one after a move.</param>
+internal sealed record TrainerOutcome(ModuleState Best, int BestEpoch, double SecondsSpent, IReadOnlyList<EnvironmentStamp> Environments)
+{
+    /// <summary>Epochs whose weights were mixed; none: the best one's are taken as they are.</summary>
+    public IReadOnlyList<int> SoupEpochs { get; init; } = [];
+}

@@ -41,7 +41,7 @@ internal sealed class TrainingCheckpoints(
         _newest = CheckpointStore.NameOf(progress);
         foreach (var part in parts)
             part.Load(checkpoint.Parts[part.Name]);
-        return progress with { Environment = options.Environment };
+        return progress.MovedTo(options.Environment);
     }
 
     /// <summary>Copies the parts and begins to write the copy, after the one before it has been written.</summary>

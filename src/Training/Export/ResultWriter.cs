@@ -38,7 +38,9 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
             IntervalHigh = high,
             TestCount = trained.Test.Rows.Length,
             ValAccuracy = trained.Validation.Accuracy,
-            BestEpoch = trained.BestEpoch,
+            BestEpoch = trained.Outcome.BestEpoch,
+            SoupEpochs = [.. trained.Outcome.SoupEpochs],
+            Environments = [.. trained.Outcome.Environments.Select(stamp => stamp.ToString())],
             Temperature = temperature,
             Uncalibrated = ExpectedCalibration.Of(trained.Test, 1),
             Calibrated = ExpectedCalibration.Of(trained.Test, temperature),
@@ -46,7 +48,7 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
             PerClass = Scores.PerClass(confusion, context.Spec.Classes),
             OnnxHash = onnxHash,
             OnnxMaxDifference = difference,
-            TrainSeconds = Math.Round(trained.Seconds, 3),
+            TrainSeconds = Math.Round(trained.Outcome.SecondsSpent, 3),
         };
     }
 

@@ -69,7 +69,7 @@ internal sealed class GraphModule : IDisposable
         var left = (int[])_uses.Clone();
         foreach (var node in Graph.Nodes)
         {
-            values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan[node], chance ?? Chance.Any);
+            values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan, chance ?? Chance.Any);
             Watching?.Invoke(node);
             if (node.Id == last)
                 break;

@@ -18,6 +18,9 @@ internal sealed class ModePlan
 {
     private readonly NodeMode[] _modes;
 
+    /// <summary>Share of a batch's statistics in the running ones; null: that of each norm.</summary>
+    public double? Momentum { get; private init; }
+
     private ModePlan(IEnumerable<NodeMode> modes) => _modes = [.. modes];
 
     public NodeMode this[Node node] => _modes[node.Id];
@@ -29,6 +32,14 @@ internal sealed class ModePlan
     /// <summary>Some nodes learn; the others are frozen.</summary>
     public static ModePlan Learning(Graph graph, Func<Node, bool> learns) =>
         new(graph.Nodes.Select(n => learns(n) ? NodeMode.Train : NodeMode.Frozen));
+
+    /// <summary>The norms that learn take in the statistics of what they see; nothing else differs from <see cref="Eval"/>.</summary>
+    /// <param name="share">Of this batch in the running statistics.</param>
+    public static ModePlan Measuring(Graph graph, ModePlan learning, double share) =>
+        new(graph.Nodes.Select(n => n.Op is BatchNorm && learning[n] == NodeMode.Train ? NodeMode.Train : NodeMode.Eval))
+        {
+            Momentum = share,
+        };
 
     /// <summary>Like <see cref="Train"/> but without dropout: for comparing two implementations.</summary>
     public static ModePlan TrainWithoutChance(Graph graph) =>

@@ -11,7 +11,7 @@ internal static class TorchOps
         One = 1,
         Six = 6;
 
-    public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, NodeMode mode, Chance chance) =>
+    public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, ModePlan plan, Chance chance) =>
         node.Op switch
         {
             Input => network.alias(),
@@ -24,7 +24,7 @@ internal static class TorchOps
                 [1, 1],
                 c.Groups
             ),
-            BatchNorm b => Normalise(node, b, input(0), module, mode == NodeMode.Train),
+            BatchNorm b => Normalise(node, b, input(0), module, plan),
             Activation { Kind: ActivationKind.Relu } => input(0).relu(),
             // Not hardtanh: TorchSharp's works in place and returns its input.
             Activation { Kind: ActivationKind.Relu6 } => input(0).clamp(Zero, Six),
@@ -65,9 +65,9 @@ internal static class TorchOps
             AddParameter => input(0).Plus(module[node.Path]),
             ClassToken t => Prepended(input(0), module[node.Path], t),
             RelativePositionBias r => Biased(input(0), node, r, module),
-            StochasticDepth d when mode == NodeMode.Train => Masked(input(0), node, d.Probability, ofRows: true, chance),
+            StochasticDepth d when plan[node] == NodeMode.Train => Masked(input(0), node, d.Probability, ofRows: true, chance),
             StochasticDepth => input(0).alias(),
-            Dropout d when mode == NodeMode.Train => Masked(input(0), node, d.Probability, ofRows: false, chance),
+            Dropout d when plan[node] == NodeMode.Train => Masked(input(0), node, d.Probability, ofRows: false, chance),
             Dropout => input(0).alias(),
             Linear l => nn.functional.linear(
                 input(0),
@@ -117,8 +117,9 @@ internal static class TorchOps
         return x * mask;
     }
 
-    private static Tensor Normalise(Node node, BatchNorm b, Tensor x, GraphModule module, bool train)
+    private static Tensor Normalise(Node node, BatchNorm b, Tensor x, GraphModule module, ModePlan plan)
     {
+        var train = plan[node] == NodeMode.Train;
         if (train)
             // add_ returns the same object: disposing it would dispose the counter.
             using (no_grad())
@@ -130,7 +131,7 @@ internal static class TorchOps
             module[$"{node.Path}.weight"],
             module[$"{node.Path}.bias"],
             train,
-            b.Momentum,
+            plan.Momentum ?? b.Momentum,
             b.Epsilon
         );
     }

@@ -83,6 +83,7 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["schedule.patience"] = 5,
         ["averaging.kind"] = AveragingSettings.Exponential,
         ["averaging.decay"] = 0.5,
+        ["averaging.soup"] = 3,
         ["stopping.patience"] = 3,
         ["regularization.dropout"] = 0.3,
         ["regularization.mixUp"] = 0.2,

@@ -88,6 +88,8 @@ internal static class PlantedModels
             TestCount = 4,
             ValAccuracy = 0.8,
             BestEpoch = 3,
+            SoupEpochs = [3, 5],
+            Environments = ["X64 avx2, libtorch 2.7.1, 2 threads"],
             Temperature = 1.25,
             Uncalibrated = new(0.05, 0.01, 0.1, 0.06),
             Calibrated = new(0.02, 0, 0.06, 0.03),

@@ -78,6 +78,7 @@ public sealed class TheIdentityOfARecipe
         ["preprocessing.grayscale"] = false,
         ["averaging.decay"] = null,
         ["averaging.kind"] = "none",
+        ["averaging.soup"] = 1,
         ["data.microBatch"] = null,
         ["data.repeats"] = 1,
         ["data.sampler"] = "shuffle",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
@@ -137,6 +138,9 @@ public sealed class ARunCutAndResumed(UninterruptedRuns uninterrupted) : IClassF
         run.WriteSpec(run.Spec with { Threads = threads });
         var log = ThePartsOfACheckpoint.Logged(() => Assert.Equal(TrainExitCode.Succeeded, run.Train()));
         Assert.Equal(isSaid, log.Contains("Not bitwise: this training ran on ", StringComparison.Ordinal));
+        Assert.Equal(isSaid ? [1, threads] : [1], run.Result().Environments.Select(ThreadsIn));
+
+        static int ThreadsIn(string environment) => int.Parse(environment.Split(", ")[^1].Split(' ')[0], CultureInfo.InvariantCulture);
         Assert.Equal(isSaid, log.Contains(", 1 thread and goes on with ", StringComparison.Ordinal));
         Assert.Contains("Resuming at step", log, StringComparison.Ordinal);
     }

@@ -29,9 +29,10 @@ internal static class BackEnds
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         Tensor[] inputs = [.. sample.InputShapes.Select(shape => ones([Batch, .. shape]))];
-        foreach (var mode in Enum.GetValues<NodeMode>())
+        var graph = sample.Module.Graph;
+        foreach (var plan in new[] { ModePlan.Train(graph), ModePlan.Eval(graph), ModePlan.Learning(graph, _ => false) })
         {
-            var value = TorchOps.Run(sample.Node, i => inputs[i], ones([Batch, .. sample.Node.Shape]), sample.Module, mode, Chance.Any);
+            var value = TorchOps.Run(sample.Node, i => inputs[i], ones([Batch, .. sample.Node.Shape]), sample.Module, plan, Chance.Any);
             Assert.Equal([Batch, .. sample.Node.Shape], value.shape);
         }
     }

@@ -22,7 +22,7 @@ public sealed class ATrainerKilledAgainAndAgain : IDisposable
 {
     private const string EveryPart =
         "optimizer.clipNorm=1 data.microBatch=4 regularization.dropout=0.3 regularization.stochasticDepth=0.2 regularization.mixUp=0.4 "
-        + "averaging.kind=exponential";
+        + "averaging.kind=exponential averaging.soup=3";
     private const string PartialTraining =
         "transfer.frozenNorms=true transfer.unfreezeEpochs=1 regularization.cutMix=1 optimizer.kind=sgd data.sampler=oversample "
         + "data.repeats=2";

@@ -36,7 +36,7 @@ internal static class SampleRecipes
             ClipNorm = 5,
         },
         Schedule = new() { WarmupFraction = 0.2, Milestones = "2" },
-        Averaging = new() { Decay = 0.9 },
+        Averaging = new() { Decay = 0.9, Soup = 2 },
         Stopping = new() { Patience = 2 },
         Transfer = new()
         {
@@ -145,7 +145,12 @@ internal static class SampleRecipes
             Power = 2,
             Patience = 5,
         },
-        Averaging = new() { Kind = AveragingSettings.Exponential, Decay = 0.5 },
+        Averaging = new()
+        {
+            Kind = AveragingSettings.Exponential,
+            Decay = 0.5,
+            Soup = 5,
+        },
         Stopping = new() { Patience = 3 },
         Transfer = new()
         {
