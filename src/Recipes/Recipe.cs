@@ -50,6 +50,9 @@ public sealed record Recipe
     [Section("Stopping", "When training ends before its budget. It looks at the validation pictures alone.")]
     public StoppingSettings Stopping { get; init; } = new();
 
+    [Section("Computing", "How a training uses its machine.")]
+    public ComputeSettings Compute { get; init; } = new();
+
     [Section("Budget", "How long the training lasts.")]
     public required BudgetSettings Budget { get; init; }
 }

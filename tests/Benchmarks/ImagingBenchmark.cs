@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using GpuGeek.Domain.Models;
 using GpuGeek.Imaging;
 
@@ -88,7 +87,7 @@ internal static class ImagingBenchmark
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{$"{width}x{height}", 12} {files.Average(f => f.Length) / 1024, 6:F0} {one, 10:F0} {all, 10:F0} "
-                        + $"{decode, 10:F0} {resize, 10:F0} {Pillow(folder), 10}"
+                        + $"{decode, 10:F0} {resize, 10:F0} {PeerFigure.PicturesPerSecond("pillow_peer.py", "bench", folder), 10}"
                 )
             );
         }
@@ -109,34 +108,6 @@ internal static class ImagingBenchmark
             best = Math.Max(best, count / Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
         return best;
-    }
-
-    private static string Pillow(string folder)
-    {
-        var script = Path.Combine(Root(), "tests", "Peers", "pillow_peer.py");
-        using var process = Process.Start(
-            new ProcessStartInfo("/usr/bin/python3", [script, "bench", folder])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        );
-        if (process is null)
-            return "absent";
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            return "absent";
-        using var result = JsonDocument.Parse(output);
-        return result.RootElement.GetProperty("images_per_second").GetDouble().ToString("F0", CultureInfo.InvariantCulture);
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "GpuGeek.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Run the benchmarks from a checkout.");
-        return folder;
     }
 
     /// <summary>Waves, edges and some noise: about as many bits per pixel as a photograph.</summary>

@@ -10,6 +10,12 @@ switch (args)
     case ["interpreter"]:
         InterpreterBenchmark.Run();
         return 0;
+    case ["pictures", var folder]:
+        PicturesBenchmark.Run(folder);
+        return 0;
+    case ["precision"]:
+        PrecisionBenchmark.Run();
+        return 0;
     case ["checkpoints", var folder]:
         CheckpointBenchmark.Run(folder);
         return 0;
@@ -30,7 +36,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "Usage: GpuGeek.Benchmarks imaging | interpreter | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
+            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | pictures FOLDER | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
                 + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );
         return 2;

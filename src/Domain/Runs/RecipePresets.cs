@@ -212,6 +212,7 @@ public static class RecipePresets
             Schedule = new() { WarmupFraction = 0.1 },
             Transfer = new() { Pretrained = true, BackboneRate = 0.1 },
             Regularization = new(),
+            Compute = new() { Precision = ComputeSettings.Auto },
             Budget = new() { Epochs = 5 },
         };
 

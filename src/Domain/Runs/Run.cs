@@ -37,7 +37,9 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
     public required string DatasetName { get; init; }
     public required int DatasetVersionNumber { get; init; }
     public required string Name { get; set; }
-    public required Recipe Recipe { get; init; }
+
+    /// <summary>Changes only by <see cref="Resolve"/>.</summary>
+    public required Recipe Recipe { get; set; }
 
     /// <summary>SHA-256 in hex of the weights of <see cref="TransferSettings.Start"/>: they are kept as long as the run.</summary>
     public string? StartHash { get; init; }
@@ -117,6 +119,16 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
         State = RunState.Queued;
         Phase = null;
         EtaSeconds = null;
+    }
+
+    /// <summary>A setting that the recipe left to a measurement has a value from now on, also in a training that is started again with this
+    /// recipe.</summary>
+    /// <exception cref="RecipeException">There is no such setting, or it cannot have this value.</exception>
+    public void Resolve(string setting, string value)
+    {
+        var resolved = new PartialRecipe();
+        resolved.Set($"{setting}={value}");
+        Recipe = RecipeDocument.Apply(Recipe, resolved);
     }
 
     /// <summary>A checkpoint is complete in the store. A new one is progress; one that a restarted training process writes again is

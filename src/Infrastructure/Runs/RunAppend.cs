@@ -10,6 +10,12 @@ internal static class RunAppend
 
     public static async Task WriteAsync(GpuGeekDbContext db, ClaimedRun claim, RunBatch batch, CancellationToken cancellationToken)
     {
+        if (batch.Resolved.Count > 0)
+        {
+            var run = await db.LockedRunAsync(claim.OrgId, claim.RunId, cancellationToken);
+            foreach (var setting in batch.Resolved)
+                run.Resolve(setting.Setting, setting.Value);
+        }
         var count = batch.Points.Count + batch.Lines.Count;
         var seq = await UpdateRunAsync(db, claim, batch, Math.Max(1, count), cancellationToken) - count;
         if (batch.Points.Count > 0)

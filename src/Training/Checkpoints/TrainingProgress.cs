@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Checkpoints;
 
@@ -21,6 +22,9 @@ internal sealed record TrainingProgress
 
     /// <summary>Where the last steps were computed; null in checkpoints that older versions wrote.</summary>
     public EnvironmentStamp? Environment { get; init; }
+
+    /// <summary>What the steps are computed in; it never changes within a run.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>Where steps before these were computed, if that was elsewhere.</summary>
     public IReadOnlyList<EnvironmentStamp> EarlierEnvironments { get; init; } = [];

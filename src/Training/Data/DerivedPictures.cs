@@ -5,43 +5,54 @@ using GpuGeek.Training.Checkpoints;
 namespace GpuGeek.Training.Data;
 
 /// <summary>
-/// Training pictures, reduced once to the size that augmentation needs (shorter side max(256, 1.15 × input), never enlarged, JPEG at
-/// quality 95), so that an epoch does not decode 12-megapixel originals again. Only training reads them; small pictures are decoded from
-/// their original. The cache may be deleted: it is rebuilt identically.
+/// Training pictures as augmentation takes them: decoded, and reduced to a shorter side of max(256, 1.15 × input), never enlarged. They
+/// are kept in files by content and size, so that an epoch, or the next run on the same pictures, does not decode 12-megapixel originals again.
+/// What is not in the cache is computed anew, with the same pixels: its files may be deleted at any time. Only training reads them;
+/// everything that is measured comes from the originals.
 /// </summary>
-internal sealed class DerivedPictures(Originals originals, DiskRoom room, string cacheFolder, int inputSize)
+/// <param name="folder">May be shared by runs of one organisation.</param>
+/// <param name="most">Bytes that this run may add.</param>
+internal sealed class DerivedPictures(Originals originals, DiskRoom room, string folder, long most, int inputSize)
 {
-    private const int Quality = 95;
     private readonly int _shorter = Augmenter.ShorterSide(inputSize);
-    private readonly string _folder = Path.Combine(cacheFolder, $"pictures-{Augmenter.ShorterSide(inputSize)}");
+    private readonly string _folder = Path.Combine(folder, $"pixels-{Augmenter.ShorterSide(inputSize)}");
+    private long _added;
 
-    /// <summary>Decodes a picture once and stores the reduced one, if it is smaller and there is disk space for it.</summary>
+    /// <summary>Decodes a picture once and keeps it, if there is space for it.</summary>
     public void Prepare(RunImage image)
     {
         var path = PathOf(image);
         if (File.Exists(path))
+        {
+            // The least recently used are deleted first.
+            File.SetLastAccessTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
             return;
+        }
+        Keep(path, Decode(image));
+    }
+
+    public RgbImage Read(RunImage image) => PixelFile.Read(PathOf(image)) ?? Decode(image);
+
+    private RgbImage Decode(RunImage image)
+    {
         var picture = originals.Decode(image);
-        if (Math.Min(picture.Width, picture.Height) <= _shorter)
+        return Math.Min(picture.Width, picture.Height) <= _shorter ? picture : Preprocessor.ResizeShorter(picture, _shorter);
+    }
+
+    private void Keep(string path, RgbImage picture)
+    {
+        var bytes = PixelFile.BytesOf(picture);
+        if (Interlocked.Add(ref _added, bytes) > most)
             return;
-        var bytes = ImageEncoder.Jpeg(Preprocessor.ResizeShorter(picture, _shorter), Quality);
-        var part = path + ".part";
-        if (!room.TryWrite(bytes.Length, () => Store(part, path, bytes)) && File.Exists(part))
-            File.Delete(part);
+        _ = room.TryWrite(
+            bytes,
+            () =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                PixelFile.Write(path, picture);
+            }
+        );
     }
 
-    private void Store(string part, string path, byte[] bytes)
-    {
-        Directory.CreateDirectory(_folder);
-        File.WriteAllBytes(part, bytes);
-        File.Move(part, path, overwrite: true);
-    }
-
-    public RgbImage Read(RunImage image)
-    {
-        var path = PathOf(image);
-        return File.Exists(path) ? ImageDecoder.Decode(File.ReadAllBytes(path)) : originals.Decode(image);
-    }
-
-    private string PathOf(RunImage image) => Path.Combine(_folder, image.Hash + ".jpg");
+    private string PathOf(RunImage image) => Path.Combine(_folder, image.Hash[..2], image.Hash);
 }

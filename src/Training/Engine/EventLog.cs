@@ -43,6 +43,8 @@ internal sealed class EventLog : IDisposable
     public void Checkpoint(string name, long step, double epoch, CheckpointFile[] files) =>
         Append(new CheckpointEvent(name, step, epoch, files) { At = _clock.GetUtcNow() });
 
+    public void Resolved(string setting, string value) => Append(new ResolvedEvent(setting, value) { At = _clock.GetUtcNow() });
+
     public void Result(Domain.Runs.RunResult result) => Append(new ResultEvent(result) { At = _clock.GetUtcNow() });
 
     public void Failed(Domain.Common.Failure failure) => Append(new FailedEvent(failure) { At = _clock.GetUtcNow() });

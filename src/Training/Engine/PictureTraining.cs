@@ -9,12 +9,7 @@ internal sealed class PictureTraining(RunContext context)
     private const double Prepared = 0.04,
         TrainingDone = 0.94;
     private const int CheckedAtOnce = 64;
-    private readonly DerivedPictures _derived = new(
-        context.Originals,
-        context.Room,
-        context.Directory.Cache,
-        context.Recipe.Model.InputSize
-    );
+    private readonly DerivedPictures _derived = context.TrainingPictures;
 
     public Trained Run()
     {

@@ -46,7 +46,7 @@ internal sealed class RunContext : IDisposable
         );
     }
 
-    public RunSpec Spec { get; }
+    public RunSpec Spec { get; private set; }
     public RunDirectory Directory { get; }
     public EventLog Events { get; }
     public TimeProvider Clock { get; }
@@ -56,6 +56,10 @@ internal sealed class RunContext : IDisposable
     public Preprocessing Preprocessing { get; }
     public Originals Originals { get; }
     public GraphModule Network { get; }
+
+    /// <summary>Training pictures before augmentation.</summary>
+    public DerivedPictures TrainingPictures =>
+        new(Originals, Room, Spec.PictureCache ?? Directory.Cache, Spec.PictureCacheBytes, Recipe.Model.InputSize);
 
     /// <summary>Where every tensor of the run lives. Nothing else names a device; no run has a GPU yet.</summary>
     public static TorchSharp.torch.Device Device => TorchSharp.torch.CPU;
@@ -122,6 +126,24 @@ internal sealed class RunContext : IDisposable
         };
     }
 
+    /// <summary>A run that leaves its precision to a measurement keeps what the first attempt took, also on another machine, and its recipe
+    /// says it from then on.</summary>
+    private Precision PrecisionAfter(Precision? checkpoint)
+    {
+        if (Recipe.Transfer.FreezesBackbone)
+            return Precision.Float32;
+        if (Recipe.Compute.Precision != ComputeSettings.Auto)
+            return checkpoint ?? Enum.Parse<Precision>(Recipe.Compute.Precision, ignoreCase: true);
+        var card = ModelCatalog.All[Recipe.Model.Architecture];
+        var taken = checkpoint ?? PrecisionTrial.Choose(Network.Graph, card, Recipe.Model.InputSize, Recipe.Data.BatchSize, Device, Clock);
+        Spec = Spec with { Recipe = Recipe with { Compute = Recipe.Compute with { Precision = taken.ToString().ToLowerInvariant() } } };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(Spec, RunDirectory.Json);
+        // On a full disk the next attempt learns it from the checkpoint.
+        _ = Room.TryWrite(bytes.Length, () => DurableFiles.Write(Directory.Spec, bytes));
+        Events.Resolved("compute.precision", Recipe.Compute.Precision);
+        return taken;
+    }
+
     /// <param name="progress">Share of the whole run's progress at which training starts and ends.</param>
     public TrainerOptions Options((double, double) progress) =>
         new()
@@ -129,6 +151,7 @@ internal sealed class RunContext : IDisposable
             Environment = EnvironmentStamp.Here(Spec.Threads),
             Pace = _pace,
             Fingerprint = Fingerprint(),
+            PrecisionAfter = PrecisionAfter,
             ProgressSpan = progress,
         };
 
@@ -152,7 +175,8 @@ internal sealed class RunContext : IDisposable
             JsonSerializer.SerializeToUtf8Bytes(
                 new
                 {
-                    Recipe = RecipeIdentity.Of(Recipe),
+                    // The checkpoint itself knows its precision: one of before it was chosen is the same training.
+                    Recipe = RecipeIdentity.Of(Recipe with { Compute = new() }),
                     Spec.Classes,
                     Spec.Images,
                     Weights = EmbeddingKey.WeightsHash(Spec.WeightsFile),

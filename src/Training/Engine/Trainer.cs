@@ -40,7 +40,8 @@ internal sealed class Trainer(
     /// <exception cref="TrainingFailedException"><c>diverged</c>: no checkpoint was written since.</exception>
     public TrainerOutcome Run()
     {
-        _progress = checkpoints.Resume(method.TotalSteps) ?? _progress;
+        var resumed = checkpoints.Resume(method.TotalSteps);
+        _progress = (resumed ?? _progress) with { Precision = options.PrecisionAfter(resumed?.Precision) };
         _started = clock.GetTimestamp();
         (_secondsBefore, _stepAtStart) = (_progress.SecondsSpent, _progress.Step);
         for (var isOver = method.Stopping.IsOver(_progress); !isOver; )
@@ -76,7 +77,7 @@ internal sealed class Trainer(
     private void Step(Batch batch)
     {
         var step = _progress.Step + 1;
-        var numbers = _step.Run(batch, step);
+        var numbers = _step.Run(batch, step, _progress.Precision);
         if (numbers is { } seen && !double.IsFinite(seen.Loss))
             throw Diverged(step, batch);
         _progress = _progress with { Step = step };

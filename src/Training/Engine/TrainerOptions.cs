@@ -1,4 +1,5 @@
 using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Engine;
 
@@ -11,6 +12,10 @@ internal sealed record TrainerOptions
 
     /// <summary>What is trained on what; a checkpoint with another is not resumed.</summary>
     public required string Fingerprint { get; init; }
+
+    /// <summary>Called once before the first step of an attempt.</summary>
+    /// <returns>What this attempt computes in, of what the checkpoint that it goes on from was computed in; null: there is none.</returns>
+    public required Func<Precision?, Precision> PrecisionAfter { get; init; }
 
     /// <summary>Share of the whole run's progress at which training starts and ends.</summary>
     public required (double From, double To) ProgressSpan { get; init; }

@@ -14,13 +14,14 @@ internal readonly record struct StepNumbers(double Loss, double Accuracy);
 internal sealed class TrainingStep(TrainingMethod method, GraphModule module, long[] inputShape, ReadBack readBack)
 {
     /// <param name="step">From 1.</param>
+    /// <param name="precision">Of the passes through the network.</param>
     /// <returns>Null: they stay on the device this time (<see cref="ReadBack"/>).</returns>
-    public StepNumbers? Run(Batch batch, long step)
+    public StepNumbers? Run(Batch batch, long step, Precision precision = Precision.Float32)
     {
         using var scope = NewDisposeScope();
         var epoch = (int)((step - 1) / method.StepsPerEpoch);
         method.Optimizer.ZeroGradients();
-        var numbers = Gradient(batch, epoch, readBack.IsDue());
+        var numbers = Gradient(batch, epoch, precision, readBack.IsDue());
         if (numbers is { } read && !double.IsFinite(read.Loss))
             return numbers;
         if (method.ClipNorm is { } norm)
@@ -32,7 +33,7 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
     }
 
     /// <summary>Adds up the gradients of the batch's parts, so that their sum is that of the whole batch's mean.</summary>
-    private StepNumbers? Gradient(Batch batch, int epoch, bool read)
+    private StepNumbers? Gradient(Batch batch, int epoch, Precision precision, bool read)
     {
         var plan = method.Layers.ModesIn(epoch);
         var whole = method.Objective.WeightOf(batch);
@@ -41,7 +42,8 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
         {
             using var scope = NewDisposeScope();
             var tensors = BatchTensors.Of(part, inputShape, module.Device, module.Type);
-            var logits = module.Forward(tensors.Inputs, plan, chance: new Chance(method.Seed, epoch, part.Samples));
+            var chance = new Chance(method.Seed, epoch, part.Samples);
+            var logits = module.Forward(tensors.Inputs, plan, chance: chance, precision: precision);
             var mean = method.Objective.Loss(logits, tensors);
             var share = method.Objective.WeightOf(part) / whole;
             (share == 1 ? mean : mean.Times(share)).backward();

@@ -12,6 +12,7 @@ internal sealed class GraphModule : IDisposable
     private readonly Dictionary<int, Tensor> _constants = [];
     private readonly List<Tensor> _gradients = [];
     private readonly int[] _uses;
+    private readonly int _head;
     private readonly ScalarType _type;
 
     /// <param name="device">Of all its tensors; inputs must be there too.</param>
@@ -22,6 +23,7 @@ internal sealed class GraphModule : IDisposable
         using var scope = NewDisposeScope();
         (Graph, Device, _type) = (graph, device, type);
         _uses = graph.UseCounts();
+        _head = graph.Nodes.First(node => node.Op is GlobalAveragePool || node == graph.Classifier).Id;
         Layout = new FlatLayout(graph);
         Flat = zeros(Layout.Length, dtype: type, device: device).DetachFromDisposeScope();
         FlatGradient = zeros(Layout.Length, dtype: type, device: device).DetachFromDisposeScope();
@@ -61,14 +63,19 @@ internal sealed class GraphModule : IDisposable
     /// <param name="input">N × the graph's input shape, float32.</param>
     /// <param name="until">Stop after this node and return its value; null runs to the output.</param>
     /// <param name="chance">What dropout and stochastic depth draw from; null: <see cref="Chance.Any"/>.</param>
+    /// <param name="precision">Of the backbone; what follows it is float32, since a mean over a picture and its classes need more than 8
+    /// bits.</param>
     /// <returns>The caller must dispose it.</returns>
-    public Tensor Forward(Tensor input, ModePlan plan, Node? until = null, Chance? chance = null)
+    public Tensor Forward(Tensor input, ModePlan plan, Node? until = null, Chance? chance = null, Precision precision = Precision.Float32)
     {
+        using var casting = Autocast.Enter(Device, precision);
         var last = until?.Id ?? Graph.Output;
         var values = new Tensor?[Graph.Nodes.Count];
         var left = (int[])_uses.Clone();
         foreach (var node in Graph.Nodes)
         {
+            if (node.Id == _head && casting is not null)
+                LeaveLowPrecision(casting, node, values);
             values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan, chance ?? Chance.Any);
             Watching?.Invoke(node);
             if (node.Id == last)
@@ -125,6 +132,17 @@ internal sealed class GraphModule : IDisposable
             tensor.Dispose();
         Flat.Dispose();
         FlatGradient.Dispose();
+    }
+
+    private void LeaveLowPrecision(Autocast casting, Node head, Tensor?[] values)
+    {
+        casting.Dispose();
+        foreach (var i in head.Inputs)
+        {
+            var low = values[i]!;
+            values[i] = low.to(_type);
+            low.Dispose();
+        }
     }
 
     private Tensor Allocate(ParameterSpec p)

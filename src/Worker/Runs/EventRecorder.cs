@@ -66,6 +66,7 @@ internal sealed class EventRecorder(RunDirectory directory, RunWriter writer, Ch
     {
         var batch = new RunBatch { Running = events.Count > 0, Phase = events.OfType<PhaseEvent>().LastOrDefault() };
         batch.Points.AddRange(events.OfType<MetricEvent>());
+        batch.Resolved.AddRange(events.OfType<ResolvedEvent>());
         foreach (var point in batch.Points.Where(p => p.Name == MetricNames.ValAccuracy))
             if (batch.Best is not { } best || point.Value > best.Accuracy)
                 batch.Best = ((int)Math.Round(point.Epoch), point.Value);

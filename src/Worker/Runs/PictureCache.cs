@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace GpuGeek.Worker.Runs;
 
 /// <summary>
-/// Original pictures on this machine, named by their content; limited in size, least recently used pictures are deleted first. It frees
-/// space for the disk reserve, since its content can be downloaded again.
+/// Pictures on this machine, named by their content: originals, and those that runs have decoded. Limited in size, least recently used
+/// pictures are deleted first. It frees space for the disk reserve, since its content can be had again.
 /// </summary>
 internal sealed class PictureCache(IObjectStore store, DiskSpace disk, IOptions<WorkerOptions> options, TimeProvider clock) : IDisposable
 {
@@ -37,12 +37,25 @@ internal sealed class PictureCache(IObjectStore store, DiskSpace disk, IOptions<
         );
     }
 
+    /// <summary>Where the organisation's runs keep decoded pictures. They count in the cache's size and are deleted like the
+    /// originals.</summary>
+    public string DecodedFolder(Guid org) => Path.Combine(FolderOf(org), "decoded");
+
+    /// <summary>Bytes that may still be added.</summary>
+    public long Left() => Math.Max(0, options.Value.CacheBytes - Files().Sum(f => f.Length));
+
     public void Dispose() => _trimming.Dispose();
+
+    // Per organisation here too: a shared cache would give one tenant's bytes to another that only knows their hash.
+    private string FolderOf(Guid org) => Path.Combine(options.Value.Cache, org.ToString("N"));
+
+    // A file may be renamed or deleted by a run while the folder is listed; Exists is of the moment at which it was listed.
+    private IEnumerable<FileInfo> Files() =>
+        new DirectoryInfo(options.Value.Cache).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.Exists);
 
     private async Task<string> CachedAsync(Guid org, string hash, CancellationToken cancellationToken)
     {
-        // Per organisation here too: a shared cache would give one tenant's bytes to another that only knows their hash.
-        var path = Path.Combine(options.Value.Cache, org.ToString("N"), hash[..2], hash);
+        var path = Path.Combine(FolderOf(org), hash[..2], hash);
         if (File.Exists(path))
         {
             File.SetLastAccessTimeUtc(path, clock.GetUtcNow().UtcDateTime);
@@ -68,10 +81,7 @@ internal sealed class PictureCache(IObjectStore store, DiskSpace disk, IOptions<
         await _trimming.WaitAsync(cancellationToken);
         try
         {
-            var files = new DirectoryInfo(options.Value.Cache)
-                .EnumerateFiles("*", SearchOption.AllDirectories)
-                .Select(f => (f.FullName, f.Length, f.LastAccessTimeUtc))
-                .ToList();
+            var files = Files().Select(f => (f.FullName, f.Length, f.LastAccessTimeUtc)).ToList();
             var excess = Math.Max(files.Sum(f => f.Length) - options.Value.CacheBytes, disk.Missing(options.Value.Cache));
             foreach (var file in files.OrderBy(f => f.LastAccessTimeUtc))
             {

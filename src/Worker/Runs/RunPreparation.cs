@@ -88,6 +88,8 @@ internal sealed class RunPreparation(
             Classes = plan.Version.Classes,
             Images = [.. entries.Select(e => new RunImage(e.Hash, labels[e.Label], e.Split))],
             ImagesDirectory = images,
+            PictureCache = pictures.DecodedFolder(plan.Run.OrgId),
+            PictureCacheBytes = pictures.Left(),
             WeightsFile = weightsFile,
             Threads = Math.Max(1, Environment.ProcessorCount / options.Value.Slots),
             ReserveBytes = disk.Reserve,

@@ -84,6 +84,7 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["averaging.kind"] = AveragingSettings.Exponential,
         ["averaging.decay"] = 0.5,
         ["averaging.soup"] = 3,
+        ["compute.precision"] = ComputeSettings.BFloat16,
         ["stopping.patience"] = 3,
         ["regularization.dropout"] = 0.3,
         ["regularization.mixUp"] = 0.2,

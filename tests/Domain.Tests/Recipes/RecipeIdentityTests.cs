@@ -79,6 +79,7 @@ public sealed class TheIdentityOfARecipe
         ["averaging.decay"] = null,
         ["averaging.kind"] = "none",
         ["averaging.soup"] = 1,
+        ["compute.precision"] = "float32",
         ["data.microBatch"] = null,
         ["data.repeats"] = 1,
         ["data.sampler"] = "shuffle",

@@ -75,6 +75,7 @@ public sealed record Account(RunningPlatform Platform, string Token, string Org)
             ["budget.epochs"] = epochs,
             ["model.inputSize"] = inputSize,
             ["data.batchSize"] = 32,
+            ["compute.precision"] = ComputeSettings.FullPrecision,
         };
 
     public Task<RunResponse> StartAsync(string project, Guid version, PartialRecipe recipe) =>

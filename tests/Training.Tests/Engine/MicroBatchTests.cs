@@ -62,8 +62,9 @@ public sealed class ABatchInParts
             TotalSteps = 5,
         };
         var step = new TrainingStep(method, module, [3, Size, Size], new ReadBack(CPU, TimeProvider.System));
-        var last = Enumerable.Range(1, 5).Select(number => step.Run(mixed ? Batch : Batch with { Mixed = null }, number)!.Value).Last();
-        return ([.. module.Flat.data<double>()], last);
+        // An array: Last() on a range would do the last step alone.
+        StepNumbers[] steps = [.. Enumerable.Range(1, 5).Select(n => step.Run(mixed ? Batch : Batch with { Mixed = null }, n)!.Value)];
+        return ([.. module.Flat.data<double>()], steps[^1]);
     }
 
     /// <summary>Also with weighted classes, whose mean differs from part to part, with dropout and with mixed pictures.</summary>

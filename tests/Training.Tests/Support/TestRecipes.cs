@@ -21,6 +21,7 @@ internal static class TestRecipes
                 ["data.batchSize"] = 8,
                 ["transfer.pretrained"] = false,
                 ["model.inputSize"] = inputSize,
+                ["compute.precision"] = ComputeSettings.FullPrecision,
             }
         );
 }

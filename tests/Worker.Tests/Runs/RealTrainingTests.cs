@@ -31,6 +31,7 @@ public sealed class ATrainingFromSampleToModel(PostgresFixture postgres) : IDisp
 
         Assert.Equal(2, run.Attempt);
         Assert.InRange(run.Result!.OnnxMaxDifference, 0, 1e-3);
+        Assert.Contains(run.Recipe.Compute.Precision, (string[])["float32", "bfloat16"]);
         var version = await tenant.QueryAsync(db => db.ModelVersions.IgnoreTenantFilter().SingleAsync(v => v.RunId == id, Cancel));
         Assert.Equal(tenant.Slug, version.Manifest.Model);
         Assert.Equal(["circle", "cross", "square", "star", "triangle"], version.Manifest.Classes);

@@ -21,7 +21,8 @@ namespace GpuGeek.Worker.Tests.Training;
 public sealed class ATrainerKilledAgainAndAgain : IDisposable
 {
     private const string EveryPart =
-        "optimizer.clipNorm=1 data.microBatch=4 regularization.dropout=0.3 regularization.stochasticDepth=0.2 regularization.mixUp=0.4 "
+        "compute.precision=bfloat16 "
+        + "optimizer.clipNorm=1 data.microBatch=4 regularization.dropout=0.3 regularization.stochasticDepth=0.2 regularization.mixUp=0.4 "
         + "averaging.kind=exponential averaging.soup=3";
     private const string PartialTraining =
         "transfer.frozenNorms=true transfer.unfreezeEpochs=1 regularization.cutMix=1 optimizer.kind=sgd data.sampler=oversample "
@@ -119,6 +120,7 @@ public sealed class ATrainerKilledAgainAndAgain : IDisposable
             ["budget.epochs"] = epochs,
             ["data.batchSize"] = 8,
             ["transfer.pretrained"] = false,
+            ["compute.precision"] = ComputeSettings.FullPrecision,
         };
         foreach (var setting in settings.Split(' '))
             request.Set(setting);

@@ -9,6 +9,7 @@ namespace GpuGeek.Domain.Runs.Protocol;
 [JsonDerivedType(typeof(PhaseEvent), "phase")]
 [JsonDerivedType(typeof(MetricEvent), "metric")]
 [JsonDerivedType(typeof(CheckpointEvent), "checkpoint")]
+[JsonDerivedType(typeof(ResolvedEvent), "resolved")]
 [JsonDerivedType(typeof(ResultEvent), "result")]
 [JsonDerivedType(typeof(FailedEvent), "failed")]
 public abstract record RunEvent
@@ -35,6 +36,12 @@ public sealed record CheckpointEvent(string Name, long Step, double Epoch, Check
 /// <param name="Name">File name inside the checkpoint's folder.</param>
 /// <param name="Sha256">Hex.</param>
 public sealed record CheckpointFile(string Name, string Sha256, long Size);
+
+/// <summary>A setting that the recipe left to a measurement has a value from now on. An attempt that finds it in its checkpoint says it
+/// again.</summary>
+/// <param name="Setting">Its path, as <c>compute.precision</c>.</param>
+/// <param name="Value">As a person would type it.</param>
+public sealed record ResolvedEvent(string Setting, string Value) : RunEvent;
 
 /// <summary>The run has succeeded; the named files are under <c>result/</c>.</summary>
 public sealed record ResultEvent(RunResult Result) : RunEvent;

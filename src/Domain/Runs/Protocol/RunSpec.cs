@@ -21,6 +21,12 @@ public sealed record RunSpec
     /// <summary>Folder with the originals, named by their SHA-256 in hex.</summary>
     public required string ImagesDirectory { get; init; }
 
+    /// <summary>Folder for decoded training pictures, which runs of one organisation share; null: the run directory's own cache.</summary>
+    public string? PictureCache { get; init; }
+
+    /// <summary>Bytes that the run may add to <see cref="PictureCache"/>.</summary>
+    public long PictureCacheBytes { get; init; } = long.MaxValue;
+
     /// <summary>Weights to start from, in any format that is read, already fetched and verified; null when <see
     /// cref="TransferSettings.Pretrained"/>
     /// is false.</summary>

@@ -53,6 +53,7 @@ internal static class SampleRecipes
             MixUp = 0.2,
             CutMix = 1,
         },
+        Compute = new() { Precision = ComputeSettings.Auto },
         Budget = new() { Epochs = 3 },
     };
 
@@ -164,6 +165,7 @@ internal static class SampleRecipes
             FrozenNorms = true,
         },
         Regularization = new() { Dropout = 0.9, StochasticDepth = 0.9 },
+        Compute = new() { Precision = ComputeSettings.BFloat16 },
         Budget = new() { Epochs = 1000 },
     };
 
