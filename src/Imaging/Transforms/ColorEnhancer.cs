@@ -1,9 +1,13 @@
+using System.Runtime.Intrinsics;
+
 namespace GpuGeek.Imaging.Transforms;
 
 /// <summary>Pillow's <c>ImageEnhance</c>: a blend, in single precision and cut off to 8 bits, of a degenerate picture and the given
 /// one.</summary>
 internal static class ColorEnhancer
 {
+    private static readonly Vector128<float> Most = Vector128.Create(255f);
+
     public static void Brightness(Span<byte> rgb, float factor) => BlendWith(rgb, 0, factor);
 
     /// <summary>Degenerate: the mean of the luma, one value for the whole picture.</summary>
@@ -22,7 +26,18 @@ internal static class ColorEnhancer
     {
         if (factor == 1f)
             return;
-        for (var i = 0; i < rgb.Length; i += 3)
+        var i = 0;
+        // Three channels at once; the last pixel of a picture has no fourth byte.
+        for (; i + 4 <= rgb.Length; i += 3)
+        {
+            var channels = Vector128.ConvertToSingle(FourBytes.Read(ref rgb[i]));
+            var gray = Vector128.Create((float)Luma(rgb, i));
+            var blended = Vector128.Min(Vector128.Max(gray + Vector128.Create(factor) * (channels - gray), Vector128<float>.Zero), Most);
+            // Single bytes: the next pixel's read would wait for a wider write.
+            var whole = Vector128.ConvertToInt32(blended);
+            (rgb[i], rgb[i + 1], rgb[i + 2]) = ((byte)whole[0], (byte)whole[1], (byte)whole[2]);
+        }
+        for (; i < rgb.Length; i += 3)
         {
             var luma = Luma(rgb, i);
             rgb[i] = Blend(luma, rgb[i], factor);

@@ -61,7 +61,8 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
     private Batch Fill(int[] indices, Func<int, long> label, Action<int, Memory<float>> write)
     {
         var size = 3 * preprocessing.CropSize * preprocessing.CropSize;
-        var inputs = new float[indices.Length * size];
+        // Every picture writes all of its floats.
+        var inputs = GC.AllocateUninitializedArray<float>(indices.Length * size);
         DecodeThreads.For(indices.Length, at => write(indices[at], inputs.AsMemory(at * size, size)));
         return new Batch(inputs, [.. indices.Select(label)]);
     }

@@ -32,6 +32,9 @@ public sealed class ATrainingFromSampleToModel(PostgresFixture postgres) : IDisp
         Assert.Equal(2, run.Attempt);
         Assert.InRange(run.Result!.OnnxMaxDifference, 0, 1e-3);
         Assert.Contains(run.Recipe.Compute.Precision, (string[])["float32", "bfloat16"]);
+        // The organisation's next run finds its training pictures decoded.
+        var decoded = worker.Get<PictureCache>().DecodedFolder(tenant.OrgId);
+        Assert.NotEmpty(Directory.GetFiles(decoded, "*", SearchOption.AllDirectories));
         var version = await tenant.QueryAsync(db => db.ModelVersions.IgnoreTenantFilter().SingleAsync(v => v.RunId == id, Cancel));
         Assert.Equal(tenant.Slug, version.Manifest.Model);
         Assert.Equal(["circle", "cross", "square", "star", "triangle"], version.Manifest.Classes);
