@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using GpuGeek.Imaging;
 using Microsoft.Win32.SafeHandles;
 
@@ -21,7 +19,7 @@ internal static class PixelFile
         "GGP1"u8.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), picture.Width);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), picture.Height);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), Checksum(picture.Pixels));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), Checksums.Of(picture.Pixels));
         var arriving = $"{path}.{Path.GetRandomFileName()}";
         try
         {
@@ -52,7 +50,7 @@ internal static class PixelFile
         if (width <= 0 || height <= 0 || RandomAccess.GetLength(file) != HeaderBytes + 3L * width * height)
             return null;
         var pixels = GC.AllocateUninitializedArray<byte>(3 * width * height);
-        return ReadAll(file, pixels) && Checksum(pixels) == BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(12))
+        return ReadAll(file, pixels) && Checksums.Of(pixels) == BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(12))
             ? new RgbImage(width, height, pixels)
             : null;
     }
@@ -80,16 +78,5 @@ internal static class PixelFile
             done += read;
         }
         return true;
-    }
-
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var sum = uint.MaxValue;
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-            sum = BitOperations.Crc32C(sum, word);
-        foreach (var one in bytes[(words.Length * sizeof(ulong))..])
-            sum = BitOperations.Crc32C(sum, one);
-        return sum;
     }
 }

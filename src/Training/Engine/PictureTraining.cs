@@ -14,8 +14,10 @@ internal sealed class PictureTraining(RunContext context)
     public Trained Run()
     {
         Prepare();
-        var source = new PictureSource(context.Originals, _derived, context.Recipe, context.Preprocessing);
+        using var source = new PictureSource(context.Originals, _derived, context.Recipe, context.Preprocessing);
         var layers = LayerPlan.Of(context.Network.Graph, context.Recipe.Transfer);
+        if (FrozenStem.EndOf(context.Network, layers, context.Recipe) is { } end && FrozenStem.Fill(context, end, source) is { } values)
+            source.BeginBehind(end, values);
         var outcome = context.Train(context.Network, layers, source, (Prepared, TrainingDone));
         outcome.Best.CopyTo(context.Network);
         context.Events.Phase("evaluating", TrainingDone);

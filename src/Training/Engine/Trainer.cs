@@ -26,7 +26,13 @@ internal sealed class Trainer(
 )
 {
     private const int ReportSeconds = 2;
-    private readonly TrainingStep _step = new(method, module, source.InputShape, new ReadBack(module.Device, clock));
+    private readonly TrainingStep _step = new(
+        method,
+        module,
+        source.TrainingShape,
+        new ReadBack(module.Device, clock),
+        source.TrainingFrom
+    );
     private TrainingProgress _progress = new() { Environment = options.Environment, Fingerprint = options.Fingerprint };
     private long _started,
         _lastReport;

@@ -11,7 +11,9 @@ namespace GpuGeek.Training.Engine;
 internal readonly record struct StepNumbers(double Loss, double Accuracy);
 
 /// <summary>One step of a training: the loss of a batch, its gradient and the update.</summary>
-internal sealed class TrainingStep(TrainingMethod method, GraphModule module, long[] inputShape, ReadBack readBack)
+/// <param name="inputShape">Of one example.</param>
+/// <param name="from">The node whose values the examples are; null: they are what the network takes.</param>
+internal sealed class TrainingStep(TrainingMethod method, GraphModule module, long[] inputShape, ReadBack readBack, Node? from = null)
 {
     /// <param name="step">From 1.</param>
     /// <param name="precision">Of the passes through the network.</param>
@@ -43,7 +45,7 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
             using var scope = NewDisposeScope();
             var tensors = BatchTensors.Of(part, inputShape, module.Device, module.Type);
             var chance = new Chance(method.Seed, epoch, part.Samples);
-            var logits = module.Forward(tensors.Inputs, plan, chance: chance, precision: precision);
+            var logits = module.Forward(tensors.Inputs, plan, chance: chance, precision: precision, from: from);
             var mean = method.Objective.Loss(logits, tensors);
             var share = method.Objective.WeightOf(part) / whole;
             (share == 1 ? mean : mean.Times(share)).backward();

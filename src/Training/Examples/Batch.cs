@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Examples;
 
@@ -42,6 +43,12 @@ internal interface IExampleSource
     /// <summary>Of one example.</summary>
     long[] InputShape { get; }
     int Count(string split);
+
+    /// <summary>Of one training example, if it is not the network's input.</summary>
+    long[] TrainingShape => InputShape;
+
+    /// <summary>The node whose values the training examples are; null: they are the network's inputs.</summary>
+    Node? TrainingFrom => null;
 
     /// <summary>Training examples of an epoch, each counted as often as it is taken.</summary>
     int PerEpoch => Count(Splits.Train);

@@ -12,7 +12,6 @@ internal sealed class GraphModule : IDisposable
     private readonly Dictionary<int, Tensor> _constants = [];
     private readonly List<Tensor> _gradients = [];
     private readonly int[] _uses;
-    private readonly int _head;
     private readonly ScalarType _type;
 
     /// <param name="device">Of all its tensors; inputs must be there too.</param>
@@ -23,7 +22,7 @@ internal sealed class GraphModule : IDisposable
         using var scope = NewDisposeScope();
         (Graph, Device, _type) = (graph, device, type);
         _uses = graph.UseCounts();
-        _head = graph.Nodes.First(node => node.Op is GlobalAveragePool || node == graph.Classifier).Id;
+        HeadStart = graph.Nodes.First(node => node.Op is GlobalAveragePool || node == graph.Classifier).Id;
         Layout = new FlatLayout(graph);
         Flat = zeros(Layout.Length, dtype: type, device: device).DetachFromDisposeScope();
         FlatGradient = zeros(Layout.Length, dtype: type, device: device).DetachFromDisposeScope();
@@ -56,27 +55,39 @@ internal sealed class GraphModule : IDisposable
 
     public Tensor this[string name] => _tensors[name];
 
+    /// <summary>Id of the first node that is float32 always: the mean over a picture, or the classifier.</summary>
+    public int HeadStart { get; }
+
     /// <summary>The numbers that an <see cref="AddConstant"/> adds.</summary>
     public Tensor Constant(Node node) => _constants[node.Id];
 
     /// <summary>Runs the graph.</summary>
-    /// <param name="input">N × the graph's input shape, float32.</param>
+    /// <param name="input">N × the graph's input shape, float32; or that of <paramref name="from"/>.</param>
     /// <param name="until">Stop after this node and return its value; null runs to the output.</param>
     /// <param name="chance">What dropout and stochastic depth draw from; null: <see cref="Chance.Any"/>.</param>
     /// <param name="precision">Of the backbone; what follows it is float32, since a mean over a picture and its classes need more than 8
     /// bits.</param>
+    /// <param name="from">The input is the value of this node, and no node behind it reads one from before it; null: of the graph.</param>
     /// <returns>The caller must dispose it.</returns>
-    public Tensor Forward(Tensor input, ModePlan plan, Node? until = null, Chance? chance = null, Precision precision = Precision.Float32)
+    public Tensor Forward(
+        Tensor input,
+        ModePlan plan,
+        Node? until = null,
+        Chance? chance = null,
+        Precision precision = Precision.Float32,
+        Node? from = null
+    )
     {
         using var casting = Autocast.Enter(Device, precision);
         var last = until?.Id ?? Graph.Output;
         var values = new Tensor?[Graph.Nodes.Count];
         var left = (int[])_uses.Clone();
-        foreach (var node in Graph.Nodes)
+        foreach (var node in Graph.Nodes.Skip(from?.Id ?? 0))
         {
-            if (node.Id == _head && casting is not null)
+            if (node.Id == HeadStart && casting is not null)
                 LeaveLowPrecision(casting, node, values);
-            values[node.Id] = TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan, chance ?? Chance.Any);
+            values[node.Id] =
+                node == from ? input.alias() : TorchOps.Run(node, i => values[node.Inputs[i]]!, input, this, plan, chance ?? Chance.Any);
             Watching?.Invoke(node);
             if (node.Id == last)
                 break;

@@ -4,6 +4,7 @@ using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
+using GpuGeek.Worker.Runs;
 using GpuGeek.Worker.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
