@@ -44,4 +44,17 @@ public sealed record DataSettings
         NeedsBackbone = true
     )]
     public int Repeats { get; init; } = 1;
+
+    /// <summary>Touvron et al. 2019, arXiv:1906.06423; Tan and Le 2021, arXiv:2104.00298.</summary>
+    [Setting(
+        "Start size",
+        "Progressive resizing: training pictures begin with this side and grow to the input size over the first three quarters of the "
+            + "epochs, which makes these faster. Validation, test and use have the input size always.",
+        Unit = "pixels",
+        Min = 32,
+        Max = 1024,
+        Null = "the input size",
+        NeedsBackbone = true
+    )]
+    public int? StartSize { get; init; }
 }

@@ -73,7 +73,8 @@ public static class SettingValue
         };
     }
 
-    private static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text.AsSpan(1).IndexOfAnyExcept(HexDigits) < 0;
+    /// <summary>Whether a text is <c>#rrggbb</c>.</summary>
+    public static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text.AsSpan(1).IndexOfAnyExcept(HexDigits) < 0;
 
     private static string NoChoice(Setting setting, string? given)
     {

@@ -67,6 +67,27 @@ public sealed record ModelCard(
     /// <summary>Whether it has residual branches that stochastic depth can skip.</summary>
     public bool HasBranches => Family is not ("DenseNet" or "ShuffleNetV2" or "SqueezeNet" or "Vgg");
 
+    /// <summary>Whether the same weights take pictures of any size, with nothing that belongs to one size.</summary>
+    public bool TakesOtherSizes => Family is not ("ShuffleNetV2" or "VisionTransformer" or "Swin");
+
+    /// <summary>What a training may begin with, before its input size.</summary>
+    /// <exception cref="DomainException"><c>invalid_input_size</c></exception>
+    public void DemandStartSize(int startSize, int inputSize)
+    {
+        if (!TakesOtherSizes)
+            throw new DomainException(
+                "invalid_input_size",
+                $"{Title} is built for one input size, so its pictures cannot grow during a training.",
+                "Leave data.startSize away, or choose another architecture."
+            );
+        if (startSize > inputSize)
+            throw new DomainException(
+                "invalid_input_size",
+                $"data.startSize is {startSize}, but pictures grow to the input size of {inputSize}.",
+                $"Choose at most {inputSize}."
+            );
+    }
+
     public bool Takes(int inputSize) => inputSize is >= LeastInputSize and <= MostInputSize && inputSize % SizeMultiple == 0;
 
     /// <exception cref="DomainException"><c>invalid_input_size</c>, with the valid sizes and the nearest one.</exception>

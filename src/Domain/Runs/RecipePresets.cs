@@ -66,6 +66,8 @@ public static class RecipePresets
     private static void Check(Recipe recipe, ModelCard card)
     {
         card.DemandInputSize(recipe.Model.InputSize);
+        if (recipe.Data.StartSize is { } startSize)
+            card.DemandStartSize(startSize, recipe.Model.InputSize);
         if (recipe.Schedule.Milestones is { } milestones && ScheduleSettings.ReadMilestones(milestones) is null)
             throw new DomainException(
                 "invalid_milestones",

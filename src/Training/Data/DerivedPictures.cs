@@ -6,8 +6,8 @@ namespace GpuGeek.Training.Data;
 
 /// <summary>
 /// Training pictures as augmentation takes them: decoded, and reduced to a shorter side of max(256, 1.15 × input), never enlarged. They
-/// are kept in files by content and size, so that an epoch, or the next run on the same pictures, does not decode 12-megapixel originals again.
-/// What is not in the cache is computed anew, with the same pixels: its files may be deleted at any time. Only training reads them;
+/// are kept in files by content and size, so that an epoch, or the next run on the same pictures, does not decode 12-megapixel originals
+/// again. What is not in the cache is computed anew, with the same pixels: its files may be deleted at any time. Only training reads them;
 /// everything that is measured comes from the originals.
 /// </summary>
 /// <param name="folder">May be shared by runs of one organisation.</param>
@@ -22,16 +22,38 @@ internal sealed class DerivedPictures(Originals originals, DiskRoom room, string
     public void Prepare(RunImage image)
     {
         var path = PathOf(image);
-        if (File.Exists(path))
-        {
-            // The least recently used are deleted first.
-            File.SetLastAccessTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
-            return;
-        }
-        Keep(path, Decode(image));
+        if (!IsUsedAgain(path))
+            Keep(path, Decode(image));
     }
 
-    public RgbImage Read(RunImage image) => PixelFile.Read(PathOf(image)) ?? Decode(image);
+    public RgbImage Read(RunImage image)
+    {
+        var path = PathOf(image);
+        if (PixelFile.Read(path) is { } kept)
+            return kept;
+        var picture = Decode(image);
+        if (File.Exists(path))
+            // It is damaged.
+            Keep(path, picture);
+        return picture;
+    }
+
+    /// <summary>The least recently used are deleted first.</summary>
+    /// <returns>False: it is not there, or another run has made room meanwhile.</returns>
+    private static bool IsUsedAgain(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            File.SetLastAccessTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
 
     private RgbImage Decode(RunImage image)
     {

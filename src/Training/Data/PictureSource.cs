@@ -50,7 +50,10 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         var images = originals.Split(Splits.Train);
         var size = 3 * preprocessing.CropSize * preprocessing.CropSize;
         var inputs = new float[count * size];
-        DecodeThreads.For(pictures.Length, at => Augmented(images[pictures[at]], 0, pictures[at], inputs.AsMemory(at * size, size)));
+        DecodeThreads.For(
+            pictures.Length,
+            at => Augmented(images[pictures[at]], preprocessing, 0, pictures[at], inputs.AsMemory(at * size, size))
+        );
         return inputs;
     }
 
@@ -64,7 +67,9 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         var batches = Enumerable
             .Range(0, images.Length)
             .Chunk(EvaluationBatch)
-            .Select(batch => Fill(batch, i => images[i].Label, (i, chw) => originals.Preprocess(images[i], preprocessing, chw)));
+            .Select(batch =>
+                Fill(batch, preprocessing, i => images[i].Label, (i, chw) => originals.Preprocess(images[i], preprocessing, chw))
+            );
         return Prefetch.Ahead(batches, BatchesAhead);
     }
 
@@ -80,34 +85,31 @@ internal sealed class PictureSource(Originals originals, DerivedPictures derived
         return new(inputs, [.. batch.Select(position => (long)images[_order.ExampleOf(position)].Label)], batch);
     }
 
-    private Batch Changed(RunImage[] images, int[] batch, int epoch, int index) =>
-        Mixing.Apply(
-            Fill(
-                batch,
-                position => images[_order.ExampleOf(position)].Label,
-                (position, chw) => Augmented(images[_order.ExampleOf(position)], epoch, position, chw)
-            ) with
-            {
-                Samples = batch,
-            },
-            recipe,
-            epoch,
-            index,
-            preprocessing.CropSize
-        );
-
-    private Batch Fill(int[] indices, Func<int, long> label, Action<int, Memory<float>> write)
+    private Batch Changed(RunImage[] images, int[] batch, int epoch, int index)
     {
-        var size = 3 * preprocessing.CropSize * preprocessing.CropSize;
+        var rule = GrowingPictures.In(epoch, recipe, preprocessing);
+        var filled = Fill(
+            batch,
+            rule,
+            position => images[_order.ExampleOf(position)].Label,
+            (position, chw) => Augmented(images[_order.ExampleOf(position)], rule, epoch, position, chw)
+        );
+        var shaped = filled with { Samples = batch, Shape = [3, rule.CropSize, rule.CropSize] };
+        return Mixing.Apply(shaped, recipe, epoch, index, rule.CropSize);
+    }
+
+    private static Batch Fill(int[] indices, Preprocessing rule, Func<int, long> label, Action<int, Memory<float>> write)
+    {
+        var size = 3 * rule.CropSize * rule.CropSize;
         // Every picture writes all of its floats.
         var inputs = GC.AllocateUninitializedArray<float>(indices.Length * size);
         DecodeThreads.For(indices.Length, at => write(indices[at], inputs.AsMemory(at * size, size)));
         return new Batch(inputs, [.. indices.Select(label)]);
     }
 
-    private void Augmented(RunImage image, int epoch, int position, Memory<float> chw)
+    private void Augmented(RunImage image, Preprocessing rule, int epoch, int position, Memory<float> chw)
     {
         var random = CounterRandom.Keyed(recipe.Data.Seed, epoch, position);
-        Preprocessor.ToTensor(Augmenter.Apply(derived.Read(image), recipe.Augmentation, preprocessing, random), preprocessing, chw.Span);
+        Preprocessor.ToTensor(Augmenter.Apply(derived.Read(image), recipe.Augmentation, rule, random), rule, chw.Span);
     }
 }

@@ -24,7 +24,8 @@ internal static class FrozenStem
     /// <returns>The last node whose value may be kept; null: there is none.</returns>
     public static Node? EndOf(GraphModule module, LayerPlan layers, Recipe recipe)
     {
-        if (recipe.Augmentation with { Preset = null } != AugmentationSettings.None || recipe.Regularization is not { MixUp: 0, CutMix: 0 })
+        var isChanged = recipe.Augmentation with { Preset = null } != AugmentationSettings.None || recipe.Data.StartSize is not null;
+        if (isChanged || recipe.Regularization is not { MixUp: 0, CutMix: 0 })
             return null;
         var graph = module.Graph;
         // Unfreezing only adds layers: what is frozen in the last epoch always was.

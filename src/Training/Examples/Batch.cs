@@ -7,6 +7,9 @@ namespace GpuGeek.Training.Examples;
 /// <param name="Samples">A number of each training example that is its own within the epoch; null for other splits.</param>
 internal sealed record Batch(float[] Inputs, long[] Labels, int[]? Samples = null)
 {
+    /// <summary>Of one input, if it is not the source's; null: it is.</summary>
+    public long[]? Shape { get; init; }
+
     /// <summary>What was mixed into the examples; null: nothing.</summary>
     public Mixed? Mixed { get; init; }
 
@@ -23,7 +26,11 @@ internal sealed record Batch(float[] Inputs, long[] Labels, int[]? Samples = nul
     private Batch Slice(int start, int end)
     {
         var each = Inputs.Length / Labels.Length;
-        return new(Inputs[(start * each)..(end * each)], Labels[start..end], Samples?[start..end]) { Mixed = Mixed?.Slice(start, end) };
+        return new(Inputs[(start * each)..(end * each)], Labels[start..end], Samples?[start..end])
+        {
+            Mixed = Mixed?.Slice(start, end),
+            Shape = Shape,
+        };
     }
 }
 

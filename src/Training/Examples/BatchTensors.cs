@@ -30,7 +30,7 @@ internal readonly record struct BatchTensors(Tensor Inputs, Tensor Labels, Mixed
 
     public static Tensor InputsOf(Batch batch, long[] inputShape, Device device)
     {
-        var x = tensor(batch.Inputs, [batch.Labels.Length, .. inputShape], device: device);
+        var x = tensor(batch.Inputs, [batch.Labels.Length, .. batch.Shape ?? inputShape], device: device);
         // A copy in both cases: the tensor lies in the managed array, at any address, and the last bits of a matrix product depend on the
         // alignment of its factors.
         return inputShape.Length == 3 ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x.clone();

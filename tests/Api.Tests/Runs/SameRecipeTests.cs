@@ -59,6 +59,7 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["augmentation.erasing"] = 0.25,
         ["augmentation.erasingMax"] = 0.2,
         ["model.inputSize"] = 64,
+        ["data.startSize"] = 48,
         ["preprocessing.resize"] = PreprocessingSettings.Pad,
         ["preprocessing.padColor"] = "#808080",
         ["preprocessing.grayscale"] = true,

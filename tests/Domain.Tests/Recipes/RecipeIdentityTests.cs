@@ -80,6 +80,7 @@ public sealed class TheIdentityOfARecipe
         ["averaging.kind"] = "none",
         ["averaging.soup"] = 1,
         ["compute.precision"] = "float32",
+        ["data.startSize"] = null,
         ["data.microBatch"] = null,
         ["data.repeats"] = 1,
         ["data.sampler"] = "shuffle",

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
 
@@ -43,6 +44,25 @@ public sealed class APartialRecipe
         var problem = Assert.Single(Problems(json));
         Assert.Equal((path, "unknown_setting"), (problem.Path, problem.Code));
         Assert.Contains($"did you mean '{nearest}'", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("swin_t", 64, "built for one input size")]
+    [InlineData("resnet18", 256, "grow to the input size of 224")]
+    public void With_pictures_that_cannot_grow_is_told_why(string architecture, int startSize, string why)
+    {
+        var refused = Assert.Throws<DomainException>(() =>
+            RecipePresets.Resolve(
+                new()
+                {
+                    Preset = RecipePresets.Balanced,
+                    ["model.architecture"] = architecture,
+                    ["data.startSize"] = startSize,
+                }
+            )
+        );
+        Assert.Equal("invalid_input_size", refused.Code);
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -96,6 +96,7 @@ public sealed class DecodedTrainingPictures : IDisposable
             }
         );
         Assert.Equal(expected, pictures.Read(Large).Pixels);
+        Assert.Equal(expected, PixelFile.Read(path)!.Pixels);
     }
 
     [Fact]

@@ -67,6 +67,7 @@ public sealed class FrozenLayersWithoutAugmentation
     [InlineData("regularization.mixUp=0.2")]
     [InlineData("regularization.cutMix=1")]
     [InlineData("transfer.frozenGroups=null")]
+    [InlineData("data.startSize=32")]
     public void Are_not_kept_where_their_values_change(string setting)
     {
         using var module = new GraphModule(ModelRegistry.Build("resnet18", 3, 64), CPU);

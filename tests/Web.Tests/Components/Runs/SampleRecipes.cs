@@ -19,6 +19,7 @@ internal static class SampleRecipes
             MicroBatch = 4,
             Sampler = DataSettings.Stratified,
             Repeats = 3,
+            StartSize = 48,
         },
         Augmentation = new()
         {
@@ -81,6 +82,7 @@ internal static class SampleRecipes
             MicroBatch = 2,
             Sampler = DataSettings.Oversample,
             Repeats = 2,
+            StartSize = 96,
         },
         Augmentation = new()
         {

@@ -66,6 +66,9 @@ public sealed class TheFormOfANewRun() : Screen("en")
         Assert.Equal("#a0b0c0", page.Find("#preprocessing-padColor").GetAttribute("value"));
         await page.Find("#preprocessing-padColor").InputAsync(new() { Value = "#0000ff" });
         Assert.Equal("#0000ff", Palette());
+        await page.Find("#preprocessing-padColor").InputAsync(new() { Value = "#0000f" });
+        Assert.Equal("#000000", Palette());
+        await page.Find("#preprocessing-padColor").InputAsync(new() { Value = "#0000ff" });
         Assert.Contains("\"padColor\": \"#0000ff\"", page.Find("pre.code").TextContent, StringComparison.Ordinal);
     }
 
