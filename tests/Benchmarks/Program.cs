@@ -36,7 +36,8 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | pictures FOLDER | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
+            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | pictures FOLDER\n"
+                + "     | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
                 + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );
         return 2;

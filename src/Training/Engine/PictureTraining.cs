@@ -13,6 +13,7 @@ internal sealed class PictureTraining(RunContext context)
 
     public Trained Run()
     {
+        MemoryCheck.Demand(context.Network.Graph, context.Recipe, MachineMemory.Limit());
         Prepare();
         using var source = new PictureSource(context.Originals, _derived, context.Recipe, context.Preprocessing);
         var layers = LayerPlan.Of(context.Network.Graph, context.Recipe.Transfer);

@@ -24,8 +24,8 @@ public sealed record RunSpec
     /// <summary>Folder for decoded training pictures, which runs of one organisation share; null: the run directory's own cache.</summary>
     public string? PictureCache { get; init; }
 
-    /// <summary>Bytes that the run may add to <see cref="PictureCache"/>.</summary>
-    public long PictureCacheBytes { get; init; } = long.MaxValue;
+    /// <summary>Bytes of decoded pictures that the run may keep; the others are decoded in each epoch.</summary>
+    public long PictureCacheBytes { get; init; } = 4L << 30;
 
     /// <summary>Weights to start from, in any format that is read, already fetched and verified; null when <see
     /// cref="TransferSettings.Pretrained"/>

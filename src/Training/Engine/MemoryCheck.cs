@@ -1,0 +1,65 @@
+using System.Globalization;
+using GpuGeek.Recipes;
+using GpuGeek.Training.Common;
+using GpuGeek.Training.Graphs;
+
+namespace GpuGeek.Training.Engine;
+
+/// <summary>
+/// Refuses a training that cannot fit into the machine before its first picture, instead of letting the system kill it in the middle of a
+/// step. What it counts is the least that the training needs, so it refuses nothing that could have run; what it lets through may still be
+/// too large, by the workspaces of single convolutions.
+/// </summary>
+internal static class MemoryCheck
+{
+    /// <summary>libtorch, the runtime, and pictures that are being decoded.</summary>
+    private const long Base = 400L << 20;
+
+    /// <summary>Batches that are waiting or in use (<see cref="Data.Prefetch"/>).</summary>
+    private const int Batches = 4;
+
+    /// <param name="limit">Bytes; null: unknown, and nothing is refused.</param>
+    /// <exception cref="TrainingFailedException"><c>memory_too_small</c>, with a micro-batch that fits where there is one.</exception>
+    public static void Demand(Graph graph, Recipe recipe, long? limit)
+    {
+        var atOnce = Math.Min(recipe.Data.MicroBatch ?? recipe.Data.BatchSize, recipe.Data.BatchSize);
+        if (limit is not { } most || Least(graph, recipe, atOnce) <= most)
+            return;
+        var fitting = Enumerable
+            .Range(2, Math.Max(0, atOnce - 2))
+            .Where(count => Least(graph, recipe, count) <= most)
+            .DefaultIfEmpty()
+            .Max();
+        throw new TrainingFailedException(
+            "memory_too_small",
+            "The training does not fit into memory",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"With {atOnce} pictures of {recipe.Model.InputSize} pixels at once, {recipe.Model.Architecture} needs at least "
+                    + $"{Least(graph, recipe, atOnce) / 1e9:0.0} GB of memory; this machine allows {most / 1e9:0.0} GB."
+            ),
+            fitting >= 2
+                ? $"Set data.microBatch to {fitting} or less: the batch stays {recipe.Data.BatchSize}. Or choose a smaller input size."
+                : "Choose a smaller input size, a smaller network, or a machine with more memory."
+        );
+    }
+
+    /// <returns>Bytes.</returns>
+    public static long Least(Graph graph, Recipe recipe, int pictures)
+    {
+        // Weights, gradients, what the optimiser remembers, the best network.
+        var copies = 4 + Math.Max(0, recipe.Averaging.Soup - 1);
+        var side = recipe.Data.StartSize ?? recipe.Model.InputSize;
+        var batch = 3L * side * side * recipe.Data.BatchSize * sizeof(float);
+        return Base + copies * graph.ParameterCount * sizeof(float) + Batches * batch + pictures * Activations(graph, recipe);
+    }
+
+    /// <summary>Of one picture. Layers that do not learn keep little, so all that is certain of them is what one operation needs.</summary>
+    private static long Activations(Graph graph, Recipe recipe)
+    {
+        if (recipe.Transfer.FrozenGroups is not null)
+            return ActivationMemory.OfInference(graph);
+        var whole = ActivationMemory.OfTraining(graph);
+        return recipe.Compute.Precision == ComputeSettings.FullPrecision ? whole : whole / 2;
+    }
+}
