@@ -13,8 +13,8 @@ namespace GpuGeek.Benchmarks;
 
 /// <summary>
 /// The way of training pictures into batches, beside torchvision's DataLoader with as many workers and the same changes: decode,
-/// antialiased resize, crop, flip, rotation, colours, normalise, collate. Without a cache everything is decoded from the originals; with one, as from a
-/// run's second epoch on, nothing is.
+/// antialiased resize, crop, flip, rotation, colours, normalise, collate. Without a cache everything is decoded from the originals; with
+/// one, as from a run's second epoch on, nothing is.
 /// </summary>
 internal static class PicturesBenchmark
 {
