@@ -133,7 +133,7 @@ internal sealed class RunContext : IDisposable
         if (Recipe.Transfer.FreezesBackbone)
             return Precision.Float32;
         if (Recipe.Compute.Precision != ComputeSettings.Auto)
-            return checkpoint ?? Enum.Parse<Precision>(Recipe.Compute.Precision, ignoreCase: true);
+            return Asked(Enum.Parse<Precision>(Recipe.Compute.Precision, ignoreCase: true), checkpoint);
         var card = ModelCatalog.All[Recipe.Model.Architecture];
         var taken = checkpoint ?? PrecisionTrial.Choose(Network.Graph, card, Recipe.Model.InputSize, Recipe.Data.BatchSize, Device, Clock);
         Spec = Spec with { Recipe = Recipe with { Compute = Recipe.Compute with { Precision = taken.ToString().ToLowerInvariant() } } };
@@ -142,6 +142,13 @@ internal sealed class RunContext : IDisposable
         _ = Room.TryWrite(bytes.Length, () => DurableFiles.Write(Directory.Spec, bytes));
         Events.Resolved("compute.precision", Recipe.Compute.Precision);
         return taken;
+    }
+
+    private static Precision Asked(Precision recipe, Precision? checkpoint)
+    {
+        if (checkpoint is { } kept && kept != recipe)
+            Console.WriteLine($"The checkpoint was trained in {kept}, and the run goes on in it: another precision needs a new run.");
+        return checkpoint ?? recipe;
     }
 
     /// <param name="progress">Share of the whole run's progress at which training starts and ends.</param>

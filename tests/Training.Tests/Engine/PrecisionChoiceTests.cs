@@ -4,6 +4,7 @@ using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Engine;
+using GpuGeek.Training.Tests.Checkpoints;
 using GpuGeek.Training.Tests.Support;
 
 namespace GpuGeek.Training.Tests.Engine;
@@ -52,6 +53,16 @@ public sealed class ThePrecisionOfARun
         Assert.Equal(TrainExitCode.Succeeded, moved.Train());
         Assert.Equal(precision, Assert.Single(moved.Events().OfType<ResolvedEvent>()).Value);
         Assert.Equal(Hash(whole), Hash(moved));
+    }
+
+    [Fact]
+    public void Stays_that_of_its_checkpoint_and_the_log_says_so()
+    {
+        using var run = Folder(ComputeSettings.BFloat16);
+        Assert.Equal(TrainExitCode.Stopped, run.TrainUntil(11));
+        run.WriteSpec(run.Spec with { Recipe = In(ComputeSettings.FullPrecision) });
+        var log = ThePartsOfACheckpoint.Logged(() => Assert.Equal(TrainExitCode.Succeeded, run.Train()));
+        Assert.Contains("trained in BFloat16, and the run goes on in it", log, StringComparison.Ordinal);
     }
 
     [Fact]

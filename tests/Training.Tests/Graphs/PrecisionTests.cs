@@ -27,7 +27,6 @@ public sealed class TrainingInBFloat16
     /// over few pictures, a network of random numbers makes chaos of any difference: see the next test.</summary>
     [Theory]
     [InlineData("squeezenet1_0")]
-    [InlineData("vgg11")]
     [InlineData("convnext_tiny")]
     [InlineData("deit_tiny_patch16_224")]
     [InlineData("swin_t")]
@@ -54,21 +53,19 @@ public sealed class TrainingInBFloat16
     [Theory]
     [InlineData("mobilenet_v3_small")]
     [InlineData("resnet18")]
-    [InlineData("densenet121")]
-    [InlineData("efficientnet_b0")]
     [InlineData("shufflenet_v2_x1_0")]
     public void Learns_four_pictures_by_heart_as_in_float32(string name)
     {
-        var (exact, low) = (LossAfter(name, Precision.Float32), LossAfter(name, Precision.BFloat16));
-        TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {exact:0.0000} in float32, {low:0.0000} in bfloat16");
+        var (exact, low) = (Losses(name, Precision.Float32), Losses(name, Precision.BFloat16));
+        TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {exact[^1]:0.0000} in float32, {low[^1]:0.0000} in bfloat16");
         Assert.NotEqual(exact, low);
-        Assert.InRange(low, 0, 0.5 * Math.Log(Classes));
-        Assert.InRange(exact, 0, 0.5 * Math.Log(Classes));
+        Assert.InRange(low[^1], 0, 0.5 * Math.Log(Classes));
+        Assert.InRange(exact[^1], 0, 0.5 * Math.Log(Classes));
     }
 
-    private static double LossAfter(string name, Precision precision)
+    private static double[] Losses(string name, Precision precision)
     {
-        const int Steps = 25;
+        const int Steps = 15;
         using var module = Network(name);
         using var method = new TrainingMethod
         {
@@ -85,8 +82,7 @@ public sealed class TrainingInBFloat16
         };
         var step = new TrainingStep(method, module, [3, Size, Size], new ReadBack(CPU, TimeProvider.System));
         // Every step, not the last alone: Last() on a range would skip the others.
-        double[] losses = [.. Enumerable.Range(1, Steps).Select(number => step.Run(Four, number, precision)!.Value.Loss)];
-        return losses[^1];
+        return [.. Enumerable.Range(1, Steps).Select(number => step.Run(Four, number, precision)!.Value.Loss)];
     }
 
     private static GraphModule Network(string name)
