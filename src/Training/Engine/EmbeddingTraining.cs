@@ -65,7 +65,7 @@ internal sealed class EmbeddingTraining(RunContext context)
         if (!context.Network.Graph.RectifiesClassifier)
             return split => Evaluate(head, source, split);
         // The network on pictures: where its rectifier cuts something after all, the figures have it too.
-        var pictures = new PictureSource(context.Originals, context.TrainingPictures, context.Recipe, context.Preprocessing);
+        var pictures = new PictureSource(context.Originals, context.TrainingPictures(), context.Recipe, context.Preprocessing);
         RectifiedClassifier.Lift(context.Network, pictures, context.Stop);
         return split => Evaluate(context.Network, pictures, split);
     }

@@ -22,21 +22,21 @@ internal static class MemoryCheck
     /// <exception cref="TrainingFailedException"><c>memory_too_small</c>, with a micro-batch that fits where there is one.</exception>
     public static void Demand(Graph graph, Recipe recipe, long? limit)
     {
-        var atOnce = Math.Min(recipe.Data.MicroBatch ?? recipe.Data.BatchSize, recipe.Data.BatchSize);
-        if (limit is not { } most || Least(graph, recipe, atOnce) <= most)
+        if (limit is not { } most)
             return;
-        var fitting = Enumerable
-            .Range(2, Math.Max(0, atOnce - 2))
-            .Where(count => Least(graph, recipe, count) <= most)
-            .DefaultIfEmpty()
-            .Max();
+        var atOnce = Math.Min(recipe.Data.MicroBatch ?? recipe.Data.BatchSize, recipe.Data.BatchSize);
+        var (rest, each) = (WithoutActivations(graph, recipe), Activations(graph, recipe));
+        var least = rest + atOnce * each;
+        if (least <= most)
+            return;
+        var fitting = (most - rest) / each;
         throw new TrainingFailedException(
             "memory_too_small",
             "The training does not fit into memory",
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"With {atOnce} pictures of {recipe.Model.InputSize} pixels at once, {recipe.Model.Architecture} needs at least "
-                    + $"{Least(graph, recipe, atOnce) / 1e9:0.0} GB of memory; this machine allows {most / 1e9:0.0} GB."
+                    + $"{least / 1e9:0.0} GB of memory; this machine allows {most / 1e9:0.0} GB."
             ),
             fitting >= 2
                 ? $"Set data.microBatch to {fitting} or less: the batch stays {recipe.Data.BatchSize}. Or choose a smaller input size."
@@ -44,14 +44,13 @@ internal static class MemoryCheck
         );
     }
 
-    /// <returns>Bytes.</returns>
-    public static long Least(Graph graph, Recipe recipe, int pictures)
+    private static long WithoutActivations(Graph graph, Recipe recipe)
     {
         // Weights, gradients, what the optimiser remembers, the best network.
         var copies = 4 + Math.Max(0, recipe.Averaging.Soup - 1);
         var side = recipe.Data.StartSize ?? recipe.Model.InputSize;
         var batch = 3L * side * side * recipe.Data.BatchSize * sizeof(float);
-        return Base + copies * graph.ParameterCount * sizeof(float) + Batches * batch + pictures * Activations(graph, recipe);
+        return Base + copies * graph.ParameterCount * sizeof(float) + Batches * batch;
     }
 
     /// <summary>Of one picture. Layers that do not learn keep little, so all that is certain of them is what one operation needs.</summary>

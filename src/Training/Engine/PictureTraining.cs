@@ -9,7 +9,7 @@ internal sealed class PictureTraining(RunContext context)
     private const double Prepared = 0.04,
         TrainingDone = 0.94;
     private const int CheckedAtOnce = 64;
-    private readonly DerivedPictures _derived = context.TrainingPictures;
+    private readonly DerivedPictures _derived = context.TrainingPictures();
 
     public Trained Run()
     {

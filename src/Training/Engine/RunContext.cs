@@ -58,7 +58,7 @@ internal sealed class RunContext : IDisposable
     public GraphModule Network { get; }
 
     /// <summary>Training pictures before augmentation.</summary>
-    public DerivedPictures TrainingPictures =>
+    public DerivedPictures TrainingPictures() =>
         new(Originals, Room, Spec.PictureCache ?? Directory.Cache, Spec.PictureCacheBytes, Recipe.Model.InputSize);
 
     /// <summary>Where every tensor of the run lives. Nothing else names a device; no run has a GPU yet.</summary>
