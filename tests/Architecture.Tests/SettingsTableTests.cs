@@ -60,8 +60,8 @@ public sealed class TheTablesOfSettings
             .. RecipePresets.Names.Select(name => RecipePresets.Resolve(new() { Preset = name })),
             RecipePresets.Resolve(new() { Preset = RecipePresets.Balanced, ["transfer.pretrained"] = false }),
         ];
-        var table = new StringBuilder("| Setting | What it does | Values | `fast` | `balanced` | `balanced` from random numbers |\n");
-        table.Append("|---|---|---|---|---|---|\n");
+        var table = new StringBuilder("| Setting | What it does | Values | `fast` | `balanced` | `best` | `balanced` from random numbers |\n");
+        table.Append("|---|---|---|---|---|---|---|\n");
         foreach (var setting in RecipeSchema.Settings)
             table
                 .Append("| `")

@@ -8,26 +8,31 @@ namespace GpuGeek.Benchmarks;
 internal static class PeerFigure
 {
     /// <returns>Pictures a second, or "absent": Python or what the script needs is not installed.</returns>
-    public static string PicturesPerSecond(string script, params string[] arguments)
+    public static string PicturesPerSecond(string script, params string[] arguments) =>
+        Measure(script, arguments)?.GetProperty("images_per_second").GetDouble().ToString("F0", CultureInfo.InvariantCulture) ?? "absent";
+
+    /// <param name="environment">Beside the own process's variables.</param>
+    /// <returns>The object that the script prints; null: Python or what the script needs is not installed, or it failed.</returns>
+    public static JsonElement? Measure(string script, IEnumerable<string> arguments, params (string Name, string Value)[] environment) =>
+        Output("/usr/bin/python3", [Path.Combine(Root(), "tests", "Peers", script), .. arguments], environment);
+
+    /// <returns>The last line that a program prints, as JSON; null: it failed.</returns>
+    public static JsonElement? Output(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo("/usr/bin/python3", [Path.Combine(Root(), "tests", "Peers", script), .. arguments])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        );
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start);
         if (process is null)
-            return "absent";
+            return null;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0)
-            return "absent";
-        using var result = JsonDocument.Parse(output);
-        return result.RootElement.GetProperty("images_per_second").GetDouble().ToString("F0", CultureInfo.InvariantCulture);
+        return process.ExitCode == 0 ? JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]).RootElement : null;
     }
 
-    private static string Root()
+    public static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "GpuGeek.sln")))

@@ -13,6 +13,12 @@ switch (args)
     case ["pictures", var folder]:
         PicturesBenchmark.Run(folder);
         return 0;
+    case ["training"]:
+        TrainingBenchmark.Run();
+        return 0;
+    case ["training", var network, var precision]:
+        TrainingBenchmark.RunOne(network, precision);
+        return 0;
     case ["precision"]:
         PrecisionBenchmark.Run();
         return 0;
@@ -36,7 +42,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | pictures FOLDER\n"
+            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | training | pictures FOLDER\n"
                 + "     | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
                 + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );

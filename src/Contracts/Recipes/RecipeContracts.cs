@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using GpuGeek.Recipes;
 
 namespace GpuGeek.Contracts.Recipes;
@@ -34,10 +35,22 @@ public sealed record ResolveRecipeRequest
     /// <example>{"preset": "fast", "loss": {"classWeights": "inverse"}}</example>
     [Required]
     public required PartialRecipe Recipe { get; init; }
+
+    /// <summary>Id of a dataset version, for which presets choose some values. A run of this version gets the same values. Null: the
+    /// preset's values where nothing is known of the data.</summary>
+    public Guid? DatasetVersion { get; init; }
 }
 
 /// <param name="Recipe">Every value, as a run would keep it. Sent with a new run it asks for the same training.</param>
-public sealed record ResolvedRecipeResponse(Recipe Recipe);
+/// <param name="Choices">What the preset chose for the dataset version and the request did not override.</param>
+public sealed record ResolvedRecipeResponse(Recipe Recipe, IReadOnlyList<RecipeChoice> Choices);
+
+/// <summary>A value that a preset chose for the data at hand.</summary>
+/// <param name="Setting">Path, such as <c>loss.classWeights</c>.</param>
+/// <param name="Reason">The rule: <c>rare_classes|few_pictures|small_pictures</c>.</param>
+/// <param name="Figures">What the rule looked at, in the order in which <c>why</c> says it.</param>
+/// <param name="Why">The reason as a sentence.</param>
+public sealed record RecipeChoice(string Setting, JsonNode Value, string Reason, IReadOnlyList<double> Figures, string Why);
 
 /// <summary>One version of a recipe that the organisation keeps.</summary>
 /// <param name="Version">From 1 on.</param>

@@ -15,21 +15,22 @@ public static class RecipePresets
 
     public const string DefaultArchitecture = "mobilenet_v2";
 
-    // Ten times less than others learn with.
-    private const double RateWithoutNormalisation = 2e-4;
+    /// <summary>All layers, for the last points of accuracy: several times as long as <see cref="Balanced"/>.</summary>
+    public const string Best = "best";
 
-    public static IReadOnlyList<string> Names { get; } = [Fast, Balanced];
+    public static IReadOnlyList<string> Names { get; } = [Fast, Balanced, Best];
 
     /// <summary>Fills every setting from the preset, or from a recipe that the organisation keeps under the preset's name.</summary>
     /// <param name="own">That recipe; null: the preset is one of <see cref="Names"/>.</param>
+    /// <param name="data">What the preset chooses by (<see cref="PresetChoices"/>); null: it is not known, and nothing is chosen.</param>
     /// <exception cref="RecipeException">A setting that does not exist, or a value that no setting can have.</exception>
     /// <exception cref="DomainException"><c>unknown_architecture</c>, <c>fast_needs_pretrained</c>, <c>invalid_input_size</c>,
     /// <c>stochastic_depth_unsupported</c>, <c>invalid_milestones</c>, <c>augmentation_unsupported</c>, <c>backbone_frozen</c>
     /// or <c>head_not_solvable</c>.</exception>
-    public static Recipe Resolve(PartialRecipe partial, Recipe? own = null)
+    public static Recipe Resolve(PartialRecipe partial, Recipe? own = null, DataFacts? data = null)
     {
         var card = Card(partial["model.architecture"] as string ?? own?.Model.Architecture ?? DefaultArchitecture);
-        var basis = own ?? Basis(partial.Preset, card, partial["transfer.pretrained"] is not false);
+        var basis = own ?? Basis(partial.Preset, card, partial["transfer.pretrained"] is not false, data);
         var recipe = WithFittingHead(RecipeDocument.Apply(basis, partial), partial);
         Check(recipe, card);
         if (!recipe.Transfer.FreezesBackbone)
@@ -48,20 +49,29 @@ public static class RecipePresets
             ? $"Did you mean {nearest}? GET /api/v1/architectures lists all."
             : $"Choose one of: {string.Join(", ", ModelCatalog.All.Keys.Order(StringComparer.Ordinal))}.";
 
-    private static Recipe Basis(string? preset, ModelCard card, bool pretrained) =>
-        preset switch
-        {
-            Fast => FastOf(card),
-            Balanced => pretrained ? BalancedOf(card) : FromScratch(card),
-            _ => throw new RecipeException([
+    private static Recipe Basis(string? preset, ModelCard card, bool pretrained, DataFacts? data)
+    {
+        if (PresetValues.Of(preset, card, pretrained) is not { } values)
+            throw new RecipeException([
                 new(
                     "preset",
                     "unknown_preset",
                     $"The preset must be {string.Join(" or ", Names.Select(name => $"'{name}'"))}, or the name of one of the "
                         + "organisation's own recipes."
                 ),
-            ]),
-        };
+            ]);
+        return data is null ? values : PresetChoices.Apply(values, card, data);
+    }
+
+    /// <summary>Why the preset chose what it did for this data: the choices that the recipe still has.</summary>
+    /// <param name="recipe">Resolved.</param>
+    public static IReadOnlyList<PresetChoice> Explain(Recipe recipe, DataFacts data)
+    {
+        var card = ModelCatalog.All[recipe.Model.Architecture];
+        if (PresetValues.Of(recipe.Preset, card, recipe.Transfer.Pretrained) is not { } values)
+            return [];
+        return [.. PresetChoices.Of(values, card, data).Where(c => Equals(c.Value, RecipeSchema.Get(c.Setting).Of(recipe)))];
+    }
 
     private static void Check(Recipe recipe, ModelCard card)
     {
@@ -171,65 +181,4 @@ public static class RecipePresets
 
     private static bool IsOff(Setting setting, Recipe recipe) =>
         Equals(setting.Of(recipe), setting.Of(recipe with { Augmentation = AugmentationSettings.None }));
-
-    /// <summary>Frozen backbone; embeddings are computed once and the head alone is solved on them. The augmentation says that training
-    /// pictures are embedded as served, mirrored, and in a wider view.</summary>
-    private static Recipe FastOf(ModelCard card) =>
-        new()
-        {
-            Preset = Fast,
-            Model = new() { Architecture = card.Name, InputSize = card.InputSize },
-            Data = new() { Seed = 0, BatchSize = 64 },
-            Augmentation = AugmentationSettings.None with { CropScaleMin = 0.75, HorizontalFlip = true },
-            Loss = new() { LabelSmoothing = 0 },
-            Optimizer = new() { LearningRate = 1e-3, WeightDecay = 1e-2 },
-            Schedule = new() { WarmupFraction = 0.1 },
-            Transfer = new()
-            {
-                Pretrained = true,
-                BackboneRate = 0,
-                Head = TransferSettings.Solved,
-                Refit = true,
-            },
-            Regularization = new(),
-            Budget = new() { Epochs = 20 },
-        };
-
-    /// <summary>All layers, the head at ten times the backbone's rate.</summary>
-    private static Recipe BalancedOf(ModelCard card) =>
-        new()
-        {
-            Preset = Balanced,
-            Model = new() { Architecture = card.Name, InputSize = card.InputSize },
-            Data = new() { Seed = 0, BatchSize = 32 },
-            Augmentation = AugmentationSettings.None with
-            {
-                CropScaleMin = 0.35,
-                HorizontalFlip = true,
-                ColorJitter = 0.2,
-                RotationDegrees = 15,
-            },
-            Loss = new() { LabelSmoothing = 0.1 },
-            Optimizer = new() { LearningRate = card.Normalises ? 2e-3 : RateWithoutNormalisation, WeightDecay = 1e-2 },
-            Schedule = new() { WarmupFraction = 0.1 },
-            Transfer = new() { Pretrained = true, BackboneRate = 0.1 },
-            Regularization = new(),
-            Compute = new() { Precision = ComputeSettings.Auto },
-            Budget = new() { Epochs = 5 },
-        };
-
-    /// <summary>All layers from random weights: one rate for all, and more epochs.</summary>
-    private static Recipe FromScratch(ModelCard card)
-    {
-        var balanced = BalancedOf(card);
-        return balanced with
-        {
-            Data = balanced.Data with { BatchSize = 16 },
-            Augmentation = balanced.Augmentation with { CropScaleMin = 0.7 },
-            Loss = new() { LabelSmoothing = 0.05 },
-            Optimizer = balanced.Optimizer with { LearningRate = card.Normalises ? 1e-3 : RateWithoutNormalisation },
-            Transfer = new() { Pretrained = false, BackboneRate = 1 },
-            Budget = new() { Epochs = 16 },
-        };
-    }
 }

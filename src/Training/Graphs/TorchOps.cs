@@ -7,9 +7,7 @@ namespace GpuGeek.Training.Graphs;
 internal static class TorchOps
 {
     // Kept, see Numbers.
-    private static readonly TorchSharp.Scalar Zero = 0,
-        One = 1,
-        Six = 6;
+    private static readonly TorchSharp.Scalar One = 1;
 
     public static Tensor Run(Node node, Func<int, Tensor> input, Tensor network, GraphModule module, ModePlan plan, Chance chance) =>
         node.Op switch
@@ -26,8 +24,8 @@ internal static class TorchOps
             ),
             BatchNorm b => Normalise(node, b, input(0), module, plan),
             Activation { Kind: ActivationKind.Relu } => input(0).relu(),
-            // Not hardtanh: TorchSharp's works in place and returns its input.
-            Activation { Kind: ActivationKind.Relu6 } => input(0).clamp(Zero, Six),
+            // Not hardtanh: TorchSharp's works in place and returns its input. Not clamp: its backward pass is many times slower.
+            Activation { Kind: ActivationKind.Relu6 } => nn.functional.relu6(input(0)),
             Activation a => Activate(a.Kind, input(0)),
             MaxPool m => nn.functional.max_pool2d(
                 input(0),

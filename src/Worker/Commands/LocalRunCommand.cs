@@ -23,7 +23,9 @@ internal static class LocalRunCommand
     };
     private static readonly Option<string?> Preset = new("--preset")
     {
-        Description = $"fast trains only the classifier, balanced the whole network; default: {RecipePresets.Fast}.",
+        Description =
+            "fast trains only the classifier, balanced the whole network, best the whole network for the last points of accuracy; "
+            + $"default: {RecipePresets.Fast}.",
     };
     private static readonly Option<string?> RecipePath = new("--recipe")
     {
@@ -74,7 +76,7 @@ internal static class LocalRunCommand
 
     /// <exception cref="RecipeException"/>
     /// <exception cref="DomainException"/>
-    private static Recipe Recipe(ParseResult arguments)
+    private static LocalRecipe Recipe(ParseResult arguments)
     {
         var (recipe, basis) = arguments.GetValue(RecipePath) is { } file
             ? RecipeFile.Read(file)
@@ -92,7 +94,7 @@ internal static class LocalRunCommand
                 recipe[path] = value;
         foreach (var pair in arguments.GetRequiredValue(Set))
             recipe.Set(pair);
-        return RecipePresets.Resolve(recipe, basis);
+        return new(recipe, basis);
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -110,7 +112,8 @@ internal static class LocalRunCommand
         try
         {
             var recipe = Recipe(arguments);
-            if (recipe.Transfer.Start is not null)
+            // Before the pictures are read, so that a wrong recipe is refused at once.
+            if (recipe.Resolve(data: null).Transfer.Start is not null)
                 return Refuse("The recipe starts from weights of a project, which this command does not have. Leave transfer.start out.");
             var weights = arguments.GetValue(Weights) ?? Environment.GetEnvironmentVariable("GPUGEEK_WEIGHTS");
             return await LocalTraining.RunAsync(new(data, target, recipe, weights), cancellationToken);

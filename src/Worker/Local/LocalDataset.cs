@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Imports;
@@ -10,8 +11,11 @@ using GpuGeek.Worker.Lanes;
 namespace GpuGeek.Worker.Local;
 
 /// <summary>Pictures of a ZIP or a folder, read and split exactly as the server does it.</summary>
-internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string ImagesDirectory, int Skipped)
+internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string ImagesDirectory, int Skipped, int ShortSide)
 {
+    /// <summary>What presets look at.</summary>
+    public DataFacts Facts => new([.. Classes.Select((_, label) => Images.Count(i => i.Label == label && i.Split == Splits.Train))], ShortSide);
+
     /// <exception cref="DomainException">The data cannot be trained on.</exception>
     public static LocalDataset Read(string data, string folder, int seed)
     {
@@ -47,7 +51,8 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
             classes,
             [.. entries.OrderBy(e => e.Hash, StringComparer.Ordinal).Select(e => new RunImage(e.Hash, labels[e.Label], e.Split))],
             directory.Out,
-            events.Count - 1 - pictures.Count
+            events.Count - 1 - pictures.Count,
+            pictures.Select(p => Math.Min(p.Width, p.Height)).Order().ElementAt((pictures.Count - 1) / 2)
         );
     }
 }

@@ -11,7 +11,15 @@ using GpuGeek.Worker.Runs;
 namespace GpuGeek.Worker.Local;
 
 /// <summary>What <c>run</c> was asked to do.</summary>
-internal sealed record LocalOptions(string Data, string Out, Recipe Recipe, string? Weights);
+internal sealed record LocalOptions(string Data, string Out, LocalRecipe Recipe, string? Weights);
+
+/// <param name="Basis">Null: the preset is one of <see cref="RecipePresets.Names"/>.</param>
+internal sealed record LocalRecipe(PartialRecipe Asked, Recipe? Basis)
+{
+    /// <exception cref="RecipeException"/>
+    /// <exception cref="Domain.Common.DomainException"/>
+    public Recipe Resolve(DataFacts? data) => RecipePresets.Resolve(Asked, Basis, data);
+}
 
 /// <summary>The engine without a server: the same reader, the same trainer process, the same protocol.</summary>
 internal static class LocalTraining
@@ -24,19 +32,28 @@ internal static class LocalTraining
     public static async Task<int> RunAsync(LocalOptions options, CancellationToken cancellationToken)
     {
         Console.WriteLine($"Reading {options.Data}");
-        var dataset = LocalDataset.Read(options.Data, Path.Combine(options.Out, "pictures"), options.Recipe.Data.Seed);
+        var seed = options.Recipe.Resolve(data: null).Data.Seed;
+        var dataset = LocalDataset.Read(options.Data, Path.Combine(options.Out, "pictures"), seed);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{dataset.Images.Length} pictures of {dataset.Classes.Length} classes; {dataset.Skipped} files left out"
             )
         );
+        var recipe = options.Recipe.Resolve(dataset.Facts);
+        foreach (var choice in options.Recipe.Basis is null ? RecipePresets.Explain(recipe, dataset.Facts) : [])
+            Console.WriteLine($"{choice.Setting} = {choice.Value}: {choice.Why}");
         var directory = new RunDirectory(Path.Combine(options.Out, "run"));
-        RunPreparation.WriteSpec(directory, await SpecAsync(options, dataset, cancellationToken));
+        RunPreparation.WriteSpec(directory, await SpecAsync(recipe, options.Weights, dataset, cancellationToken));
         return await FollowAsync(directory, cancellationToken);
     }
 
-    private static async Task<RunSpec> SpecAsync(LocalOptions options, LocalDataset dataset, CancellationToken cancellationToken)
+    private static async Task<RunSpec> SpecAsync(
+        Recipe recipe,
+        string? weights,
+        LocalDataset dataset,
+        CancellationToken cancellationToken
+    )
     {
         using var http = new HttpClient();
         var cache = Path.Combine(
@@ -49,14 +66,14 @@ internal static class LocalTraining
         {
             RunId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
             Attempt = 1,
-            Recipe = options.Recipe,
+            Recipe = recipe,
             Classes = dataset.Classes,
             Images = dataset.Images,
             ImagesDirectory = dataset.ImagesDirectory,
-            WeightsFile = options.Recipe.Transfer.Pretrained
+            WeightsFile = recipe.Transfer.Pretrained
                 ? await WeightsCatalog.ResolveAsync(
-                    ModelCatalog.All[options.Recipe.Model.Architecture],
-                    options.Weights,
+                    ModelCatalog.All[recipe.Model.Architecture],
+                    weights,
                     cache,
                     http,
                     cancellationToken

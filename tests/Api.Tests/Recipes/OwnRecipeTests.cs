@@ -14,7 +14,7 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
 
     private static PartialRecipe Epochs(int epochs, string preset = "balanced") => new() { Preset = preset, ["budget.epochs"] = epochs };
 
-    private static Task<RecipeResponse> SaveAsync(TenantSession session, PartialRecipe recipe, string name = "best", string? note = null) =>
+    private static Task<RecipeResponse> SaveAsync(TenantSession session, PartialRecipe recipe, string name = "mine", string? note = null) =>
         session.Client.SaveRecipeAsync(
             session.Org,
             new()
@@ -43,11 +43,11 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
     {
         var (session, _, version) = await shared.App.RegisterWithVersionAsync();
         var saved = await SaveAsync(session, Epochs(9), note: " Longer ");
-        Assert.Equal(("best", 1, "best@1", "Longer"), (saved.Name, saved.Version, saved.Reference, saved.Note));
+        Assert.Equal(("mine", 1, "mine@1", "Longer"), (saved.Name, saved.Version, saved.Reference, saved.Note));
         Assert.Equal((9, 32, "balanced"), (saved.Recipe.Budget.Epochs, saved.Recipe.Data.BatchSize, saved.Recipe.Preset));
-        var run = await StartAsync(session, version.Id, new() { Preset = "best" });
-        Assert.Equal(saved.Recipe with { Preset = "best@1" }, run.Recipe);
-        var changed = await StartAsync(session, version.Id, new() { Preset = "best", ["data.batchSize"] = 4 });
+        var run = await StartAsync(session, version.Id, new() { Preset = "mine" });
+        Assert.Equal(saved.Recipe with { Preset = "mine@1" }, run.Recipe);
+        var changed = await StartAsync(session, version.Id, new() { Preset = "mine", ["data.batchSize"] = 4 });
         Assert.Equal((4, 9), (changed.Recipe.Data.BatchSize, changed.Recipe.Budget.Epochs));
     }
 
@@ -57,14 +57,14 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
     {
         var (session, _, version) = await shared.App.RegisterWithVersionAsync();
         await SaveAsync(session, Epochs(9));
-        foreach (var asked in (PartialRecipe[])[new() { Preset = "fast" }, new() { Preset = "best", ["data.batchSize"] = 4 }])
+        foreach (var asked in (PartialRecipe[])[new() { Preset = "fast" }, new() { Preset = "mine", ["data.batchSize"] = 4 }])
         {
             var seen = (await session.Client.ResolveRecipeAsync(session.Org, new() { Recipe = asked }, Cancel)).Recipe;
             Assert.Equal((await StartAsync(session, version.Id, asked)).Recipe, seen);
             Assert.Equal(seen, (await StartAsync(session, version.Id, PartialRecipe.Of(seen))).Recipe);
         }
         var refused = await Answers.RefusedAsync(() =>
-            session.Client.ResolveRecipeAsync(session.Org, new() { Recipe = new() { Preset = "best@7" } }, Cancel)
+            session.Client.ResolveRecipeAsync(session.Org, new() { Recipe = new() { Preset = "mine@7" } }, Cancel)
         );
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
     }
@@ -74,18 +74,18 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
     {
         var (session, _, version) = await shared.App.RegisterWithVersionAsync();
         var first = await SaveAsync(session, Epochs(3));
-        var second = await SaveAsync(session, Epochs(4, "best"));
-        Assert.Equal((2, 4, "best@1"), (second.Version, second.Recipe.Budget.Epochs, second.Recipe.Preset));
+        var second = await SaveAsync(session, Epochs(4, "mine"));
+        Assert.Equal((2, 4, "mine@1"), (second.Version, second.Recipe.Budget.Epochs, second.Recipe.Preset));
         Assert.Equal(second, Assert.Single((await session.Client.ListRecipesAsync(session.Org, ct: Cancel)).Items));
-        Assert.Equal([2, 1], (await session.Client.ListRecipeVersionsAsync(session.Org, "best", ct: Cancel)).Items.Select(r => r.Version));
-        Assert.Equal(first, await session.Client.GetRecipeAsync(session.Org, "best", 1, Cancel));
-        Assert.Equal(second, await session.Client.GetRecipeAsync(session.Org, "best", ct: Cancel));
-        Assert.Equal(3, (await StartAsync(session, version.Id, new() { Preset = "best@1" })).Recipe.Budget.Epochs);
-        Assert.Equal(("best@2", 4), await NewestAsync());
+        Assert.Equal([2, 1], (await session.Client.ListRecipeVersionsAsync(session.Org, "mine", ct: Cancel)).Items.Select(r => r.Version));
+        Assert.Equal(first, await session.Client.GetRecipeAsync(session.Org, "mine", 1, Cancel));
+        Assert.Equal(second, await session.Client.GetRecipeAsync(session.Org, "mine", ct: Cancel));
+        Assert.Equal(3, (await StartAsync(session, version.Id, new() { Preset = "mine@1" })).Recipe.Budget.Epochs);
+        Assert.Equal(("mine@2", 4), await NewestAsync());
 
         async Task<(string, int)> NewestAsync()
         {
-            var run = await StartAsync(session, version.Id, new() { Preset = "best" });
+            var run = await StartAsync(session, version.Id, new() { Preset = "mine" });
             return (run.Recipe.Preset, run.Recipe.Budget.Epochs);
         }
     }
@@ -96,11 +96,11 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
         var (session, _, version) = await shared.App.RegisterWithVersionAsync();
         await SaveAsync(session, Epochs(3));
         await SaveAsync(session, Epochs(4));
-        var run = await StartAsync(session, version.Id, new() { Preset = "best" });
-        await session.Client.DeleteRecipeAsync(session.Org, "best", Cancel);
+        var run = await StartAsync(session, version.Id, new() { Preset = "mine" });
+        await session.Client.DeleteRecipeAsync(session.Org, "mine", Cancel);
         Assert.Empty((await session.Client.ListRecipesAsync(session.Org, ct: Cancel)).Items);
         Assert.Equal(run.Recipe, (await session.Client.GetRunAsync(session.Org, run.Id, ct: Cancel)).Recipe);
-        var refused = await Answers.RefusedAsync(() => session.Client.DeleteRecipeAsync(session.Org, "best", Cancel));
+        var refused = await Answers.RefusedAsync(() => session.Client.DeleteRecipeAsync(session.Org, "mine", Cancel));
         Assert.Equal((HttpStatusCode.NotFound, "not_found"), (refused.Status, refused.Code));
         // Under the same name the numbers begin again; what was said of the old ones stands in the runs.
         Assert.Equal(1, (await SaveAsync(session, Epochs(5))).Version);
@@ -116,10 +116,10 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("best@9", "of that version")]
-    [InlineData("bset", "did you mean 'best'")]
+    [InlineData("mine@9", "of that version")]
+    [InlineData("mien", "did you mean 'mine'")]
     [InlineData("balancd", "did you mean 'balanced'")]
-    [InlineData("best@x", "The preset must be")]
+    [InlineData("mine@x", "The preset must be")]
     [InlineData("", "The preset must be")]
     public async Task That_is_not_there_is_told_with_the_nearest_name(string preset, string part)
     {
@@ -139,7 +139,7 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
         var started = Epochs(3).With("transfer.start", new StartSettings { Model = "flowers" });
         var refused = await Answers.RefusedAsync(() => SaveAsync(session, started));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "recipe_with_start"), (refused.Status, refused.Code));
-        foreach (var name in (string[])["Best", "best@2", "-best", "a b", new('a', 64)])
+        foreach (var name in (string[])["Mine", "mine@2", "-mine", "a b", new('a', 64)])
             Assert.Equal(HttpStatusCode.BadRequest, (await Answers.RefusedAsync(() => SaveAsync(session, Epochs(3), name))).Status);
     }
 
@@ -148,7 +148,7 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
     {
         var session = await shared.App.RegisterAsync();
         using var body = new StringContent(
-            """{"name":"best","recipe":{"preset":"fast","budget":{"epoch":3},"loss":{"labelSmoothing":7}}}""",
+            """{"name":"mine","recipe":{"preset":"fast","budget":{"epoch":3},"loss":{"labelSmoothing":7}}}""",
             System.Text.Encoding.UTF8,
             "application/json"
         );

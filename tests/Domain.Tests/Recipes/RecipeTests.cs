@@ -136,6 +136,7 @@ public sealed class ARecipeOfAPreset
     [Theory]
     [InlineData("fast")]
     [InlineData("balanced")]
+    [InlineData("best")]
     public void Keeps_every_setting_in_its_range(string preset)
     {
         var recipe = RecipePresets.Resolve(new() { Preset = preset });

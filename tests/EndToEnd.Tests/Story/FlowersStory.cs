@@ -97,7 +97,7 @@ public sealed class FlowersStory : IAsyncLifetime
             account.Org,
             new()
             {
-                Name = "best",
+                Name = "longer",
                 Recipe = new() { Preset = "balanced", ["budget.epochs"] = 12 },
                 Note = "More than twice the epochs",
             }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
@@ -101,16 +102,24 @@ internal static class RecipeEndpoints
     }
 
     /// <summary>See every value of a recipe before a run has it</summary>
-    /// <remarks>What the preset says, and what other settings of the request make of it. What a run would be refused for is refused here
-    /// too.</remarks>
+    /// <remarks>What the preset says, what it chooses for a dataset version and why, and what other settings of the request make of it.
+    /// What a run would be refused for is refused here too.</remarks>
     private static async Task<Results<Ok<ResolvedRecipeResponse>, ProblemHttpResult>> ResolveAsync(
         ResolveRecipeRequest request,
         GpuGeekDbContext db,
         CancellationToken cancellationToken
     )
     {
+        var data = request.DatasetVersion is { } version ? await VersionFacts.FindAsync(db, version, cancellationToken) : null;
+        if (request.DatasetVersion is not null && data is null)
+            return Problems.Impossible(
+                "unknown_dataset_version",
+                "The organisation does not have this dataset version.",
+                "Create one: POST …/datasets/{dataset}/versions."
+            );
         var own = await OwnRecipes.BasisAsync(db, request.Recipe, cancellationToken);
-        return TypedResults.Ok(new ResolvedRecipeResponse(RecipePresets.Resolve(request.Recipe.With("transfer.start", null), own)));
+        var recipe = RecipePresets.Resolve(request.Recipe.With("transfer.start", null), own, data);
+        return TypedResults.Ok(new ResolvedRecipeResponse(recipe, data is null ? [] : Choices(recipe, data)));
     }
 
     /// <summary>One recipe, in its newest version or in another</summary>
@@ -156,6 +165,13 @@ internal static class RecipeEndpoints
         await db.Recipes.Where(r => r.Name == recipe).ExecuteDeleteAsync(cancellationToken) > 0
             ? TypedResults.NoContent()
             : Problems.NotFound();
+
+    private static RecipeChoice[] Choices(Recipe recipe, DataFacts data) =>
+        [
+            .. RecipePresets
+                .Explain(recipe, data)
+                .Select(c => new RecipeChoice(c.Setting, JsonSerializer.SerializeToNode(c.Value)!, c.Reason, c.Figures, c.Why)),
+        ];
 
     private static RecipeResponse Response(NamedRecipe r) =>
         new(r.Name, r.Number, r.Reference, r.Recipe, r.Note, r.CreatedByName, r.CreatedAt);

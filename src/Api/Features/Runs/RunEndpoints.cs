@@ -89,7 +89,8 @@ internal static class RunEndpoints
             return problem;
         var recipe = RecipePresets.Resolve(
             start is null ? request.Recipe : request.Recipe.With("model.architecture", start.Architecture).With("transfer.start", null),
-            own
+            own,
+            await VersionFacts.FindAsync(db, request.DatasetVersion, cancellationToken)
         );
         if (start is not null)
             recipe = recipe with { Transfer = recipe.Transfer with { Start = start.Start } };

@@ -36,7 +36,7 @@ public sealed class TheFormOfANewRun() : Screen("en")
     [Fact]
     public async Task Shows_what_empty_fields_mean()
     {
-        _api.Answer(Resolve, new ResolvedRecipeResponse(SampleRecipes.Other));
+        _api.Answer(Resolve, new ResolvedRecipeResponse(SampleRecipes.Other, []));
         var page = await OpenAsync();
         Assert.Equal("1", page.Find("#data-seed").GetAttribute("placeholder"));
         Assert.Equal("solved (by the preset)", page.Find("#transfer-head option").TextContent);
@@ -45,9 +45,27 @@ public sealed class TheFormOfANewRun() : Screen("en")
     }
 
     [Fact]
+    public async Task Says_what_the_preset_chose_for_the_pictures_and_why()
+    {
+        _api.Answer(
+            Resolve,
+            new ResolvedRecipeResponse(
+                SampleRecipes.Other,
+                [new("loss.classWeights", "effective", "rare_classes", [13.34], "The largest class…")]
+            )
+        );
+        var page = await OpenAsync();
+        Assert.Contains(
+            "Class weights: effective. The largest class has 13.3 times the pictures of the smallest",
+            page.Find("[data-testid=choices] li").TextContent,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Leaves_out_what_says_nothing_beside_them()
     {
-        _api.Answer(Resolve, new ResolvedRecipeResponse(SampleRecipes.Other));
+        _api.Answer(Resolve, new ResolvedRecipeResponse(SampleRecipes.Other, []));
         var page = await OpenAsync();
         foreach (
             var ofStepsOrBackbones in (string[])["#optimizer-learningRate", "#budget-epochs", "#transfer-layerDecay", "#augmentation-hue"]
@@ -58,7 +76,7 @@ public sealed class TheFormOfANewRun() : Screen("en")
     [Fact]
     public async Task Takes_a_colour_as_text_and_from_the_palette()
     {
-        _api.Answer(Resolve, new ResolvedRecipeResponse(SampleRecipes.Other));
+        _api.Answer(Resolve, new ResolvedRecipeResponse(SampleRecipes.Other, []));
         var page = await OpenAsync();
         string? Palette() => page.Find("input[type=color]").GetAttribute("value");
         Assert.Equal(("#102030", "#102030"), (page.Find("#preprocessing-padColor").GetAttribute("placeholder"), Palette()));

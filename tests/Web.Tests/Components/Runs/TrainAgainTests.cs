@@ -125,7 +125,7 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
                 new Page<VersionResponse>(versionIsThere ? [Of(Version, 2), Of(Guid.Empty, 3)] : [Of(Run, 3)], null)
             )
             .Answer($"POST orgs/acme/datasets/{Dataset}/augmentation-preview", new AugmentationPreviewResponse([]))
-            .Answer("POST orgs/acme/recipes/resolve", new ResolvedRecipeResponse(recipe))
+            .Answer("POST orgs/acme/recipes/resolve", new ResolvedRecipeResponse(recipe, []))
             .Answer($"GET orgs/acme/runs/{Run}", Trained(recipe));
         Services.AddScoped(_ => _api.Client());
         await Services.GetRequiredService<Workspace>().LoadAsync(Cancel);

@@ -8,7 +8,7 @@ namespace GpuGeek.Web.Components.Pages.Runs;
 /// <summary>What the form holds; settings that it does not name are the preset's.</summary>
 public sealed class NewRunForm
 {
-    public static readonly string[] Presets = ["fast", "balanced"];
+    public static readonly string[] Presets = ["fast", "balanced", "best"];
 
     public const string DefaultArchitecture = "mobilenet_v2";
 
@@ -99,7 +99,8 @@ public sealed class NewRunForm
         };
 
     /// <summary>What decides how pictures are changed, and how large they are.</summary>
-    public PartialRecipe AugmentationRecipe()
+    /// <param name="inputSize">That the preset chose for the data; null: nothing is known.</param>
+    public PartialRecipe AugmentationRecipe(int? inputSize)
     {
         var recipe = new PartialRecipe { Preset = Preset, [PretrainedPath] = Start != StartChoice.Random };
         foreach (
@@ -107,6 +108,8 @@ public sealed class NewRunForm
         )
             if (this[setting.Path] is { } value)
                 recipe[setting.Path] = value;
+        if (this["model.inputSize"] is null)
+            recipe["model.inputSize"] = inputSize;
         return recipe;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
@@ -70,6 +71,9 @@ public sealed partial class NewRunPage
     private Recipe? _resolved;
 
     private string _resolvedFor = "";
+
+    /// <summary>What the preset chose for the version.</summary>
+    private IReadOnlyList<RecipeChoice> _choices = [];
 
     private bool TrainsBackbone => _resolved?.Transfer.FreezesBackbone == false;
 
@@ -149,7 +153,7 @@ public sealed partial class NewRunPage
     {
         if (_versions is null)
             return;
-        var wanted = _form.Asked().Document.ToJsonString();
+        var wanted = Wanted(_form.Asked());
         if (wanted == _resolvedFor)
             return;
         _resolvedFor = wanted;
@@ -160,16 +164,29 @@ public sealed partial class NewRunPage
         StateHasChanged();
     }
 
+    private string Wanted(PartialRecipe asked) => _form.Version + asked.Document.ToJsonString();
+
+    private string ChosenText(RecipeChoice choice)
+    {
+        var setting = RecipeSchema.Get(choice.Setting);
+        return _resolved is not null && setting.Of(_resolved) is { } value ? R.Value(value, setting) : "";
+    }
+
+    private string ReasonOf(RecipeChoice choice) => 
+        T["Why." + choice.Reason, [.. choice.Figures.Select(f => f.ToString("#,0.#", CultureInfo.CurrentCulture))]];
+
     private async Task ResolveAsync()
     {
         var asked = _form.Asked();
-        var wanted = asked.Document.ToJsonString();
+        var wanted = Wanted(asked);
         _resolvedFor = wanted;
         try
         {
-            var answer = await Api.ResolveRecipeAsync(Org, new() { Recipe = asked }, Gone);
+            // A dataset without a version has no splits yet to choose by.
+            Guid? version = _form.Version == Guid.Empty ? null : _form.Version;
+            var answer = await Api.ResolveRecipeAsync(Org, new() { Recipe = asked, DatasetVersion = version }, Gone);
             if (_resolvedFor == wanted)
-                _resolved = answer.Recipe;
+                (_resolved, _choices) = (answer.Recipe, answer.Choices);
         }
         catch (ApiException e) when (e.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)
         {

@@ -1,0 +1,93 @@
+using GpuGeek.Domain.Models;
+using GpuGeek.Recipes;
+
+namespace GpuGeek.Domain.Runs;
+
+/// <summary>What each preset says where nothing is known of the data.</summary>
+internal static class PresetValues
+{
+    // Ten times less than others learn with.
+    private const double RateWithoutNormalisation = 2e-4;
+
+    /// <returns>Null: no preset has this name.</returns>
+    public static Recipe? Of(string? preset, ModelCard card, bool pretrained) =>
+        preset switch
+        {
+            RecipePresets.Fast => FastOf(card),
+            RecipePresets.Balanced => pretrained ? BalancedOf(card) : FromScratch(card),
+            RecipePresets.Best => BestOf(pretrained ? BalancedOf(card) : FromScratch(card)),
+            _ => null,
+        };
+
+    /// <summary>Frozen backbone; embeddings are computed once and the head alone is solved on them. The augmentation says that training
+    /// pictures are embedded as served, mirrored, and in a wider view.</summary>
+    private static Recipe FastOf(ModelCard card) =>
+        new()
+        {
+            Preset = RecipePresets.Fast,
+            Model = new() { Architecture = card.Name, InputSize = card.InputSize },
+            Data = new() { Seed = 0, BatchSize = 64 },
+            Augmentation = AugmentationSettings.None with { CropScaleMin = 0.75, HorizontalFlip = true },
+            Loss = new() { LabelSmoothing = 0 },
+            Optimizer = new() { LearningRate = 1e-3, WeightDecay = 1e-2 },
+            Schedule = new() { WarmupFraction = 0.1 },
+            Transfer = new()
+            {
+                Pretrained = true,
+                BackboneRate = 0,
+                Head = TransferSettings.Solved,
+                Refit = true,
+            },
+            Regularization = new(),
+            Budget = new() { Epochs = 20 },
+        };
+
+    /// <summary>All layers, the head at ten times the backbone's rate.</summary>
+    private static Recipe BalancedOf(ModelCard card) =>
+        new()
+        {
+            Preset = RecipePresets.Balanced,
+            Model = new() { Architecture = card.Name, InputSize = card.InputSize },
+            Data = new() { Seed = 0, BatchSize = 32 },
+            Augmentation = AugmentationSettings.None with
+            {
+                CropScaleMin = 0.35,
+                HorizontalFlip = true,
+                ColorJitter = 0.2,
+                RotationDegrees = 15,
+            },
+            Loss = new() { LabelSmoothing = 0.1 },
+            Optimizer = new() { LearningRate = card.Normalises ? 2e-3 : RateWithoutNormalisation, WeightDecay = 1e-2 },
+            Schedule = new() { WarmupFraction = 0.1 },
+            Transfer = new() { Pretrained = true, BackboneRate = 0.1 },
+            Regularization = new(),
+            Compute = new() { Precision = ComputeSettings.Auto },
+            Budget = new() { Epochs = 5 },
+        };
+
+    /// <summary>All layers from random weights: one rate for all, and more epochs.</summary>
+    private static Recipe FromScratch(ModelCard card)
+    {
+        var balanced = BalancedOf(card);
+        return balanced with
+        {
+            Data = balanced.Data with { BatchSize = 16 },
+            Augmentation = balanced.Augmentation with { CropScaleMin = 0.7 },
+            Loss = new() { LabelSmoothing = 0.05 },
+            Optimizer = balanced.Optimizer with { LearningRate = card.Normalises ? 1e-3 : RateWithoutNormalisation },
+            Transfer = new() { Pretrained = false, BackboneRate = 1 },
+            Budget = new() { Epochs = 16 },
+        };
+    }
+
+    /// <summary>More epochs and stronger changes of the pictures, and the average and the mix of several networks.</summary>
+    private static Recipe BestOf(Recipe balanced) =>
+        balanced with
+        {
+            Preset = RecipePresets.Best,
+            Augmentation = AugmentationPresets.Find(AugmentationPresets.Strong)!,
+            Regularization = balanced.Regularization with { CutMix = 1 },
+            Averaging = new() { Kind = AveragingSettings.Exponential, Soup = 3 },
+            Budget = new() { Epochs = 3 * balanced.Budget.Epochs },
+        };
+}
