@@ -26,6 +26,12 @@ public static class TrainingProgram
     public static int Embed(RunDirectory directory, CancellationToken stop) =>
         OnOneThread(() => RunHere(directory, Embed, TimeProvider.System, CheckpointPace.Usual, stop));
 
+    /// <summary>Measures for less than a minute what a training by <c>spec.json</c> would take (<see cref="EstimatedEvent"/>). What could
+    /// not be trained fails as it would then.</summary>
+    /// <returns>As <see cref="Run(RunDirectory, ICoreModelProof, CancellationToken, TimeSpan?)"/>.</returns>
+    public static int Probe(RunDirectory directory, CancellationToken stop) =>
+        OnOneThread(() => RunHere(directory, context => new Probe(context).Run(), TimeProvider.System, CheckpointPace.Usual, stop));
+
     internal static int Run(
         RunDirectory directory,
         ICoreModelProof proof,

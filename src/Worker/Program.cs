@@ -7,6 +7,7 @@ var root = new RootCommand("The GpuGeek worker: claims trainings and imports and
     SuperviseVerb.Create(),
     TrainVerb.Create(),
     EmbedVerb.Create(),
+    ProbeVerb.Create(),
     ImportVerb.Create(),
     InspectVerb.Create(),
     LocalRunCommand.Create(),

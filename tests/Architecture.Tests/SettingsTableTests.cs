@@ -60,7 +60,9 @@ public sealed class TheTablesOfSettings
             .. RecipePresets.Names.Select(name => RecipePresets.Resolve(new() { Preset = name })),
             RecipePresets.Resolve(new() { Preset = RecipePresets.Balanced, ["transfer.pretrained"] = false }),
         ];
-        var table = new StringBuilder("| Setting | What it does | Values | `fast` | `balanced` | `best` | `balanced` from random numbers |\n");
+        var table = new StringBuilder(
+            "| Setting | What it does | Values | `fast` | `balanced` | `best` | `balanced` from random numbers |\n"
+        );
         table.Append("|---|---|---|---|---|---|---|\n");
         foreach (var setting in RecipeSchema.Settings)
             table

@@ -13,6 +13,9 @@ switch (args)
     case ["pictures", var folder]:
         PicturesBenchmark.Run(folder);
         return 0;
+    case ["accuracy", var pictures, var weights, var seeds]:
+        AccuracyBenchmark.Run(pictures, weights, int.Parse(seeds, CultureInfo.InvariantCulture));
+        return 0;
     case ["training"]:
         TrainingBenchmark.Run();
         return 0;
@@ -42,7 +45,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | training | pictures FOLDER\n"
+            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | training | pictures FOLDER | accuracy FOLDER WEIGHTS SEEDS\n"
                 + "     | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
                 + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );

@@ -22,14 +22,6 @@ internal static class TrainingBenchmark
         WarmUp = 2,
         Steps = 8;
 
-    /// <summary>What <see cref="NativeTuning"/> tells the allocator, for a process that does not tell it itself.</summary>
-    private static readonly (string, string)[] TunedAllocator =
-    [
-        ("MALLOC_MMAP_MAX_", "0"),
-        ("MALLOC_TRIM_THRESHOLD_", int.MaxValue.ToString(CultureInfo.InvariantCulture)),
-        ("MALLOC_TOP_PAD_", (64 << 20).ToString(CultureInfo.InvariantCulture)),
-    ];
-
     private static readonly (string Ours, string Theirs)[] Networks =
     [
         ("mobilenet_v2", "mobilenet_v2"),
@@ -44,7 +36,8 @@ internal static class TrainingBenchmark
     {
         Console.WriteLine($"Pictures a second and peak memory of training steps, batch {Batch}, {Side} pixels, {Threads} threads");
         Console.WriteLine(
-            $"{"network", -24} {"float32", 9} {"MB", 6} {"bfloat16", 9} {"MB", 6} | {"as written", 10} {"float32", 9} {"MB", 6} {"bfloat16", 9} {"MB", 6}"
+            $"{"network", -24} {"float32", 9} {"MB", 6} {"bfloat16", 9} {"MB", 6} | {"as written", 10} "
+                + $"{"float32", 9} {"MB", 6} {"bfloat16", 9} {"MB", 6}"
                 + $" | {"float32", 8} {"best", 6}"
         );
         foreach (var (ours, theirs) in Networks)
@@ -55,7 +48,7 @@ internal static class TrainingBenchmark
     {
         var (full, low) = (Ours(network, "float32"), Ours(network, "bfloat16"));
         var written = Theirs(theirs, "written");
-        var (peer, peerLow) = (Theirs(theirs, "float32", TunedAllocator), Theirs(theirs, "bfloat16", TunedAllocator));
+        var (peer, peerLow) = (Theirs(theirs, "float32", PeerFigure.TunedAllocator), Theirs(theirs, "bfloat16", PeerFigure.TunedAllocator));
         var best = Math.Max(full.Rate, low.Rate) / Math.Max(written.Rate, Math.Max(peer.Rate, peerLow.Rate));
         Console.WriteLine(
             string.Create(
@@ -123,8 +116,6 @@ internal static class TrainingBenchmark
                 : new(0, double.NaN);
 
         public override string ToString() =>
-            Rate == 0
-                ? $"{"absent", 9} {"", 6}"
-                : string.Create(CultureInfo.InvariantCulture, $"{Rate, 9:F1} {Megabytes, 6:F0}");
+            Rate == 0 ? $"{"absent", 9} {"", 6}" : string.Create(CultureInfo.InvariantCulture, $"{Rate, 9:F1} {Megabytes, 6:F0}");
     }
 }

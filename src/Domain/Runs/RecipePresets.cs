@@ -36,7 +36,17 @@ public static class RecipePresets
         if (!recipe.Transfer.FreezesBackbone)
             return recipe;
         RefuseIdleSettings(recipe, partial);
-        return WithoutImpossibleChanges(recipe, partial);
+        return WithoutImpossibleChanges(WithoutIdleSettings(recipe), partial);
+    }
+
+    /// <summary>The request without the weights to start from, which belong to a project. Of weights that fill the first layer groups
+    /// alone, the normalisation of the others has no statistics to keep.</summary>
+    public static PartialRecipe WithoutStart(PartialRecipe partial)
+    {
+        var without = partial.With("transfer.start", null);
+        return partial["transfer.start.groups"] is null || partial["transfer.frozenNorms"] is not null
+            ? without
+            : without.With("transfer.frozenNorms", false);
     }
 
     private static ModelCard Card(string name) =>
@@ -153,6 +163,15 @@ public static class RecipePresets
                         + "nothing.",
                     $"Leave {setting.Path} away, or choose 'balanced'."
                 );
+    }
+
+    /// <summary>What the preset says of a backbone that learns.</summary>
+    private static Recipe WithoutIdleSettings(Recipe recipe)
+    {
+        var neutral = new PartialRecipe();
+        foreach (var setting in RecipeSchema.Settings.Where(s => s.About.NeedsBackbone && !Equals(s.Of(recipe), s.Neutral)))
+            neutral[setting.Path] = setting.Neutral;
+        return RecipeDocument.Apply(recipe, neutral);
     }
 
     /// <summary>Embeddings are computed once, so pictures cannot be changed anew in each epoch: the preset's changes are switched off, and

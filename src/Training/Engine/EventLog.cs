@@ -45,6 +45,8 @@ internal sealed class EventLog : IDisposable
 
     public void Resolved(string setting, string value) => Append(new ResolvedEvent(setting, value) { At = _clock.GetUtcNow() });
 
+    public void Estimated(Domain.Runs.RunEstimate estimate) => Append(new EstimatedEvent(estimate) { At = _clock.GetUtcNow() });
+
     public void Result(Domain.Runs.RunResult result) => Append(new ResultEvent(result) { At = _clock.GetUtcNow() });
 
     public void Failed(Domain.Common.Failure failure) => Append(new FailedEvent(failure) { At = _clock.GetUtcNow() });

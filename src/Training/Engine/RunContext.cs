@@ -128,7 +128,7 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>A run that leaves its precision to a measurement keeps what the first attempt took, also on another machine, and its recipe
     /// says it from then on.</summary>
-    private Precision PrecisionAfter(Precision? checkpoint)
+    public Precision PrecisionAfter(Precision? checkpoint)
     {
         if (Recipe.Transfer.FreezesBackbone)
             return Precision.Float32;
@@ -168,7 +168,7 @@ internal sealed class RunContext : IDisposable
     /// <returns>One per class; null: all count the same.</returns>
     public double[]? ClassWeights() => MethodBuilder.Weights(Recipe.Loss, ClassCounts());
 
-    private int[] ClassCounts()
+    public int[] ClassCounts()
     {
         var counts = new int[Spec.Classes.Length];
         foreach (var image in Spec.Images.Where(image => image.Split == Splits.Train))

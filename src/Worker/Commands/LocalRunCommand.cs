@@ -55,6 +55,11 @@ internal static class LocalRunCommand
         Description = "Starts from random weights instead of the published ones.",
     };
 
+    private static readonly Option<bool> Probe = new("--probe")
+    {
+        Description = "Does not train: measures for less than a minute how fast it would be, and says how long the training would take.",
+    };
+
     public static Command Create()
     {
         var command = new Command("run", "Trains a classifier on a ZIP or folder of pictures, without a server.")
@@ -69,6 +74,7 @@ internal static class LocalRunCommand
             Epochs,
             Seed,
             FromScratch,
+            Probe,
         };
         command.SetAction(RunAsync);
         return command;
@@ -116,7 +122,9 @@ internal static class LocalRunCommand
             if (recipe.Resolve(data: null).Transfer.Start is not null)
                 return Refuse("The recipe starts from weights of a project, which this command does not have. Leave transfer.start out.");
             var weights = arguments.GetValue(Weights) ?? Environment.GetEnvironmentVariable("GPUGEEK_WEIGHTS");
-            return await LocalTraining.RunAsync(new(data, target, recipe, weights), cancellationToken);
+            return arguments.GetValue(Probe)
+                ? await ProbeAsync(data, recipe, weights, cancellationToken)
+                : await LocalTraining.RunAsync(new(data, target, recipe, weights, Probes: false), cancellationToken);
         }
         catch (RecipeException wrong)
         {
@@ -133,6 +141,19 @@ internal static class LocalRunCommand
         catch (Exception failure) when (failure is ChildStartException or IOException or UnauthorizedAccessException)
         {
             return Refuse(failure.Message);
+        }
+    }
+
+    private static async Task<int> ProbeAsync(string data, LocalRecipe recipe, string? weights, CancellationToken cancellationToken)
+    {
+        var work = Directory.CreateTempSubdirectory("gpugeek-probe");
+        try
+        {
+            return await LocalTraining.RunAsync(new(data, work.FullName, recipe, weights, Probes: true), cancellationToken);
+        }
+        finally
+        {
+            work.Delete(recursive: true);
         }
     }
 

@@ -14,7 +14,8 @@ namespace GpuGeek.Worker.Local;
 internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string ImagesDirectory, int Skipped, int ShortSide)
 {
     /// <summary>What presets look at.</summary>
-    public DataFacts Facts => new([.. Classes.Select((_, label) => Images.Count(i => i.Label == label && i.Split == Splits.Train))], ShortSide);
+    public DataFacts Facts =>
+        new([.. Classes.Select((_, label) => Images.Count(i => i.Label == label && i.Split == Splits.Train))], ShortSide);
 
     /// <exception cref="DomainException">The data cannot be trained on.</exception>
     public static LocalDataset Read(string data, string folder, int seed)

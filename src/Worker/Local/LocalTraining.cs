@@ -11,7 +11,8 @@ using GpuGeek.Worker.Runs;
 namespace GpuGeek.Worker.Local;
 
 /// <summary>What <c>run</c> was asked to do.</summary>
-internal sealed record LocalOptions(string Data, string Out, LocalRecipe Recipe, string? Weights);
+/// <param name="Probes">Measures what the training would take, and does not train.</param>
+internal sealed record LocalOptions(string Data, string Out, LocalRecipe Recipe, string? Weights, bool Probes);
 
 /// <param name="Basis">Null: the preset is one of <see cref="RecipePresets.Names"/>.</param>
 internal sealed record LocalRecipe(PartialRecipe Asked, Recipe? Basis)
@@ -45,15 +46,10 @@ internal static class LocalTraining
             Console.WriteLine($"{choice.Setting} = {choice.Value}: {choice.Why}");
         var directory = new RunDirectory(Path.Combine(options.Out, "run"));
         RunPreparation.WriteSpec(directory, await SpecAsync(recipe, options.Weights, dataset, cancellationToken));
-        return await FollowAsync(directory, cancellationToken);
+        return await FollowAsync(directory, options.Probes ? "probe" : "train", cancellationToken);
     }
 
-    private static async Task<RunSpec> SpecAsync(
-        Recipe recipe,
-        string? weights,
-        LocalDataset dataset,
-        CancellationToken cancellationToken
-    )
+    private static async Task<RunSpec> SpecAsync(Recipe recipe, string? weights, LocalDataset dataset, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
         var cache = Path.Combine(
@@ -71,13 +67,7 @@ internal static class LocalTraining
             Images = dataset.Images,
             ImagesDirectory = dataset.ImagesDirectory,
             WeightsFile = recipe.Transfer.Pretrained
-                ? await WeightsCatalog.ResolveAsync(
-                    ModelCatalog.All[recipe.Model.Architecture],
-                    weights,
-                    cache,
-                    http,
-                    cancellationToken
-                )
+                ? await WeightsCatalog.ResolveAsync(ModelCatalog.All[recipe.Model.Architecture], weights, cache, http, cancellationToken)
                 : null,
             Threads = Environment.ProcessorCount,
             Model = "local",
@@ -85,14 +75,14 @@ internal static class LocalTraining
         };
     }
 
-    private static async Task<int> FollowAsync(RunDirectory directory, CancellationToken cancellationToken)
+    private static async Task<int> FollowAsync(RunDirectory directory, string verb, CancellationToken cancellationToken)
     {
         var child = ChildProcess.Start(
             new ChildSpec
             {
                 Name = "trainer",
                 FileName = OwnExecutable.Path,
-                Arguments = ["train", directory.Root],
+                Arguments = [verb, directory.Root],
                 LogFile = directory.Log,
             }
         );
@@ -126,6 +116,12 @@ internal static class LocalTraining
                     string.Create(CultureInfo.InvariantCulture, $"     epoch {point.Epoch:0.#}: validation accuracy {point.Value:P2}")
                 );
                 break;
+            case ResolvedEvent resolved:
+                Console.WriteLine($"     {resolved.Setting} = {resolved.Value}, as measured");
+                break;
+            case EstimatedEvent { Estimate: var estimate }:
+                Console.WriteLine(Text(estimate));
+                break;
             case FailedEvent { Failure: var failure }:
                 Console.Error.WriteLine($"{failure.Title}. {failure.Detail} {failure.Hint}");
                 break;
@@ -143,6 +139,19 @@ internal static class LocalTraining
                 break;
         }
     }
+
+    private static string Text(RunEstimate estimate) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The training would take about {Time(estimate.Seconds)} ({Time(estimate.SecondsLow)} to {Time(estimate.SecondsHigh)}) at "
+                + $"{estimate.ImagesPerSecond:0.0} pictures a second, and {estimate.MemoryBytes / 1e9:0.0} GB of memory"
+                + $"{(estimate.MemoryLimit is { } limit ? $" of the {limit / 1e9:0.0} GB that this machine allows" : "")}"
+        );
+
+    private static string Time(double seconds) =>
+        seconds < 120 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s")
+        : seconds < 7200 ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0.0} min")
+        : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} h");
 
     private static string Text(CalibrationError error) =>
         string.Create(CultureInfo.InvariantCulture, $"{error.Value:P1} ({error.Low:P1} to {error.High:P1})");

@@ -6,13 +6,16 @@ using GpuGeek.Training.Export;
 
 namespace GpuGeek.Worker.Training;
 
-/// <summary>Verbs <c>train</c> and <c>embed</c>: the child process that trains. It has access only to a run directory.</summary>
+/// <summary>Verbs <c>train</c>, <c>embed</c> and <c>probe</c>: the child process that trains, or measures what it would
+/// take. It has access only to a run directory.</summary>
 internal static class TrainCommand
 {
     public static int Run(string runDirectory, TimeSpan? betweenCheckpoints) =>
         UntilSignalled(stop => TrainingProgram.Run(Directory(runDirectory), new OnnxRuntimeProof(), stop, betweenCheckpoints));
 
     public static int Embed(string runDirectory) => UntilSignalled(stop => TrainingProgram.Embed(Directory(runDirectory), stop));
+
+    public static int Probe(string runDirectory) => UntilSignalled(stop => TrainingProgram.Probe(Directory(runDirectory), stop));
 
     private static RunDirectory Directory(string path) => new(Path.GetFullPath(path));
 

@@ -70,6 +70,46 @@ public sealed class ARecipeOfOnesOwn(SharedApplication shared) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Or_a_preset_says_what_it_chose_for_a_version_and_runs_of_it_get_the_same()
+    {
+        var (session, dataset, _) = await shared.App.RegisterWithVersionAsync();
+        await session.AddImagesAsync(dataset.Id, "tulip", 90);
+        var version = await session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel);
+        var asked = new PartialRecipe { Preset = "balanced", ["budget.epochs"] = 3 };
+        var answer = await session.Client.ResolveRecipeAsync(session.Org, new() { Recipe = asked, DatasetVersion = version.Id }, Cancel);
+        Assert.Equal(
+            [("loss.classWeights", "\"effective\"", "rare_classes"), ("data.batchSize", "8", "few_pictures")],
+            answer.Choices.Select(c => (c.Setting, c.Value.ToJsonString(), c.Reason))
+        );
+        Assert.Equal("With 77 training pictures, larger batches would make fewer than 20 steps in an epoch.", answer.Choices[1].Why);
+        Assert.Equal(answer.Recipe, (await StartAsync(session, version.Id, asked)).Recipe);
+        var plain = await session.Client.ResolveRecipeAsync(session.Org, new() { Recipe = asked }, Cancel);
+        Assert.Equal((32, 0), (plain.Recipe.Data.BatchSize, plain.Choices.Count));
+    }
+
+    [Fact]
+    public async Task Is_not_resolved_for_a_version_of_another_organisation()
+    {
+        var (_, _, foreign) = await shared.App.RegisterWithVersionAsync();
+        var session = await shared.App.RegisterAsync();
+        foreach (var version in (Guid[])[foreign.Id, Guid.Empty])
+        {
+            var refused = await Answers.RefusedAsync(() =>
+                session.Client.ResolveRecipeAsync(
+                    session.Org,
+                    new()
+                    {
+                        Recipe = new() { Preset = "fast" },
+                        DatasetVersion = version,
+                    },
+                    Cancel
+                )
+            );
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, "unknown_dataset_version"), (refused.Status, refused.Code));
+        }
+    }
+
+    [Fact]
     public async Task Gets_versions_that_never_change()
     {
         var (session, _, version) = await shared.App.RegisterWithVersionAsync();

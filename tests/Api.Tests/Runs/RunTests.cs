@@ -50,7 +50,7 @@ public sealed class StartingARun(SharedApplication shared) : IClassFixture<Share
             (run.State, run.Project, run.DatasetName, run.DatasetVersionNumber, run.Attempt)
         );
         Assert.Equal(
-            ("balanced", "resnet18", 7, 32, true, 224),
+            ("balanced", "resnet18", 7, 8, true, 224),
             (
                 run.Recipe.Preset,
                 run.Recipe.Model.Architecture,

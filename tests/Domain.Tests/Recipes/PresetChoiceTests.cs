@@ -95,4 +95,24 @@ public sealed class APresetThatKnowsTheData
         Assert.Equal(own, RecipePresets.Resolve(new() { Preset = "mine" }, own, data));
         Assert.Empty(RecipePresets.Explain(own, data));
     }
+
+    /// <summary>Their running mean is 0 and their variance 1: layers that begin with them must measure their own.</summary>
+    [Fact]
+    public void Freezes_no_normalisation_of_layers_that_begin_at_random()
+    {
+        Assert.True(RecipePresets.Resolve(Asked("balanced")).Transfer.FrozenNorms);
+        Assert.False(RecipePresets.Resolve(Asked("balanced", "transfer.pretrained=false")).Transfer.FrozenNorms);
+        var some = Asked("balanced", "transfer.start.groups=2");
+        Assert.False(RecipePresets.Resolve(RecipePresets.WithoutStart(some)).Transfer.FrozenNorms);
+        some.Set("transfer.frozenNorms=true");
+        Assert.True(RecipePresets.Resolve(RecipePresets.WithoutStart(some)).Transfer.FrozenNorms);
+    }
+
+    [Fact]
+    public void Says_nothing_of_a_backbone_that_a_request_freezes()
+    {
+        var frozen = RecipePresets.Resolve(Asked("best", "transfer.backboneRate=0"));
+        Assert.Equal((false, "float32"), (frozen.Transfer.FrozenNorms, frozen.Compute.Precision));
+        Assert.Equal(frozen, RecipePresets.Resolve(PartialRecipe.Of(frozen)));
+    }
 }

@@ -203,7 +203,7 @@ public sealed class TheSchemaOfRecipes
         var kind = schema["properties"]!["optimizer"]!["properties"]!["kind"]!;
         Assert.Equal(["adamw", "adam", "sgd", "rmsprop"], kind["enum"]!.AsArray().Select(n => (string)n!));
         Assert.Equal("pixels", (string)schema["properties"]!["model"]!["properties"]!["inputSize"]!["x-unit"]!);
-        Assert.Equal(["fast", "balanced"], schema["properties"]!["preset"]!["examples"]!.AsArray().Select(n => (string)n!));
+        Assert.Equal(["fast", "balanced", "best"], schema["properties"]!["preset"]!["examples"]!.AsArray().Select(n => (string)n!));
         // The organisation's own recipes are presets too.
         Assert.Null(schema["properties"]!["preset"]!["enum"]);
         var start = schema["properties"]!["transfer"]!["properties"]!["start"]!;

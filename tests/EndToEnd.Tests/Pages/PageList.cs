@@ -67,7 +67,7 @@ internal static class PageList
             "data" => new(name, $"{project}/data", "img[src*=thumbnail]"),
             "new-run" => new(name, $"{project}/runs/new", ".choices"),
             "recipes" => new(name, $"/{org}/recipes", "[data-testid=recipes] tbody tr"),
-            "recipe" => new(name, $"/{org}/recipes/best", "[data-testid=versions] li"),
+            "recipe" => new(name, $"/{org}/recipes/longer", "[data-testid=versions] li"),
             "runs" => new(name, $"{project}/runs", ".badge"),
             "run" => new(name, $"{project}/runs/{told.Run.Id}", "[data-testid=run]:not([data-points='0'])"),
             "models" => new(name, $"{project}/models", "main table, main .card"),

@@ -136,6 +136,18 @@ public sealed class ASolvedClassifier : IDisposable
     }
 
     [Fact]
+    public void Is_probed_by_its_views_and_by_one_pass_of_its_solver()
+    {
+        WriteWeights();
+        using var run = Folder(refit: true);
+        Assert.Equal(TrainExitCode.Succeeded, TrainingProgram.Probe(run.Files, TestContext.Current.CancellationToken));
+        var estimate = Assert.Single(run.Events().OfType<EstimatedEvent>()).Estimate;
+        Assert.InRange(estimate.Seconds, estimate.SecondsLow, estimate.SecondsHigh);
+        Assert.InRange(estimate.ImagesPerSecond, 1, 1e5);
+        Assert.False(Directory.Exists(run.Files.Result));
+    }
+
+    [Fact]
     public void Is_refused_where_the_backbone_puts_out_no_numbers()
     {
         const string architecture = RecipePresets.DefaultArchitecture;

@@ -56,6 +56,17 @@ public sealed class ALocalRun : IDisposable
         Assert.NotEqual(await WeightsAsync("first"), await WeightsAsync("other"));
     }
 
+    [Fact]
+    public async Task Is_probed_without_a_trace_and_says_what_its_preset_chose()
+    {
+        string[] small = ["--from-scratch", "--preset", "balanced", "--set", "model.inputSize=32"];
+        var (code, output, errors) = await RunAsync(Pictures(), [.. small, "--probe", "--out", At("probed")]);
+        Assert.True(code == 0, errors);
+        Assert.Contains("The training would take about", output, StringComparison.Ordinal);
+        Assert.Contains("data.batchSize = 8: With 14 training pictures", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(At("probed")));
+    }
+
     [Theory]
     [InlineData("[1]", "no JSON object")]
     [InlineData("{\"preset\":", "holds no recipe")]

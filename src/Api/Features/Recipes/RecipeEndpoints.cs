@@ -118,7 +118,7 @@ internal static class RecipeEndpoints
                 "Create one: POST …/datasets/{dataset}/versions."
             );
         var own = await OwnRecipes.BasisAsync(db, request.Recipe, cancellationToken);
-        var recipe = RecipePresets.Resolve(request.Recipe.With("transfer.start", null), own, data);
+        var recipe = RecipePresets.Resolve(RecipePresets.WithoutStart(request.Recipe), own, data);
         return TypedResults.Ok(new ResolvedRecipeResponse(recipe, data is null ? [] : Choices(recipe, data)));
     }
 

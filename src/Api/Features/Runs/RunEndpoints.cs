@@ -88,7 +88,7 @@ internal static class RunEndpoints
         if (problem is not null)
             return problem;
         var recipe = RecipePresets.Resolve(
-            start is null ? request.Recipe : request.Recipe.With("model.architecture", start.Architecture).With("transfer.start", null),
+            start is null ? request.Recipe : RecipePresets.WithoutStart(request.Recipe).With("model.architecture", start.Architecture),
             own,
             await VersionFacts.FindAsync(db, request.DatasetVersion, cancellationToken)
         );

@@ -10,6 +10,7 @@ namespace GpuGeek.Domain.Runs.Protocol;
 [JsonDerivedType(typeof(MetricEvent), "metric")]
 [JsonDerivedType(typeof(CheckpointEvent), "checkpoint")]
 [JsonDerivedType(typeof(ResolvedEvent), "resolved")]
+[JsonDerivedType(typeof(EstimatedEvent), "estimated")]
 [JsonDerivedType(typeof(ResultEvent), "result")]
 [JsonDerivedType(typeof(FailedEvent), "failed")]
 public abstract record RunEvent
@@ -42,6 +43,9 @@ public sealed record CheckpointFile(string Name, string Sha256, long Size);
 /// <param name="Setting">Its path, as <c>compute.precision</c>.</param>
 /// <param name="Value">As a person would type it.</param>
 public sealed record ResolvedEvent(string Setting, string Value) : RunEvent;
+
+/// <summary>What the run will take, measured instead of a training.</summary>
+public sealed record EstimatedEvent(RunEstimate Estimate) : RunEvent;
 
 /// <summary>The run has succeeded; the named files are under <c>result/</c>.</summary>
 public sealed record ResultEvent(RunResult Result) : RunEvent;

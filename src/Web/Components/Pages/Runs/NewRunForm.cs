@@ -95,7 +95,7 @@ public sealed class NewRunForm
             Project = project,
             DatasetVersion = Version,
             Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
-            Recipe = Partial(),
+            Recipe = Asked(),
         };
 
     /// <summary>What decides how pictures are changed, and how large they are.</summary>
@@ -113,10 +113,7 @@ public sealed class NewRunForm
         return recipe;
     }
 
-    /// <summary>What the form asks for, without the weights to start from.</summary>
-    public PartialRecipe Asked() => Partial().With(StartPath, null);
-
-    private PartialRecipe Partial()
+    public PartialRecipe Asked()
     {
         var recipe = new PartialRecipe { Preset = Preset, [ArchitecturePath] = Start.Architecture ?? Architecture };
         foreach (var setting in RecipeSchema.Settings)

@@ -172,7 +172,7 @@ public sealed partial class NewRunPage
         return _resolved is not null && setting.Of(_resolved) is { } value ? R.Value(value, setting) : "";
     }
 
-    private string ReasonOf(RecipeChoice choice) => 
+    private string ReasonOf(RecipeChoice choice) =>
         T["Why." + choice.Reason, [.. choice.Figures.Select(f => f.ToString("#,0.#", CultureInfo.CurrentCulture))]];
 
     private async Task ResolveAsync()

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training.Data;
+using GpuGeek.Training.Examples;
+
+namespace GpuGeek.Training.Engine;
+
+/// <summary>
+/// What a training takes, from a few of its own steps: on its pictures, with its network, its batches and its precision, and nothing of
+/// it is kept. What never changes while it trains (saving the result, starting the process) is a constant. Layers that thaw later are
+/// measured as if they learned from the start, and first layers that are computed once as if they were not: such runs are faster than it
+/// says.
+/// </summary>
+internal sealed class Probe(RunContext context)
+{
+    private const int FewestSteps = 3,
+        MostSteps = 20,
+        WarmUp = 2,
+        SampleOfEachSplit = 96;
+
+    private const double SecondsAround = 6;
+    private static readonly TimeSpan LongestTraining = TimeSpan.FromSeconds(25);
+
+    private readonly TimeProvider _clock = context.Clock;
+
+    public void Run()
+    {
+        context.Events.Phase("preparing", 0);
+        context.StartNetwork();
+        var sample = context.Spec with { Images = [.. Sample()] };
+        var originals = new Originals(sample);
+        var pictures = new DerivedPictures(originals, context.Room, context.Directory.Cache, sample.PictureCacheBytes, InputSize);
+        using var source = new PictureSource(originals, pictures, context.Recipe, context.Preprocessing);
+        var estimate = context.Recipe.Transfer.FreezesBackbone ? OfEmbedding(source) : OfPictures(sample, originals, pictures, source);
+        context.Events.Estimated(estimate);
+    }
+
+    private int InputSize => context.Recipe.Model.InputSize;
+
+    private int Count(string split) => context.Spec.Images.Count(i => i.Split == split);
+
+    /// <summary>Pictures whose files are there: of each split every so many, so that each class is among them where there are
+    /// enough.</summary>
+    private IEnumerable<RunImage> Sample()
+    {
+        foreach (var split in context.Spec.Images.GroupBy(i => i.Split))
+        {
+            RunImage[] there = [.. split.Where(i => File.Exists(Path.Combine(context.Spec.ImagesDirectory, i.Hash)))];
+            var wanted = Math.Min(
+                there.Length,
+                Math.Max(SampleOfEachSplit, split.Key == Splits.Train ? 2 * context.Recipe.Data.BatchSize : 0)
+            );
+            for (var i = 0; i < wanted; i++)
+                yield return there[(long)i * there.Length / wanted];
+        }
+    }
+
+    private RunEstimate OfPictures(RunSpec sample, Originals originals, DerivedPictures pictures, PictureSource source)
+    {
+        MemoryCheck.Demand(context.Network.Graph, context.Recipe, MachineMemory.Limit());
+        var prepare = SecondsOf(() => Prepare(sample, originals, pictures)) / sample.Images.Length;
+        var recipe = context.Recipe;
+        context.Events.Phase("training", 0.2);
+        double[] steps = [.. Steps(source).Order()];
+        context.Events.Phase("evaluating", 0.9);
+        var each = SecondsOfEvaluation(source);
+        var perEpoch = Math.Max(1, new TrainingOrder(Labels(), recipe).Count / recipe.Data.BatchSize);
+        double Whole(double step) =>
+            SecondsAround
+            + prepare * context.Spec.Images.Length
+            + recipe.Budget.Epochs * (perEpoch * step * ShareOfFullSize() + each * Count(Splits.Val))
+            + each * (Count(Splits.Val) + Count(Splits.Test));
+        return Estimate(
+            recipe.Data.BatchSize / steps.Average(),
+            Whole(steps.Average()),
+            Whole(Quantile(steps, 0.1)),
+            Whole(Quantile(steps, 0.9))
+        );
+    }
+
+    /// <summary>A picture costs as much as it has pixels.</summary>
+    private double ShareOfFullSize() =>
+        Enumerable
+            .Range(0, context.Recipe.Budget.Epochs)
+            .Average(epoch => Math.Pow((double)GrowingPictures.In(epoch, context.Recipe, context.Preprocessing).CropSize / InputSize, 2));
+
+    private long[] Labels() => [.. context.Spec.Images.Where(i => i.Split == Splits.Train).Select(i => (long)i.Label)];
+
+    private static void Prepare(RunSpec sample, Originals originals, DerivedPictures pictures) =>
+        DecodeThreads.For(
+            sample.Images.Length,
+            i =>
+            {
+                if (sample.Images[i].Split == Splits.Train)
+                    pictures.Prepare(sample.Images[i]);
+                else
+                    originals.Decode(sample.Images[i]);
+            }
+        );
+
+    /// <summary>Seconds of each step, with the wait for its pictures: the last ones of the training, when all learns that ever
+    /// does.</summary>
+    private IEnumerable<double> Steps(PictureSource source)
+    {
+        var precision = context.PrecisionAfter(checkpoint: null);
+        var layers = LayerPlan.Of(context.Network.Graph, context.Recipe.Transfer);
+        using var method = MethodBuilder.Build(context.Recipe, context.Network, layers, Count(Splits.Train), context.ClassCounts());
+        context.Network.RequireGradients(layers.ModesIn(context.Recipe.Budget.Epochs - 1));
+        var step = new TrainingStep(method, context.Network, source.TrainingShape, new ReadBack(context.Network.Device, _clock));
+        var began = _clock.GetTimestamp();
+        var last = began;
+        foreach (var (number, batch) in Endless(source).Index())
+        {
+            context.ThrowIfStopped();
+            _ = step.Run(batch, method.TotalSteps, precision);
+            if (number >= WarmUp)
+                yield return _clock.GetElapsedTime(last).TotalSeconds;
+            last = _clock.GetTimestamp();
+            var measured = number + 1 - WarmUp;
+            if (measured >= MostSteps || measured >= FewestSteps && _clock.GetElapsedTime(began) > LongestTraining)
+                yield break;
+        }
+    }
+
+    private IEnumerable<Batch> Endless(PictureSource source)
+    {
+        // Of the last epoch's size.
+        for (var epoch = context.Recipe.Budget.Epochs; ; epoch++)
+            foreach (var batch in source.TrainingBatches(epoch, 0))
+                yield return batch;
+    }
+
+    private double SecondsOfEvaluation(PictureSource source)
+    {
+        var began = _clock.GetTimestamp();
+        var seen = Evaluation.Run(context.Network, source, Splits.Val, context.Stop).Labels.Length;
+        return _clock.GetElapsedTime(began).TotalSeconds / seen;
+    }
+
+    private RunEstimate OfEmbedding(PictureSource source)
+    {
+        context.Events.Phase("embedding", 0.2);
+        // Once to warm up.
+        _ = SecondsOfEvaluation(source);
+        double[] each = [.. Enumerable.Range(0, FewestSteps).Select(_ => SecondsOfEvaluation(source)).Order()];
+        var views = context.Spec.Images.Sum(i => (long)PictureViews.Of(i, context.Recipe).Count());
+        var head = new HeadProbe(context).Seconds();
+        double Whole(double one, double solving) => SecondsAround + views * one + solving;
+        return Estimate(1 / each.Average(), Whole(each.Average(), head.Usual), Whole(each[0], head.Low), Whole(each[^1], head.High));
+    }
+
+    private double SecondsOf(Action work)
+    {
+        var began = _clock.GetTimestamp();
+        work();
+        return _clock.GetElapsedTime(began).TotalSeconds;
+    }
+
+    private static double Quantile(double[] sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
+
+    private static RunEstimate Estimate(double rate, double seconds, double low, double high) =>
+        new(rate, seconds, low, high, Process.GetCurrentProcess().PeakWorkingSet64, MachineMemory.Limit());
+}
