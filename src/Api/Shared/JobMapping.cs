@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GpuGeek.Contracts.Jobs;
 using GpuGeek.Domain.Jobs;
 
@@ -22,5 +23,10 @@ internal static class JobMapping
             job.StartedAt,
             job.FinishedAt,
             job.RetryUntil
-        );
+        )
+        {
+            Estimate = job is { Kind: JobKinds.Probe, Result: { } result }
+                ? JsonSerializer.Deserialize<RunEstimateResponse>(result, JsonSerializerOptions.Web)
+                : null,
+        };
 }

@@ -1,4 +1,5 @@
 using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Jobs;
 using GpuGeek.Contracts.Runs;
 
 namespace GpuGeek.Contracts.Client;
@@ -21,6 +22,10 @@ public sealed partial class GpuGeekClient
 
     public Task<RunResponse> CreateRunAsync(string org, CreateRunRequest request, CancellationToken ct = default) =>
         PostAsync<RunResponse>($"orgs/{E(org)}/runs", request, ct);
+
+    /// <summary>Measures what a run would take, in a job.</summary>
+    public Task<JobResponse> ProbeRunAsync(string org, CreateRunRequest request, CancellationToken ct = default) =>
+        PostAsync<JobResponse>($"orgs/{E(org)}/runs/probe", request, ct);
 
     /// <param name="wait">Seconds to wait for the run to end, 0..60.</param>
     public Task<RunResponse> GetRunAsync(string org, Guid run, int wait = 0, CancellationToken ct = default) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Weights;
 
 namespace GpuGeek.Domain.Jobs;
@@ -45,6 +46,9 @@ public sealed class Job : Restartable, ITenantOwned
 
     /// <summary>Arguments as JSON, if its own row does not have them.</summary>
     public string? Payload { get; init; }
+
+    /// <summary>What it found as JSON, if it has no row of its own for it.</summary>
+    public string? Result { get; set; }
     public JobState State { get; set; } = JobState.Queued;
 
     /// <summary>0..1.</summary>
@@ -111,6 +115,23 @@ public sealed class Job : Restartable, ITenantOwned
             ProjectId = project,
             DatasetId = version.DatasetId,
             Payload = JsonSerializer.Serialize(request, JsonSerializerOptions.Web),
+            CreatedBy = by,
+            CreatedAt = now,
+            QueuedAt = now,
+            TraceParent = Common.TraceParent.Current,
+        };
+
+    /// <param name="name">Of the dataset version and the network.</param>
+    public static Job Of(ProbeRequest request, Guid org, Guid dataset, string name, Guid project, Guid by, DateTimeOffset now) =>
+        new()
+        {
+            OrgId = org,
+            Id = Guid.CreateVersion7(now),
+            Kind = JobKinds.Probe,
+            Name = name,
+            ProjectId = project,
+            DatasetId = dataset,
+            Payload = JsonSerializer.Serialize(request, RunDirectory.Json),
             CreatedBy = by,
             CreatedAt = now,
             QueuedAt = now,

@@ -12,5 +12,8 @@ public static class JobKinds
     /// <summary>Computes what a frozen network sees in the pictures of a dataset version.</summary>
     public const string Embeddings = "embeddings";
 
-    public static readonly string[] All = [Import, Weights, Embeddings];
+    /// <summary>Measures what a run would take.</summary>
+    public const string Probe = "probe";
+
+    public static readonly string[] All = [Import, Weights, Embeddings, Probe];
 }

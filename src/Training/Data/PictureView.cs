@@ -36,15 +36,10 @@ internal static class PictureViews
     }
 
     /// <summary>The network's input; <see cref="PictureView.Served"/> is bit-identical to Imaging's serving path.</summary>
-    public static void Write(Originals originals, RunImage image, PictureView view, Preprocessing preprocessing, Memory<float> chw)
+    public static void Write(RgbImage decoded, PictureView view, Preprocessing preprocessing, Span<float> chw)
     {
-        if (view == PictureView.Served)
-        {
-            originals.Preprocess(image, preprocessing, chw);
-            return;
-        }
         var rule = view == PictureView.Wide ? preprocessing with { ResizeShorter = preprocessing.CropSize } : preprocessing;
-        var picture = Preprocessor.Square(originals.Decode(image), rule);
-        Preprocessor.ToTensor(view == PictureView.Mirrored ? TrainingTransforms.FlipHorizontal(picture) : picture, preprocessing, chw.Span);
+        var picture = Preprocessor.Square(decoded, rule);
+        Preprocessor.ToTensor(view == PictureView.Mirrored ? TrainingTransforms.FlipHorizontal(picture) : picture, preprocessing, chw);
     }
 }

@@ -29,11 +29,12 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
         var began = context.Clock.GetTimestamp();
         var embeddedHere = 0;
         using var frozen = no_grad();
+        using var folded = FoldedModule.Of(context.Network);
         foreach (var (block, inputs) in Prefetch.Ahead(open.Select(block => (block, Preprocess(block))), BatchesAhead))
         {
             if (context.Stop.IsCancellationRequested)
                 throw new TrainingStoppedException();
-            Embed(block, inputs);
+            Embed(folded ?? context.Network, block, inputs);
             cache.Flush();
             embeddedHere += block.Length;
             var share = (double)(done + embeddedHere) / views.Length;
@@ -50,21 +51,27 @@ internal sealed class Embedder(RunContext context, EmbeddingCache cache, double 
     {
         var size = 3 * context.Preprocessing.CropSize * context.Preprocessing.CropSize;
         var inputs = new float[BatchSize * size];
+        // Views of a picture stand side by side: it is decoded once for those of a block.
+        var pictures = block.Index().GroupBy(at => at.Item.Image.Hash).Select(group => group.ToArray()).ToArray();
         DecodeThreads.For(
-            block.Length,
+            pictures.Length,
             i =>
-                PictureViews.Write(context.Originals, block[i].Image, block[i].View, context.Preprocessing, inputs.AsMemory(i * size, size))
+            {
+                var decoded = context.Originals.Decode(pictures[i][0].Item.Image);
+                foreach (var (at, (_, view)) in pictures[i])
+                    PictureViews.Write(decoded, view, context.Preprocessing, inputs.AsSpan(at * size, size));
+            }
         );
         return inputs;
     }
 
-    private void Embed((RunImage Image, PictureView View)[] block, float[] inputs)
+    private void Embed(GraphModule network, (RunImage Image, PictureView View)[] block, float[] inputs)
     {
         using var scope = NewDisposeScope();
-        var graph = context.Network.Graph;
+        var graph = network.Graph;
         var side = context.Preprocessing.CropSize;
-        var batch = BatchTensors.InputsOf(new Batch(inputs, new long[BatchSize]), [3, side, side], context.Network.Device);
-        var seen = context.Network.Forward(batch, ModePlan.Eval(graph), graph.Nodes[graph.Classifier.Inputs[0]]);
+        var batch = BatchTensors.InputsOf(new Batch(inputs, new long[BatchSize]), [3, side, side], network.Device);
+        var seen = network.Forward(batch, ModePlan.Eval(graph), graph.Nodes[graph.Classifier.Inputs[0]]);
         // A linear layer at every place of the picture and then the mean is the linear layer of the mean.
         var rows = (graph.RectifiesClassifier ? seen.mean([2, 3]) : seen).contiguous().cpu().data<float>().ToArray();
         var width = rows.Length / BatchSize;

@@ -17,8 +17,7 @@ internal sealed class Probe(RunContext context)
 {
     private const int FewestSteps = 3,
         MostSteps = 20,
-        WarmUp = 2,
-        SampleOfEachSplit = 96;
+        WarmUp = 2;
 
     private const double SecondsAround = 6;
     private static readonly TimeSpan LongestTraining = TimeSpan.FromSeconds(25);
@@ -41,21 +40,11 @@ internal sealed class Probe(RunContext context)
 
     private int Count(string split) => context.Spec.Images.Count(i => i.Split == split);
 
-    /// <summary>Pictures whose files are there: of each split every so many, so that each class is among them where there are
-    /// enough.</summary>
-    private IEnumerable<RunImage> Sample()
-    {
-        foreach (var split in context.Spec.Images.GroupBy(i => i.Split))
-        {
-            RunImage[] there = [.. split.Where(i => File.Exists(Path.Combine(context.Spec.ImagesDirectory, i.Hash)))];
-            var wanted = Math.Min(
-                there.Length,
-                Math.Max(SampleOfEachSplit, split.Key == Splits.Train ? 2 * context.Recipe.Data.BatchSize : 0)
-            );
-            for (var i = 0; i < wanted; i++)
-                yield return there[(long)i * there.Length / wanted];
-        }
-    }
+    private IEnumerable<RunImage> Sample() =>
+        ProbeSample.Of(
+            context.Spec.Images.Where(i => File.Exists(Path.Combine(context.Spec.ImagesDirectory, i.Hash))),
+            context.Recipe.Data.BatchSize
+        );
 
     private RunEstimate OfPictures(RunSpec sample, Originals originals, DerivedPictures pictures, PictureSource source)
     {

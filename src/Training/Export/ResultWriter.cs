@@ -6,6 +6,7 @@ using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Engine;
+using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Export;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
@@ -8,12 +7,9 @@ using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Storage;
-using GpuGeek.Training.Weights;
-using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Runs;
-using GpuGeek.Worker.Storage;
-using Microsoft.EntityFrameworkCore;
+using GpuGeek.Worker.Training;
 
 namespace GpuGeek.Worker.Embeddings;
 
@@ -31,42 +27,19 @@ internal sealed class EmbeddingJob(
 ) : ILightJob
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
-    private readonly RunDirectory _directory = new(job.Directory.Root);
-    private Failure? _failure;
+    private readonly TrainerJob _trainer = new(job, contexts, store, clock);
 
     public async Task<JobEnd> RunAsync(CancellationToken stop)
     {
         try
         {
-            await PrepareAsync(stop);
-        }
-        catch (WeightsException missing)
-        {
-            return new JobEnd.Failed(new(missing.Code, "The published weights are not available", missing.Message, missing.Hint));
-        }
-        catch (Exception broken) when (broken is ObjectNotFoundException or DamagedObjectException or DomainException)
-        {
-            return new JobEnd.Failed(
-                new(
-                    "object_missing",
-                    "The dataset version cannot be read",
-                    broken.Message,
-                    "Ask the operator to check the object store's backup."
-                )
-            );
-        }
-        try
-        {
-            var events = new EventTail(_directory.Events);
-            var exitCode = await ChildWork.RunAsync(Child(), Longest, clock, stop, () => PumpAsync(events, stop));
-            return exitCode == TrainExitCode.Succeeded ? new JobEnd.Succeeded()
-                : _failure is { } failure ? new JobEnd.Failed(failure)
-                : new JobEnd.Died(exitCode);
+            // Nobody waits for it.
+            return await _trainer.RunAsync(PrepareAsync, _trainer.Child("embed", nice: 10), Longest, _ => { }, stop);
         }
         finally
         {
             // However it ends: what is known need not be computed again.
-            await transfer.KeepAsync(_directory, job.Row.OrgId, CancellationToken.None);
+            await transfer.KeepAsync(_trainer.Directory, job.Row.OrgId, CancellationToken.None);
         }
     }
 
@@ -88,23 +61,16 @@ internal sealed class EmbeddingJob(
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var request = JsonSerializer.Deserialize<EmbeddingRequest>(job.Row.Payload!, JsonSerializerOptions.Web)!;
-        var org = job.Row.OrgId;
-        await using var db = contexts.System();
-        var version = await db
-            .DatasetVersions.IgnoreTenantFilter()
-            .AsNoTracking()
-            .SingleAsync(v => v.OrgId == org && v.Id == request.Version, cancellationToken);
-        var entries = await StoredManifest.ReadAsync(store, org, version.ManifestHash, cancellationToken);
-        var images = Path.Combine(_directory.Root, "images");
-        await pictures.BringAsync(org, [.. entries.Select(e => e.Hash)], images, cancellationToken);
+        var (version, images) = await _trainer.ReadAsync(request.Version, cancellationToken);
+        await pictures.BringAsync(job.Row.OrgId, [.. images.Select(i => i.Hash)], _trainer.ImagesFolder, cancellationToken);
         var spec = new RunSpec
         {
             RunId = job.Row.Id,
             Attempt = 1,
             Recipe = RecipePresets.Resolve(new() { Preset = RecipePresets.Fast, ["model.architecture"] = request.Architecture }),
             Classes = version.Classes,
-            Images = [.. entries.Select(e => new RunImage(e.Hash, Array.IndexOf(version.Classes, e.Label), e.Split))],
-            ImagesDirectory = images,
+            Images = images,
+            ImagesDirectory = _trainer.ImagesFolder,
             WeightsFile = await weights.ResolveAsync(request.Architecture, cancellationToken),
             // Light work leaves the processor to trainings.
             Threads = Math.Max(1, Environment.ProcessorCount / 2),
@@ -112,26 +78,7 @@ internal sealed class EmbeddingJob(
             Model = "",
             ModelVersion = 0,
         };
-        await transfer.BringAsync(_directory, spec, org, cancellationToken);
-        RunPreparation.WriteSpec(_directory, spec);
+        await transfer.BringAsync(_trainer.Directory, spec, job.Row.OrgId, cancellationToken);
+        RunPreparation.WriteSpec(_trainer.Directory, spec);
     }
-
-    private async Task<bool> PumpAsync(EventTail events, CancellationToken cancellationToken)
-    {
-        var read = events.Read();
-        _failure = read.OfType<FailedEvent>().LastOrDefault()?.Failure ?? _failure;
-        if (read.OfType<PhaseEvent>().LastOrDefault() is { } phase)
-            await job.WriteAsync(phase.Progress, _ => Task.CompletedTask, cancellationToken);
-        return read.Count > 0;
-    }
-
-    private ChildSpec Child() =>
-        new()
-        {
-            Name = $"embeddings of {job.Row.Id:N}",
-            FileName = OwnExecutable.Path,
-            Arguments = ["embed", _directory.Root],
-            LogFile = _directory.Log,
-            Nice = 10,
-        };
 }

@@ -11,6 +11,7 @@ using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Launchers;
 using GpuGeek.Worker.Mail;
+using GpuGeek.Worker.Probes;
 using GpuGeek.Worker.Recurring;
 using GpuGeek.Worker.Runs;
 using GpuGeek.Worker.Storage;
@@ -85,6 +86,7 @@ internal static class WorkerSetup
         services.AddJob<ImportJob>(JobKinds.Import);
         services.AddJob<WeightsJob>(JobKinds.Weights);
         services.AddJob<EmbeddingJob>(JobKinds.Embeddings);
+        services.AddJob<ProbeJob>(JobKinds.Probe);
     }
 
     private static void AddJob<T>(this IServiceCollection services, string kind)

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Infrastructure.Storage;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Embeddings;
 using GpuGeek.Worker.Storage;
@@ -35,7 +35,7 @@ internal sealed class RunPreparation(
             await pictures.BringAsync(claim.OrgId, [.. entries.Select(e => e.Hash)], images, cancellationToken);
             if (plan.Run.CheckpointKey is { } key)
                 await checkpoints.RestoreAsync(directory, key, cancellationToken);
-            var file = await WeightsAsync(directory, plan.Run, cancellationToken);
+            var file = await WeightsAsync(directory, claim.OrgId, plan.Run.Recipe, plan.Run.StartHash, cancellationToken);
             var spec = Spec(plan, entries, images, file);
             await embeddings.BringAsync(directory, spec, claim.OrgId, cancellationToken);
             WriteSpec(directory, spec);
@@ -62,17 +62,26 @@ internal sealed class RunPreparation(
         }
     }
 
+    /// <summary>Of libtorch in one run.</summary>
+    public int Threads => Math.Max(1, Environment.ProcessorCount / options.Value.Slots);
+
     /// <returns>Null: the run starts from random numbers.</returns>
-    private async Task<string?> WeightsAsync(RunDirectory directory, Run run, CancellationToken cancellationToken)
+    public async Task<string?> WeightsAsync(
+        RunDirectory directory,
+        Guid org,
+        Recipe recipe,
+        string? startHash,
+        CancellationToken cancellationToken
+    )
     {
-        if (run.StartHash is { } hash)
+        if (startHash is not null)
         {
             var path = Path.Combine(directory.Root, "start.weights");
             if (!File.Exists(path))
-                await store.DownloadAsync(ObjectKeys.Content(run.OrgId, hash), path, cancellationToken);
+                await store.DownloadAsync(ObjectKeys.Content(org, startHash), path, cancellationToken);
             return path;
         }
-        return run.Recipe.Transfer.Pretrained ? await weights.ResolveAsync(run.Recipe.Model.Architecture, cancellationToken) : null;
+        return recipe.Transfer.Pretrained ? await weights.ResolveAsync(recipe.Model.Architecture, cancellationToken) : null;
     }
 
     private RunSpec Spec(RunPlan plan, List<ManifestEntry> entries, string images, string? weightsFile)
@@ -91,7 +100,7 @@ internal sealed class RunPreparation(
             PictureCache = pictures.DecodedFolder(plan.Run.OrgId),
             PictureCacheBytes = pictures.Left(),
             WeightsFile = weightsFile,
-            Threads = Math.Max(1, Environment.ProcessorCount / options.Value.Slots),
+            Threads = Threads,
             ReserveBytes = disk.Reserve,
             Model = plan.ModelName,
             ModelVersion = plan.ModelNumber,

@@ -1,4 +1,3 @@
-using GpuGeek.Training.Export;
 using GpuGeek.Training.Graphs;
 using static TorchSharp.torch;
 

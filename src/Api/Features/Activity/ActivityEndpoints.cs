@@ -46,6 +46,7 @@ internal static class ActivityEndpoints
         ["run.cancel"] = Scopes.RunsRead,
         ["run.create"] = Scopes.RunsRead,
         ["run.delete"] = Scopes.RunsRead,
+        ["run.probe"] = Scopes.RunsRead,
         ["run.resume"] = Scopes.RunsRead,
         ["run.update"] = Scopes.RunsRead,
         ["share_link.create"] = null,

@@ -13,7 +13,6 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
-using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,6 +28,7 @@ internal static class RunEndpoints
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.RunsWrite).Idempotent().WithName("CreateRun");
         group.MapGet("/{run:guid}", GetAsync).Needs(Role.Viewer, Scopes.RunsRead).WithName("GetRun");
         group.MapPost("/{run:guid}/cancel", CancelAsync).Needs(Role.Editor, Scopes.RunsWrite).WithName("CancelRun");
+        ProbeEndpoint.Map(group);
         RunChangeEndpoints.Map(group);
         MetricEndpoints.Map(group);
     }
@@ -69,59 +69,28 @@ internal static class RunEndpoints
     )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project)
-            return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
-        var known = await (
-            from version in db.DatasetVersions
-            join dataset in db.Datasets on version.DatasetId equals dataset.Id
-            where version.Id == request.DatasetVersion && dataset.ProjectId == project.Id
-            select new { dataset.Name, version.Number }
-        ).FirstOrDefaultAsync(cancellationToken);
-        if (known is null)
-            return Problems.Impossible(
-                "unknown_dataset_version",
-                "The project does not have this dataset version.",
-                "Create one: POST …/datasets/{dataset}/versions."
-            );
-        var own = await OwnRecipes.BasisAsync(db, request.Recipe, cancellationToken);
-        var (start, problem) = await RunStart.FindAsync(db, project.Id, request.Recipe, own, cancellationToken);
-        if (problem is not null)
-            return problem;
-        var recipe = RecipePresets.Resolve(
-            start is null ? request.Recipe : RecipePresets.WithoutStart(request.Recipe).With("model.architecture", start.Architecture),
-            own,
-            await VersionFacts.FindAsync(db, request.DatasetVersion, cancellationToken)
-        );
-        if (start is not null)
-            recipe = recipe with { Transfer = recipe.Transfer with { Start = start.Start } };
-        var needs = DiskSpace.RunBytes(recipe.Model.Architecture);
-        if (store.FreeBytes is { } free && free < needs)
-            return Problems.Impossible(
-                "disk_full",
-                $"The run needs {needs / 1e9:0.0} GB of disk space for checkpoints and result, but only {free / 1e9:0.0} GB are free.",
-                "Free some disk space on the server, or choose a smaller architecture."
-            );
-        if (await ArchitectureEndpoints.RefuseAbsentWeightsAsync(db, recipe, cancellationToken) is { } absent)
-            return absent;
+        var (asked, problem) = await RunRequest.ReadAsync(db, store, request, cancellationToken);
+        if (asked is not { Recipe: var recipe })
+            return problem!;
         var now = clock.GetUtcNow();
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
         var run = new Run
         {
             OrgId = tenant.OrgId,
             Id = Guid.CreateVersion7(now),
-            ProjectId = project.Id,
+            ProjectId = asked.Project.Id,
             DatasetVersionId = request.DatasetVersion,
-            DatasetName = known.Name,
-            DatasetVersionNumber = known.Number,
+            DatasetName = asked.DatasetName,
+            DatasetVersionNumber = asked.VersionNumber,
             Recipe = recipe,
-            StartHash = start?.Hash,
+            StartHash = asked.Start?.Hash,
             CreatedBy = tenant.UserId,
             CreatedAt = now,
             TraceParent = TraceParent.Current,
             Name =
                 request.Name?.Trim()
                 ?? $"{ModelCatalog.All[recipe.Model.Architecture].Title} {recipe.Preset} "
-                    + $"{1 + await db.Runs.CountAsync(r => r.ProjectId == project.Id, cancellationToken)}",
+                    + $"{1 + await db.Runs.CountAsync(r => r.ProjectId == asked.Project.Id, cancellationToken)}",
         };
         db.Runs.Add(run);
         db.RunLeases.Add(new() { OrgId = run.OrgId, RunId = run.Id });

@@ -16,6 +16,7 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.Property(j => j.Kind).HasMaxLength(50);
         builder.Property(j => j.Name).HasMaxLength(255);
         builder.Property(j => j.Payload).HasColumnType("jsonb");
+        builder.Property(j => j.Result).HasColumnType("jsonb");
         builder.Property(j => j.State).AsText();
         builder.Property(j => j.Error).AsJson();
         builder.Property(j => j.Owner).HasMaxLength(200);

@@ -903,6 +903,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("queued_at");
 
+                    b.Property<string>("Result")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("result");
+
                     b.Property<DateTimeOffset?>("RetryUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("retry_until");

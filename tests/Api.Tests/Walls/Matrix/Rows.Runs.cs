@@ -52,6 +52,25 @@ internal static partial class Rows
                     ),
                 HttpStatusCode.Created
             ),
+            Write(
+                "ProbeRun",
+                Role.Editor,
+                Scopes.RunsWrite,
+                w =>
+                    Task.FromResult<Call>(
+                        new(
+                            HttpMethod.Post,
+                            "runs/probe",
+                            new
+                            {
+                                project = "flowers",
+                                datasetVersion = w.Version,
+                                recipe = new { preset = "fast" },
+                            }
+                        )
+                    ),
+                HttpStatusCode.Accepted
+            ),
             Get("GetRun", Scopes.RunsRead, w => $"runs/{w.Run}"),
             Write(
                 "UpdateRun",

@@ -1,6 +1,4 @@
-using GpuGeek.Training.Graphs;
-
-namespace GpuGeek.Training.Export;
+namespace GpuGeek.Training.Graphs;
 
 /// <summary>A node of an evaluation-mode network, with its parameters as plain numbers.</summary>
 /// <param name="From">Shape of the first input; empty if there is none.</param>
