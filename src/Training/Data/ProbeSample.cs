@@ -6,7 +6,8 @@ namespace GpuGeek.Training.Data;
 /// <summary>The pictures that a probe looks at.</summary>
 public static class ProbeSample
 {
-    private const int OfEachSplit = 96;
+    private const int ToTrain = 96,
+        ToEvaluate = 32;
 
     /// <summary>Of each split every so many, so that each class is among them where there are enough.</summary>
     /// <param name="batchSize">Two batches of training pictures at least.</param>
@@ -15,7 +16,7 @@ public static class ProbeSample
         foreach (var split in images.GroupBy(i => i.Split))
         {
             RunImage[] all = [.. split];
-            var wanted = Math.Min(all.Length, split.Key == Splits.Train ? Math.Max(OfEachSplit, 2 * batchSize) : OfEachSplit);
+            var wanted = Math.Min(all.Length, split.Key == Splits.Train ? Math.Max(ToTrain, 2 * batchSize) : ToEvaluate);
             for (var i = 0; i < wanted; i++)
                 yield return all[(long)i * all.Length / wanted];
         }

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Recipes;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Examples;
+using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Engine;
 
@@ -15,12 +17,12 @@ namespace GpuGeek.Training.Engine;
 /// </summary>
 internal sealed class Probe(RunContext context)
 {
-    private const int FewestSteps = 3,
-        MostSteps = 20,
-        WarmUp = 2;
+    private const int MostSteps = 20,
+        WarmUp = 2,
+        Evaluations = 3;
 
-    private const double SecondsAround = 6;
-    private static readonly TimeSpan LongestTraining = TimeSpan.FromSeconds(25);
+    private const double SecondsAround = 4;
+    private static readonly TimeSpan LongestTraining = TimeSpan.FromSeconds(20);
 
     private readonly TimeProvider _clock = context.Clock;
 
@@ -54,7 +56,7 @@ internal sealed class Probe(RunContext context)
         context.Events.Phase("training", 0.2);
         double[] steps = [.. Steps(source).Order()];
         context.Events.Phase("evaluating", 0.9);
-        var each = SecondsOfEvaluation(source);
+        var each = SecondsOfEvaluation(context.Network, source, Splits.Val);
         var perEpoch = Math.Max(1, new TrainingOrder(Labels(), recipe).Count / recipe.Data.BatchSize);
         double Whole(double step) =>
             SecondsAround
@@ -89,28 +91,30 @@ internal sealed class Probe(RunContext context)
             }
         );
 
-    /// <summary>Seconds of each step, with the wait for its pictures: the last ones of the training, when all learns that ever
-    /// does.</summary>
-    private IEnumerable<double> Steps(PictureSource source)
+    /// <summary>Seconds of each step, with the wait for its pictures: the last ones of the training, when all learns that ever does. The
+    /// first ones warm up, and count only where there is no time for others.</summary>
+    private List<double> Steps(PictureSource source)
     {
-        var precision = context.PrecisionAfter(checkpoint: null);
         var layers = LayerPlan.Of(context.Network.Graph, context.Recipe.Transfer);
         using var method = MethodBuilder.Build(context.Recipe, context.Network, layers, Count(Splits.Train), context.ClassCounts());
         context.Network.RequireGradients(layers.ModesIn(context.Recipe.Budget.Epochs - 1));
         var step = new TrainingStep(method, context.Network, source.TrainingShape, new ReadBack(context.Network.Device, _clock));
-        var began = _clock.GetTimestamp();
-        var last = began;
-        foreach (var (number, batch) in Endless(source).Index())
+        // Before precisions are tried: the allocator keeps what that takes. Where it is open, the larger one counts.
+        var asked = context.Recipe.Compute.Precision == ComputeSettings.BFloat16 ? Precision.BFloat16 : Precision.Float32;
+        MemoryCheck.DemandMeasured(Endless(source).First(), context.Recipe, part => step.Run(part, method.TotalSteps, asked));
+        var precision = context.PrecisionAfter(checkpoint: null);
+        List<double> seconds = [];
+        var (began, last) = (_clock.GetTimestamp(), _clock.GetTimestamp());
+        foreach (var batch in Endless(source))
         {
             context.ThrowIfStopped();
             _ = step.Run(batch, method.TotalSteps, precision);
-            if (number >= WarmUp)
-                yield return _clock.GetElapsedTime(last).TotalSeconds;
+            seconds.Add(_clock.GetElapsedTime(last).TotalSeconds);
             last = _clock.GetTimestamp();
-            var measured = number + 1 - WarmUp;
-            if (measured >= MostSteps || measured >= FewestSteps && _clock.GetElapsedTime(began) > LongestTraining)
-                yield break;
+            if (seconds.Count >= WarmUp + MostSteps || _clock.GetElapsedTime(began) > LongestTraining)
+                break;
         }
+        return seconds[Math.Min(WarmUp, seconds.Count - 1)..];
     }
 
     private IEnumerable<Batch> Endless(PictureSource source)
@@ -121,19 +125,21 @@ internal sealed class Probe(RunContext context)
                 yield return batch;
     }
 
-    private double SecondsOfEvaluation(PictureSource source)
+    private double SecondsOfEvaluation(GraphModule network, PictureSource source, string split)
     {
         var began = _clock.GetTimestamp();
-        var seen = Evaluation.Run(context.Network, source, Splits.Val, context.Stop).Labels.Length;
+        var seen = Evaluation.Run(network, source, split, context.Stop).Labels.Length;
         return _clock.GetElapsedTime(began).TotalSeconds / seen;
     }
 
     private RunEstimate OfEmbedding(PictureSource source)
     {
         context.Events.Phase("embedding", 0.2);
+        using var folded = FoldedModule.Of(context.Network);
+        double Measure() => SecondsOfEvaluation(folded ?? context.Network, source, Splits.Train);
         // Once to warm up.
-        _ = SecondsOfEvaluation(source);
-        double[] each = [.. Enumerable.Range(0, FewestSteps).Select(_ => SecondsOfEvaluation(source)).Order()];
+        _ = Measure();
+        double[] each = [.. Enumerable.Range(0, Evaluations).Select(_ => Measure()).Order()];
         var views = context.Spec.Images.Sum(i => (long)PictureViews.Of(i, context.Recipe).Count());
         var head = new HeadProbe(context).Seconds();
         double Whole(double one, double solving) => SecondsAround + views * one + solving;

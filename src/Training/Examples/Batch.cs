@@ -23,6 +23,8 @@ internal sealed record Batch(float[] Inputs, long[] Labels, int[]? Samples = nul
             yield return parts == 1 ? this : Slice((int)(i * count / parts), (int)((i + 1) * count / parts));
     }
 
+    public Batch First(int count) => Slice(0, count);
+
     private Batch Slice(int start, int end)
     {
         var each = Inputs.Length / Labels.Length;
