@@ -13,10 +13,10 @@ public static class RecipePresets
     /// <summary>All layers, in minutes.</summary>
     public const string Balanced = "balanced";
 
-    public const string DefaultArchitecture = "mobilenet_v2";
-
     /// <summary>All layers, for the last points of accuracy: several times as long as <see cref="Balanced"/>.</summary>
     public const string Best = "best";
+
+    public const string DefaultArchitecture = "mobilenet_v2";
 
     public static IReadOnlyList<string> Names { get; } = [Fast, Balanced, Best];
 

@@ -111,7 +111,8 @@ internal static class LocalRunCommand
         var target = Path.GetFullPath(arguments.GetRequiredValue(Out));
         if (!Path.Exists(data))
             return Refuse($"{data} does not exist.");
-        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
+        // A probe writes nothing there.
+        if (!arguments.GetValue(Probe) && Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
             return Refuse($"{target} is not empty; choose another folder with --out.");
         if (arguments.GetValue(RecipePath) is not null && arguments.GetValue(Preset) is not null)
             return Refuse("Both --recipe and --preset say what the recipe is; leave one of them out.");

@@ -21,7 +21,7 @@ public sealed class ARecipeIsKept(FlowersStory story, Chromium chromium)
         await page.GotoAsync($"/{account.Org}/{told.Project}/runs/new");
         await page.GetByText("Advanced").ClickAsync();
         await page.GetByLabel("Classifier").SelectOptionAsync("trained");
-        await page.GetByLabel("Epochs").FillAsync("3");
+        await page.GetByLabel("Epochs", new() { Exact = true }).FillAsync("3");
         await page.GetByLabel("Gradient clipping").FillAsync("2.5");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save as recipe" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
