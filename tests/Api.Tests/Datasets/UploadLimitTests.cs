@@ -102,7 +102,9 @@ public sealed class AnArchiveBeyondThePlan(ListeningApplication listening) : ICl
         );
         var taken = answers.Count(a => a == "taken");
         Assert.Equal((40 - taken, Math.Min(taken, Room / size)), (answers.Count(a => a == "plan_limit"), taken));
-        Assert.NotEqual(0, taken);
+        // Of unknown length, each takes room as it comes: forty that grow alike can all find it full before one has ended.
+        if (isMeasured)
+            Assert.NotEqual(0, taken);
         Assert.Equal(Enumerable.Repeat((long)size, taken), await bench.StoredAsync());
         Assert.Equal(taken, (await bench.RowsAsync()).Count);
     }
