@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Recipes;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Shared;
@@ -8,11 +9,21 @@ namespace GpuGeek.Api.Shared;
 /// <summary>What presets look at in a dataset version.</summary>
 internal static class VersionFacts
 {
+    /// <param name="asked">Sizes of pictures matter to a recipe from random numbers alone: for others all rows of a dataset need not be
+    /// read at every key that somebody types.</param>
     /// <returns>Null: there is no such version.</returns>
-    public static async Task<DataFacts?> FindAsync(GpuGeekDbContext db, Guid version, CancellationToken cancellationToken) =>
-        await db.DatasetVersions.AsNoTracking().FirstOrDefaultAsync(v => v.Id == version, cancellationToken) is { } row
-            ? new([.. TrainPerClass(row)], await ShortSideAsync(db, row.DatasetId, cancellationToken))
-            : null;
+    public static async Task<DataFacts?> FindAsync(
+        GpuGeekDbContext db,
+        Guid version,
+        PartialRecipe asked,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await db.DatasetVersions.AsNoTracking().FirstOrDefaultAsync(v => v.Id == version, cancellationToken) is not { } row)
+            return null;
+        int? shortSide = asked["transfer.pretrained"] is false ? await ShortSideAsync(db, row.DatasetId, cancellationToken) : null;
+        return new([.. TrainPerClass(row)], shortSide);
+    }
 
     private static IEnumerable<int> TrainPerClass(DatasetVersion version)
     {

@@ -110,7 +110,9 @@ internal static class RecipeEndpoints
         CancellationToken cancellationToken
     )
     {
-        var data = request.DatasetVersion is { } version ? await VersionFacts.FindAsync(db, version, cancellationToken) : null;
+        var data = request.DatasetVersion is { } version
+            ? await VersionFacts.FindAsync(db, version, request.Recipe, cancellationToken)
+            : null;
         if (request.DatasetVersion is not null && data is null)
             return Problems.Impossible(
                 "unknown_dataset_version",

@@ -67,7 +67,7 @@ internal sealed record RunRequest(Project Project, Guid Dataset, string DatasetN
         var asked = start is null
             ? request.Recipe
             : RecipePresets.WithoutStart(request.Recipe).With("model.architecture", start.Architecture);
-        var recipe = RecipePresets.Resolve(asked, own, await VersionFacts.FindAsync(db, request.DatasetVersion, cancellationToken));
+        var recipe = RecipePresets.Resolve(asked, own, await VersionFacts.FindAsync(db, request.DatasetVersion, asked, cancellationToken));
         return (start is null ? recipe : recipe with { Transfer = recipe.Transfer with { Start = start.Start } }, start, null);
     }
 
