@@ -87,7 +87,7 @@ public static class RecipeSchema
 
     /// <summary>Says how steps are taken, of which a solved classifier takes none.</summary>
     public static bool IsOfSteps(Setting setting) =>
-        setting.Path is "data.batchSize" or "data.microBatch" or "data.sampler" or "data.repeats"
+        setting.Path is "data.batchSize" or "data.fitBatch" or "data.microBatch" or "data.sampler" or "data.repeats"
         || setting.Path.Split('.')[0] is "optimizer" or "schedule" or "averaging" or "stopping" or "budget";
 
     private static IEnumerable<Section> SectionsOf(Type type, string at, PropertyInfo[] chain)

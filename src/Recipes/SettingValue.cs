@@ -60,6 +60,17 @@ public static class SettingValue
             : value;
     }
 
+    /// <summary>A setting's value as <see cref="Parse"/> reads it.</summary>
+    public static string Text(object? value) =>
+        value switch
+        {
+            null => "null",
+            true => "true",
+            false => "false",
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString()!,
+        };
+
     /// <summary>As <c> from 0 to 0.5</c>; empty where there is no range.</summary>
     public static string Range(Setting setting)
     {

@@ -18,27 +18,40 @@ public static class TrainingProgram
     /// <param name="betweenCheckpoints">Inside an epoch, whatever they cost; null: as seldom as their cost asks for.</param>
     /// <returns>One of <see cref="TrainExitCode"/>. An exception means a fault of the machine or of this program, and that trying again may
     /// help.</returns>
-    public static int Run(RunDirectory directory, ICoreModelProof proof, CancellationToken stop, TimeSpan? betweenCheckpoints = null) =>
-        Run(directory, proof, TimeProvider.System, betweenCheckpoints is { } every ? new(every, TimesCost: 0) : CheckpointPace.Usual, stop);
+    public static int Run(
+        RunDirectory directory,
+        ICoreModelProof proof,
+        ITrialProcess trials,
+        CancellationToken stop,
+        TimeSpan? betweenCheckpoints = null
+    )
+    {
+        var pace = betweenCheckpoints is { } every ? new(every, TimesCost: 0) : CheckpointPace.Usual;
+        return Run(directory, proof, trials, TimeProvider.System, pace, stop);
+    }
 
     /// <summary>Computes the embeddings that a training by <c>spec.json</c> would need, and nothing else.</summary>
-    /// <returns>As <see cref="Run(RunDirectory, ICoreModelProof, CancellationToken, TimeSpan?)"/>.</returns>
+    /// <returns>As <see cref="Run(RunDirectory, ICoreModelProof, ITrialProcess, CancellationToken, TimeSpan?)"/>.</returns>
     public static int Embed(RunDirectory directory, CancellationToken stop) =>
         OnOneThread(() => RunHere(directory, Embed, TimeProvider.System, CheckpointPace.Usual, stop));
 
     /// <summary>Measures for less than a minute what a training by <c>spec.json</c> would take (<see cref="EstimatedEvent"/>). What could
     /// not be trained fails as it would then.</summary>
-    /// <returns>As <see cref="Run(RunDirectory, ICoreModelProof, CancellationToken, TimeSpan?)"/>.</returns>
-    public static int Probe(RunDirectory directory, CancellationToken stop) =>
-        OnOneThread(() => RunHere(directory, context => new Probe(context).Run(), TimeProvider.System, CheckpointPace.Usual, stop));
+    /// <returns>As <see cref="Run(RunDirectory, ICoreModelProof, ITrialProcess, CancellationToken, TimeSpan?)"/>.</returns>
+    /// <param name="longest">Of its training steps.</param>
+    public static int Probe(RunDirectory directory, TimeSpan longest, CancellationToken stop) =>
+        OnOneThread(() =>
+            RunHere(directory, context => new Probe(context, longest).Run(), TimeProvider.System, CheckpointPace.Usual, stop)
+        );
 
     internal static int Run(
         RunDirectory directory,
         ICoreModelProof proof,
+        ITrialProcess trials,
         TimeProvider clock,
         CheckpointPace pace,
         CancellationToken stop
-    ) => OnOneThread(() => RunHere(directory, context => new TrainingRun(context, proof).Execute(), clock, pace, stop));
+    ) => OnOneThread(() => RunHere(directory, context => new TrainingRun(context, proof, trials).Execute(), clock, pace, stop));
 
     private static void Embed(RunContext context)
     {

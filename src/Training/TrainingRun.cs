@@ -5,13 +5,14 @@ using GpuGeek.Training.Export;
 namespace GpuGeek.Training;
 
 /// <summary>One run from start to result: prepare, train, evaluate, export. Each stage finds what an earlier attempt left.</summary>
-internal sealed class TrainingRun(RunContext context, ICoreModelProof proof)
+internal sealed class TrainingRun(RunContext context, ICoreModelProof proof, ITrialProcess trials)
 {
     /// <exception cref="TrainingFailedException"/>
     /// <exception cref="TrainingStoppedException"/>
     public void Execute()
     {
         context.Events.Phase("preparing", 0);
+        new BatchTrials(context, trials).Resolve();
         context.StartNetwork();
         var trained = context.Recipe.Transfer.FreezesBackbone ? new EmbeddingTraining(context).Run() : new PictureTraining(context).Run();
         context.ThrowIfStopped();

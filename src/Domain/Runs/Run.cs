@@ -121,13 +121,14 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
         EtaSeconds = null;
     }
 
-    /// <summary>A setting that the recipe left to a measurement has a value from now on, also in a training that is started again with this
+    /// <summary>Settings that the recipe left to a measurement have values from now on, also in a training that is started again with this
     /// recipe.</summary>
     /// <exception cref="RecipeException">There is no such setting, or it cannot have this value.</exception>
-    public void Resolve(string setting, string value)
+    public void Resolve(IReadOnlyDictionary<string, string> settings)
     {
         var resolved = new PartialRecipe();
-        resolved.Set($"{setting}={value}");
+        foreach (var (setting, value) in settings)
+            resolved.Set($"{setting}={value}");
         Recipe = RecipeDocument.Apply(Recipe, resolved);
     }
 

@@ -13,8 +13,8 @@ internal static class RunAppend
         if (batch.Resolved.Count > 0)
         {
             var run = await db.LockedRunAsync(claim.OrgId, claim.RunId, cancellationToken);
-            foreach (var setting in batch.Resolved)
-                run.Resolve(setting.Setting, setting.Value);
+            foreach (var resolved in batch.Resolved)
+                run.Resolve(resolved.Settings);
         }
         var count = batch.Points.Count + batch.Lines.Count;
         var seq = await UpdateRunAsync(db, claim, batch, Math.Max(1, count), cancellationToken) - count;

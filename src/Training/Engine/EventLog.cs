@@ -43,7 +43,7 @@ internal sealed class EventLog : IDisposable
     public void Checkpoint(string name, long step, double epoch, CheckpointFile[] files) =>
         Append(new CheckpointEvent(name, step, epoch, files) { At = _clock.GetUtcNow() });
 
-    public void Resolved(string setting, string value) => Append(new ResolvedEvent(setting, value) { At = _clock.GetUtcNow() });
+    public void Resolved(IReadOnlyDictionary<string, string> settings) => Append(new ResolvedEvent(settings) { At = _clock.GetUtcNow() });
 
     public void Estimated(Domain.Runs.RunEstimate estimate) => Append(new EstimatedEvent(estimate) { At = _clock.GetUtcNow() });
 

@@ -15,14 +15,14 @@ namespace GpuGeek.Training.Engine;
 /// measured as if they learned from the start, and first layers that are computed once as if they were not: such runs are faster than it
 /// says.
 /// </summary>
-internal sealed class Probe(RunContext context)
+internal sealed class Probe(RunContext context, TimeSpan longest)
 {
     private const int MostSteps = 20,
         WarmUp = 2,
         Evaluations = 3;
 
     private const double SecondsAround = 4;
-    private static readonly TimeSpan LongestTraining = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ShortestTraining = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _clock = context.Clock;
 
@@ -111,7 +111,8 @@ internal sealed class Probe(RunContext context)
             _ = step.Run(batch, method.TotalSteps, precision);
             seconds.Add(_clock.GetElapsedTime(last).TotalSeconds);
             last = _clock.GetTimestamp();
-            if (seconds.Count >= WarmUp + MostSteps || _clock.GetElapsedTime(began) > LongestTraining)
+            var elapsed = _clock.GetElapsedTime(began);
+            if (elapsed > longest || (elapsed > ShortestTraining && seconds.Count >= WarmUp + MostSteps))
                 break;
         }
         return seconds[Math.Min(WarmUp, seconds.Count - 1)..];

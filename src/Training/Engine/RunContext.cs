@@ -136,12 +136,21 @@ internal sealed class RunContext : IDisposable
             return Asked(Enum.Parse<Precision>(Recipe.Compute.Precision, ignoreCase: true), checkpoint);
         var card = ModelCatalog.All[Recipe.Model.Architecture];
         var taken = checkpoint ?? PrecisionTrial.Choose(Network.Graph, card, Recipe.Model.InputSize, Recipe.Data.BatchSize, Device, Clock);
-        Spec = Spec with { Recipe = Recipe with { Compute = Recipe.Compute with { Precision = taken.ToString().ToLowerInvariant() } } };
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(Spec, RunDirectory.Json);
-        // On a full disk the next attempt learns it from the checkpoint.
-        _ = Room.TryWrite(bytes.Length, () => DurableFiles.Write(Directory.Spec, bytes));
-        Events.Resolved("compute.precision", Recipe.Compute.Precision);
+        Resolve(Recipe with { Compute = Recipe.Compute with { Precision = taken.ToString().ToLowerInvariant() } });
         return taken;
+    }
+
+    /// <summary>Settings that were left to a measurement have values from now on, in the run's document too.</summary>
+    public void Resolve(Recipe recipe)
+    {
+        var settings = RecipeSchema
+            .Settings.Where(s => !Equals(s.Of(recipe), s.Of(Recipe)))
+            .ToDictionary(s => s.Path, s => SettingValue.Text(s.Of(recipe)), StringComparer.Ordinal);
+        Spec = Spec with { Recipe = recipe };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(Spec, RunDirectory.Json);
+        // On a full disk the next attempt learns it from the checkpoint or from what the measurement left.
+        _ = Room.TryWrite(bytes.Length, () => DurableFiles.Write(Directory.Spec, bytes));
+        Events.Resolved(settings);
     }
 
     private static Precision Asked(Precision recipe, Precision? checkpoint)

@@ -117,7 +117,8 @@ internal static class LocalTraining
                 );
                 break;
             case ResolvedEvent resolved:
-                Console.WriteLine($"     {resolved.Setting} = {resolved.Value}, as measured");
+                foreach (var (setting, value) in resolved.Settings)
+                    Console.WriteLine($"     {setting} = {value}, as measured");
                 break;
             case EstimatedEvent { Estimate: var estimate }:
                 Console.WriteLine(Text(estimate));

@@ -11,11 +11,17 @@ namespace GpuGeek.Worker.Training;
 internal static class TrainCommand
 {
     public static int Run(string runDirectory, TimeSpan? betweenCheckpoints) =>
-        UntilSignalled(stop => TrainingProgram.Run(Directory(runDirectory), new OnnxRuntimeProof(), stop, betweenCheckpoints));
+        UntilSignalled(stop =>
+            TrainingProgram.Run(Directory(runDirectory), new OnnxRuntimeProof(), new TrialProcess(), stop, betweenCheckpoints)
+        );
 
     public static int Embed(string runDirectory) => UntilSignalled(stop => TrainingProgram.Embed(Directory(runDirectory), stop));
 
-    public static int Probe(string runDirectory) => UntilSignalled(stop => TrainingProgram.Probe(Directory(runDirectory), stop));
+    public static int Probe(string runDirectory, TimeSpan longest)
+    {
+        KilledFirst.Apply();
+        return UntilSignalled(stop => TrainingProgram.Probe(Directory(runDirectory), longest, stop));
+    }
 
     private static RunDirectory Directory(string path) => new(Path.GetFullPath(path));
 

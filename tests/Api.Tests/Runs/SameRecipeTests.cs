@@ -14,6 +14,7 @@ public sealed class ARecipeThatIsAskedForAgain(SharedApplication shared) : IClas
         ["budget.epochs"] = 3,
         ["data.seed"] = 7,
         ["data.batchSize"] = 8,
+        ["data.fitBatch"] = true,
         ["data.microBatch"] = 4,
         ["data.sampler"] = "stratified",
         ["data.repeats"] = 2,

@@ -81,6 +81,7 @@ public sealed class TheIdentityOfARecipe
         ["averaging.soup"] = 1,
         ["compute.precision"] = "float32",
         ["data.startSize"] = null,
+        ["data.fitBatch"] = false,
         ["data.microBatch"] = null,
         ["data.repeats"] = 1,
         ["data.sampler"] = "shuffle",

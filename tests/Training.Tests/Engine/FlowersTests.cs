@@ -74,12 +74,13 @@ public sealed class FiveFlowers
         Assert.True(p > 0.05, $"The peer is better: {worse} to {better}.");
     }
 
-    /// <summary>Short runs of the whole network, three seeds each.</summary>
+    /// <summary>Short runs of the whole network. Seeds differ by 1.7 points (standard deviation) in either precision, so that three of
+    /// them would say nothing.</summary>
     [Fact]
     public void Are_told_apart_as_well_after_training_in_bfloat16()
     {
         Assert.SkipUnless(LongTests.Wanted, LongTests.Reason);
-        double Mean(string precision) => Enumerable.Range(0, 3).Average(seed => HeldOutAccuracy(precision, seed));
+        double Mean(string precision) => Enumerable.Range(0, 10).Average(seed => HeldOutAccuracy(precision, seed));
         var (exact, low) = (Mean(ComputeSettings.FullPrecision), Mean(ComputeSettings.BFloat16));
         TestContext.Current.SendDiagnosticMessage("float32 {0:0.0000}, bfloat16 {1:0.0000}", exact, low);
         Assert.True(low >= exact - 0.01, $"float32 {exact:0.0000}, bfloat16 {low:0.0000}");

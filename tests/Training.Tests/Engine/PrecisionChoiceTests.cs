@@ -25,15 +25,15 @@ public sealed class ThePrecisionOfARun
     {
         using var run = Folder(ComputeSettings.Auto);
         Assert.Equal(TrainExitCode.Succeeded, run.Train());
-        var resolved = Assert.Single(run.Events().OfType<ResolvedEvent>());
-        Assert.Equal("compute.precision", resolved.Setting);
-        Assert.Contains(resolved.Value, (string[])[ComputeSettings.FullPrecision, ComputeSettings.BFloat16]);
-        Assert.Equal(In(resolved.Value), Written(run));
+        var (setting, value) = Assert.Single(Assert.Single(run.Events().OfType<ResolvedEvent>()).Settings);
+        Assert.Equal("compute.precision", setting);
+        Assert.Contains(value, (string[])[ComputeSettings.FullPrecision, ComputeSettings.BFloat16]);
+        Assert.Equal(In(value), Written(run));
         // Before the first checkpoint and the first point.
         var others = run.Events().TakeWhile(e => e is not ResolvedEvent);
         Assert.All(others, e => Assert.IsType<PhaseEvent>(e));
         // Trained with the recipe that it says, it has the same bits.
-        using var again = Folder(resolved.Value);
+        using var again = Folder(value);
         Assert.Equal(TrainExitCode.Succeeded, again.Train());
         Assert.Equal(Hash(run), Hash(again));
     }
@@ -51,7 +51,7 @@ public sealed class ThePrecisionOfARun
         Assert.Equal(TrainExitCode.Stopped, moved.TrainUntil(11));
         moved.WriteSpec(moved.Spec with { Recipe = In(ComputeSettings.Auto) });
         Assert.Equal(TrainExitCode.Succeeded, moved.Train());
-        Assert.Equal(precision, Assert.Single(moved.Events().OfType<ResolvedEvent>()).Value);
+        Assert.Equal(precision, Assert.Single(moved.Events().OfType<ResolvedEvent>()).Settings["compute.precision"]);
         Assert.Equal(Hash(whole), Hash(moved));
     }
 

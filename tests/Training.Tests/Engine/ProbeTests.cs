@@ -19,7 +19,10 @@ public sealed class AProbeBeforeARun
 
     private static RunEstimate Probe(RunFolder run)
     {
-        Assert.Equal(TrainExitCode.Succeeded, TrainingProgram.Probe(run.Files, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            TrainExitCode.Succeeded,
+            TrainingProgram.Probe(run.Files, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)
+        );
         return Assert.Single(run.Events().OfType<EstimatedEvent>()).Estimate;
     }
 
@@ -58,7 +61,10 @@ public sealed class AProbeBeforeARun
     public void Refuses_what_does_not_fit_with_advice()
     {
         using var run = Folder(Small("model.architecture=vgg16", "model.inputSize=1024", "data.batchSize=32"));
-        Assert.Equal(TrainExitCode.Failed, TrainingProgram.Probe(run.Files, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            TrainExitCode.Failed,
+            TrainingProgram.Probe(run.Files, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)
+        );
         Assert.Equal("memory_too_small", run.Failure().Failure.Code);
         Assert.Contains("data.microBatch", run.Failure().Failure.Hint, StringComparison.Ordinal);
     }

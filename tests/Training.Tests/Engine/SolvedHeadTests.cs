@@ -140,7 +140,10 @@ public sealed class ASolvedClassifier : IDisposable
     {
         WriteWeights();
         using var run = Folder(refit: true);
-        Assert.Equal(TrainExitCode.Succeeded, TrainingProgram.Probe(run.Files, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            TrainExitCode.Succeeded,
+            TrainingProgram.Probe(run.Files, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)
+        );
         var estimate = Assert.Single(run.Events().OfType<EstimatedEvent>()).Estimate;
         Assert.InRange(estimate.Seconds, estimate.SecondsLow, estimate.SecondsHigh);
         Assert.InRange(estimate.ImagesPerSecond, 1, 1e5);

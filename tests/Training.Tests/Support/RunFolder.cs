@@ -4,6 +4,7 @@ using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Inference;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Engine;
 using GpuGeek.Training.Export;
 
 namespace GpuGeek.Training.Tests.Support;
@@ -46,14 +47,28 @@ internal sealed class RunFolder : IDisposable
 
     public void WriteSpec(RunSpec spec) => File.WriteAllBytes(Files.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, RunDirectory.Json));
 
-    public int Train(TimeSpan? checkpointEvery = null, ICoreModelProof? proof = null) =>
-        TrainingProgram.Run(Files, proof ?? new OnnxRuntimeProof(), TimeProvider.System, Pace(checkpointEvery), CancellationToken.None);
+    public int Train(TimeSpan? checkpointEvery = null, ICoreModelProof? proof = null, ITrialProcess? trials = null) =>
+        TrainingProgram.Run(
+            Files,
+            proof ?? new OnnxRuntimeProof(),
+            trials ?? new TrialHere(),
+            TimeProvider.System,
+            Pace(checkpointEvery),
+            CancellationToken.None
+        );
 
     /// <summary>Simulates a supervisor that sends SIGTERM once this attempt has written this many events.</summary>
     public int TrainUntil(int events, TimeSpan? checkpointEvery = null)
     {
         using var stop = new CancellationTokenSource();
-        return TrainingProgram.Run(Files, new OnnxRuntimeProof(), new StoppingClock(events, stop), Pace(checkpointEvery), stop.Token);
+        return TrainingProgram.Run(
+            Files,
+            new OnnxRuntimeProof(),
+            new TrialHere(),
+            new StoppingClock(events, stop),
+            Pace(checkpointEvery),
+            stop.Token
+        );
     }
 
     // What a checkpoint costs depends on the machine; without it the end of every epoch has one.
@@ -75,6 +90,13 @@ internal sealed class RunFolder : IDisposable
     public string ResultPath(string name) => Path.Combine(Files.Result, name);
 
     public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>Measures in this process, on a thread of its own.</summary>
+internal sealed class TrialHere : ITrialProcess
+{
+    public int Probe(RunDirectory directory, TimeSpan longest, CancellationToken stop) =>
+        TrainingProgram.Probe(directory, TimeSpan.FromSeconds(0.2), stop);
 }
 
 /// <summary>The ONNX session class that serves predictions.</summary>

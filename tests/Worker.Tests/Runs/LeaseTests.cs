@@ -74,6 +74,26 @@ public sealed class LeasesOfRuns(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_its_training_measured_is_in_the_recipe_of_a_run()
+    {
+        var tenant = await Tenant.CreateAsync(_worker.Contexts, _worker.Store);
+        var id = await tenant.QueueRunAsync();
+        var claim = await ClaimAsync("a/1/0");
+        var batch = new RunBatch();
+        var settings = new Dictionary<string, string>
+        {
+            ["data.batchSize"] = "4",
+            ["data.fitBatch"] = "false",
+            ["optimizer.learningRate"] = "0.0007071067811865476",
+        };
+        batch.Resolved.Add(new(settings) { At = TimeProvider.System.GetUtcNow() });
+        await Writer(claim).AppendAsync(batch, Cancel);
+        var recipe = (await tenant.RunAsync(id)).Recipe;
+        Assert.Equal((4, false, 0.0007071067811865476), (recipe.Data.BatchSize, recipe.Data.FitBatch, recipe.Optimizer.LearningRate));
+        await Writer(claim).CancelAsync(Cancel);
+    }
+
+    [Fact]
     public async Task A_lapsed_lease_is_taken_over_and_its_former_owner_writes_nothing()
     {
         var tenant = await Tenant.CreateAsync(_worker.Contexts, _worker.Store);

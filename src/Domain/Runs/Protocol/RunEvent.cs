@@ -38,11 +38,11 @@ public sealed record CheckpointEvent(string Name, long Step, double Epoch, Check
 /// <param name="Sha256">Hex.</param>
 public sealed record CheckpointFile(string Name, string Sha256, long Size);
 
-/// <summary>A setting that the recipe left to a measurement has a value from now on. An attempt that finds it in its checkpoint says it
+/// <summary>Settings that the recipe left to a measurement have values from now on. An attempt that finds them in its checkpoint says it
 /// again.</summary>
-/// <param name="Setting">Its path, as <c>compute.precision</c>.</param>
-/// <param name="Value">As a person would type it.</param>
-public sealed record ResolvedEvent(string Setting, string Value) : RunEvent;
+/// <param name="Settings">By their paths, as <c>compute.precision</c>; the values as a person would type them. They hold together: a recipe
+/// with some of them alone is another one.</param>
+public sealed record ResolvedEvent(IReadOnlyDictionary<string, string> Settings) : RunEvent;
 
 /// <summary>What the run will take, measured instead of a training.</summary>
 public sealed record EstimatedEvent(RunEstimate Estimate) : RunEvent;

@@ -16,6 +16,7 @@ internal static class SampleRecipes
         {
             Seed = 7,
             BatchSize = 8,
+            FitBatch = true,
             MicroBatch = 4,
             Sampler = DataSettings.Stratified,
             Repeats = 3,
@@ -79,6 +80,7 @@ internal static class SampleRecipes
         {
             Seed = 1,
             BatchSize = 2,
+            FitBatch = true,
             MicroBatch = 2,
             Sampler = DataSettings.Oversample,
             Repeats = 2,
