@@ -13,7 +13,7 @@ internal static partial class TrainingFloors
     public static readonly string[][] Floors =
     [
         ["Common"],
-        ["Graphs"],
+        ["Devices", "Graphs"],
         ["Models", "Weights"],
         ["Checkpoints", "Examples"],
         ["Data"],

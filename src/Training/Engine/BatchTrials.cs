@@ -4,6 +4,7 @@ using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Engine;
 

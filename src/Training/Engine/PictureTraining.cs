@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
 
 namespace GpuGeek.Training.Engine;

@@ -3,6 +3,7 @@ using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;

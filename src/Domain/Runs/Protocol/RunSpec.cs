@@ -35,6 +35,9 @@ public sealed record RunSpec
     /// <summary>libtorch's intra-op threads. The bits of a run depend on it, so it is part of the checkpoint.</summary>
     public required int Threads { get; init; }
 
+    /// <summary><c>cpu</c>, or <c>cuda</c>: the first device that the child's <c>CUDA_VISIBLE_DEVICES</c> shows.</summary>
+    public string Device { get; init; } = "cpu";
+
     /// <summary>Bytes of the disk that the child leaves free for the database.</summary>
     public long ReserveBytes { get; init; }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuGeek.Training.Engine;
+namespace GpuGeek.Training.Common;
 
 /// <summary>How much memory a process may have here: what the machine has, or less where a control group limits it.</summary>
 internal static class MachineMemory
