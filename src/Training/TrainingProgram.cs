@@ -61,7 +61,6 @@ public static class TrainingProgram
 
     private static int OnOneThread(Func<int> work)
     {
-        NativeTuning.Apply();
         var code = 0;
         ExceptionDispatchInfo? fault = null;
         // TorchSharp's scopes are per thread: everything that touches a tensor happens on this one.
@@ -99,6 +98,8 @@ public static class TrainingProgram
         using var events = new EventLog(directory.Events, clock, stop);
         try
         {
+            NativeLibtorch.Load();
+            NativeTuning.Apply();
             using var context = new RunContext(spec, directory, events, clock, pace, stop);
             work(context);
             return TrainExitCode.Succeeded;

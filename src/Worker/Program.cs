@@ -12,6 +12,7 @@ var root = new RootCommand("The GpuGeek worker: claims trainings and imports and
     InspectVerb.Create(),
     LocalRunCommand.Create(),
     ModelsVerb.Create(),
+    DoctorVerb.Create(),
 };
 root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
 

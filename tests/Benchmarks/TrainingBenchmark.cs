@@ -76,7 +76,7 @@ internal static class TrainingBenchmark
         var layers = LayerPlan.Of(module.Graph, recipe.Transfer);
         module.RequireGradients(layers.ModesIn(0));
         using var method = MethodBuilder.Build(recipe, module, layers, Batch * 1000, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
-        var step = new TrainingStep(method, module, [3, Side, Side], new ReadBack(CPU, TimeProvider.System));
+        var step = new TrainingStep(method, module, [3, Side, Side], new StepRecord(CPU, TimeProvider.System));
         var asked = Enum.Parse<Precision>(precision, ignoreCase: true);
         var batch = RandomBatch();
         var best = 0.0;

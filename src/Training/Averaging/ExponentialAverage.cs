@@ -37,6 +37,8 @@ internal sealed class ExponentialAverage : IAveraging, ITrainingState, IDisposab
     /// training.</summary>
     public static double DecayOf(long totalSteps) => Math.Max(0, 1 - 10.0 / Math.Max(1, totalSteps));
 
+    public IEnumerable<Tensor> Memories => _tensors.Select(t => t.Average);
+
     public void Follow(long step)
     {
         using var scope = NewDisposeScope();

@@ -11,8 +11,12 @@ internal sealed record EnvironmentStamp(string Processor, string Libtorch, int T
 {
     public static EnvironmentStamp Here(int threads) => new(Describe(), torch.__version__, threads);
 
+    /// <summary>The GPU's model; null: the processor computes.</summary>
+    public string? Device { get; init; }
+
     /// <summary>As in "X64 avx2 avx512, libtorch 2.7.1, 2 threads".</summary>
-    public override string ToString() => $"{Processor}, libtorch {Libtorch}, {Threads} thread{(Threads == 1 ? "" : "s")}";
+    public override string ToString() =>
+        $"{Processor}, libtorch {Libtorch}, {Threads} thread{(Threads == 1 ? "" : "s")}{(Device is null ? "" : $", {Device}")}";
 
     private static string Describe()
     {

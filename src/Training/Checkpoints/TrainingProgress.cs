@@ -26,6 +26,9 @@ internal sealed record TrainingProgress
     /// <summary>What the steps are computed in; it never changes within a run.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>Pictures at once, after the device's memory was full; null: as the recipe says.</summary>
+    public int? MicroBatch { get; init; }
+
     /// <summary>Where steps before these were computed, if that was elsewhere.</summary>
     public IReadOnlyList<EnvironmentStamp> EarlierEnvironments { get; init; } = [];
 

@@ -4,7 +4,6 @@ using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Checkpoints;
-using GpuGeek.Training.Common;
 
 namespace GpuGeek.Training.Engine;
 
@@ -62,7 +61,7 @@ internal sealed class BatchTrials(RunContext context, ITrialProcess process)
     {
         // So that no trial measures it again.
         _ = context.PrecisionAfter(checkpoint: null);
-        var limit = MachineMemory.Limit() is { } bytes ? bytes * MostMemory : double.PositiveInfinity;
+        var limit = context.Memory.Limit is { } bytes ? bytes * MostMemory : double.PositiveInfinity;
         List<Trial> trials = [];
         for (var batch = Smallest; IsWorthTrying(batch, trials, limit); batch *= 2)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Common;
+using GpuGeek.Training.Devices;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 
@@ -45,13 +46,13 @@ internal static class MemoryCheck
     /// <param name="batch">Of training pictures.</param>
     /// <param name="run">One training step of these pictures.</param>
     /// <exception cref="TrainingFailedException"><c>memory_too_small</c>.</exception>
-    public static void DemandMeasured(Batch batch, Recipe recipe, Action<Batch> run)
+    public static void DemandMeasured(Batch batch, Recipe recipe, DeviceMemory memory, Action<Batch> run)
     {
         var atOnce = Math.Min(recipe.Data.MicroBatch ?? recipe.Data.BatchSize, batch.Labels.Length);
-        if (MachineMemory.Limit() is not { } limit || atOnce <= Many)
+        if (memory.Limit is not { } limit || atOnce <= Many)
             return;
         var most = (long)(limit * MostShare);
-        var before = Environment.WorkingSet;
+        var before = memory.Used;
         var few = MemoryAfter(Few);
         // Gradients and workspaces are in it, which more pictures do not multiply: it refuses only what is far too large, before twice
         // as many pictures take the memory.
@@ -68,7 +69,7 @@ internal static class MemoryCheck
         long MemoryAfter(int count)
         {
             run(batch.First(count));
-            return Environment.WorkingSet;
+            return memory.Used;
         }
     }
 

@@ -21,6 +21,7 @@ internal static class MethodBuilder
         var optimizer = Optimizer(recipe.Optimizer, module);
         var schedule = Schedule(recipe, totalSteps, stepsPerEpoch);
         var averaging = Averaging(recipe.Averaging, module, totalSteps);
+        var scaler = recipe.Compute.Precision == ComputeSettings.Float16 ? new LossScaler(module.Device) : null;
         return new TrainingMethod
         {
             Layers = layers,
@@ -29,11 +30,12 @@ internal static class MethodBuilder
             Schedule = schedule,
             ClipNorm = recipe.Optimizer.ClipNorm,
             MicroBatch = recipe.Data.MicroBatch ?? recipe.Data.BatchSize,
+            Scaler = scaler,
             Averaging = averaging,
             Stopping = recipe.Stopping.Patience is { } patience
                 ? new NoImprovement(recipe.Budget.Epochs, patience)
                 : new EpochBudget(recipe.Budget.Epochs),
-            States = [.. ((object[])[optimizer, schedule, averaging]).OfType<ITrainingState>()],
+            States = [.. ((object?[])[optimizer, schedule, averaging, scaler]).OfType<ITrainingState>()],
             Seed = recipe.Data.Seed,
             StepsPerEpoch = stepsPerEpoch,
             TotalSteps = totalSteps,

@@ -1,5 +1,4 @@
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
 
 namespace GpuGeek.Training.Engine;
@@ -14,7 +13,7 @@ internal sealed class PictureTraining(RunContext context)
 
     public Trained Run()
     {
-        MemoryCheck.Demand(context.Network.Graph, context.Recipe, MachineMemory.Limit());
+        MemoryCheck.Demand(context.Network.Graph, context.Recipe, context.Memory.Limit);
         Prepare();
         using var source = new PictureSource(context.Originals, _derived, context.Recipe, context.Preprocessing);
         var layers = LayerPlan.Of(context.Network.Graph, context.Recipe.Transfer);

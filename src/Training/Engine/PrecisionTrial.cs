@@ -23,20 +23,8 @@ internal static class PrecisionTrial
     /// <param name="inputSize">Of the graph, pixels.</param>
     public static Precision Choose(Graph graph, ModelCard card, int inputSize, int batchSize, Device device, TimeProvider clock)
     {
-        using var module = new GraphModule(graph, device);
-        Initialisation.All(module, seed: 0);
-        var count = PicturesFor(card, inputSize, batchSize);
-        double[] best = [double.MaxValue, double.MaxValue];
-        var began = clock.GetTimestamp();
-        // The first round warms up: its times are not counted.
-        for (var round = 0; round <= Rounds && (round < 2 || clock.GetElapsedTime(began) < Longest); round++)
-            foreach (var precision in Enum.GetValues<Precision>())
-            {
-                var seconds = Pass(module, inputSize, count, precision, clock);
-                if (round > 0)
-                    best[(int)precision] = Math.Min(best[(int)precision], seconds);
-            }
-        var gain = best[(int)Precision.Float32] / best[(int)Precision.BFloat16];
+        var best = Seconds(graph, inputSize, PicturesFor(card, inputSize, batchSize), device, clock);
+        var gain = best[Precision.Float32] / best[Precision.BFloat16];
         var chosen = gain >= LeastGain ? Precision.BFloat16 : Precision.Float32;
         var taken = chosen.ToString().ToLowerInvariant();
         Console.WriteLine(
@@ -46,6 +34,25 @@ internal static class PrecisionTrial
             )
         );
         return chosen;
+    }
+
+    /// <param name="count">Pictures at once.</param>
+    /// <returns>Of the fastest forward and backward pass.</returns>
+    public static IReadOnlyDictionary<Precision, double> Seconds(Graph graph, int inputSize, int count, Device device, TimeProvider clock)
+    {
+        using var module = new GraphModule(graph, device);
+        Initialisation.All(module, seed: 0);
+        var best = new Dictionary<Precision, double> { [Precision.Float32] = double.MaxValue, [Precision.BFloat16] = double.MaxValue };
+        var began = clock.GetTimestamp();
+        // The first round warms up: its times are not counted.
+        for (var round = 0; round <= Rounds && (round < 2 || clock.GetElapsedTime(began) < Longest); round++)
+            foreach (var precision in best.Keys.Order())
+            {
+                var seconds = Pass(module, inputSize, count, precision, clock);
+                if (round > 0)
+                    best[precision] = Math.Min(best[precision], seconds);
+            }
+        return best;
     }
 
     internal static int PicturesFor(ModelCard card, int inputSize, int batchSize)

@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
-using GpuGeek.Recipes;
-using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
@@ -51,7 +48,7 @@ internal sealed class Probe(RunContext context, TimeSpan longest)
 
     private RunEstimate OfPictures(RunSpec sample, Originals originals, DerivedPictures pictures, PictureSource source)
     {
-        MemoryCheck.Demand(context.Network.Graph, context.Recipe, MachineMemory.Limit());
+        MemoryCheck.Demand(context.Network.Graph, context.Recipe, context.Memory.Limit);
         var prepare = SecondsOf(() => Prepare(sample, originals, pictures)) / sample.Images.Length;
         var recipe = context.Recipe;
         context.Events.Phase("training", 0.2);
@@ -99,10 +96,16 @@ internal sealed class Probe(RunContext context, TimeSpan longest)
         var layers = LayerPlan.Of(context.Network.Graph, context.Recipe.Transfer);
         using var method = MethodBuilder.Build(context.Recipe, context.Network, layers, Count(Splits.Train), context.ClassCounts());
         context.Network.RequireGradients(layers.ModesIn(context.Recipe.Budget.Epochs - 1));
-        var step = new TrainingStep(method, context.Network, source.TrainingShape, new ReadBack(context.Network.Device, _clock));
+        using var record = new StepRecord(context.Network.Device, _clock, readsEveryStep: true);
+        var step = new TrainingStep(method, context.Network, source.TrainingShape, record);
         // Before precisions are tried: the allocator keeps what that takes. Where it is open, the larger one counts.
-        var asked = context.Recipe.Compute.Precision == ComputeSettings.BFloat16 ? Precision.BFloat16 : Precision.Float32;
-        MemoryCheck.DemandMeasured(Endless(source).First(), context.Recipe, part => step.Run(part, method.TotalSteps, asked));
+        var asked = Enum.TryParse<Precision>(context.Recipe.Compute.Precision, ignoreCase: true, out var named) ? named : Precision.Float32;
+        MemoryCheck.DemandMeasured(
+            Endless(source).First(),
+            context.Recipe,
+            context.Memory,
+            part => step.Run(part, method.TotalSteps, asked)
+        );
         var precision = context.PrecisionAfter(checkpoint: null);
         List<double> seconds = [];
         var (began, last) = (_clock.GetTimestamp(), _clock.GetTimestamp());
@@ -157,6 +160,6 @@ internal sealed class Probe(RunContext context, TimeSpan longest)
 
     private static double Quantile(double[] sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
 
-    private static RunEstimate Estimate(double rate, double seconds, double low, double high) =>
-        new(rate, seconds, low, high, Process.GetCurrentProcess().PeakWorkingSet64, MachineMemory.Limit());
+    private RunEstimate Estimate(double rate, double seconds, double low, double high) =>
+        new(rate, seconds, low, high, context.Memory.Peak, context.Memory.Limit);
 }

@@ -7,6 +7,7 @@ using GpuGeek.Recipes;
 using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Data;
+using GpuGeek.Training.Devices;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Models;
@@ -33,6 +34,10 @@ internal sealed class RunContext : IDisposable
         Room = new DiskRoom(directory.Root, spec.ReserveBytes, stop);
         SpecCheck.Run(spec);
         TorchSharp.torch.set_num_threads(spec.Threads);
+        Device = RunDevice.Of(spec);
+        (Gpu, Memory) = RunDevice.IsGpu(Device)
+            ? (VisibleGpu.Open(), DeviceMemory.OfGpu() ?? DeviceMemory.OfProcessor())
+            : (null, DeviceMemory.OfProcessor());
         Preprocessing = Preprocessing.Of(Recipe);
         Originals = new Originals(spec);
         Network = new GraphModule(
@@ -61,8 +66,16 @@ internal sealed class RunContext : IDisposable
     public DerivedPictures TrainingPictures() =>
         new(Originals, Room, Spec.PictureCache ?? Directory.Cache, Spec.PictureCacheBytes, Recipe.Model.InputSize);
 
-    /// <summary>Where every tensor of the run lives. Nothing else names a device; no run has a GPU yet.</summary>
-    public static TorchSharp.torch.Device Device => TorchSharp.torch.CPU;
+    /// <summary>Where every tensor of the run lives. Nothing else names a device.</summary>
+    public TorchSharp.torch.Device Device { get; }
+
+    /// <summary>Null: it has none that the driver speaks of.</summary>
+    public VisibleGpu? Gpu { get; }
+
+    public DeviceMemory Memory { get; }
+
+    /// <summary>Null: as the device does (<see cref="StepRecord"/>).</summary>
+    public bool? ReadsEveryStep { get; init; }
 
     /// <summary>Fills the network from the weights file, or with fresh numbers. A classifier is kept only where it may know the same
     /// classes: that of published weights tells ImageNet's apart.</summary>
@@ -103,7 +116,8 @@ internal sealed class RunContext : IDisposable
         var ingredients = new Ingredients(module, mixes ? Recipe.Averaging.Soup : 0);
         ITrainingState[] kept = mixes ? [best, ingredients] : [best];
         using var checkpoints = Checkpoints(options, [new NetworkState(module), .. kept, .. method.States]);
-        var outcome = new Trainer(options, method, module, source, best, ingredients, checkpoints, Events, Clock, Stop).Run();
+        using var record = new StepRecord(module.Device, Clock, ReadsEveryStep);
+        var outcome = new Trainer(options, method, module, source, best, ingredients, checkpoints, record, Events, Clock, Stop).Run();
         return mixes ? Mixed(outcome, module, layers, source, ingredients) : outcome;
     }
 
@@ -164,7 +178,8 @@ internal sealed class RunContext : IDisposable
     public TrainerOptions Options((double, double) progress) =>
         new()
         {
-            Environment = EnvironmentStamp.Here(Spec.Threads),
+            Environment = EnvironmentStamp.Here(Spec.Threads) with { Device = Gpu?.Device.Model },
+            Reading = Gpu is { } gpu ? gpu.Read : () => null,
             Pace = _pace,
             Fingerprint = Fingerprint(),
             PrecisionAfter = PrecisionAfter,
@@ -201,7 +216,12 @@ internal sealed class RunContext : IDisposable
             )
         );
 
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        Network.Dispose();
+        Memory.Dispose();
+        Gpu?.Dispose();
+    }
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Checkpoints;
@@ -20,22 +21,22 @@ internal sealed class Trainer(
     BestState best,
     Ingredients ingredients,
     TrainingCheckpoints checkpoints,
+    StepRecord record,
     EventLog events,
     TimeProvider clock,
     CancellationToken stop
 )
 {
-    private const int ReportSeconds = 2;
-    private readonly TrainingStep _step = new(
-        method,
-        module,
-        source.TrainingShape,
-        new ReadBack(module.Device, clock),
-        source.TrainingFrom
-    );
+    private const int ReportSeconds = 2,
+        ReadingSeconds = 10;
+
+    // Pictures of the steps whose numbers nobody has read yet.
+    private readonly Dictionary<long, int[]?> _unread = [];
+    private TrainingStep? _step;
     private TrainingProgress _progress = new() { Environment = options.Environment, Fingerprint = options.Fingerprint };
     private long _started,
-        _lastReport;
+        _lastReport,
+        _lastReading;
     private double _secondsBefore;
     private long _stepAtStart;
 
@@ -48,18 +49,55 @@ internal sealed class Trainer(
     {
         var resumed = checkpoints.Resume(method.TotalSteps);
         _progress = (resumed ?? _progress) with { Precision = options.PrecisionAfter(resumed?.Precision) };
-        _started = clock.GetTimestamp();
-        (_secondsBefore, _stepAtStart) = (_progress.SecondsSpent, _progress.Step);
-        for (var isOver = method.Stopping.IsOver(_progress); !isOver; )
+        Start();
+        // Where a step may find the device full, there is a state to go back to.
+        if (resumed is null && !record.ReadsEveryStep)
+            KeepForSure();
+        while (!method.Stopping.IsOver(_progress))
         {
-            TrainEpoch();
-            Validate();
-            isOver = method.Stopping.IsOver(_progress);
-            if (isOver || checkpoints.IsDueAfterAnEpoch)
+            try
+            {
+                TrainEpoch();
+                Validate();
+            }
+            catch (ExternalException full) when (DeviceFull.Is(full))
+            {
+                GoBackWithLess();
+                continue;
+            }
+            if (method.Stopping.IsOver(_progress) || checkpoints.IsDueAfterAnEpoch)
                 Keep();
         }
         checkpoints.Finish();
         return new TrainerOutcome(best.Network!, _progress.BestEpoch, SecondsSpent, _progress.AllEnvironments);
+    }
+
+    private void Start()
+    {
+        _started = clock.GetTimestamp();
+        (_secondsBefore, _stepAtStart) = (_progress.SecondsSpent, _progress.Step);
+        _step = new(method, module, source.TrainingShape, record, source.TrainingFrom);
+        _step.MicroBatch = _progress.MicroBatch ?? method.MicroBatch;
+    }
+
+    /// <summary>The step that found the device full may have changed statistics: the training goes on from the last checkpoint, with half
+    /// as many pictures at once.</summary>
+    private void GoBackWithLess()
+    {
+        var less = DeviceFull.Half(_step!.MicroBatch, source.PerEpoch);
+        var at = _progress.Step + 1;
+        _ = record.Take();
+        _unread.Clear();
+        checkpoints.Finish();
+        if (less < 2 || checkpoints.Resume(method.TotalSteps) is not { } resumed)
+            throw DeviceFull.Refusal(at, _step.MicroBatch);
+        Console.WriteLine(
+            $"Warning: the memory was full at step {at}: the training goes on from step {resumed.Step} with {less} pictures at once. "
+                + "Batches stay as large as they are."
+        );
+        _progress = resumed with { MicroBatch = less };
+        Start();
+        KeepForSure();
     }
 
     private void TrainEpoch()
@@ -83,15 +121,30 @@ internal sealed class Trainer(
     private void Step(Batch batch)
     {
         var step = _progress.Step + 1;
-        var numbers = _step.Run(batch, step, _progress.Precision);
-        if (numbers is { } seen && !double.IsFinite(seen.Loss))
-            throw Diverged(step, batch);
+        var numbers = _step!.Run(batch, step, _progress.Precision);
+        _unread[step] = batch.Samples;
+        if (numbers is { } read)
+            Tell(read);
         _progress = _progress with { Step = step };
-        if (numbers is not { } read)
-            return;
-        events.Metric(MetricNames.TrainLoss, step, Epoch, read.Loss);
-        events.Metric(MetricNames.TrainAccuracy, step, Epoch, read.Accuracy);
-        events.Metric(MetricNames.LearningRate, step, Epoch, method.Schedule.RateAt(step));
+        if (record.IsDue)
+            TellAll();
+    }
+
+    private void TellAll()
+    {
+        foreach (var numbers in record.Take())
+            Tell(numbers);
+    }
+
+    private void Tell(StepNumbers numbers)
+    {
+        _unread.Remove(numbers.Step, out var samples);
+        if (!double.IsFinite(numbers.Loss))
+            throw Diverged(numbers.Step, samples);
+        var epoch = (double)numbers.Step / method.StepsPerEpoch;
+        events.Metric(MetricNames.TrainLoss, numbers.Step, epoch, numbers.Loss);
+        events.Metric(MetricNames.TrainAccuracy, numbers.Step, epoch, numbers.Accuracy);
+        events.Metric(MetricNames.LearningRate, numbers.Step, epoch, method.Schedule.RateAt(numbers.Step));
     }
 
     private void AfterStep()
@@ -111,14 +164,35 @@ internal sealed class Trainer(
 
     private void Report()
     {
+        ReportDevice();
         var share = (double)_progress.Step / method.TotalSteps;
         var perStep = clock.GetElapsedTime(_started).TotalSeconds / Math.Max(1, _progress.Step - _stepAtStart);
         var (from, to) = options.ProgressSpan;
         events.Phase("training", from + share * (to - from), Math.Round((method.TotalSteps - _progress.Step) * perStep, 1));
     }
 
+    private void ReportDevice()
+    {
+        if (_lastReading != 0 && clock.GetElapsedTime(_lastReading).TotalSeconds < ReadingSeconds)
+            return;
+        _lastReading = clock.GetTimestamp();
+        if (options.Reading() is not { } reading)
+            return;
+        (string Name, double? Value)[] values =
+        [
+            (MetricNames.GpuUtilization, reading.Utilization),
+            (MetricNames.GpuMemoryBytes, reading.MemoryBytes),
+            (MetricNames.GpuWatts, reading.Watts),
+            (MetricNames.GpuCelsius, reading.Celsius),
+        ];
+        foreach (var (name, value) in values)
+            if (value is { } known)
+                events.Metric(name, _progress.Step, Epoch, known);
+    }
+
     private void Validate()
     {
+        TellAll();
         var logits = ValidationLogits();
         var loss = logits.NegativeLogLikelihood();
         if (!double.IsFinite(loss))
@@ -168,6 +242,7 @@ internal sealed class Trainer(
 
     private void Keep()
     {
+        TellAll();
         // A gradient can become infinite where the loss is not: the next step would tell, and the checkpoint would be worth nothing.
         if (!module.IsFinite())
             throw Diverged(_progress.Step);
@@ -175,10 +250,10 @@ internal sealed class Trainer(
         checkpoints.Begin(_progress, Epoch);
     }
 
-    /// <param name="batch">Of the step, if it shows there.</param>
-    private TrainingFailedException Diverged(long step, Batch? batch = null)
+    /// <param name="samples">Of the step, if it shows there.</param>
+    private TrainingFailedException Diverged(long step, int[]? samples = null)
     {
-        string[] pictures = [.. (batch?.Samples ?? []).Select(source.NameOf).Distinct()];
+        string[] pictures = [.. (samples ?? []).Select(source.NameOf).Distinct()];
         foreach (var picture in pictures)
             Console.WriteLine($"In the batch of step {step}: picture {picture}.");
         return new(

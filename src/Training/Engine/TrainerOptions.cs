@@ -1,4 +1,5 @@
 using GpuGeek.Training.Checkpoints;
+using GpuGeek.Training.Devices;
 using GpuGeek.Training.Graphs;
 
 namespace GpuGeek.Training.Engine;
@@ -16,6 +17,9 @@ internal sealed record TrainerOptions
     /// <summary>Called once before the first step of an attempt.</summary>
     /// <returns>What this attempt computes in, of what the checkpoint that it goes on from was computed in; null: there is none.</returns>
     public required Func<Precision?, Precision> PrecisionAfter { get; init; }
+
+    /// <summary>What the driver says of the device; null: nothing, or there is no driver.</summary>
+    public required Func<DeviceReading?> Reading { get; init; }
 
     /// <summary>Share of the whole run's progress at which training starts and ends.</summary>
     public required (double From, double To) ProgressSpan { get; init; }

@@ -22,6 +22,9 @@ internal sealed record TrainingMethod : IDisposable
 
     /// <summary>Most examples that go through the network at once; the gradients of a batch's parts are added up.</summary>
     public int MicroBatch { get; init; } = int.MaxValue;
+
+    /// <summary>Null: the loss is not scaled.</summary>
+    public LossScaler? Scaler { get; init; }
     public required IAveraging Averaging { get; init; }
     public required IStopping Stopping { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed record TrainingMethod : IDisposable
     {
         Objective.Dispose();
         Optimizer.Dispose();
+        Scaler?.Dispose();
         (Averaging as IDisposable)?.Dispose();
     }
 }

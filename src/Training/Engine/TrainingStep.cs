@@ -2,45 +2,77 @@ using GpuGeek.Training.Common;
 using GpuGeek.Training.Examples;
 using GpuGeek.Training.Graphs;
 using GpuGeek.Training.Optimization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Engine;
 
-/// <param name="Loss">Of the batch, before the update; if it is not finite, there was no update.</param>
-/// <param name="Accuracy">Of the batch, before the update.</param>
-internal readonly record struct StepNumbers(double Loss, double Accuracy);
-
 /// <summary>One step of a training: the loss of a batch, its gradient and the update.</summary>
 /// <param name="inputShape">Of one example.</param>
+/// <param name="record">Gets the numbers of steps that are not read at once.</param>
 /// <param name="from">The node whose values the examples are; null: they are what the network takes.</param>
-internal sealed class TrainingStep(TrainingMethod method, GraphModule module, long[] inputShape, ReadBack readBack, Node? from = null)
+internal sealed class TrainingStep(TrainingMethod method, GraphModule module, long[] inputShape, StepRecord record, Node? from = null)
 {
+    /// <summary>Most examples that go through the network at once.</summary>
+    public int MicroBatch { get; set; } = method.MicroBatch;
+
     /// <param name="step">From 1.</param>
     /// <param name="precision">Of the passes through the network.</param>
-    /// <returns>Null: they stay on the device this time (<see cref="ReadBack"/>).</returns>
+    /// <returns>Null: they stay on the device for now (<see cref="StepRecord"/>).</returns>
     public StepNumbers? Run(Batch batch, long step, Precision precision = Precision.Float32)
     {
         using var scope = NewDisposeScope();
         var epoch = (int)((step - 1) / method.StepsPerEpoch);
         method.Optimizer.ZeroGradients();
-        var numbers = Gradient(batch, epoch, precision, readBack.IsDue());
-        if (numbers is { } read && !double.IsFinite(read.Loss))
-            return numbers;
+        if (record.ReadsEveryStep)
+        {
+            var read = new Read();
+            Gradient(batch, epoch, precision, read);
+            if (double.IsFinite(read.Loss))
+                Update(step, epoch, Unscaled());
+            return new StepNumbers(step, read.Loss, (double)read.Correct / batch.Labels.Length);
+        }
+        var left = new Left(module.Device);
+        Gradient(batch, epoch, precision, left);
+        var isFinite = left.Loss.isfinite();
+        Update(step, epoch, Unscaled() is { } gradient ? isFinite.logical_and(gradient) : isFinite);
+        record.Write(step, left.Numbers(batch.Labels.Length));
+        return null;
+    }
+
+    /// <returns>On the device: whether the gradient is finite. Null: the loss was not scaled, and nobody has looked.</returns>
+    private Tensor? Unscaled()
+    {
+        if (method.Scaler is not { } scaler)
+            return null;
+        var isFinite = scaler.Unscale(module.FlatGradient);
+        scaler.Update(isFinite);
+        return isFinite;
+    }
+
+    /// <param name="isFinite">On the device: where it is false, nothing changes. Null: it is known to be true.</param>
+    private void Update(long step, int epoch, Tensor? isFinite)
+    {
         if (method.ClipNorm is { } norm)
             GradientClipping.Apply(module.FlatGradient, norm);
         var ranges = method.Layers.RangesIn(epoch, module.Layout, method.StepsPerEpoch);
-        method.Optimizer.Step(step, new StepRates(method.Schedule.RateAt(step), ranges));
-        method.Averaging.Follow(step);
-        return numbers;
+        OnlyIf.Apply(
+            isFinite,
+            [module.Flat, .. method.Optimizer.Memories, .. method.Averaging.Memories],
+            () =>
+            {
+                method.Optimizer.Step(step, new StepRates(method.Schedule.RateAt(step), ranges));
+                method.Averaging.Follow(step);
+            }
+        );
     }
 
     /// <summary>Adds up the gradients of the batch's parts, so that their sum is that of the whole batch's mean.</summary>
-    private StepNumbers? Gradient(Batch batch, int epoch, Precision precision, bool read)
+    private void Gradient(Batch batch, int epoch, Precision precision, ISum sum)
     {
         var plan = method.Layers.ModesIn(epoch);
         var whole = method.Objective.WeightOf(batch);
-        var (loss, correct) = (0.0, 0L);
-        foreach (var part in batch.Parts(method.MicroBatch))
+        foreach (var part in batch.Parts(MicroBatch))
         {
             using var scope = NewDisposeScope();
             var tensors = BatchTensors.Of(part, inputShape, module.Device, module.Type);
@@ -48,12 +80,44 @@ internal sealed class TrainingStep(TrainingMethod method, GraphModule module, lo
             var logits = module.Forward(tensors.Inputs, plan, chance: chance, precision: precision, from: from);
             var mean = method.Objective.Loss(logits, tensors);
             var share = method.Objective.WeightOf(part) / whole;
-            (share == 1 ? mean : mean.Times(share)).backward();
-            if (!read)
-                continue;
-            loss += share * mean.to(ScalarType.Float64).item<double>();
-            correct += logits.argmax(1).eq(tensors.Labels).sum().item<long>();
+            var weighted = share == 1 ? mean : mean.Times(share);
+            (method.Scaler?.Scaled(weighted) ?? weighted).backward();
+            sum.Add(share, mean.detach().to(ScalarType.Float64), logits.detach().argmax(1).eq(tensors.Labels).sum());
         }
-        return read ? new StepNumbers(loss, (double)correct / batch.Labels.Length) : null;
+    }
+
+    /// <summary>Loss and right answers over the parts of a batch.</summary>
+    private interface ISum
+    {
+        void Add(double share, Tensor loss, Tensor correct);
+    }
+
+    private sealed class Read : ISum
+    {
+        public double Loss { get; private set; }
+        public long Correct { get; private set; }
+
+        public void Add(double share, Tensor loss, Tensor correct)
+        {
+            Loss += share * loss.item<double>();
+            Correct += correct.item<long>();
+        }
+    }
+
+    /// <summary>On the device; it lives as long as the scope in which it was made.</summary>
+    private sealed class Left(Device device) : ISum
+    {
+        private readonly Tensor _correct = zeros([], dtype: ScalarType.Int64, device: device);
+
+        public Tensor Loss { get; } = zeros([], dtype: ScalarType.Float64, device: device);
+
+        public void Add(double share, Tensor loss, Tensor correct)
+        {
+            using Scalar weight = share;
+            Loss.add_(loss, weight);
+            _correct.PlusInPlace(correct);
+        }
+
+        public Tensor Numbers(int count) => stack([Loss, _correct.to(ScalarType.Float64).Times(1.0 / count)]);
     }
 }

@@ -13,9 +13,12 @@ internal readonly record struct BatchTensors(Tensor Inputs, Tensor Labels, Mixed
     public static BatchTensors Of(Batch batch, long[] inputShape, Device device, ScalarType type = ScalarType.Float32) =>
         new(
             InputsOf(batch, inputShape, device).to(type),
-            tensor(batch.Labels, device: device),
+            Sent(tensor(batch.Labels, device: CPU), device),
             batch.Mixed is { } mixed
-                ? new(tensor(mixed.Others, device: device), tensor(mixed.Shares, [mixed.Shares.Length, 1], device: device).to(type))
+                ? new(
+                    Sent(tensor(mixed.Others, device: CPU), device),
+                    Sent(tensor(mixed.Shares, [mixed.Shares.Length, 1], device: CPU), device).to(type)
+                )
                 : null
         );
 
@@ -30,11 +33,16 @@ internal readonly record struct BatchTensors(Tensor Inputs, Tensor Labels, Mixed
 
     public static Tensor InputsOf(Batch batch, long[] inputShape, Device device)
     {
-        var x = tensor(batch.Inputs, [batch.Labels.Length, .. batch.Shape ?? inputShape], device: device);
+        var x = Sent(tensor(batch.Inputs, [batch.Labels.Length, .. batch.Shape ?? inputShape], device: CPU), device);
         // A copy in both cases: the tensor lies in the managed array, at any address, and the last bits of a matrix product depend on the
         // alignment of its factors.
         return inputShape.Length == 3 ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x.clone();
     }
+
+    /// <summary>From pinned memory the device takes the numbers itself, after what it was asked before: nobody waits for it. libtorch keeps
+    /// the pinned memory until they have arrived.</summary>
+    private static Tensor Sent(Tensor onCpu, Device device) =>
+        device.type == TorchSharp.DeviceType.CPU ? onCpu : onCpu.pin_memory().to(device, non_blocking: true);
 }
 
 /// <param name="Others">N, int64.</param>

@@ -16,18 +16,23 @@ internal sealed partial class Autocast : IDisposable
     private readonly sbyte _before;
     private bool _isOver;
 
-    private Autocast(DeviceType device)
+    private Autocast(DeviceType device, ScalarType type)
     {
         _device = (sbyte)device;
         (_wasEnabled, _before) = (IsEnabled(_device), TypeOf(_device));
-        SetType(_device, (sbyte)ScalarType.BFloat16);
+        SetType(_device, (sbyte)type);
         SetEnabled(_device, true);
         _ = IncrementNesting();
     }
 
     /// <returns>Null: nothing is converted.</returns>
     public static Autocast? Enter(Device device, Precision precision) =>
-        precision == Precision.BFloat16 ? new(device.type == TorchSharp.DeviceType.CUDA ? DeviceType.Cuda : DeviceType.Cpu) : null;
+        precision == Precision.Float32
+            ? null
+            : new(
+                device.type == TorchSharp.DeviceType.CUDA ? DeviceType.Cuda : DeviceType.Cpu,
+                precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float16
+            );
 
     public void Dispose()
     {

@@ -7,4 +7,8 @@ internal enum Precision
 
     /// <summary>The range of float32 with 8 bits of significand.</summary>
     BFloat16,
+
+    /// <summary>11 bits of significand and a range of 6e-8 to 65,504: the loss is scaled. On a GPU alone; the CPU has no instructions for
+    /// it.</summary>
+    Float16,
 }

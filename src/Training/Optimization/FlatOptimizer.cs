@@ -26,6 +26,8 @@ internal abstract class FlatOptimizer(GraphModule module, params string[] memori
     public string Name => "optimizer";
     public long Bytes => _memories.Count * module.Layout.Length * sizeof(float);
 
+    public IEnumerable<Tensor> Memories => _memories.Values;
+
     public void ZeroGradients() => module.FlatGradient.zero_();
 
     public void Step(long step, StepRates rates)

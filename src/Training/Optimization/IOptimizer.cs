@@ -1,5 +1,6 @@
 using GpuGeek.Training.Checkpoints;
 using GpuGeek.Training.Graphs;
+using static TorchSharp.torch;
 
 namespace GpuGeek.Training.Optimization;
 
@@ -16,6 +17,9 @@ internal readonly record struct StepRates(double HeadRate, IReadOnlyList<Learnin
 internal interface IOptimizer : ITrainingState, IDisposable
 {
     void ZeroGradients();
+
+    /// <summary>What a step changes beside the parameters.</summary>
+    IEnumerable<Tensor> Memories { get; }
 
     /// <param name="step">From 1: the number of steps that are done with this one.</param>
     void Step(long step, StepRates rates);

@@ -65,5 +65,6 @@ internal sealed record ChildSpec : IChildSpec
     public IChildLog OpenLog() => new BoundedLog(LogFile);
 
     private static bool IsSecret(string name) =>
-        name.StartsWith("GPUGEEK_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal);
+        name is not "GPUGEEK_LIBTORCH"
+        && (name.StartsWith("GPUGEEK_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal));
 }

@@ -156,6 +156,19 @@ public sealed class NvidiasDriver
         Assert.Equal(0, FakeNvml.Opened);
     }
 
+    [Theory]
+    [InlineData(null, "GPU-1")]
+    [InlineData("", "GPU-1")]
+    [InlineData("GPU-2,GPU-1", "GPU-2")]
+    [InlineData("0", "GPU-1")]
+    [InlineData("GPU-9", null)]
+    public void Knows_the_device_that_the_process_sees(string? visible, string? expected)
+    {
+        using var gpu = VisibleGpu.Of(Nvml.Open(FakeNvml.Export), visible);
+        Assert.Equal(expected, gpu?.Device.Id);
+        Assert.Equal(expected is null, gpu?.Read() is null);
+    }
+
     [Fact]
     public void Is_not_needed_for_the_processor()
     {

@@ -61,7 +61,7 @@ public sealed class ABatchInParts
             StepsPerEpoch = 5,
             TotalSteps = 5,
         };
-        var step = new TrainingStep(method, module, [3, Size, Size], new ReadBack(CPU, TimeProvider.System));
+        var step = new TrainingStep(method, module, [3, Size, Size], new StepRecord(CPU, TimeProvider.System));
         // An array: Last() on a range would do the last step alone.
         StepNumbers[] steps = [.. Enumerable.Range(1, 5).Select(n => step.Run(mixed ? Batch : Batch with { Mixed = null }, n)!.Value)];
         return ([.. module.Flat.data<double>()], steps[^1]);

@@ -130,7 +130,7 @@ public sealed class ATrainingByPyTorch(TorchvisionPeer peer, ITestOutputHelper o
 
     private static List<double> Losses(TrainingMethod method, GraphModule module)
     {
-        var step = new TrainingStep(method, module, [3, Size, Size], new ReadBack(CPU, TimeProvider.System));
+        var step = new TrainingStep(method, module, [3, Size, Size], new StepRecord(CPU, TimeProvider.System));
         return
         [
             .. Enumerable

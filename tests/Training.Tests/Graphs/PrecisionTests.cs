@@ -80,7 +80,7 @@ public sealed class TrainingInBFloat16
             StepsPerEpoch = Steps,
             TotalSteps = Steps,
         };
-        var step = new TrainingStep(method, module, [3, Size, Size], new ReadBack(CPU, TimeProvider.System));
+        var step = new TrainingStep(method, module, [3, Size, Size], new StepRecord(CPU, TimeProvider.System));
         // Every step, not the last alone: Last() on a range would skip the others.
         return [.. Enumerable.Range(1, Steps).Select(number => step.Run(Four, number, precision)!.Value.Loss)];
     }

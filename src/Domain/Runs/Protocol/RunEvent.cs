@@ -62,6 +62,10 @@ public static class MetricNames
     public const string LearningRate = "lr";
     public const string ImagesPerSecond = "images_per_second";
     public const string MemoryBytes = "system/memory_bytes";
+    public const string GpuUtilization = "system/gpu_utilization";
+    public const string GpuMemoryBytes = "system/gpu_memory_bytes";
+    public const string GpuWatts = "system/gpu_watts";
+    public const string GpuCelsius = "system/gpu_celsius";
 }
 
 /// <summary>Exit code of the training child, if it was not killed.</summary>

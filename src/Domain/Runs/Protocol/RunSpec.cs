@@ -6,6 +6,9 @@ namespace GpuGeek.Domain.Runs.Protocol;
 /// own.</summary>
 public sealed record RunSpec
 {
+    public const string Cpu = "cpu",
+        Cuda = "cuda";
+
     public required Guid RunId { get; init; }
 
     /// <summary>1 for the first attempt; the child resumes from the newest whole checkpoint it finds, whatever the number.</summary>
@@ -36,7 +39,7 @@ public sealed record RunSpec
     public required int Threads { get; init; }
 
     /// <summary><c>cpu</c>, or <c>cuda</c>: the first device that the child's <c>CUDA_VISIBLE_DEVICES</c> shows.</summary>
-    public string Device { get; init; } = "cpu";
+    public string Device { get; init; } = Cpu;
 
     /// <summary>Bytes of the disk that the child leaves free for the database.</summary>
     public long ReserveBytes { get; init; }
