@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs.Protocol;
@@ -112,6 +113,10 @@ public static class TrainingProgram
         catch (TrainingFailedException failed)
         {
             return Fail(events, failed.Failure);
+        }
+        catch (ExternalException full) when (DeviceFull.Is(full))
+        {
+            return Fail(events, DeviceFull.Refusal(full).Failure);
         }
         catch (WeightsException weights)
         {

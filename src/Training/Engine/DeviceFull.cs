@@ -17,10 +17,17 @@ internal static class DeviceFull
     public static int Half(int atOnce, int examples) => Math.Min(atOnce, examples) / 2;
 
     public static TrainingFailedException Refusal(long step, int atOnce) =>
+        Refusal($"The memory was full at step {step}, with at most {atOnce} pictures at once.");
+
+    /// <param name="failure">Outside of a step.</param>
+    public static TrainingFailedException Refusal(ExternalException failure) =>
+        Refusal($"The memory was full: {failure.Message.Split('\n')[0]}");
+
+    private static TrainingFailedException Refusal(string detail) =>
         new(
             "memory_too_small",
             "The training does not fit into memory",
-            $"The memory was full at step {step}, with at most {atOnce} pictures at once.",
+            detail,
             "Set data.microBatch to a smaller number: the batch stays as large as it is. Or choose a smaller input size or network."
         );
 }

@@ -68,11 +68,11 @@ internal sealed class HeadLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         var wide = rows.to(ScalarType.Float64);
-        var logarithms = wide.matmul(weights.t()).PlusInPlace(biases).log_softmax(1);
+        var logarithms = wide.mm(weights.t()).PlusInPlace(biases).log_softmax(1);
         var loss = minusTargets.mul(logarithms).sum().item<double>();
         var shares = minusTargets.sum(1, keepdim: true).neg();
         var slope = logarithms.exp().mul_(shares).PlusInPlace(minusTargets);
-        ofWeights.PlusInPlace(slope.t().matmul(wide));
+        ofWeights.PlusInPlace(slope.t().mm(wide));
         // A plain 0 would be a data type.
         ofBiases.PlusInPlace(slope.sum([0L]));
         return loss;

@@ -45,7 +45,7 @@ internal static class TorchOps
             Slice s => input(0).narrow(1, s.Start, s.Length),
             Reshape r => input(0).reshape([input(0).shape[0], .. r.Shape]),
             Transpose t => input(0).permute([0, .. t.Order.Select(d => d + 1L)]),
-            MatMul => input(0).matmul(input(1)),
+            MatMul => Product(input(0), input(1)),
             Softmax => input(0).softmax(-1),
             Scale t => input(0).Times(t.Factor),
             Roll r => input(0).roll([r.Down, r.Right], [1, 2]),
@@ -113,6 +113,18 @@ internal static class TorchOps
             return x.alias();
         using var mask = chance.Mask(node, ofRows ? [x.shape[0], .. Enumerable.Repeat(1L, (int)x.dim() - 1)] : x.shape, probability, x);
         return x * mask;
+    }
+
+    /// <summary>Of the last two dimensions, as matmul's, with the same bits: that ends the process where memory runs out, instead of
+    /// throwing.</summary>
+    /// <param name="left">… × rows × inner.</param>
+    /// <param name="right">… × inner × columns, with the same dimensions before.</param>
+    internal static Tensor Product(Tensor left, Tensor right)
+    {
+        using var scope = NewDisposeScope();
+        long[] whole = [.. left.shape[..^1], right.shape[^1]];
+        var product = left.reshape(-1, left.shape[^2], left.shape[^1]).bmm(right.reshape(-1, right.shape[^2], right.shape[^1]));
+        return product.view(whole).MoveToOuterDisposeScope();
     }
 
     private static Tensor Normalise(Node node, BatchNorm b, Tensor x, GraphModule module, ModePlan plan)
