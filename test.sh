@@ -94,7 +94,7 @@ together() {
   done
 }
 
-together "Api" "Storage Imaging Inference Web Domain Architecture"
+together "Api" "Storage Imaging Inference Web Domain Architecture Gpu"
 # The trainer's tests keep one core busy for most of their time, the other two wait for children and databases.
 together "Training" "Worker" "Deploy"
 $fast || together "EndToEnd"

@@ -62,7 +62,7 @@ internal static class ProjectRules
 
     public static IEnumerable<string> TorchOutsideTraining(IEnumerable<ProjectFile> projects) =>
         from project in projects
-        where project.Name is not ("Training" or "Worker" or "Training.Tests" or "Benchmarks")
+        where project.Name is not ("Training" or "Worker" or "Training.Tests" or "Gpu.Tests" or "Benchmarks")
         from package in project.Packages
         where package.Contains("torch", StringComparison.OrdinalIgnoreCase)
         select $"{project.Name} takes the package {package}";

@@ -20,7 +20,7 @@ internal static class RunDevice
             throw new TrainingFailedException(
                 "float16_needs_gpu",
                 "float16 needs a GPU",
-                "The recipe trains in float16, for which processors have no instructions: a training would take hundreds of times as long.",
+                "The recipe trains in float16, for which processors have no instructions: it would take hundreds of times as long.",
                 "Set compute.precision to bfloat16 or float32, or start the run on a GPU."
             );
         return CPU;
@@ -31,6 +31,6 @@ internal static class RunDevice
             "device_missing",
             "The GPU cannot be used",
             "The run was given a GPU, and libtorch does not find one.",
-            "Run `GpuGeek.Worker doctor` on the worker's machine: it says whether the driver answers and whether this build has CUDA's libtorch."
+            "Run `GpuGeek.Worker doctor` on the worker's machine: it says whether the driver answers and whether libtorch is CUDA's."
         );
 }

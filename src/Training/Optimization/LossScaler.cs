@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace GpuGeek.Training.Optimization;
 
 /// <summary>
-/// Dynamic loss scaling (Micikevicius et al. 2018, arXiv:1710.03740), with PyTorch's GradScaler's numbers: gradients of float16 would vanish
-/// below 6e-8, so the loss is multiplied before the backward pass and the gradients divided after it. An infinite gradient halves the
-/// factor, and the step changes nothing; 2,000 steps without one double it. Nothing is read back from the device.
+/// Dynamic loss scaling (Micikevicius et al. 2018, arXiv:1710.03740), with the numbers of PyTorch's GradScaler: gradients of float16 would
+/// vanish below 6e-8, so the loss is multiplied before the backward pass and the gradients divided after it. An infinite gradient halves
+/// the factor, and the step changes nothing; 2,000 steps without one double it. Nothing is read back from the device.
 /// </summary>
 internal sealed class LossScaler : ITrainingState, IDisposable
 {

@@ -15,8 +15,8 @@ internal static class DoctorVerb
     {
         var command = new Command(
             "doctor",
-            "Says what this machine trains on: system, processor, GPUs, libtorch, weights. It trains a network for some seconds. Exit code 1 "
-                + "where trainings would fail."
+            "Says what this machine trains on: system, processor, GPUs, libtorch, weights. It trains a network for some seconds. "
+                + "Exit code 1 where trainings would fail."
         );
         command.SetAction(_ => Print(Console.Out));
         return command;

@@ -98,7 +98,7 @@ public sealed class ATrainingWhoseStepsNobodyWaitsFor
         Assert.Contains("The last good checkpoint is step-", refused.Failure.Detail, StringComparison.Ordinal);
     }
 
-    /// <summary>The third step finds it full; the training begins again from its checkpoint, as if the recipe had named half as many.</summary>
+    /// <summary>The third step finds it full; the training goes back to its checkpoint, as if the recipe had named half as many.</summary>
     [Fact]
     public void Goes_on_with_half_as_many_pictures_at_once_where_the_device_was_full()
     {
