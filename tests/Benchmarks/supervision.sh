@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# What the supervision of a training takes: the processor's seconds of everything that is not the trainer (worker, database, Api, Web,
+# Predictor) while it trains, beside those of the trainer and those of the same processes while nothing runs.
+#
+#   usage: tests/Benchmarks/supervision.sh ZIP [EPOCHS]      (GPUGEEK_WEIGHTS=DIR for machines without internet access)
+#
+# Build first: dotnet build src/AppHost -c Release.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+zip=$(realpath "$1") epochs=${2:-4} port=${PORT:-8178}
+data=$(mktemp -d /tmp/gpugeek-supervision.XXXXXX)
+chmod 755 "$data"
+env --default-signal=INT,QUIT "$root/src/AppHost/bin/Release/net10.0/GpuGeek.AppHost" --data "$data" --port "$port" > "$data.log" 2>&1 &
+platform=$!
+finish() {
+  kill "$platform" 2> /dev/null || true
+  wait "$platform" || true
+  rm -rf "$data" "$data.log"
+}
+trap finish EXIT
+
+base=http://127.0.0.1:$port/api/v1
+setup=""
+while [ -z "$setup" ]; do
+  kill -0 "$platform" || { cat "$data.log" >&2; exit 1; }
+  setup=$(grep -o 'gg_setup_[A-Za-z0-9_]*' "$data.log" | head -1 || true)
+  sleep 1
+done
+token=""
+call() { curl -sSf -X "$1" "$base/$2" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' ${3:+-d "$3"}; }
+token=$(call POST account/register "$(jq -n --arg t "$setup" '{email: "bench@example.org", password: "a long enough phrase", displayName: "Bench",
+  organization: "Acme", setupToken: $t}')" | jq -r .token)
+call POST orgs/acme/projects '{"name": "Flowers", "template": "image-classification"}' > /dev/null
+dataset=$(call POST orgs/acme/datasets '{"project": "flowers", "name": "flowers"}' | jq -r .id)
+import=$(curl -sSf -T "$zip" -H "Authorization: Bearer $token" "$base/orgs/acme/datasets/$dataset/imports/" | jq -r .id)
+until [ "$(call GET "orgs/acme/datasets/$dataset/imports/$import?wait=30" | jq -r .state)" = succeeded ]; do :; done
+version=$(call POST "orgs/acme/datasets/$dataset/versions" '{"split": {"train": 0.7, "val": 0.15, "test": 0.15}, "seed": 0}' | jq -r .id)
+
+# seconds KIND: of the processor since the start, of the trainer (its threads have its group) or of the rest of the platform.
+seconds() {
+  local total=0 pid line
+  for pid in $(ps -e -o pid= -o args= | awk -v kind="$1" -v data="$data" '
+      { trains = / train \/.*\/runs\// } /GpuGeek|postgres/ { if ((kind == "trainer") == (trains > 0)) print $1 }'); do
+    line=$(sed -E 's/.*\) //' "/proc/$pid/stat" 2> /dev/null) || continue
+    # User and system time, and those of children that have ended.
+    total=$((total + $(awk '{ print $12 + $13 + $14 + $15 }' <<< "$line")))
+  done
+  awk -v ticks="$total" 'BEGIN { printf "%.1f", ticks / 100 }'
+}
+
+run=$(call POST orgs/acme/runs "$(jq -n --arg v "$version" --argjson e "$epochs" '{project: "flowers", datasetVersion: $v,
+  recipe: {preset: "balanced", compute: {precision: "float32"}, budget: {epochs: $e}}}')" | jq -r .id)
+until [ "$(call GET "orgs/acme/runs/$run" | jq -r '.phase // ""')" = training ]; do sleep 0.5; done
+began=$(date +%s.%N) rest=$(seconds rest) trainer=$(seconds trainer)
+while [ "$(call GET "orgs/acme/runs/$run" | jq -r .phase)" = training ]; do
+  rest_end=$(seconds rest) trainer_end=$(seconds trainer) ended=$(date +%s.%N)
+  sleep 3
+done
+until [ "$(call GET "orgs/acme/runs/$run?wait=30" | jq -r .state)" = succeeded ]; do :; done
+wall=$(awk -v a="$began" -v b="$ended" 'BEGIN { printf "%.0f", b - a }')
+idle=$(seconds rest)
+sleep "$wall"
+idle_end=$(seconds rest)
+awk -v wall="$wall" -v trainer="$trainer" -v trainer_end="$trainer_end" -v rest="$rest" -v rest_end="$rest_end" \
+  -v idle="$idle" -v idle_end="$idle_end" 'BEGIN {
+    t = trainer_end - trainer; r = rest_end - rest; i = idle_end - idle
+    printf "%d s of training: trainer %.1f s of processor, the platform beside it %.1f s, which is %.1f %%", wall, t, r, 100 * r / t
+    printf " (while nothing runs, in as many seconds: %.1f s)\n", i }'
