@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Persistence;
@@ -27,8 +28,14 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 
     /// <summary>Claims the next run for a slot: lease, state and usage interval in one transaction.</summary>
     /// <param name="fitting">Architectures whose runs fit on the slot's disk; null: all.</param>
+    /// <param name="device">On which the slot trains; null: the processor.</param>
     /// <returns>Null if nothing is queued, or if this slot's last interval has not been closed yet.</returns>
-    public async Task<ClaimedRun?> NextAsync(string slot, CancellationToken cancellationToken, string[]? fitting = null)
+    public async Task<ClaimedRun?> NextAsync(
+        string slot,
+        CancellationToken cancellationToken,
+        string[]? fitting = null,
+        SlotDevice? device = null
+    )
     {
         while (true)
         {
@@ -44,7 +51,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             if (!claim.IsQueued)
                 continue;
             await transaction.CommitAsync(cancellationToken);
-            return claim.Claim;
+            return claim.Claim with { Device = device ?? SlotDevice.Processor };
         }
     }
 
@@ -58,7 +65,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 
     /// <summary>Claims this run, if it is queued.</summary>
     /// <returns>Null: another worker has it, it has ended, or this slot's last interval has not been closed yet.</returns>
-    public async Task<ClaimedRun?> ClaimAsync(Guid run, string slot, CancellationToken cancellationToken)
+    public async Task<ClaimedRun?> ClaimAsync(Guid run, string slot, SlotDevice device, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -69,7 +76,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         if (waiting is not [var one] || await TakeAsync(db, one, slot, cancellationToken) is not { IsQueued: true } claim)
             return null;
         await transaction.CommitAsync(cancellationToken);
-        return claim.Claim;
+        return claim.Claim with { Device = device };
     }
 
     private sealed record Taken(ClaimedRun Claim, bool IsQueued);

@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.TestSupport;
@@ -33,8 +34,8 @@ public sealed class ALaunchedSupervisor(PostgresFixture postgres) : IDisposable
         Assert.Empty(ProcessTable.WithArgument(id.ToString()));
         Assert.Equal((RunState.Queued, 1), await tenant.RunAsync(id) is var back ? (back.State, back.Attempt) : default);
 
-        var launched = await another.Get<IRunLauncher>().StartAsync(id, "another/1/slot-0", Cancel);
-        var late = await another.Get<IRunLauncher>().StartAsync(id, "another/1/slot-1", Cancel);
+        var launched = await another.Get<IRunLauncher>().StartAsync(id, "another/1/slot-0", SlotDevice.Processor, Cancel);
+        var late = await another.Get<IRunLauncher>().StartAsync(id, "another/1/slot-1", SlotDevice.Processor, Cancel);
         int[] codes = [await launched.Exited.WaitAsync(Cancel), await late.Exited.WaitAsync(Cancel)];
         // Of two for one run, one claims it.
         Assert.Equal([SupervisorExit.Supervised, SupervisorExit.NotClaimed], codes.Order());

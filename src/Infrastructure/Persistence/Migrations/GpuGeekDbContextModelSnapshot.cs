@@ -769,6 +769,63 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Devices.WorkerDevice", b =>
+                {
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.Property<string>("Device")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("device");
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("class");
+
+                    b.Property<string>("ClassName")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("class_name");
+
+                    b.Property<string>("Driver")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("driver");
+
+                    b.Property<string>("Libtorch")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("libtorch");
+
+                    b.Property<long?>("MemoryBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("memory_bytes");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<int>("Slots")
+                        .HasColumnType("integer")
+                        .HasColumnName("slots");
+
+                    b.HasKey("Worker", "Device")
+                        .HasName("pk_worker_devices");
+
+                    b.ToTable("worker_devices", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Embeddings.Embedding", b =>
                 {
                     b.Property<Guid>("OrgId")
