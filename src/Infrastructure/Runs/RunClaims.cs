@@ -16,7 +16,9 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     {
         Lock = 0x67_67_72_75_6e,
         Table = "runs",
-        Claimable = "t.state = 'queued' AND (@fitting IS NULL OR t.recipe->'model'->>'architecture' = ANY(@fitting))",
+        Claimable =
+            "t.state = 'queued' AND (t.device IS NULL OR t.device = ANY(@classes)) "
+            + "AND (@fitting IS NULL OR t.recipe->'model'->>'architecture' = ANY(@fitting))",
         // A resumed run goes on before another one starts.
         First = "t.attempt > 0",
         AtWork = "a.state IN ('starting', 'running', 'pausing', 'canceling')",
@@ -42,7 +44,9 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             await using var db = contexts.System();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
-            var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting)).ToListAsync(cancellationToken);
+            var waiting = await db
+                .Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting), Classes(device))
+                .ToListAsync(cancellationToken);
             if (waiting.SingleOrDefault() is not { } next)
                 return null;
             if (await TakeAsync(db, next, slot, cancellationToken) is not { } claim)
@@ -56,22 +60,29 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     }
 
     /// <summary>The next run that would be claimed; it is not claimed.</summary>
-    public async Task<Guid?> PeekAsync(string[]? fitting, CancellationToken cancellationToken)
+    public async Task<Guid?> PeekAsync(string[]? fitting, SlotDevice device, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting)).ToListAsync(cancellationToken);
+        var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting), Classes(device)).ToListAsync(cancellationToken);
         return waiting.SingleOrDefault()?.Id;
     }
 
     /// <summary>Claims this run, if it is queued.</summary>
-    /// <returns>Null: another worker has it, it has ended, or this slot's last interval has not been closed yet.</returns>
+    /// <returns>Null: another worker has it, it has ended, it asks for another class of device, or this slot's last interval has not been closed yet.</returns>
     public async Task<ClaimedRun?> ClaimAsync(Guid run, string slot, SlotDevice device, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
         var waiting = await db
-            .Database.SqlQuery<Waiting>($"SELECT org_id, id FROM runs WHERE id = {run} AND state = 'queued'")
+            .Database.SqlQuery<Waiting>(
+                
+                $"""
+                SELECT org_id, id FROM runs
+                WHERE id = {run} AND state = 'queued' AND (device IS NULL OR device = ANY({device.Classes}))
+                """
+            
+            )
             .ToListAsync(cancellationToken);
         if (waiting is not [var one] || await TakeAsync(db, one, slot, cancellationToken) is not { IsQueued: true } claim)
             return null;
@@ -94,6 +105,9 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             ? new(new(run.OrgId, run.Id, fence, slot, run.Attempt, run.TraceParent), IsQueued: true)
             : null;
     }
+
+    private static NpgsqlParameter Classes(SlotDevice? device) =>
+        new("classes", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = (device ?? SlotDevice.Processor).Classes };
 
     private static NpgsqlParameter Fitting(string[]? architectures) =>
         new("fitting", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)architectures ?? DBNull.Value };

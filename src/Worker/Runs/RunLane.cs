@@ -31,7 +31,7 @@ internal sealed partial class RunLane(
         var device = devices.Of(place);
         if (options.Value.Launcher.Length > 0)
         {
-            if (await claims.PeekAsync(fitting, draining) is { } waiting)
+            if (await claims.PeekAsync(fitting, device, draining) is { } waiting)
                 return () => LaunchAsync(waiting, owner, device, draining);
         }
         else if (await claims.NextAsync(owner, draining, fitting, device) is { } claim)

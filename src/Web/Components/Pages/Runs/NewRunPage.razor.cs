@@ -227,6 +227,7 @@ public sealed partial class NewRunPage
         if (start is null)
             _lost.Add(T["LostStart", recipe.Transfer.Start!.Name]);
         _form.Take(recipe, start ?? StartChoice.Published);
+        _form.Device = _again.Device;
         await TakePresetAsync(recipe.Preset);
         if (Chosen is null)
         {
