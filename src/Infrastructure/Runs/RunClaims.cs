@@ -39,23 +39,22 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         SlotDevice? device = null
     )
     {
+        var own = device ?? SlotDevice.Processor;
         while (true)
         {
             await using var db = contexts.System();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
-            var waiting = await db
-                .Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting), Classes(device))
-                .ToListAsync(cancellationToken);
+            var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting), Classes(own)).ToListAsync(cancellationToken);
             if (waiting.SingleOrDefault() is not { } next)
                 return null;
-            if (await TakeAsync(db, next, slot, cancellationToken) is not { } claim)
+            if (await TakeAsync(db, next, slot, own, cancellationToken) is not { } claim)
                 return null;
             // Cancelled while the claim waited for the lease: claim another run.
             if (!claim.IsQueued)
                 continue;
             await transaction.CommitAsync(cancellationToken);
-            return claim.Claim with { Device = device ?? SlotDevice.Processor };
+            return claim.Claim;
         }
     }
 
@@ -68,7 +67,8 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     }
 
     /// <summary>Claims this run, if it is queued.</summary>
-    /// <returns>Null: another worker has it, it has ended, it asks for another class of device, or this slot's last interval has not been closed yet.</returns>
+    /// <returns>Null: another worker has it, it has ended, it asks for another class of device, or this slot's last interval has not been
+    /// closed yet.</returns>
     public async Task<ClaimedRun?> ClaimAsync(Guid run, string slot, SlotDevice device, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
@@ -76,24 +76,28 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
         var waiting = await db
             .Database.SqlQuery<Waiting>(
-                
                 $"""
                 SELECT org_id, id FROM runs
                 WHERE id = {run} AND state = 'queued' AND (device IS NULL OR device = ANY({device.Classes}))
                 """
-            
             )
             .ToListAsync(cancellationToken);
-        if (waiting is not [var one] || await TakeAsync(db, one, slot, cancellationToken) is not { IsQueued: true } claim)
+        if (waiting is not [var one] || await TakeAsync(db, one, slot, device, cancellationToken) is not { IsQueued: true } claim)
             return null;
         await transaction.CommitAsync(cancellationToken);
-        return claim.Claim with { Device = device };
+        return claim.Claim;
     }
 
     private sealed record Taken(ClaimedRun Claim, bool IsQueued);
 
     /// <returns>Null if this slot's last interval has not been closed yet.</returns>
-    private async Task<Taken?> TakeAsync(GpuGeekDbContext db, Waiting next, string slot, CancellationToken cancellationToken)
+    private async Task<Taken?> TakeAsync(
+        GpuGeekDbContext db,
+        Waiting next,
+        string slot,
+        SlotDevice device,
+        CancellationToken cancellationToken
+    )
     {
         // The lease first and then the run, like all code that writes both: in the other order, a cancellation at this moment and this
         // claim would deadlock.
@@ -101,13 +105,13 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         var run = await db.LockedRunAsync(next.OrgId, next.Id, cancellationToken);
         if (run.State != RunState.Queued)
             return new(new(run.OrgId, run.Id, fence, slot, run.Attempt), IsQueued: false);
-        return await StartAsync(db, run, slot, fence, cancellationToken)
-            ? new(new(run.OrgId, run.Id, fence, slot, run.Attempt, run.TraceParent), IsQueued: true)
-            : null;
+        if (!await StartAsync(db, run, slot, device, fence, cancellationToken))
+            return null;
+        return new(new(run.OrgId, run.Id, fence, slot, run.Attempt, run.TraceParent) { Device = device }, IsQueued: true);
     }
 
-    private static NpgsqlParameter Classes(SlotDevice? device) =>
-        new("classes", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = (device ?? SlotDevice.Processor).Classes };
+    private static NpgsqlParameter Classes(SlotDevice device) =>
+        new("classes", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = device.Classes };
 
     private static NpgsqlParameter Fitting(string[]? architectures) =>
         new("fitting", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)architectures ?? DBNull.Value };
@@ -134,12 +138,19 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 
     /// <returns>False if the slot's previous worker died without ending its interval; the sweep ends it when that lease
     /// expires.</returns>
-    private async Task<bool> StartAsync(GpuGeekDbContext db, Run run, string slot, long fence, CancellationToken cancellationToken)
+    private async Task<bool> StartAsync(
+        GpuGeekDbContext db,
+        Run run,
+        string slot,
+        SlotDevice device,
+        long fence,
+        CancellationToken cancellationToken
+    )
     {
         var now = await db.NowAsync(cancellationToken);
         run.Start(now);
         run.LastSeq++;
-        db.UsageIntervals.Add(await IntervalAsync(db, run, slot, fence, now, cancellationToken));
+        db.UsageIntervals.Add(await IntervalAsync(db, run, slot, device, fence, now, cancellationToken));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -196,6 +207,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         GpuGeekDbContext db,
         Run run,
         string slot,
+        SlotDevice device,
         long fence,
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -213,9 +225,10 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             RunName = run.Name,
             Fence = fence,
             Slot = slot,
+            Device = device.Classes[0],
             StartedAt = now,
             KeptUntil = now,
-            PricePerHour = plan.PricePerHour,
+            PricePerHour = plan.PriceOn(device),
             Currency = plan.Currency,
         };
     }
