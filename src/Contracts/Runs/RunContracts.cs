@@ -26,7 +26,7 @@ public sealed record CreateRunRequest
 
     /// <summary>Class of device to train on: <c>cpu</c>, <c>gpu</c>, or a name that the operator gave to machines
     /// (<c>GET …/devices</c>). Null: whichever is free. A run whose class no worker has waits, and its log says so.</summary>
-    /// <example>gpu</example>
+    /// <example>cpu</example>
     [StringLength(32, MinimumLength = 1)]
     [RegularExpression(
         "^[a-z0-9-]{1,32}$",

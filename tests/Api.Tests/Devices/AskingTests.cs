@@ -61,6 +61,19 @@ public sealed class AskingForADevice(SharedApplication shared) : IClassFixture<S
             Assert.Equal(Waits(absent), await LogAsync(session, (await CreateAsync(session, version.Id, absent)).Id));
     }
 
+    [Fact]
+    public async Task Is_said_again_when_the_run_is_resumed_and_still_waits()
+    {
+        var (session, _, version) = await _app.RegisterWithVersionAsync();
+        var run = await CreateAsync(session, version.Id, "b300");
+        await session.DieTooOftenAsync(run.Id);
+        Assert.Equal(
+            ("queued", "b300"),
+            await session.Client.ResumeRunAsync(session.Org, run.Id, Cancel) is var r ? (r.State, r.Device) : default
+        );
+        Assert.Equal([Waits("b300")[0], Waits("b300")[0]], await LogAsync(session, run.Id));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("GPU")]
