@@ -41,7 +41,14 @@ internal sealed partial class DeviceAnnouncement(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryAsync(TakeBackAsync, cancellationToken);
+        try
+        {
+            await TryAsync(TakeBackAsync, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The database does not answer: the announcement stops counting by itself.
+        }
     }
 
     internal async Task AnnounceAsync(CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ public sealed class ThePageOfWorkers() : Screen("en")
         );
         page.WaitForElement("[data-testid=workers]");
         string[][] rows = [.. page.FindAll("tbody tr").Select(r => r.Children.Take(7).Select(c => c.TextContent.Trim()).ToArray())];
-        Assert.Equal(["ml-1:/work", "gpu a100", "NVIDIA A100", "40.0 GB", "550.54.15", "2.10.0+cuda", "2"], rows[0]);
+        Assert.Equal(["ml-1:/work", "gpu a100", "NVIDIA A100", "40.0\u00a0GB", "550.54.15", "2.10.0+cuda", "2"], rows[0]);
         Assert.Equal(["ml-2:/work", "cpu", "AMD EPYC 9554", "–", "–", "2.10.0+cpu", "1"], rows[1]);
     }
 
