@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using GpuGeek.Training.Devices;
+using GpuGeek.Worker.Devices;
 
 namespace GpuGeek.Worker;
 
-/// <summary>Set by <c>GPUGEEK_WORK</c>, <c>GPUGEEK_WEIGHTS</c>, <c>GPUGEEK_SLOTS</c>, <c>GPUGEEK_CACHE_BYTES</c> and
-/// <c>GPUGEEK_LAUNCHER</c>.</summary>
+/// <summary>Set by <c>GPUGEEK_WORK</c>, <c>GPUGEEK_WEIGHTS</c>, <c>GPUGEEK_SLOTS</c>, <c>GPUGEEK_CACHE_BYTES</c>,
+/// <c>GPUGEEK_LAUNCHER</c>, <c>GPUGEEK_DEVICES</c> and <c>GPUGEEK_DEVICE_CLASS</c>.</summary>
 public sealed class WorkerOptions
 {
     public const string Section = "Worker";
@@ -30,6 +32,22 @@ public sealed class WorkerOptions
         ErrorMessage = "GPUGEEK_LAUNCHER must be 'process', or unset: this worker supervises its runs itself."
     )]
     public string Launcher { get; set; } = "";
+
+    /// <summary><c>cpu</c>: all slots train on the processor. <c>gpu</c>: each has a GPU. Empty: <c>gpu</c> where libtorch can use GPUs
+    /// and the machine has one.</summary>
+    [RegularExpression("^(cpu|gpu)?$", ErrorMessage = "GPUGEEK_DEVICES must be 'cpu' or 'gpu', or unset: GPUs where they can be used.")]
+    public string Devices { get; set; } = "";
+
+    /// <summary>The operator's name for this machine's devices, which runs can ask for and plans can price. Empty: none.</summary>
+    public string DeviceClass { get; set; } = "";
+
+    /// <summary>The machine's devices; others in tests.</summary>
+    internal Func<IReadOnlyList<MachineDevice>> Machine { get; set; } = MachineDevice.All;
+
+    internal string TorchBackend { get; set; } = TorchBuild.Backend;
+
+    /// <summary>How often the worker announces its devices.</summary>
+    internal TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Started instead of <c>train DIR</c>: for tests of the supervisor.</summary>
     internal string[]? TrainerCommand { get; set; }

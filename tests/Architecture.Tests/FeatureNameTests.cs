@@ -12,6 +12,7 @@ public sealed class FeaturesHaveOneName
         "Datasets",
         "Deletions",
         "Deployments",
+        "Devices",
         "Embeddings",
         "Health",
         "Idempotency",

@@ -5,6 +5,7 @@ using GpuGeek.Api.Features.Comments;
 using GpuGeek.Api.Features.Datasets;
 using GpuGeek.Api.Features.Deletions;
 using GpuGeek.Api.Features.Deployments;
+using GpuGeek.Api.Features.Devices;
 using GpuGeek.Api.Features.Health;
 using GpuGeek.Api.Features.Jobs;
 using GpuGeek.Api.Features.Live;
@@ -33,6 +34,7 @@ internal static class FeatureRoutes
         routes.MapDatasets();
         routes.MapJobs();
         routes.MapRecurringDashboard();
+        routes.MapDevices();
         routes.MapRecipes();
         routes.MapRuns();
         routes.MapModels();

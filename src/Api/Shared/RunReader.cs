@@ -111,6 +111,7 @@ internal static class RunReader
             run.CreatedAt,
             run.StartedAt,
             run.FinishedAt,
-            run.RetryUntil
+            run.RetryUntil,
+            run.Device
         );
 }

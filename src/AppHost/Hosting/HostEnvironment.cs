@@ -40,6 +40,8 @@ internal static class HostEnvironment
         ["GPUGEEK_WEIGHTS"] = ["Worker"],
         ["GPUGEEK_SLOTS"] = ["Worker"],
         ["GPUGEEK_LAUNCHER"] = ["Worker"],
+        ["GPUGEEK_DEVICES"] = ["Worker"],
+        ["GPUGEEK_DEVICE_CLASS"] = ["Worker"],
         ["GPUGEEK_JANITOR_MINUTES"] = ["Worker"],
         ["GPUGEEK_EMBEDDING_BYTES"] = ["Worker"],
         ["GPUGEEK_GRACE_DAYS"] = ["Worker"],

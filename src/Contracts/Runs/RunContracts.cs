@@ -23,6 +23,16 @@ public sealed record CreateRunRequest
     /// <example>{"preset": "fast", "budget": {"epochs": 5}}</example>
     [Required]
     public required PartialRecipe Recipe { get; init; }
+
+    /// <summary>Class of device to train on: <c>cpu</c>, <c>gpu</c>, or a name that the operator gave to machines
+    /// (<c>GET …/devices</c>). Null: whichever is free. A run whose class no worker has waits, and its log says so.</summary>
+    /// <example>cpu</example>
+    [StringLength(32, MinimumLength = 1)]
+    [RegularExpression(
+        "^[a-z0-9-]{1,32}$",
+        ErrorMessage = "A class of device has lower-case letters, digits and dashes, and at most 32 of them."
+    )]
+    public string? Device { get; init; }
 }
 
 public sealed record UpdateRunRequest
@@ -43,6 +53,7 @@ public sealed record UpdateRunRequest
 /// <param name="LastSeq">Pass as <c>after</c> to see only newer metric points and log lines.</param>
 /// <param name="ResumableUntil">Until then a run that failed because its process died too often keeps its last checkpoint and can be
 /// resumed; null: it cannot be resumed.</param>
+/// <param name="Device">Class of device that it asks for; null: any.</param>
 public sealed record RunResponse(
     Guid Id,
     string Name,
@@ -67,7 +78,8 @@ public sealed record RunResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
-    DateTimeOffset? ResumableUntil = null
+    DateTimeOffset? ResumableUntil = null,
+    string? Device = null
 );
 
 /// <param name="Name">Worker and slot that holds the run's lease.</param>

@@ -1,3 +1,5 @@
+using GpuGeek.Domain.Devices;
+
 namespace GpuGeek.Domain.Billing;
 
 public enum PlanKind
@@ -20,8 +22,11 @@ public sealed class Plan
     public required PlanKind Kind { get; init; }
     public required string Currency { get; set; }
 
-    /// <summary>Per hour of training on a GPU or CPU slot.</summary>
+    /// <summary>Per hour of training on a device whose class has no price of its own.</summary>
     public required decimal PricePerHour { get; set; }
+
+    /// <summary>Prices per hour by class of device (<see cref="DeviceClass"/>).</summary>
+    public IReadOnlyDictionary<string, decimal> DevicePrices { get; set; } = new Dictionary<string, decimal>();
     public required decimal MonthlyFee { get; set; }
 
     /// <summary>Free hours per calendar month (UTC).</summary>
@@ -40,6 +45,16 @@ public sealed class Plan
 
     /// <summary>Active share links per project.</summary>
     public required int MaxShareLinks { get; set; }
+
+    /// <summary>Per hour of training on the device: the price of the operator's name for it, else of a GPU or processor, else of
+    /// any.</summary>
+    public decimal PriceOn(SlotDevice device)
+    {
+        foreach (var one in device.Classes)
+            if (DevicePrices.TryGetValue(one, out var price))
+                return price;
+        return PricePerHour;
+    }
 
     public static IReadOnlyList<Plan> Seed { get; } =
     [

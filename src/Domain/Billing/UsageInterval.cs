@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Devices;
 
 namespace GpuGeek.Domain.Billing;
 
@@ -22,13 +23,16 @@ public sealed class UsageInterval : ITenantOwned
 
     /// <summary>Worker and slot.</summary>
     public required string Slot { get; init; }
+
+    /// <summary>Class of the slot's device, the most specific that it has, not of what the run asked for.</summary>
+    public string Device { get; init; } = DeviceClass.Cpu;
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>Null while the lease is active.</summary>
     public DateTimeOffset? EndedAt { get; set; }
     public required DateTimeOffset KeptUntil { get; set; }
 
-    /// <summary>The plan's price at the start of the lease.</summary>
+    /// <summary>The plan's price of the device at the start of the lease.</summary>
     public required decimal PricePerHour { get; init; }
     public required string Currency { get; init; }
 

@@ -1,3 +1,5 @@
+using GpuGeek.Domain.Devices;
+
 namespace GpuGeek.Domain.Runs;
 
 /// <summary>
@@ -8,7 +10,8 @@ namespace GpuGeek.Domain.Runs;
 public interface IRunLauncher
 {
     /// <param name="slot">Name of the slot, for the lease and for the usage interval: no two runs have it at the same time.</param>
-    Task<ILaunchedRun> StartAsync(Guid run, string slot, CancellationToken cancellationToken);
+    /// <param name="device">On which the run trains.</param>
+    Task<ILaunchedRun> StartAsync(Guid run, string slot, SlotDevice device, CancellationToken cancellationToken);
 }
 
 /// <summary>A supervisor that was started.</summary>

@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Deletions;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Recipes;
 
 namespace GpuGeek.Domain.Runs;
@@ -43,6 +44,9 @@ public sealed class Run : Restartable, ITenantOwned, IDeletable
 
     /// <summary>SHA-256 in hex of the weights of <see cref="TransferSettings.Start"/>: they are kept as long as the run.</summary>
     public string? StartHash { get; init; }
+
+    /// <summary>Class of device that it asks for (<see cref="DeviceClass"/>); null: any.</summary>
+    public string? Device { get; init; }
     public RunState State { get; private set; } = RunState.Queued;
 
     /// <summary>Number of starts.</summary>

@@ -4,6 +4,7 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deletions;
 using GpuGeek.Domain.Deployments;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Embeddings;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Models;
@@ -74,6 +75,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<UploadedWeights> UploadedWeights => Set<UploadedWeights>();
     public DbSet<WorkerWeights> WorkerWeights => Set<WorkerWeights>();
+    public DbSet<WorkerDevice> WorkerDevices => Set<WorkerDevice>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();

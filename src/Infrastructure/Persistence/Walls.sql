@@ -39,7 +39,7 @@ DO $$
 DECLARE t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['users', 'user_passwords', 'second_factors', 'account_events', 'passkeys', 'passkey_challenges', 'attempt_buckets', 'mails', 'organizations', 'members', 'tokens', 'plans',
-    'worker_weights', 'idempotency_keys'] LOOP
+    'worker_weights', 'worker_devices', 'idempotency_keys'] LOOP
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('DROP POLICY IF EXISTS owner_all ON public.%I', t);
@@ -131,6 +131,11 @@ GRANT SELECT ON public.plans TO gpugeek_app;
 DROP POLICY IF EXISTS everybody ON public.worker_weights;
 CREATE POLICY everybody ON public.worker_weights FOR SELECT TO gpugeek_app USING (true);
 GRANT SELECT ON public.worker_weights TO gpugeek_app;
+
+-- What can be asked for is a fact of the installation; the names of machines, their drivers and their GPUs' numbers are the operator's alone.
+DROP POLICY IF EXISTS everybody ON public.worker_devices;
+CREATE POLICY everybody ON public.worker_devices FOR SELECT TO gpugeek_app USING (true);
+GRANT SELECT (class, class_name, model, slots, seen_at) ON public.worker_devices TO gpugeek_app;
 
 -- First answers may hold secrets: the app reaches the one whose key it can name, by first_answer and keep_first_answer, and lists and deletes none.
 DROP POLICY IF EXISTS everybody ON public.idempotency_keys;

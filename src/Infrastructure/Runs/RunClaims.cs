@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Persistence;
@@ -15,7 +16,9 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     {
         Lock = 0x67_67_72_75_6e,
         Table = "runs",
-        Claimable = "t.state = 'queued' AND (@fitting IS NULL OR t.recipe->'model'->>'architecture' = ANY(@fitting))",
+        Claimable =
+            "t.state = 'queued' AND (t.device IS NULL OR t.device = ANY(@classes)) "
+            + "AND (@fitting IS NULL OR t.recipe->'model'->>'architecture' = ANY(@fitting))",
         // A resumed run goes on before another one starts.
         First = "t.attempt > 0",
         AtWork = "a.state IN ('starting', 'running', 'pausing', 'canceling')",
@@ -27,18 +30,25 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 
     /// <summary>Claims the next run for a slot: lease, state and usage interval in one transaction.</summary>
     /// <param name="fitting">Architectures whose runs fit on the slot's disk; null: all.</param>
+    /// <param name="device">On which the slot trains; null: the processor.</param>
     /// <returns>Null if nothing is queued, or if this slot's last interval has not been closed yet.</returns>
-    public async Task<ClaimedRun?> NextAsync(string slot, CancellationToken cancellationToken, string[]? fitting = null)
+    public async Task<ClaimedRun?> NextAsync(
+        string slot,
+        CancellationToken cancellationToken,
+        string[]? fitting = null,
+        SlotDevice? device = null
+    )
     {
+        var own = device ?? SlotDevice.Processor;
         while (true)
         {
             await using var db = contexts.System();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
-            var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting)).ToListAsync(cancellationToken);
+            var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting), Classes(own)).ToListAsync(cancellationToken);
             if (waiting.SingleOrDefault() is not { } next)
                 return null;
-            if (await TakeAsync(db, next, slot, cancellationToken) is not { } claim)
+            if (await TakeAsync(db, next, slot, own, cancellationToken) is not { } claim)
                 return null;
             // Cancelled while the claim waited for the lease: claim another run.
             if (!claim.IsQueued)
@@ -49,24 +59,30 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     }
 
     /// <summary>The next run that would be claimed; it is not claimed.</summary>
-    public async Task<Guid?> PeekAsync(string[]? fitting, CancellationToken cancellationToken)
+    public async Task<Guid?> PeekAsync(string[]? fitting, SlotDevice device, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting)).ToListAsync(cancellationToken);
+        var waiting = await db.Database.SqlQueryRaw<Waiting>(Order.Next, Fitting(fitting), Classes(device)).ToListAsync(cancellationToken);
         return waiting.SingleOrDefault()?.Id;
     }
 
     /// <summary>Claims this run, if it is queued.</summary>
-    /// <returns>Null: another worker has it, it has ended, or this slot's last interval has not been closed yet.</returns>
-    public async Task<ClaimedRun?> ClaimAsync(Guid run, string slot, CancellationToken cancellationToken)
+    /// <returns>Null: another worker has it, it has ended, it asks for another class of device, or this slot's last interval has not been
+    /// closed yet.</returns>
+    public async Task<ClaimedRun?> ClaimAsync(Guid run, string slot, SlotDevice device, CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Order.Lock})", cancellationToken);
         var waiting = await db
-            .Database.SqlQuery<Waiting>($"SELECT org_id, id FROM runs WHERE id = {run} AND state = 'queued'")
+            .Database.SqlQuery<Waiting>(
+                $"""
+                SELECT org_id, id FROM runs
+                WHERE id = {run} AND state = 'queued' AND (device IS NULL OR device = ANY({device.Classes}))
+                """
+            )
             .ToListAsync(cancellationToken);
-        if (waiting is not [var one] || await TakeAsync(db, one, slot, cancellationToken) is not { IsQueued: true } claim)
+        if (waiting is not [var one] || await TakeAsync(db, one, slot, device, cancellationToken) is not { IsQueued: true } claim)
             return null;
         await transaction.CommitAsync(cancellationToken);
         return claim.Claim;
@@ -75,7 +91,13 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
     private sealed record Taken(ClaimedRun Claim, bool IsQueued);
 
     /// <returns>Null if this slot's last interval has not been closed yet.</returns>
-    private async Task<Taken?> TakeAsync(GpuGeekDbContext db, Waiting next, string slot, CancellationToken cancellationToken)
+    private async Task<Taken?> TakeAsync(
+        GpuGeekDbContext db,
+        Waiting next,
+        string slot,
+        SlotDevice device,
+        CancellationToken cancellationToken
+    )
     {
         // The lease first and then the run, like all code that writes both: in the other order, a cancellation at this moment and this
         // claim would deadlock.
@@ -83,10 +105,13 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         var run = await db.LockedRunAsync(next.OrgId, next.Id, cancellationToken);
         if (run.State != RunState.Queued)
             return new(new(run.OrgId, run.Id, fence, slot, run.Attempt), IsQueued: false);
-        return await StartAsync(db, run, slot, fence, cancellationToken)
-            ? new(new(run.OrgId, run.Id, fence, slot, run.Attempt, run.TraceParent), IsQueued: true)
-            : null;
+        if (!await StartAsync(db, run, slot, device, fence, cancellationToken))
+            return null;
+        return new(new(run.OrgId, run.Id, fence, slot, run.Attempt, run.TraceParent) { Device = device }, IsQueued: true);
     }
+
+    private static NpgsqlParameter Classes(SlotDevice device) =>
+        new("classes", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = device.Classes };
 
     private static NpgsqlParameter Fitting(string[]? architectures) =>
         new("fitting", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)architectures ?? DBNull.Value };
@@ -113,12 +138,19 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
 
     /// <returns>False if the slot's previous worker died without ending its interval; the sweep ends it when that lease
     /// expires.</returns>
-    private async Task<bool> StartAsync(GpuGeekDbContext db, Run run, string slot, long fence, CancellationToken cancellationToken)
+    private async Task<bool> StartAsync(
+        GpuGeekDbContext db,
+        Run run,
+        string slot,
+        SlotDevice device,
+        long fence,
+        CancellationToken cancellationToken
+    )
     {
         var now = await db.NowAsync(cancellationToken);
         run.Start(now);
         run.LastSeq++;
-        db.UsageIntervals.Add(await IntervalAsync(db, run, slot, fence, now, cancellationToken));
+        db.UsageIntervals.Add(await IntervalAsync(db, run, slot, device, fence, now, cancellationToken));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -175,6 +207,7 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
         GpuGeekDbContext db,
         Run run,
         string slot,
+        SlotDevice device,
         long fence,
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -192,9 +225,10 @@ public sealed class RunClaims(IDbContexts contexts, TimeProvider clock)
             RunName = run.Name,
             Fence = fence,
             Slot = slot,
+            Device = device.Classes[0],
             StartedAt = now,
             KeptUntil = now,
-            PricePerHour = plan.PricePerHour,
+            PricePerHour = plan.PriceOn(device),
             Currency = plan.Currency,
         };
     }

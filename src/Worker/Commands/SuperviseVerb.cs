@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Devices;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Runs;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,12 +17,23 @@ internal static class SuperviseVerb
     {
         var run = new Argument<Guid>("run") { Description = "Id of a queued run." };
         var slot = new Option<string?>("--slot") { Description = "Name of the slot in leases and usage; default: this process." };
-        var command = new Command("supervise", "Claims one run and supervises it until it ends; started by a launcher.") { run, slot };
-        command.SetAction((result, cancellationToken) => RunAsync(result.GetValue(run), result.GetValue(slot), cancellationToken));
+        var device = new Option<string?>("--device")
+        {
+            Description = "UUID of the GPU, or 'cpu'; default: the device of the worker's first slot.",
+        };
+        var command = new Command("supervise", "Claims one run and supervises it until it ends; started by a launcher.")
+        {
+            run,
+            slot,
+            device,
+        };
+        command.SetAction(
+            (result, cancellationToken) => RunAsync(result.GetValue(run), result.GetValue(slot), result.GetValue(device), cancellationToken)
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(Guid run, string? slot, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Guid run, string? slot, string? device, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddSupervision(builder.Configuration);
@@ -36,15 +48,27 @@ internal static class SuperviseVerb
             return SupervisorExit.Refused;
         }
         var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        var code = await SuperviseAsync(host.Services, run, slot, stopping);
+        var code = await SuperviseAsync(host.Services, run, slot, device, stopping);
         await host.StopAsync(CancellationToken.None);
         return code;
     }
 
-    private static async Task<int> SuperviseAsync(IServiceProvider services, Guid run, string? slot, CancellationToken draining)
+    private static async Task<int> SuperviseAsync(
+        IServiceProvider services,
+        Guid run,
+        string? slot,
+        string? device,
+        CancellationToken draining
+    )
     {
+        var devices = services.GetRequiredService<SlotDevices>();
+        if ((device is null ? devices.Of(0) : devices.Find(device)) is not { } own)
+        {
+            await Console.Error.WriteLineAsync($"There is no device {device} here on which slots train.");
+            return SupervisorExit.Refused;
+        }
         slot ??= $"{Environment.MachineName}/{Environment.ProcessId}/supervisor";
-        if (await services.GetRequiredService<RunClaims>().ClaimAsync(run, slot, draining) is not { } claim)
+        if (await services.GetRequiredService<RunClaims>().ClaimAsync(run, slot, own, draining) is not { } claim)
         {
             await Console.Error.WriteLineAsync($"Run {run} is not queued, or another worker has claimed it.");
             return SupervisorExit.NotClaimed;

@@ -6,6 +6,7 @@ using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Mail;
 using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Devices;
 using GpuGeek.Worker.Embeddings;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Lanes;
@@ -21,6 +22,7 @@ using GpuGeek.Worker.Weights;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Hosting;
 
@@ -31,6 +33,7 @@ internal static class WorkerSetup
         services.AddSupervision(configuration);
         services.AddLiveListener().AddHostedService<QueueWatch>();
         services.AddLane<RunLane>().AddHostedService<RunSweeps>().AddHostedService<WeightsAnnouncement>();
+        services.AddHostedService<DeviceAnnouncement>();
         services.AddSingleton<IRunLauncher, LocalProcessLauncher>();
         services.AddJobs();
         services.AddSingleton<DeliveryClaims>().AddLane<DeliveryLane>();
@@ -50,6 +53,7 @@ internal static class WorkerSetup
             .ValidateDataAnnotations()
             .ValidateOnStart()
             .PostConfigure(options => Directory.CreateDirectory(options.Runs));
+        services.AddSingleton<IValidateOptions<WorkerOptions>, DeviceCheck>().AddSingleton<SlotDevices>();
         services.Configure<HostOptions>(host =>
         {
             host.ShutdownTimeout = TimeSpan.FromSeconds(19);
@@ -75,6 +79,8 @@ internal static class WorkerSetup
             options.Work = "";
         options.Weights = configuration["GPUGEEK_WEIGHTS"] is { Length: > 0 } weights ? Path.GetFullPath(weights) : null;
         options.Launcher = configuration["GPUGEEK_LAUNCHER"] ?? "";
+        options.Devices = configuration["GPUGEEK_DEVICES"] ?? "";
+        options.DeviceClass = configuration["GPUGEEK_DEVICE_CLASS"] ?? "";
         options.Slots = configuration.GetValue("GPUGEEK_SLOTS", options.Slots);
         options.CacheBytes = configuration.GetValue("GPUGEEK_CACHE_BYTES", options.CacheBytes);
     }

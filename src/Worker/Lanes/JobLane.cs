@@ -52,7 +52,7 @@ internal sealed partial class JobLane : ILaneWork
     public int Width => 3;
     public string Announced => LiveChange.JobQueuedKind;
 
-    public async Task<Func<Task>?> NextAsync(string owner, CancellationToken draining) =>
+    public async Task<Func<Task>?> NextAsync(string owner, int place, CancellationToken draining) =>
         await _claims.NextAsync(_names, owner, _disk.Available(_options.Work), draining) is { } job ? () => RunAsync(job, draining) : null;
 
     private async Task RunAsync(Job row, CancellationToken draining)

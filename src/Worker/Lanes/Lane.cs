@@ -20,8 +20,9 @@ internal interface ILaneWork
 
     /// <summary>Claims the next item.</summary>
     /// <param name="owner">Names the worker and the place in its lane, for the lease.</param>
+    /// <param name="place">Number of the place, from 0.</param>
     /// <returns>What does the claimed work; null: nothing is waiting.</returns>
-    Task<Func<Task>?> NextAsync(string owner, CancellationToken draining);
+    Task<Func<Task>?> NextAsync(string owner, int place, CancellationToken draining);
 }
 
 /// <summary>
@@ -65,7 +66,7 @@ internal sealed partial class Lane<T>(T work, IOptions<WorkerOptions> options, L
         {
             try
             {
-                if (await work.NextAsync(owner, draining) is { } claimed)
+                if (await work.NextAsync(owner, place, draining) is { } claimed)
                 {
                     // More may be waiting.
                     _signal.Signal();

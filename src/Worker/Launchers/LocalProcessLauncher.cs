@@ -1,4 +1,5 @@
 using GpuGeek.ChildProcesses;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Worker.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -9,14 +10,14 @@ namespace GpuGeek.Worker.Launchers;
 /// <summary>Starts the supervisor as a process of this machine, with this worker's settings and work folder.</summary>
 internal sealed class LocalProcessLauncher(IConfiguration configuration, IOptions<WorkerOptions> options) : IRunLauncher
 {
-    public Task<ILaunchedRun> StartAsync(Guid run, string slot, CancellationToken cancellationToken)
+    public Task<ILaunchedRun> StartAsync(Guid run, string slot, SlotDevice device, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Value.Supervisors);
         var spec = new ChildSpec
         {
             Name = $"supervisor of {run:N}",
             FileName = OwnExecutable.Path,
-            Arguments = ["supervise", run.ToString(), "--slot", slot],
+            Arguments = ["supervise", run.ToString(), "--slot", slot, "--device", device.Id],
             LogFile = Path.Combine(options.Value.Supervisors, $"{run:N}.log"),
         };
         // A child gets no credentials unless they are given to it.

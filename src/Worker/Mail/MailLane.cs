@@ -10,6 +10,6 @@ internal sealed class MailLane(MailPost post) : ILaneWork
     public int Width => 1;
     public string? Announced => null;
 
-    public async Task<Func<Task>?> NextAsync(string owner, CancellationToken draining) =>
+    public async Task<Func<Task>?> NextAsync(string owner, int place, CancellationToken draining) =>
         await post.NextAsync(draining) is { } mail ? () => post.SendAsync(mail, draining) : null;
 }

@@ -1,6 +1,8 @@
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Worker.Devices;
 using GpuGeek.Worker.Lanes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,6 +16,7 @@ internal sealed partial class RunLane(
     RunDirectories directories,
     IRunLauncher launcher,
     RunRoom room,
+    SlotDevices devices,
     IOptions<WorkerOptions> options,
     ILogger<RunLane> logger
 ) : ILaneWork
@@ -22,15 +25,16 @@ internal sealed partial class RunLane(
     public int Width => options.Value.Slots;
     public string Announced => LiveChange.RunQueuedKind;
 
-    public async Task<Func<Task>?> NextAsync(string owner, CancellationToken draining)
+    public async Task<Func<Task>?> NextAsync(string owner, int place, CancellationToken draining)
     {
         var fitting = room.Fitting();
+        var device = devices.Of(place);
         if (options.Value.Launcher.Length > 0)
         {
-            if (await claims.PeekAsync(fitting, draining) is { } waiting)
-                return () => LaunchAsync(waiting, owner, draining);
+            if (await claims.PeekAsync(fitting, device, draining) is { } waiting)
+                return () => LaunchAsync(waiting, owner, device, draining);
         }
-        else if (await claims.NextAsync(owner, draining, fitting) is { } claim)
+        else if (await claims.NextAsync(owner, draining, fitting, device) is { } claim)
             return () => SuperviseAsync(claim, draining);
         if (fitting is not null)
             await room.TellAsync(fitting, draining);
@@ -43,10 +47,10 @@ internal sealed partial class RunLane(
         await supervisor.SuperviseAsync(lease, draining);
     }
 
-    private async Task LaunchAsync(Guid run, string slot, CancellationToken draining)
+    private async Task LaunchAsync(Guid run, string slot, SlotDevice device, CancellationToken draining)
     {
         using var directory = await directories.UseAsync(run);
-        var launched = await launcher.StartAsync(run, slot, draining);
+        var launched = await launcher.StartAsync(run, slot, device, draining);
         await using var stop = draining.Register(() => _ = launched.StopAsync(CancellationToken.None));
         var code = await launched.Exited;
         if (code is not (SupervisorExit.Supervised or SupervisorExit.NotClaimed))

@@ -36,7 +36,7 @@ internal sealed class RunPreparation(
             if (plan.Run.CheckpointKey is { } key)
                 await checkpoints.RestoreAsync(directory, key, cancellationToken);
             var file = await WeightsAsync(directory, claim.OrgId, plan.Run.Recipe, plan.Run.StartHash, cancellationToken);
-            var spec = Spec(plan, entries, images, file);
+            var spec = Spec(plan, entries, images, file, claim);
             await embeddings.BringAsync(directory, spec, claim.OrgId, cancellationToken);
             WriteSpec(directory, spec);
         }
@@ -84,7 +84,7 @@ internal sealed class RunPreparation(
         return recipe.Transfer.Pretrained ? await weights.ResolveAsync(recipe.Model.Architecture, cancellationToken) : null;
     }
 
-    private RunSpec Spec(RunPlan plan, List<ManifestEntry> entries, string images, string? weightsFile)
+    private RunSpec Spec(RunPlan plan, List<ManifestEntry> entries, string images, string? weightsFile, ClaimedRun claim)
     {
         var labels = plan
             .Version.Classes.Select((name, index) => (name, index))
@@ -101,6 +101,7 @@ internal sealed class RunPreparation(
             PictureCacheBytes = pictures.Left(),
             WeightsFile = weightsFile,
             Threads = Threads,
+            Device = claim.Device.IsGpu ? "cuda" : "cpu",
             ReserveBytes = disk.Reserve,
             Model = plan.ModelName,
             ModelVersion = plan.ModelNumber,

@@ -95,7 +95,7 @@ internal sealed class TrainerWatch(
     private ChildSpec Spec()
     {
         string[] command = options.TrainerCommand ?? [OwnExecutable.Path, "train"];
-        return new()
+        var spec = new ChildSpec
         {
             Name = $"trainer of {claim.RunId:N}",
             FileName = command[0],
@@ -103,5 +103,9 @@ internal sealed class TrainerWatch(
             LogFile = directory.Log,
             Nice = 5,
         };
+        // The trainer sees its own GPU alone and calls it the first.
+        if (claim.Device.IsGpu)
+            spec.Environment["CUDA_VISIBLE_DEVICES"] = claim.Device.Id;
+        return spec;
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class DeliveryLane(
     public int Width => 4;
     public string? Announced => null;
 
-    public async Task<Func<Task>?> NextAsync(string owner, CancellationToken draining) =>
+    public async Task<Func<Task>?> NextAsync(string owner, int place, CancellationToken draining) =>
         await claims.NextAsync(draining) is { } next ? () => SendAsync(next.Delivery, next.Webhook, draining) : null;
 
     private async Task SendAsync(WebhookDelivery delivery, Webhook webhook, CancellationToken draining)

@@ -1,5 +1,7 @@
 using System.Net;
 using GpuGeek.Api.Tests.Support;
+using GpuGeek.Contracts.Billing;
+using GpuGeek.Contracts.Client;
 using GpuGeek.Domain.Tenants;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,6 +31,7 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
                     RunName = "Trained",
                     Fence = i + 1,
                     Slot = $"worker-{run:N}/{i}",
+                    Device = "a100",
                     StartedAt = start,
                     EndedAt = start.AddSeconds(intervals[i].Held),
                     KeptUntil = start.AddSeconds(intervals[i].Kept),
@@ -55,8 +58,8 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
         Assert.Equal("0.0000", (await session.Client.GetRunAsync(session.Org, run, ct: Cancel)).Cost.Amount);
         var interval = Assert.Single((await session.Client.ListUsageAsync(session.Org, run, ct: Cancel)).Items);
         Assert.Equal(
-            (1000m, 0m, "0.9000", "0.0000"),
-            (interval.HeldSeconds, interval.ChargedSeconds, interval.PricePerHour.Amount, interval.Cost.Amount)
+            (1000m, 0m, "0.9000", "0.0000", "a100"),
+            (interval.HeldSeconds, interval.ChargedSeconds, interval.PricePerHour.Amount, interval.Cost.Amount, interval.Device)
         );
     }
 
@@ -118,6 +121,50 @@ public sealed class PayingForTime(SharedApplication shared) : IClassFixture<Shar
             "role_too_small",
             (await Answers.RefusedAsync(() => editor.Client.ChangeSubscriptionAsync(owner.Org, new() { Plan = "monthly" }, Cancel))).Code
         );
+    }
+
+    [Fact]
+    public async Task The_operator_prices_classes_of_devices()
+    {
+        var owner = await _app.RegisterAsync();
+        await using var db = _app.SystemDatabase();
+        await db.Users.Where(u => u.Email == owner.Email).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsOperator, true), Cancel);
+        async Task<string[]> PricesAsync() =>
+            [
+                .. (await owner.Client.ListPlansAsync(Cancel))
+                    .Items.Single(p => p.Code == "hourly")
+                    .DevicePrices.Select(p => $"{p.Key} {p.Value.Amount} {p.Value.Currency}"),
+            ];
+        Assert.Empty(await PricesAsync());
+        UpdatePlanRequest request = new()
+        {
+            DevicePrices = new Dictionary<string, decimal> { ["gpu"] = 2.50005m, ["a100"] = 4.1m },
+        };
+        try
+        {
+            await owner.Client.UpdatePlanAsync("hourly", request, Cancel);
+            Assert.Equal(["a100 4.1000 USD", "gpu 2.5000 USD"], await PricesAsync());
+            await owner.Client.UpdatePlanAsync("hourly", new() { IncludedHours = 0 }, Cancel);
+            Assert.Equal(2, (await PricesAsync()).Length);
+            foreach (var (name, price) in ((string, decimal)[])[("gpu", -0.01m), ("gpu", 100_001), ("GPU", 1), ("", 1), (new('a', 33), 1)])
+            {
+                var refused = await Assert.ThrowsAsync<ApiException>(() =>
+                    owner.Client.UpdatePlanAsync(
+                        "hourly",
+                        new() { DevicePrices = new Dictionary<string, decimal> { [name] = price } },
+                        Cancel
+                    )
+                );
+                Assert.Equal((HttpStatusCode.BadRequest, "malformed_request"), (refused.Status, refused.Problem.Code));
+                Assert.Equal(["/devicePrices"], refused.Problem.Errors!.Keys);
+            }
+            Assert.Equal(["a100 4.1000 USD", "gpu 2.5000 USD"], await PricesAsync());
+        }
+        finally
+        {
+            await owner.Client.UpdatePlanAsync("hourly", new() { DevicePrices = new Dictionary<string, decimal>() }, Cancel);
+        }
+        Assert.Empty(await PricesAsync());
     }
 
     [Fact]

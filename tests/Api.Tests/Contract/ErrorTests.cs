@@ -76,6 +76,7 @@ public sealed class WhateverIsSent(WhateverIsSent.Listening shared) : IClassFixt
         Get("ListOrganizations", "orgs"),
         Get("GetMe", "account/me"),
         Get("ListPlans", "plans"),
+        Get("ListWorkers", "workers"),
         Get("ListArchitectures", "architectures"),
     ];
 

@@ -49,6 +49,7 @@ public sealed class TheFrameAroundAPage() : Screen("en")
         var frame = await OpenAsync("/operator/plans", "owner", isOperator: true);
         Assert.Single(frame.FindAll("#page"));
         Assert.Contains("/operator/plans", Entries(frame));
+        Assert.Contains("/operator/workers", Entries(frame));
     }
 
     [Theory]

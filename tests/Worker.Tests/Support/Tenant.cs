@@ -86,7 +86,7 @@ internal sealed class Tenant
         return tenant;
     }
 
-    public async Task<Guid> QueueRunAsync(int priority = 0, bool pretrained = false, string? trace = null)
+    public async Task<Guid> QueueRunAsync(int priority = 0, bool pretrained = false, string? trace = null, string? device = null)
     {
         await using var db = _contexts.System();
         var run = new Run
@@ -100,6 +100,7 @@ internal sealed class Tenant
             Name = "run",
             Priority = priority,
             TraceParent = trace,
+            Device = device,
             Recipe = RecipePresets.Resolve(new() { Preset = RecipePresets.Balanced, ["transfer.pretrained"] = pretrained }),
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };

@@ -25,7 +25,13 @@ internal sealed class TestWorker : IAsyncDisposable
         where T : notnull => _host.Services.GetServices<T>();
 
     /// <summary>All services registered, nothing started.</summary>
-    public static TestWorker Create(Settings settings, string? trainer = null, TimeSpan? grace = null, TimeSpan? poll = null)
+    public static TestWorker Create(
+        Settings settings,
+        string? trainer = null,
+        TimeSpan? grace = null,
+        TimeSpan? poll = null,
+        Action<WorkerOptions>? change = null
+    )
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Variables);
@@ -38,6 +44,7 @@ internal sealed class TestWorker : IAsyncDisposable
             // Short polls, so that tests do not wait for the loops.
             options.Poll = poll ?? TimeSpan.FromMilliseconds(100);
             options.CancelPoll = TimeSpan.FromMilliseconds(200);
+            change?.Invoke(options);
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         return new(builder.Build());
@@ -47,10 +54,11 @@ internal sealed class TestWorker : IAsyncDisposable
         Settings settings,
         string? trainer = null,
         TimeSpan? grace = null,
-        TimeSpan? poll = null
+        TimeSpan? poll = null,
+        Action<WorkerOptions>? change = null
     )
     {
-        var worker = Create(settings, trainer, grace, poll);
+        var worker = Create(settings, trainer, grace, poll, change);
         await worker._host.StartAsync(TestContext.Current.CancellationToken);
         return worker;
     }

@@ -93,7 +93,7 @@ public sealed class TellingWhatHappened(PostgresFixture postgres)
         );
         await tenant.MakeNextAsync(import);
         var lane = bench.Worker.Get<JobLane>();
-        await (await lane.NextAsync("telling/1/jobs-0", Cancel))!();
+        await (await lane.NextAsync("telling/1/jobs-0", 0, Cancel))!();
         Assert.Equal(state, (await tenant.JobAsync(import)).State);
         var told = (await bench.DeliveriesAsync(hook.Id)).Select(d => d.Type).Order();
         Assert.Equal(new[] { type, ofJob }.OfType<string>().Order(), told);

@@ -50,6 +50,7 @@ internal static class BillingEndpoints
             return Problems.NotFound();
         row.Name = request.Name ?? row.Name;
         row.PricePerHour = request.PricePerHour ?? row.PricePerHour;
+        row.DevicePrices = request.DevicePrices is { } prices ? Rounded(prices) : row.DevicePrices;
         row.MonthlyFee = request.MonthlyFee ?? row.MonthlyFee;
         row.IncludedHours = request.IncludedHours ?? row.IncludedHours;
         row.StopsAtIncludedHours = request.StopsAtIncludedHours ?? row.StopsAtIncludedHours;
@@ -63,6 +64,10 @@ internal static class BillingEndpoints
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(row.ToResponse());
     }
+
+    /// <summary>As exact as every price.</summary>
+    private static Dictionary<string, decimal> Rounded(IReadOnlyDictionary<string, decimal> prices) =>
+        prices.ToDictionary(p => p.Key, p => Math.Round(p.Value, 4, MidpointRounding.ToEven));
 
     /// <summary>Get the organisation's plan and its usage this month</summary>
     private static async Task<Ok<SubscriptionResponse>> GetSubscriptionAsync(

@@ -22,7 +22,12 @@ internal static class BillingMapping
             plan.MaxConcurrentRuns,
             plan.MaxDeployments,
             plan.MaxConcurrentPredictions,
-            plan.MaxShareLinks
+            plan.MaxShareLinks,
+            // jsonb keeps an order of its own.
+            new SortedDictionary<string, MoneyResponse>(
+                plan.DevicePrices.ToDictionary(p => p.Key, p => Money.Of(p.Value, plan.Currency)),
+                StringComparer.Ordinal
+            )
         );
 
     public static SubscriptionResponse ToResponse(this PlanUsage usage) =>
@@ -50,6 +55,7 @@ internal static class BillingMapping
             Math.Round((decimal)((interval.EndedAt ?? now) - interval.StartedAt).TotalSeconds, 3),
             interval.ChargedSeconds,
             Money.Of(interval.PricePerHour, interval.Currency),
-            Money.Of(interval.Cost, interval.Currency)
+            Money.Of(interval.Cost, interval.Currency),
+            interval.Device
         );
 }

@@ -26,7 +26,8 @@ internal static class ProbeEndpoint
     /// <remarks>
     /// Takes the request of a run. A job does a few of its steps on a few of its pictures for less than a minute; its <c>estimate</c>
     /// then has pictures a second, the time of the whole run with an interval, and the memory. A run that would not fit into the
-    /// worker's memory fails with <c>memory_too_small</c> and says what to lower. Nothing is charged. The job's state:
+    /// worker's memory fails with <c>memory_too_small</c> and says what to lower. Nothing is charged. The <c>device</c>
+    /// that the run asks for is not looked at: the worker's processor is measured. The job's state:
     /// <c>GET …/jobs/{job}?wait=30</c>.
     /// </remarks>
     private static async Task<Results<Accepted<JobResponse>, ProblemHttpResult>> ProbeAsync(

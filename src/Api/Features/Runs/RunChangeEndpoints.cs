@@ -73,6 +73,7 @@ internal static class RunChangeEndpoints
                 "Restore the dataset, or start another run."
             );
         await PlanGate.CheckRunAsync(db, tenant.OrgId, now, cancellationToken);
+        await DeviceWait.SayAsync(db, row, now, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         change.AfterCommit(live.RunQueuedAsync);
         change.AfterCommit(() => live.RunChangedAsync(row.OrgId, row.Id));

@@ -84,6 +84,7 @@ internal static class RunEndpoints
             DatasetVersionNumber = asked.VersionNumber,
             Recipe = recipe,
             StartHash = asked.Start?.Hash,
+            Device = request.Device,
             CreatedBy = tenant.UserId,
             CreatedAt = now,
             TraceParent = TraceParent.Current,
@@ -92,6 +93,7 @@ internal static class RunEndpoints
                 ?? $"{ModelCatalog.All[recipe.Model.Architecture].Title} {recipe.Preset} "
                     + $"{1 + await db.Runs.CountAsync(r => r.ProjectId == asked.Project.Id, cancellationToken)}",
         };
+        await DeviceWait.SayAsync(db, run, now, cancellationToken);
         db.Runs.Add(run);
         db.RunLeases.Add(new() { OrgId = run.OrgId, RunId = run.Id });
         await db.SaveChangesAsync(cancellationToken);

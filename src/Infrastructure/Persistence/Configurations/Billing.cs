@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Billing;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Tenants;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -16,6 +17,7 @@ internal sealed class PlanConfiguration : IEntityTypeConfiguration<Plan>
         builder.Property(p => p.Kind).AsText();
         builder.Property(p => p.Currency).HasMaxLength(3);
         builder.Property(p => p.PricePerHour).HasPrecision(12, 4);
+        builder.Property(p => p.DevicePrices).AsJson().HasDefaultValueSql("'{}'");
         builder.Property(p => p.MonthlyFee).HasPrecision(12, 4);
         builder.Property(p => p.IncludedHours).HasPrecision(12, 4);
         builder.Property<uint>("xmin").IsRowVersion();
@@ -29,6 +31,8 @@ internal sealed class UsageIntervalConfiguration : IEntityTypeConfiguration<Usag
         builder.ToTable("usage_intervals");
         builder.HasKey(u => new { u.OrgId, u.Id });
         builder.Property(u => u.Slot).HasMaxLength(200);
+        // Every interval before the column was on a processor.
+        builder.Property(u => u.Device).HasMaxLength(DeviceClass.MaxLength).HasDefaultValue(DeviceClass.Cpu);
         builder.Property(u => u.Currency).HasMaxLength(3);
         builder.Property(u => u.PricePerHour).HasPrecision(12, 4);
         builder.Ignore(u => u.ChargedSeconds).Ignore(u => u.Cost);

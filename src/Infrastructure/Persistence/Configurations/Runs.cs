@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Phase).HasMaxLength(30);
         builder.Property(r => r.Recipe).AsJson();
         builder.Property(r => r.StartHash).HasMaxLength(64).IsFixedLength();
+        builder.Property(r => r.Device).HasMaxLength(DeviceClass.MaxLength);
         builder.Property(r => r.Error).AsJson();
         builder.Property(r => r.Result).AsJson();
         builder.Property(r => r.CheckpointKey).HasMaxLength(300);

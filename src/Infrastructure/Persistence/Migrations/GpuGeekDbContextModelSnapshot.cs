@@ -35,6 +35,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
 
+                    b.Property<string>("DevicePrices")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("device_prices")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<decimal>("IncludedHours")
                         .HasPrecision(12, 4)
                         .HasColumnType("numeric(12,4)")
@@ -121,6 +128,14 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasDefaultValue("cpu")
+                        .HasColumnName("device");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone")
@@ -769,6 +784,63 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Devices.WorkerDevice", b =>
+                {
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.Property<string>("Device")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("device");
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("class");
+
+                    b.Property<string>("ClassName")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("class_name");
+
+                    b.Property<string>("Driver")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("driver");
+
+                    b.Property<string>("Libtorch")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("libtorch");
+
+                    b.Property<long?>("MemoryBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("memory_bytes");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<int>("Slots")
+                        .HasColumnType("integer")
+                        .HasColumnName("slots");
+
+                    b.HasKey("Worker", "Device")
+                        .HasName("pk_worker_devices");
+
+                    b.ToTable("worker_devices", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Embeddings.Embedding", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -1288,6 +1360,11 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<Guid?>("DeletionId")
                         .HasColumnType("uuid")
                         .HasColumnName("deletion_id");
+
+                    b.Property<string>("Device")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("device");
 
                     b.Property<string>("Error")
                         .HasColumnType("jsonb")

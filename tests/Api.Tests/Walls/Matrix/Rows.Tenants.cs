@@ -153,6 +153,7 @@ internal static partial class Rows
                 _ => Task.FromResult<Call>(new(HttpMethod.Put, "subscription", new { plan = "monthly" }))
             ),
             Get("ListUsage", Scopes.BillingRead, _ => "usage"),
+            Get("ListDevices", Scopes.RunsRead, _ => "devices"),
             Get("ListProjects", Scopes.DatasetsRead, _ => "projects"),
             Write(
                 "CreateProject",

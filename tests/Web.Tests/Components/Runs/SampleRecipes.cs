@@ -80,7 +80,6 @@ internal static class SampleRecipes
         {
             Seed = 1,
             BatchSize = 2,
-            FitBatch = true,
             MicroBatch = 2,
             Sampler = DataSettings.Oversample,
             Repeats = 2,

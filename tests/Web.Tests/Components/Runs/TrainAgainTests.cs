@@ -79,7 +79,8 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
             9,
             Then,
             Then,
-            Then
+            Then,
+            Device: "a100"
         );
 
     private async Task<IRenderedComponent<NewRunPage>> OpenAsync(
@@ -153,6 +154,8 @@ public sealed class TheFormOfARunThatIsTrainedAgain() : Screen("en")
             (Value("optimizer-learningRate"), Value("optimizer-weightDecay"), Value("loss-labelSmoothing"), Value("model-inputSize"))
         );
         Assert.Equal(("0.3", "0.1"), (Value("regularization-dropout"), Value("regularization-stochasticDepth")));
+        Assert.Equal("a100: no worker is connected, the run waits", page.FindAll("#device option")[^1].TextContent);
+        Assert.Contains("\"device\": \"a100\"", page.Find("pre.code").TextContent, StringComparison.Ordinal);
         Assert.Contains("Balanced 3", page.Find("[data-testid=again]").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[data-testid=lost]"));
     }

@@ -39,6 +39,9 @@ public sealed class NewRunForm
     public string Architecture { get; set; } = DefaultArchitecture;
     public StartChoice Start { get; set; } = StartChoice.Published;
 
+    /// <summary>Class of device; null: any.</summary>
+    public string? Device { get; set; }
+
     /// <summary>Of the weights it starts from; null: all.</summary>
     public int? Groups { get; set; }
 
@@ -96,6 +99,7 @@ public sealed class NewRunForm
             DatasetVersion = Version,
             Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
             Recipe = Asked(),
+            Device = Device,
         };
 
     /// <summary>What decides how pictures are changed, and how large they are.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Devices;
 using GpuGeek.Contracts.Recipes;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Recipes;
@@ -24,6 +25,9 @@ public sealed partial class NewRunPage
     private IReadOnlyList<ArchitectureResponse> _architectures = [];
     private IReadOnlyList<StartChoice> _starts = [];
 
+    /// <summary>Classes that connected workers announce.</summary>
+    private IReadOnlyList<DeviceClassResponse> _devices = [];
+
     /// <summary>The run whose recipe filled the form.</summary>
     private RunResponse? _again;
 
@@ -43,6 +47,13 @@ public sealed partial class NewRunPage
     /// <summary>A run to train again.</summary>
     [SupplyParameterFromQuery(Name = "run")]
     private Guid? RunQuery { get; set; }
+
+    /// <summary>Empty: any.</summary>
+    private string Device
+    {
+        get => _form.Device ?? "";
+        set => _form.Device = value.Length == 0 ? null : value;
+    }
 
     /// <summary>That of the weights, where it starts from some.</summary>
     private string Architecture
@@ -130,6 +141,7 @@ public sealed partial class NewRunPage
     {
         _architectures = (await Api.ListArchitecturesAsync(Gone)).Items;
         _starts = await StartChoice.ReadAsync(Api, Org, Project, Gone);
+        _devices = (await Api.ListDevicesAsync(Org, Gone)).Items;
         _own.AddRange((await Api.ListRecipesAsync(Org, ct: Gone)).Items);
         var versions = new List<(string Dataset, VersionResponse Version)>();
         var datasets = (await Api.ListDatasetsAsync(Org, Project, Gone)).Items;
@@ -227,6 +239,7 @@ public sealed partial class NewRunPage
         if (start is null)
             _lost.Add(T["LostStart", recipe.Transfer.Start!.Name]);
         _form.Take(recipe, start ?? StartChoice.Published);
+        _form.Device = _again.Device;
         await TakePresetAsync(recipe.Preset);
         if (Chosen is null)
         {
