@@ -43,11 +43,12 @@ internal static class PicturesBenchmark
                         + $"without a cache {cold:F0}, with it {warm:F0}, torchvision's DataLoader {peer}"
                 )
             );
+            var slower = IdleShare(source, DeviceShare * warm);
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A device that takes {DeviceShare:P0} of these {warm:F0} pictures a second waits {IdleShare(source, DeviceShare * warm):P1} "
-                        + $"of its time for batches, one that takes {warm:F0} waits {IdleShare(source, warm):P1}"
+                    $"A device that takes {DeviceShare:P0} of these {warm:F0} pictures a second waits {slower:P1} of its time "
+                        + $"for batches, one that takes {warm:F0} waits {IdleShare(source, warm):P1}"
                 )
             );
         }
@@ -108,8 +109,8 @@ internal static class PicturesBenchmark
         return best;
     }
 
-    /// <summary>A device that computes by itself: a step takes as long as its pictures at this rate, the next begins when its batch is there
-    /// and the one before has ended.</summary>
+    /// <summary>A device that computes by itself: a step takes as long as its pictures at this rate, the next begins when its batch is
+    /// there and the one before has ended.</summary>
     /// <param name="rate">Pictures a second.</param>
     private static double IdleShare(PictureSource source, double rate)
     {

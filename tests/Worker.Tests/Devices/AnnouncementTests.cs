@@ -136,6 +136,15 @@ public sealed class TheDevicesOfAWorker(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public void Are_those_of_the_libtorch_in_the_folder_where_the_build_brings_none()
+    {
+        var folder = Directory.CreateDirectory(_settings.Work).FullName;
+        Assert.Equal([TorchBuild.Cpu, TorchBuild.Cpu], [TorchBuild.OfFolder(null), TorchBuild.OfFolder(folder)]);
+        File.WriteAllText(Path.Combine(folder, "libtorch_cuda.so"), "");
+        Assert.Equal(TorchBuild.Cuda, TorchBuild.OfFolder(folder));
+    }
+
+    [Fact]
     public async Task Are_refused_by_a_process_whose_libtorch_cannot_use_them()
     {
         _settings.Variables["GPUGEEK_DEVICES"] = "gpu";
