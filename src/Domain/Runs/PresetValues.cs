@@ -20,14 +20,15 @@ internal static class PresetValues
         };
 
     /// <summary>Frozen backbone; embeddings are computed once and the head alone is solved on them. The augmentation says that training
-    /// pictures are embedded as served, mirrored, and in a wider view.</summary>
+    /// pictures are embedded as served and in a wider view. A mirrored view brought nothing on flowers (10 splits of 750 pictures: 87.37 %
+    /// with it, 87.55 % without), costs as much again, and would confuse classes that differ by left and right.</summary>
     private static Recipe FastOf(ModelCard card) =>
         new()
         {
             Preset = RecipePresets.Fast,
             Model = new() { Architecture = card.Name, InputSize = card.InputSize },
             Data = new() { Seed = 0, BatchSize = 64 },
-            Augmentation = AugmentationSettings.None with { CropScaleMin = 0.75, HorizontalFlip = true },
+            Augmentation = AugmentationSettings.None with { CropScaleMin = 0.75 },
             Loss = new() { LabelSmoothing = 0 },
             Optimizer = new() { LearningRate = 1e-3, WeightDecay = 1e-2 },
             Schedule = new() { WarmupFraction = 0.1 },
