@@ -46,8 +46,9 @@ public static class TrainingDoctor
     {
         try
         {
-            NativeLibtorch.Load();
             NativeTuning.Apply();
+            NativeLibtorch.Load();
+            NativeTuning.LoadWithoutNnpack();
             return null;
         }
         catch (TrainingFailedException failed)

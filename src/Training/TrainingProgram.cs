@@ -62,6 +62,7 @@ public static class TrainingProgram
 
     private static int OnOneThread(Func<int> work)
     {
+        NativeTuning.Apply();
         var code = 0;
         ExceptionDispatchInfo? fault = null;
         // TorchSharp's scopes are per thread: everything that touches a tensor happens on this one.
@@ -100,7 +101,7 @@ public static class TrainingProgram
         try
         {
             NativeLibtorch.Load();
-            NativeTuning.Apply();
+            NativeTuning.LoadWithoutNnpack();
             using var context = new RunContext(spec, directory, events, clock, pace, stop);
             work(context);
             return TrainExitCode.Succeeded;

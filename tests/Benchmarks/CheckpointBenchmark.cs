@@ -21,6 +21,7 @@ internal static class CheckpointBenchmark
     public static void Run(string folder)
     {
         NativeTuning.Apply();
+        NativeTuning.LoadWithoutNnpack();
         Console.WriteLine($"Checkpoints in {folder}; medians of {Rounds}, the memory of the copy is warm");
         Console.WriteLine($"{"network", -14} {"MB", 6} {"copy, ms", 9} {"write, ms", 10} {"every, s", 9} {"share at most, %", 17}");
         foreach (var architecture in (string[])["mobilenet_v2", "resnet50", "vit_b_16"])

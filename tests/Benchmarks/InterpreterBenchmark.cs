@@ -22,6 +22,7 @@ internal static class InterpreterBenchmark
     public static void Run()
     {
         NativeTuning.Apply();
+        NativeTuning.LoadWithoutNnpack();
         set_num_threads(1);
         var nodes = ModelRegistry.Build("resnet18", 10, 32).Nodes.Count;
         Console.WriteLine($"ResNet-18, {nodes} nodes, one thread; medians of {Rounds} steps, which take turns");

@@ -26,6 +26,7 @@ internal static class PicturesBenchmark
     public static void Run(string folder)
     {
         NativeTuning.Apply();
+        NativeTuning.LoadWithoutNnpack();
         var workers = Math.Max(1, Environment.ProcessorCount / 2);
         var peer = PeerFigure.PicturesPerSecond("loader_peer.py", folder, workers.ToString(CultureInfo.InvariantCulture));
         var cache = Directory.CreateTempSubdirectory("gpugeek-bench-").FullName;

@@ -17,6 +17,7 @@ internal static class PrecisionBenchmark
     public static void Run()
     {
         NativeTuning.Apply();
+        NativeTuning.LoadWithoutNnpack();
         set_num_threads(2);
         Console.WriteLine($"Pictures a second, batch {Batch}, 224 pixels, 2 threads; the best of {Rounds}");
         Console.WriteLine($"{"network", -20} {"float32", 9} {"bfloat16", 9} {"ratio", 6}");

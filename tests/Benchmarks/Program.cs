@@ -16,6 +16,9 @@ switch (args)
     case ["accuracy", var pictures, var weights, var seeds]:
         AccuracyBenchmark.Run(pictures, weights, int.Parse(seeds, CultureInfo.InvariantCulture));
         return 0;
+    case ["scratch", var pictures, var seeds]:
+        ScratchBenchmark.Run(pictures, int.Parse(seeds, CultureInfo.InvariantCulture));
+        return 0;
     case ["training"]:
         TrainingBenchmark.Run();
         return 0;
@@ -46,7 +49,7 @@ switch (args)
     default:
         Console.Error.WriteLine(
             "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | training | pictures FOLDER | accuracy FOLDER WEIGHTS SEEDS\n"
-                + "     | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
+                + "     | scratch FOLDER SEEDS | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
                 + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );
         return 2;

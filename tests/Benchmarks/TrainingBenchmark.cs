@@ -68,6 +68,7 @@ internal static class TrainingBenchmark
     public static void RunOne(string network, string precision)
     {
         NativeTuning.Apply();
+        NativeTuning.LoadWithoutNnpack();
         set_num_threads(Threads);
         using var module = new GraphModule(ModelRegistry.Build(network, 10, Side), CPU);
         Initialisation.All(module, 0);

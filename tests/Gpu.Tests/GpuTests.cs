@@ -24,8 +24,9 @@ public sealed class AGpu
 
     static AGpu()
     {
-        NativeLibtorch.Load();
         NativeTuning.Apply();
+        NativeLibtorch.Load();
+        NativeTuning.LoadWithoutNnpack();
     }
 
     private static Device Cuda

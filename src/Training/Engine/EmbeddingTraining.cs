@@ -90,14 +90,7 @@ internal sealed class EmbeddingTraining(RunContext context)
         };
 
     private EmbeddingCache OpenCache() =>
-        new(
-            EmbeddingFile.PathIn(
-                context.Directory,
-                EmbeddingKey.Of(context.Recipe.Model.Architecture, context.Preprocessing, context.Spec.WeightsFile)
-            ),
-            Classifier.In,
-            context.Room
-        );
+        new(EmbeddingFile.PathIn(context.Directory, EmbeddingKey.Of(context.Spec)), Classifier.In, context.Room);
 
     /// <summary>The classifier alone, under the path it has in the whole network.</summary>
     private Graph HeadGraph()

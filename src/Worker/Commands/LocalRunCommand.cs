@@ -3,7 +3,9 @@ using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Devices;
 using GpuGeek.Training.Weights;
+using GpuGeek.Worker.Devices;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Local;
 
@@ -55,6 +57,11 @@ internal static class LocalRunCommand
         Description = "Starts from random weights instead of the published ones.",
     };
 
+    private static readonly Option<string?> Device = new("--device")
+    {
+        Description = "cpu or gpu; default: gpu where this build and this machine have one.",
+    };
+
     private static readonly Option<bool> Probe = new("--probe")
     {
         Description = "Does not train: measures for less than a minute how fast it would be, and says how long the training would take.",
@@ -74,8 +81,10 @@ internal static class LocalRunCommand
             Epochs,
             Seed,
             FromScratch,
+            Device,
             Probe,
         };
+        Device.AcceptOnlyFromAmong(MachineDevice.Cpu, MachineDevice.Gpu);
         command.SetAction(RunAsync);
         return command;
     }
@@ -123,9 +132,9 @@ internal static class LocalRunCommand
             if (recipe.Resolve(data: null).Transfer.Start is not null)
                 return Refuse("The recipe starts from weights of a project, which this command does not have. Leave transfer.start out.");
             var weights = arguments.GetValue(Weights) ?? Environment.GetEnvironmentVariable("GPUGEEK_WEIGHTS");
-            return arguments.GetValue(Probe)
-                ? await ProbeAsync(data, recipe, weights, cancellationToken)
-                : await LocalTraining.RunAsync(new(data, target, recipe, weights, Probes: false), cancellationToken);
+            var device = arguments.GetValue(Device) ?? SlotDevices.Default(TorchBuild.Backend, MachineDevice.All());
+            var options = new LocalOptions(data, target, recipe, weights, device, Probes: arguments.GetValue(Probe));
+            return options.Probes ? await ProbeAsync(options, cancellationToken) : await LocalTraining.RunAsync(options, cancellationToken);
         }
         catch (RecipeException wrong)
         {
@@ -145,12 +154,12 @@ internal static class LocalRunCommand
         }
     }
 
-    private static async Task<int> ProbeAsync(string data, LocalRecipe recipe, string? weights, CancellationToken cancellationToken)
+    private static async Task<int> ProbeAsync(LocalOptions options, CancellationToken cancellationToken)
     {
         var work = Directory.CreateTempSubdirectory("gpugeek-probe");
         try
         {
-            return await LocalTraining.RunAsync(new(data, work.FullName, recipe, weights, Probes: true), cancellationToken);
+            return await LocalTraining.RunAsync(options with { Out = work.FullName }, cancellationToken);
         }
         finally
         {

@@ -15,7 +15,7 @@ internal sealed class SlotDevices
     {
         _options = options.Value;
         var machine = _options.Machine();
-        var wanted = Class(_options, machine);
+        var wanted = _options.Devices.Length > 0 ? _options.Devices : Default(_options.TorchBackend, machine);
         _devices = [.. machine.Where(d => d.Class == wanted).Take(_options.Slots)];
     }
 
@@ -33,14 +33,8 @@ internal sealed class SlotDevices
     private string? ClassName => _options.DeviceClass is { Length: > 0 } name ? name : null;
 
     /// <summary>GPUs where nothing is set, libtorch can use them and the machine has some.</summary>
-    private static string Class(WorkerOptions options, IReadOnlyList<MachineDevice> machine)
-    {
-        if (options.Devices.Length > 0)
-            return options.Devices;
-        return options.TorchBackend == TorchBuild.Cuda && machine.Any(d => d.Class == MachineDevice.Gpu)
-            ? MachineDevice.Gpu
-            : MachineDevice.Cpu;
-    }
+    public static string Default(string torchBackend, IReadOnlyList<MachineDevice> machine) =>
+        torchBackend == TorchBuild.Cuda && machine.Any(d => d.Class == MachineDevice.Gpu) ? MachineDevice.Gpu : MachineDevice.Cpu;
 }
 
 /// <summary>Refuses at the start what would otherwise fail in the first training.</summary>

@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Embeddings;
 
@@ -12,7 +11,7 @@ internal sealed class EmbeddingTransfer(EmbeddingStore store)
     {
         if (!spec.Recipe.Transfer.FreezesBackbone)
             return;
-        var key = EmbeddingKey.Of(spec.Recipe.Model.Architecture, Preprocessing.Of(spec.Recipe), spec.WeightsFile);
+        var key = EmbeddingKey.Of(spec);
         var path = EmbeddingFile.PathIn(directory, key);
         if (File.Exists(path))
             return;

@@ -4,6 +4,7 @@ using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
+using GpuGeek.Training.Devices;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Runs;
@@ -11,8 +12,9 @@ using GpuGeek.Worker.Runs;
 namespace GpuGeek.Worker.Local;
 
 /// <summary>What <c>run</c> was asked to do.</summary>
+/// <param name="Device"><see cref="MachineDevice.Cpu"/> or <see cref="MachineDevice.Gpu"/>.</param>
 /// <param name="Probes">Measures what the training would take, and does not train.</param>
-internal sealed record LocalOptions(string Data, string Out, LocalRecipe Recipe, string? Weights, bool Probes);
+internal sealed record LocalOptions(string Data, string Out, LocalRecipe Recipe, string? Weights, string Device, bool Probes);
 
 /// <param name="Basis">Null: the preset is one of <see cref="RecipePresets.Names"/>.</param>
 internal sealed record LocalRecipe(PartialRecipe Asked, Recipe? Basis)
@@ -45,11 +47,16 @@ internal static class LocalTraining
         foreach (var choice in options.Recipe.Basis is null ? RecipePresets.Explain(recipe, dataset.Facts) : [])
             Console.WriteLine($"{choice.Setting} = {choice.Value}: {choice.Why}");
         var directory = new RunDirectory(Path.Combine(options.Out, "run"));
-        RunPreparation.WriteSpec(directory, await SpecAsync(recipe, options.Weights, dataset, cancellationToken));
+        RunPreparation.WriteSpec(directory, await SpecAsync(recipe, options, dataset, cancellationToken));
         return await FollowAsync(directory, options.Probes ? "probe" : "train", cancellationToken);
     }
 
-    private static async Task<RunSpec> SpecAsync(Recipe recipe, string? weights, LocalDataset dataset, CancellationToken cancellationToken)
+    private static async Task<RunSpec> SpecAsync(
+        Recipe recipe,
+        LocalOptions options,
+        LocalDataset dataset,
+        CancellationToken cancellationToken
+    )
     {
         using var http = new HttpClient();
         var cache = Path.Combine(
@@ -67,9 +74,16 @@ internal static class LocalTraining
             Images = dataset.Images,
             ImagesDirectory = dataset.ImagesDirectory,
             WeightsFile = recipe.Transfer.Pretrained
-                ? await WeightsCatalog.ResolveAsync(ModelCatalog.All[recipe.Model.Architecture], weights, cache, http, cancellationToken)
+                ? await WeightsCatalog.ResolveAsync(
+                    ModelCatalog.All[recipe.Model.Architecture],
+                    options.Weights,
+                    cache,
+                    http,
+                    cancellationToken
+                )
                 : null,
             Threads = Environment.ProcessorCount,
+            Device = options.Device == MachineDevice.Gpu ? RunSpec.Cuda : RunSpec.Cpu,
             Model = "local",
             ModelVersion = 1,
         };

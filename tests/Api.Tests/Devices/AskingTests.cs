@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Devices;
+using GpuGeek.Recipes;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Devices;
@@ -19,14 +20,14 @@ public sealed class AskingForADevice(SharedApplication shared) : IClassFixture<S
         await db.WorkerDevices.Where(d => d.Worker.StartsWith("asking/")).ExecuteDeleteAsync(CancellationToken.None);
     }
 
-    private static Task<RunResponse> CreateAsync(TenantSession session, Guid version, string? device) =>
+    private static Task<RunResponse> CreateAsync(TenantSession session, Guid version, string? device, PartialRecipe? recipe = null) =>
         session.Client.CreateRunAsync(
             session.Org,
             new()
             {
                 Project = Planted.Project,
                 DatasetVersion = version,
-                Recipe = new() { Preset = "fast" },
+                Recipe = recipe ?? new() { Preset = "fast" },
                 Device = device,
             },
             Cancel
@@ -72,6 +73,21 @@ public sealed class AskingForADevice(SharedApplication shared) : IClassFixture<S
             await session.Client.ResumeRunAsync(session.Org, run.Id, Cancel) is var r ? (r.State, r.Device) : default
         );
         Assert.Equal([Waits("b300")[0], Waits("b300")[0]], await LogAsync(session, run.Id));
+    }
+
+    [Fact]
+    public async Task With_a_GPU_is_what_float16_needs()
+    {
+        var (session, _, version) = await _app.RegisterWithVersionAsync();
+        PartialRecipe low = new()
+        {
+            Preset = "balanced",
+            ["compute.precision"] = "float16",
+            ["transfer.pretrained"] = false,
+        };
+        foreach (var device in (string?[])[null, "cpu"])
+            Assert.Equal("float16_needs_gpu", (await Answers.RefusedAsync(() => CreateAsync(session, version.Id, device, low))).Code);
+        Assert.Equal("queued", (await CreateAsync(session, version.Id, "a100", low)).State);
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace GpuGeek.Training.Tests.Data;
 
 public sealed class FoldsOfEmbeddings
 {
-    private const int Views = 3;
+    private const int Views = 2;
 
     /// <summary>An embedding says which picture and view it is of.</summary>
     private static EmbeddingFolds Make(RunFolder run)

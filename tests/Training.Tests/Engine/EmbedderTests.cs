@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Training.Checkpoints;
@@ -35,6 +34,13 @@ public sealed class TheEmbeddingOfAPicture : IDisposable
             Assert.Equal(all[key], vector);
     }
 
+    [Fact]
+    public void Of_another_kind_of_device_is_another_one()
+    {
+        using var run = new RunFolder(TestRecipes.Tiny(), folder => ShapePictures.Write(folder, 3, 3, 3));
+        Assert.NotEqual(EmbeddingKey.Of(run.Spec), EmbeddingKey.Of(run.Spec with { Device = RunSpec.Cuda }));
+    }
+
     private string Weights => _folder.File("weights.safetensors");
 
     private Dictionary<(string, byte), float[]> Embed(string architecture, Func<RunImage[], RunImage[]> choose)
@@ -49,7 +55,7 @@ public sealed class TheEmbeddingOfAPicture : IDisposable
         );
         using var run = new RunFolder(recipe, f => choose(ShapePictures.Write(f, 9, 3, 3, side: 70)), weights: Weights);
         Assert.Equal(TrainExitCode.Succeeded, TrainingProgram.Embed(run.Files, CancellationToken.None));
-        using var file = File.OpenRead(EmbeddingFile.PathIn(run.Files, EmbeddingKey.Of(architecture, Preprocessing.ImageNet(64), Weights)));
+        using var file = File.OpenRead(EmbeddingFile.PathIn(run.Files, EmbeddingKey.Of(run.Spec)));
         return EmbeddingFile
             .Read(file)
             .ToDictionary(

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.TestSupport;
 using GpuGeek.Training.Tests.Support;
@@ -19,9 +18,7 @@ internal static class LogisticPeer
     {
         if (!File.Exists(Python))
             throw Xunit.Sdk.SkipException.ForSkip($"{Python} is absent: run tests/Peers/torchvision.sh.");
-        var recipe = run.Spec.Recipe;
-        var key = EmbeddingKey.Of(recipe.Model.Architecture, Preprocessing.ImageNet(recipe.Model.InputSize), run.Spec.WeightsFile);
-        await using var file = File.OpenRead(EmbeddingFile.PathIn(run.Files, key));
+        await using var file = File.OpenRead(EmbeddingFile.PathIn(run.Files, EmbeddingKey.Of(run.Spec)));
         var images = run.Spec.Images.ToDictionary(i => i.Hash, StringComparer.Ordinal);
         // Training pictures have several views, all of which are trained on.
         var rows = EmbeddingFile
@@ -36,7 +33,7 @@ internal static class LogisticPeer
             width = rows[0].Vector.Length / sizeof(float),
             splits = rows.Select(r => r.Image.Split),
             labels = rows.Select(r => r.Image.Label),
-            refit = recipe.Transfer.Refit,
+            refit = run.Spec.Recipe.Transfer.Refit,
         };
         var answer = await AskAsync(JsonSerializer.Serialize(request), cancellationToken);
         return rows.Where(r => r.Image.Split == Splits.Test)

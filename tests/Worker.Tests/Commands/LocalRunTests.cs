@@ -90,6 +90,14 @@ public sealed class ALocalRun : IDisposable
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Says_what_to_do_where_the_GPU_that_it_is_to_train_on_cannot_be_used()
+    {
+        var (code, _, errors) = await RunAsync(Pictures(), "--from-scratch", "--preset", "balanced", "--device", "gpu", "--out", At("out"));
+        Assert.NotEqual(0, code);
+        Assert.Contains("GpuGeek.Worker doctor", errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--recipe nowhere.json", "nowhere.json")]
     [InlineData("--recipe nowhere.json --preset fast", "Both --recipe and --preset")]

@@ -1,6 +1,7 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Runs;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
@@ -49,7 +50,10 @@ internal sealed record RunRequest(Project Project, Guid Dataset, string DatasetN
                 )
             );
         var (recipe, start, problem) = await ResolveAsync(db, project.Id, request, cancellationToken);
-        problem ??= NoSpace(store, recipe!) ?? await ArchitectureEndpoints.RefuseAbsentWeightsAsync(db, recipe!, cancellationToken);
+        problem ??=
+            NoGpu(recipe!, request.Device)
+            ?? NoSpace(store, recipe!)
+            ?? await ArchitectureEndpoints.RefuseAbsentWeightsAsync(db, recipe!, cancellationToken);
         return problem is null ? (new(project, known.Id, known.Name, known.Number, recipe!, start), null) : (null, problem);
     }
 
@@ -70,6 +74,16 @@ internal sealed record RunRequest(Project Project, Guid Dataset, string DatasetN
         var recipe = RecipePresets.Resolve(asked, own, await VersionFacts.FindAsync(db, request.DatasetVersion, asked, cancellationToken));
         return (start is null ? recipe : recipe with { Transfer = recipe.Transfer with { Start = start.Start } }, start, null);
     }
+
+    /// <summary>Without a class, a slot of a processor could take the run.</summary>
+    private static ProblemHttpResult? NoGpu(Recipe recipe, string? device) =>
+        device is null or DeviceClass.Cpu && recipe is { Compute.Precision: ComputeSettings.Float16, Transfer.FreezesBackbone: false }
+            ? Problems.Impossible(
+                "float16_needs_gpu",
+                "float16 trains on GPUs alone, and the run does not ask for one.",
+                "Set device to gpu or to the name of machines with GPUs, or compute.precision to bfloat16 or float32."
+            )
+            : null;
 
     private static ProblemHttpResult? NoSpace(IObjectStore store, Recipe recipe)
     {

@@ -10,16 +10,18 @@ public static class EmbeddingKey
     // Raised where the same network and picture would give other last bits.
     private const int Method = 2;
 
-    /// <param name="weightsFile">Path of the weights file; null: the network has none.</param>
+    /// <param name="spec">Its network, its preprocessing, its weights and its device count.</param>
     /// <returns>SHA-256.</returns>
-    public static byte[] Of(string architecture, Preprocessing preprocessing, string? weightsFile)
+    public static byte[] Of(RunSpec spec)
     {
         var named = new
         {
             Method,
-            Architecture = architecture,
-            Preprocessing = preprocessing,
-            Weights = WeightsHash(weightsFile),
+            spec.Recipe.Model.Architecture,
+            Preprocessing = Preprocessing.Of(spec.Recipe),
+            Weights = WeightsHash(spec.WeightsFile),
+            // A GPU adds in another order.
+            spec.Device,
         };
         return SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(named, RunDirectory.Json));
     }
