@@ -4,7 +4,7 @@ using GpuGeek.Training.Common;
 namespace GpuGeek.Training.Devices;
 
 /// <summary>The memory that a training's tensors lie in.</summary>
-internal abstract class DeviceMemory : IDisposable
+internal abstract class DeviceMemory
 {
     /// <summary>Bytes that the training may have; null: the system does not say.</summary>
     public abstract long? Limit { get; }
@@ -15,15 +15,8 @@ internal abstract class DeviceMemory : IDisposable
     /// <summary>The most that this process has had.</summary>
     public abstract long Peak { get; }
 
-    /// <summary>As a message names it.</summary>
-    public abstract string Owner { get; }
-
-    public static DeviceMemory OfProcessor() => new OfMachine();
-
-    /// <returns>Null: the driver does not answer.</returns>
-    public static DeviceMemory? OfGpu() => VisibleGpu.Open() is { } gpu ? new OfDevice(gpu) : null;
-
-    public virtual void Dispose() { }
+    /// <param name="gpu">Null: the processor trains, or the driver does not speak of its GPU.</param>
+    public static DeviceMemory Of(VisibleGpu? gpu) => gpu is null ? new OfMachine() : new OfDevice(gpu);
 
     private sealed class OfMachine : DeviceMemory
     {
@@ -38,8 +31,6 @@ internal abstract class DeviceMemory : IDisposable
                 return process.PeakWorkingSet64;
             }
         }
-
-        public override string Owner => "this machine";
     }
 
     /// <summary>libtorch keeps what it has had, so that what is used now is the most.</summary>
@@ -48,12 +39,5 @@ internal abstract class DeviceMemory : IDisposable
         public override long? Limit => gpu.Device.MemoryBytes;
         public override long Used => gpu.Read()?.MemoryBytes ?? 0;
         public override long Peak => Used;
-        public override string Owner => $"the {gpu.Device.Model}";
-
-        public override void Dispose()
-        {
-            base.Dispose();
-            gpu.Dispose();
-        }
     }
 }

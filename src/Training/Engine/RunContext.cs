@@ -35,9 +35,8 @@ internal sealed class RunContext : IDisposable
         SpecCheck.Run(spec);
         TorchSharp.torch.set_num_threads(spec.Threads);
         Device = RunDevice.Of(spec);
-        (Gpu, Memory) = RunDevice.IsGpu(Device)
-            ? (VisibleGpu.Open(), DeviceMemory.OfGpu() ?? DeviceMemory.OfProcessor())
-            : (null, DeviceMemory.OfProcessor());
+        Gpu = RunDevice.IsGpu(Device) ? VisibleGpu.Open() : null;
+        Memory = DeviceMemory.Of(Gpu);
         Preprocessing = Preprocessing.Of(Recipe);
         Originals = new Originals(spec);
         Network = new GraphModule(
@@ -219,7 +218,6 @@ internal sealed class RunContext : IDisposable
     public void Dispose()
     {
         Network.Dispose();
-        Memory.Dispose();
         Gpu?.Dispose();
     }
 

@@ -167,6 +167,8 @@ public sealed class NvidiasDriver
         using var gpu = VisibleGpu.Of(Nvml.Open(FakeNvml.Export), visible);
         Assert.Equal(expected, gpu?.Device.Id);
         Assert.Equal(expected is null, gpu?.Read() is null);
+        if (gpu is not null)
+            Assert.Equal((80L << 30, 1L << 30), (DeviceMemory.Of(gpu).Limit, DeviceMemory.Of(gpu).Peak));
     }
 
     [Fact]

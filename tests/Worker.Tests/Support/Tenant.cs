@@ -232,10 +232,12 @@ internal sealed class Tenant
         Eventually.HoldsAsync(
             async () =>
             {
+                // The job first: what an import counts is final when its job has ended.
+                var job = await JobAsync(id);
                 var import = await QueryAsync(db =>
                     db.Imports.IgnoreTenantFilter().AsNoTracking().SingleAsync(i => i.OrgId == OrgId && i.Id == id, Cancel)
                 );
-                var row = new ImportRow(import, await JobAsync(id));
+                var row = new ImportRow(import, job);
                 if (row.IsFinished && !condition(row))
                     Assert.Fail($"The import ended as {row.State}: {row.Error}");
                 return row;
