@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -19,8 +20,13 @@ internal sealed class PredictorRefusedException(HttpStatusCode status, Predictor
 internal sealed class PredictorClient : IDisposable
 {
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>A process that dies closes its connections one after the other and its door at some time in between: whoever comes back at
+    /// once is let in and answered by nobody. It would look as if his picture had been taken.</summary>
+    private static readonly TimeSpan Dying = TimeSpan.FromMilliseconds(100);
     private readonly HttpClient _http;
     private int _active;
+    private long _diedAt;
 
     /// <param name="address">A socket, or a port.</param>
     /// <param name="token">What a predictor at a port demands; empty for a socket.</param>
@@ -84,6 +90,8 @@ internal sealed class PredictorClient : IDisposable
     /// <exception cref="PredictorRefusedException"/>
     public async Task<PredictorAnswer> PredictAsync(string key, ReadOnlyMemory<byte> image, int limit, CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref _diedAt) is var died and not 0 && Stopwatch.GetElapsedTime(died) < Dying)
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "The predictor has just died.");
         Interlocked.Increment(ref _active);
         try
         {
@@ -95,6 +103,11 @@ internal sealed class PredictorClient : IDisposable
             using var response = await _http.SendAsync(request, cancellationToken);
             await RequireSuccessAsync(response, cancellationToken);
             return (await response.Content.ReadFromJsonAsync<PredictorAnswer>(JsonSerializerOptions.Web, cancellationToken))!;
+        }
+        catch (HttpRequestException broken) when (broken.HttpRequestError != HttpRequestError.ConnectionError)
+        {
+            Volatile.Write(ref _diedAt, Stopwatch.GetTimestamp());
+            throw;
         }
         finally
         {

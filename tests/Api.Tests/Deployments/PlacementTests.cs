@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using GpuGeek.Api.Features.Deployments;
 using GpuGeek.Api.Tests.Support;
@@ -104,6 +105,39 @@ public sealed class DeploymentsOnSeveralPredictors(ServingPlatform platform) : I
         var refused = await Answers.RefusedAsync(() => PredictAsync(session, "shop", "deadly"));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "predictor_unavailable"), (refused.Status, refused.Code));
         Assert.Equal(before + 1, platform.First.Predictions + platform.Second.Predictions);
+    }
+
+    /// <summary>A process that dies lets others in after it has dropped those who were inside: here for 50 ms.</summary>
+    [Fact]
+    public async Task A_picture_that_comes_while_a_predictor_dies_waits_for_its_restart()
+    {
+        var session = await ServingPlatform.WithModelAsync(_api);
+        await ServingPlatform.DeployAsync(session, "shop");
+        await ReadyAsync(session, "shop", 1);
+        var died = 0L;
+        static Microsoft.AspNetCore.Http.IResult Abort(Microsoft.AspNetCore.Http.HttpContext http)
+        {
+            http.Abort();
+            return Microsoft.AspNetCore.Http.Results.Empty;
+        }
+        foreach (var predictor in (FakePredictor[])[platform.First, platform.Second])
+        {
+            predictor.Answers["deadly here"] = http =>
+            {
+                Volatile.Write(ref died, Stopwatch.GetTimestamp());
+                return Abort(http);
+            };
+            predictor.Answers["next"] = Abort;
+            predictor.Waits["next"] = () =>
+            {
+                if (Stopwatch.GetElapsedTime(Volatile.Read(ref died)) > TimeSpan.FromMilliseconds(50))
+                    predictor.Answers.TryRemove("next", out _);
+                return Task.CompletedTask;
+            };
+        }
+        var refused = await Answers.RefusedAsync(() => PredictAsync(session, "shop", "deadly here"));
+        Assert.Equal("predictor_unavailable", refused.Code);
+        Assert.Equal("rose", (await PredictAsync(session, "shop", "next")).Label);
     }
 
     [Fact]
