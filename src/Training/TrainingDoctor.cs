@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Models;
 using GpuGeek.Training.Common;
 using GpuGeek.Training.Devices;
@@ -24,8 +25,8 @@ public static class TrainingDoctor
     {
         var devices = MachineDevice.All();
         foreach (var device in devices)
-            yield return new(device.Class == MachineDevice.Gpu ? "GPU" : "Processor", Describe(device));
-        var gpus = devices.Count(d => d.Class == MachineDevice.Gpu);
+            yield return new(device.Class == DeviceClass.Gpu ? "GPU" : "Processor", Describe(device));
+        var gpus = devices.Count(d => d.Class == DeviceClass.Gpu);
         if (gpus == 0)
             yield return new("GPU", "none: NVIDIA's driver does not answer here");
         if (Loading() is { } failure)
@@ -61,7 +62,7 @@ public static class TrainingDoctor
         device.Model
         + (device.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $", {bytes / 1e9:0.0} GB of memory") : "")
         + (device.Driver is { } driver ? $", driver {driver}" : "")
-        + (device.Class == MachineDevice.Gpu ? $", {device.Id}" : $", {Environment.ProcessorCount} cores");
+        + (device.Class == DeviceClass.Gpu ? $", {device.Id}" : $", {Environment.ProcessorCount} cores");
 
     private static DoctorFinding OfCuda(bool usable, int gpus) =>
         (usable, gpus) switch

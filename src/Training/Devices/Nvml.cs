@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using GpuGeek.Domain.Devices;
 
 namespace GpuGeek.Training.Devices;
 
@@ -70,7 +71,7 @@ internal sealed unsafe class Nvml : IDisposable
                 continue;
             if (TextOf("nvmlDeviceGetUUID", device) is { } id && TextOf("nvmlDeviceGetName", device) is { } model)
                 if (_memory(device, &memory) == Success)
-                    devices.Add(new(MachineDevice.Gpu, id, model, (long)memory.Total, driver));
+                    devices.Add(new(DeviceClass.Gpu, id, model, (long)memory.Total, driver));
         }
         return devices;
     }

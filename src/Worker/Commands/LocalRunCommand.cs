@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Devices;
@@ -84,7 +85,7 @@ internal static class LocalRunCommand
             Device,
             Probe,
         };
-        Device.AcceptOnlyFromAmong(MachineDevice.Cpu, MachineDevice.Gpu);
+        Device.AcceptOnlyFromAmong(DeviceClass.Cpu, DeviceClass.Gpu);
         command.SetAction(RunAsync);
         return command;
     }

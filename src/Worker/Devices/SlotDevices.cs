@@ -34,7 +34,7 @@ internal sealed class SlotDevices
 
     /// <summary>GPUs where nothing is set, libtorch can use them and the machine has some.</summary>
     public static string Default(string torchBackend, IReadOnlyList<MachineDevice> machine) =>
-        torchBackend == TorchBuild.Cuda && machine.Any(d => d.Class == MachineDevice.Gpu) ? MachineDevice.Gpu : MachineDevice.Cpu;
+        torchBackend == TorchBuild.Cuda && machine.Any(d => d.Class == DeviceClass.Gpu) ? DeviceClass.Gpu : DeviceClass.Cpu;
 }
 
 /// <summary>Refuses at the start what would otherwise fail in the first training.</summary>
@@ -47,11 +47,11 @@ internal sealed class DeviceCheck : IValidateOptions<WorkerOptions>
     {
         if (options.DeviceClass.Length > 0 && !DeviceClass.IsName(options.DeviceClass))
             return "GPUGEEK_DEVICE_CLASS must have 1 to 32 lower-case letters, digits and dashes, and must not be 'cpu' or 'gpu'.";
-        if (options.Devices != MachineDevice.Gpu)
+        if (options.Devices != DeviceClass.Gpu)
             return null;
         if (options.TorchBackend != TorchBuild.Cuda)
             return "GPUGEEK_DEVICES is 'gpu', but this worker's libtorch computes on the processor alone: use the image for GPUs.";
-        return options.Machine().Any(d => d.Class == MachineDevice.Gpu)
+        return options.Machine().Any(d => d.Class == DeviceClass.Gpu)
             ? null
             : "GPUGEEK_DEVICES is 'gpu', but NVIDIA's driver shows no GPU here: install the driver, or in a container ask for its GPUs.";
     }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using GpuGeek.ChildProcesses;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
-using GpuGeek.Training.Devices;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Runs;
@@ -12,7 +12,7 @@ using GpuGeek.Worker.Runs;
 namespace GpuGeek.Worker.Local;
 
 /// <summary>What <c>run</c> was asked to do.</summary>
-/// <param name="Device"><see cref="MachineDevice.Cpu"/> or <see cref="MachineDevice.Gpu"/>.</param>
+/// <param name="Device"><see cref="DeviceClass.Cpu"/> or <see cref="DeviceClass.Gpu"/>.</param>
 /// <param name="Probes">Measures what the training would take, and does not train.</param>
 internal sealed record LocalOptions(string Data, string Out, LocalRecipe Recipe, string? Weights, string Device, bool Probes);
 
@@ -83,7 +83,7 @@ internal static class LocalTraining
                 )
                 : null,
             Threads = Environment.ProcessorCount,
-            Device = options.Device == MachineDevice.Gpu ? RunSpec.Cuda : RunSpec.Cpu,
+            Device = options.Device == DeviceClass.Gpu ? RunSpec.Cuda : RunSpec.Cpu,
             Model = "local",
             ModelVersion = 1,
         };

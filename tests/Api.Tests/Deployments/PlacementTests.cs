@@ -36,6 +36,13 @@ public sealed class DeploymentsOnSeveralPredictors(ServingPlatform platform) : I
     private static Task<PredictionResponse> PredictAsync(TenantSession session, string name, string picture = "a rose") =>
         session.Client.PredictAsync(session.Org, name, System.Text.Encoding.UTF8.GetBytes(picture), ct: Cancel);
 
+    /// <summary>What a client sees of a process that dies over its picture.</summary>
+    private static Microsoft.AspNetCore.Http.IResult Abort(Microsoft.AspNetCore.Http.HttpContext http)
+    {
+        http.Abort();
+        return Microsoft.AspNetCore.Http.Results.Empty;
+    }
+
     [Fact]
     public async Task With_two_replicas_it_answers_while_one_predictor_restarts()
     {
@@ -96,11 +103,7 @@ public sealed class DeploymentsOnSeveralPredictors(ServingPlatform platform) : I
         await ServingPlatform.DeployAsync(session, "shop", 2);
         await ReadyAsync(session, "shop", 2);
         foreach (var predictor in (FakePredictor[])[platform.First, platform.Second])
-            predictor.Answers["deadly"] = http =>
-            {
-                http.Abort();
-                return Microsoft.AspNetCore.Http.Results.Empty;
-            };
+            predictor.Answers["deadly"] = Abort;
         var before = platform.First.Predictions + platform.Second.Predictions;
         var refused = await Answers.RefusedAsync(() => PredictAsync(session, "shop", "deadly"));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "predictor_unavailable"), (refused.Status, refused.Code));
@@ -115,11 +118,6 @@ public sealed class DeploymentsOnSeveralPredictors(ServingPlatform platform) : I
         await ServingPlatform.DeployAsync(session, "shop");
         await ReadyAsync(session, "shop", 1);
         var died = 0L;
-        static Microsoft.AspNetCore.Http.IResult Abort(Microsoft.AspNetCore.Http.HttpContext http)
-        {
-            http.Abort();
-            return Microsoft.AspNetCore.Http.Results.Empty;
-        }
         foreach (var predictor in (FakePredictor[])[platform.First, platform.Second])
         {
             predictor.Answers["deadly here"] = http =>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using GpuGeek.Domain.Devices;
 using GpuGeek.Training.Devices;
 
 namespace GpuGeek.Training.Tests.Devices;
@@ -130,8 +131,8 @@ public sealed class NvidiasDriver
         using var nvml = Nvml.Open(FakeNvml.Export);
         Assert.Equal(
             [
-                new(MachineDevice.Gpu, "GPU-1", "NVIDIA A100-SXM4-80GB", 80L << 30, "570.86.15"),
-                new(MachineDevice.Gpu, "GPU-2", "Tesla T4", 80L << 30, "570.86.15"),
+                new(DeviceClass.Gpu, "GPU-1", "NVIDIA A100-SXM4-80GB", 80L << 30, "570.86.15"),
+                new(DeviceClass.Gpu, "GPU-2", "Tesla T4", 80L << 30, "570.86.15"),
             ],
             nvml!.Devices()
         );
@@ -175,7 +176,7 @@ public sealed class NvidiasDriver
     public void Is_not_needed_for_the_processor()
     {
         var last = MachineDevice.All()[^1];
-        Assert.Equal((MachineDevice.Cpu, MachineDevice.Cpu), (last.Class, last.Id));
+        Assert.Equal((DeviceClass.Cpu, DeviceClass.Cpu), (last.Class, last.Id));
         Assert.NotEmpty(last.Model);
         Assert.True(last.MemoryBytes > 1 << 20);
     }

@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Devices;
 using GpuGeek.Training.Devices;
 using GpuGeek.Worker.Devices;
 
@@ -18,7 +19,7 @@ internal static class Gpus
             var processor = MachineDevice.All()[^1];
             options.Machine = () =>
                 [
-                    .. Enumerable.Range(0, count).Select(i => new MachineDevice(MachineDevice.Gpu, $"GPU-{i}", Model, Memory, Driver)),
+                    .. Enumerable.Range(0, count).Select(i => new MachineDevice(DeviceClass.Gpu, $"GPU-{i}", Model, Memory, Driver)),
                     processor,
                 ];
         };
