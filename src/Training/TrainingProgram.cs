@@ -62,6 +62,8 @@ public static class TrainingProgram
 
     private static int OnOneThread(Func<int> work)
     {
+        if (string.IsNullOrEmpty(TrainingAllocator.Preloaded))
+            Console.WriteLine($"Training with glibc's allocator, which takes up to a third more memory than {TrainingAllocator.Library}.");
         NativeTuning.Apply();
         var code = 0;
         ExceptionDispatchInfo? fault = null;

@@ -16,7 +16,7 @@ internal sealed record Outcome(string Name, double Seconds, IReadOnlyDictionary<
     public static Outcome OfScript(string name, string script, IEnumerable<string> arguments, PictureSplit split)
     {
         var result =
-            PeerFigure.Measure(script, arguments, PeerFigure.TunedAllocator)
+            PeerFigure.Measure(script, arguments, PeerFigure.Allocator())
             ?? throw new InvalidOperationException("The peer failed; install it with tests/Peers/torchvision.sh.");
         var right = result.GetProperty("right").EnumerateArray().Select(one => one.GetInt32() == 1);
         return new(

@@ -1,19 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using GpuGeek.Training;
 
 namespace GpuGeek.Benchmarks;
 
 /// <summary>What a script of tests/Peers measures on the same files.</summary>
 internal static class PeerFigure
 {
-    /// <summary>What the engine tells the allocator, for a process that does not tell it itself.</summary>
-    public static readonly (string, string)[] TunedAllocator =
-    [
-        ("MALLOC_MMAP_MAX_", "0"),
-        ("MALLOC_TRIM_THRESHOLD_", int.MaxValue.ToString(CultureInfo.InvariantCulture)),
-        ("MALLOC_TOP_PAD_", (64 << 20).ToString(CultureInfo.InvariantCulture)),
-    ];
+    /// <summary>The allocator that the worker's trainings have, for another process; and what the engine tells glibc's.</summary>
+    public static (string, string)[] Allocator() =>
+        [
+            .. TrainingAllocator.Variables().Select(v => (v.Key, v.Value)),
+            ("MALLOC_MMAP_MAX_", "0"),
+            ("MALLOC_TRIM_THRESHOLD_", int.MaxValue.ToString(CultureInfo.InvariantCulture)),
+            ("MALLOC_TOP_PAD_", (64 << 20).ToString(CultureInfo.InvariantCulture)),
+        ];
 
     /// <returns>Pictures a second, or "absent": Python or what the script needs is not installed.</returns>
     public static string PicturesPerSecond(string script, params string[] arguments) =>

@@ -48,7 +48,7 @@ internal static class TrainingBenchmark
     {
         var (full, low) = (Ours(network, "float32"), Ours(network, "bfloat16"));
         var written = Theirs(theirs, "written");
-        var (peer, peerLow) = (Theirs(theirs, "float32", PeerFigure.TunedAllocator), Theirs(theirs, "bfloat16", PeerFigure.TunedAllocator));
+        var (peer, peerLow) = (Theirs(theirs, "float32", PeerFigure.Allocator()), Theirs(theirs, "bfloat16", PeerFigure.Allocator()));
         var best = Math.Max(full.Rate, low.Rate) / Math.Max(written.Rate, Math.Max(peer.Rate, peerLow.Rate));
         Console.WriteLine(
             string.Create(
@@ -59,7 +59,7 @@ internal static class TrainingBenchmark
     }
 
     private static Figure Ours(string network, string precision) =>
-        Figure.Of(PeerFigure.Output(Environment.ProcessPath!, ["training", network, precision]));
+        Figure.Of(PeerFigure.Output(Environment.ProcessPath!, ["training", network, precision], PeerFigure.Allocator()));
 
     private static Figure Theirs(string network, string mode, params (string, string)[] environment) =>
         Figure.Of(PeerFigure.Measure("training_peer.py", [network, $"{Batch}", $"{Threads}", mode], environment));

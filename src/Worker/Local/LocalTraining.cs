@@ -5,6 +5,7 @@ using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Recipes;
+using GpuGeek.Training;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Runs;
@@ -97,6 +98,7 @@ internal static class LocalTraining
                 Name = "trainer",
                 FileName = OwnExecutable.Path,
                 Arguments = [verb, directory.Root],
+                Environment = TrainingAllocator.Variables(),
                 LogFile = directory.Log,
             }
         );

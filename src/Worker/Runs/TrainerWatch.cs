@@ -1,6 +1,7 @@
 using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Training;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Lanes;
 
@@ -100,6 +101,7 @@ internal sealed class TrainerWatch(
             Name = $"trainer of {claim.RunId:N}",
             FileName = command[0],
             Arguments = [.. command[1..], directory.Root],
+            Environment = TrainingAllocator.Variables(),
             LogFile = directory.Log,
             Nice = 5,
         };

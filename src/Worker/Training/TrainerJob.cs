@@ -4,6 +4,7 @@ using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Training;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Lanes;
@@ -81,6 +82,7 @@ internal sealed class TrainerJob(HeldJob job, IDbContexts contexts, IObjectStore
             Name = $"{verb} of {job.Row.Id:N}",
             FileName = OwnExecutable.Path,
             Arguments = [verb, Directory.Root],
+            Environment = TrainingAllocator.Variables(),
             LogFile = Directory.Log,
             Nice = nice,
         };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuGeek.ChildProcesses;
 using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Training;
 using GpuGeek.Training.Engine;
 using GpuGeek.Worker.Hosting;
 
@@ -20,6 +21,7 @@ internal sealed class TrialProcess : ITrialProcess
                 Name = "trial",
                 FileName = OwnExecutable.Path,
                 Arguments = ["probe", directory.Root, "--seconds", longest.TotalSeconds.ToString(CultureInfo.InvariantCulture)],
+                Environment = TrainingAllocator.Variables(),
                 LogFile = directory.Log,
             }
         );

@@ -16,7 +16,7 @@ public sealed class WhenAStepOfTheSetUpFails
 
         Assert.Equal(1, code);
         const string Message =
-            "This step failed: apt-get install dotnet-sdk-10.0 postgresql util-linux\n  E: Unable to fetch some archives\nCheck";
+            "This step failed: apt-get install dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4\n  E: Unable to fetch some archives\nCheck";
         Assert.Contains(Message, said, StringComparison.Ordinal);
         Assert.Equal(["/etc/os-release"], machine.Files);
         Assert.False(Directory.Exists(machine.In("etc/postgresql-common")));
@@ -61,7 +61,7 @@ public sealed class WhenAStepOfTheSetUpFails
         using var machine = new FreshMachine("debian", "12");
         machine.HasSdk();
         machine.Fake("initdb", "");
-        machine.Has("util-linux");
+        machine.Has("util-linux", "libtcmalloc-minimal4");
         Assert.Equal((0, ""), await machine.RunAsync());
         Assert.Empty(machine.Calls);
         Assert.Equal(["/etc/os-release"], machine.Files);
@@ -73,7 +73,7 @@ public sealed class WhenAStepOfTheSetUpFails
         using var machine = new FreshMachine("debian", "12");
         machine.HasSdk();
         machine.Fake("initdb", "");
-        machine.Has("util-linux");
+        machine.Has("util-linux", "libtcmalloc-minimal4");
         string[] ours = ["etc/apt/sources.list.d/gpugeek-trixie.list", "etc/apt/preferences.d/gpugeek-trixie"];
         foreach (var file in ours.Append("etc/apt/sources.list.d/trixie.list"))
             machine.Write(file, "deb https://deb.nodesource.com/node_20.x trixie main\n");
@@ -93,13 +93,13 @@ public sealed class WhenAStepOfTheSetUpFails
 
         Assert.Equal(1, code);
         Assert.Contains(
-            "Missing: dotnet-sdk-10.0 postgresql util-linux. These commands are needed once, as root:\n  apt-get update\n",
+            "Missing: dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4. These commands are needed once, as root:\n  apt-get update\n",
             said,
             StringComparison.Ordinal
         );
         Assert.Contains("  dpkg -i packages-microsoft-prod.deb\n", said, StringComparison.Ordinal);
         Assert.Contains(
-            "  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux\n",
+            "  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4\n",
             said,
             StringComparison.Ordinal
         );
@@ -128,7 +128,7 @@ public sealed class WhenAStepOfTheSetUpFails
         var (code, said) = await machine.RunAsync("--dry-run");
         Assert.Equal(0, code);
         Assert.Contains(
-            "  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux\n",
+            "  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4\n",
             said,
             StringComparison.Ordinal
         );
