@@ -55,6 +55,9 @@ public sealed class WorkerOptions
     /// <summary>How often the worker polls the database for work without a notification, and for runs whose lease expired.</summary>
     internal TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often a training's new points and lines are stored: each time is a transaction and a message to who watches.</summary>
+    internal TimeSpan Record { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often a training run checks for a requested cancellation.</summary>
     internal TimeSpan CancelPoll { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -72,16 +72,17 @@ internal static class PresetValues
             Budget = new() { Epochs = 5 },
         };
 
-    /// <summary>All layers from random weights: one rate for all, and more epochs.</summary>
+    /// <summary>All layers from random weights: one rate for all, and more epochs. The batch is larger than a fine-tuning's: where pictures
+    /// are small, the update of all weights takes as long as the rest of a step (ResNet-18 at 64 pixels on two cores: 395 pictures a
+    /// second, 172 with batches of 16).</summary>
     private static Recipe FromScratch(ModelCard card)
     {
         var balanced = BalancedOf(card);
         return balanced with
         {
-            Data = balanced.Data with { BatchSize = 16 },
+            Data = balanced.Data with { BatchSize = 64 },
             Augmentation = balanced.Augmentation with { CropScaleMin = 0.7 },
             Loss = new() { LabelSmoothing = 0.05 },
-            Optimizer = balanced.Optimizer with { LearningRate = card.Normalises ? 1e-3 : RateWithoutNormalisation },
             Transfer = new() { Pretrained = false, BackboneRate = 1 },
             Budget = new() { Epochs = 16 },
         };

@@ -48,10 +48,14 @@ internal sealed class TrainerWatch(
 
     private async Task FollowAsync(ChildProcess child, CancellationToken draining, CancellationToken limit)
     {
-        var asked = clock.GetTimestamp();
+        var (asked, recorded) = (clock.GetTimestamp(), clock.GetTimestamp());
         while (!child.Exited.IsCompleted)
         {
-            await recorder.PumpAsync(final: false, limit);
+            if (clock.GetElapsedTime(recorded) >= options.Record)
+            {
+                recorded = clock.GetTimestamp();
+                await recorder.PumpAsync(final: false, limit);
+            }
             if (!_cancelAsked && clock.GetElapsedTime(asked) >= options.CancelPoll)
             {
                 asked = clock.GetTimestamp();

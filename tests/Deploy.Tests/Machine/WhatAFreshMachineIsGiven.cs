@@ -3,7 +3,7 @@ namespace GpuGeek.Deploy.Tests.Machine;
 /// <summary>The set-up of a machine that lacks everything. Debian 12 was given packages of Debian 13.</summary>
 public sealed class WhatAFreshMachineIsGiven
 {
-    private const string Needed = "dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4";
+    public const string Needed = "dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4";
 
     public static readonly TheoryData<string, string, bool> Machines = new()
     {

@@ -16,7 +16,7 @@ public sealed class WhenAStepOfTheSetUpFails
 
         Assert.Equal(1, code);
         const string Message =
-            "This step failed: apt-get install dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4\n  E: Unable to fetch some archives\nCheck";
+            $"This step failed: apt-get install {WhatAFreshMachineIsGiven.Needed}\n  E: Unable to fetch some archives\nCheck";
         Assert.Contains(Message, said, StringComparison.Ordinal);
         Assert.Equal(["/etc/os-release"], machine.Files);
         Assert.False(Directory.Exists(machine.In("etc/postgresql-common")));
@@ -93,13 +93,13 @@ public sealed class WhenAStepOfTheSetUpFails
 
         Assert.Equal(1, code);
         Assert.Contains(
-            "Missing: dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4. These commands are needed once, as root:\n  apt-get update\n",
+            $"Missing: {WhatAFreshMachineIsGiven.Needed}. These commands are needed once, as root:\n  apt-get update\n",
             said,
             StringComparison.Ordinal
         );
         Assert.Contains("  dpkg -i packages-microsoft-prod.deb\n", said, StringComparison.Ordinal);
         Assert.Contains(
-            "  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4\n",
+            $"  apt-get install -y --no-install-recommends {WhatAFreshMachineIsGiven.Needed}\n",
             said,
             StringComparison.Ordinal
         );
@@ -128,7 +128,7 @@ public sealed class WhenAStepOfTheSetUpFails
         var (code, said) = await machine.RunAsync("--dry-run");
         Assert.Equal(0, code);
         Assert.Contains(
-            "  apt-get install -y --no-install-recommends dotnet-sdk-10.0 postgresql util-linux libtcmalloc-minimal4\n",
+            $"  apt-get install -y --no-install-recommends {WhatAFreshMachineIsGiven.Needed}\n",
             said,
             StringComparison.Ordinal
         );

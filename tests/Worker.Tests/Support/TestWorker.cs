@@ -44,6 +44,7 @@ internal sealed class TestWorker : IAsyncDisposable
             // Short polls, so that tests do not wait for the loops.
             options.Poll = poll ?? TimeSpan.FromMilliseconds(100);
             options.CancelPoll = TimeSpan.FromMilliseconds(200);
+            options.Record = TimeSpan.FromMilliseconds(200);
             change?.Invoke(options);
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
