@@ -96,6 +96,7 @@ public sealed record ImportResponse(
 /// <param name="Path">Path inside the archive.</param>
 public sealed record SkippedFileResponse(string Path, string Code, string Reason, string? Hint);
 
+/// <param name="Group">Pictures of one group stay in one split of a version. Null: it has none.</param>
 /// <param name="Thumbnail">Address relative to the API's origin. Its bytes never change; a request with If-None-Match returns
 /// 304.</param>
 /// <param name="Content">Address of the original file.</param>
@@ -111,7 +112,8 @@ public sealed record ImageResponse(
     string Hash,
     string Thumbnail,
     string Content,
-    DateTimeOffset CreatedAt
+    DateTimeOffset CreatedAt,
+    string? Group = null
 );
 
 public sealed record UpdateImageRequest
@@ -125,6 +127,11 @@ public sealed record UpdateImageRequest
     /// <example>test</example>
     [RegularExpression("^(train|val|test|none)$", ErrorMessage = "The split must be 'train', 'val', 'test' or 'none'.")]
     public string? Split { get; init; }
+
+    /// <summary>Pictures of one group, such as those of one patient, stay in one split of a version. Empty: the picture has none.</summary>
+    /// <example>patient 17</example>
+    [StringLength(200)]
+    public string? Group { get; init; }
 }
 
 public sealed record CreateVersionRequest

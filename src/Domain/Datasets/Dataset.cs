@@ -33,6 +33,8 @@ public sealed class DatasetClass : ITenantOwned
 
 public sealed class DatasetImage : ITenantOwned
 {
+    public const int MaxGroupLength = 200;
+
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid DatasetId { get; init; }
@@ -49,6 +51,9 @@ public sealed class DatasetImage : ITenantOwned
 
     /// <summary>Split from the archive's folders (<see cref="Splits"/>), or null: then the version assigns it.</summary>
     public string? Split { get; set; }
+
+    /// <summary>Pictures of one group, such as those of one patient, stay in one split; null: it has none.</summary>
+    public string? GroupName { get; set; }
 
     /// <summary>jpeg, png, webp, gif or bmp, detected by content.</summary>
     public required string Format { get; init; }

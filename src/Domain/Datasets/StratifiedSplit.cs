@@ -35,31 +35,30 @@ public sealed record SplitCandidate(string Hash, string Label, string? FixedSpli
 /// <summary>
 /// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with
 /// the same seed get the same splits, whatever order they came in. Counts per class are the shares rounded by largest remainder, with at
-/// least one picture in each split if the class has three or more.
+/// least one picture in each split if the class has three or more. Pictures of a group stay together, as far as nobody has set their
+/// splits; then the counts are as near to that as the groups allow.
 /// </summary>
 public static class StratifiedSplit
 {
     public static List<ManifestEntry> Assign(IReadOnlyCollection<SplitCandidate> images, SplitFractions fractions, int seed)
     {
         fractions.Check();
+        var groups = GroupedSplit.Of(images, fractions, seed);
         var entries = new List<ManifestEntry>(images.Count);
         foreach (var byClass in images.GroupBy(i => i.Label, StringComparer.Ordinal))
         {
-            entries.AddRange(
-                byClass.Where(i => i.FixedSplit is not null).Select(i => new ManifestEntry(i.Hash, i.Label, i.FixedSplit!, i.Group))
-            );
-            var free = byClass.Where(i => i.FixedSplit is null).OrderBy(i => Rank(seed, i), StringComparer.Ordinal).ToList();
-            var (train, val, _) = Counts(free.Count, fractions);
+            var placed = byClass.Where(i => SplitOf(i, groups) is not null).ToList();
+            entries.AddRange(placed.Select(i => Entry(i, SplitOf(i, groups)!)));
+            var free = byClass.Where(i => SplitOf(i, groups) is null).OrderBy(i => Rank(seed, i.Hash), StringComparer.Ordinal).ToList();
+            var (train, val, _) = Room(placed.Where(i => i.FixedSplit is null).Select(i => groups[i.Group]), free.Count, fractions);
             entries.AddRange(
                 free.Select(
                     (image, index) =>
-                        new ManifestEntry(
-                            image.Hash,
-                            image.Label,
+                        Entry(
+                            image,
                             index < train ? Splits.Train
                                 : index < train + val ? Splits.Val
-                                : Splits.Test,
-                            image.Group
+                                : Splits.Test
                         )
                 )
             );
@@ -84,6 +83,22 @@ public static class StratifiedSplit
         return (counts[0], counts[1], counts[2]);
     }
 
-    private static string Rank(int seed, SplitCandidate image) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{image.Hash}")));
+    internal static string Rank(int seed, string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{text}")));
+
+    /// <summary>How many of the free pictures of a class each split takes, beside those that came with a group.</summary>
+    private static (int Train, int Val, int Test) Room(IEnumerable<string> grouped, int free, SplitFractions fractions)
+    {
+        var taken = grouped.ToList();
+        var (train, val, test) = Counts(taken.Count + free, fractions);
+        int[] room = [.. Splits.All.Zip([train, val, test], (split, most) => Math.Max(0, most - taken.Count(s => s == split)))];
+        // Groups have taken more than its share of one split: the others get less.
+        while (room.Sum() > free)
+            room[Array.IndexOf(room, room.Max())]--;
+        return (room[0], room[1], room[2]);
+    }
+
+    private static string? SplitOf(SplitCandidate image, IReadOnlyDictionary<string, string> groups) =>
+        image.FixedSplit ?? groups.GetValueOrDefault(image.Group);
+
+    private static ManifestEntry Entry(SplitCandidate image, string split) => new(image.Hash, image.Label, split, image.Group);
 }

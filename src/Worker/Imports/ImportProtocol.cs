@@ -56,8 +56,9 @@ internal sealed record ArchiveLimits(
 internal abstract record ImportEvent;
 
 /// <summary>A picture is complete under its hash in <c>out/</c>.</summary>
-/// <param name="Split">Split named by a folder above, or null.</param>
+/// <param name="Split">Split named by a folder above or by a table of labels, or null.</param>
 /// <param name="Progress">Progress of the whole archive, 0..1.</param>
+/// <param name="Group">Named by a table of labels, or null.</param>
 internal sealed record PictureEvent(
     string Path,
     string Class,
@@ -67,7 +68,8 @@ internal sealed record PictureEvent(
     int Width,
     int Height,
     long Bytes,
-    double Progress
+    double Progress,
+    string? Group = null
 ) : ImportEvent;
 
 internal sealed record SkippedEvent(string Path, string Code, string Reason, string? Hint, double Progress) : ImportEvent;

@@ -137,6 +137,7 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
             .. rows.Select(r => ArchiveException.Shown(r.Picture.Path[(r.Picture.Path.LastIndexOf('/') + 1)..], MaxFileName / 6)),
         ];
         string?[] splits = [.. rows.Select(r => r.Picture.Split)];
+        string?[] groups = [.. rows.Select(r => r.Picture.Group)];
         string[] formats = [.. rows.Select(r => r.Picture.Format)];
         int[] widths = [.. rows.Select(r => r.Picture.Width)];
         int[] heights = [.. rows.Select(r => r.Picture.Height)];
@@ -144,12 +145,12 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
         var accepted = await db
             .Database.SqlQuery<string>(
                 $"""
-                INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, format, width, height,
-                    bytes, created_at)
-                SELECT {_org}, i.id, {_dataset}, {_import}, i.class_id, i.hash, i.name, i.split, i.format, i.width, i.height,
+                INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, group_name, format, width,
+                    height, bytes, created_at)
+                SELECT {_org}, i.id, {_dataset}, {_import}, i.class_id, i.hash, i.name, i.split, i.group_name, i.format, i.width, i.height,
                     i.bytes, clock_timestamp()
-                FROM unnest({ids}, {classIds}, {hashes}, {names}, {splits}, {formats}, {widths}, {heights}, {bytes}) i(id, class_id, hash,
-                    name, split, format, width, height, bytes)
+                FROM unnest({ids}, {classIds}, {hashes}, {names}, {splits}, {groups}, {formats}, {widths}, {heights}, {bytes})
+                    i(id, class_id, hash, name, split, group_name, format, width, height, bytes)
                 ON CONFLICT (org_id, dataset_id, hash) DO NOTHING RETURNING hash AS "Value"
                 """
             )

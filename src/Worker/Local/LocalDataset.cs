@@ -43,7 +43,7 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
                 "Put the pictures of each class into a folder that has its name."
             );
         var entries = StratifiedSplit.Assign(
-            [.. pictures.Select(p => new SplitCandidate(p.Hash, p.Class, p.Split))],
+            [.. pictures.Select(p => new SplitCandidate(p.Hash, p.Class, p.Split, p.Group ?? ""))],
             SplitFractions.Default,
             seed
         );

@@ -47,6 +47,36 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Pictures_of_a_group_come_into_one_split()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        DatasetImage[] images =
+        [
+            .. await session.AddImagesAsync(dataset.Id, "daisy", 20),
+            .. await session.AddImagesAsync(dataset.Id, "rose", 20),
+        ];
+        foreach (var (image, number) in images.Select((image, i) => (image, i)).Where(i => i.i % 2 == 0))
+        {
+            var changed = await session.Client.UpdateImageAsync(
+                session.Org,
+                dataset.Id,
+                image.Id,
+                new() { Group = $" garden {number % 4} " },
+                Cancel
+            );
+            Assert.Equal($"garden {number % 4}", changed.Group);
+        }
+        var none = await session.Client.UpdateImageAsync(session.Org, dataset.Id, images[0].Id, new() { Group = "" }, Cancel);
+        Assert.Null(none.Group);
+        var version = await session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel);
+        var manifest = await session.Http.GetByteArrayAsync(session.At($"datasets/{dataset.Id}/versions/{version.Id}/manifest"), Cancel);
+        var groups = Manifest.Read(manifest).GroupBy(e => e.Group).ToDictionary(g => g.Key, g => g.ToList());
+        Assert.Equal([("", 21), ("garden 0", 9), ("garden 2", 10)], groups.OrderBy(g => g.Key).Select(g => (g.Key, g.Value.Count)));
+        foreach (var garden in (string[])["garden 0", "garden 2"])
+            Assert.Single(groups[garden].Select(e => e.Split).Distinct());
+    }
+
+    [Fact]
     public async Task Many_at_once_get_a_number_each()
     {
         var (session, dataset, _) = await _app.RegisterWithVersionAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GpuGeek.Domain.Common;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Imports.Reading;
 using GpuGeek.Worker.Lanes;
@@ -16,7 +17,8 @@ internal sealed class ImportRun : IDisposable
     public string Out => _directory.Out;
     public List<PictureEvent> Pictures => [.. Events.OfType<PictureEvent>()];
     public List<SkippedEvent> Skipped => [.. Events.OfType<SkippedEvent>()];
-    public string? Refusal => Events.OfType<ImportFailedEvent>().SingleOrDefault()?.Failure.Code;
+    public Failure? Failure => Events.OfType<ImportFailedEvent>().SingleOrDefault()?.Failure;
+    public string? Refusal => Failure?.Code;
 
     public static ImportRun OfZip(byte[] zip, ArchiveLimits? limits = null)
     {

@@ -109,6 +109,8 @@ internal static class ImageEndpoints
         }
         if (request.Split is { } split)
             row.Split = split == "none" ? null : split;
+        if (request.Group is { } group)
+            row.GroupName = string.IsNullOrWhiteSpace(group) ? null : group.Trim();
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(
             Response(
@@ -211,7 +213,8 @@ internal static class ImageEndpoints
             image.Hash,
             $"{address}/thumbnail",
             $"{address}/content",
-            image.CreatedAt
+            image.CreatedAt,
+            image.GroupName
         );
     }
 }

@@ -120,7 +120,7 @@ internal static class VersionEndpoints
             from image in db.DatasetImages
             join c in db.DatasetClasses on image.ClassId equals c.Id
             where image.DatasetId == dataset
-            select new SplitCandidate(image.Hash, c.Name, image.Split, "")
+            select new SplitCandidate(image.Hash, c.Name, image.Split, image.GroupName ?? "")
         ).ToListAsync(cancellationToken);
         if (TooFew(images) is { } refusal)
             return refusal;

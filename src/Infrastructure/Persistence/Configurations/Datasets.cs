@@ -53,6 +53,7 @@ internal sealed class DatasetImageConfiguration : IEntityTypeConfiguration<Datas
         builder.Property(i => i.Hash).HasMaxLength(64).IsFixedLength();
         builder.Property(i => i.FileName).HasMaxLength(500);
         builder.Property(i => i.Split).HasMaxLength(5);
+        builder.Property(i => i.GroupName).HasMaxLength(DatasetImage.MaxGroupLength);
         builder.Property(i => i.Format).HasMaxLength(10);
         builder
             .HasIndex(i => new

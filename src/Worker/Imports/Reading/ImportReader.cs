@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Imports.Archives;
+using GpuGeek.Worker.Imports.Labels;
 using GpuGeek.Worker.Lanes;
 
 namespace GpuGeek.Worker.Imports.Reading;
@@ -36,7 +37,8 @@ internal static class ImportReader
         {
             var spec = JsonSerializer.Deserialize<ImportSpec>(File.ReadAllBytes(directory.Spec), ImportSpec.Json)!;
             using var source = Open(spec);
-            var files = source.Files;
+            var labelling = Labelling.Of(source.Files, spec.Limits);
+            var files = labelling.Files;
             foreach (var chunk in Enumerable.Range(0, files.Count).Chunk(ChunkSize))
             {
                 WaitForRoom(directory, spec);
@@ -45,11 +47,11 @@ internal static class ImportReader
                         .AsParallel()
                         .AsOrdered()
                         .WithDegreeOfParallelism(Threads)
-                        .Select(i => PictureReader.Read(files[i], directory, spec.Limits, (i + 1) / (double)files.Count))
+                        .Select(i => PictureReader.Read(files[i], labelling.Place, directory, spec.Limits, (i + 1) / (double)files.Count))
                         .ToList()
                 );
             }
-            events.Append([new ImportDoneEvent()]);
+            events.Append([.. labelling.Unmatched, new ImportDoneEvent()]);
         }
         catch (ArchiveException refused)
         {

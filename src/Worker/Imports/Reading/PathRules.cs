@@ -30,38 +30,36 @@ internal static class PathRules
     /// The class is the folder that contains the file, whatever is above it. A folder named train, val, valid, validation or test above
     /// the class is the split; of several, the innermost is used.
     /// </summary>
-    /// <returns>A null class has a reason.</returns>
-    public static (string? Class, string? Split, SkipReason? Reason) Place(string path)
+    public static Placement Place(string path)
     {
         var folders = path.Split('/')[..^1];
         if (folders.Length == 0 || SplitOf(folders[^1]) is not null)
-            return (
-                null,
-                null,
-                new(
-                    "no_class_folder",
-                    "It is not in a class folder.",
-                    "Put it into a folder named after its class, such as cats/001.jpg or train/cats/001.jpg."
-                )
+            return Placement.Refused(
+                "no_class_folder",
+                "It is not in a class folder.",
+                "Put it into a folder named after its class, such as cats/001.jpg or train/cats/001.jpg; or add a table with the columns "
+                    + "filename and label."
             );
-        if (string.IsNullOrWhiteSpace(folders[^1]) || folders[^1].Length > DatasetClass.MaxNameLength)
-            return (
-                null,
-                null,
-                new(
-                    "bad_class_name",
-                    $"Its folder's name is not a valid class name, which has 1 to {DatasetClass.MaxNameLength} characters.",
-                    "Rename the folder."
-                )
+        return ClassName(folders[^1]) is { } name
+            ? new(name, SplitOf(folders[..^1]))
+            : Placement.Refused(
+                "bad_class_name",
+                $"Its folder's name is not a valid class name, which has 1 to {DatasetClass.MaxNameLength} characters.",
+                "Rename the folder."
             );
-        return (
-            folders[^1].Trim().Normalize(NormalizationForm.FormC),
-            folders[..^1].Reverse().Select(SplitOf).FirstOrDefault(s => s is not null),
-            null
-        );
     }
 
-    private static string? SplitOf(string folder) =>
+    /// <returns>As it is stored; null: it is no name of a class.</returns>
+    public static string? ClassName(string text)
+    {
+        var name = text.Trim().Normalize(NormalizationForm.FormC);
+        return name.Length is > 0 and <= DatasetClass.MaxNameLength && !name.Any(char.IsControl) ? name : null;
+    }
+
+    /// <summary>The split that the innermost of these folders names, or null.</summary>
+    public static string? SplitOf(IEnumerable<string> folders) => folders.Reverse().Select(SplitOf).FirstOrDefault(s => s is not null);
+
+    public static string? SplitOf(string folder) =>
         folder.ToLowerInvariant() switch
         {
             "train" => Splits.Train,

@@ -8,13 +8,20 @@ namespace GpuGeek.Worker.Imports.Reading;
 /// accepted picture can be used for training.</summary>
 internal static class PictureReader
 {
-    public static ImportEvent Read(SourceFile file, JobDirectory directory, ArchiveLimits limits, double progress)
+    /// <param name="place">What a path is labelled as.</param>
+    public static ImportEvent Read(
+        SourceFile file,
+        Func<string, Placement> place,
+        JobDirectory directory,
+        ArchiveLimits limits,
+        double progress
+    )
     {
         if ((file.Trouble ?? PathRules.Skip(file.Path)) is { } trouble)
             return Skipped(file, trouble, progress);
-        var (name, split, reason) = PathRules.Place(file.Path);
-        if (name is null)
-            return Skipped(file, reason!, progress);
+        var placement = place(file.Path);
+        if (placement.Class is null)
+            return Skipped(file, placement.Reason!, progress);
         if (file.Size > limits.MaxEntryBytes)
             return Skipped(
                 file,
@@ -27,7 +34,7 @@ internal static class PictureReader
             );
         try
         {
-            return Accept(file.Read(), file.Path, name, split, directory, progress);
+            return Accept(file.Read(), file.Path, placement, directory, progress);
         }
         catch (ImageException bad)
         {
@@ -35,14 +42,25 @@ internal static class PictureReader
         }
     }
 
-    private static PictureEvent Accept(byte[] bytes, string path, string name, string? split, JobDirectory directory, double progress)
+    private static PictureEvent Accept(byte[] bytes, string path, Placement placement, JobDirectory directory, double progress)
     {
         var probe = ImageProber.Probe(bytes);
         var thumbnail = Thumbnails.Create(ImageDecoder.Decode(bytes));
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         Write(Path.Combine(directory.Out, hash + ".thumb"), thumbnail);
         Write(Path.Combine(directory.Out, hash), bytes);
-        return new(path, name, split, hash, probe.Format.ToString().ToLowerInvariant(), probe.Width, probe.Height, bytes.Length, progress);
+        return new(
+            path,
+            placement.Class!,
+            placement.Split,
+            hash,
+            probe.Format.ToString().ToLowerInvariant(),
+            probe.Width,
+            probe.Height,
+            bytes.Length,
+            progress,
+            placement.Group
+        );
     }
 
     // Two threads may write the same content at a time: each under its own name, and the last rename wins.

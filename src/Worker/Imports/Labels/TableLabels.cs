@@ -1,0 +1,91 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Worker.Imports.Archives;
+using GpuGeek.Worker.Imports.Reading;
+
+namespace GpuGeek.Worker.Imports.Labels;
+
+/// <summary>Labels of pictures by the rows of tables.</summary>
+internal sealed class TableLabels
+{
+    private readonly Dictionary<string, List<Meant>> _rows = new(StringComparer.Ordinal);
+    private readonly List<SkippedEvent> _unmatched = [];
+
+    public TableLabels(IEnumerable<LabelTable> tables, PictureNames names)
+    {
+        foreach (var table in tables)
+        foreach (var row in table.Rows)
+            if (names.Find(row.File, table.Folder) is (var path, var reason) && path is null)
+                _unmatched.Add(Missing(table, row, reason!));
+            else if (_rows.TryGetValue(path!, out var rows))
+                rows.Add(new(table, row));
+            else
+                _rows.Add(path!, [new(table, row)]);
+    }
+
+    /// <summary>No row means a file.</summary>
+    public bool IsEmpty => _rows.Count == 0;
+
+    /// <summary>Rows that mean no file, or several.</summary>
+    public IReadOnlyList<SkippedEvent> Unmatched => _unmatched;
+
+    public Placement Place(string path)
+    {
+        if (!_rows.TryGetValue(path, out var rows))
+            return Placement.Refused(
+                "no_label",
+                "No row of the archive's labels names it.",
+                "Add a row, or leave the table out of the archive to label pictures by their folders."
+            );
+        var first = rows[0];
+        if (rows.FirstOrDefault(other => !other.Says(first)) is { } other)
+            return Placement.Refused(
+                "label_twice",
+                $"Two rows say different things of it: {first} and {other}.",
+                "Decide which row is right and remove the other."
+            );
+        if (PathRules.ClassName(first.Row.Label) is not { } name)
+            return Placement.Refused(
+                "bad_class_name",
+                $"Its label in {first.Place} is no valid class name, which has 1 to {DatasetClass.MaxNameLength} characters.",
+                "Correct the label."
+            );
+        var split = first.Row.Split is { } word ? SplitOf(word) : first.Table.Split ?? PathRules.SplitOf(path.Split('/')[..^1]);
+        if (first.Row.Split is { } unknown && split is null)
+            return Placement.Refused(
+                "bad_split",
+                $"Its split in {first.Place} is '{ArchiveException.Shown(unknown)}'.",
+                "Write train, val or test, or leave it empty."
+            );
+        return first.Row.Group is { Length: > DatasetImage.MaxGroupLength }
+            ? Placement.Refused(
+                "bad_group",
+                $"Its group in {first.Place} has more than {DatasetImage.MaxGroupLength} characters.",
+                "Shorten the group's name."
+            )
+            : new(name, split, first.Row.Group);
+    }
+
+    private static string? SplitOf(string word) =>
+        PathRules.SplitOf(word)
+        ?? word.ToLowerInvariant() switch
+        {
+            "training" => Splits.Train,
+            "dev" => Splits.Val,
+            "testing" => Splits.Test,
+            _ => null,
+        };
+
+    private static SkippedEvent Missing(LabelTable table, LabelRow row, SkipReason reason) =>
+        new(row.File, reason.Code, $"{ArchiveException.Shown(table.Path)}, {row.Place}: {reason.Reason}", reason.Hint, Progress: 1);
+
+    /// <summary>A row that means the picture.</summary>
+    private sealed record Meant(LabelTable Table, LabelRow Row)
+    {
+        public string Place => $"{ArchiveException.Shown(Table.Path)}, {Row.Place}";
+
+        public bool Says(Meant other) =>
+            (Row.Label, Row.Split, Row.Group, Table.Split) == (other.Row.Label, other.Row.Split, other.Row.Group, other.Table.Split);
+
+        public override string ToString() => $"'{ArchiveException.Shown(Row.Label)}' ({Place})";
+    }
+}
