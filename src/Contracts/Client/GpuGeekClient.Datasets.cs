@@ -73,6 +73,10 @@ public sealed partial class GpuGeekClient
             ct
         );
 
+    /// <summary>Renames a class, or merges it into another one.</summary>
+    public Task<ClassCount> RenameClassAsync(string org, Guid dataset, RenameClassRequest request, CancellationToken ct = default) =>
+        PostAsync<ClassCount>($"{DatasetPath(org, dataset)}/classes/rename", request, ct);
+
     public Task<ImageResponse> UpdateImageAsync(
         string org,
         Guid dataset,

@@ -1,3 +1,4 @@
+using System.Text;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Deletions;
 
@@ -29,6 +30,13 @@ public sealed class DatasetClass : ITenantOwned
 
     /// <summary>Unique in the dataset.</summary>
     public required string Name { get; set; }
+
+    /// <returns>The name as it is stored; null: no class can have it.</returns>
+    public static string? NameOf(string text)
+    {
+        var name = text.Trim().Normalize(NormalizationForm.FormC);
+        return name.Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl) ? name : null;
+    }
 }
 
 public sealed class DatasetImage : ITenantOwned

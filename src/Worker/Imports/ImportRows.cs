@@ -109,6 +109,14 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
                 """
             )
             .ToListAsync(cancellationToken);
+        // They stay until the pictures have them: somebody may be merging them.
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            SELECT 1 FROM dataset_classes WHERE org_id = {_org} AND dataset_id = {_dataset} AND name = ANY({names}) ORDER BY name
+                FOR KEY SHARE
+            """,
+            cancellationToken
+        );
         var all = await db
             .DatasetClasses.IgnoreTenantFilter()
             .Where(c => c.OrgId == _org && c.DatasetId == _dataset && names.Contains(c.Name))

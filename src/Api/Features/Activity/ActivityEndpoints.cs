@@ -27,6 +27,7 @@ internal static class ActivityEndpoints
     private static readonly Dictionary<string, string?> ScopeOf = new(StringComparer.Ordinal)
     {
         ["archive.upload"] = Scopes.DatasetsRead,
+        ["class.rename"] = Scopes.DatasetsRead,
         ["dataset.create"] = Scopes.DatasetsRead,
         ["dataset.delete"] = Scopes.DatasetsRead,
         ["dataset.update"] = Scopes.DatasetsRead,

@@ -24,6 +24,7 @@ internal static class DatasetEndpoints
         ImportEndpoints.Map(group);
         UploadEndpoint.Map(group);
         ImageEndpoints.Map(group);
+        ClassEndpoints.Map(group);
         VersionEndpoints.Map(group);
         AugmentationEndpoint.Map(group);
     }

@@ -100,6 +100,11 @@ internal static class ImageEndpoints
             return Problems.NotFound();
         if (request.Class is { } name)
         {
+            // It stays until the picture has it: somebody may be merging it.
+            await db.Database.ExecuteSqlAsync(
+                $"SELECT 1 FROM dataset_classes WHERE dataset_id = {dataset} AND name = {name} FOR KEY SHARE",
+                cancellationToken
+            );
             if (
                 await db.DatasetClasses.FirstOrDefaultAsync(c => c.DatasetId == dataset && c.Name == name, cancellationToken)
                 is not { } label

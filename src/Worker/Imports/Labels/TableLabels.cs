@@ -43,7 +43,7 @@ internal sealed class TableLabels
                 $"Two rows say different things of it: {first} and {other}.",
                 "Decide which row is right and remove the other."
             );
-        if (PathRules.ClassName(first.Row.Label) is not { } name)
+        if (DatasetClass.NameOf(first.Row.Label) is not { } name)
             return Placement.Refused(
                 "bad_class_name",
                 $"Its label in {first.Place} is no valid class name, which has 1 to {DatasetClass.MaxNameLength} characters.",

@@ -40,20 +40,13 @@ internal static class PathRules
                 "Put it into a folder named after its class, such as cats/001.jpg or train/cats/001.jpg; or add a table with the columns "
                     + "filename and label."
             );
-        return ClassName(folders[^1]) is { } name
+        return DatasetClass.NameOf(folders[^1]) is { } name
             ? new(name, SplitOf(folders[..^1]))
             : Placement.Refused(
                 "bad_class_name",
                 $"Its folder's name is not a valid class name, which has 1 to {DatasetClass.MaxNameLength} characters.",
                 "Rename the folder."
             );
-    }
-
-    /// <returns>As it is stored; null: it is no name of a class.</returns>
-    public static string? ClassName(string text)
-    {
-        var name = text.Trim().Normalize(NormalizationForm.FormC);
-        return name.Length is > 0 and <= DatasetClass.MaxNameLength && !name.Any(char.IsControl) ? name : null;
     }
 
     /// <summary>The split that the innermost of these folders names, or null.</summary>

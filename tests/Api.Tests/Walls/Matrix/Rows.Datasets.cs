@@ -127,6 +127,13 @@ internal static partial class Rows
                 w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}/images/{w.Image}", new { split = "none" }))
             ),
             Write(
+                "RenameClass",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w =>
+                    Task.FromResult<Call>(new(HttpMethod.Post, $"datasets/{w.Dataset}/classes/rename", new { from = "daisy", to = "daisy" }))
+            ),
+            Write(
                 "DeleteImage",
                 Role.Editor,
                 Scopes.DatasetsWrite,
