@@ -103,7 +103,8 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
                 ["val"] = Counts(45, 45),
                 ["test"] = Counts(45, 45),
             },
-            At
+            At,
+            new(0.7, 0.15, 0.15)
         ),
         new RunResponse(
             Id,

@@ -140,7 +140,8 @@ public sealed record CreateVersionRequest
     [Required]
     public SplitShares Split { get; init; } = new(0.7, 0.15, 0.15);
 
-    /// <summary>The same pictures with the same seed give the same split.</summary>
+    /// <summary>The same pictures with the same seed give the same split. Pictures of the newest version with the same seed and shares
+    /// keep its splits.</summary>
     public int Seed { get; init; }
 }
 
@@ -148,6 +149,7 @@ public sealed record SplitShares(double Train, double Val, double Test);
 
 /// <param name="ManifestHash"><c>sha256:…</c> of the manifest's bytes.</param>
 /// <param name="Counts">split → class → pictures.</param>
+/// <param name="Split">The shares that it was split by; null: it was created before they were kept.</param>
 public sealed record VersionResponse(
     Guid Id,
     Guid Dataset,
@@ -157,5 +159,6 @@ public sealed record VersionResponse(
     int ImageCount,
     IReadOnlyList<string> Classes,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Counts,
-    DateTimeOffset CreatedAt
+    DateTimeOffset CreatedAt,
+    SplitShares? Split = null
 );

@@ -16,6 +16,9 @@ public sealed class DatasetVersion : ITenantOwned
     public required string ManifestHash { get; init; }
     public required int Seed { get; init; }
 
+    /// <summary>The shares that it was split by; null: before they were kept.</summary>
+    public SplitFractions? Fractions { get; init; }
+
     /// <summary>Class names, sorted by code point: the order of labels and logits.</summary>
     public required string[] Classes { get; init; }
     public required int ImageCount { get; init; }

@@ -6,7 +6,8 @@ namespace GpuGeek.Domain.Datasets;
 /// </summary>
 internal static class GroupedSplit
 {
-    /// <returns>Group → split. A group of which somebody has set a picture's split follows most of those.</returns>
+    /// <returns>Group → split. A group of which somebody has set a picture's split follows most of those, and one of which pictures had a
+    /// split before, most of these.</returns>
     public static Dictionary<string, string> Of(IEnumerable<SplitCandidate> images, SplitFractions fractions, int seed)
     {
         var splits = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -15,6 +16,8 @@ internal static class GroupedSplit
         var wanted = loose
             .GroupBy(i => i.Label, StringComparer.Ordinal)
             .ToDictionary(c => c.Key, c => Wanted(c.Count(), fractions), StringComparer.Ordinal);
+        foreach (var image in loose.Where(i => i.Group.Length == 0 && i.FormerSplit is not null))
+            wanted[image.Label][image.FormerSplit!]--;
         foreach (
             var group in groups
                 .OrderByDescending(g => g.Count())
@@ -25,7 +28,7 @@ internal static class GroupedSplit
                 .Where(i => i.FixedSplit is null)
                 .GroupBy(i => i.Label, StringComparer.Ordinal)
                 .ToDictionary(c => c.Key, c => c.Count(), StringComparer.Ordinal);
-            var split = Fixed(group) ?? Lacking(counts, wanted);
+            var split = Most(group.Select(i => i.FixedSplit)) ?? Most(group.Select(i => i.FormerSplit)) ?? Lacking(counts, wanted);
             splits.Add(group.Key, split);
             foreach (var (label, count) in counts)
                 wanted[label][split] -= count;
@@ -44,12 +47,12 @@ internal static class GroupedSplit
         };
     }
 
-    private static string? Fixed(IEnumerable<SplitCandidate> group) =>
-        group
-            .Where(i => i.FixedSplit is not null)
-            .GroupBy(i => i.FixedSplit!, StringComparer.Ordinal)
-            .OrderByDescending(s => s.Count())
-            .ThenBy(s => Array.IndexOf(Splits.All, s.Key))
+    private static string? Most(IEnumerable<string?> splits) =>
+        splits
+            .Where(split => split is not null)
+            .GroupBy(split => split, StringComparer.Ordinal)
+            .OrderByDescending(g => g.Count())
+            .ThenBy(g => Array.IndexOf(Splits.All, g.Key))
             .FirstOrDefault()
             ?.Key;
 

@@ -30,13 +30,15 @@ public sealed record SplitFractions(double Train, double Val, double Test)
 }
 
 /// <param name="FixedSplit">A split that a person has set; it is kept.</param>
-public sealed record SplitCandidate(string Hash, string Label, string? FixedSplit, string Group = "");
+/// <param name="FormerSplit">The one that it had before: it is kept unless the picture's group is in another one.</param>
+public sealed record SplitCandidate(string Hash, string Label, string? FixedSplit, string Group = "", string? FormerSplit = null);
 
 /// <summary>
 /// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with
 /// the same seed get the same splits, whatever order they came in. Counts per class are the shares rounded by largest remainder, with at
 /// least one picture in each split if the class has three or more. Pictures of a group stay together, as far as nobody has set their
-/// splits; then the counts are as near to that as the groups allow.
+/// splits; then the counts are as near to that as the groups allow. Pictures that had a split before keep it, and new ones make up for
+/// what is missing: a test set stays comparable while a dataset grows.
 /// </summary>
 public static class StratifiedSplit
 {
@@ -50,7 +52,7 @@ public static class StratifiedSplit
             var placed = byClass.Where(i => SplitOf(i, groups) is not null).ToList();
             entries.AddRange(placed.Select(i => Entry(i, SplitOf(i, groups)!)));
             var free = byClass.Where(i => SplitOf(i, groups) is null).OrderBy(i => Rank(seed, i.Hash), StringComparer.Ordinal).ToList();
-            var (train, val, _) = Room(placed.Where(i => i.FixedSplit is null).Select(i => groups[i.Group]), free.Count, fractions);
+            var (train, val, _) = Room(placed.Where(i => i.FixedSplit is null).Select(i => SplitOf(i, groups)!), free.Count, fractions);
             entries.AddRange(
                 free.Select(
                     (image, index) =>
@@ -85,20 +87,20 @@ public static class StratifiedSplit
 
     internal static string Rank(int seed, string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{text}")));
 
-    /// <summary>How many of the free pictures of a class each split takes, beside those that came with a group.</summary>
-    private static (int Train, int Val, int Test) Room(IEnumerable<string> grouped, int free, SplitFractions fractions)
+    /// <summary>How many of the free pictures of a class each split takes, beside those that came with a group or were there before.</summary>
+    private static (int Train, int Val, int Test) Room(IEnumerable<string> placed, int free, SplitFractions fractions)
     {
-        var taken = grouped.ToList();
+        var taken = placed.ToList();
         var (train, val, test) = Counts(taken.Count + free, fractions);
         int[] room = [.. Splits.All.Zip([train, val, test], (split, most) => Math.Max(0, most - taken.Count(s => s == split)))];
-        // Groups have taken more than its share of one split: the others get less.
+        // They have taken more than its share of one split: the others get less.
         while (room.Sum() > free)
             room[Array.IndexOf(room, room.Max())]--;
         return (room[0], room[1], room[2]);
     }
 
     private static string? SplitOf(SplitCandidate image, IReadOnlyDictionary<string, string> groups) =>
-        image.FixedSplit ?? groups.GetValueOrDefault(image.Group);
+        image.FixedSplit ?? groups.GetValueOrDefault(image.Group) ?? image.FormerSplit;
 
     private static ManifestEntry Entry(SplitCandidate image, string split) => new(image.Hash, image.Label, split, image.Group);
 }

@@ -2,6 +2,7 @@ using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

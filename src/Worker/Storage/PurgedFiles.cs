@@ -6,6 +6,7 @@ using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Weights;
 using GpuGeek.Infrastructure.Embeddings;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 
 namespace GpuGeek.Worker.Storage;
 

@@ -4,6 +4,7 @@ using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Training;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;

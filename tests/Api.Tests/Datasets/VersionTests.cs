@@ -77,6 +77,26 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Pictures_that_come_later_move_no_other_unless_the_seed_or_the_shares_change()
+    {
+        var (session, dataset, version) = await _app.RegisterWithVersionAsync();
+        await session.AddImagesAsync(dataset.Id, "rose", 15, first: 500);
+        async Task<Dictionary<string, string>> SplitsAsync(VersionResponse of) =>
+            Manifest
+                .Read(await session.Http.GetByteArrayAsync(session.At($"datasets/{dataset.Id}/versions/{of.Id}/manifest"), Cancel))
+                .ToDictionary(e => e.Hash, e => e.Split);
+        async Task<int> MovedAsync(CreateVersionRequest request)
+        {
+            var now = await SplitsAsync(await session.Client.CreateVersionAsync(session.Org, dataset.Id, request, Cancel));
+            return (await SplitsAsync(version)).Count(e => now[e.Key] != e.Value);
+        }
+        Assert.Equal(new SplitShares(0.7, 0.15, 0.15), version.Split);
+        Assert.Equal(0, await MovedAsync(new()));
+        Assert.NotEqual(0, await MovedAsync(new() { Seed = 3 }));
+        Assert.NotEqual(0, await MovedAsync(new() { Split = new(0.4, 0.3, 0.3) }));
+    }
+
+    [Fact]
     public async Task Many_at_once_get_a_number_each()
     {
         var (session, dataset, _) = await _app.RegisterWithVersionAsync();

@@ -104,7 +104,9 @@ internal static class VersionEndpoints
     }
 
     /// <summary>Create a version: freeze the current pictures, labels and splits</summary>
-    /// <remarks>The same pictures, labels and splits give the same version: an existing one is returned with 200.</remarks>
+    /// <remarks>The same pictures, labels and splits give the same version: an existing one is returned with 200. Pictures of the newest
+    /// version with the same shares and seed keep its splits, so that test sets stay comparable while the dataset grows; another seed
+    /// splits all of them anew. Pictures of one group come into one split.</remarks>
     private static async Task<Results<Created<VersionResponse>, Ok<VersionResponse>, ProblemHttpResult>> CreateAsync(
         Guid dataset,
         CreateVersionRequest request,
@@ -124,7 +126,13 @@ internal static class VersionEndpoints
         ).ToListAsync(cancellationToken);
         if (TooFew(images) is { } refusal)
             return refusal;
-        var entries = StratifiedSplit.Assign(images, new(request.Split.Train, request.Split.Val, request.Split.Test), request.Seed);
+        var fractions = new SplitFractions(request.Split.Train, request.Split.Val, request.Split.Test);
+        var former = await FormerSplits.ReadAsync(db, store, tenant.OrgId, dataset, fractions, request.Seed, cancellationToken);
+        var entries = StratifiedSplit.Assign(
+            [.. images.Select(i => i with { FormerSplit = former.GetValueOrDefault(i.Hash) })],
+            fractions,
+            request.Seed
+        );
         if (EmptySplit(entries) is { } empty)
             return empty;
         var manifest = Manifest.Write(entries);
@@ -152,6 +160,7 @@ internal static class VersionEndpoints
             Number = number,
             ManifestHash = hash,
             Seed = request.Seed,
+            Fractions = fractions,
             ImageCount = entries.Count,
             Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
             Counts = Count(entries),
@@ -240,6 +249,7 @@ internal static class VersionEndpoints
             v.ImageCount,
             v.Classes,
             v.Counts.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, int>)s.Value),
-            v.CreatedAt
+            v.CreatedAt,
+            v.Fractions is { } f ? new(f.Train, f.Val, f.Test) : null
         );
 }

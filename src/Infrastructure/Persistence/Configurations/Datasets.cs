@@ -124,6 +124,7 @@ internal sealed class DatasetVersionConfiguration : IEntityTypeConfiguration<Dat
         builder.HasKey(v => new { v.OrgId, v.Id });
         builder.Property(v => v.ManifestHash).HasMaxLength(64).IsFixedLength();
         builder.Property(v => v.Counts).AsJson();
+        builder.Property(v => v.Fractions).AsJson();
         builder
             .HasIndex(v => new
             {

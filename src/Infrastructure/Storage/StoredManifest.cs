@@ -1,9 +1,9 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 
-namespace GpuGeek.Worker.Storage;
+namespace GpuGeek.Infrastructure.Storage;
 
-internal static class StoredManifest
+public static class StoredManifest
 {
     /// <summary>Reads the manifest of a dataset version from the object store.</summary>
     /// <exception cref="ObjectNotFoundException"/>
