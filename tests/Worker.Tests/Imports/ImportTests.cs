@@ -52,6 +52,24 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_table_gives_class_split_and_group_and_its_rows_without_a_file_are_listed()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var table = "filename,label,split,group\n1.png,cat,test,ann\n2.png,dog,,\n3.png,dog,,\n"u8.ToArray();
+        var id = await tenant.QueueImportAsync(Zips.Of(("p/1.png", Zips.Picture(1)), ("p/2.png", Zips.Picture(2)), ("labels.csv", table)));
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
+        Assert.Equal((2, 1), (import.Accepted, import.Skipped));
+        var images = await tenant.QueryAsync(db =>
+            db.DatasetImages.IgnoreTenantFilter().Where(i => i.OrgId == tenant.OrgId).OrderBy(i => i.FileName).ToListAsync(Cancel)
+        );
+        Assert.Equal([("1.png", "test", "ann"), ("2.png", null, null)], images.Select(i => (i.FileName, i.Split, i.GroupName)));
+        var missing = Assert.Single(await SkippedAsync(tenant, id));
+        Assert.Equal(("3.png", "no_such_file"), (missing.Path, missing.Code));
+        Assert.StartsWith("labels.csv, line 4: ", missing.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_same_picture_twice_is_a_duplicate_and_under_two_labels_a_conflict()
     {
         await using var worker = await TestWorker.StartAsync(_settings);
