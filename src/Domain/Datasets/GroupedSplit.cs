@@ -19,9 +19,7 @@ internal static class GroupedSplit
         foreach (var image in loose.Where(i => i.Group.Length == 0 && i.FormerSplit is not null))
             wanted[image.Label][image.FormerSplit!]--;
         foreach (
-            var group in groups
-                .OrderByDescending(g => g.Count())
-                .ThenBy(g => StratifiedSplit.Rank(seed, g.Key), StringComparer.Ordinal)
+            var group in groups.OrderByDescending(g => g.Count()).ThenBy(g => StratifiedSplit.Rank(seed, g.Key), StringComparer.Ordinal)
         )
         {
             var counts = group

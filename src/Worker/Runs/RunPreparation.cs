@@ -8,7 +8,6 @@ using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Recipes;
 using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Embeddings;
-using GpuGeek.Worker.Storage;
 using Microsoft.Extensions.Options;
 
 namespace GpuGeek.Worker.Runs;

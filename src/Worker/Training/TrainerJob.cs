@@ -10,7 +10,6 @@ using GpuGeek.Training.Weights;
 using GpuGeek.Worker.Hosting;
 using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Runs;
-using GpuGeek.Worker.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Worker.Training;

@@ -31,7 +31,10 @@ public sealed class SplittingGroups
                     ];
                     var entries = Split(images, seed);
                     Assert.Equal(images.Select(i => i.Hash), entries.Select(e => e.Hash).Order(StringComparer.Ordinal));
-                    Assert.All(entries.Where(e => e.Group != "").GroupBy(e => e.Group), g => Assert.Single(g.Select(e => e.Split).Distinct()));
+                    Assert.All(
+                        entries.Where(e => e.Group != "").GroupBy(e => e.Group),
+                        g => Assert.Single(g.Select(e => e.Split).Distinct())
+                    );
                 }
             );
 
@@ -43,7 +46,16 @@ public sealed class SplittingGroups
         var images = new List<SplitCandidate>();
         for (var patient = 0; patient < 200; patient++)
         for (var i = random.Next(1, 10); i > 0; i--)
-            images.Add(new(Hash(images.Count), random.Next(5) == 0 ? "rare" : patient % 2 == 0 ? "sick" : "well", null, $"patient {patient}"));
+            images.Add(
+                new(
+                    Hash(images.Count),
+                    random.Next(5) == 0 ? "rare"
+                        : patient % 2 == 0 ? "sick"
+                        : "well",
+                    null,
+                    $"patient {patient}"
+                )
+            );
         var entries = Split(images);
         foreach (var label in entries.GroupBy(e => e.Label))
         {
@@ -55,10 +67,7 @@ public sealed class SplittingGroups
     [Fact]
     public void Lets_the_other_pictures_make_up_for_what_groups_take()
     {
-        SplitCandidate[] images =
-        [
-            .. Enumerable.Range(0, 60).Select(i => new SplitCandidate(Hash(i), "a", null, i < 20 ? "large" : "")),
-        ];
+        SplitCandidate[] images = [.. Enumerable.Range(0, 60).Select(i => new SplitCandidate(Hash(i), "a", null, i < 20 ? "large" : ""))];
         var entries = Split(images);
         Assert.Equal([42, 9, 9], Splits.All.Select(s => entries.Count(e => e.Split == s)));
     }

@@ -21,7 +21,10 @@ public sealed class LabelsInATable
     [InlineData("image_id\tbreed\n1\tcat\n2\tdog\n3\tcat", "tabs, no endings, an unknown name of the label")]
     [InlineData("photo|species\n1.png|cat\n2.png|dog\n3.png|cat", "unknown names")]
     [InlineData("1.png,cat\n2.png,dog\n3.png,cat", "no header")]
-    [InlineData("\"filename\",\"label\"\n\".\\images\\1.png\",\"cat\"\n\"2.PNG\",dog\n\n3.png,  cat  \n", "quotes, backslashes, capitals, blanks")]
+    [InlineData(
+        "\"filename\",\"label\"\n\".\\images\\1.png\",\"cat\"\n\"2.PNG\",dog\n\n3.png,  cat  \n",
+        "quotes, backslashes, capitals, blanks"
+    )]
     public void Label_pictures_however_the_table_is_written(string table, string which)
     {
         using var run = Run(table);
@@ -51,16 +54,17 @@ public sealed class LabelsInATable
         Assert.Equal(["../none.png no_such_file"], Left(run));
     }
 
-    public static TheoryData<string, byte[]> Encodings => new()
-    {
-        { "UTF-8", Encoding.UTF8.GetBytes("file,label\n1.png,Köter 🐕\n2.png,猫") },
-        { "UTF-8 with a mark", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes("file,label\n1.png,Köter 🐕\n2.png,猫")] },
-        { "UTF-16", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("file,label\n1.png,Köter 🐕\n2.png,猫")] },
+    public static TheoryData<string, byte[]> Encodings =>
+        new()
         {
-            "UTF-16, big-endian",
-            [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes("file,label\n1.png,Köter 🐕\n2.png,猫")]
-        },
-    };
+            { "UTF-8", Encoding.UTF8.GetBytes("file,label\n1.png,Köter 🐕\n2.png,猫") },
+            { "UTF-8 with a mark", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes("file,label\n1.png,Köter 🐕\n2.png,猫")] },
+            { "UTF-16", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("file,label\n1.png,Köter 🐕\n2.png,猫")] },
+            {
+                "UTF-16, big-endian",
+                [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes("file,label\n1.png,Köter 🐕\n2.png,猫")]
+            },
+        };
 
     [Theory, MemberData(nameof(Encodings))]
     public void Are_read_in_the_encoding_that_they_have(string which, byte[] table)

@@ -2,6 +2,7 @@ using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Tenants;
@@ -46,11 +47,7 @@ internal static class ClassEndpoints
         );
         var classes = await db.DatasetClasses.Where(c => c.DatasetId == dataset && names.Contains(c.Name)).ToListAsync(cancellationToken);
         if (classes.Find(c => c.Name == request.From) is not { } renamed)
-            return Problems.Impossible(
-                "unknown_class",
-                $"The dataset has no class '{request.From}'.",
-                "GET …/stats lists its classes."
-            );
+            return Problems.Impossible("unknown_class", $"The dataset has no class '{request.From}'.", "GET …/stats lists its classes.");
         var other = classes.Find(c => c.Name == name);
         if (other == renamed)
             change.NoChange();

@@ -408,6 +408,11 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(10)")
                         .HasColumnName("format");
 
+                    b.Property<string>("GroupName")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("group_name");
+
                     b.Property<string>("Hash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -478,6 +483,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<Guid>("DatasetId")
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_id");
+
+                    b.Property<string>("Fractions")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fractions");
 
                     b.Property<int>("ImageCount")
                         .HasColumnType("integer")

@@ -98,10 +98,7 @@ internal static class JsonLabels
         [property: JsonPropertyName("categories")] List<CocoCategory>? Categories
     );
 
-    private sealed record CocoImage(
-        [property: JsonPropertyName("id")] long Id,
-        [property: JsonPropertyName("file_name")] string? FileName
-    );
+    private sealed record CocoImage([property: JsonPropertyName("id")] long Id, [property: JsonPropertyName("file_name")] string? FileName);
 
     private sealed record CocoAnnotation(
         [property: JsonPropertyName("image_id")] long ImageId,

@@ -1,4 +1,3 @@
-using GpuGeek.Domain.Datasets;
 using GpuGeek.Worker.Imports.Archives;
 using GpuGeek.Worker.Imports.Reading;
 
@@ -8,11 +7,7 @@ namespace GpuGeek.Worker.Imports.Labels;
 /// <param name="Files">Without the tables.</param>
 /// <param name="Place">What a path is labelled as.</param>
 /// <param name="Unmatched">Rows of tables that mean no file.</param>
-internal sealed record Labelling(
-    IReadOnlyList<SourceFile> Files,
-    Func<string, Placement> Place,
-    IReadOnlyList<SkippedEvent> Unmatched
-)
+internal sealed record Labelling(IReadOnlyList<SourceFile> Files, Func<string, Placement> Place, IReadOnlyList<SkippedEvent> Unmatched)
 {
     private static readonly string[] Endings = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"];
 
@@ -62,11 +57,12 @@ internal sealed record Labelling(
         && PathRules.Skip(file.Path) is null;
 
     private static (IReadOnlyList<LabelRow>? Rows, SkipReason? Reason) Read(SourceFile file, PictureNames names) =>
-        LabelText.Of(file.Read()) is not { } text ? (null, new("not_labels", "It is not text."))
-        : Path.GetExtension(file.Path).ToLowerInvariant() switch
-        {
-            ".jsonl" or ".ndjson" => JsonLabels.ReadLines(text, file.Path),
-            ".json" => JsonLabels.ReadCoco(text),
-            _ => CsvLabels.Read(text, file.Path, names),
-        };
+        LabelText.Of(file.Read()) is not { } text
+            ? (null, new("not_labels", "It is not text."))
+            : Path.GetExtension(file.Path).ToLowerInvariant() switch
+            {
+                ".jsonl" or ".ndjson" => JsonLabels.ReadLines(text, file.Path),
+                ".json" => JsonLabels.ReadCoco(text),
+                _ => CsvLabels.Read(text, file.Path, names),
+            };
 }

@@ -131,7 +131,9 @@ internal static partial class Rows
                 Role.Editor,
                 Scopes.DatasetsWrite,
                 w =>
-                    Task.FromResult<Call>(new(HttpMethod.Post, $"datasets/{w.Dataset}/classes/rename", new { from = "daisy", to = "daisy" }))
+                    Task.FromResult<Call>(
+                        new(HttpMethod.Post, $"datasets/{w.Dataset}/classes/rename", new { from = "daisy", to = "daisy" })
+                    )
             ),
             Write(
                 "DeleteImage",
