@@ -88,7 +88,8 @@ public static class StratifiedSplit
     internal static string Rank(int seed, string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{text}")));
 
-    /// <summary>How many of the free pictures of a class each split takes, beside those that came with a group or were there before.</summary>
+    /// <summary>How many of the free pictures of a class each split takes, beside those that came with a group or were there
+    /// before.</summary>
     private static (int Train, int Val, int Test) Room(IEnumerable<string> placed, int free, SplitFractions fractions)
     {
         var taken = placed.ToList();

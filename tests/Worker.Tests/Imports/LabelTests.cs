@@ -179,7 +179,11 @@ public sealed class LabelsInATable
     public void May_be_lines_of_JSON()
     {
         using var run = Run(
-            "{\"file_name\": \"1.png\", \"label\": 7, \"split\": \"test\"}\r\n{\"label\": \"dog\", \"file_name\": \"2.png\", \"group\": \"g\"}\n",
+            """
+            {"file_name": "1.png", "label": 7, "split": "test"}
+
+            {"label": "dog", "file_name": "2.png", "group": "g"}
+            """,
             "train/metadata.jsonl",
             "train/1.png",
             "train/2.png"
@@ -192,9 +196,11 @@ public sealed class LabelsInATable
     {
         using var run = Run(
             """
-            {"info": {}, "images": [{"id": 4, "file_name": "1.png", "width": 24}, {"id": 5, "file_name": "2.png"}, {"id": 6, "file_name": "3.png"}],
+            {"info": {}, "images": [{"id": 4, "file_name": "1.png", "width": 24}, {"id": 5, "file_name": "2.png"},
+                {"id": 6, "file_name": "3.png"}],
              "annotations": [{"id": 1, "image_id": 4, "category_id": 2, "bbox": [0, 0, 1, 1]}, {"id": 2, "image_id": 4, "category_id": 2},
-                {"id": 3, "image_id": 5, "category_id": 1}, {"id": 4, "image_id": 6, "category_id": 1}, {"id": 5, "image_id": 6, "category_id": 2}],
+                {"id": 3, "image_id": 5, "category_id": 1}, {"id": 4, "image_id": 6, "category_id": 1},
+                {"id": 5, "image_id": 6, "category_id": 2}],
              "categories": [{"id": 1, "name": "dog"}, {"id": 2, "name": "cat"}]}
             """,
             "annotations/instances.json"

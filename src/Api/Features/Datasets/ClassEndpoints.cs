@@ -81,8 +81,8 @@ internal static class ClassEndpoints
         var there = await db.DatasetImages.CountAsync(i => i.ClassId == into.Id, cancellationToken);
         return Problems.Conflict(
             "class_exists",
-            $"The dataset has a class '{into.Name}' already, with {there:N0} pictures. The {moved:N0} pictures of '{from.Name}' would become "
-                + "part of it.",
+            $"The dataset has a class '{into.Name}' already, with {there:N0} pictures. The {moved:N0} pictures of '{from.Name}' would "
+                + "become part of it.",
             "Send merge = true to merge them, or choose another name."
         );
     }

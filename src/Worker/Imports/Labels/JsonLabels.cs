@@ -56,7 +56,8 @@ internal static class JsonLabels
         }
     }
 
-    /// <summary>COCO (https://cocodataset.org/#format-data) as classification: the category of a picture's annotations is its label.</summary>
+    /// <summary>COCO (https://cocodataset.org/#format-data) as classification: the category of a picture's annotations is its
+    /// label.</summary>
     /// <returns>Null rows have a reason: it is JSON of something else.</returns>
     public static (IReadOnlyList<LabelRow>? Rows, SkipReason? Reason) ReadCoco(string text)
     {

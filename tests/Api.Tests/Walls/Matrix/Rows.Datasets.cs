@@ -130,10 +130,12 @@ internal static partial class Rows
                 "RenameClass",
                 Role.Editor,
                 Scopes.DatasetsWrite,
-                w =>
-                    Task.FromResult<Call>(
-                        new(HttpMethod.Post, $"datasets/{w.Dataset}/classes/rename", new { from = "daisy", to = "daisy" })
-                    )
+                async w =>
+                {
+                    var name = w.Name("class");
+                    await w.AddImageAsync(name);
+                    return new(HttpMethod.Post, $"datasets/{w.Dataset}/classes/rename", new { from = name, to = name + " again" });
+                }
             ),
             Write(
                 "DeleteImage",

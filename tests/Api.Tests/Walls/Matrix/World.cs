@@ -85,8 +85,8 @@ internal sealed class World
 
     public string Name(string prefix) => $"{prefix}-{Interlocked.Increment(ref _count)}";
 
-    public async Task<Domain.Datasets.DatasetImage> AddImageAsync() =>
-        (await Owner.AddImagesAsync(Dataset, "daisy", 1, first: 100 + Interlocked.Increment(ref _count))).Single();
+    public async Task<Domain.Datasets.DatasetImage> AddImageAsync(string label = "daisy") =>
+        (await Owner.AddImagesAsync(Dataset, label, 1, first: 100 + Interlocked.Increment(ref _count))).Single();
 
     public async Task<string> AddDeploymentAsync(string? name = null)
     {
