@@ -16,6 +16,9 @@ public static class TrainingAllocator
     /// <summary>Where the library is installed; null: it is not, and trainings use glibc's allocator.</summary>
     public static string? Installed => Folders.Select(folder => Path.Combine(folder, Library)).FirstOrDefault(File.Exists);
 
+    /// <summary>What trainings are started with: what the operator preloads, else what is installed. Null: glibc's.</summary>
+    public static string? InUse => string.IsNullOrEmpty(Preloaded) ? Installed : Preloaded;
+
     /// <summary>Variables for the start of a process that trains: an allocator cannot be exchanged later. Empty where it is not installed,
     /// and where the operator preloads something already.</summary>
     public static Dictionary<string, string> Variables() => Variables(Preloaded);

@@ -68,7 +68,7 @@ public static class TrainingDoctor
     private static DoctorFinding OfAllocator() =>
         new(
             "Allocator",
-            TrainingAllocator.Installed
+            TrainingAllocator.InUse
                 ?? $"the C library's: trainings take up to a third more memory than with {TrainingAllocator.Library}, "
                     + "of the package libtcmalloc-minimal4 or libtcmalloc-minimal4t64"
         );

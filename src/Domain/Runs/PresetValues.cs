@@ -73,8 +73,8 @@ internal static class PresetValues
         };
 
     /// <summary>All layers from random weights: one rate for all, and more epochs. The batch is larger than a fine-tuning's: where pictures
-    /// are small, the update of all weights takes as long as the rest of a step (ResNet-18 at 64 pixels on two cores: 395 pictures a
-    /// second, 172 with batches of 16).</summary>
+    /// are small, much of a step does not depend on their number (ResNet-18 at 64 pixels on two cores: 395 pictures a second, 172 with
+    /// batches of 16).</summary>
     private static Recipe FromScratch(ModelCard card)
     {
         var balanced = BalancedOf(card);
