@@ -144,6 +144,19 @@ public sealed class LabelsInATable
         Assert.Contains(place, run.Failure!.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("filename,label\n1.png,cat\n2.png,\"", "line 3")]
+    [InlineData("filename,label\n1.png,", "line 2")]
+    [InlineData("", "line 1")]
+    public void Refuse_a_cell_without_an_end(string before, string place)
+    {
+        // Letters that compress badly: an archive of many equal ones is refused earlier.
+        var random = new Random(1);
+        using var run = Run(before + string.Concat(Enumerable.Range(0, 300_000).Select(_ => (char)('a' + random.Next(26)))));
+        Assert.Equal("labels_damaged", run.Refusal);
+        Assert.Contains(place, run.Failure!.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Refuse_the_archive_where_they_name_nothing_of_it()
     {

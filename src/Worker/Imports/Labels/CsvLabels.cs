@@ -10,6 +10,9 @@ namespace GpuGeek.Worker.Imports.Labels;
 internal static class CsvLabels
 {
     private const int Sampled = 200;
+
+    /// <summary>Of a cell: where a quote is not closed, the rest of the file is one, and it is not to be held several times.</summary>
+    private const int MostCharacters = 100_000;
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
 
     /// <returns>Null rows have a reason: it is a table of something else.</returns>
@@ -56,12 +59,13 @@ internal static class CsvLabels
             BadDataFound = null,
             IgnoreBlankLines = true,
             TrimOptions = TrimOptions.Trim,
+            MaxFieldSize = MostCharacters,
         };
         using var reader = new StringReader(text);
         using var parser = new CsvParser(reader, configuration);
         var records = new List<Record>();
         var line = 1;
-        while (parser.Read())
+        while (HasNext(parser, path, line))
         {
             // The parser takes all that follows an open quote for one cell.
             if (IsOpen(parser.RawRecord, delimiter))
@@ -70,6 +74,22 @@ internal static class CsvLabels
             line = parser.RawRow + 1;
         }
         return records;
+    }
+
+    private static bool HasNext(CsvParser parser, string path, int line)
+    {
+        try
+        {
+            return parser.Read();
+        }
+        catch (MaxFieldSizeException)
+        {
+            throw LabelFailures.Damaged(
+                path,
+                string.Create(CultureInfo.InvariantCulture, $"line {line}"),
+                string.Create(CultureInfo.InvariantCulture, $"a cell has more than {MostCharacters:N0} characters, or a quote is not closed")
+            );
+        }
     }
 
     /// <summary>Whether a cell begins with a quote that does not end. A quote inside of a cell without quotes is a letter.</summary>
