@@ -19,9 +19,9 @@ internal static class CsvLabels
     /// <exception cref="ArchiveException"><c>labels_damaged</c>, with the line.</exception>
     public static (IReadOnlyList<LabelRow>? Rows, SkipReason? Reason) Read(string text, string path, PictureNames names)
     {
-        var records = Records(text, path);
+        var (records, damage) = Records(text, path);
         if (records.Count == 0)
-            return (null, new("not_labels", "It is empty."));
+            return (null, new("not_labels", damage?.Message ?? "It is empty."));
         var columns = Columns.Of(records, names);
         if (columns is null)
             return (
@@ -32,6 +32,9 @@ internal static class CsvLabels
                     "Name the columns filename and label."
                 )
             );
+        // Damage in a table of something else is none of the pictures' business.
+        if (damage is not null)
+            throw damage;
         return (
             [
                 .. records
@@ -49,7 +52,8 @@ internal static class CsvLabels
         );
     }
 
-    private static List<Record> Records(string text, string path)
+    /// <returns>The records before the damage, if there is any.</returns>
+    private static (List<Record> Records, ArchiveException? Damage) Records(string text, string path)
     {
         var delimiter = DelimiterOf(text);
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
@@ -65,31 +69,26 @@ internal static class CsvLabels
         using var parser = new CsvParser(reader, configuration);
         var records = new List<Record>();
         var line = 1;
-        while (HasNext(parser, path, line))
+        while (true)
         {
+            try
+            {
+                if (!parser.Read())
+                    return (records, null);
+            }
+            catch (MaxFieldSizeException)
+            {
+                return (records, Damaged($"a cell has more than {MostCharacters} characters, or a quote is not closed"));
+            }
             // The parser takes all that follows an open quote for one cell.
             if (IsOpen(parser.RawRecord, delimiter))
-                throw LabelFailures.Damaged(path, $"line {line.ToString(CultureInfo.InvariantCulture)}", "a quote is not closed");
+                return (records, Damaged("a quote is not closed"));
             records.Add(new(parser.Record!, line));
             line = parser.RawRow + 1;
         }
-        return records;
-    }
 
-    private static bool HasNext(CsvParser parser, string path, int line)
-    {
-        try
-        {
-            return parser.Read();
-        }
-        catch (MaxFieldSizeException)
-        {
-            throw LabelFailures.Damaged(
-                path,
-                string.Create(CultureInfo.InvariantCulture, $"line {line}"),
-                string.Create(CultureInfo.InvariantCulture, $"a cell has more than {MostCharacters:N0} characters, or a quote is not closed")
-            );
-        }
+        ArchiveException Damaged(string what) =>
+            LabelFailures.Damaged(path, string.Create(CultureInfo.InvariantCulture, $"line {line}"), what);
     }
 
     /// <summary>Whether a cell begins with a quote that does not end. A quote inside of a cell without quotes is a letter.</summary>
