@@ -104,7 +104,8 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
                 ["test"] = Counts(45, 45),
             },
             At,
-            new(0.7, 0.15, 0.15)
+            new(0.7, 0.15, 0.15),
+            [new("few_pictures", "test", ["rose"], 10)]
         ),
         new RunResponse(
             Id,

@@ -150,6 +150,7 @@ public sealed record SplitShares(double Train, double Val, double Test);
 /// <param name="ManifestHash"><c>sha256:…</c> of the manifest's bytes.</param>
 /// <param name="Counts">split → class → pictures.</param>
 /// <param name="Split">The shares that it was split by; null: it was created before they were kept.</param>
+/// <param name="Warnings">What makes figures of its trainings worth less.</param>
 public sealed record VersionResponse(
     Guid Id,
     Guid Dataset,
@@ -160,5 +161,12 @@ public sealed record VersionResponse(
     IReadOnlyList<string> Classes,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Counts,
     DateTimeOffset CreatedAt,
-    SplitShares? Split = null
+    SplitShares? Split = null,
+    IReadOnlyList<VersionWarningResponse>? Warnings = null
 );
+
+/// <param name="Code"><c>class_missing</c> (the classes have no picture in the split), <c>few_pictures</c> (the classes have fewer than
+/// <c>count</c> pictures in the split) or <c>divided_groups</c> (so many groups have pictures in several splits).</param>
+/// <param name="Split">Null: it is about all of them.</param>
+/// <param name="Classes">Which it is about.</param>
+public sealed record VersionWarningResponse(string Code, string? Split, IReadOnlyList<string> Classes, int Count);

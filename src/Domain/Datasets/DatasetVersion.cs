@@ -25,5 +25,8 @@ public sealed class DatasetVersion : ITenantOwned
 
     /// <summary>split → class → pictures.</summary>
     public required Dictionary<string, Dictionary<string, int>> Counts { get; init; }
+
+    /// <summary>Groups with pictures in several splits.</summary>
+    public int DividedGroups { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 }

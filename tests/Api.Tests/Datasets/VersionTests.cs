@@ -97,6 +97,22 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Warnings_say_which_figures_will_be_worth_little()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        await session.AddImagesAsync(dataset.Id, "daisy", 100);
+        await session.AddImagesAsync(dataset.Id, "rose", 20);
+        var groups = await session.AddImagesAsync(dataset.Id, "daisy", 2, "train", first: 500);
+        foreach (var image in groups)
+            await session.Client.UpdateImageAsync(session.Org, dataset.Id, image.Id, new() { Group = "g" }, Cancel);
+        await session.Client.UpdateImageAsync(session.Org, dataset.Id, groups[0].Id, new() { Split = "test" }, Cancel);
+        var version = await session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel);
+        Assert.Equal(["few_pictures", "divided_groups"], version.Warnings!.Select(w => w.Code));
+        Assert.Equal(("test", "rose", 10), (version.Warnings![0].Split, Assert.Single(version.Warnings![0].Classes), version.Warnings![0].Count));
+        Assert.Equal(1, version.Warnings![1].Count);
+    }
+
+    [Fact]
     public async Task Many_at_once_get_a_number_each()
     {
         var (session, dataset, _) = await _app.RegisterWithVersionAsync();

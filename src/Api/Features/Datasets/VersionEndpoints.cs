@@ -164,6 +164,7 @@ internal static class VersionEndpoints
             ImageCount = entries.Count,
             Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
             Counts = Count(entries),
+            DividedGroups = VersionWarning.DividedGroups(entries),
             CreatedAt = clock.GetUtcNow(),
         };
         db.DatasetVersions.Add(version);
@@ -250,6 +251,11 @@ internal static class VersionEndpoints
             v.Classes,
             v.Counts.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, int>)s.Value),
             v.CreatedAt,
-            v.Fractions is { } f ? new(f.Train, f.Val, f.Test) : null
+            v.Fractions is { } f ? new(f.Train, f.Val, f.Test) : null,
+            [
+                .. VersionWarning
+                    .Of(v.Classes, v.Counts, v.DividedGroups)
+                    .Select(w => new VersionWarningResponse(w.Code, w.Split, w.Classes, w.Count)),
+            ]
         );
 }
