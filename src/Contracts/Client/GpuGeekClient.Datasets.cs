@@ -67,11 +67,21 @@ public sealed partial class GpuGeekClient
         string? after = null,
         int limit = 60,
         CancellationToken ct = default
-    ) =>
-        GetAsync<Page<ImageResponse>>(
-            $"{DatasetPath(org, dataset)}/images?limit={limit}{(className is null ? "" : $"&class={E(className)}")}{After(after)}",
-            ct
-        );
+    ) => ListImagesAsync(org, dataset, new ImageFilter(className), after, limit, ct);
+
+    public Task<Page<ImageResponse>> ListImagesAsync(
+        string org,
+        Guid dataset,
+        ImageFilter filter,
+        string? after = null,
+        int limit = 60,
+        CancellationToken ct = default
+    )
+    {
+        string Of(string name, string? value) => value is null ? "" : $"&{name}={E(value)}";
+        var query = Of("class", filter.Class) + Of("split", filter.Split) + Of("q", filter.Name);
+        return GetAsync<Page<ImageResponse>>($"{DatasetPath(org, dataset)}/images?limit={limit}{query}{After(after)}", ct);
+    }
 
     /// <summary>Renames a class, or merges it into another one.</summary>
     public Task<ClassCount> RenameClassAsync(string org, Guid dataset, RenameClassRequest request, CancellationToken ct = default) =>

@@ -116,6 +116,12 @@ public sealed record ImageResponse(
     string? Group = null
 );
 
+/// <summary>Which pictures of a dataset; null: all.</summary>
+/// <param name="Class">Name of the class.</param>
+/// <param name="Split"><c>train</c>, <c>val</c>, <c>test</c>, or <c>none</c>.</param>
+/// <param name="Name">A part of the file name.</param>
+public sealed record ImageFilter(string? Class = null, string? Split = null, string? Name = null);
+
 public sealed record UpdateImageRequest
 {
     /// <summary>Name of an existing class of the dataset.</summary>

@@ -1,0 +1,40 @@
+using Bunit;
+using GpuGeek.Contracts.Datasets;
+using GpuGeek.Web.Components.Pages.Datasets;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GpuGeek.Web.Tests.Components.Datasets;
+
+public sealed class AGalleryThatIsFiltered() : Screen("en")
+{
+    private static readonly Guid Dataset = Guid.Parse("00000000-0000-0000-0000-000000000013");
+    private readonly List<ImageFilter> _asked = [];
+
+    private IRenderedComponent<Gallery> Shown(ImageFilter filter)
+    {
+        Services.AddScoped(_ => new FakeApi().Person("viewer").Client());
+        return Render<Gallery>(p =>
+            p.Add(g => g.Org, "acme").Add(g => g.Dataset, Dataset).Add(g => g.Filter, filter).Add(g => g.Filtered, _asked.Add)
+        );
+    }
+
+    [Fact]
+    public void Asks_for_a_name_or_a_split_and_keeps_the_rest()
+    {
+        var gallery = Shown(new("rose", "test", "a"));
+        gallery.Find("input[type=search]").Change("  b ");
+        gallery.Find("select").Change("none");
+        gallery.Find("select").Change("");
+        gallery.Find("input[type=search]").Change(" ");
+        Assert.Equal([new("rose", "test", "b"), new("rose", "none", "a"), new("rose", null, "a"), new("rose", "test", null)], _asked);
+    }
+
+    [Fact]
+    public void Says_when_nothing_matches()
+    {
+        var gallery = Shown(new(null, "test", "xyz"));
+        gallery.WaitForAssertion(() => Assert.Contains("No pictures match.", gallery.Markup, StringComparison.Ordinal));
+        Assert.Equal("xyz", gallery.Find("input[type=search]").GetAttribute("value"));
+        Assert.Equal("test", gallery.Find("option[selected]").GetAttribute("value"));
+    }
+}
