@@ -91,6 +91,16 @@ public sealed class LabelsInATable
     }
 
     [Fact]
+    public void Count_the_rows_that_match_nothing_where_they_are_many()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 10_500).Select(i => $"none-{i}.png,cat\n"));
+        using var run = Run("filename,label\n1.png,cat\n2.png,cat\n3.png,cat\n" + rows);
+        Assert.Equal(3, run.Pictures.Count);
+        Assert.Equal(10_001, run.Skipped.Count);
+        Assert.Equal("500 more rows name no file of the archive.", run.Skipped[^1].Reason);
+    }
+
+    [Fact]
     public void Refuse_a_picture_of_which_two_rows_say_different_things()
     {
         using var run = Run("filename,label\n1.png,cat\nimages/1.png,dog\n2.png,dog\n2.png,dog\n3.png,cat\n");

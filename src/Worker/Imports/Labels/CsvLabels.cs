@@ -83,6 +83,8 @@ internal static class CsvLabels
             // The parser takes all that follows an open quote for one cell.
             if (IsOpen(parser.RawRecord, delimiter))
                 return (records, Damaged("a quote is not closed"));
+            if (records.Count == LabelTable.MostRows)
+                return (records, Damaged($"the table has more than {LabelTable.MostRows} rows"));
             records.Add(new(parser.Record!, line));
             line = parser.RawRow + 1;
         }

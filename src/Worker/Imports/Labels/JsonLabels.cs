@@ -23,6 +23,8 @@ internal static class JsonLabels
             if (string.IsNullOrWhiteSpace(line))
                 continue;
             var place = string.Create(CultureInfo.InvariantCulture, $"line {number}");
+            if (rows.Count == LabelTable.MostRows)
+                throw LabelFailures.Damaged(path, place, $"it has more than {LabelTable.MostRows} rows");
             if (Row(line, path, place) is { } row)
                 rows.Add(row);
             else if (rows.Count == 0)

@@ -13,6 +13,9 @@ internal sealed record LabelRow(string File, string Label, string? Split, string
 /// <param name="Path">In the archive.</param>
 internal sealed record LabelTable(string Path, IReadOnlyList<LabelRow> Rows)
 {
+    /// <summary>An archive has at most 200,000 files; more rows than this only take memory.</summary>
+    public const int MostRows = 1_000_000;
+
     /// <summary>The folder that its paths may begin in; empty: the archive's.</summary>
     public string Folder => Path[..(Path.LastIndexOf('/') + 1)];
 

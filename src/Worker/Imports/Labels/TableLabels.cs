@@ -7,19 +7,30 @@ namespace GpuGeek.Worker.Imports.Labels;
 /// <summary>Labels of pictures by the rows of tables.</summary>
 internal sealed class TableLabels
 {
+    /// <summary>As many skipped files as an import keeps; the rest is counted.</summary>
+    private const int MostUnmatched = 10_000;
+
     private readonly Dictionary<string, List<Meant>> _rows = new(StringComparer.Ordinal);
     private readonly List<SkippedEvent> _unmatched = [];
 
     public TableLabels(IEnumerable<LabelTable> tables, PictureNames names)
     {
+        var more = 0;
         foreach (var table in tables)
         foreach (var row in table.Rows)
             if (names.Find(row.File, table.Folder) is (var path, var reason) && path is null)
-                _unmatched.Add(Missing(table, row, reason!));
+            {
+                if (_unmatched.Count < MostUnmatched)
+                    _unmatched.Add(Missing(table, row, reason!));
+                else
+                    more++;
+            }
             else if (_rows.TryGetValue(path!, out var rows))
                 rows.Add(new(table, row));
             else
                 _rows.Add(path!, [new(table, row)]);
+        if (more > 0)
+            _unmatched.Add(new("…", "no_such_file", $"{more} more rows name no file of the archive.", null, Progress: 1));
     }
 
     /// <summary>No row means a file.</summary>
