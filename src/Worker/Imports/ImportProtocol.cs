@@ -17,6 +17,9 @@ internal sealed record ImportSpec
     public string? Sample { get; init; }
     public ArchiveLimits Limits { get; init; } = new();
 
+    /// <summary>Whether each picture gets a small one beside it, for the gallery.</summary>
+    public bool Thumbnails { get; init; } = true;
+
     /// <summary>Maximum number of pictures in <c>out/</c> that are not fetched yet: beyond it the child waits. 0 never waits.</summary>
     public int MaxWaiting { get; init; } = 1024;
 

@@ -47,7 +47,7 @@ internal static class ImportReader
                         .AsParallel()
                         .AsOrdered()
                         .WithDegreeOfParallelism(Threads)
-                        .Select(i => PictureReader.Read(files[i], labelling.Place, directory, spec.Limits, (i + 1) / (double)files.Count))
+                        .Select(i => PictureReader.Read(files[i], labelling.Place, directory, spec, (i + 1) / (double)files.Count))
                         .ToList()
                 );
             }

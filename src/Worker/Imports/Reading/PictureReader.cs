@@ -13,7 +13,7 @@ internal static class PictureReader
         SourceFile file,
         Func<string, Placement> place,
         JobDirectory directory,
-        ArchiveLimits limits,
+        ImportSpec spec,
         double progress
     )
     {
@@ -22,19 +22,19 @@ internal static class PictureReader
         var placement = place(file.Path);
         if (placement.Class is null)
             return Skipped(file, placement.Reason!, progress);
-        if (file.Size > limits.MaxEntryBytes)
+        if (file.Size > spec.Limits.MaxEntryBytes)
             return Skipped(
                 file,
                 new(
                     "file_too_large",
-                    $"It has {file.Size:N0} bytes; the maximum is {limits.MaxEntryBytes:N0}.",
+                    $"It has {file.Size:N0} bytes; the maximum is {spec.Limits.MaxEntryBytes:N0}.",
                     "Save the picture with a smaller size."
                 ),
                 progress
             );
         try
         {
-            return Accept(file.Read(), file.Path, placement, directory, progress);
+            return Accept(file.Read(), file.Path, placement, directory, spec.Thumbnails, progress);
         }
         catch (ImageException bad)
         {
@@ -42,12 +42,13 @@ internal static class PictureReader
         }
     }
 
-    private static PictureEvent Accept(byte[] bytes, string path, Placement placement, JobDirectory directory, double progress)
+    private static PictureEvent Accept(byte[] bytes, string path, Placement placement, JobDirectory directory, bool thumbnail, double progress)
     {
         var probe = ImageProber.Probe(bytes);
-        var thumbnail = Thumbnails.Create(ImageDecoder.Decode(bytes));
+        var pixels = ImageDecoder.Decode(bytes);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        Write(Path.Combine(directory.Out, hash + ".thumb"), thumbnail);
+        if (thumbnail)
+            Write(Path.Combine(directory.Out, hash + ".thumb"), Thumbnails.Create(pixels));
         Write(Path.Combine(directory.Out, hash), bytes);
         return new(
             path,
