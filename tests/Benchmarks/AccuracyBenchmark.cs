@@ -16,8 +16,10 @@ internal static class AccuracyBenchmark
 
     /// <param name="pictures">A folder for each class.</param>
     /// <param name="weights">The folder with published weights.</param>
-    public static void Run(string pictures, string weights, int seeds)
+    /// <param name="names">Of the scripts and presets that are measured; none: all.</param>
+    public static void Run(string pictures, string weights, int seeds, string[] names)
     {
+        bool IsWanted(string name) => names.Length == 0 || names.Contains(name);
         var work = Directory.CreateTempSubdirectory("gpugeek-accuracy");
         try
         {
@@ -26,9 +28,9 @@ internal static class AccuracyBenchmark
             List<Outcome> outcomes = [];
             for (var seed = 0; seed < seeds; seed++)
             {
-                foreach (var script in Scripts)
+                foreach (var script in Scripts.Where(IsWanted))
                     Keep(Theirs(script, split, weights, seed, work.FullName), seed);
-                foreach (var preset in RecipePresets.Names)
+                foreach (var preset in RecipePresets.Names.Where(IsWanted))
                     Keep(Ours(preset, weights, seed, work.FullName), seed);
             }
             Summarise(outcomes);
@@ -47,9 +49,12 @@ internal static class AccuracyBenchmark
 
     private static void Summarise(List<Outcome> outcomes)
     {
-        Outcome.Compare(outcomes, RecipePresets.Fast, "tutorial");
-        Outcome.Compare(outcomes, RecipePresets.Balanced, "strong");
-        Outcome.Compare(outcomes, RecipePresets.Best, "strong");
+        foreach (
+            var (preset, script) in ((string, string)[])
+                [(RecipePresets.Fast, "tutorial"), (RecipePresets.Balanced, "strong"), (RecipePresets.Best, "strong")]
+        )
+            if (outcomes.Exists(o => o.Name == preset) && outcomes.Exists(o => o.Name == script))
+                Outcome.Compare(outcomes, preset, script);
     }
 
     private static Outcome Theirs(string script, PictureSplit split, string weights, int seed, string work)

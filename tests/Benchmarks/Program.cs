@@ -13,8 +13,8 @@ switch (args)
     case ["pictures", var folder]:
         PicturesBenchmark.Run(folder);
         return 0;
-    case ["accuracy", var pictures, var weights, var seeds]:
-        AccuracyBenchmark.Run(pictures, weights, int.Parse(seeds, CultureInfo.InvariantCulture));
+    case ["accuracy", var pictures, var weights, var seeds, .. var names]:
+        AccuracyBenchmark.Run(pictures, weights, int.Parse(seeds, CultureInfo.InvariantCulture), names);
         return 0;
     case ["scratch", var pictures, var seeds]:
         ScratchBenchmark.Run(pictures, int.Parse(seeds, CultureInfo.InvariantCulture));
@@ -48,8 +48,8 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | training | pictures FOLDER | accuracy FOLDER WEIGHTS SEEDS\n"
-                + "     | scratch FOLDER SEEDS | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
+            "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | training | pictures FOLDER\n"
+                + "     | accuracy FOLDER WEIGHTS SEEDS [NAME...] | scratch FOLDER SEEDS | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
                 + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );
         return 2;

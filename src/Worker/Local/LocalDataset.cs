@@ -22,8 +22,18 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
     {
         var directory = new JobDirectory(folder);
         var spec = Directory.Exists(data)
-            ? new ImportSpec { Folder = data, MaxWaiting = 0, Thumbnails = false }
-            : new ImportSpec { Archive = data, MaxWaiting = 0, Thumbnails = false };
+            ? new ImportSpec
+            {
+                Folder = data,
+                MaxWaiting = 0,
+                Thumbnails = false,
+            }
+            : new ImportSpec
+            {
+                Archive = data,
+                MaxWaiting = 0,
+                Thumbnails = false,
+            };
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportSpec.Json));
         if (ImportReader.Run(directory) == ImportSpec.DiskFull)

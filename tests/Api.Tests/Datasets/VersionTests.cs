@@ -108,7 +108,10 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
         await session.Client.UpdateImageAsync(session.Org, dataset.Id, groups[0].Id, new() { Split = "test" }, Cancel);
         var version = await session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel);
         Assert.Equal(["few_pictures", "divided_groups"], version.Warnings!.Select(w => w.Code));
-        Assert.Equal(("test", "rose", 10), (version.Warnings![0].Split, Assert.Single(version.Warnings![0].Classes), version.Warnings![0].Count));
+        Assert.Equal(
+            ("test", "rose", 10),
+            (version.Warnings![0].Split, Assert.Single(version.Warnings![0].Classes), version.Warnings![0].Count)
+        );
         Assert.Equal(1, version.Warnings![1].Count);
     }
 

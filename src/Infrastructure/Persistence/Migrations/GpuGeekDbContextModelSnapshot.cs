@@ -484,6 +484,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_id");
 
+                    b.Property<int>("DividedGroups")
+                        .HasColumnType("integer")
+                        .HasColumnName("divided_groups");
+
                     b.Property<string>("Fractions")
                         .HasColumnType("jsonb")
                         .HasColumnName("fractions");

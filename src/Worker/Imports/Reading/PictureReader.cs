@@ -9,13 +9,7 @@ namespace GpuGeek.Worker.Imports.Reading;
 internal static class PictureReader
 {
     /// <param name="place">What a path is labelled as.</param>
-    public static ImportEvent Read(
-        SourceFile file,
-        Func<string, Placement> place,
-        JobDirectory directory,
-        ImportSpec spec,
-        double progress
-    )
+    public static ImportEvent Read(SourceFile file, Func<string, Placement> place, JobDirectory directory, ImportSpec spec, double progress)
     {
         if ((file.Trouble ?? PathRules.Skip(file.Path)) is { } trouble)
             return Skipped(file, trouble, progress);
@@ -42,7 +36,14 @@ internal static class PictureReader
         }
     }
 
-    private static PictureEvent Accept(byte[] bytes, string path, Placement placement, JobDirectory directory, bool thumbnail, double progress)
+    private static PictureEvent Accept(
+        byte[] bytes,
+        string path,
+        Placement placement,
+        JobDirectory directory,
+        bool thumbnail,
+        double progress
+    )
     {
         var probe = ImageProber.Probe(bytes);
         var pixels = ImageDecoder.Decode(bytes);
