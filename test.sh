@@ -44,15 +44,11 @@ rm -rf "$results"
 mkdir -p "$results"
 passed=0 failed=0 skipped=0 broken=()
 
-# run PROJECT, PROJECT/NAMESPACE or PROJECT/-NAMESPACE (all but that): its results, its log and how it ended, as files.
+# run PROJECT: its results, its log and how it ended, as files.
 run() {
-  local project=${1%%/*} name=${1/\//.}.Tests started=$SECONDS code=0 cpu part=() TIMEFORMAT='%U %S'
-  case $1 in
-    */-*) part=(-namespace- "GpuGeek.$project.Tests.${1#*/-}") ;;
-    */*) part=(-namespace "GpuGeek.$project.Tests.${1#*/}") ;;
-  esac
-  cpu=$({ time "tests/$project.Tests/bin/Release/net10.0/GpuGeek.$project.Tests" -noLogo -noColor "${part[@]}" \
-    -result-trx "$results/$name.trx" > "$results/$name.log" 2>&1 < /dev/null; } 2>&1) || code=$?
+  local name=$1.Tests started=$SECONDS code=0 cpu TIMEFORMAT='%U %S'
+  cpu=$({ time "tests/$name/bin/Release/net10.0/GpuGeek.$name" -noLogo -noColor -result-trx "$results/$name.trx" \
+    > "$results/$name.log" 2>&1 < /dev/null; } 2>&1) || code=$?
   echo "$code $((SECONDS - started)) $(awk '{ print int($1 + $2) }' <<< "$cpu")" > "$results/$name.end"
 }
 
@@ -62,15 +58,15 @@ failures() {
   grep -A 3 'failed; request' "$results/$1.log" || true
 }
 
-# report PROJECT or part of it: one line; the processor's seconds show where projects can run at the same time.
+# report PROJECT: one line for the project; the processor's seconds show where projects can run at the same time.
 report() {
-  local name=${1/\//.}.Tests code seconds cpu counters total ok bad
+  local name=$1.Tests code seconds cpu counters total ok bad
   read -r code seconds cpu < "$results/$name.end"
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null || true)
   count() { sed -nE "s/.* $1=\"([0-9]+)\".*/\1/p" <<< "$counters"; }
   total=$(count total) ok=$(count passed) bad=$(count failed)
   total=${total:-0} ok=${ok:-0} bad=${bad:-0}
-  printf '%-22s %4d passed, %d failed, %d skipped in %d s (%d s of processor)\n' \
+  printf '%-20s %4d passed, %d failed, %d skipped in %d s (%d s of processor)\n' \
     "$name" "$ok" "$bad" "$((total - ok - bad))" "$seconds" "$cpu"
   skipped=$((skipped + total - ok - bad))
   if [ "$code" -ne 0 ] || [ "$bad" -gt 0 ] || [ "$ok" -eq 0 ]; then
@@ -99,8 +95,8 @@ together() {
 }
 
 together "Api" "Storage Imaging Inference Web Domain Architecture Gpu"
-# The trainer's tests run one after the other, since many train with all threads; the other two wait for children and databases.
-together "Training/Engine Deploy" "Training/-Engine" "Worker"
+# The trainer's tests keep one core busy for most of their time, the other two wait for children and databases.
+together "Training" "Worker" "Deploy"
 $fast || together "EndToEnd"
 
 for name in "${broken[@]}"; do
