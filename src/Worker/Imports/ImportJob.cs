@@ -113,6 +113,8 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             Nice = 5,
             AddressSpace = AddressSpace,
             HeapLimit = HeapLimit,
+            // Of pictures of several megabytes, the collector would leave as many lie as the limit allows.
+            Environment = new(StringComparer.Ordinal) { ["DOTNET_GCConserveMemory"] = "9" },
         };
 
     private static readonly Failure NoPictures = new(
