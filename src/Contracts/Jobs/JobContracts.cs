@@ -37,8 +37,8 @@ public sealed record JobResponse(
 /// <summary>What a run would take on the worker that measured it, beside whatever else that worker did at the time.</summary>
 /// <param name="ImagesPerSecond">Of its longest part: pictures that train, or views that are embedded.</param>
 /// <param name="Seconds">Of the whole run.</param>
-/// <param name="SecondsLow">If every step were like the fastest tenth of those measured.</param>
-/// <param name="SecondsHigh">If every step were like the slowest tenth of those measured.</param>
+/// <param name="SecondsLow">If every step were like the fastest tenth of those measured; never more than <c>seconds</c>.</param>
+/// <param name="SecondsHigh">If every step were like the slowest tenth of those measured; never less than <c>seconds</c>.</param>
 /// <param name="MemoryBytes">The most that the process had while it measured.</param>
 /// <param name="MemoryLimit">What the worker's machine, or its container, allows; null: unknown.</param>
 public sealed record RunEstimateResponse(

@@ -16,14 +16,14 @@ internal sealed class HeadProbe(RunContext context)
         Usual = 800,
         Most = 3000;
 
-    public (double Low, double Usual, double High) Seconds()
+    public TimeSpread Seconds()
     {
         var rows = context.Spec.Images.Where(i => i.Split == Splits.Train).Sum(i => (long)PictureViews.Of(i, context.Recipe).Count());
         var pass = SecondsOfAPass((int)Math.Min(rows, MostRows)) * rows / Math.Min(rows, MostRows);
         if (context.Recipe.Transfer.SolvesHead)
-            return (pass * Fewest, pass * Usual, pass * Most);
+            return new(pass * Fewest, pass * Usual, pass * Most);
         var epochs = context.Recipe.Budget.Epochs;
-        return (pass * epochs / 2, pass * epochs, pass * epochs * 2);
+        return new(pass * epochs / 2, pass * epochs, pass * epochs * 2);
     }
 
     private double SecondsOfAPass(int count)

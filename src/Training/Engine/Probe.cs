@@ -52,21 +52,16 @@ internal sealed class Probe(RunContext context, TimeSpan longest)
         var prepare = SecondsOf(() => Prepare(sample, originals, pictures)) / sample.Images.Length;
         var recipe = context.Recipe;
         context.Events.Phase("training", 0.2);
-        double[] steps = [.. Steps(source).Order()];
+        var step = TimeSpread.Of(Steps(source));
         context.Events.Phase("evaluating", 0.9);
         var each = SecondsOfEvaluation(context.Network, source, Splits.Val);
         var perEpoch = Math.Max(1, new TrainingOrder(Labels(), recipe).Count / recipe.Data.BatchSize);
-        double Whole(double step) =>
+        double Whole(double oneStep) =>
             SecondsAround
             + prepare * context.Spec.Images.Length
-            + recipe.Budget.Epochs * (perEpoch * step * ShareOfFullSize() + each * Count(Splits.Val))
+            + recipe.Budget.Epochs * (perEpoch * oneStep * ShareOfFullSize() + each * Count(Splits.Val))
             + each * (Count(Splits.Val) + Count(Splits.Test));
-        return Estimate(
-            recipe.Data.BatchSize / steps.Average(),
-            Whole(steps.Average()),
-            Whole(Quantile(steps, 0.1)),
-            Whole(Quantile(steps, 0.9))
-        );
+        return Estimate(recipe.Data.BatchSize / step.Usual, step.Through(Whole));
     }
 
     /// <summary>A picture costs as much as it has pixels.</summary>
@@ -144,11 +139,11 @@ internal sealed class Probe(RunContext context, TimeSpan longest)
         double Measure() => SecondsOfEvaluation(folded ?? context.Network, source, Splits.Train);
         // Once to warm up.
         _ = Measure();
-        double[] each = [.. Enumerable.Range(0, Evaluations).Select(_ => Measure()).Order()];
+        var each = TimeSpread.Of(Enumerable.Range(0, Evaluations).Select(_ => Measure()).ToArray());
         var views = context.Spec.Images.Sum(i => (long)PictureViews.Of(i, context.Recipe).Count());
         var head = new HeadProbe(context).Seconds();
         double Whole(double one, double solving) => SecondsAround + views * one + solving;
-        return Estimate(1 / each.Average(), Whole(each.Average(), head.Usual), Whole(each[0], head.Low), Whole(each[^1], head.High));
+        return Estimate(1 / each.Usual, new(Whole(each.Low, head.Low), Whole(each.Usual, head.Usual), Whole(each.High, head.High)));
     }
 
     private double SecondsOf(Action work)
@@ -158,8 +153,6 @@ internal sealed class Probe(RunContext context, TimeSpan longest)
         return _clock.GetElapsedTime(began).TotalSeconds;
     }
 
-    private static double Quantile(double[] sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
-
-    private RunEstimate Estimate(double rate, double seconds, double low, double high) =>
-        new(rate, seconds, low, high, context.Memory.Peak, context.Memory.Limit);
+    private RunEstimate Estimate(double rate, TimeSpread run) =>
+        new(rate, run.Usual, run.Low, run.High, context.Memory.Peak, context.Memory.Limit);
 }
