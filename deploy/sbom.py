@@ -13,7 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Not packages: files of others that lie in src/Web/wwwroot/vendor.
-VENDORED = [("uplot", "1.6.32"), ("@microsoft/signalr", "10.0.11")]
+VENDORED = [("uplot", "1.6.32"), ("tus-js-client", "4.3.1"), ("@microsoft/signalr", "10.0.11")]
 
 
 def packages():

@@ -1,5 +1,6 @@
 using GpuGeek.Api.Features;
 using GpuGeek.Api.Features.Accounts;
+using GpuGeek.Api.Features.Datasets.Uploads;
 using GpuGeek.Api.Features.Deployments;
 using GpuGeek.Api.Features.Jobs;
 using GpuGeek.Api.Features.Live;
@@ -24,6 +25,7 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseRequestIds();
+app.UseUploadMethodOverride();
 app.UseRoutingWithHead();
 app.UseDatabaseGate();
 app.UsePredictionGate();

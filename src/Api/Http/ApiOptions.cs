@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Deployments;
 
 namespace GpuGeek.Api.Http;
@@ -29,6 +30,10 @@ public sealed class ApiOptions
     /// 503.</summary>
     [Range(0, 60, ErrorMessage = "GPUGEEK_PREDICTOR_PATIENCE must be 0 to 60 seconds.")]
     public double PredictorPatience { get; set; } = 10;
+
+    /// <summary><c>GPUGEEK_UPLOAD_HOURS</c>: hours without new bytes after which the worker ends an upload.</summary>
+    [Range(1, 24 * 365, ErrorMessage = "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760.")]
+    public int UploadHours { get; set; } = Upload.HoursKept;
 
     /// <summary><c>GPUGEEK_REGISTRATION</c>: with <c>open</c> anyone can register; otherwise only the setup link can.</summary>
     public bool RegistrationOpen { get; set; }

@@ -21,6 +21,7 @@ internal static class HostSetup
                 o.Predictors = configuration["GPUGEEK_PREDICTORS"] ?? "";
                 o.PredictorToken = configuration["GPUGEEK_PREDICTOR_TOKEN"] ?? "";
                 o.PredictorPatience = configuration.GetValue("GPUGEEK_PREDICTOR_PATIENCE", o.PredictorPatience);
+                o.UploadHours = configuration.GetValue("GPUGEEK_UPLOAD_HOURS", o.UploadHours);
                 o.RegistrationOpen = string.Equals(configuration["GPUGEEK_REGISTRATION"], "open", StringComparison.OrdinalIgnoreCase);
             })
             .ValidateDataAnnotations()

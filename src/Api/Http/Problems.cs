@@ -56,6 +56,9 @@ internal static class Problems
         failure.Code switch
         {
             "too_large" => Of(413, failure.Code, "Too large", failure.Message, failure.Hint),
+            "bad_upload_header" => Of(400, failure.Code, "The upload's headers are not right", failure.Message, failure.Hint),
+            // Not a status of HTTP: tus 1.0 has defined it.
+            "checksum_differs" => Of(460, failure.Code, "The checksum differs", failure.Message, failure.Hint),
             var code when ConflictCodes.Contains(code) => Conflict(code, failure.Message, failure.Hint),
             var code => Impossible(code, failure.Message, failure.Hint),
         };

@@ -22,14 +22,22 @@ internal sealed record ImportWithJob(Import Import, Job? Job) : UploadWithJob(Im
             Import.Skipped,
             classes,
             Error?.ToResponse(),
-            org is not null && Import.State == UploadState.Uploading
-                ? $"/api/v1/orgs/{org}/datasets/{Import.DatasetId}/imports/{Uri.EscapeDataString(Import.FileName)}?import={Import.Id}"
-                : null,
+            AddressIn(org, $"imports/{Uri.EscapeDataString(Import.FileName)}?import={Import.Id}"),
             Import.CreatedAt,
             Job?.StartedAt,
             FinishedAt,
             RetryUntil
-        );
+        )
+        {
+            Received = Import.Received,
+            ResumeUrl = AddressIn(org, $"uploads/{Import.Id}"),
+            Fingerprint = Import.Fingerprint,
+            Uploader = Import.UploaderId,
+        };
+
+    /// <summary>For the bytes that are expected; null: none are.</summary>
+    private string? AddressIn(string? org, string path) =>
+        org is not null && Import.State == UploadState.Uploading ? $"/api/v1/orgs/{org}/datasets/{Import.DatasetId}/{path}" : null;
 }
 
 internal static class ImportReader

@@ -45,6 +45,7 @@ internal static class HostEnvironment
         ["GPUGEEK_JANITOR_MINUTES"] = ["Worker"],
         ["GPUGEEK_EMBEDDING_BYTES"] = ["Worker"],
         ["GPUGEEK_GRACE_DAYS"] = ["Worker"],
+        ["GPUGEEK_UPLOAD_HOURS"] = ["Api", "Worker"],
         ["GPUGEEK_METRICS"] = ["Api", "Web", "Predictor", "Worker"],
         ["GPUGEEK_REGISTRATION"] = ["Api"],
         ["GPUGEEK_FAULTS"] = ["Predictor", "Worker"],

@@ -62,6 +62,10 @@ public sealed record CreateImportRequest
     [Range(1, long.MaxValue)]
     public long? Size { get; init; }
 
+    /// <summary>What the client tells the file by, such as a hash of its first bytes: a resumed upload is found by it.</summary>
+    [StringLength(200)]
+    public string? Fingerprint { get; init; }
+
     /// <summary>Name of a built-in sample dataset instead of an archive: <c>shapes</c>.</summary>
     [StringLength(50)]
     public string? Sample { get; init; }
@@ -91,7 +95,21 @@ public sealed record ImportResponse(
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
     DateTimeOffset? RetryUntil = null
-);
+)
+{
+    /// <summary>Bytes of the archive that are stored for good: a resumed upload continues there.</summary>
+    public long Received { get; init; }
+
+    /// <summary>Address of the upload in the protocol tus 1.0, for its uploader, while the state is <c>uploading</c>: HEAD it, then PATCH
+    /// the bytes from <c>received</c> on.</summary>
+    public string? ResumeUrl { get; init; }
+
+    /// <summary>As it was requested with.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Id of the only person who may send the bytes; null: everybody who may edit the dataset.</summary>
+    public Guid? Uploader { get; init; }
+}
 
 /// <param name="Path">Path inside the archive.</param>
 public sealed record SkippedFileResponse(string Path, string Code, string Reason, string? Hint);

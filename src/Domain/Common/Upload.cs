@@ -21,8 +21,14 @@ public abstract class Upload : ITenantOwned
     /// <summary>If no bytes arrive for this long, the request loses its claim: its process has died.</summary>
     public static readonly TimeSpan ClaimLapses = TimeSpan.FromSeconds(60);
 
+    /// <summary>The same where a second request can do no harm, since each stores its bytes under names of its own.</summary>
+    public static readonly TimeSpan PartClaimLapses = TimeSpan.FromSeconds(20);
+
     /// <summary>If no bytes arrive for this long, an upload no longer counts in the plan; its space must be reserved again.</summary>
     public static readonly TimeSpan RoomKept = TimeSpan.FromHours(1);
+
+    /// <summary>Hours without new bytes after which an upload fails, unless the operator sets others.</summary>
+    public const int HoursKept = 7 * 24;
 
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }

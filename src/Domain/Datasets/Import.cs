@@ -16,6 +16,21 @@ public sealed class Import : Upload
     public required ImportSource Source { get; init; }
     public int Accepted { get; set; }
     public int Skipped { get; set; }
+
+    /// <summary>The only person who may send its bytes; null: anyone who may edit the dataset (created before this was recorded).</summary>
+    public Guid? UploaderId { get; init; }
+
+    /// <summary>What the client tells its file by, to find the upload that a chosen file continues.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Bytes that are stored for good: a resumed upload continues here.</summary>
+    public long Received { get; set; }
+
+    /// <summary>Names of the stored parts, in the order of their bytes; empty: the archive is one object
+    /// (<see cref="Storage.ObjectKeys"/>).</summary>
+    public Guid[] Parts { get; set; } = [];
+
+    public const int MaxFingerprintLength = 200;
 }
 
 /// <summary>A file of an archive that was not imported, and the reason.</summary>

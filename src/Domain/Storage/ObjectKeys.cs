@@ -17,6 +17,10 @@ public static class ObjectKeys
     /// <summary>An upload as received, until its import has read it.</summary>
     public static string Upload(Guid org, Guid import) => $"orgs/{org:N}/uploads/{import:N}";
 
+    /// <summary>A part of an upload that can be resumed. Each has a name of its own, so that a request that lost its claim overwrites
+    /// nothing.</summary>
+    public static string UploadPart(Guid org, Guid import, Guid part) => $"{Upload(org, import)}-{part:N}";
+
     /// <summary>Objects of one attempt; the fence in the name keeps a stale owner from touching its successor's objects.</summary>
     public static string Run(Guid org, Guid run, long fence, string name) => $"orgs/{org:N}/runs/{run:N}/{fence}/{name}";
 

@@ -185,18 +185,22 @@ public static class PlanGate
     private static async Task<long> ArchivesAsync(GpuGeekDbContext db, Guid org, Guid? without, CancellationToken cancellationToken)
     {
         var jobs = Rows(db.Jobs, org);
-        var waiting = await Rows(db.Imports, org)
-            .Where(i =>
-                (i.State == UploadState.Uploading && (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept)
-                || jobs.Any(j => j.Id == i.Id && (j.State == JobState.Queued || j.RetryUntil != null))
-            )
+        var queued = await Rows(db.Imports, org)
+            .Where(i => jobs.Any(j => j.Id == i.Id && (j.State == JobState.Queued || j.RetryUntil != null)))
             .SumAsync(i => i.Size, cancellationToken);
+        // What is stored of an upload counts also when no more bytes come.
+        var arriving = await Rows(db.Imports, org)
+            .Where(i => i.State == UploadState.Uploading)
+            .SumAsync(
+                i => (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept ? i.Size : i.Received,
+                cancellationToken
+            );
         var pictures = Rows(db.DatasetImages, org);
         var read = await Rows(db.Imports, org)
             .Where(i => i.Id != without && jobs.Any(j => j.Id == i.Id && j.State == JobState.Running))
             .Select(i => i.Size - pictures.Where(p => p.ImportId == i.Id).Sum(p => p.Bytes))
             .ToListAsync(cancellationToken);
-        return waiting + read.Sum(left => Math.Max(left, 0));
+        return queued + arriving + read.Sum(left => Math.Max(left, 0));
     }
 
     private static async Task<Plan> PlanOfAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)

@@ -63,6 +63,7 @@ internal static class ApiClientSetup
                 .CreateFor(provider.GetRequiredService<AuthenticationStateProvider>(), provider.GetRequiredService<IHttpContextAccessor>())
         );
         services.AddScoped<Workspace>();
+        services.AddScoped<BrowserUploads>();
         services.AddScoped<Browser>();
     }
 }

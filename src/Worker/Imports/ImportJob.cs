@@ -100,7 +100,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             ReserveBytes = disk.Reserve,
         };
         await File.WriteAllBytesAsync(job.Directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportSpec.Json), cancellationToken);
-        return isSample ? null : await JobUpload.BringAsync(store, job, cancellationToken);
+        return isSample ? null : await JobUpload.BringAsync(store, job, import.Parts, cancellationToken);
     }
 
     private static ChildSpec Child(JobDirectory directory) =>

@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Storage;
+using GpuGeek.Infrastructure.Storage;
 
 namespace GpuGeek.Worker.Lanes;
 
@@ -14,12 +15,18 @@ internal static class JobUpload
     );
 
     /// <summary>Copies it into the job's directory.</summary>
+    /// <param name="parts">Names of its parts; empty: it is one object.</param>
     /// <returns>Why it cannot be processed; null: it is there.</returns>
-    public static async Task<Failure?> BringAsync(IObjectStore store, HeldJob job, CancellationToken cancellationToken)
+    public static async Task<Failure?> BringAsync(
+        IObjectStore store,
+        HeldJob job,
+        IReadOnlyList<Guid> parts,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            await store.DownloadAsync(KeyOf(job), job.Directory.Input, cancellationToken);
+            await StoredUploads.DownloadAsync(store, job.Row.OrgId, job.Row.Id, parts, job.Directory.Input, cancellationToken);
             return null;
         }
         catch (ObjectNotFoundException)
@@ -30,7 +37,5 @@ internal static class JobUpload
 
     /// <summary>After the job's end: it is deleted unless the job can be retried.</summary>
     public static Task DeleteUnlessKeptAsync(IObjectStore store, HeldJob job, CancellationToken cancellationToken) =>
-        job.Row.RetryUntil is null ? store.DeleteAsync(KeyOf(job), cancellationToken) : Task.CompletedTask;
-
-    private static string KeyOf(HeldJob job) => ObjectKeys.Upload(job.Row.OrgId, job.Row.Id);
+        job.Row.RetryUntil is null ? StoredUploads.DeleteAsync(store, job.Row.OrgId, job.Row.Id, cancellationToken) : Task.CompletedTask;
 }

@@ -5,6 +5,7 @@ using GpuGeek.Domain.Webhooks;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Runs;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Infrastructure.Webhooks;
 using GpuGeek.Worker.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -114,7 +115,7 @@ internal sealed partial class Expiry(
     private async Task DeleteUploadsAsync(List<Row> rows, CancellationToken cancellationToken)
     {
         foreach (var row in rows)
-            await store.DeleteAsync(ObjectKeys.Upload(row.OrgId, row.Id), cancellationToken);
+            await StoredUploads.DeleteAsync(store, row.OrgId, row.Id, cancellationToken);
     }
 
     private const string AbandonedCode = "upload_abandoned";

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using GpuGeek.Domain.Common;
 
 namespace GpuGeek.Worker.Storage;
 
@@ -27,7 +28,7 @@ public sealed class JanitorOptions
         24 * 365,
         ErrorMessage = "GPUGEEK_UPLOAD_HOURS must be a number from 1 to 8760: hours without new bytes after which an upload fails."
     )]
-    public int UploadHours { get; set; } = 24;
+    public int UploadHours { get; set; } = Upload.HoursKept;
 
     /// <summary>Bytes of embeddings that are kept for one organisation; the least recently used are evicted.</summary>
     [Range(0, long.MaxValue, ErrorMessage = "GPUGEEK_EMBEDDING_BYTES must be a number of bytes, at least 0.")]

@@ -32,11 +32,12 @@ internal sealed class PurgedFiles(IObjectStore store)
             foreach (var hash in await step.ReadAsync(db, deletion, column, cancellationToken))
                 (step.Entity.ClrType == typeof(DatasetVersion) ? (ICollection<string>)_manifests : _hashes).Add(hash);
             if (step.Entity.ClrType == typeof(Import) || step.Entity.ClrType == typeof(UploadedWeights))
-                _own.AddRange(
-                    (await step.ReadAsync(db, deletion, "id::text", cancellationToken)).Select(id =>
-                        ObjectKeys.Upload(deletion.OrgId, Guid.Parse(id))
-                    )
-                );
+                foreach (var id in await step.ReadAsync(db, deletion, "id::text", cancellationToken))
+                    _own.AddRange(
+                        await store
+                            .ListAsync(ObjectKeys.Upload(deletion.OrgId, Guid.Parse(id)), cancellationToken)
+                            .ToListAsync(cancellationToken)
+                    );
             if (step.Entity.ClrType == typeof(Run))
                 foreach (var id in await step.ReadAsync(db, deletion, "id::text", cancellationToken))
                     _own.AddRange(

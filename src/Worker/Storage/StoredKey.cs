@@ -37,7 +37,7 @@ internal abstract record StoredKey
     /// <summary>A picture, its thumbnail, a manifest or a model's file: named by a hash.</summary>
     public sealed record Content(Digest Digest) : StoredKey;
 
-    /// <summary>An upload of an import or a weights file that has not been processed.</summary>
+    /// <summary>An upload of an import or a weights file that has not been processed, or a part of it.</summary>
     public sealed record Upload(Guid Id) : StoredKey;
 
     public sealed record OfRun(Guid Run, long Fence) : StoredKey;
@@ -53,7 +53,7 @@ internal abstract record StoredKey
         key.Split('/') switch
         {
             [_, _, "sha256" or "thumbnails", _, var hash] when Digest.Parse(hash) is { } digest => new Content(digest),
-            [_, _, "uploads", var upload] when Guid.TryParseExact(upload, "N", out var id) => new Upload(id),
+            [_, _, "uploads", var upload] when Guid.TryParseExact(upload.Split('-')[0], "N", out var id) => new Upload(id),
             [_, _, "runs", var run, var fence, ..]
                 when Guid.TryParseExact(run, "N", out var id)
                     && long.TryParse(fence, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => new OfRun(id, number),

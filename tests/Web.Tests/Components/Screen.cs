@@ -21,6 +21,7 @@ public abstract class Screen : BunitContext
         Services.AddSingleton<RecipeWords>();
         Services.AddScoped<Browser>();
         Services.AddScoped<Workspace>();
+        Services.AddScoped<BrowserUploads>();
         Services.AddScoped(_ => new GpuGeekClient(new HttpClient(new Unreachable()) { BaseAddress = new Uri("http://api.invalid/") }));
         JSInterop.Mode = JSRuntimeMode.Loose;
     }

@@ -51,6 +51,26 @@ public sealed class ImportsIntoADataset(PostgresFixture postgres) : IDisposable
         await Eventually.HoldsAsync(() => worker.Store.SizeAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel), size => size is null);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task An_archive_that_came_in_parts_is_joined_in_their_order_and_all_of_them_go_afterwards(int parts)
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        // Names that do not sort in the order of the bytes.
+        Guid[] names = [.. Enumerable.Range(0, parts).Select(i => new Guid(9 - i, 0, 0, new byte[8]))];
+        var id = await tenant.QueueImportAsync(Zips.OfNames("cat/1.png", "dog/2.png"), change: import => import.Parts = names);
+        // A request that lost its claim left this one.
+        await worker.Store.PutAsync(ObjectKeys.UploadPart(tenant.OrgId, id, Guid.Empty), new MemoryStream([1]), Cancel);
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
+        Assert.Equal((2, 0), (import.Accepted, import.Skipped));
+        await Eventually.HoldsAsync(
+            async () => await worker.Store.ListAsync(ObjectKeys.Upload(tenant.OrgId, id), Cancel).ToListAsync(Cancel),
+            left => left.Count == 0
+        );
+    }
+
     [Fact]
     public async Task A_table_gives_class_split_and_group_and_its_rows_without_a_file_are_listed()
     {

@@ -132,8 +132,8 @@ internal sealed class Tenant
         change?.Invoke(import);
         var job = Job.Of(import, ProjectId, OrgId, import.CreatedAt);
         changeJob?.Invoke(job);
-        if (archive is not null)
-            await _store.PutAsync(ObjectKeys.Upload(OrgId, import.Id), new MemoryStream(archive), Cancel);
+        foreach (var (key, bytes) in archive is null ? [] : Objects(import, archive))
+            await _store.PutAsync(key, new MemoryStream(bytes), Cancel);
         await using var db = _contexts.System();
         db.Imports.Add(import);
         if (import.State == UploadState.Received)
@@ -141,6 +141,13 @@ internal sealed class Tenant
         await db.SaveChangesAsync(Cancel);
         return import.Id;
     }
+
+    private static IEnumerable<(string Key, byte[] Bytes)> Objects(Import import, byte[] archive) =>
+        import.Parts.Length == 0
+            ? [(ObjectKeys.Upload(import.OrgId, import.Id), archive)]
+            : import
+                .Parts.Select(part => ObjectKeys.UploadPart(import.OrgId, import.Id, part))
+                .Zip(archive.Chunk(archive.Length / import.Parts.Length + 1));
 
     /// <summary>A weights file whose bytes are none.</summary>
     public async Task<Guid> QueueWeightsAsync(int size)

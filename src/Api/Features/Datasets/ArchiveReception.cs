@@ -42,6 +42,10 @@ internal sealed class ArchiveReception(
 
     private long _counted = archive.Counted;
 
+    /// <param name="head">The archive's first bytes: two, if there are so many.</param>
+    public static bool IsZip(ReadOnlySpan<byte> head) =>
+        head.Length > 0 && head.StartsWith(ZipMagic.AsSpan(0, Math.Min(head.Length, ZipMagic.Length)));
+
     /// <param name="length">Of the whole body, if it is announced.</param>
     /// <returns>Number of bytes received; null: not a ZIP archive.</returns>
     /// <exception cref="DomainException">There is no space for more.</exception>
@@ -51,7 +55,7 @@ internal sealed class ArchiveReception(
         try
         {
             var head = await ReadHeadAsync(body, cancellationToken);
-            if (!head.AsSpan().StartsWith(ZipMagic))
+            if (!IsZip(head))
             {
                 await DiscardAsync();
                 return null;
@@ -78,6 +82,13 @@ internal sealed class ArchiveReception(
         var one = db.Imports.AsNoTracking().Where(i => i.Id == archive.Row.Id).WithJobs(db);
         if (await one.FirstOrDefaultAsync(CancellationToken.None) is not { NeedsBytes: true })
             await store.DeleteAsync(archive.Key, CancellationToken.None);
+    }
+
+    /// <summary>The archive has arrived as one object: what had arrived in parts before is not needed.</summary>
+    public async Task ForgetPartsAsync()
+    {
+        foreach (var part in archive.Row.Parts)
+            await store.DeleteAsync(ObjectKeys.UploadPart(archive.Row.OrgId, archive.Row.Id, part), CancellationToken.None);
     }
 
     /// <summary>More bytes have arrived than the plan counts. The lock is held only for this moment, never while bytes arrive.</summary>

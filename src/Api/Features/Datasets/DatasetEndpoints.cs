@@ -1,3 +1,4 @@
+using GpuGeek.Api.Features.Datasets.Uploads;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Idempotency;
@@ -23,6 +24,7 @@ internal static class DatasetEndpoints
         group.MapPatch("/{dataset:guid}", UpdateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("UpdateDataset");
         ImportEndpoints.Map(group);
         UploadEndpoint.Map(group);
+        ResumableUploads.Map(group);
         ImageEndpoints.Map(group);
         ClassEndpoints.Map(group);
         VersionEndpoints.Map(group);

@@ -10,9 +10,9 @@ using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
-using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -103,20 +103,13 @@ internal static class ImportEndpoints
             return Problems.Impossible("import_source_missing", "Send the name and size of an archive, or the name of a sample.");
         if (Admission.RefuseName(name) is { } refusal)
             return refusal;
-        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        await Admission.CheckAsync(db, store, tenant.OrgId, bytes, counted: 0, stored: 0, cancellationToken);
-        var import = new Import
-        {
-            OrgId = tenant.OrgId,
-            Id = id,
-            DatasetId = dataset,
-            Source = ImportSource.Upload,
-            FileName = name,
-            Size = bytes,
-            CreatedAt = now,
-        };
-        db.Imports.Add(import);
-        await db.SaveChangesAsync(cancellationToken);
+        var import = await new ArchiveRequest(dataset, name, bytes, request.Fingerprint).AddAsync(
+            db,
+            store,
+            tenant,
+            clock,
+            cancellationToken
+        );
         return TypedResults.Created(
             ImportMapping.Address(tenant.Slug, import),
             new ImportWithJob(import, null).ToResponse(tenant.Slug, [])
@@ -212,7 +205,7 @@ internal static class ImportEndpoints
 
     /// <summary>Cancel an import; its pictures are removed</summary>
     /// <remarks>For a failed import with a kept upload, the upload is deleted.</remarks>
-    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(
+    internal static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(
         Guid dataset,
         Guid import,
         Tenant tenant,
@@ -229,9 +222,9 @@ internal static class ImportEndpoints
             return Problems.NotFound();
         var job = db.Jobs.Where(j => j.Id == import);
         var kept = await JobChanges.ForgetAsync(job, cancellationToken);
-        if (kept > 0)
-            change.AfterCommit(() => store.DeleteAsync(ObjectKeys.Upload(tenant.OrgId, import), CancellationToken.None));
         var uploading = await ImportCancellation.EndUploadsAsync(row, clock.GetUtcNow(), cancellationToken);
+        if (kept + uploading > 0)
+            change.AfterCommit(() => StoredUploads.DeleteAsync(store, tenant.OrgId, import, CancellationToken.None));
         if (uploading + await JobChanges.CancelAsync(job, cancellationToken) + kept == 0)
             change.NoChange();
         else

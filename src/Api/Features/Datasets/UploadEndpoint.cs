@@ -7,7 +7,6 @@ using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Billing;
@@ -67,8 +66,9 @@ internal static class UploadEndpoint
         {
             if (await reception.StoreAsync(http.Request.Body, http.Request.ContentLength, cancellationToken) is not { } size)
                 return Admission.UnsupportedArchive();
-            if (await QueueAsync(archive, size, http, tenant, db, clock) is { } queued)
+            if (await ImportQueue.AddAsync(archive.Claim, archive.Row, size, [], http, tenant, db, clock) is { } queued)
             {
+                await reception.ForgetPartsAsync();
                 change.AfterCommit(live.JobQueuedAsync);
                 await change.RunAfterCommitAsync();
                 return TypedResults.Accepted(ImportMapping.Address(tenant.Slug, queued.Import), queued.ToResponse(tenant.Slug, []));
@@ -79,7 +79,8 @@ internal static class UploadEndpoint
         {
             // The received bytes are already discarded; respond with the state of the import.
         }
-        return NotTaken(await One(db, dataset, archive.Row.Id).WithJobs(db).FirstOrDefaultAsync(CancellationToken.None), http, clock);
+        var now = await One(db, dataset, archive.Row.Id).WithJobs(db).FirstOrDefaultAsync(CancellationToken.None);
+        return ImportAnswers.NotTaken(now, http, Upload.ClaimLapses, clock);
     }
 
     /// <summary>An import that was requested first, claimed for this request.</summary>
@@ -96,11 +97,12 @@ internal static class UploadEndpoint
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        var claim = Claim(db, dataset, asked, clock);
+        var own = One(db, dataset, asked).OfUploader(tenant.UserId);
+        var claim = own.Claim(Upload.ClaimLapses, clock);
         var isTaken = await claim.TakeAsync(cancellationToken);
-        var found = await One(db, dataset, asked).WithJobs(db).FirstOrDefaultAsync(cancellationToken);
+        var found = await own.WithJobs(db).FirstOrDefaultAsync(cancellationToken);
         if (found is null || !isTaken)
-            return (null, NotTaken(found, http, clock));
+            return (null, ImportAnswers.NotTaken(found, http, Upload.ClaimLapses, clock));
         var row = found.Import;
         var bytes = Math.Max(row.Size, http.Request.ContentLength ?? 0);
         await Admission.CheckAsync(db, store, tenant.OrgId, bytes, counted: row.Size, stored: 0, cancellationToken);
@@ -133,68 +135,17 @@ internal static class UploadEndpoint
             Source = ImportSource.Upload,
             FileName = fileName,
             Size = length ?? 0,
+            UploaderId = tenant.UserId,
             CreatedAt = now,
         };
         db.Imports.Add(row);
         await db.SaveChangesAsync(cancellationToken);
-        var claim = Claim(db, dataset, row.Id, clock);
+        var claim = One(db, dataset, row.Id).Claim(Upload.ClaimLapses, clock);
         await claim.TakeAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new(row, claim, row.Size, IsOwn: true);
     }
 
-    /// <returns>The queued import; null: it was cancelled, ended or taken over in the meantime.</returns>
-    private static async Task<ImportWithJob?> QueueAsync(
-        ExpectedArchive archive,
-        long size,
-        HttpContext http,
-        Tenant tenant,
-        GpuGeekDbContext db,
-        TimeProvider clock
-    )
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        var queued = await archive.Claim.Held.ExecuteUpdateAsync(
-            set =>
-                set.SetProperty(i => i.State, UploadState.Received)
-                    .SetProperty(i => i.Size, size)
-                    .SetProperty(i => i.UploadClaim, (Guid?)null),
-            CancellationToken.None
-        );
-        if (queued == 0)
-            return null;
-        var address = ImportMapping.Address(tenant.Slug, archive.Row);
-        db.AuditEntries.Add(await AuditTrail.EntryAsync(http, db, null, address, CancellationToken.None));
-        var row = await One(db, archive.Row.DatasetId, archive.Row.Id).SingleAsync(CancellationToken.None);
-        var project = await ImportMapping.ProjectAsync(db, row.DatasetId, CancellationToken.None);
-        var job = Job.Of(row, project, tenant.UserId, clock.GetUtcNow());
-        db.Jobs.Add(job);
-        await db.SaveChangesAsync(CancellationToken.None);
-        await transaction.CommitAsync(CancellationToken.None);
-        return new(row, job);
-    }
-
     private static IQueryable<Import> One(GpuGeekDbContext db, Guid dataset, Guid import) =>
         db.Imports.AsNoTracking().Where(i => i.Id == import && i.DatasetId == dataset);
-
-    private static UploadClaim<Import> Claim(GpuGeekDbContext db, Guid dataset, Guid import, TimeProvider clock) =>
-        new(One(db, dataset, import).Where(i => i.State == UploadState.Uploading), Guid.CreateVersion7(clock.GetUtcNow()));
-
-    private static ProblemHttpResult NotTaken(ImportWithJob? import, HttpContext http, TimeProvider clock) =>
-        import switch
-        {
-            null => Problems.NotFound(),
-            { Import.State: UploadState.Uploading } => UploadAnswers.UnderWay(http, import.Import, clock.GetUtcNow()),
-            { Import.State: UploadState.Canceled } or { Job.State: JobState.Canceled } => Problems.Conflict(
-                "import_canceled",
-                "The import was cancelled.",
-                "Start another import."
-            ),
-            { Import.State: UploadState.Failed } or { Job.State: JobState.Failed } => Problems.Conflict(
-                "import_failed",
-                $"The import has failed: {import.Error?.Detail ?? "unknown error."}",
-                import.RetryUntil is null ? "Start another import." : "The upload is kept: retry the import, or start another."
-            ),
-            _ => Problems.Conflict("import_started", "This import has already received its upload.", "Start another import."),
-        };
 }

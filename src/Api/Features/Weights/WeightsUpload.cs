@@ -58,7 +58,8 @@ internal static class WeightsUpload
         WeightsEndpoints.CheckDisk(store, announced);
         var claim = new UploadClaim<UploadedWeights>(
             db.UploadedWeights.Where(w => w.Id == weights && w.State == UploadState.Uploading),
-            Guid.CreateVersion7(clock.GetUtcNow())
+            Guid.CreateVersion7(clock.GetUtcNow()),
+            Upload.ClaimLapses
         );
         try
         {
@@ -153,7 +154,7 @@ internal static class WeightsUpload
         file switch
         {
             null => Problems.NotFound(),
-            { File.State: UploadState.Uploading } => UploadAnswers.UnderWay(http, file.File, clock.GetUtcNow()),
+            { File.State: UploadState.Uploading } => UploadAnswers.UnderWay(http, file.File, Upload.ClaimLapses, clock.GetUtcNow()),
             { File.State: UploadState.Failed } or { Job.State: JobState.Failed or JobState.Canceled } => Problems.Conflict(
                 "weights_failed",
                 $"Reading the weights file failed: {file.Error?.Detail ?? "unknown error."}",

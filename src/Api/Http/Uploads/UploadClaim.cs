@@ -11,7 +11,8 @@ namespace GpuGeek.Api.Http.Uploads;
 /// </summary>
 /// <param name="expected">The upload, while its bytes are expected.</param>
 /// <param name="id">Id of this request.</param>
-internal sealed class UploadClaim<T>(IQueryable<T> expected, Guid id)
+/// <param name="lapses">How long another request may be silent before this one takes over.</param>
+internal sealed class UploadClaim<T>(IQueryable<T> expected, Guid id, TimeSpan lapses)
     where T : Upload
 {
     /// <summary>The upload, while this request holds the claim.</summary>
@@ -20,7 +21,7 @@ internal sealed class UploadClaim<T>(IQueryable<T> expected, Guid id)
     /// <returns>False: another request is uploading, or the bytes are no longer expected.</returns>
     public async Task<bool> TakeAsync(CancellationToken cancellationToken) =>
         await expected
-            .Where(u => u.UploadClaim == null || u.UploadActiveAt < DatabaseClock.Now() - Upload.ClaimLapses)
+            .Where(u => u.UploadClaim == null || u.UploadActiveAt < DatabaseClock.Now() - lapses)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(u => u.UploadClaim, id).SetProperty(u => u.UploadActiveAt, _ => DatabaseClock.Now()),
                 cancellationToken
@@ -34,6 +35,9 @@ internal sealed class UploadClaim<T>(IQueryable<T> expected, Guid id)
             throw new ClaimLostException();
     }
 
+    /// <summary>Another request may send the next bytes.</summary>
+    public Task ReleaseAsync() => Held.ExecuteUpdateAsync(set => set.SetProperty(u => u.UploadClaim, (Guid?)null), CancellationToken.None);
+
     /// <returns>Whether the claim is still held.</returns>
     public async Task<bool> TryTouchAsync(CancellationToken cancellationToken) =>
         await Held.ExecuteUpdateAsync(set => set.SetProperty(u => u.UploadActiveAt, _ => DatabaseClock.Now()), cancellationToken) == 1;
@@ -45,10 +49,10 @@ internal sealed class ClaimLostException() : Exception("Another request has take
 internal static class UploadAnswers
 {
     /// <summary>The response to the second of two requests that upload the same bytes.</summary>
-    public static ProblemHttpResult UnderWay(HttpContext http, Upload upload, DateTimeOffset now)
+    public static ProblemHttpResult UnderWay(HttpContext http, Upload upload, TimeSpan lapses, DateTimeOffset now)
     {
-        var left = Upload.ClaimLapses - (now - (upload.UploadActiveAt ?? now));
-        var seconds = (int)Math.Clamp(Math.Ceiling(left.TotalSeconds), 1, Upload.ClaimLapses.TotalSeconds);
+        var left = lapses - (now - (upload.UploadActiveAt ?? now));
+        var seconds = (int)Math.Clamp(Math.Ceiling(left.TotalSeconds), 1, lapses.TotalSeconds);
         http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return Problems.Conflict(
             "upload_under_way",

@@ -85,6 +85,7 @@ internal sealed class ImportConfiguration : IEntityTypeConfiguration<Import>
         builder.Property(i => i.Source).AsText();
         builder.Property(i => i.State).AsText();
         builder.Property(i => i.FileName).HasMaxLength(255);
+        builder.Property(i => i.Fingerprint).HasMaxLength(Import.MaxFingerprintLength);
         builder.Property(i => i.Error).AsJson();
         builder.Property<uint>("xmin").IsRowVersion();
         builder.HasIndex(i => new

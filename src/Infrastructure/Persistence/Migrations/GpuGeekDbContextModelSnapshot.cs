@@ -557,6 +557,20 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(255)")
                         .HasColumnName("file_name");
 
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("fingerprint");
+
+                    b.PrimitiveCollection<Guid[]>("Parts")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("parts");
+
+                    b.Property<long>("Received")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received");
+
                     b.Property<long>("Size")
                         .HasColumnType("bigint")
                         .HasColumnName("size");
@@ -588,6 +602,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<Guid?>("UploadClaim")
                         .HasColumnType("uuid")
                         .HasColumnName("upload_claim");
+
+                    b.Property<Guid?>("UploaderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("uploader_id");
 
                     b.Property<uint>("xmin")
                         .IsConcurrencyToken()

@@ -1,5 +1,6 @@
 // Files are sent directly from the browser to the API, never through the page's circuit.
 import { csrf } from './gg.js';
+import { Speed } from './speed.js';
 
 /** Sends one file at a time and tells the page how far it is: Progressed, SentAsync, Failed. */
 export class Sender {
@@ -51,17 +52,6 @@ export class Sender {
   // While the page reconnects, the upload continues; only the progress report waits.
   tell(method, ...args) {
     this.page.invokeMethodAsync(method, ...args).catch(() => {});
-  }
-}
-
-/** Bytes per second over the last five seconds. */
-class Speed {
-  samples = [];
-  at(now, bytes) {
-    this.samples.push([now, bytes]);
-    while (this.samples.length > 2 && now - this.samples[0][0] > 5000) this.samples.shift();
-    const [t0, b0] = this.samples[0];
-    return now - t0 < 200 ? 0 : (bytes - b0) / (now - t0) * 1000;
   }
 }
 

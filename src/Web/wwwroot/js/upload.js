@@ -1,5 +1,6 @@
 // Archives: selected, dropped, or packed here from a folder.
-import { Sender } from './send.js';
+import { fileOf, keep, known } from './handles.js';
+import { fingerprint, start } from './uploads.js';
 import { zipOf } from './zip.js';
 
 const archive = /\.zip$/i;
@@ -9,7 +10,6 @@ export function attach(veil, input, page) {
   // The page may have been left while this script was loaded: then nothing listens.
   if (!input?.isConnected) gone.abort();
   const listen = (target, event, handler) => target.addEventListener(event, handler, { signal: gone.signal });
-  const sender = new Sender(page, gone.signal);
   let depth = 0;
 
   const carriesFiles = event => event.dataTransfer?.types.includes('Files');
@@ -29,7 +29,9 @@ export function attach(veil, input, page) {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     hide();
-    await take(await filesOf(event.dataTransfer));
+    // Before anything is awaited: the browser forgets what was dropped when this handler returns.
+    const handle = handleOf(event.dataTransfer);
+    await take(await filesOf(event.dataTransfer), handle);
   });
   const takeChosen = async () => {
     const files = [...input.files].map(file => ({ path: file.webkitRelativePath || file.name, file }));
@@ -48,19 +50,42 @@ export function attach(veil, input, page) {
     veil.hidden = true;
   }
 
-  async function take(files) {
-    if (sender.busy || files.length === 0) return;
-    if (files.length === 1 && archive.test(files[0].path)) return await sender.send(files[0].file, files[0].path);
+  async function take(files, handle) {
+    if (files.length === 0) return;
+    if (files.length === 1 && archive.test(files[0].path)) return await send(files[0].file, files[0].path, await handle);
     const pictures = files.filter(f => f.path.includes('/'));
     if (pictures.length === 0) return await page.invokeMethodAsync('Refused');
     const root = pictures[0].path.split('/')[0];
-    await sender.send(await zipOf(pictures), `${root}.zip`);
+    await send(await zipOf(pictures), `${root}.zip`);
   }
 
+  /** The page is asked first: may this file come, and does it continue an upload? */
+  async function send(file, name, handle) {
+    const offer = await page.invokeMethodAsync('OfferAsync', name, file.size, await fingerprint(file, name));
+    if (!offer) return;
+    if (handle) await keep(offer.id, handle);
+    await start(file, offer);
+  }
+
+  known().then(ids => {
+    if (ids.length > 0 && !gone.signal.aborted) page.invokeMethodAsync('Remembered', ids);
+  });
+
   return {
-    cancel: () => sender.cancel(),
+    /** @returns Whether it goes on; false: the file is not here any more, or another one. */
+    async resume(id, name) {
+      const file = await fileOf(id);
+      if (!file) return false;
+      await send(file, name);
+      return true;
+    },
     dispose: () => gone.abort(),
   };
+}
+
+/** A promise of the handle of a single dropped file, where the browser has such. */
+function handleOf(transfer) {
+  return transfer.items.length === 1 ? transfer.items[0].getAsFileSystemHandle?.().catch(() => null) : null;
 }
 
 /** Dropped files with their paths; folders are walked. */

@@ -61,6 +61,49 @@ internal static partial class Rows
                 w => Task.FromResult<Call>(new(HttpMethod.Put, $"datasets/{w.Dataset}/imports/x.zip", Bytes: Zip)),
                 HttpStatusCode.Accepted
             ),
+            Get("DescribeUploads", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/uploads", HttpStatusCode.NoContent) with
+            {
+                Make = w => Task.FromResult<Call>(new(HttpMethod.Options, $"datasets/{w.Dataset}/uploads")),
+            },
+            Write(
+                "CreateUpload",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w =>
+                    Task.FromResult<Call>(
+                        new(
+                            HttpMethod.Post,
+                            $"datasets/{w.Dataset}/uploads",
+                            Headers: Tus(("Upload-Length", "10"), ("Upload-Metadata", "filename eC56aXA="))
+                        )
+                    ),
+                HttpStatusCode.Created
+            ),
+            Get("GetUpload", Scopes.DatasetsWrite, w => $"datasets/{w.Dataset}/uploads/{w.Import}", HttpStatusCode.NoContent) with
+            {
+                Least = Role.Editor,
+                Make = async w => new(HttpMethod.Get, $"datasets/{w.Dataset}/uploads/{await w.AddUploadAsync(Zip.Length)}", Headers: Tus()),
+            },
+            Write(
+                "AppendUpload",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w =>
+                    new(
+                        HttpMethod.Patch,
+                        $"datasets/{w.Dataset}/uploads/{await w.AddUploadAsync(Zip.Length)}",
+                        Bytes: Zip,
+                        Headers: Tus(("Upload-Offset", "0"), ("Content-Type", "application/offset+octet-stream"))
+                    ),
+                HttpStatusCode.NoContent
+            ),
+            Write(
+                "CancelUpload",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w => new(HttpMethod.Delete, $"datasets/{w.Dataset}/uploads/{await w.AddUploadAsync(Zip.Length)}", Headers: Tus()),
+                HttpStatusCode.NoContent
+            ),
             Get("GetImport", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports/{w.Import}"),
             Get("ListSkippedFiles", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/imports/{w.Import}/skipped"),
             Write(
@@ -147,4 +190,7 @@ internal static partial class Rows
             Get("GetImageContent", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}/content", HttpStatusCode.NotFound),
             Get("GetImageThumbnail", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}/thumbnail", HttpStatusCode.NotFound),
         ];
+
+    private static Dictionary<string, string> Tus(params (string Name, string Value)[] headers) =>
+        headers.Append(("Tus-Resumable", "1.0.0")).ToDictionary(h => h.Item1, h => h.Item2, StringComparer.Ordinal);
 }

@@ -6,7 +6,13 @@ using GpuGeek.Domain.Tenants;
 namespace GpuGeek.Api.Tests.Walls.Matrix;
 
 /// <summary>A request within the organisation, as the route's own client would send it.</summary>
-internal sealed record Call(HttpMethod Method, string Path, object? Body = null, byte[]? Bytes = null)
+internal sealed record Call(
+    HttpMethod Method,
+    string Path,
+    object? Body = null,
+    byte[]? Bytes = null,
+    IReadOnlyDictionary<string, string>? Headers = null
+)
 {
     public HttpRequestMessage To(string org, Func<string, string>? change = null)
     {
@@ -17,7 +23,11 @@ internal sealed record Call(HttpMethod Method, string Path, object? Body = null,
             : JsonContent.Create(Body);
         if (change is not null && Body is not null)
             body = new StringContent(change(body!.ReadAsStringAsync().GetAwaiter().GetResult()), Encoding.UTF8, "application/json");
-        return new(Method, change?.Invoke(path) ?? path) { Content = body };
+        var request = new HttpRequestMessage(Method, change?.Invoke(path) ?? path) { Content = body };
+        foreach (var (name, value) in Headers ?? new Dictionary<string, string>())
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                body!.Headers.TryAddWithoutValidation(name, value);
+        return request;
     }
 }
 

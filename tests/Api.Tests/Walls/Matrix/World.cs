@@ -190,6 +190,18 @@ internal sealed class World
     public async Task<Guid> AddImportAsync() =>
         (await Owner.Client.CreateImportAsync(Owner.Org, Dataset, new() { Sample = "shapes" }, Cancel)).Id;
 
+    /// <summary>An upload that everybody may send who may edit: one of somebody is hidden from the others.</summary>
+    public async Task<Guid> AddUploadAsync(int size)
+    {
+        var import = await Owner.Client.CreateImportAsync(Owner.Org, Dataset, new() { Name = "x.zip", Size = size }, Cancel);
+        await using var db = App.SystemDatabase();
+        await db
+            .Imports.IgnoreTenantFilter()
+            .Where(i => i.Id == import.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.UploaderId, (Guid?)null), Cancel);
+        return import.Id;
+    }
+
     public async Task<Guid> AddShareLinkAsync() =>
         (await Owner.Client.CreateShareLinkAsync(Owner.Org, Planted.Project, new() { Run = Run }, Cancel)).Id;
 

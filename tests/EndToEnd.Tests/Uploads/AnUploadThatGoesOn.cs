@@ -1,0 +1,96 @@
+using GpuGeek.EndToEnd.Tests.Support;
+using GpuGeek.TestSupport;
+using GpuGeek.TestSupport.Platform;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+using Table = GpuGeek.TestSupport.Platform.Processes;
+
+namespace GpuGeek.EndToEnd.Tests.Uploads;
+
+/// <summary>Before, an upload was forgotten on a click elsewhere, and began at its first byte after every interruption.</summary>
+public sealed class AnUploadThatGoesOn(Chromium chromium)
+{
+    private const int BytesPerSecond = 3_000_000;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Survives_a_click_elsewhere_a_killed_server_and_a_reload_and_arrives_whole()
+    {
+        Assert.SkipWhen(SharedData.FlowersZip is null, "The photographs (../shared/data/flowers5.zip) are not here.");
+        await using var platform = await RunningPlatform.StartAsync();
+        var account = await Account.RegisterAsync(platform);
+        var project = await account.Api.CreateProjectAsync(account.Org, new() { Name = "Flowers" }, Cancel);
+        await using var person = await chromium.NewPersonAsync(platform.BaseAddress);
+        var page = await person.NewPageAsync();
+        await SignInAsync(page);
+        page.Dialog += async (_, dialog) => await dialog.AcceptAsync();
+        await page.GotoAsync($"/{account.Org}/{project.Slug}/data");
+        var line = await SlowAsync(page, BytesPerSecond);
+        await page.Locator("#archive").SetInputFilesAsync(SharedData.FlowersZip!);
+        var inRail = page.GetByTestId("rail-upload");
+        await Expect(inRail).ToContainTextAsync("flowers5.zip");
+
+        // Elsewhere in the app it goes on, and so it does when the server is killed.
+        await page.GetByRole(AriaRole.Link, new() { Name = "All projects" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/{account.Org}$"));
+        var dataset = Assert.Single((await account.Api.ListDatasetsAsync(account.Org, project.Slug, Cancel)).Items).Id;
+        await Expect(inRail.GetByRole(AriaRole.Progressbar)).Not.ToHaveAttributeAsync("aria-valuenow", "0");
+        Table.Signal(Table.Host(platform, "Api"), "KILL");
+        var stored = await Eventually.HoldsAsync(() => ReceivedAsync(account, dataset), received => received > 0);
+
+        // After a reload the page shows what has arrived, and the same file goes on from there.
+        await page.GotoAsync($"/{account.Org}/{project.Slug}/data");
+        var waiting = page.GetByTestId("waiting-upload");
+        await Expect(waiting).ToContainTextAsync("Choose flowers5.zip again to resume where it stopped.");
+        await Expect(inRail).ToHaveCountAsync(0);
+        await SlowAsync(page, -1, line);
+        await page.Locator("#archive").SetInputFilesAsync(SharedData.FlowersZip!);
+        await Expect(waiting).ToHaveCountAsync(0);
+        var import = Assert.Single((await account.Api.ListImportsAsync(account.Org, dataset, Cancel)).Items);
+        Assert.InRange(stored!.Value, 1, import.Size - 1);
+        import = await account.ImportedAsync(dataset, import);
+        Assert.Equal((1500, 0), (import.Accepted, import.Skipped));
+        await Expect(page.GetByText("1,500 images").First).ToBeVisibleAsync();
+        await Expect(inRail).ToHaveCountAsync(0);
+    }
+
+    private static async Task<long?> ReceivedAsync(Account account, Guid dataset)
+    {
+        try
+        {
+            return Assert.Single((await account.Api.ListImportsAsync(account.Org, dataset, Cancel)).Items).Received;
+        }
+        catch (Exception away) when (away is HttpRequestException or Contracts.Client.ApiException)
+        {
+            // The server is starting again.
+            return null;
+        }
+    }
+
+    private static async Task SignInAsync(IPage page)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.GetByLabel("Email").FillAsync(Account.Email);
+        await page.GetByLabel("Password").FillAsync(Account.Password);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+    }
+
+    private static async Task<ICDPSession> SlowAsync(IPage page, int bytesPerSecond, ICDPSession? line = null)
+    {
+        line ??= await page.Context.NewCDPSessionAsync(page);
+        await line.SendAsync("Network.enable");
+        await line.SendAsync(
+            "Network.emulateNetworkConditions",
+            new()
+            {
+                ["offline"] = false,
+                ["latency"] = 0,
+                ["downloadThroughput"] = -1,
+                ["uploadThroughput"] = bytesPerSecond,
+            }
+        );
+        return line;
+    }
+}
