@@ -1,6 +1,6 @@
 using GpuGeek.Api.Features;
 using GpuGeek.Api.Features.Accounts;
-using GpuGeek.Api.Features.Datasets.Uploads;
+using GpuGeek.Api.Features.Datasets;
 using GpuGeek.Api.Features.Deployments;
 using GpuGeek.Api.Features.Jobs;
 using GpuGeek.Api.Features.Live;

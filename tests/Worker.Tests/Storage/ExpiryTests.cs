@@ -164,12 +164,14 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         _tenant.QueryAsync(db => db.Imports.IgnoreTenantFilter().Where(i => i.Id == import).Select(i => i.State).SingleAsync(Cancel));
 
     [Fact]
-    public async Task Is_an_upload_too_which_fails_when_its_bytes_have_not_come_after_a_day()
+    public async Task Is_an_upload_too_which_fails_when_its_bytes_have_not_come_for_a_week()
     {
+        Guid[] parts = [new(1, 0, 0, new byte[8]), new(2, 0, 0, new byte[8])];
         var import = await _tenant.QueueImportAsync([1], change: i => i.State = UploadState.Uploading);
+        var inParts = await _tenant.QueueImportAsync([1, 2], change: i => (i.State, i.Parts) = (UploadState.Uploading, parts));
         var other = await _tenant.QueueImportAsync([1]);
         var weights = await AddWeightsAsync(w => w.State = UploadState.Uploading);
-        _calendar.Turn(0.9);
+        _calendar.Turn(6.9);
         await RoundAsync();
         Assert.Equal(UploadState.Uploading, await StateAsync(import));
         _calendar.Turn(0.2);
@@ -179,6 +181,9 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         Assert.Equal((UploadState.Failed, "upload_abandoned"), (row.State, row.Error!.Code));
         Assert.NotNull(row.StoppedAt);
         Assert.False(await HasAsync(ObjectKeys.Upload(_tenant.OrgId, import)));
+        Assert.Equal(UploadState.Failed, await StateAsync(inParts));
+        foreach (var part in parts)
+            Assert.False(await HasAsync(ObjectKeys.UploadPart(_tenant.OrgId, inParts, part)));
         Assert.True(await HasAsync(ObjectKeys.Upload(_tenant.OrgId, other)));
         Assert.Equal(
             "upload_abandoned",
@@ -196,7 +201,7 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
         await _tenant.QueryAsync(db => db.Jobs.IgnoreTenantFilter().Where(j => j.Id == other).ExecuteDeleteAsync(Cancel));
     }
 
-    /// <summary>Before, its age was counted from its start: an upload that took a day failed while its bytes were arriving.</summary>
+    /// <summary>Before, its age was counted from its start: a long upload failed while its bytes were arriving.</summary>
     [Fact]
     public async Task Is_an_upload_that_took_long_as_long_as_its_bytes_come()
     {
@@ -205,14 +210,14 @@ public sealed class WhatIsKeptForATime : IAsyncLifetime
             change: i =>
             {
                 i.State = UploadState.Uploading;
-                i.UploadActiveAt = Now + TimeSpan.FromHours(20);
+                i.UploadActiveAt = Now + TimeSpan.FromDays(5);
             }
         );
-        var weights = await AddWeightsAsync(w => w.UploadActiveAt = Now + TimeSpan.FromHours(20));
-        _calendar.Turn(1.5);
+        var weights = await AddWeightsAsync(w => w.UploadActiveAt = Now + TimeSpan.FromDays(5));
+        _calendar.Turn(11);
         await RoundAsync();
         Assert.Equal(UploadState.Uploading, await StateAsync(slow));
-        _calendar.Turn(0.4);
+        _calendar.Turn(1.5);
         // Other tests of this database have left uploads too.
         Assert.InRange((await RoundAsync()).Abandoned, 2, int.MaxValue);
         var ended = await _tenant.QueryAsync(db =>

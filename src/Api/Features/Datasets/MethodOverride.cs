@@ -1,4 +1,4 @@
-namespace GpuGeek.Api.Features.Datasets.Uploads;
+namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>tus asks for it: networks that let only GET and POST pass send the method in <c>X-HTTP-Method-Override</c>.</summary>
 internal static class MethodOverride

@@ -16,7 +16,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
-namespace GpuGeek.Api.Features.Datasets.Uploads;
+namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>Uploads that go on where they were cut, by tus 1.0.0 (https://tus.io/protocols/resumable-upload). An upload is the first stage
 /// of an import and has its id.</summary>

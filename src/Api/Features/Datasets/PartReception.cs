@@ -4,7 +4,7 @@ using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using Microsoft.EntityFrameworkCore;
 
-namespace GpuGeek.Api.Features.Datasets.Uploads;
+namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>
 /// Stores the next bytes of an upload as parts. A part is stored, then recorded with the new offset: a process that is killed in between

@@ -1,6 +1,6 @@
 using GpuGeek.Infrastructure.Storage;
 
-namespace GpuGeek.Api.Features.Datasets.Uploads;
+namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>A request's body, read part by part. A connection that breaks ends it, and what came before is kept.</summary>
 internal sealed class BodyParts(Stream body, BodyChecksum? checksum)

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Primitives;
 
-namespace GpuGeek.Api.Features.Datasets.Uploads;
+namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>The hash of a request's body that its client has announced.</summary>
 internal sealed class BodyChecksum : IDisposable
