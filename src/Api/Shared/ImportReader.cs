@@ -29,6 +29,10 @@ internal sealed record ImportWithJob(Import Import, Job? Job) : UploadWithJob(Im
             RetryUntil
         )
         {
+            Source =
+                Import.Source == ImportSource.Sample ? "sample"
+                : ImportFiles.IsTable(Import.FileName) ? "labels"
+                : "archive",
             Received = Import.Received,
             ResumeUrl = AddressIn(org, $"uploads/{Import.Id}"),
             Fingerprint = Import.Fingerprint,

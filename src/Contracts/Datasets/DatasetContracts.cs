@@ -73,7 +73,7 @@ public sealed record CreateImportRequest
 
 /// <param name="State"><c>uploading</c>, <c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>canceled</c>.</param>
 /// <param name="Progress">0..1.</param>
-/// <param name="Accepted">Number of pictures imported so far.</param>
+/// <param name="Accepted">Number of pictures imported so far, or labelled by a table.</param>
 /// <param name="Skipped">Number of files skipped so far.</param>
 /// <param name="Classes">Imported pictures per class, once the import has ended.</param>
 /// <param name="UploadUrl">Address to PUT the archive's bytes to, while the state is <c>uploading</c>.</param>
@@ -97,6 +97,9 @@ public sealed record ImportResponse(
     DateTimeOffset? RetryUntil = null
 )
 {
+    /// <summary><c>archive</c>; <c>labels</c>: a table for pictures that are in the dataset already; <c>sample</c>.</summary>
+    public string Source { get; init; } = "archive";
+
     /// <summary>Bytes of the archive that are stored for good: a resumed upload continues there.</summary>
     public long Received { get; init; }
 

@@ -4,6 +4,7 @@ namespace GpuGeek.Worker.Imports;
 internal sealed class ImportBatch
 {
     public List<PictureEvent> Pictures { get; } = [];
+    public List<LabelledEvent> Labelled { get; } = [];
     public List<SkippedEvent> Skipped { get; } = [];
     public double Progress { get; private set; }
 
@@ -16,6 +17,10 @@ internal sealed class ImportBatch
             case PictureEvent picture:
                 Pictures.Add(picture);
                 Progress = picture.Progress;
+                break;
+            case LabelledEvent labelled:
+                Labelled.Add(labelled);
+                Progress = labelled.Progress;
                 break;
             case SkippedEvent skipped:
                 Skipped.Add(skipped);

@@ -9,6 +9,7 @@ using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Infrastructure.Webhooks;
 using GpuGeek.Worker.Hosting;
+using GpuGeek.Worker.Imports.Labels;
 using GpuGeek.Worker.Lanes;
 using Microsoft.EntityFrameworkCore;
 
@@ -93,14 +94,40 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             .AsNoTracking()
             .SingleAsync(i => i.OrgId == job.Row.OrgId && i.Id == job.Row.Id, cancellationToken);
         var isSample = import.Source == ImportSource.Sample;
+        var isTable = !isSample && ImportFiles.IsTable(import.FileName);
         var spec = new ImportSpec
         {
             Sample = isSample ? import.FileName : null,
-            Archive = isSample ? null : job.Directory.Input,
+            Archive = isSample || isTable ? null : job.Directory.Input,
+            Table = isTable ? new(job.Directory.Input, import.FileName, await WritePicturesAsync(db, cancellationToken)) : null,
             ReserveBytes = disk.Reserve,
         };
         await File.WriteAllBytesAsync(job.Directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportSpec.Json), cancellationToken);
         return isSample ? null : await JobUpload.BringAsync(store, job, import.Parts, cancellationToken);
+    }
+
+    /// <returns>Path of a file with the dataset's pictures.</returns>
+    private async Task<string> WritePicturesAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(job.Directory.Root, "pictures.jsonl");
+        await using var file = File.Create(path);
+        var pictures = db
+            .DatasetImages.IgnoreTenantFilter()
+            .AsNoTracking()
+            .Where(i => i.OrgId == job.Row.OrgId && i.DatasetId == job.Row.DatasetId)
+            .OrderBy(i => i.Id)
+            .Join(
+                db.DatasetClasses.IgnoreTenantFilter(),
+                i => new { i.OrgId, Id = i.ClassId },
+                c => new { c.OrgId, c.Id },
+                (i, c) => new KnownPicture(i.Id, c.Name, i.FileName)
+            );
+        await foreach (var picture in pictures.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            await JsonSerializer.SerializeAsync(file, picture, ImportSpec.Json, cancellationToken);
+            file.WriteByte((byte)'\n');
+        }
+        return path;
     }
 
     private static ChildSpec Child(JobDirectory directory) =>

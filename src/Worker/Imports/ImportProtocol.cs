@@ -13,6 +13,9 @@ internal sealed record ImportSpec
     /// <summary>A folder of pictures, for use without a server.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>A table of labels for pictures that are in the dataset already.</summary>
+    public TableSpec? Table { get; init; }
+
     /// <summary>Name of a built-in sample.</summary>
     public string? Sample { get; init; }
     public ArchiveLimits Limits { get; init; } = new();
@@ -32,6 +35,11 @@ internal sealed record ImportSpec
     /// <summary>JSON options of specification and events, on both sides.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 }
+
+/// <param name="File">The table.</param>
+/// <param name="Name">As it was uploaded.</param>
+/// <param name="Pictures">A file with a <see cref="Labels.KnownPicture"/> in each line.</param>
+internal sealed record TableSpec(string File, string Name, string Pictures);
 
 /// <param name="MaxEntries">Entries of an archive, folders included.</param>
 /// <param name="MaxArchiveBytes">Size of the archive.</param>
@@ -53,6 +61,7 @@ internal sealed record ArchiveLimits(
 /// <summary>One line of the child's <c>events.jsonl</c>.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(PictureEvent), "picture")]
+[JsonDerivedType(typeof(LabelledEvent), "labelled")]
 [JsonDerivedType(typeof(SkippedEvent), "skipped")]
 [JsonDerivedType(typeof(ImportFailedEvent), "failed")]
 [JsonDerivedType(typeof(ImportDoneEvent), "done")]
@@ -74,6 +83,11 @@ internal sealed record PictureEvent(
     double Progress,
     string? Group = null
 ) : ImportEvent;
+
+/// <summary>A picture of the dataset gets a class.</summary>
+/// <param name="Split">Null: it keeps what it has.</param>
+/// <param name="Group">Null: it keeps what it has.</param>
+internal sealed record LabelledEvent(Guid Picture, string Class, string? Split, string? Group, double Progress) : ImportEvent;
 
 internal sealed record SkippedEvent(string Path, string Code, string Reason, string? Hint, double Progress) : ImportEvent;
 

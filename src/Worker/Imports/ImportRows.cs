@@ -11,6 +11,7 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
 {
     /// <summary>Maximum number of skipped files stored as rows per import; beyond it only the count is stored.</summary>
     private const int MaxSkippedRows = 10_000;
+    private const int LabelsAtOnce = 10_000;
     private const int MaxPath = 1000;
     private const int MaxFileName = 500;
 
@@ -90,6 +91,56 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
             cancellationToken
         );
         return outcome!;
+    }
+
+    /// <summary>Labels pictures of the dataset, all in one transaction. A picture that was deleted meanwhile is left out.</summary>
+    /// <returns>Pictures that have the labels now, and classes that are new.</returns>
+    /// <exception cref="StaleJobException"/>
+    public async Task<(int Labelled, IReadOnlyCollection<Guid> Created)> LabelAsync(
+        IReadOnlyCollection<LabelledEvent> labels,
+        CancellationToken cancellationToken
+    )
+    {
+        var (labelled, created) = (0, new List<Guid>());
+        await job.WriteAsync(
+            1,
+            async db =>
+            {
+                string[] names = [.. labels.Select(l => l.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+                (var classes, created) = await ClassesAsync(db, names, cancellationToken);
+                // In the order of the ids, so that two imports wait for each other without a deadlock.
+                foreach (var chunk in labels.OrderBy(l => l.Picture).Chunk(LabelsAtOnce))
+                    labelled += await LabelAsync(db, chunk, classes, cancellationToken);
+                await db.Database.ExecuteSqlAsync(
+                    $"UPDATE imports SET accepted = {labelled} WHERE org_id = {_org} AND id = {_import}",
+                    cancellationToken
+                );
+            },
+            cancellationToken
+        );
+        return (labelled, created);
+    }
+
+    private Task<int> LabelAsync(
+        GpuGeekDbContext db,
+        LabelledEvent[] labels,
+        Dictionary<string, Guid> classes,
+        CancellationToken cancellationToken
+    )
+    {
+        Guid[] ids = [.. labels.Select(l => l.Picture)];
+        Guid[] classIds = [.. labels.Select(l => classes[l.Class])];
+        string?[] splits = [.. labels.Select(l => l.Split)];
+        string?[] groups = [.. labels.Select(l => l.Group)];
+        return db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE dataset_images i
+            SET class_id = l.class_id, split = COALESCE(l.split, i.split), group_name = COALESCE(l.group_name, i.group_name)
+            FROM unnest({ids}, {classIds}, {splits}, {groups}) l(id, class_id, split, group_name)
+            WHERE i.org_id = {_org} AND i.dataset_id = {_dataset} AND i.id = l.id
+            """,
+            cancellationToken
+        );
     }
 
     private async Task<(Dictionary<string, Guid> Ids, List<Guid> Created)> ClassesAsync(

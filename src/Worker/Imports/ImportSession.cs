@@ -15,6 +15,7 @@ internal sealed class ImportSession(HeldJob job, ImportRows rows, ImportQuota qu
     private readonly Queue<string> _waiting = new();
     private readonly HashSet<string> _stored = new(StringComparer.Ordinal);
     private readonly List<Guid> _createdClasses = [];
+    private readonly List<LabelledEvent> _labels = [];
 
     public int Accepted { get; private set; }
     public int Duplicates { get; private set; }
@@ -55,8 +56,22 @@ internal sealed class ImportSession(HeldJob job, ImportRows rows, ImportQuota qu
             quota.Add(outcome);
             Failure = quota.Exceeded();
         }
+        _labels.AddRange(batch.Labelled);
         Failure ??= events.OfType<ImportFailedEvent>().FirstOrDefault()?.Failure;
-        Done = events.OfType<ImportDoneEvent>().Any();
+        if (Failure is null && events.OfType<ImportDoneEvent>().Any())
+            await FinishAsync(cancellationToken);
+    }
+
+    /// <summary>Labels of pictures that were there before are changed together or not at all.</summary>
+    private async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (_labels.Count > 0)
+        {
+            var (labelled, created) = await rows.LabelAsync(_labels, cancellationToken);
+            Accepted += labelled;
+            _createdClasses.AddRange(created);
+        }
+        Done = true;
     }
 
     // Objects first: a row must never name a missing object.

@@ -82,6 +82,18 @@ public sealed class SendingAnArchive(ListeningApplication listening) : IClassFix
     }
 
     [Fact]
+    public async Task A_table_of_labels_is_taken_too_unless_it_is_too_large_to_be_read()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        var response = await PutAsync(session, dataset.Id, "labels.CSV", new ByteArrayContent("1.png,cat"u8.ToArray()));
+        Assert.Equal("labels", (await response.Content.ReadFromJsonAsync<ImportResponse>(Cancel))!.Source);
+        var refused = await Answers.RefusedAsync(() =>
+            session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Name = "labels.csv", Size = (64 << 20) + 1 }, Cancel)
+        );
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "too_large"), (refused.Status, refused.Code));
+    }
+
+    [Fact]
     public async Task Asked_for_first_it_comes_to_the_same_import()
     {
         var (session, dataset) = await _app.RegisterWithDatasetAsync();

@@ -1,5 +1,6 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Billing;
 using GpuGeek.Infrastructure.Persistence;
@@ -10,12 +11,23 @@ namespace GpuGeek.Api.Features.Datasets;
 /// <summary>May an archive come, and how much of it? The one place that refuses, before a byte is read and while bytes come.</summary>
 internal static class Admission
 {
+    private const string TooLong = "A table of labels can have at most 64 MiB.";
+    private static readonly byte[] ZipMagic = "PK"u8.ToArray();
+
     // The archive, its extracted pictures and working space.
     private const double DiskFactor = 2.2;
 
-    /// <summary>Detects by name a file that is not a ZIP archive. Its content is checked when the bytes arrive.</summary>
-    public static ProblemHttpResult? RefuseName(string name) =>
-        name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? null : UnsupportedArchive();
+    /// <summary>Detects by name a file that is neither an archive nor a table of labels. Its content is checked later.</summary>
+    /// <param name="bytes">Null: unknown.</param>
+    public static ProblemHttpResult? Refuse(string name, long? bytes) =>
+        ImportFiles.IsArchive(name) ? null
+        : !ImportFiles.IsTable(name) ? UnsupportedArchive()
+        : bytes > ImportFiles.MaxTableBytes ? Problems.Of(413, "too_large", "Too large", TooLong, "Split it, or put it into a ZIP archive.")
+        : null;
+
+    /// <param name="head">The file's first bytes: two, if there are so many.</param>
+    public static bool Begins(string name, ReadOnlySpan<byte> head) =>
+        ImportFiles.IsTable(name) || (head.Length > 0 && head.StartsWith(ZipMagic.AsSpan(0, Math.Min(head.Length, ZipMagic.Length))));
 
     /// <param name="db">In a transaction that holds the plan's lock, so that of two requests at once the second sees the first.</param>
     /// <param name="bytes">Size of the archive, as far as it is known.</param>
@@ -56,7 +68,7 @@ internal static class Admission
             415,
             "unsupported_archive",
             "Not a ZIP archive",
-            "Only ZIP archives are imported.",
+            "Only ZIP archives are imported, and tables of labels (.csv, .tsv, .jsonl, .json).",
             "Pack one folder per class into a .zip file."
         );
 }

@@ -38,13 +38,9 @@ internal sealed class ArchiveReception(
     // Each reservation is as large as the bytes received so far: a small archive reserves little, a large one makes few requests.
     private const long LeastPiece = 256 << 10,
         LargestPiece = 64 << 20;
-    private static readonly byte[] ZipMagic = "PK"u8.ToArray();
+    private const int HeadBytes = 2;
 
     private long _counted = archive.Counted;
-
-    /// <param name="head">The archive's first bytes: two, if there are so many.</param>
-    public static bool IsZip(ReadOnlySpan<byte> head) =>
-        head.Length > 0 && head.StartsWith(ZipMagic.AsSpan(0, Math.Min(head.Length, ZipMagic.Length)));
 
     /// <param name="length">Of the whole body, if it is announced.</param>
     /// <returns>Number of bytes received; null: not a ZIP archive.</returns>
@@ -55,7 +51,7 @@ internal sealed class ArchiveReception(
         try
         {
             var head = await ReadHeadAsync(body, cancellationToken);
-            if (!IsZip(head))
+            if (!Admission.Begins(archive.Row.FileName, head))
             {
                 await DiscardAsync();
                 return null;
@@ -152,7 +148,7 @@ internal sealed class ArchiveReception(
 
     private static async Task<byte[]> ReadHeadAsync(Stream body, CancellationToken cancellationToken)
     {
-        var head = new byte[ZipMagic.Length];
+        var head = new byte[HeadBytes];
         var read = await body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
         return head[..read];
     }

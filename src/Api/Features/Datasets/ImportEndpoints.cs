@@ -101,7 +101,7 @@ internal static class ImportEndpoints
         }
         if (request is not { Name: { } name, Size: { } bytes })
             return Problems.Impossible("import_source_missing", "Send the name and size of an archive, or the name of a sample.");
-        if (Admission.RefuseName(name) is { } refusal)
+        if (Admission.Refuse(name, bytes) is { } refusal)
             return refusal;
         var import = await new ArchiveRequest(dataset, name, bytes, request.Fingerprint).AddAsync(
             db,

@@ -37,7 +37,7 @@ internal sealed class PartReception(IObjectStore store, TimeProvider clock, Uplo
             var parts = new BodyParts(metered, checksum);
             while (Offset < row.Size && (await parts.PeekAsync(2)) is { Length: > 0 } head)
             {
-                if (Offset == 0 && !ArchiveReception.IsZip(head.Span))
+                if (Offset == 0 && !Admission.Begins(row.FileName, head.Span))
                     throw new NotAnArchiveException();
                 await StoreAsync(parts.Next(Math.Min(PartBytes, row.Size - Offset)));
                 // The last part is recorded when no byte follows it.

@@ -76,7 +76,7 @@ internal static class ResumableUploads
         var fingerprint = about.GetValueOrDefault("fingerprint");
         if (fingerprint?.Length > Import.MaxFingerprintLength)
             throw Tus.Bad(Tus.Metadata, $"has a fingerprint of more than {Import.MaxFingerprintLength} characters");
-        if (Admission.RefuseName(name) is { } refusal)
+        if (Admission.Refuse(name, size) is { } refusal)
             return refusal;
         var import = await new ArchiveRequest(dataset, name, size, fingerprint).AddAsync(db, store, tenant, clock, cancellationToken);
         Expires(http.Response, import.CreatedAt, options.Value);

@@ -54,7 +54,7 @@ internal static class UploadEndpoint
         LongBody.Allow(http, LongBody.MostBytes);
         if (fileName.Length > 255)
             return Problems.Impossible("name_too_long", "The file name is longer than 255 characters.", "Rename the file.");
-        if (Admission.RefuseName(fileName) is { } refusal)
+        if (Admission.Refuse(fileName, http.Request.ContentLength) is { } refusal)
             return refusal;
         var (archive, problem) = import is { } asked
             ? await FindAsync(dataset, asked, http, tenant, db, store, clock, cancellationToken)

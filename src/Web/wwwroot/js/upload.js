@@ -1,9 +1,11 @@
-// Archives: selected, dropped, or packed here from a folder.
+// Archives and tables of labels: selected, dropped, or packed here from folders and pictures.
 import { fileOf, keep, known } from './handles.js';
 import { fingerprint, start } from './uploads.js';
 import { zipOf } from './zip.js';
 
 const archive = /\.zip$/i;
+const table = /\.(csv|tsv|jsonl|ndjson|json)$/i;
+const picture = /\.(jpe?g|png|webp|gif|bmp)$/i;
 
 export function attach(veil, input, page) {
   const gone = new AbortController();
@@ -52,11 +54,24 @@ export function attach(veil, input, page) {
 
   async function take(files, handle) {
     if (files.length === 0) return;
-    if (files.length === 1 && archive.test(files[0].path)) return await send(files[0].file, files[0].path, await handle);
-    const pictures = files.filter(f => f.path.includes('/'));
-    if (pictures.length === 0) return await page.invokeMethodAsync('Refused');
-    const root = pictures[0].path.split('/')[0];
-    await send(await zipOf(pictures), `${root}.zip`);
+    const [{ file, path }] = files;
+    if (files.length === 1 && (archive.test(path) || table.test(path))) return await send(file, path, await handle);
+    const packed = files.some(f => f.path.includes('/') || table.test(f.path)) ? files : await labelled(files);
+    if (packed) await send(await zipOf(packed), `${path.includes('/') ? path.split('/')[0] : 'pictures'}.zip`);
+  }
+
+  /** Pictures in no folder: the person says what they show, and a table in the archive carries it. */
+  async function labelled(files) {
+    const pictures = files.filter(f => picture.test(f.path)).map((f, i) => ({ path: `${i + 1}/${f.path}`, file: f.file }));
+    if (pictures.length === 0) {
+      await page.invokeMethodAsync('Refused');
+      return null;
+    }
+    const name = await page.invokeMethodAsync('AskClassAsync', pictures.length);
+    if (!name) return null;
+    const quoted = text => `"${text.replaceAll('"', '""')}"`;
+    const rows = ['filename,label', ...pictures.map(p => `${quoted(p.path)},${quoted(name)}`)];
+    return [...pictures, { path: 'labels.csv', file: new Blob([rows.join('\n')]) }];
   }
 
   /** The page is asked first: may this file come, and does it continue an upload? */

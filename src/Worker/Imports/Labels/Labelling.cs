@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Worker.Imports.Archives;
 using GpuGeek.Worker.Imports.Reading;
 
@@ -9,8 +10,6 @@ namespace GpuGeek.Worker.Imports.Labels;
 /// <param name="Unmatched">Rows of tables that mean no file.</param>
 internal sealed record Labelling(IReadOnlyList<SourceFile> Files, Func<string, Placement> Place, IReadOnlyList<SkippedEvent> Unmatched)
 {
-    private static readonly string[] Endings = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"];
-
     /// <exception cref="ArchiveException">A table is damaged, or means no file and the folders are no classes.</exception>
     public static Labelling Of(IReadOnlyList<SourceFile> files, ArchiveLimits limits)
     {
@@ -18,7 +17,7 @@ internal sealed record Labelling(IReadOnlyList<SourceFile> Files, Func<string, P
         if (candidates.Count == 0)
             return new(files, PathRules.Place, []);
         var others = files.Where(file => !candidates.Contains(file)).ToList();
-        var names = new PictureNames([.. others.Select(file => file.Path)]);
+        var names = new PictureNames([.. others.Select(file => file.Path)], LabelTarget.Archive);
         var tables = new List<LabelTable>();
         var foreign = new List<SourceFile>();
         foreach (var file in candidates)
@@ -39,7 +38,7 @@ internal sealed record Labelling(IReadOnlyList<SourceFile> Files, Func<string, P
     private static Labelling ByFolders(List<SourceFile> others, List<SourceFile> foreign, List<LabelTable> tables)
     {
         if (others.All(file => PathRules.Place(file.Path).Class is null))
-            throw LabelFailures.MatchNothing(tables[0], others.Select(file => file.Path).FirstOrDefault());
+            throw LabelFailures.MatchNothing(tables[0], others.Select(file => file.Path).FirstOrDefault(), LabelTarget.Archive);
         var unused = tables.Select(table => new SkippedEvent(
             table.Path,
             "not_labels",
@@ -51,12 +50,11 @@ internal sealed record Labelling(IReadOnlyList<SourceFile> Files, Func<string, P
     }
 
     private static bool IsCandidate(SourceFile file, ArchiveLimits limits) =>
-        Endings.Contains(Path.GetExtension(file.Path), StringComparer.OrdinalIgnoreCase)
-        && file.Trouble is null
-        && file.Size <= limits.MaxEntryBytes
-        && PathRules.Skip(file.Path) is null;
+        ImportFiles.IsTable(file.Path) && file.Trouble is null && file.Size <= limits.MaxEntryBytes && PathRules.Skip(file.Path) is null;
 
-    private static (IReadOnlyList<LabelRow>? Rows, SkipReason? Reason) Read(SourceFile file, PictureNames names) =>
+    /// <returns>Null rows have a reason: it is a table of something else.</returns>
+    /// <exception cref="ArchiveException"><c>labels_damaged</c></exception>
+    public static (IReadOnlyList<LabelRow>? Rows, SkipReason? Reason) Read(SourceFile file, PictureNames names) =>
         LabelText.Of(file.Read()) is not { } text
             ? (null, new("not_labels", "It is not text."))
             : Path.GetExtension(file.Path).ToLowerInvariant() switch

@@ -5,16 +5,19 @@ using GpuGeek.Worker.Imports.Reading;
 namespace GpuGeek.Worker.Imports.Labels;
 
 /// <summary>Finds the file that a row of labels means: by its path, by the end of its path, by its name, or by its name without the
-/// ending, if no other file of the archive could be meant.</summary>
+/// ending, if no other file could be meant.</summary>
 internal sealed class PictureNames
 {
     private readonly HashSet<string> _paths;
     private readonly ILookup<string, string> _byName;
     private readonly ILookup<string, string> _byStem;
 
+    public LabelTarget Target { get; }
+
     /// <param name="paths">Of the archive's files, but for the labels.</param>
-    public PictureNames(IReadOnlyCollection<string> paths)
+    public PictureNames(IReadOnlyCollection<string> paths, LabelTarget target)
     {
+        Target = target;
         _paths = new(paths, StringComparer.Ordinal);
         _byName = paths.ToLookup(path => Comparable(NameOf(path)), StringComparer.OrdinalIgnoreCase);
         _byStem = paths.ToLookup(path => Comparable(Path.GetFileNameWithoutExtension(path)), StringComparer.OrdinalIgnoreCase);
@@ -46,10 +49,10 @@ internal sealed class PictureNames
                 new(
                     "ambiguous_name",
                     $"Several files have this name, such as '{ArchiveException.Shown(one)}' and '{ArchiveException.Shown(other)}'.",
-                    "Write the path in the archive, such as images/001.jpg."
+                    Target.PathHint
                 )
             ),
-            _ => (null, new("no_such_file", "The archive has no file of this name.", "Check the name, or add the picture.")),
+            _ => (null, new("no_such_file", $"The {Target.Whole} has no file of this name.", "Check the name, or add the picture.")),
         };
     }
 

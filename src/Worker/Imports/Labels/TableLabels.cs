@@ -12,9 +12,11 @@ internal sealed class TableLabels
 
     private readonly Dictionary<string, List<Meant>> _rows = new(StringComparer.Ordinal);
     private readonly List<SkippedEvent> _unmatched = [];
+    private readonly LabelTarget _target;
 
     public TableLabels(IEnumerable<LabelTable> tables, PictureNames names)
     {
+        _target = names.Target;
         var more = 0;
         foreach (var table in tables)
         foreach (var row in table.Rows)
@@ -30,8 +32,11 @@ internal sealed class TableLabels
             else
                 _rows.Add(path!, [new(table, row)]);
         if (more > 0)
-            _unmatched.Add(new("…", "no_such_file", $"{more} more rows name no file of the archive.", null, Progress: 1));
+            _unmatched.Add(new("…", "no_such_file", $"{more} more rows name no file of the {_target.Whole}.", null, Progress: 1));
     }
+
+    /// <summary>The files that rows mean.</summary>
+    public IReadOnlyCollection<string> Named => _rows.Keys;
 
     /// <summary>No row means a file.</summary>
     public bool IsEmpty => _rows.Count == 0;
@@ -60,7 +65,7 @@ internal sealed class TableLabels
                 $"Its label in {first.Place} is no valid class name, which has 1 to {DatasetClass.MaxNameLength} characters.",
                 "Correct the label."
             );
-        var split = first.Row.Split is { } word ? SplitOf(word) : first.Table.Split ?? PathRules.SplitOf(path.Split('/')[..^1]);
+        var split = first.Row.Split is { } word ? SplitOf(word) : first.Table.Split ?? FoldersSplit(path);
         if (first.Row.Split is { } unknown && split is null)
             return Placement.Refused(
                 "bad_split",
@@ -75,6 +80,8 @@ internal sealed class TableLabels
             )
             : new(name, split, first.Row.Group);
     }
+
+    private string? FoldersSplit(string path) => _target.HasFolders ? PathRules.SplitOf(path.Split('/')[..^1]) : null;
 
     private static string? SplitOf(string word) =>
         PathRules.SplitOf(word)

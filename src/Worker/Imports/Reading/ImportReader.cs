@@ -36,6 +36,11 @@ internal static class ImportReader
         try
         {
             var spec = JsonSerializer.Deserialize<ImportSpec>(File.ReadAllBytes(directory.Spec), ImportSpec.Json)!;
+            if (spec.Table is { } table)
+            {
+                events.Append([.. DatasetLabels.Read(table), new ImportDoneEvent()]);
+                return;
+            }
             using var source = Open(spec);
             var labelling = Labelling.Of(source.Files, spec.Limits);
             var files = labelling.Files;

@@ -116,6 +116,27 @@ public sealed class AnUploadOnThePages() : Screen("en")
         Assert.Contains("The plan stores at most 1 GiB.", panel.Markup, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(" rose ", "rose")]
+    [InlineData(null, null)]
+    public async Task Of_pictures_in_no_folder_asks_for_their_class(string? typed, string? answered)
+    {
+        var panel = await PanelAsync();
+        var asked = panel.InvokeAsync(() => panel.Instance.AskClassAsync(3));
+        panel.WaitForElement("#their-class");
+        Assert.Contains("What do these 3 pictures show?", panel.Markup, StringComparison.Ordinal);
+        if (typed is not null)
+        {
+            panel.Find("#their-class").Input("  ");
+            panel.Find("form").Submit();
+            panel.Find("#their-class").Input(typed);
+            panel.Find("form").Submit();
+        }
+        else
+            panel.Find("footer button").Click();
+        Assert.Equal(answered, await asked);
+    }
+
     [Fact]
     public async Task Stands_in_the_rail_of_every_page_and_leads_to_its_dataset()
     {
