@@ -107,6 +107,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
             new(0.7, 0.15, 0.15),
             [new("few_pictures", "test", ["rose"], 10)]
         ),
+        new VersionArchiveResponse("https://gpugeek.example.org/api/v1/archives/Z3B1Z2Vlay1vYmplY3QtMgo…", At.AddMinutes(15)),
         new RunResponse(
             Id,
             "mobilenet_v2 fast",

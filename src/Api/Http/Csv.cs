@@ -5,10 +5,12 @@ namespace GpuGeek.Api.Http;
 /// <summary>CSV (RFC 4180) that a spreadsheet can open without executing formulas.</summary>
 internal static class Csv
 {
-    public static byte[] Write(string[] header, IEnumerable<string?[]> rows)
+    public static byte[] Write(string[] header, IEnumerable<string?[]> rows) => Rows(rows.Prepend(header));
+
+    public static byte[] Rows(IEnumerable<string?[]> rows)
     {
         var text = new StringBuilder();
-        foreach (var row in rows.Prepend(header))
+        foreach (var row in rows)
             text.AppendJoin(',', row.Select(Field)).Append("\r\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }

@@ -111,6 +111,20 @@ public sealed partial class GpuGeekClient
     public Task<VersionResponse> GetVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) =>
         GetAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", ct);
 
+    /// <summary>An address that downloads the version.</summary>
+    /// <param name="keepsMetadata">Pictures as they were uploaded, with EXIF and comments.</param>
+    public Task<VersionArchiveResponse> GetVersionArchiveAsync(
+        string org,
+        Guid dataset,
+        Guid version,
+        bool keepsMetadata = false,
+        CancellationToken ct = default
+    ) =>
+        GetAsync<VersionArchiveResponse>(
+            $"{DatasetPath(org, dataset)}/versions/{version}/archive?metadata={(keepsMetadata ? "keep" : "strip")}",
+            ct
+        );
+
     /// <summary>What a recipe's augmentation makes of some of the pictures.</summary>
     public Task<AugmentationPreviewResponse> PreviewAugmentationAsync(
         string org,

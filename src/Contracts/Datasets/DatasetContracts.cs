@@ -192,6 +192,9 @@ public sealed record VersionResponse(
     IReadOnlyList<VersionWarningResponse>? Warnings = null
 );
 
+/// <param name="Url">Downloads the archive without any other right.</param>
+public sealed record VersionArchiveResponse(string Url, DateTimeOffset ExpiresAt);
+
 /// <param name="Code"><c>class_missing</c> (the classes have no picture in the split), <c>few_pictures</c> (the classes have fewer than
 /// <c>count</c> pictures in the split) or <c>divided_groups</c> (so many groups have pictures in several splits).</param>
 /// <param name="Split">Null: it is about all of them.</param>

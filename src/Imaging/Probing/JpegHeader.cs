@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using GpuGeek.Domain.Common.Formats;
 
 namespace GpuGeek.Imaging.Probing;
 

@@ -19,6 +19,7 @@ public sealed class EveryRoute(SharedApplication shared) : IClassFixture<SharedA
         "/api/v1/account/sign-in-link",
         "/api/v1/account/sign-in-passkey",
         "/api/v1/account/sign-in-passkey/begin",
+        "/api/v1/archives/{token}",
         "/api/v1/installation",
         "/api/v1/invitations/look",
         "/api/v1/objects/{token}",

@@ -27,6 +27,8 @@ internal static class DatasetEndpoints
         ImageEndpoints.Map(group);
         ClassEndpoints.Map(group);
         VersionEndpoints.Map(group);
+        VersionArchiveEndpoints.Map(group);
+        routes.MapArchives();
         AugmentationEndpoint.Map(group);
     }
 

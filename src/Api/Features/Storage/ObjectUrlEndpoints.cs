@@ -30,7 +30,7 @@ internal static class ObjectUrlEndpoints
         CancellationToken cancellationToken
     )
     {
-        var (grant, refusal) = Check(token, urls.Signer);
+        var (grant, refusal) = SignedTokens.Check(token, urls.Signer);
         if (grant is null)
             return refusal!;
         var stream = await store.OpenReadAsync(grant.Key, cancellationToken);
@@ -40,19 +40,4 @@ internal static class ObjectUrlEndpoints
         http.Response.Headers.CacheControl = "private, no-store";
         return TypedResults.Stream(stream, "application/octet-stream", enableRangeProcessing: true);
     }
-
-    private static (ObjectGrant?, ProblemHttpResult?) Check(string token, ObjectUrlSigner signer) =>
-        signer.Read(token) switch
-        {
-            { } grant when !signer.HasEnded(grant) => (grant, null),
-            { } => (null, Problems.Forbidden("link_expired", "This address has expired.", "Request a new one.")),
-            null => (
-                null,
-                Problems.Forbidden(
-                    "link_invalid",
-                    "This address was not issued by the server.",
-                    "Copy the whole address, or request a new one."
-                )
-            ),
-        };
 }

@@ -145,6 +145,7 @@ internal static partial class Rows
                 },
                 HttpStatusCode.Created
             ),
+            Get("GetVersionArchive", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/archive"),
             Get("GetVersion", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}"),
             Write(
                 "CreateEmbeddings",

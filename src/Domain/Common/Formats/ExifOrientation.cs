@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 
-namespace GpuGeek.Imaging.Probing;
+namespace GpuGeek.Domain.Common.Formats;
 
-/// <summary>Reads one tag of a TIFF structure: the orientation in its first directory.</summary>
-internal static class ExifOrientation
+/// <summary>One tag of a TIFF structure: the orientation in its first directory.</summary>
+public static class ExifOrientation
 {
     private const ushort OrientationTag = 0x0112;
     private const ushort Short = 3;
@@ -23,6 +23,11 @@ internal static class ExifOrientation
             return 1;
         return Find(tiff[(int)directory..], little);
     }
+
+    /// <summary>A TIFF structure that has this tag alone.</summary>
+    /// <param name="orientation">1..8.</param>
+    public static byte[] Write(int orientation) =>
+        [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, (byte)Short, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0];
 
     private static int Find(ReadOnlySpan<byte> directory, bool little)
     {
