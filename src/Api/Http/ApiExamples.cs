@@ -107,6 +107,25 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
             new(0.7, 0.15, 0.15),
             [new("few_pictures", "test", ["rose"], 10)]
         ),
+        new VersionChangesResponse(
+            new Dictionary<string, int>
+            {
+                ["added"] = 12,
+                ["removed"] = 0,
+                ["relabelled"] = 1,
+                ["moved"] = 0,
+                ["regrouped"] = 0,
+            },
+            [],
+            null
+        ),
+        new VersionChangeResponse(
+            Hash["sha256:".Length..],
+            ["relabelled"],
+            new("rose", "train", null),
+            new("tulip", "train", null),
+            $"/api/v1/orgs/acme/datasets/{Other}/versions/{Id}/pictures/{Hash["sha256:".Length..]}/thumbnail"
+        ),
         new VersionArchiveResponse("https://gpugeek.example.org/api/v1/archives/Z3B1Z2Vlay1vYmplY3QtMgo…", At.AddMinutes(15)),
         new RunResponse(
             Id,

@@ -27,6 +27,9 @@ internal static class Paging
         return Decode(cursor) is { } key && Guid.TryParse(key, out var id) ? id : throw Invalid();
     }
 
+    /// <summary>The key itself; null: from the beginning.</summary>
+    public static string? AfterKey(string? cursor) => cursor is null ? null : Decode(cursor) ?? throw Invalid();
+
     public static int AfterNumber(string? cursor)
     {
         if (cursor is null)

@@ -111,6 +111,24 @@ public sealed partial class GpuGeekClient
     public Task<VersionResponse> GetVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) =>
         GetAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", ct);
 
+    /// <summary>How a version differs from another one of its dataset.</summary>
+    /// <param name="kind">Null: changes of all kinds.</param>
+    public Task<VersionChangesResponse> GetVersionChangesAsync(
+        string org,
+        Guid dataset,
+        Guid version,
+        Guid since,
+        string? kind = null,
+        string? after = null,
+        CancellationToken ct = default
+    ) =>
+        GetAsync<VersionChangesResponse>(
+            $"{DatasetPath(org, dataset)}/versions/{version}/changes?since={since}"
+                + (kind is null ? "" : $"&kind={kind}")
+                + (after is null ? "" : $"&after={after}"),
+            ct
+        );
+
     /// <summary>An address that downloads the version.</summary>
     /// <param name="keepsMetadata">Pictures as they were uploaded, with EXIF and comments.</param>
     public Task<VersionArchiveResponse> GetVersionArchiveAsync(

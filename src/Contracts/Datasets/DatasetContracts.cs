@@ -192,6 +192,32 @@ public sealed record VersionResponse(
     IReadOnlyList<VersionWarningResponse>? Warnings = null
 );
 
+/// <summary>How one version differs from another.</summary>
+/// <param name="Counts">Pictures by kind: <c>added</c>, <c>removed</c>, <c>relabelled</c>, <c>moved</c> to another split,
+/// <c>regrouped</c>. A picture can be of several of the last three.</param>
+/// <param name="Items">The pictures of this page, in the order of their hashes.</param>
+/// <param name="Next">Send it as <c>after</c> for the next page; null: this is the last.</param>
+public sealed record VersionChangesResponse(
+    IReadOnlyDictionary<string, int> Counts,
+    IReadOnlyList<VersionChangeResponse> Items,
+    string? Next
+);
+
+/// <param name="Before">In the other version; null: it was added.</param>
+/// <param name="After">In this version; null: it was removed.</param>
+/// <param name="Thumbnail">Address relative to the API's origin.</param>
+public sealed record VersionChangeResponse(
+    string Hash,
+    IReadOnlyList<string> Kinds,
+    VersionPicture? Before,
+    VersionPicture? After,
+    string Thumbnail
+);
+
+/// <summary>What a version knows of a picture.</summary>
+/// <param name="Group">Null: it has none.</param>
+public sealed record VersionPicture(string Class, string Split, string? Group);
+
 /// <param name="Url">Downloads the archive without any other right.</param>
 public sealed record VersionArchiveResponse(string Url, DateTimeOffset ExpiresAt);
 

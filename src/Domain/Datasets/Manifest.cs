@@ -41,12 +41,20 @@ public static class Manifest
         {
             if (line.Length == 0)
                 continue;
-            var fields = line.Split('\t');
-            if (fields.Length != 4 || fields[0].Length != 64 || !Splits.All.Contains(fields[2]))
-                throw new DomainException("manifest_damaged", $"Line {entries.Count + 1} of the manifest cannot be read.");
-            entries.Add(new(fields[0], Unescape(fields[1]), fields[2], Unescape(fields[3])));
+            entries.Add(ReadLine(line, entries.Count + 1));
         }
         return entries;
+    }
+
+    /// <param name="line">Without its end.</param>
+    /// <param name="number">From 1.</param>
+    /// <exception cref="DomainException"><c>manifest_damaged</c>, with the line number.</exception>
+    public static ManifestEntry ReadLine(string line, int number)
+    {
+        var fields = line.Split('\t');
+        return fields.Length == 4 && fields[0].Length == 64 && Splits.All.Contains(fields[2])
+            ? new(fields[0], Unescape(fields[1]), fields[2], Unescape(fields[3]))
+            : throw new DomainException("manifest_damaged", $"Line {number} of the manifest cannot be read.");
     }
 
     private static string Escape(string text) =>

@@ -28,6 +28,7 @@ internal static class DatasetEndpoints
         ClassEndpoints.Map(group);
         VersionEndpoints.Map(group);
         VersionArchiveEndpoints.Map(group);
+        VersionChangeEndpoints.Map(group);
         routes.MapArchives();
         AugmentationEndpoint.Map(group);
     }

@@ -9,7 +9,6 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Net.Http.Headers;
 
 namespace GpuGeek.Api.Features.Datasets;
 
@@ -152,7 +151,15 @@ internal static class ImageEndpoints
     {
         if (await FindAsync(db, dataset, image, cancellationToken) is not { } row)
             return Problems.NotFound();
-        return await FileAsync(store, ObjectKeys.Content(tenant.OrgId, row.Hash), $"image/{row.Format}", row, http, cancellationToken);
+        return await PictureFile.GetAsync(
+            store,
+            ObjectKeys.Content(tenant.OrgId, row.Hash),
+            $"image/{row.Format}",
+            row.Hash,
+            row.FileName,
+            http,
+            cancellationToken
+        );
     }
 
     /// <summary>Get a small JPEG of the picture</summary>
@@ -168,39 +175,19 @@ internal static class ImageEndpoints
     {
         if (await FindAsync(db, dataset, image, cancellationToken) is not { } row)
             return Problems.NotFound();
-        return await FileAsync(store, ObjectKeys.Thumbnail(tenant.OrgId, row.Hash), "image/jpeg", row, http, cancellationToken);
+        return await PictureFile.GetAsync(
+            store,
+            ObjectKeys.Thumbnail(tenant.OrgId, row.Hash),
+            "image/jpeg",
+            row.Hash,
+            row.FileName,
+            http,
+            cancellationToken
+        );
     }
 
     private static Task<DatasetImage?> FindAsync(GpuGeekDbContext db, Guid dataset, Guid image, CancellationToken cancellationToken) =>
         db.DatasetImages.AsNoTracking().FirstOrDefaultAsync(i => i.DatasetId == dataset && i.Id == image, cancellationToken);
-
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> FileAsync(
-        IObjectStore store,
-        string key,
-        string type,
-        DatasetImage image,
-        HttpContext http,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var stream = await store.OpenReadAsync(key, cancellationToken);
-            // Pictures belong to the organisation: a browser may cache them but must revalidate each time. A 304 is cheap, and a removed
-            // member gets 404.
-            http.Response.Headers.CacheControl = "private, no-cache";
-            http.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline")
-            {
-                FileNameStar = image.FileName,
-            }.ToString();
-            http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-            return TypedResults.Stream(stream, type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{image.Hash}\""));
-        }
-        catch (ObjectNotFoundException)
-        {
-            return Problems.NotFound();
-        }
-    }
 
     private static ImageResponse Response(Row row, string org)
     {

@@ -135,7 +135,8 @@ internal static class CsvLabels
         public string? At(int? column) =>
             column is { } at && at < Cells.Length && !string.IsNullOrWhiteSpace(Cells[at]) ? Unguarded(Cells[at].Trim()) : null;
 
-        /// <summary>Without the apostrophe that keeps a spreadsheet from executing a cell: our own tables have it (OWASP ASVS 1.2.10).</summary>
+        /// <summary>Without the apostrophe that keeps a spreadsheet from executing a cell: our own tables have it (OWASP ASVS
+        /// 1.2.10).</summary>
         private static string Unguarded(string cell) => cell is ['\'', '=' or '+' or '-' or '@', ..] ? cell[1..] : cell;
     }
 

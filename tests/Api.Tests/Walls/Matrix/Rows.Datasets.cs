@@ -145,6 +145,12 @@ internal static partial class Rows
                 },
                 HttpStatusCode.Created
             ),
+            Get("ListVersionChanges", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/changes?since={w.Version}"),
+            Get(
+                "GetVersionThumbnail",
+                Scopes.DatasetsRead,
+                w => $"datasets/{w.Dataset}/versions/{w.Version}/pictures/{w.ImageHash}/thumbnail"
+            ),
             Get("GetVersionArchive", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/archive"),
             Get("GetVersion", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}"),
             Write(
