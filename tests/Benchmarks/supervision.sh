@@ -15,7 +15,7 @@ platform=$!
 finish() {
   kill "$platform" 2> /dev/null || true
   wait "$platform" || true
-  rm -rf "$data" "$data.log"
+  rm -rf "$data" "$data".*
 }
 trap finish EXIT
 
@@ -36,16 +36,17 @@ import=$(curl -sSf -T "$zip" -H "Authorization: Bearer $token" "$base/orgs/acme/
 until [ "$(call GET "orgs/acme/datasets/$dataset/imports/$import?wait=30" | jq -r .state)" = succeeded ]; do :; done
 version=$(call POST "orgs/acme/datasets/$dataset/versions" '{"split": {"train": 0.7, "val": 0.15, "test": 0.15}, "seed": 0}' | jq -r .id)
 
-# seconds KIND: of the processor since the start, of the trainer (its threads have its group) or of the rest of the platform.
+# seconds: for each program, seconds of the processor since its start. The trainer is a program of its own here (its threads have its group).
 seconds() {
-  local total=0 pid line
-  for pid in $(ps -e -o pid= -o args= | awk -v kind="$1" -v data="$data" '
-      { trains = / train \/.*\/runs\// } /GpuGeek|postgres/ { if ((kind == "trainer") == (trains > 0)) print $1 }'); do
-    line=$(sed -E 's/.*\) //' "/proc/$pid/stat" 2> /dev/null) || continue
-    # User and system time, and those of children that have ended.
-    total=$((total + $(awk '{ print $12 + $13 + $14 + $15 }' <<< "$line")))
-  done
-  awk -v ticks="$total" 'BEGIN { printf "%.1f", ticks / 100 }'
+  local pid program line
+  ps -e -o pid= -o args= | awk '/GpuGeek|postgres/ && !/awk/ {
+      n = split($2, path, "/")
+      print $1, / train \/.*\/runs\// ? "trainer" : /postgres/ ? "postgres" : path[n] }' |
+    while read -r pid program; do
+      line=$(sed -E 's/.*\) //' "/proc/$pid/stat" 2> /dev/null) || continue
+      # User and system time, and those of children that have ended.
+      awk -v program="$program" '{ print program, ($12 + $13 + $14 + $15) / 100 }' <<< "$line"
+    done | awk '{ sum[$1] += $2 } END { for (program in sum) print program, sum[program] }'
 }
 
 # train EPOCHS: starts a run and prints its id.
@@ -54,29 +55,39 @@ train() {
     recipe: {preset: "balanced", compute: {precision: "float32"}, budget: {epochs: $e}}}')" | jq -r .id
 }
 phase() { call GET "orgs/acme/runs/$1" | jq -r '.phase // ""'; }
-await() { until [ "$(call GET "orgs/acme/runs/$1?wait=30" | jq -r .state)" = succeeded ]; do :; done; }
+await() { until [ "$(call GET "orgs/acme/runs/$1?wait=30" | jq -r .state)" = succeeded ]; do kill -0 "$platform" || exit 1; done; }
 
 # A run before compiles the code that every run needs.
 await "$(train 1)"
 run=$(train "$epochs")
 until [ "$(phase "$run")" = training ]; do sleep 0.5; done
-began=$(date +%s) rest=$(seconds rest) trainer=$(seconds trainer)
+began=$(date +%s)
+seconds > "$data.began"
 while [ "$(phase "$run")" = training ]; do
-  rest_end=$(seconds rest) trainer_end=$(seconds trainer) ended=$(date +%s)
+  seconds > "$data.ended"
+  ended=$(date +%s)
   sleep 3
 done
 await "$run"
 # As long with as many requests, while nothing runs.
-wall=$((ended - began)) idle=$(seconds rest) idle_began=$(date +%s)
+wall=$((ended - began)) idle_began=$(date +%s)
+seconds > "$data.idle"
 while [ $(($(date +%s) - idle_began)) -lt "$wall" ]; do
   phase "$run" > /dev/null
-  seconds rest > /dev/null
-  seconds trainer > /dev/null
+  seconds > "$data.idled"
   sleep 3
 done
-idle_end=$(seconds rest)
-awk -v wall="$wall" -v trainer="$trainer" -v trainer_end="$trainer_end" -v rest="$rest" -v rest_end="$rest_end" \
-  -v idle="$idle" -v idle_end="$idle_end" 'BEGIN {
-    t = trainer_end - trainer; r = rest_end - rest; i = idle_end - idle
-    printf "%d s of training: trainer %.1f s of processor, the platform beside it %.1f s (%.1f s without a run)", wall, t, r, i
-    printf ": the supervision takes %.1f %%\n", 100 * (r - i) / t }'
+awk -v wall="$wall" '
+  { at[FILENAME, $1] = $2; programs[$1] }
+  END {
+    trainer = at[ARGV[2], "trainer"] - at[ARGV[1], "trainer"]
+    printf "%d s of training, %.1f s of processor\n", wall, trainer
+    for (program in programs) {
+      if (program == "trainer") continue
+      busy = at[ARGV[2], program] - at[ARGV[1], program]
+      idle = at[ARGV[4], program] - at[ARGV[3], program]
+      printf "  %-20s %5.2f s, %5.2f s while nothing runs: %5.2f %%\n", program, busy, idle, 100 * (busy - idle) / trainer
+      sum += busy - idle
+    }
+    printf "the supervision takes %.1f %%\n", 100 * sum / trainer
+  }' "$data.began" "$data.ended" "$data.idle" "$data.idled"

@@ -107,6 +107,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
             new(0.7, 0.15, 0.15),
             [new("few_pictures", "test", ["rose"], 10)]
         ),
+        new ImageEditResponse(Id, 25, At, At.AddDays(1), null),
         new VersionChangesResponse(
             new Dictionary<string, int>
             {

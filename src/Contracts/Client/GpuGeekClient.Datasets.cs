@@ -87,6 +87,13 @@ public sealed partial class GpuGeekClient
     public Task<ClassCount> RenameClassAsync(string org, Guid dataset, RenameClassRequest request, CancellationToken ct = default) =>
         PostAsync<ClassCount>($"{DatasetPath(org, dataset)}/classes/rename", request, ct);
 
+    /// <summary>Changes or removes many pictures at once.</summary>
+    public Task<ImageEditResponse> EditImagesAsync(string org, Guid dataset, EditImagesRequest request, CancellationToken ct = default) =>
+        PostAsync<ImageEditResponse>($"{DatasetPath(org, dataset)}/images/edits", request, ct);
+
+    public Task<ImageEditResponse> UndoImageEditAsync(string org, Guid dataset, Guid edit, CancellationToken ct = default) =>
+        PostAsync<ImageEditResponse>($"{DatasetPath(org, dataset)}/images/edits/{edit}/undo", null, ct);
+
     public Task<ImageResponse> UpdateImageAsync(
         string org,
         Guid dataset,

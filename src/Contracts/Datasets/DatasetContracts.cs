@@ -143,6 +143,46 @@ public sealed record ImageResponse(
 /// <param name="Name">A part of the file name.</param>
 public sealed record ImageFilter(string? Class = null, string? Split = null, string? Name = null);
 
+/// <summary>Changes many pictures: either <c>images</c> or <c>filter</c>, and either <c>remove</c> or what to change.</summary>
+public sealed record EditImagesRequest
+{
+    /// <summary>Ids of pictures; others of the dataset are left alone.</summary>
+    [MaxLength(10_000)]
+    public IReadOnlyList<Guid>? Images { get; init; }
+
+    /// <summary>All pictures that it means; an empty one means all of the dataset.</summary>
+    public ImageFilter? Filter { get; init; }
+
+    /// <summary>Name of an existing class of the dataset.</summary>
+    /// <example>rose</example>
+    [StringLength(200, MinimumLength = 1)]
+    public string? Class { get; init; }
+
+    /// <summary><c>train</c>, <c>val</c> or <c>test</c>; with <c>none</c> each version assigns a split.</summary>
+    /// <example>test</example>
+    [RegularExpression("^(train|val|test|none)$", ErrorMessage = "The split must be 'train', 'val', 'test' or 'none'.")]
+    public string? Split { get; init; }
+
+    /// <summary>Empty: the pictures have none.</summary>
+    /// <example>patient 17</example>
+    [StringLength(200)]
+    public string? Group { get; init; }
+
+    /// <summary>Removes the pictures from the dataset.</summary>
+    public bool Remove { get; init; }
+}
+
+/// <param name="Count">Pictures that were changed; after it was undone, those that are as they were.</param>
+/// <param name="UndoableUntil">Until then it can be undone.</param>
+/// <param name="UndoneAt">Null: it was not.</param>
+public sealed record ImageEditResponse(
+    Guid Id,
+    int Count,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UndoableUntil,
+    DateTimeOffset? UndoneAt
+);
+
 public sealed record UpdateImageRequest
 {
     /// <summary>Name of an existing class of the dataset.</summary>

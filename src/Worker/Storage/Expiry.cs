@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Webhooks;
@@ -39,6 +40,7 @@ internal sealed partial class Expiry(
     public async Task<ExpiryRound> RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        await ForgetEditsAsync(cancellationToken);
         var forgotten = await ForgetRunsAsync(now, cancellationToken) + await ForgetUploadsAsync(now, cancellationToken);
         var abandoned =
             await EndImportsAsync(now - options.Value.UploadLimit, cancellationToken)
@@ -46,6 +48,16 @@ internal sealed partial class Expiry(
         if (forgotten + abandoned > 0)
             LogRound(forgotten, abandoned);
         return new(forgotten, abandoned);
+    }
+
+    /// <summary>Changes of pictures that can no longer be undone.</summary>
+    private async Task ForgetEditsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = contexts.System();
+        await db
+            .ImageEdits.IgnoreTenantFilter()
+            .Where(e => e.CreatedAt < DatabaseClock.Now() - ImageEdit.UndoableFor)
+            .ExecuteDeleteAsync(cancellationToken);
     }
 
     private async Task<int> ForgetRunsAsync(DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
@@ -35,6 +36,7 @@ internal sealed class OrgReferences
         var references = new OrgReferences();
         foreach (var column in HashColumns(db))
             await references.ReadHashesAsync(db, column, org, cancellationToken);
+        await references.ReadEditsAsync(db, org, cancellationToken);
         references._manifests.AddRange(
             await db
                 .DatasetVersions.IgnoreTenantFilter()
@@ -42,8 +44,10 @@ internal sealed class OrgReferences
                 .Select(v => v.ManifestHash)
                 .ToListAsync(cancellationToken)
         );
-        // While bytes are still arriving, their object does not exist yet; when it does, the job is queued. A job that failed because of
-        // too many interruptions keeps its upload for a while.
+        // Of an upload that can be resumed, parts are stored while others are still expected. A job that failed because of too many
+        // interruptions keeps its upload for a while.
+        var arriving = db.Imports.IgnoreTenantFilter().Where(i => i.OrgId == org && i.State == UploadState.Uploading);
+        references._uploads.UnionWith(await arriving.Select(i => i.Id).ToListAsync(cancellationToken));
         var jobs = db
             .Jobs.IgnoreTenantFilter()
             .Where(j => j.OrgId == org && (j.State == JobState.Queued || j.State == JobState.Running || j.RetryUntil != null));
@@ -57,6 +61,20 @@ internal sealed class OrgReferences
         foreach (var run in await runs.ToListAsync(cancellationToken))
             references._runs[run.Id] = (run.CheckpointKey, run.Fence);
         return references;
+    }
+
+    /// <summary>Removed pictures come back when their removal is undone.</summary>
+    private async Task ReadEditsAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
+    {
+        var removals = db
+            .ImageEdits.IgnoreTenantFilter()
+            .Where(e => e.OrgId == org && e.Removes && e.UndoneAt == null)
+            .Select(e => e.Before)
+            .AsAsyncEnumerable();
+        await foreach (var before in removals.WithCancellation(cancellationToken))
+        foreach (var image in FormerImages.Read(before))
+            if (Digest.Parse(image.Hash) is { } digest)
+                _contents.Add(digest);
     }
 
     /// <summary>Every column of a tenant table that contains a content hash, from the model: new tables are included

@@ -214,15 +214,63 @@ public sealed class TheJanitor : IAsyncLifetime
     {
         var queued = ObjectKeys.Upload(_tenant.OrgId, await _tenant.QueueImportAsync([1, 2, 3]));
         var ended = await _tenant.QueueImportAsync([1, 2, 3]);
-        await _tenant.QueueImportAsync([1, 2, 3], change: i => i.State = UploadState.Uploading);
+        // It may take longer than the grace period.
+        Guid[] parts = [NewId(), NewId()];
+        var arriving = await _tenant.QueueImportAsync([1, 2, 3], change: i => (i.State, i.Parts) = (UploadState.Uploading, parts));
         await ChangeAsync(db =>
             db.Jobs.IgnoreTenantFilter()
                 .Where(j => j.Id == ended)
                 .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobState.Failed), Cancel)
         );
         await PutAsync(ObjectKeys.Upload(_tenant.OrgId, NewId()));
-        Assert.Equal(3, (await GraceAsync()).Deleted);
-        Assert.Equal([queued], await Store.ListAsync($"orgs/{_tenant.OrgId:N}/uploads/", Cancel).ToListAsync(Cancel));
+        Assert.Equal(2, (await GraceAsync()).Deleted);
+        Assert.Equal(
+            parts.Select(part => ObjectKeys.UploadPart(_tenant.OrgId, arriving, part)).Append(queued).Order(StringComparer.Ordinal),
+            (await Store.ListAsync($"orgs/{_tenant.OrgId:N}/uploads/", Cancel).ToListAsync(Cancel)).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Keeps_removed_pictures_while_their_removal_can_be_undone()
+    {
+        const string Picture = "removed, but not for good";
+        await PutContentAsync(Picture);
+        var removed = new DatasetImage
+        {
+            OrgId = _tenant.OrgId,
+            Id = NewId(),
+            DatasetId = _tenant.DatasetId,
+            ClassId = NewId(),
+            ImportId = NewId(),
+            Hash = HashOf(Picture),
+            FileName = "a.png",
+            Format = "png",
+            Width = 1,
+            Height = 1,
+            Bytes = 1,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+        var edit = NewId();
+        await ChangeAsync(async db =>
+        {
+            db.ImageEdits.Add(
+                new()
+                {
+                    OrgId = _tenant.OrgId,
+                    Id = edit,
+                    DatasetId = _tenant.DatasetId,
+                    UserId = NewId(),
+                    CreatedAt = TimeProvider.System.GetUtcNow(),
+                    Removes = true,
+                    Count = 1,
+                    Before = FormerImages.Write([removed]),
+                }
+            );
+            await db.SaveChangesAsync(Cancel);
+        });
+        Assert.Equal(0, (await GraceAsync()).Deleted);
+        await ChangeAsync(db => db.ImageEdits.IgnoreTenantFilter().Where(e => e.Id == edit).ExecuteDeleteAsync(Cancel));
+        Assert.Equal(1, (await GraceAsync()).Deleted);
     }
 
     [Fact]

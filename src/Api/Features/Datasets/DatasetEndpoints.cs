@@ -25,6 +25,7 @@ internal static class DatasetEndpoints
         UploadEndpoint.Map(group);
         ResumableUploads.Map(group);
         ImageEndpoints.Map(group);
+        ImageEditEndpoints.Map(group);
         ClassEndpoints.Map(group);
         VersionEndpoints.Map(group);
         VersionArchiveEndpoints.Map(group);

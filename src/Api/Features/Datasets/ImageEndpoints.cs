@@ -43,19 +43,10 @@ internal static class ImageEndpoints
     {
         var size = Paging.Limit(limit);
         var last = Paging.After(after);
-        var className = http.Query["class"].ToString();
         var rows = await (
-            from image in db.DatasetImages
+            from image in db.ImagesOf(dataset, new(http.Query["class"], split, q))
             join c in db.DatasetClasses on image.ClassId equals c.Id
-            where
-                image.DatasetId == dataset
-                && (last == null || image.Id > last)
-                && (className == "" || c.Name == className)
-                && (split == null || (split == "none" ? image.Split == null : image.Split == split))
-                && (
-                    q == null
-                    || EF.Functions.ILike(image.FileName, "%" + q.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%", "\\")
-                )
+            where last == null || image.Id > last
             orderby image.Id
             select new Row(image, c.Name)
         )

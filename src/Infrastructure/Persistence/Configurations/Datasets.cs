@@ -76,6 +76,19 @@ internal sealed class DatasetImageConfiguration : IEntityTypeConfiguration<Datas
     }
 }
 
+internal sealed class ImageEditConfiguration : IEntityTypeConfiguration<ImageEdit>
+{
+    public void Configure(EntityTypeBuilder<ImageEdit> builder)
+    {
+        builder.ToTable("image_edits");
+        builder.HasKey(e => new { e.OrgId, e.Id });
+        builder.Property(e => e.Split).HasMaxLength(5);
+        builder.Property(e => e.GroupName).HasMaxLength(DatasetImage.MaxGroupLength);
+        builder.HasIndex(e => e.CreatedAt);
+        builder.HasOne<Dataset>().WithMany().HasForeignKey(e => new { e.OrgId, e.DatasetId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
 internal sealed class ImportConfiguration : IEntityTypeConfiguration<Import>
 {
     public void Configure(EntityTypeBuilder<Import> builder)

@@ -525,6 +525,71 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("dataset_versions", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Datasets.ImageEdit", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Before")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("before");
+
+                    b.Property<Guid?>("ClassId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("class_id");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<string>("GroupName")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("group_name");
+
+                    b.Property<bool>("Removes")
+                        .HasColumnType("boolean")
+                        .HasColumnName("removes");
+
+                    b.Property<string>("Split")
+                        .HasMaxLength(5)
+                        .HasColumnType("character varying(5)")
+                        .HasColumnName("split");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_image_edits");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_image_edits_created_at");
+
+                    b.HasIndex("OrgId", "DatasetId")
+                        .HasDatabaseName("ix_image_edits_org_id_dataset_id");
+
+                    b.ToTable("image_edits", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Datasets.Import", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -2702,6 +2767,16 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_dataset_versions_datasets_org_id_dataset_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Datasets.ImageEdit", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Datasets.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_image_edits_datasets_org_id_dataset_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Datasets.Import", b =>

@@ -1,5 +1,5 @@
-// Arrow keys move in the grid, space and enter open; the end of the list loads more automatically.
-export function attach(grid) {
+// Arrow keys move in the grid, space and enter open, x picks, 1 to 9 relabel; the end of the list loads more automatically.
+export function attach(grid, page) {
   // The page may have been left while this script was loaded.
   if (!grid?.isConnected) return nothing;
   const tiles = () => [...grid.querySelectorAll('.tile')];
@@ -8,6 +8,10 @@ export function attach(grid) {
     const all = tiles();
     const at = all.indexOf(document.activeElement);
     if (at < 0) return;
+    if (/^([x1-9]|Escape)$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      page.invokeMethodAsync('KeyAsync', event.key, at).catch(() => {});
+      return;
+    }
     const to = target(event.key, all, at);
     if (to === null) return;
     event.preventDefault();

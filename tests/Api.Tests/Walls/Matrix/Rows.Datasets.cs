@@ -145,6 +145,23 @@ internal static partial class Rows
                 },
                 HttpStatusCode.Created
             ),
+            Write(
+                "EditImages",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w =>
+                    new(
+                        HttpMethod.Post,
+                        $"datasets/{w.Dataset}/images/edits",
+                        new { images = new[] { (await w.AddImageAsync()).Id }, split = "test" }
+                    )
+            ),
+            Write(
+                "UndoImageEdit",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w => new(HttpMethod.Post, $"datasets/{w.Dataset}/images/edits/{await w.AddImageEditAsync()}/undo")
+            ),
             Get("ListVersionChanges", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/changes?since={w.Version}"),
             Get(
                 "GetVersionThumbnail",

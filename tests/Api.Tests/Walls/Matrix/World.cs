@@ -192,6 +192,12 @@ internal sealed class World
     public async Task<Guid> AddImportAsync() =>
         (await Owner.Client.CreateImportAsync(Owner.Org, Dataset, new() { Sample = "shapes" }, Cancel)).Id;
 
+    public async Task<Guid> AddImageEditAsync()
+    {
+        var image = await AddImageAsync();
+        return (await Owner.Client.EditImagesAsync(Owner.Org, Dataset, new() { Images = [image.Id], Remove = true }, Cancel)).Id;
+    }
+
     /// <summary>An upload that everybody may send who may edit: one of somebody is hidden from the others.</summary>
     public async Task<Guid> AddUploadAsync(int size)
     {

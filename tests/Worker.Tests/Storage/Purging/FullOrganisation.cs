@@ -123,6 +123,19 @@ internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStor
                 Reason = "It is none.",
             }
         );
+        db.ImageEdits.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = NewId(),
+                DatasetId = dataset,
+                UserId = _user,
+                CreatedAt = Now,
+                Removes = true,
+                Count = 0,
+                Before = FormerImages.Write([]),
+            }
+        );
         foreach (var picture in shared.Append("picture of " + name))
             db.DatasetImages.Add(
                 new()

@@ -125,6 +125,7 @@ public sealed class WhatIsPurged : IAsyncLifetime
             "dataset_classes",
             "dataset_images",
             "dataset_versions",
+            "image_edits",
             "imports",
             "skipped_files",
             "embeddings",

@@ -1,0 +1,179 @@
+using GpuGeek.Api.Http;
+using GpuGeek.Api.Http.Audit;
+using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Http.Idempotency;
+using GpuGeek.Contracts.Common;
+using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Live;
+using GpuGeek.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace GpuGeek.Api.Features.Datasets;
+
+/// <summary>Changes many pictures in one transaction, and keeps what they were so that it can be undone.</summary>
+internal static class ImageEditEndpoints
+{
+    public static void Map(RouteGroupBuilder datasets)
+    {
+        var group = datasets.MapGroup("/{dataset:guid}/images/edits").WithTags("Images");
+        group.MapPost("", EditAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("EditImages");
+        group.MapPost("/{edit:guid}/undo", UndoAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("UndoImageEdit");
+    }
+
+    /// <summary>Change or remove many pictures at once</summary>
+    /// <remarks>
+    /// Of <c>images</c>, or all that <c>filter</c> means: at most 200,000. All of them are changed, or none. It can be undone for a day.
+    /// Versions that contain the pictures do not change.
+    /// </remarks>
+    private static async Task<Results<Ok<ImageEditResponse>, ProblemHttpResult>> EditAsync(
+        Guid dataset,
+        EditImagesRequest request,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Unclear(request) is { } refusal)
+            return refusal;
+        var (label, unknown) = await ClassAsync(db, dataset, request.Class, cancellationToken);
+        if (unknown is not null)
+            return unknown;
+        var meant = request.Images is { } ids
+            ? db.DatasetImages.Where(i => i.DatasetId == dataset && ids.Contains(i.Id))
+            : db.ImagesOf(dataset, request.Filter!);
+        // Two edits of the same dataset wait for each other: what one keeps as it was before is what the other has made.
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR NO KEY UPDATE", cancellationToken);
+        var before = await meant.AsNoTracking().OrderBy(i => i.Id).Take(ImageEdit.MaxImages + 1).ToListAsync(cancellationToken);
+        if (before.Count > ImageEdit.MaxImages)
+            return Problems.Impossible(
+                "too_many_images",
+                $"More than {ImageEdit.MaxImages} pictures are meant.",
+                "Filter by class, split or file name, and edit them in parts."
+            );
+        var edit = new ImageEdit
+        {
+            OrgId = tenant.OrgId,
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            DatasetId = dataset,
+            UserId = tenant.UserId,
+            CreatedAt = clock.GetUtcNow(),
+            Removes = request.Remove,
+            ClassId = label,
+            Split = request.Split is { } split ? (split == "none" ? "" : split) : null,
+            GroupName = request.Group?.Trim(),
+            Count = before.Count,
+            Before = FormerImages.Write(before),
+        };
+        if (before.Count == 0)
+        {
+            change.NoChange();
+            return TypedResults.Ok(edit.ToResponse());
+        }
+        db.ImageEdits.Add(edit);
+        await db.SaveChangesAsync(cancellationToken);
+        await ApplyAsync(db, edit, [.. before.Select(i => i.Id)], cancellationToken);
+        change.AfterCommit(() => live.ImportChangedAsync(tenant.OrgId, dataset));
+        return TypedResults.Ok(edit.ToResponse());
+    }
+
+    /// <summary>Undo a change of many pictures</summary>
+    /// <remarks>For a day. Pictures that were changed again since keep that; removed ones come back. Undoing twice changes nothing.
+    /// <c>count</c> is the number of pictures that are as they were.</remarks>
+    private static async Task<Results<Ok<ImageEditResponse>, ProblemHttpResult>> UndoAsync(
+        Guid dataset,
+        Guid edit,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        ILiveNotifier live,
+        Change change,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR NO KEY UPDATE", cancellationToken);
+        if (await db.ImageEdits.FirstOrDefaultAsync(e => e.Id == edit && e.DatasetId == dataset, cancellationToken) is not { } row)
+            return Problems.NotFound();
+        if (row.UndoneAt is not null)
+        {
+            change.NoChange();
+            return TypedResults.Ok(row.ToResponse());
+        }
+        if (row.CreatedAt + ImageEdit.UndoableFor < clock.GetUtcNow())
+            return Problems.Conflict(
+                "undo_expired",
+                "The change is older than a day, so it cannot be undone any more.",
+                "A version of the dataset from before has the pictures as they were: download it, or import it again."
+            );
+        row.UndoneAt = clock.GetUtcNow();
+        await db.SaveChangesAsync(cancellationToken);
+        var restored = await ImageUndo.ApplyAsync(db, row, cancellationToken);
+        change.AfterCommit(() => live.ImportChangedAsync(tenant.OrgId, dataset));
+        return TypedResults.Ok(row.ToResponse() with { Count = restored });
+    }
+
+    private static ProblemHttpResult? Unclear(EditImagesRequest request) =>
+        (request.Images is null) == (request.Filter is null)
+            ? Problems.Impossible("edit_unclear", "Send either 'images' or 'filter'.", "An empty filter means all pictures of the dataset.")
+        : request.Remove == (request.Class is not null || request.Split is not null || request.Group is not null)
+            ? Problems.Impossible(
+                "edit_unclear",
+                "Send either 'remove', or what to change: 'class', 'split' or 'group'.",
+                "The values that are left away stay as they are."
+            )
+        : null;
+
+    private static async Task<(Guid?, ProblemHttpResult?)> ClassAsync(
+        GpuGeekDbContext db,
+        Guid dataset,
+        string? name,
+        CancellationToken cancellationToken
+    )
+    {
+        if (name is null)
+            return (null, null);
+        // It stays until the pictures have it: somebody may be merging it.
+        var ids = await db
+            .Database.SqlQuery<Guid>(
+                $"""SELECT id AS "Value" FROM dataset_classes WHERE dataset_id = {dataset} AND name = {name} FOR KEY SHARE"""
+            )
+            .ToListAsync(cancellationToken);
+        return ids is [var id]
+            ? (id, null)
+            : (null, Problems.Impossible("unknown_class", $"The dataset has no class '{name}'.", "GET …/stats lists its classes."));
+    }
+
+    private static Task<int> ApplyAsync(GpuGeekDbContext db, ImageEdit edit, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var images = db.DatasetImages.Where(i => i.DatasetId == edit.DatasetId && ids.Contains(i.Id));
+        return edit.Removes
+            ? images.ExecuteDeleteAsync(cancellationToken)
+            : images.ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(i => i.ClassId, i => edit.ClassId ?? i.ClassId)
+                        .SetProperty(
+                            i => i.Split,
+                            i =>
+                                edit.Split == null ? i.Split
+                                : edit.Split == "" ? null
+                                : edit.Split
+                        )
+                        .SetProperty(
+                            i => i.GroupName,
+                            i =>
+                                edit.GroupName == null ? i.GroupName
+                                : edit.GroupName == "" ? null
+                                : edit.GroupName
+                        ),
+                cancellationToken
+            );
+    }
+
+    private static ImageEditResponse ToResponse(this ImageEdit edit) =>
+        new(edit.Id, edit.Count, edit.CreatedAt, edit.CreatedAt + ImageEdit.UndoableFor, edit.UndoneAt);
+}
