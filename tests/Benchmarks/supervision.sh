@@ -57,8 +57,23 @@ train() {
 phase() { call GET "orgs/acme/runs/$1" | jq -r '.phase // ""'; }
 await() { until [ "$(call GET "orgs/acme/runs/$1?wait=30" | jq -r .state)" = succeeded ]; do kill -0 "$platform" || exit 1; done; }
 
+# rest SECONDS RUN FROM TO: as many requests as while a run trains, while nothing runs.
+rest() {
+  local began
+  began=$(date +%s)
+  seconds > "$3"
+  while [ $(($(date +%s) - began)) -lt "$1" ]; do
+    phase "$2" > /dev/null
+    seconds > "$4"
+    sleep 3
+  done
+}
+
 # A run before compiles the code that every run needs.
-await "$(train 1)"
+first=$(train 1)
+await "$first"
+# What a program does without a run becomes less for minutes after its start: it is measured before the run and after it.
+rest 60 "$first" "$data.before" "$data.before.end"
 run=$(train "$epochs")
 until [ "$(phase "$run")" = training ]; do sleep 0.5; done
 began=$(date +%s)
@@ -69,25 +84,22 @@ while [ "$(phase "$run")" = training ]; do
   sleep 3
 done
 await "$run"
-# As long with as many requests, while nothing runs.
-wall=$((ended - began)) idle_began=$(date +%s)
-seconds > "$data.idle"
-while [ $(($(date +%s) - idle_began)) -lt "$wall" ]; do
-  phase "$run" > /dev/null
-  seconds > "$data.idled"
-  sleep 3
-done
+wall=$((ended - began))
+rest 60 "$run" "$data.after" "$data.after.end"
 awk -v wall="$wall" '
   { at[FILENAME, $1] = $2; programs[$1] }
+  function spent(from, to, program) { return at[ARGV[to], program] - at[ARGV[from], program] }
   END {
-    trainer = at[ARGV[2], "trainer"] - at[ARGV[1], "trainer"]
-    printf "%d s of training, %.1f s of processor\n", wall, trainer
+    trainer = spent(1, 2, "trainer")
+    printf "%d s of training, %.1f s of processor; in as many seconds without a run, before and after it:\n", wall, trainer
     for (program in programs) {
       if (program == "trainer") continue
-      busy = at[ARGV[2], program] - at[ARGV[1], program]
-      idle = at[ARGV[4], program] - at[ARGV[3], program]
-      printf "  %-20s %5.2f s, %5.2f s while nothing runs: %5.2f %%\n", program, busy, idle, 100 * (busy - idle) / trainer
-      sum += busy - idle
+      busy = spent(1, 2, program)
+      before = spent(3, 4, program) * wall / 60
+      after = spent(5, 6, program) * wall / 60
+      more = busy - (before + after) / 2
+      printf "  %-20s %5.2f s, %5.2f and %5.2f s: %5.2f %%\n", program, busy, before, after, 100 * more / trainer
+      sum += more
     }
     printf "the supervision takes %.1f %%\n", 100 * sum / trainer
-  }' "$data.began" "$data.ended" "$data.idle" "$data.idled"
+  }' "$data.began" "$data.ended" "$data.before" "$data.before.end" "$data.after" "$data.after.end"

@@ -22,7 +22,7 @@ public abstract class Upload : ITenantOwned
     public static readonly TimeSpan ClaimLapses = TimeSpan.FromSeconds(60);
 
     /// <summary>The same where a second request can do no harm, since each stores its bytes under names of its own.</summary>
-    public static readonly TimeSpan PartClaimLapses = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan PartClaimLapses = TimeSpan.FromSeconds(10);
 
     /// <summary>If no bytes arrive for this long, an upload no longer counts in the plan; its space must be reserved again.</summary>
     public static readonly TimeSpan RoomKept = TimeSpan.FromHours(1);

@@ -16,7 +16,7 @@ internal sealed class MeteredBody(
     TimeProvider clock
 ) : BodyStream
 {
-    private static readonly TimeSpan TouchEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TouchEvery = TimeSpan.FromSeconds(5);
 
     private long _room = room;
     private long _read;
