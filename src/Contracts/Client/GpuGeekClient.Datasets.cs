@@ -105,6 +105,17 @@ public sealed partial class GpuGeekClient
     public Task<ImageResponse> GetImageAsync(string org, Guid dataset, Guid image, CancellationToken ct = default) =>
         GetAsync<ImageResponse>($"{DatasetPath(org, dataset)}/images/{image}", ct);
 
+    public Task<Tagged<ImageResponse>> GetTaggedImageAsync(string org, Guid dataset, Guid image, CancellationToken ct = default) =>
+        SendTaggedAsync<ImageResponse>(HttpMethod.Get, $"{DatasetPath(org, dataset)}/images/{image}", null, ct);
+
+    public Task<Tagged<ImageResponse>> UpdateTaggedImageAsync(
+        string org,
+        Guid dataset,
+        Guid image,
+        UpdateImageRequest request,
+        CancellationToken ct = default
+    ) => SendTaggedAsync<ImageResponse>(HttpMethod.Patch, $"{DatasetPath(org, dataset)}/images/{image}", request, ct);
+
     public Task<Page<VersionResponse>> ListVersionsAsync(string org, Guid dataset, CancellationToken ct = default) =>
         GetAsync<Page<VersionResponse>>($"{DatasetPath(org, dataset)}/versions?limit=200", ct);
 

@@ -17,6 +17,7 @@ namespace GpuGeek.Contracts.Client;
 public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
 {
     private Guid? _form;
+    private string? _tag;
 
     public static JsonSerializerOptions Json { get; } =
         new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -26,6 +27,10 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
     /// the same form sent twice creates once, and a corrected form is a new request.
     /// </summary>
     public GpuGeekClient Once(Guid form) => new(http, token) { _form = form };
+
+    /// <summary>A client whose changes succeed only while the resource is as it was read: otherwise 412.</summary>
+    /// <param name="tag">Of <see cref="Tagged{T}"/>; null: whatever it is now.</param>
+    public GpuGeekClient If(string? tag) => new(http, token) { _tag = tag };
 
     private static string E(string segment) => Uri.EscapeDataString(segment);
 
@@ -52,6 +57,13 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
         return (await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken))!;
     }
 
+    private async Task<Tagged<T>> SendTaggedAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        var content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json);
+        using var response = await ExchangeAsync(method, path, content, cancellationToken);
+        return new((await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken))!, response.Headers.ETag?.ToString());
+    }
+
     private async Task SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var response = await ExchangeAsync(
@@ -72,6 +84,8 @@ public sealed partial class GpuGeekClient(HttpClient http, string? token = null)
         using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : "/api/v1/" + path) { Content = content };
         if (_form is { } form && method == HttpMethod.Post)
             request.Headers.Add("Idempotency-Key", await KeyAsync(form, path, content, cancellationToken));
+        if (_tag is { } tag && method != HttpMethod.Get)
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

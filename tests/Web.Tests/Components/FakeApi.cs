@@ -16,16 +16,26 @@ internal sealed class FakeApi : HttpMessageHandler
     public List<string> Calls { get; } = [];
 
     private readonly Dictionary<string, string> _sent = [];
+    private readonly Dictionary<string, System.Net.Http.Headers.HttpRequestHeaders> _headers = [];
 
     /// <summary>The body of the last such call.</summary>
     public string Sent(string call) => _sent[call];
 
     /// <summary>A list returns an empty page by default.</summary>
-    public FakeApi Answer(string call, object body)
+    /// <param name="tag">Its entity tag, with quotes.</param>
+    public FakeApi Answer(string call, object body, string? tag = null)
     {
-        _answers[call] = () => Json(HttpStatusCode.OK, body);
+        _answers[call] = () =>
+        {
+            var answer = Json(HttpStatusCode.OK, body);
+            answer.Headers.ETag = tag is null ? null : new(tag);
+            return answer;
+        };
         return this;
     }
+
+    /// <summary>A header of the last such call; null: it had none.</summary>
+    public string? Header(string call, string name) => _headers[call].TryGetValues(name, out var values) ? values.Single() : null;
 
     public FakeApi Refuse(string call, HttpStatusCode status, string code, string detail)
     {
@@ -45,6 +55,7 @@ internal sealed class FakeApi : HttpMessageHandler
     {
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath.Replace("/api/v1/", "", StringComparison.Ordinal)}";
         Calls.Add(call);
+        _headers[call] = request.Headers;
         if (request.Content is { } content)
             _sent[call] = await content.ReadAsStringAsync(cancellationToken);
         return _answers.TryGetValue(call, out var answer) ? answer() : Json(HttpStatusCode.OK, new Page<object>([], null));

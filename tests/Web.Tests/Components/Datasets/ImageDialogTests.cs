@@ -24,12 +24,15 @@ public sealed class APictureThatIsRelabelled() : Screen("en")
         "/content",
         new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)
     );
-    private static readonly string Call = $"PATCH orgs/acme/datasets/{Dataset}/images/{Rose.Id}";
+    private static readonly string Picture = $"orgs/acme/datasets/{Dataset}/images/{Rose.Id}";
+    private static readonly string Call = $"PATCH {Picture}";
+    private ImageResponse _stored = Rose;
     private readonly FakeApi _api = new FakeApi().Person("editor");
     private ImageResponse? _now;
 
     private IRenderedComponent<ImageDialog> Opened(bool mayEdit)
     {
+        _api.Answer($"GET {Picture}", _stored, "\"1\"");
         Services.AddScoped(_ => _api.Client());
         return Render<ImageDialog>(p =>
             p.Add(d => d.Org, "acme")
@@ -65,6 +68,32 @@ public sealed class APictureThatIsRelabelled() : Screen("en")
         dialog.WaitForAssertion(() => Assert.Contains("has no class 'daisy'", dialog.Markup, StringComparison.Ordinal));
         Assert.Equal("rose", dialog.Find("[aria-label=Class] option[selected]").GetAttribute("value"));
         Assert.Null(_now);
+    }
+
+    [Fact]
+    public void Is_shown_as_somebody_else_has_left_it()
+    {
+        _stored = Rose with { Class = "daisy" };
+        var dialog = Opened(mayEdit: true);
+        dialog.WaitForAssertion(() => Assert.Equal("daisy", _now?.Class));
+    }
+
+    [Fact]
+    public void Is_not_changed_over_what_somebody_else_has_chosen_meanwhile()
+    {
+        _api.Refuse(Call, HttpStatusCode.PreconditionFailed, "precondition_failed", "Somebody has changed it.");
+        var dialog = Opened(mayEdit: true);
+        _api.Answer($"GET {Picture}", Rose with { Split = "val" }, "\"2\"");
+        dialog.Find("[aria-label=Class]").Change("daisy");
+        dialog.WaitForAssertion(() =>
+            Assert.Contains("Somebody has changed this picture meanwhile.", dialog.Markup, StringComparison.Ordinal)
+        );
+        Assert.Equal("\"1\"", _api.Header(Call, "If-Match"));
+        Assert.Equal("val", _now?.Split);
+        _api.Answer(Call, Rose with { Class = "daisy", Split = "val" }, "\"3\"");
+        dialog.Find("[aria-label=Class]").Change("daisy");
+        dialog.WaitForAssertion(() => Assert.Equal("daisy", _now?.Class));
+        Assert.Equal("\"2\"", _api.Header(Call, "If-Match"));
     }
 
     [Fact]
