@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# How long a dataset of many pictures takes: a page of the gallery, with filters, from its beginning and from its middle; its figures;
+# and changes of many pictures at once. The pictures are rows alone, written by SQL: no bytes belong to them.
+#
+#   usage: tests/Benchmarks/rows.sh [PICTURES...]      (without: 10000 100000)
+#
+# Build first: dotnet build src/AppHost -c Release.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+port=${PORT:-8179} requests=${REQUESTS:-100}
+[ $# -gt 0 ] || set -- 10000 100000
+data=$(mktemp -d /tmp/gpugeek-rows.XXXXXX)
+chmod 755 "$data"
+env --default-signal=INT,QUIT "$root/src/AppHost/bin/Release/net10.0/GpuGeek.AppHost" --data "$data" --port "$port" > "$data.log" 2>&1 &
+platform=$!
+finish() {
+  kill "$platform" 2> /dev/null || true
+  wait "$platform" || true
+  rm -rf "$data" "$data".*
+}
+trap finish EXIT
+
+base=http://127.0.0.1:$port/api/v1
+setup=""
+while [ -z "$setup" ]; do
+  kill -0 "$platform" || { cat "$data.log" >&2; exit 1; }
+  setup=$(grep -o 'gg_setup_[A-Za-z0-9_]*' "$data.log" | head -1 || true)
+  sleep 1
+done
+token=""
+call() { curl -sSf -X "$1" "$base/$2" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' ${3:+-d "$3"}; }
+token=$(call POST account/register "$(jq -n --arg t "$setup" '{email: "bench@example.org", password: "a long enough phrase", displayName: "Bench",
+  organization: "Acme", setupToken: $t}')" | jq -r .token)
+call POST orgs/acme/projects '{"name": "Rows", "template": "image-classification"}' > /dev/null
+postmaster=$data/postgres/cluster/postmaster.pid
+sql() { PGPASSWORD=$(cat "$data/postgres/password") psql -h 127.0.0.1 -p "$(sed -n 4p "$postmaster")" -U gpugeek_super -d gpugeek -qAt -c "$1"; }
+
+# times NAME PATH: milliseconds of half and of 95 % of the requests.
+times() {
+  for _ in $(seq "$requests"); do
+    curl -sSf -o /dev/null -w '%{time_total}\n' "$base/$2" -H "Authorization: Bearer $token"
+  done | sort -n | awk -v name="$1" '{ t[NR] = $1 * 1000 } END { printf "  %-44s %7.1f %7.1f ms\n", name, t[int((NR + 1) / 2)], t[int(NR * 0.95 + 0.5)] }'
+}
+# once NAME PATH BODY: seconds of one request.
+once() {
+  curl -sSf -o "$data.answer" -w '%{time_total}' -X POST "$base/$2" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d "$3" |
+    awk -v name="$1" '{ printf "  %-44s %7.2f s\n", name, $1 }'
+}
+
+for count in "$@"; do
+  dataset=$(call POST orgs/acme/datasets "$(jq -n --arg n "$count" '{project: "rows", name: $n}')" | jq -r .id)
+  sql "INSERT INTO dataset_classes (org_id, id, dataset_id, name)
+         SELECT d.org_id, gen_random_uuid(), d.id, 'class ' || c FROM datasets d, generate_series(1, 10) c WHERE d.id = '$dataset';
+       INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, format, width, height, bytes, created_at)
+         SELECT d.org_id, (lpad(to_hex($count), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, d.id, d.id,
+           (SELECT array_agg(id ORDER BY name) FROM dataset_classes WHERE dataset_id = d.id)[1 + i % 10],
+           encode(sha256(('$count ' || i)::bytea), 'hex'), 'photo ' || md5(i::text) || '.jpg', NULL, 'jpeg', 640, 480, 1, now()
+         FROM datasets d, generate_series(1, $count) i WHERE d.id = '$dataset';
+       ANALYZE dataset_images;"
+  path=orgs/acme/datasets/$dataset
+  after=$(printf '%08x-0000-7000-8000-%012x' "$count" $((count / 2)) | base64 | tr '+/' '-_' | tr -d '=')
+  echo "$count pictures (half of $requests requests, 95 % of them):"
+  times "a page of 50" "$path/images"
+  times "a page from the middle" "$path/images?after=$after"
+  times "a page of one class" "$path/images?class=class%203"
+  times "a page of one class from the middle" "$path/images?class=class%203&after=$after"
+  times "a page of pictures without a split" "$path/images?split=none"
+  times "a page by a part of the name" "$path/images?q=abc1"
+  times "a page by a name that nobody has" "$path/images?q=zzzz"
+  times "the figures" "$path/stats"
+  once "all of one class relabelled" "$path/images/edits" '{"filter": {"class": "class 3"}, "class": "class 4"}'
+  once "undone" "$path/images/edits/$(jq -r .id "$data.answer")/undo" '{}'
+done
