@@ -126,6 +126,14 @@ public sealed partial class GpuGeekClient
         CancellationToken ct = default
     ) => PostAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions", request, ct);
 
+    public Task<VersionResponse> UpdateVersionAsync(
+        string org,
+        Guid dataset,
+        Guid version,
+        UpdateVersionRequest request,
+        CancellationToken ct = default
+    ) => PatchAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", request, ct);
+
     public Task<VersionResponse> GetVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) =>
         GetAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", ct);
 

@@ -230,7 +230,25 @@ public sealed record VersionResponse(
     DateTimeOffset CreatedAt,
     SplitShares? Split = null,
     IReadOnlyList<VersionWarningResponse>? Warnings = null
-);
+)
+{
+    /// <summary>What people want to remember of it; null: nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Number of runs that learn, or have learned, from it.</summary>
+    public int Runs { get; init; }
+
+    /// <summary>Number of model versions that came of these runs.</summary>
+    public int Models { get; init; }
+}
+
+public sealed record UpdateVersionRequest
+{
+    /// <summary>Plain text; empty removes it. It is no part of the manifest.</summary>
+    /// <example>With the pictures of the second camera.</example>
+    [Required(AllowEmptyStrings = true), StringLength(1000)]
+    public required string Note { get; init; }
+}
 
 /// <summary>How one version differs from another.</summary>
 /// <param name="Counts">Pictures by kind: <c>added</c>, <c>removed</c>, <c>relabelled</c>, <c>moved</c> to another split,

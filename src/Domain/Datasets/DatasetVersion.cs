@@ -29,4 +29,9 @@ public sealed class DatasetVersion : ITenantOwned
     /// <summary>Groups with pictures in several splits.</summary>
     public int DividedGroups { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    public const int MaxNoteLength = 1000;
+
+    /// <summary>What people want to remember of it; it is no part of the snapshot. Null: nothing.</summary>
+    public string? Note { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using GpuGeek.Domain.Common;
 using GpuGeek.TestSupport;
 
@@ -44,6 +45,24 @@ public sealed class AnArchiveBeyondTheDisk(PostgresFixture postgres) : IAsyncDis
         var row = await bench.RowAsync(asked.Id);
         Assert.Equal((UploadState.Failed, "disk_full"), (row.State, row.Error?.Code));
         AssertNothingStored();
+    }
+
+    [Fact]
+    public async Task Goes_on_where_it_stopped_once_there_is_room_again()
+    {
+        using var bench = await BenchAsync();
+        var archive = ArchiveBench.Zip(2 << 20);
+        var asked = await bench.AskAsync(archive.Length);
+        using (await TusClient.PatchAsync(bench.Http, asked, 0, new ByteArrayContent(archive, 0, 1 << 20))) { }
+        var other = _disk!.At("other");
+        await File.WriteAllBytesAsync(other, new byte[5 << 20], ApiApplication.Cancel);
+        HttpContent Rest() => new ByteArrayContent(archive, 1 << 20, 1 << 20);
+        await ArchiveBench.RefusedAsync(await TusClient.PatchAsync(bench.Http, asked, 1 << 20, Rest()), "disk_full");
+        Assert.Equal(1 << 20, await TusClient.OffsetAsync(bench.Http, asked));
+        File.Delete(other);
+        using var sent = await TusClient.PatchAsync(bench.Http, asked, 1 << 20, Rest());
+        Assert.Equal(HttpStatusCode.NoContent, sent.StatusCode);
+        Assert.Equal(UploadState.Received, (await bench.RowAsync(asked.Id)).State);
     }
 
     public async ValueTask DisposeAsync()

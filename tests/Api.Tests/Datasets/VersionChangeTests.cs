@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Storage;
 
 namespace GpuGeek.Api.Tests.Datasets;
 
@@ -64,6 +65,22 @@ public sealed class ComparingVersions(SharedApplication shared) : IClassFixture<
             next = page.Next;
         } while (next is not null);
         Assert.Equal(all, seen);
+    }
+
+    [Fact]
+    public async Task Shows_pictures_that_the_dataset_has_no_more()
+    {
+        var (session, first, second) = await TwoAsync();
+        var removed = Assert.Single((await ChangesAsync(session, second, first.Id, "removed")).Items);
+        var org = await session.OrgIdAsync();
+        await _app.Store().PutAsync(ObjectKeys.Thumbnail(org, removed.Hash), new MemoryStream([1, 2, 3]), Cancel);
+        using var small = await session.Http.GetAsync(removed.Thumbnail, Cancel);
+        Assert.Equal((HttpStatusCode.OK, "image/jpeg"), (small.StatusCode, small.Content.Headers.ContentType!.MediaType));
+        Assert.Equal([1, 2, 3], await small.Content.ReadAsByteArrayAsync(Cancel));
+        // To another organisation it is as unknown as any other.
+        var (other, _) = await _app.RegisterWithDatasetAsync();
+        using var hidden = await other.Http.GetAsync(removed.Thumbnail, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
     }
 
     [Fact]

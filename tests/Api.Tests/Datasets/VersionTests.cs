@@ -30,6 +30,26 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     }
 
     [Fact]
+    public async Task It_has_a_note_that_is_no_part_of_it_and_says_what_learned_from_it()
+    {
+        var (session, dataset, version) = await _app.RegisterWithVersionAsync();
+        Assert.Equal((null, 0, 0), (version.Note, version.Runs, version.Models));
+        await session.StartRunAsync(version.Id);
+        await session.StartRunAsync(version.Id);
+        var noted = await session.Client.UpdateVersionAsync(session.Org, dataset.Id, version.Id, new() { Note = " two\nlines " }, Cancel);
+        Assert.Equal(("two\nlines", 2, 0, version.ManifestHash), (noted.Note, noted.Runs, noted.Models, noted.ManifestHash));
+        Assert.Equivalent(noted, Assert.Single((await session.Client.ListVersionsAsync(session.Org, dataset.Id, Cancel)).Items));
+        // The same pictures are still this version.
+        Assert.Equal(version.Id, (await session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel)).Id);
+        Assert.Null((await session.Client.UpdateVersionAsync(session.Org, dataset.Id, version.Id, new() { Note = " " }, Cancel)).Note);
+        var (other, foreign) = await _app.RegisterWithDatasetAsync();
+        var refused = await Answers.RefusedAsync(() =>
+            other.Client.UpdateVersionAsync(other.Org, foreign.Id, version.Id, new() { Note = "x" }, Cancel)
+        );
+        Assert.Equal(HttpStatusCode.NotFound, refused.Status);
+    }
+
+    [Fact]
     public async Task The_same_pictures_and_seed_are_the_same_version()
     {
         var (session, dataset, version) = await _app.RegisterWithVersionAsync();

@@ -68,7 +68,7 @@ public sealed class APersonIsInvited(FlowersStory story, Chromium chromium)
                     "invitation.accept",
                     "invitation.create",
                     "run.create",
-                    "archive.upload",
+                    "upload.append",
                     "project.create",
                 ]
         )

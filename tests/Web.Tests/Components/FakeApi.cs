@@ -17,6 +17,7 @@ internal sealed class FakeApi : HttpMessageHandler
 
     private readonly Dictionary<string, string> _sent = [];
     private readonly Dictionary<string, System.Net.Http.Headers.HttpRequestHeaders> _headers = [];
+    private readonly Dictionary<string, string> _queries = [];
 
     /// <summary>The body of the last such call.</summary>
     public string Sent(string call) => _sent[call];
@@ -33,6 +34,9 @@ internal sealed class FakeApi : HttpMessageHandler
         };
         return this;
     }
+
+    /// <summary>The query of the last such call, with its question mark.</summary>
+    public string Query(string call) => _queries[call];
 
     /// <summary>A header of the last such call; null: it had none.</summary>
     public string? Header(string call, string name) => _headers[call].TryGetValues(name, out var values) ? values.Single() : null;
@@ -56,6 +60,7 @@ internal sealed class FakeApi : HttpMessageHandler
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath.Replace("/api/v1/", "", StringComparison.Ordinal)}";
         Calls.Add(call);
         _headers[call] = request.Headers;
+        _queries[call] = request.RequestUri.Query;
         if (request.Content is { } content)
             _sent[call] = await content.ReadAsStringAsync(cancellationToken);
         return _answers.TryGetValue(call, out var answer) ? answer() : Json(HttpStatusCode.OK, new Page<object>([], null));

@@ -58,6 +58,7 @@ internal static class ActivityEndpoints
         ["share_link.create"] = null,
         ["share_link.revoke"] = null,
         ["version.create"] = Scopes.DatasetsRead,
+        ["version.update"] = Scopes.DatasetsRead,
         ["weights.delete"] = Scopes.ModelsRead,
         ["weights.retry"] = Scopes.ModelsRead,
         ["weights.upload"] = Scopes.ModelsRead,

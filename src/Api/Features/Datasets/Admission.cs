@@ -33,6 +33,7 @@ internal static class Admission
     /// <param name="bytes">Size of the archive, as far as it is known.</param>
     /// <param name="counted">Bytes of the archive that the plan already counts.</param>
     /// <param name="stored">Bytes of the archive that are already on disk.</param>
+    /// <param name="inParts">It is stored in parts.</param>
     /// <returns>Maximum size of the archive at this moment.</returns>
     /// <exception cref="DomainException"><c>plan_limit</c>, <c>too_large</c> or <c>disk_full</c>.</exception>
     public static async Task<long> CheckAsync(
@@ -42,16 +43,19 @@ internal static class Admission
         long bytes,
         long counted,
         long stored,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool inParts = false
     )
     {
+        // A worker joins the parts beside them, where it would link one object.
+        var factor = inParts ? DiskFactor + 1 : DiskFactor;
         var beside = await PlanGate.CheckStorageAsync(db, org, bytes - counted, 1, cancellationToken);
         if (bytes > LongBody.MostBytes)
             throw new DomainException("too_large", "An archive can have at most 50 GiB.", "Split it into several archives.");
         var most = Math.Min(bytes + beside, LongBody.MostBytes);
         if (store.FreeBytes is not { } free)
             return most;
-        var needed = (bytes * DiskFactor) - stored;
+        var needed = (bytes * factor) - stored;
         if (free < needed)
         {
             throw new DomainException(
@@ -60,7 +64,7 @@ internal static class Admission
                 "Free some disk space on the server, or send a smaller archive."
             );
         }
-        return Math.Max(bytes, Math.Min(most, (long)((free + stored) / DiskFactor)));
+        return Math.Max(bytes, Math.Min(most, (long)((free + stored) / factor)));
     }
 
     public static ProblemHttpResult UnsupportedArchive() =>

@@ -212,7 +212,16 @@ internal static class ResumableUploads
                 $"{row.Size} bytes were announced and {offset} have arrived; {http.Request.ContentLength} more would be too many.",
                 "Start another upload with the right size."
             );
-        await Admission.CheckAsync(db, store, tenant.OrgId, row.Size, counted: row.Size, stored: row.Received, cancellationToken);
+        await Admission.CheckAsync(
+            db,
+            store,
+            tenant.OrgId,
+            row.Size,
+            counted: row.Size,
+            stored: row.Received,
+            cancellationToken,
+            inParts: true
+        );
         await transaction.CommitAsync(cancellationToken);
         return (row, null);
     }

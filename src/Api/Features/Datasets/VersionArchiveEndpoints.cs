@@ -23,7 +23,7 @@ internal static class VersionArchiveEndpoints
             .MapGet("/{dataset:guid}/versions/{version:guid}/archive", GetAsync)
             .Needs(Role.Viewer, Scopes.DatasetsRead)
             .WithTags("Versions")
-            .WithName("GetVersionArchive");
+            .WithName("DownloadVersion");
 
     public static void MapArchives(this IEndpointRouteBuilder routes) =>
         routes.MapGet(Route + "{token}", DownloadAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Shared).ExcludeFromDescription();

@@ -28,6 +28,7 @@ internal static class VersionEndpoints
         var group = datasets.MapGroup("/{dataset:guid}/versions").WithTags("Versions");
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListVersions");
         group.MapPost("", CreateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("CreateVersion");
+        group.MapPatch("/{version:guid}", UpdateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("UpdateVersion");
         group.MapGet("/{version:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetVersion");
         group
             .MapPost("/{version:guid}/embeddings", EmbedAsync)
@@ -100,7 +101,8 @@ internal static class VersionEndpoints
             .OrderByDescending(v => v.Id)
             .Take(size + 1)
             .ToListAsync(cancellationToken);
-        return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), Response));
+        var uses = await VersionUse.ReadAsync(db, [.. rows.Select(v => v.Id)], cancellationToken);
+        return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), v => Response(v, uses.GetValueOrDefault(v.Id))));
     }
 
     /// <summary>Create a version: freeze the current pictures, labels and splits</summary>
@@ -147,7 +149,7 @@ internal static class VersionEndpoints
         )
         {
             change.NoChange();
-            return TypedResults.Ok(Response(same));
+            return await ShowAsync(db, same, cancellationToken);
         }
         await store.PutAsync(ObjectKeys.Content(tenant.OrgId, hash), new MemoryStream(manifest), cancellationToken);
         var number =
@@ -178,7 +180,33 @@ internal static class VersionEndpoints
         Guid version,
         GpuGeekDbContext db,
         CancellationToken cancellationToken
-    ) => await FindAsync(db, dataset, version, cancellationToken) is { } row ? TypedResults.Ok(Response(row)) : Problems.NotFound();
+    ) =>
+        await FindAsync(db, dataset, version, cancellationToken) is { } row
+            ? await ShowAsync(db, row, cancellationToken)
+            : Problems.NotFound();
+
+    /// <summary>Change the note of a version</summary>
+    /// <remarks>Everything else of a version never changes.</remarks>
+    private static async Task<Results<Ok<VersionResponse>, ProblemHttpResult>> UpdateAsync(
+        Guid dataset,
+        Guid version,
+        UpdateVersionRequest request,
+        GpuGeekDbContext db,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await db.DatasetVersions.FirstOrDefaultAsync(v => v.DatasetId == dataset && v.Id == version, cancellationToken) is not { } row)
+            return Problems.NotFound();
+        row.Note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note.Trim();
+        await db.SaveChangesAsync(cancellationToken);
+        return await ShowAsync(db, row, cancellationToken);
+    }
+
+    private static async Task<Ok<VersionResponse>> ShowAsync(
+        GpuGeekDbContext db,
+        DatasetVersion row,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(Response(row, (await VersionUse.ReadAsync(db, [row.Id], cancellationToken)).GetValueOrDefault(row.Id)));
 
     /// <summary>Get the manifest: one line per picture, <c>hash TAB label TAB split TAB group</c></summary>
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ManifestAsync(
@@ -240,7 +268,7 @@ internal static class VersionEndpoints
                     .ToDictionary(g => g.Key, g => g.Count())
         );
 
-    private static VersionResponse Response(DatasetVersion v) =>
+    private static VersionResponse Response(DatasetVersion v, VersionUse? use = null) =>
         new(
             v.Id,
             v.DatasetId,
@@ -257,5 +285,10 @@ internal static class VersionEndpoints
                     .Of(v.Classes, v.Counts, v.DividedGroups)
                     .Select(w => new VersionWarningResponse(w.Code, w.Split, w.Classes, w.Count)),
             ]
-        );
+        )
+        {
+            Note = v.Note,
+            Runs = use?.Runs ?? 0,
+            Models = use?.Models ?? 0,
+        };
 }

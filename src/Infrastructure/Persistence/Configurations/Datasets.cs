@@ -139,6 +139,7 @@ internal sealed class DatasetVersionConfiguration : IEntityTypeConfiguration<Dat
         builder.Property(v => v.ManifestHash).HasMaxLength(64).IsFixedLength();
         builder.Property(v => v.Counts).AsJson();
         builder.Property(v => v.Fractions).AsJson();
+        builder.Property(v => v.Note).HasMaxLength(DatasetVersion.MaxNoteLength);
         builder
             .HasIndex(v => new
             {

@@ -503,6 +503,11 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnName("manifest_hash")
                         .IsFixedLength();
 
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("note");
+
                     b.Property<int>("Number")
                         .HasColumnType("integer")
                         .HasColumnName("number");

@@ -162,13 +162,21 @@ internal static partial class Rows
                 Scopes.DatasetsWrite,
                 async w => new(HttpMethod.Post, $"datasets/{w.Dataset}/images/edits/{await w.AddImageEditAsync()}/undo")
             ),
+            Write(
+                "UpdateVersion",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}/versions/{w.Version}", new { note = "the first" }))
+            ),
             Get("ListVersionChanges", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/changes?since={w.Version}"),
             Get(
                 "GetVersionThumbnail",
                 Scopes.DatasetsRead,
-                w => $"datasets/{w.Dataset}/versions/{w.Version}/pictures/{w.ImageHash}/thumbnail"
+                // Planted pictures have no small ones.
+                w => $"datasets/{w.Dataset}/versions/{w.Version}/pictures/{new string('a', 64)}/thumbnail",
+                HttpStatusCode.NotFound
             ),
-            Get("GetVersionArchive", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/archive"),
+            Get("DownloadVersion", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/archive"),
             Get("GetVersion", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}"),
             Write(
                 "CreateEmbeddings",

@@ -44,7 +44,6 @@ internal sealed class World
     public Guid Dataset { get; private set; }
     public Guid Version { get; private set; }
     public Guid Image { get; private set; }
-    public string ImageHash { get; private set; } = "";
     public Guid Import { get; private set; }
     public Guid Run { get; private set; }
     public string Recipe { get; private set; } = "";
@@ -67,8 +66,7 @@ internal sealed class World
             OrgId = await owner.OrgIdAsync(),
         };
         await owner.PlanAsync("monthly");
-        var image = await world.AddImageAsync();
-        (world.Image, world.ImageHash) = (image.Id, image.Hash);
+        world.Image = (await world.AddImageAsync()).Id;
         world.Import = (await owner.Client.CreateImportAsync(owner.Org, dataset.Id, new() { Sample = "shapes" }, Cancel)).Id;
         world.Model = await owner.AddModelVersionAsync(version.Id);
         world.Run = (await owner.StartRunAsync(version.Id)).Id;
