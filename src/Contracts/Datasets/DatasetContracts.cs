@@ -146,8 +146,8 @@ public sealed record ImageFilter(string? Class = null, string? Split = null, str
 /// <summary>Changes many pictures: either <c>images</c> or <c>filter</c>, and either <c>remove</c> or what to change.</summary>
 public sealed record EditImagesRequest
 {
-    /// <summary>Ids of pictures; others of the dataset are left alone.</summary>
-    [MaxLength(10_000)]
+    /// <summary>Ids of pictures, at most 6,000; others of the dataset are left alone.</summary>
+    [MaxLength(6_000)]
     public IReadOnlyList<Guid>? Images { get; init; }
 
     /// <summary>All pictures that it means; an empty one means all of the dataset.</summary>

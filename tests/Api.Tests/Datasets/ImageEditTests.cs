@@ -63,6 +63,9 @@ public sealed class EditingManyPictures(SharedApplication shared) : IClassFixtur
             }
         );
         Assert.Equal((3, null), (edit.Count, edit.UndoneAt));
+        // As many ids as a request may have.
+        Guid[] unknown = [.. Enumerable.Range(0, 6_000).Select(i => new Guid(i, 1, 1, new byte[8]))];
+        Assert.Equal(0, (await EditAsync(session, dataset, new() { Images = unknown, Split = "test" })).Count);
         var now = await RowsAsync(dataset);
         Assert.Equal(3, now.Count(row => row.Contains(" rose val ann ", StringComparison.Ordinal)));
         Assert.Equal(7, now.Intersect(before).Count());

@@ -10,7 +10,8 @@ namespace GpuGeek.EndToEnd.Tests.Uploads;
 /// <summary>Before, an upload was forgotten on a click elsewhere, and began at its first byte after every interruption.</summary>
 public sealed class AnUploadThatGoesOn(Chromium chromium)
 {
-    private const int BytesPerSecond = 3_000_000;
+    /// <summary>So slow that the archive needs most of a minute: whatever a busy machine does, it is never done in between.</summary>
+    private const int BytesPerSecond = 400_000;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -37,22 +38,35 @@ public sealed class AnUploadThatGoesOn(Chromium chromium)
         var dataset = Assert.Single((await account.Api.ListDatasetsAsync(account.Org, project.Slug, Cancel)).Items).Id;
         await Expect(inRail.GetByRole(AriaRole.Progressbar)).Not.ToHaveAttributeAsync("aria-valuenow", "0");
         Table.Signal(Table.Host(platform, "Api"), "KILL");
-        var stored = await Eventually.HoldsAsync(() => ReceivedAsync(account, dataset), received => received > 0);
+        await Eventually.HoldsAsync(() => ReceivedAsync(account, dataset), received => received is not null);
+        // Progress is only told while bytes leave.
+        for (var change = 0; change < 5; change++)
+        {
+            var before = await ProgressAsync(inRail);
+            await Eventually.HoldsAsync(() => ProgressAsync(inRail), now => now != before);
+        }
 
         // After a reload the page shows what has arrived, and the same file goes on from there.
         await page.GotoAsync($"/{account.Org}/{project.Slug}/data");
         var waiting = page.GetByTestId("waiting-upload");
         await Expect(waiting).ToContainTextAsync("Choose flowers5.zip again to resume where it stopped.");
         await Expect(inRail).ToHaveCountAsync(0);
+        await Eventually.HoldsAsync(() => ReceivedAsync(account, dataset), received => received > 0);
         await SlowAsync(page, -1, line);
         await page.Locator("#archive").SetInputFilesAsync(SharedData.FlowersZip!);
         await Expect(waiting).ToHaveCountAsync(0);
         var import = Assert.Single((await account.Api.ListImportsAsync(account.Org, dataset, Cancel)).Items);
-        Assert.InRange(stored!.Value, 1, import.Size - 1);
         import = await account.ImportedAsync(dataset, import);
         Assert.Equal((1500, 0), (import.Accepted, import.Skipped));
         await Expect(page.GetByText("1,500 images").First).ToBeVisibleAsync();
         await Expect(inRail).ToHaveCountAsync(0);
+    }
+
+    /// <returns>Null: the line waits for its connection.</returns>
+    private static async Task<string?> ProgressAsync(ILocator inRail)
+    {
+        var bar = inRail.GetByRole(AriaRole.Progressbar);
+        return await bar.CountAsync() == 0 ? null : await bar.GetAttributeAsync("aria-valuenow");
     }
 
     private static async Task<long?> ReceivedAsync(Account account, Guid dataset)

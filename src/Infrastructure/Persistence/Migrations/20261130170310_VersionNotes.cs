@@ -15,15 +15,14 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                 table: "dataset_versions",
                 type: "character varying(1000)",
                 maxLength: 1000,
-                nullable: true);
+                nullable: true
+            );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(
-                name: "note",
-                table: "dataset_versions");
+            migrationBuilder.DropColumn(name: "note", table: "dataset_versions");
         }
     }
 }

@@ -83,7 +83,7 @@ export function attach(veil, input, page) {
   }
 
   known().then(ids => {
-    if (ids.length > 0 && !gone.signal.aborted) page.invokeMethodAsync('Remembered', ids);
+    if (ids.length > 0 && !gone.signal.aborted) page.invokeMethodAsync('Remembered', ids).catch(() => {});
   });
 
   return {
