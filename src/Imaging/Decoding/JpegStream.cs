@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using GpuGeek.Imaging.Probing;
+using GpuGeek.Domain.Common.Formats;
 
 namespace GpuGeek.Imaging.Decoding;
 
@@ -40,11 +40,11 @@ internal static class JpegStream
     {
         var scans = 0;
         var at = 2;
-        while (JpegHeader.NextMarker(bytes, ref at) is { } marker)
+        while (JpegSegments.NextMarker(bytes, ref at) is { } marker)
         {
             if (marker == EndOfImage)
                 return (scans, at - 2);
-            if (JpegHeader.IsAlone(marker))
+            if (JpegSegments.IsAlone(marker))
                 continue;
             if (scans > 0 && !MayFollowAScan(marker))
                 throw ImageException.OfDamaged($"The JPEG has a marker {marker:X2} among its pixels.");

@@ -1,23 +1,21 @@
 using System.Buffers.Binary;
+using static GpuGeek.Domain.Common.Formats.GifBlocks;
 
 namespace GpuGeek.Imaging.Probing;
 
 /// <summary>Reads a GIF's blocks without unpacking them.</summary>
 internal static class GifHeader
 {
-    private const byte Extension = 0x21,
-        Frame = 0x2C;
-
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8);
 
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 13)
+        if (bytes.Length < HeadBytes)
             throw ImageException.OfDamaged("The GIF is truncated inside its header.");
         int width = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]),
             height = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         var frames = 0;
-        var at = 13 + PaletteBytes(bytes[10]);
+        var at = HeadBytes + PaletteBytes(bytes[10]);
         while (at < bytes.Length && bytes[at] is Extension or Frame)
         {
             if (bytes[at] == Frame)
@@ -48,14 +46,5 @@ internal static class GifHeader
             throw ImageException.OfDamaged(
                 $"The GIF's first frame reaches to {right} x {bottom}, outside its screen of {width} x {height}."
             );
-    }
-
-    private static int PaletteBytes(byte packed) => (packed & 0x80) == 0 ? 0 : 3 << ((packed & 7) + 1);
-
-    private static void SkipSubBlocks(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        while (at < bytes.Length && bytes[at] != 0)
-            at += bytes[at] + 1;
-        at++;
     }
 }

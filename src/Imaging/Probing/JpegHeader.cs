@@ -1,16 +1,12 @@
 using System.Buffers.Binary;
 using GpuGeek.Domain.Common.Formats;
+using static GpuGeek.Domain.Common.Formats.JpegSegments;
 
 namespace GpuGeek.Imaging.Probing;
 
 /// <summary>Reads a JPEG's segments up to its frame header.</summary>
 internal static class JpegHeader
 {
-    private const byte StartOfScan = 0xDA,
-        EndOfImage = 0xD9,
-        App1 = 0xE1,
-        Temporary = 0x01;
-
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
 
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
@@ -49,32 +45,6 @@ internal static class JpegHeader
         );
     }
 
-    private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
-
-    internal static bool IsAlone(byte marker) => marker is Temporary or (>= 0xD0 and <= 0xD8);
-
-    /// <summary>The next marker at or after <paramref name="at"/>, which moves behind it; null at the end of the file.</summary>
-    internal static byte? NextMarker(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        while (at < bytes.Length)
-        {
-            var found = bytes[at..].IndexOf((byte)0xFF);
-            if (found < 0)
-                break;
-            at += found + 1;
-            while (at < bytes.Length && bytes[at] == 0xFF)
-                at++;
-            if (at < bytes.Length && bytes[at] != 0)
-                return bytes[at++];
-        }
-        return null;
-    }
-
-    private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> bytes, int at)
-    {
-        var length = at + 2 <= bytes.Length ? BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]) : 0;
-        if (length < 2 || at + length > bytes.Length)
-            throw ImageException.OfDamaged("The JPEG is truncated inside its header.");
-        return bytes.Slice(at + 2, length - 2);
-    }
+    private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> bytes, int at) =>
+        TryRead(bytes, at, out var segment) ? segment : throw ImageException.OfDamaged("The JPEG is truncated inside its header.");
 }

@@ -14,6 +14,9 @@ internal static class Admission
     private const string TooLong = "A table of labels can have at most 64 MiB.";
     private static readonly byte[] ZipMagic = "PK"u8.ToArray();
 
+    /// <summary>So many first bytes tell an archive from something else.</summary>
+    public const int HeadBytes = 2;
+
     // The archive, its extracted pictures and working space.
     private const double DiskFactor = 2.2;
 
@@ -25,7 +28,7 @@ internal static class Admission
         : bytes > ImportFiles.MaxTableBytes ? Problems.Of(413, "too_large", "Too large", TooLong, "Split it, or put it into a ZIP archive.")
         : null;
 
-    /// <param name="head">The file's first bytes: two, if there are so many.</param>
+    /// <param name="head">The file's first <see cref="HeadBytes"/>, if there are so many.</param>
     public static bool Begins(string name, ReadOnlySpan<byte> head) =>
         ImportFiles.IsTable(name) || (head.Length > 0 && head.StartsWith(ZipMagic.AsSpan(0, Math.Min(head.Length, ZipMagic.Length))));
 

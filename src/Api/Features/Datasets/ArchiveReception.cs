@@ -38,7 +38,6 @@ internal sealed class ArchiveReception(
     // Each reservation is as large as the bytes received so far: a small archive reserves little, a large one makes few requests.
     private const long LeastPiece = 256 << 10,
         LargestPiece = 64 << 20;
-    private const int HeadBytes = 2;
 
     private long _counted = archive.Counted;
 
@@ -148,7 +147,7 @@ internal sealed class ArchiveReception(
 
     private static async Task<byte[]> ReadHeadAsync(Stream body, CancellationToken cancellationToken)
     {
-        var head = new byte[HeadBytes];
+        var head = new byte[Admission.HeadBytes];
         var read = await body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
         return head[..read];
     }

@@ -7,8 +7,8 @@ using GpuGeek.Infrastructure.Persistence;
 namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>An archive that somebody wants to upload.</summary>
-/// <param name="Bytes">Its size.</param>
-internal sealed record ArchiveRequest(Guid Dataset, string Name, long Bytes, string? Fingerprint)
+/// <param name="Bytes">Its size; null: unknown, so it is counted as it arrives.</param>
+internal sealed record ArchiveRequest(Guid Dataset, string Name, long? Bytes, string? Fingerprint)
 {
     /// <summary>Reserves space in the plan and adds the import, which then expects its bytes.</summary>
     /// <param name="db">In a transaction.</param>
@@ -22,7 +22,7 @@ internal sealed record ArchiveRequest(Guid Dataset, string Name, long Bytes, str
     )
     {
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        await Admission.CheckAsync(db, store, tenant.OrgId, Bytes, counted: 0, stored: 0, cancellationToken);
+        await Admission.CheckAsync(db, store, tenant.OrgId, Bytes ?? 1, counted: 0, stored: 0, cancellationToken);
         var now = clock.GetUtcNow();
         var import = new Import
         {
@@ -31,7 +31,7 @@ internal sealed record ArchiveRequest(Guid Dataset, string Name, long Bytes, str
             DatasetId = Dataset,
             Source = ImportSource.Upload,
             FileName = Name,
-            Size = Bytes,
+            Size = Bytes ?? 0,
             UploaderId = tenant.UserId,
             Fingerprint = Fingerprint,
             CreatedAt = now,

@@ -41,9 +41,14 @@ internal static class ImageEditEndpoints
     {
         if (Unclear(request) is { } refusal)
             return refusal;
-        var (label, unknown) = await ClassAsync(db, dataset, request.Class, cancellationToken);
-        if (unknown is not null)
-            return unknown;
+        Guid? label = null;
+        if (request.Class is { } name)
+        {
+            var (id, unknown) = await ClassLookup.FindAsync(db, dataset, name, cancellationToken);
+            if (unknown is not null)
+                return unknown;
+            label = id;
+        }
         var meant = request.Images is { } ids
             ? db.DatasetImages.Where(i => i.DatasetId == dataset && ids.Contains(i.Id))
             : db.ImagesOf(dataset, request.Filter!);
@@ -127,26 +132,6 @@ internal static class ImageEditEndpoints
                 "The values that are left away stay as they are."
             )
         : null;
-
-    private static async Task<(Guid?, ProblemHttpResult?)> ClassAsync(
-        GpuGeekDbContext db,
-        Guid dataset,
-        string? name,
-        CancellationToken cancellationToken
-    )
-    {
-        if (name is null)
-            return (null, null);
-        // It stays until the pictures have it: somebody may be merging it.
-        var ids = await db
-            .Database.SqlQuery<Guid>(
-                $"""SELECT id AS "Value" FROM dataset_classes WHERE dataset_id = {dataset} AND name = {name} FOR KEY SHARE"""
-            )
-            .ToListAsync(cancellationToken);
-        return ids is [var id]
-            ? (id, null)
-            : (null, Problems.Impossible("unknown_class", $"The dataset has no class '{name}'.", "GET …/stats lists its classes."));
-    }
 
     private static Task<int> ApplyAsync(GpuGeekDbContext db, ImageEdit edit, Guid[] ids, CancellationToken cancellationToken)
     {

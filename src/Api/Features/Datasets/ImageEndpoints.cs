@@ -90,17 +90,10 @@ internal static class ImageEndpoints
             return Problems.NotFound();
         if (request.Class is { } name)
         {
-            // It stays until the picture has it: somebody may be merging it.
-            await db.Database.ExecuteSqlAsync(
-                $"SELECT 1 FROM dataset_classes WHERE dataset_id = {dataset} AND name = {name} FOR KEY SHARE",
-                cancellationToken
-            );
-            if (
-                await db.DatasetClasses.FirstOrDefaultAsync(c => c.DatasetId == dataset && c.Name == name, cancellationToken)
-                is not { } label
-            )
-                return Problems.Impossible("unknown_class", $"The dataset has no class '{name}'.", "GET …/stats lists its classes.");
-            row.ClassId = label.Id;
+            var (label, unknown) = await ClassLookup.FindAsync(db, dataset, name, cancellationToken);
+            if (unknown is not null)
+                return unknown;
+            row.ClassId = label;
         }
         if (request.Split is { } split)
             row.Split = split == "none" ? null : split;

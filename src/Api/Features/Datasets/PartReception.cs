@@ -35,7 +35,7 @@ internal sealed class PartReception(IObjectStore store, TimeProvider clock, Uplo
         {
             await using var metered = new MeteredBody(body, row.Size - row.Received, Refuse, claim.TouchAsync, clock);
             var parts = new BodyParts(metered, checksum);
-            while (Offset < row.Size && (await parts.PeekAsync(2)) is { Length: > 0 } head)
+            while (Offset < row.Size && (await parts.PeekAsync(Admission.HeadBytes)) is { Length: > 0 } head)
             {
                 if (Offset == 0 && !Admission.Begins(row.FileName, head.Span))
                     throw new NotAnArchiveException();

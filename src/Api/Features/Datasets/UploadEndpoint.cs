@@ -124,22 +124,13 @@ internal static class UploadEndpoint
     )
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        await Admission.CheckAsync(db, store, tenant.OrgId, length ?? 1, counted: 0, stored: 0, cancellationToken);
-        var now = clock.GetUtcNow();
-        var row = new Import
-        {
-            OrgId = tenant.OrgId,
-            Id = Guid.CreateVersion7(now),
-            DatasetId = dataset,
-            Source = ImportSource.Upload,
-            FileName = fileName,
-            Size = length ?? 0,
-            UploaderId = tenant.UserId,
-            CreatedAt = now,
-        };
-        db.Imports.Add(row);
-        await db.SaveChangesAsync(cancellationToken);
+        var row = await new ArchiveRequest(dataset, fileName, length, Fingerprint: null).AddAsync(
+            db,
+            store,
+            tenant,
+            clock,
+            cancellationToken
+        );
         var claim = One(db, dataset, row.Id).Claim(Upload.ClaimLapses, clock);
         await claim.TakeAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

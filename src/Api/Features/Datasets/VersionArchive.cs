@@ -86,8 +86,8 @@ internal sealed class VersionArchive(GpuGeekDbContext db, IObjectStore store, Da
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        foreach (
-            var chunk in (await StoredManifest.ReadAsync(store, version.OrgId, version.ManifestHash, cancellationToken)).Chunk(NamesAtOnce)
+        await foreach (
+            var chunk in StoredManifest.StreamAsync(store, version.OrgId, version.ManifestHash, cancellationToken).Chunk(NamesAtOnce)
         )
         {
             string[] hashes = [.. chunk.Select(e => e.Hash)];

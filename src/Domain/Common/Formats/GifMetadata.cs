@@ -1,20 +1,18 @@
 using System.Buffers;
+using static GpuGeek.Domain.Common.Formats.GifBlocks;
 
 namespace GpuGeek.Domain.Common.Formats;
 
 /// <summary>Blocks of a GIF (GIF89a): frames, their timing and the number of loops stay.</summary>
 internal static class GifMetadata
 {
-    private const byte Extension = 0x21,
-        Frame = 0x2C,
-        Trailer = 0x3B,
+    private const byte Trailer = 0x3B,
         GraphicControl = 0xF9,
         Application = 0xFF;
-    private const int Head = 13;
 
     public static byte[]? Without(ReadOnlySpan<byte> picture)
     {
-        var at = picture.Length >= Head ? Head + PaletteBytes(picture[10]) : int.MaxValue;
+        var at = picture.Length >= HeadBytes ? HeadBytes + PaletteBytes(picture[10]) : int.MaxValue;
         if (at > picture.Length)
             return null;
         var to = new ArrayBufferWriter<byte>(picture.Length);
@@ -44,13 +42,4 @@ internal static class GifMetadata
             extension[1] == GraphicControl
             || (extension[1] == Application && (extension[3..].StartsWith("NETSCAPE2.0"u8) || extension[3..].StartsWith("ANIMEXTS1.0"u8)))
         );
-
-    private static int PaletteBytes(byte packed) => (packed & 0x80) == 0 ? 0 : 3 << ((packed & 7) + 1);
-
-    private static void SkipSubBlocks(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        while (at < bytes.Length && bytes[at] != 0)
-            at += bytes[at] + 1;
-        at++;
-    }
 }

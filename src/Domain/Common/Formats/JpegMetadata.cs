@@ -1,41 +1,35 @@
 using System.Buffers;
-using System.Buffers.Binary;
+using static GpuGeek.Domain.Common.Formats.JpegSegments;
 
 namespace GpuGeek.Domain.Common.Formats;
 
 /// <summary>Segments of a JPEG (ITU-T T.81, annex B): those that decode it stay, with the colour profile (ICC.1, annex B.4).</summary>
 internal static class JpegMetadata
 {
-    private const byte Prefix = 0xFF,
-        Start = 0xD8,
-        End = 0xD9,
-        Scan = 0xDA,
-        App0 = 0xE0,
-        App1 = 0xE1,
+    private const byte App0 = 0xE0,
         App2 = 0xE2,
         App14 = 0xEE,
         App15 = 0xEF,
-        Comment = 0xFE,
-        Temporary = 0x01;
+        Comment = 0xFE;
 
     public static byte[]? Without(ReadOnlySpan<byte> picture)
     {
         var to = new ArrayBufferWriter<byte>(picture.Length);
-        to.Write([Prefix, Start]);
+        to.Write([Prefix, StartOfImage]);
         var (at, orientation, hasFrame, hasScan) = (2, 1, false, false);
         while (true)
         {
-            if (Marker(picture, ref at) is not { } marker)
+            if (NextMarker(picture, ref at) is not { } marker)
                 // Decoders show a picture without its end.
                 return hasScan ? to.WrittenSpan.ToArray() : null;
-            if (marker == End)
+            if (marker == EndOfImage)
             {
-                to.Write([Prefix, End]);
+                to.Write([Prefix, EndOfImage]);
                 return hasScan ? to.WrittenSpan.ToArray() : null;
             }
-            if (marker is Temporary or (>= 0xD0 and <= Start))
+            if (IsAlone(marker))
                 continue;
-            if (!TrySegment(picture, at, out var segment))
+            if (!TryRead(picture, at, out var segment))
                 return null;
             at += segment.Length + 2;
             if (marker == App1 && orientation == 1 && !hasFrame && segment.StartsWith("Exif\0\0"u8))
@@ -49,7 +43,7 @@ internal static class JpegMetadata
                     Write(to, App1, [.. "Exif\0\0"u8, .. ExifOrientation.Write(orientation)]);
             }
             Write(to, marker, segment);
-            if (marker == Scan)
+            if (marker == StartOfScan)
             {
                 hasScan = true;
                 var end = EndOfScan(picture, at);
@@ -69,33 +63,6 @@ internal static class JpegMetadata
             Comment or (>= App0 and <= App15) => false,
             _ => true,
         };
-
-    private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
-
-    /// <summary>The next marker, and the place behind it; null at the end of the file.</summary>
-    private static byte? Marker(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        while (at < bytes.Length)
-        {
-            var found = bytes[at..].IndexOf(Prefix);
-            if (found < 0)
-                return null;
-            at += found + 1;
-            while (at < bytes.Length && bytes[at] == Prefix)
-                at++;
-            if (at < bytes.Length && bytes[at] != 0)
-                return bytes[at++];
-        }
-        return null;
-    }
-
-    private static bool TrySegment(ReadOnlySpan<byte> bytes, int at, out ReadOnlySpan<byte> segment)
-    {
-        var length = at + 2 <= bytes.Length ? BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]) : 0;
-        var isWhole = length >= 2 && at + length <= bytes.Length;
-        segment = isWhole ? bytes.Slice(at + 2, length - 2) : default;
-        return isWhole;
-    }
 
     /// <summary>Where the next marker begins that is not part of the coded pixels.</summary>
     private static int EndOfScan(ReadOnlySpan<byte> bytes, int at)
