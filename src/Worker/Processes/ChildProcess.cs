@@ -119,8 +119,9 @@ internal sealed class ChildProcess
     {
         lock (_gate)
         {
-            if (!_reaped)
-                Signals.Send(-Id, signal);
+            // A child just started may not have its own group yet: then it has no descendants either.
+            if (!_reaped && !Signals.Send(-Id, signal))
+                Signals.Send(Id, signal);
         }
     }
 

@@ -10,7 +10,8 @@ internal static partial class Signals
     public const int Terminate = 15;
 
     /// <param name="pid">A process id, or the negative id of a process group.</param>
-    public static void Send(int pid, int signal) => _ = kill(pid, signal);
+    /// <returns>False: there is no such process or group.</returns>
+    public static bool Send(int pid, int signal) => kill(pid, signal) == 0;
 
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);
