@@ -21,6 +21,9 @@ public interface IRecurringWork
     /// <summary>Deletes ended jobs without a row of their own, after 30 days.</summary>
     Task DeleteOldJobsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Adds up the parts of the counts of pictures.</summary>
+    Task FoldCountsAsync(CancellationToken cancellationToken);
+
     /// <summary>Deletes old deliveries of webhooks.</summary>
     Task DeleteOldDeliveriesAsync(CancellationToken cancellationToken);
 }

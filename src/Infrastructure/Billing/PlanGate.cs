@@ -45,14 +45,13 @@ public static class PlanGate
         var plan = await PlanOfAsync(db, org, cancellationToken);
         var month = new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var intervals = await Rows(db.UsageIntervals, org).Where(u => u.StartedAt >= month).ToListAsync(cancellationToken);
-        var images = Rows(db.DatasetImages, org);
         return new(
             plan,
             intervals.Sum(i => i.ChargedSeconds),
             intervals.Sum(i => i.Cost),
             plan.Currency,
             await StoredAsync(db, org, cancellationToken, without),
-            await images.CountAsync(cancellationToken),
+            await ImagesAsync(db, org, cancellationToken),
             await Rows(db.Projects, org).CountAsync(cancellationToken),
             await Rows(db.Runs, org).CountAsync(r => Active.Contains(r.State), cancellationToken),
             await Rows(db.Deployments, org).CountAsync(cancellationToken)
@@ -116,7 +115,7 @@ public static class PlanGate
                 $"stores at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights and running uploads",
                 "Delete datasets or weights that are no longer needed, or wait for running uploads or cancel them"
             );
-        if (images > 0 && await Rows(db.DatasetImages, org).CountAsync(cancellationToken) + images > plan.MaxImages)
+        if (images > 0 && await ImagesAsync(db, org, cancellationToken) + images > plan.MaxImages)
             throw Limit(plan, $"stores at most {plan.MaxImages} pictures", "Delete datasets that are no longer needed");
         return room - bytes;
     }
@@ -170,7 +169,7 @@ public static class PlanGate
         // Nothing is kept of weights that failed permanently.
         JobState[] over = [JobState.Failed, JobState.Canceled];
         var gone = Rows(db.Jobs, org).Where(j => over.Contains(j.State) && j.RetryUntil == null);
-        return await Rows(db.DatasetImages, org).SumAsync(i => i.Bytes, cancellationToken)
+        return await Rows(db.DatasetCounts, org).SumAsync(c => c.Bytes, cancellationToken)
             + await Rows(db.Embeddings, org).SumAsync(e => (long)e.Vector.Length, cancellationToken)
             + await Rows(db.UploadedWeights, org)
                 .Where(w => w.State != UploadState.Failed && !gone.Any(j => j.Id == w.Id))
@@ -202,6 +201,9 @@ public static class PlanGate
             .ToListAsync(cancellationToken);
         return queued + arriving + read.Sum(left => Math.Max(left, 0));
     }
+
+    private static Task<int> ImagesAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>
+        Rows(db.DatasetCounts, org).SumAsync(c => c.Images, cancellationToken);
 
     private static async Task<Plan> PlanOfAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken)
     {

@@ -60,6 +60,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<Dataset> Datasets => Set<Dataset>();
     public DbSet<DatasetClass> DatasetClasses => Set<DatasetClass>();
     public DbSet<DatasetImage> DatasetImages => Set<DatasetImage>();
+    public DbSet<DatasetCount> DatasetCounts => Set<DatasetCount>();
     public DbSet<ImageEdit> ImageEdits => Set<ImageEdit>();
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<Job> Jobs => Set<Job>();
@@ -95,6 +96,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<Dataset>(modelBuilder);
         Wall<DatasetClass>(modelBuilder);
         Wall<DatasetImage>(modelBuilder);
+        Wall<DatasetCount>(modelBuilder);
         Wall<ImageEdit>(modelBuilder);
         Wall<Import>(modelBuilder);
         Wall<Job>(modelBuilder);

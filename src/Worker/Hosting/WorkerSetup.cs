@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure;
+using GpuGeek.Infrastructure.Datasets;
 using GpuGeek.Infrastructure.Embeddings;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Mail;
@@ -119,6 +120,7 @@ internal static class WorkerSetup
             .AddSingleton<Expiry>()
             .AddSingleton<Purge>()
             .AddSingleton<Janitor>()
+            .AddSingleton<DatasetCounts>()
             .AddSingleton<IRecurringWork, RecurringWork>()
             .AddHostedService<RecurringSchedule>();
         services.AddHangfireServer();

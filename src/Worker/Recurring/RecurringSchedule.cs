@@ -20,6 +20,7 @@ internal sealed partial class RecurringSchedule(
 ) : BackgroundService
 {
     private const string Hourly = "11 * * * *";
+    private const string Minutely = "* * * * *";
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,6 +46,7 @@ internal sealed partial class RecurringSchedule(
     {
         Schedule("webhook-deliveries", Hourly, work => work.DeleteOldDeliveriesAsync(CancellationToken.None));
         Schedule("jobs", Hourly, work => work.DeleteOldJobsAsync(CancellationToken.None));
+        Schedule("dataset-counts", Minutely, work => work.FoldCountsAsync(CancellationToken.None));
         // Another worker may have it turned on.
         if (options.Value.Minutes == 0)
             return;

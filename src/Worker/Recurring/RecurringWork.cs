@@ -1,4 +1,5 @@
 using GpuGeek.Domain.Jobs;
+using GpuGeek.Infrastructure.Datasets;
 using GpuGeek.Infrastructure.Embeddings;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Worker.Storage;
@@ -14,6 +15,7 @@ internal sealed class RecurringWork(
     DeliveryClaims deliveries,
     JobClaims jobs,
     EmbeddingStore embeddings,
+    DatasetCounts counts,
     IOptions<JanitorOptions> options
 ) : IRecurringWork
 {
@@ -27,6 +29,8 @@ internal sealed class RecurringWork(
         embeddings.EvictAsync(options.Value.EmbeddingBytes, cancellationToken);
 
     public Task DeleteOldJobsAsync(CancellationToken cancellationToken) => jobs.DeleteOldAsync(cancellationToken);
+
+    public Task FoldCountsAsync(CancellationToken cancellationToken) => counts.FoldAsync(cancellationToken);
 
     public async Task DeleteOldDeliveriesAsync(CancellationToken cancellationToken)
     {

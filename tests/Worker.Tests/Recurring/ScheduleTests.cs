@@ -27,9 +27,9 @@ public sealed class TheScheduleOfRecurringWork(PostgresFixture postgres) : IDisp
     {
         await using var worker = await TestWorker.StartAsync(_settings);
         using var storage = worker.Get<JobStorage>().GetConnection();
-        var written = await Eventually.HoldsAsync(() => storage.GetRecurringJobs(), jobs => jobs.Count == 6);
+        var written = await Eventually.HoldsAsync(() => storage.GetRecurringJobs(), jobs => jobs.Count == 7);
         Assert.Equal(
-            ["embeddings", "expiry", "jobs", "purge", "unreferenced-objects", "webhook-deliveries"],
+            ["dataset-counts", "embeddings", "expiry", "jobs", "purge", "unreferenced-objects", "webhook-deliveries"],
             written.Select(job => job.Id).Order()
         );
         Assert.All(written, job => Assert.Null(job.LoadException));

@@ -58,9 +58,11 @@ internal static class ClassEndpoints
         else
             return await ExistsAsync(db, renamed, other, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        var id = (other ?? renamed).Id;
-        return TypedResults.Ok(new ClassCount(name, await db.DatasetImages.CountAsync(i => i.ClassId == id, cancellationToken)));
+        return TypedResults.Ok(new ClassCount(name, await CountAsync(db, other ?? renamed, cancellationToken)));
     }
+
+    private static Task<int> CountAsync(GpuGeekDbContext db, DatasetClass label, CancellationToken cancellationToken) =>
+        db.DatasetCounts.Where(c => c.DatasetId == label.DatasetId && c.ClassId == label.Id).SumAsync(c => c.Images, cancellationToken);
 
     private static async Task MergeAsync(GpuGeekDbContext db, DatasetClass from, DatasetClass into, CancellationToken cancellationToken)
     {
@@ -77,8 +79,8 @@ internal static class ClassEndpoints
         CancellationToken cancellationToken
     )
     {
-        var moved = await db.DatasetImages.CountAsync(i => i.ClassId == from.Id, cancellationToken);
-        var there = await db.DatasetImages.CountAsync(i => i.ClassId == into.Id, cancellationToken);
+        var moved = await CountAsync(db, from, cancellationToken);
+        var there = await CountAsync(db, into, cancellationToken);
         return Problems.Conflict(
             "class_exists",
             $"The dataset has a class '{into.Name}' already, with {there:N0} pictures. The {moved:N0} pictures of '{from.Name}' would "

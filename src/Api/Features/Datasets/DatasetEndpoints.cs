@@ -116,19 +116,20 @@ internal static class DatasetEndpoints
         CancellationToken cancellationToken
     )
     {
-        var images = db.DatasetImages.Where(i => i.DatasetId == dataset);
+        var counts = db.DatasetCounts.Where(c => c.DatasetId == dataset);
         var classes = await (
             from c in db.DatasetClasses
             where c.DatasetId == dataset
             orderby c.Name
-            select new ClassCount(c.Name, db.DatasetImages.Count(i => i.ClassId == c.Id))
+            select new ClassCount(c.Name, counts.Where(n => n.ClassId == c.Id).Sum(n => n.Images))
         ).ToListAsync(cancellationToken);
-        var splits = await images
-            .GroupBy(i => i.Split ?? "none")
-            .Select(g => new { g.Key, Count = g.Count() })
+        var splits = await counts
+            .GroupBy(c => c.Split ?? "none")
+            .Select(g => new { g.Key, Count = g.Sum(c => c.Images) })
+            .Where(g => g.Count > 0)
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         return TypedResults.Ok(
-            new DatasetStatsResponse(classes.Sum(c => c.Count), await images.SumAsync(i => i.Bytes, cancellationToken), classes, splits)
+            new DatasetStatsResponse(classes.Sum(c => c.Count), await counts.SumAsync(c => c.Bytes, cancellationToken), classes, splits)
         );
     }
 
@@ -144,9 +145,9 @@ internal static class DatasetEndpoints
             dataset.Id,
             p.Slug,
             dataset.Name,
-            db.DatasetImages.Count(i => i.DatasetId == dataset.Id),
+            db.DatasetCounts.Where(c => c.DatasetId == dataset.Id).Sum(c => c.Images),
             db.DatasetClasses.Count(c => c.DatasetId == dataset.Id),
-            db.DatasetImages.Where(i => i.DatasetId == dataset.Id).Sum(i => i.Bytes),
+            db.DatasetCounts.Where(c => c.DatasetId == dataset.Id).Sum(c => c.Bytes),
             db.DatasetVersions.Count(v => v.DatasetId == dataset.Id),
             dataset.CreatedAt
         );

@@ -22,17 +22,19 @@ internal static class ProjectSummaries
     {
         var ids = projects.Select(p => p.Id).ToArray();
         var images = await (
-            from image in db.DatasetImages
-            join dataset in db.Datasets on image.DatasetId equals dataset.Id
+            from count in db.DatasetCounts
+            join dataset in db.Datasets on count.DatasetId equals dataset.Id
             where ids.Contains(dataset.ProjectId)
-            group image by dataset.ProjectId into g
-            select new
-            {
-                Project = g.Key,
-                Count = g.Count(),
-                Last = g.Max(i => i.CreatedAt),
-            }
-        ).ToDictionaryAsync(g => g.Project, cancellationToken);
+            group count by dataset.ProjectId into g
+            select new { Project = g.Key, Count = g.Sum(c => c.Images) }
+        ).ToDictionaryAsync(g => g.Project, g => g.Count, cancellationToken);
+        var imports = await (
+            from import in db.Imports
+            join dataset in db.Datasets on import.DatasetId equals dataset.Id
+            where ids.Contains(dataset.ProjectId)
+            group import by dataset.ProjectId into g
+            select new { Project = g.Key, Last = g.Max(i => i.CreatedAt) }
+        ).ToDictionaryAsync(g => g.Project, g => g.Last, cancellationToken);
         var runs = await (
             from run in db.Runs
             where ids.Contains(run.ProjectId)
@@ -57,10 +59,7 @@ internal static class ProjectSummaries
             p =>
             {
                 var own = runs.Where(r => r.ProjectId == p.Id).ToList();
-                var last = own.Select(r => r.FinishedAt ?? r.CreatedAt)
-                    .Append(images.GetValueOrDefault(p.Id)?.Last ?? p.CreatedAt)
-                    .Append(p.CreatedAt)
-                    .Max();
+                var last = own.Select(r => r.FinishedAt ?? r.CreatedAt).Append(imports.GetValueOrDefault(p.Id)).Append(p.CreatedAt).Max();
                 var accuracies = own.Where(r => r.Result is not null).Select(r => r.Result!.TestAccuracy).ToList();
                 return new ProjectResponse(
                     p.Id,
@@ -68,7 +67,7 @@ internal static class ProjectSummaries
                     p.Name,
                     p.Template,
                     p.CreatedAt,
-                    images.GetValueOrDefault(p.Id)?.Count ?? 0,
+                    images.GetValueOrDefault(p.Id),
                     own.Count,
                     own.Count(r => Active.Contains(r.State)),
                     accuracies.Count == 0 ? null : accuracies.Max(),

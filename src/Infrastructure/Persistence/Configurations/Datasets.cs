@@ -76,6 +76,20 @@ internal sealed class DatasetImageConfiguration : IEntityTypeConfiguration<Datas
     }
 }
 
+internal sealed class DatasetCountConfiguration : IEntityTypeConfiguration<DatasetCount>
+{
+    public void Configure(EntityTypeBuilder<DatasetCount> builder)
+    {
+        builder.ToTable("dataset_counts");
+        builder.HasKey(c => new { c.OrgId, c.Id });
+        builder.Property(c => c.Id).UseIdentityAlwaysColumn();
+        builder.Property(c => c.Split).HasMaxLength(5);
+        builder.HasIndex(c => new { c.OrgId, c.DatasetId });
+        // Not to the class: the rows of one that was merged away add up to nothing.
+        builder.HasOne<Dataset>().WithMany().HasForeignKey(c => new { c.OrgId, c.DatasetId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
 internal sealed class ImageEditConfiguration : IEntityTypeConfiguration<ImageEdit>
 {
     public void Configure(EntityTypeBuilder<ImageEdit> builder)

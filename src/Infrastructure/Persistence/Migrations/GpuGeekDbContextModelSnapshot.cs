@@ -370,6 +370,49 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("dataset_classes", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Datasets.DatasetCount", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<Guid>("ClassId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("class_id");
+
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<int>("Images")
+                        .HasColumnType("integer")
+                        .HasColumnName("images");
+
+                    b.Property<string>("Split")
+                        .HasMaxLength(5)
+                        .HasColumnType("character varying(5)")
+                        .HasColumnName("split");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_dataset_counts");
+
+                    b.HasIndex("OrgId", "DatasetId")
+                        .HasDatabaseName("ix_dataset_counts_org_id_dataset_id");
+
+                    b.ToTable("dataset_counts", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Datasets.DatasetImage", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -2745,6 +2788,16 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_dataset_classes_datasets_org_id_dataset_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Datasets.DatasetCount", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Datasets.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_dataset_counts_datasets_org_id_dataset_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Datasets.DatasetImage", b =>

@@ -123,6 +123,7 @@ public sealed class WhatIsPurged : IAsyncLifetime
         [
             "datasets",
             "dataset_classes",
+            "dataset_counts",
             "dataset_images",
             "dataset_versions",
             "image_edits",
