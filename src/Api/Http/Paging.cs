@@ -53,6 +53,6 @@ internal static class Paging
         }
     }
 
-    private static DomainException Invalid() =>
+    public static DomainException Invalid() =>
         new("invalid_cursor", "The cursor 'after' was not issued by this API.", "Pass the value of 'next' unchanged.");
 }

@@ -105,6 +105,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
             "-E",
             "UTF8",
             "--locale=C",
+            // Letters beyond ASCII have a small and a large form too, for searches.
+            "--lc-ctype=C.UTF-8",
             "--no-sync",
         ];
         foreach (var argument in arguments)

@@ -76,11 +76,28 @@ public sealed partial class GpuGeekClient
         string? after = null,
         int limit = 60,
         CancellationToken ct = default
-    )
+    ) => GetAsync<Page<ImageResponse>>($"{DatasetPath(org, dataset)}/images?limit={limit}{Query(filter)}{After(after)}", ct);
+
+    /// <summary>A page from an ordinal on.</summary>
+    /// <param name="sort"><c>added</c>, <c>name</c> or <c>size</c>, or one of them after a <c>-</c>.</param>
+    /// <param name="at">Pictures before it.</param>
+    public Task<Page<ImageResponse>> ListImagesAtAsync(
+        string org,
+        Guid dataset,
+        ImageFilter filter,
+        string sort,
+        int at,
+        int limit,
+        CancellationToken ct = default
+    ) => GetAsync<Page<ImageResponse>>($"{DatasetPath(org, dataset)}/images?limit={limit}&at={at}&sort={sort}{Query(filter)}", ct);
+
+    public Task<ImageCountResponse> CountImagesAsync(string org, Guid dataset, ImageFilter filter, CancellationToken ct = default) =>
+        GetAsync<ImageCountResponse>($"{DatasetPath(org, dataset)}/images/count?{Query(filter).TrimStart('&')}", ct);
+
+    private static string Query(ImageFilter filter)
     {
         string Of(string name, string? value) => value is null ? "" : $"&{name}={E(value)}";
-        var query = Of("class", filter.Class) + Of("split", filter.Split) + Of("q", filter.Name);
-        return GetAsync<Page<ImageResponse>>($"{DatasetPath(org, dataset)}/images?limit={limit}{query}{After(after)}", ct);
+        return Of("class", filter.Class) + Of("split", filter.Split) + Of("q", filter.Name);
     }
 
     /// <summary>Renames a class, or merges it into another one.</summary>

@@ -143,6 +143,9 @@ public sealed record ImageResponse(
 /// <param name="Name">A part of the file name.</param>
 public sealed record ImageFilter(string? Class = null, string? Split = null, string? Name = null);
 
+/// <param name="AtLeast">More match: they were not counted.</param>
+public sealed record ImageCountResponse(int Count, bool AtLeast);
+
 /// <summary>Changes many pictures: either <c>images</c> or <c>filter</c>, and either <c>remove</c> or what to change.</summary>
 public sealed record EditImagesRequest
 {

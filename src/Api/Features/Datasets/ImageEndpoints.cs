@@ -14,12 +14,16 @@ namespace GpuGeek.Api.Features.Datasets;
 
 internal static class ImageEndpoints
 {
+    /// <summary>Of those with a part of a name: more would have to be looked at one by one.</summary>
+    private const int MostCounted = 10_000;
+
     private sealed record Row(DatasetImage Image, string Class);
 
     public static void Map(RouteGroupBuilder datasets)
     {
         var group = datasets.MapGroup("/{dataset:guid}/images").WithTags("Images");
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("ListImages");
+        group.MapGet("/count", CountAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("CountImages");
         group.MapGet("/{image:guid}", GetAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImage");
         group.MapPatch("/{image:guid}", UpdateAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("UpdateImage");
         group.MapDelete("/{image:guid}", DeleteAsync).Needs(Role.Editor, Scopes.DatasetsWrite).WithName("DeleteImage");
@@ -27,33 +31,64 @@ internal static class ImageEndpoints
         group.MapGet("/{image:guid}/thumbnail", ThumbnailAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageThumbnail");
     }
 
-    /// <summary>List the pictures of a dataset, oldest first; filters <c>class</c>, <c>split</c> (or <c>none</c>) and <c>q</c> (file
-    /// name)</summary>
+    /// <summary>List the pictures of a dataset; filters <c>class</c>, <c>split</c> (or <c>none</c>) and <c>q</c> (file name)</summary>
+    /// <remarks><c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way round.
+    /// <c>at</c>: instead of <c>after</c>, number of pictures to skip, however many; while others add and remove pictures it is not
+    /// exact.</remarks>
     private static async Task<Results<Ok<Page<ImageResponse>>, ProblemHttpResult>> ListAsync(
         Guid dataset,
         Tenant tenant,
         GpuGeekDbContext db,
+        ImageAnchors anchors,
         HttpRequest http,
         CancellationToken cancellationToken,
         string? split = null,
         string? q = null,
+        string? sort = null,
+        int? at = null,
         string? after = null,
         int? limit = null
     )
     {
         var size = Paging.Limit(limit);
-        var last = Paging.After(after);
-        var rows = await (
-            from image in db.ImagesOf(dataset, new(http.Query["class"], split, q))
-            join c in db.DatasetClasses on image.ClassId equals c.Id
-            where last == null || image.Id > last
-            orderby image.Id
-            select new Row(image, c.Name)
-        )
-            .AsNoTracking()
-            .Take(size + 1)
-            .ToListAsync(cancellationToken);
-        return TypedResults.Ok(Paging.Of(rows, size, r => r.Image.Id.ToString(), r => Response(r, tenant.Slug)));
+        var order = ImageOrder.Of(sort);
+        var filter = new ImageFilter(http.Query["class"], split, q);
+        if (at < 0 || (at is not null && after is not null))
+            return Problems.Impossible(
+                "invalid_start",
+                "'at' must be a number from 0 on, and is not sent with 'after'.",
+                "Send ?at= for the first page, and the value of 'next' as 'after' for the others."
+            );
+        var images = at is { } ordinal
+            ? await anchors.FromAsync(db, dataset, filter, order, ordinal, cancellationToken)
+            : order.Sort(After(db.ImagesOf(dataset, filter), order, after));
+        var rows = images is null ? [] : await RowsOf(db, images.Take(size + 1)).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Paging.Of(rows, size, r => order.KeyOf(r.Image), r => Response(r, tenant.Slug)));
+    }
+
+    private static IQueryable<DatasetImage> After(IQueryable<DatasetImage> images, ImageOrder order, string? cursor) =>
+        Paging.AfterKey(cursor) is { } key ? order.After(images, key) ?? throw Paging.Invalid() : images;
+
+    private static IQueryable<Row> RowsOf(GpuGeekDbContext db, IQueryable<DatasetImage> images) =>
+        images.AsNoTracking().Select(i => new Row(i, db.DatasetClasses.Where(c => c.Id == i.ClassId).Select(c => c.Name).First()));
+
+    /// <summary>Count the pictures of a dataset; filters as in the list</summary>
+    private static async Task<Ok<ImageCountResponse>> CountAsync(
+        Guid dataset,
+        GpuGeekDbContext db,
+        HttpRequest http,
+        CancellationToken cancellationToken,
+        string? split = null,
+        string? q = null
+    )
+    {
+        var filter = new ImageFilter(http.Query["class"], split, q);
+        if (q is null)
+            return TypedResults.Ok(
+                new ImageCountResponse(await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken), false)
+            );
+        var count = await db.ImagesOf(dataset, filter).Take(MostCounted + 1).CountAsync(cancellationToken);
+        return TypedResults.Ok(new ImageCountResponse(Math.Min(count, MostCounted), count > MostCounted));
     }
 
     /// <summary>Get the data of a picture</summary>
@@ -64,14 +99,7 @@ internal static class ImageEndpoints
         GpuGeekDbContext db,
         CancellationToken cancellationToken
     ) =>
-        await (
-            from i in db.DatasetImages
-            join c in db.DatasetClasses on i.ClassId equals c.Id
-            where i.DatasetId == dataset && i.Id == image
-            select new Row(i, c.Name)
-        )
-            .AsNoTracking()
-            .FirstOrDefaultAsync(cancellationToken)
+        await RowsOf(db, db.DatasetImages.Where(i => i.DatasetId == dataset && i.Id == image)).FirstOrDefaultAsync(cancellationToken)
             is { } row
             ? TypedResults.Ok(Response(row, tenant.Slug))
             : Problems.NotFound();

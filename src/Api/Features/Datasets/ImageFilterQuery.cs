@@ -22,4 +22,18 @@ internal static class ImageFilterQuery
         }
         return images;
     }
+
+    /// <summary>Parts of the counts of the pictures that the filter means; its name is not looked at.</summary>
+    public static IQueryable<DatasetCount> CountsOf(this GpuGeekDbContext db, Guid dataset, ImageFilter filter)
+    {
+        var counts = db.DatasetCounts.Where(c => c.DatasetId == dataset);
+        if (filter.Class is { Length: > 0 } name)
+            counts = counts.Where(n => db.DatasetClasses.Any(c => c.Id == n.ClassId && c.Name == name));
+        return filter.Split switch
+        {
+            null => counts,
+            "none" => counts.Where(c => c.Split == null),
+            var split => counts.Where(c => c.Split == split),
+        };
+    }
 }

@@ -69,7 +69,26 @@ internal sealed class DatasetImageConfiguration : IEntityTypeConfiguration<Datas
             i.DatasetId,
             i.Id,
         });
-        builder.HasIndex(i => new { i.OrgId, i.ClassId });
+        builder.HasIndex(i => new
+        {
+            i.OrgId,
+            i.DatasetId,
+            i.FileName,
+            i.Id,
+        });
+        builder.HasIndex(i => new
+        {
+            i.OrgId,
+            i.DatasetId,
+            i.Bytes,
+            i.Id,
+        });
+        builder.HasIndex(i => new
+        {
+            i.OrgId,
+            i.ClassId,
+            i.Id,
+        });
         builder.HasIndex(i => new { i.OrgId, i.ImportId });
         builder.HasOne<Dataset>().WithMany().HasForeignKey(i => new { i.OrgId, i.DatasetId }).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<DatasetClass>().WithMany().HasForeignKey(i => new { i.OrgId, i.ClassId }).OnDelete(DeleteBehavior.Restrict);

@@ -483,11 +483,11 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.HasKey("OrgId", "Id")
                         .HasName("pk_dataset_images");
 
-                    b.HasIndex("OrgId", "ClassId")
-                        .HasDatabaseName("ix_dataset_images_org_id_class_id");
-
                     b.HasIndex("OrgId", "ImportId")
                         .HasDatabaseName("ix_dataset_images_org_id_import_id");
+
+                    b.HasIndex("OrgId", "ClassId", "Id")
+                        .HasDatabaseName("ix_dataset_images_org_id_class_id_id");
 
                     b.HasIndex("OrgId", "DatasetId", "Hash")
                         .IsUnique()
@@ -495,6 +495,12 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
 
                     b.HasIndex("OrgId", "DatasetId", "Id")
                         .HasDatabaseName("ix_dataset_images_org_id_dataset_id_id");
+
+                    b.HasIndex("OrgId", "DatasetId", "Bytes", "Id")
+                        .HasDatabaseName("ix_dataset_images_org_id_dataset_id_bytes_id");
+
+                    b.HasIndex("OrgId", "DatasetId", "FileName", "Id")
+                        .HasDatabaseName("ix_dataset_images_org_id_dataset_id_file_name_id");
 
                     b.ToTable("dataset_images", (string)null);
                 });

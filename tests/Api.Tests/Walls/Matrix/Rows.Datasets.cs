@@ -193,6 +193,7 @@ internal static partial class Rows
                 HttpStatusCode.Accepted
             ),
             Get("GetManifest", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/manifest"),
+            Get("CountImages", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/count"),
             Get("ListImages", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images"),
             Get("GetImage", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/{w.Image}"),
             Write(
