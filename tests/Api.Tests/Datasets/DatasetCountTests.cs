@@ -51,12 +51,30 @@ public sealed class TheCountsOfADataset(SharedApplication shared) : IClassFixtur
         await AreThoseOfThePicturesAsync(dataset);
         await client.UndoImageEditAsync(org, dataset, edit.Id, Cancel);
         await AreThoseOfThePicturesAsync(dataset);
-        await client.RenameClassAsync(org, dataset, new() { From = "daisy", To = "rose", Merge = true }, Cancel);
+        await client.RenameClassAsync(
+            org,
+            dataset,
+            new()
+            {
+                From = "daisy",
+                To = "rose",
+                Merge = true,
+            },
+            Cancel
+        );
         await client.EditImagesAsync(org, dataset, new() { Images = [daisies[1].Id], Remove = true }, Cancel);
         await AreThoseOfThePicturesAsync(dataset);
         var stats = await client.GetDatasetStatsAsync(org, dataset, Cancel);
         Assert.Equal(9, Assert.Single(stats.Classes).Count);
-        Assert.Equal(new Dictionary<string, int> { ["none"] = 4, ["test"] = 4, ["val"] = 1 }, stats.Splits);
+        Assert.Equal(
+            new Dictionary<string, int>
+            {
+                ["none"] = 4,
+                ["test"] = 4,
+                ["val"] = 1,
+            },
+            stats.Splits
+        );
         Assert.Equal(9, (await client.GetDatasetAsync(org, dataset, Cancel)).ImageCount);
     }
 

@@ -104,7 +104,9 @@ public sealed class PicturesInOrder(SharedApplication shared) : IClassFixture<Sh
     {
         var (session, dataset) = await ManyAsync();
         async Task<(int, bool)> CountAsync(ImageFilter filter) =>
-            await session.Client.CountImagesAsync(session.Org, dataset, filter, Cancel) is var count ? (count.Count, count.AtLeast) : default;
+            await session.Client.CountImagesAsync(session.Org, dataset, filter, Cancel) is var count
+                ? (count.Count, count.AtLeast)
+                : default;
 
         Assert.Equal((Many, false), await CountAsync(new()));
         Assert.Equal((Many - 1, false), await CountAsync(new("rose")));

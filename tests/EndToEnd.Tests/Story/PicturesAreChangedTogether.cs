@@ -10,6 +10,38 @@ public sealed class PicturesAreChangedTogether(FlowersStory story, Chromium chro
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>All 600 can be scrolled to, and few are rendered.</summary>
+    [Fact]
+    public async Task Wherever_they_are_in_a_long_list()
+    {
+        var told = await story.ToldAsync(chromium);
+        var account = told.Account;
+        var (project, version) = await account.ShapesAsync("Scrolled");
+        await using var person = await chromium.NewPersonAsync(account.Platform.BaseAddress, told.Cookies);
+        var page = await person.NewPageAsync();
+        var complaints = Complaints.Of(page);
+        await page.GotoAsync($"/{account.Org}/{project}/data?sort=-name");
+        var newest = await account.Api.ListImagesAtAsync(account.Org, version.Dataset, new(), "-name", 0, 1, Cancel);
+        var oldest = await account.Api.ListImagesAtAsync(account.Org, version.Dataset, new(), "-name", 599, 1, Cancel);
+        await page.Locator($".tile[data-at='0'][title$='{newest.Items[0].FileName}']").FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        var last = page.Locator(".tile[data-at='599']");
+        await Expect(last).ToBeFocusedAsync();
+        await Expect(last).ToHaveAttributeAsync("title", new Regex(Regex.Escape(oldest.Items[0].FileName)));
+        await Expect(last).ToBeInViewportAsync();
+        Assert.InRange(await page.Locator(".gallery *").CountAsync(), 100, 300);
+        // From the last to the first that was picked: also those that were never rendered.
+        await page.Keyboard.PressAsync("x");
+        await page.Keyboard.PressAsync("Home");
+        await page.Locator(".tile[data-at='0']").ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Expect(page.GetByTestId("picked")).ToContainTextAsync("600 selected");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Size of the pictures" }).SelectOptionAsync("large");
+        await Expect(page).ToHaveURLAsync(new Regex("sort=-name&size=large"));
+        await Expect(page.Locator(".gallery")).ToHaveAttributeAsync("data-columns", "3");
+        await Expect(page.GetByTestId("picked")).ToContainTextAsync("600 selected");
+        complaints.AssertNone();
+    }
+
     [Fact]
     public async Task By_mouse_and_by_keys_and_it_is_undone()
     {

@@ -1,4 +1,5 @@
 using GpuGeek.Contracts.Projects;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Deployments;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
@@ -90,24 +91,25 @@ internal static class ProjectSummaries
         foreach (var project in projects)
         {
             // One picture from each of the first classes shows more than four from one class.
-            var rows = await (
+            var classes = await (
                 from c in db.DatasetClasses
                 join dataset in db.Datasets on c.DatasetId equals dataset.Id
                 where dataset.ProjectId == project
                 orderby c.Name
-                select db
-                    .DatasetImages.Where(i => i.ClassId == c.Id)
-                    .OrderBy(i => i.Id)
-                    .Select(i => new { i.DatasetId, i.Id })
-                    .FirstOrDefault()
+                select c.Id
             )
                 .Take(Thumbnails)
                 .ToListAsync(cancellationToken);
-            result[project] =
-            [
-                .. rows.Where(r => r is not null).Select(r => $"/api/v1/orgs/{org}/datasets/{r!.DatasetId}/images/{r.Id}/thumbnail"),
-            ];
+            var shown = new List<string>(Thumbnails);
+            foreach (var label in classes)
+                // By itself: for all of them at once PostgreSQL would sort all pictures.
+                if (await FirstOfAsync(db, label, cancellationToken) is { } image)
+                    shown.Add($"/api/v1/orgs/{org}/datasets/{image.DatasetId}/images/{image.Id}/thumbnail");
+            result[project] = shown;
         }
         return result;
     }
+
+    private static Task<DatasetImage?> FirstOfAsync(GpuGeekDbContext db, Guid label, CancellationToken cancellationToken) =>
+        db.DatasetImages.AsNoTracking().Where(i => i.ClassId == label).OrderBy(i => i.Id).FirstOrDefaultAsync(cancellationToken);
 }

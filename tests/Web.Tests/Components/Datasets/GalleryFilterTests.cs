@@ -1,4 +1,5 @@
 using Bunit;
+using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Web.Components.Pages.Datasets;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,13 +9,17 @@ namespace GpuGeek.Web.Tests.Components.Datasets;
 public sealed class AGalleryThatIsFiltered() : Screen("en")
 {
     private static readonly Guid Dataset = Guid.Parse("00000000-0000-0000-0000-000000000013");
-    private readonly List<ImageFilter> _asked = [];
+    private readonly List<GalleryView> _asked = [];
 
     private IRenderedComponent<Gallery> Shown(ImageFilter filter)
     {
-        Services.AddScoped(_ => new FakeApi().Person("viewer").Client());
+        var api = new FakeApi()
+            .Person("viewer")
+            .Answer($"GET orgs/acme/datasets/{Dataset}/images/count", new ImageCountResponse(0, false))
+            .Answer($"GET orgs/acme/datasets/{Dataset}/images", new Page<ImageResponse>([], null));
+        Services.AddScoped(_ => api.Client());
         return Render<Gallery>(p =>
-            p.Add(g => g.Org, "acme").Add(g => g.Dataset, Dataset).Add(g => g.Filter, filter).Add(g => g.Filtered, _asked.Add)
+            p.Add(g => g.Org, "acme").Add(g => g.Dataset, Dataset).Add(g => g.View, new(filter)).Add(g => g.Viewed, _asked.Add)
         );
     }
 
@@ -26,7 +31,19 @@ public sealed class AGalleryThatIsFiltered() : Screen("en")
         gallery.Find("select").Change("none");
         gallery.Find("select").Change("");
         gallery.Find("input[type=search]").Change(" ");
-        Assert.Equal([new("rose", "test", "b"), new("rose", "none", "a"), new("rose", null, "a"), new("rose", "test", null)], _asked);
+        gallery.FindAll("select")[1].Change("-size");
+        gallery.FindAll("select")[2].Change("large");
+        Assert.Equal(
+            [
+                new(new("rose", "test", "b")),
+                new(new("rose", "none", "a")),
+                new(new("rose", null, "a")),
+                new(new("rose", "test", null)),
+                new(new("rose", "test", "a"), "-size"),
+                new(new("rose", "test", "a"), null, "large"),
+            ],
+            _asked
+        );
     }
 
     [Fact]

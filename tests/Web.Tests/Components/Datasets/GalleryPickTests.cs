@@ -19,19 +19,20 @@ public sealed class PicturesThatAreSelected() : Screen("en")
     private static ImageEditResponse Edit(int count, bool undone = false) =>
         new(Id(99), count, default, default, undone ? DateTimeOffset.UnixEpoch : null);
 
-    private IRenderedComponent<Gallery> Shown(bool mayEdit = true, string? next = null)
+    private IRenderedComponent<Gallery> Shown(bool mayEdit = true, int count = 6)
     {
         var images = Enumerable
             .Range(0, 6)
             .Select(i => new ImageResponse(Id(i), "rose", null, $"{i}.jpg", "jpeg", 9, 9, 9, "sha256:0", "/t", "/c", default));
-        _api.Answer($"GET orgs/acme/datasets/{Dataset}/images", new Page<ImageResponse>([.. images], next))
+        _api.Answer($"GET orgs/acme/datasets/{Dataset}/images", new Page<ImageResponse>([.. images], null))
+            .Answer($"GET orgs/acme/datasets/{Dataset}/images/count", new ImageCountResponse(count, false))
             .Answer(Edits, Edit(3))
             .Answer($"{Edits}/{Id(99)}/undo", Edit(3, undone: true));
         Services.AddScoped(_ => _api.Client());
         var gallery = Render<Gallery>(p =>
             p.Add(g => g.Org, "acme")
                 .Add(g => g.Dataset, Dataset)
-                .Add(g => g.Filter, new("rose"))
+                .Add(g => g.View, new(new("rose")))
                 .Add(g => g.ClassNames, ["daisy", "rose"])
                 .Add(g => g.MayEdit, mayEdit)
         );
@@ -63,7 +64,7 @@ public sealed class PicturesThatAreSelected() : Screen("en")
     [Fact]
     public void Are_all_that_match_where_more_match_than_are_shown()
     {
-        var gallery = Shown(next: "more");
+        var gallery = Shown(count: 7);
         gallery.FindAll(".pick")[0].Click();
         gallery.FindAll("[data-testid=picked] button")[0].Click();
         Assert.Equal("All matching pictures selected", gallery.Find("[data-testid=picked] b").TextContent);

@@ -1,0 +1,269 @@
+using GpuGeek.Contracts.Datasets;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Components.Web.Virtualization;
+using Microsoft.JSInterop;
+
+namespace GpuGeek.Web.Components.Pages.Datasets;
+
+/// <summary>The pictures of a dataset, however many: only the rows in view are rendered, and loaded when they come into view.</summary>
+public sealed partial class Gallery
+{
+    /// <summary>As many ids as one edit may have.</summary>
+    private const int MostPicked = 6_000;
+
+    /// <summary>Browsers lay nothing out beyond 33 million pixels.</summary>
+    private const long MostPixels = 30_000_000;
+    private ElementReference _grid;
+    private IJSObjectReference? _script;
+    private bool _attached;
+    private Virtualize<int>? _rows;
+    private GalleryPages _pages = new((_, _) => Task.FromResult<IReadOnlyList<ImageResponse>>([]));
+    private ImageCountResponse? _count;
+    private int _columns = 6;
+    private int _rowHeight = 126;
+    private string? _shownFor;
+    private string? _sizedFor;
+    private int? _open;
+    private readonly HashSet<Guid> _picked = [];
+    private bool _isAll;
+    private int? _last;
+    private ImageEditResponse? _edit;
+    private bool _removes;
+
+    [Parameter, EditorRequired]
+    public string Org { get; set; } = "";
+
+    [Parameter, EditorRequired]
+    public Guid Dataset { get; set; }
+
+    [Parameter, EditorRequired]
+    public GalleryView View { get; set; } = new(new());
+
+    /// <summary>Another view was chosen.</summary>
+    [Parameter]
+    public EventCallback<GalleryView> Viewed { get; set; }
+
+    /// <summary>In the order of the class bar, which determines each colour.</summary>
+    [Parameter]
+    public IReadOnlyList<string> ClassNames { get; set; } = [];
+
+    [Parameter]
+    public bool MayEdit { get; set; }
+
+    /// <summary>A picture was relabelled.</summary>
+    [Parameter]
+    public EventCallback Relabelled { get; set; }
+
+    /// <summary>A changed value reloads the pictures.</summary>
+    [Parameter]
+    public int Stamp { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var place = $"{Dataset}/{View.Filter}/{View.SortName}/{Stamp}";
+        if (_shownFor == place)
+            return;
+        _shownFor = place;
+        Unpick();
+        _open = null;
+        await LoadAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_count is null)
+            return;
+        if (!_attached)
+        {
+            _attached = true;
+            _sizedFor = View.SizeName;
+            _script = await AttachAsync("js/gallery.js", _grid, Self);
+        }
+        else if (_sizedFor != View.SizeName && _script is not null)
+        {
+            _sizedFor = View.SizeName;
+            await _script.InvokeVoidAsync("measure", Gone);
+        }
+    }
+
+    /// <summary>How many tiles fit beside each other, and how high a row of them is.</summary>
+    [JSInvokable]
+    public Task LayoutAsync(int columns, int rowHeight) =>
+        WhileHereAsync(() =>
+        {
+            (_columns, _rowHeight) = (Math.Max(1, columns), Math.Max(1, rowHeight));
+            StateHasChanged();
+            return Task.CompletedTask;
+        });
+
+    private async Task LoadAsync()
+    {
+        var place = _shownFor;
+        var (filter, sort) = (View.Filter, View.SortName);
+        var pages = new GalleryPages(async (at, limit) => (await Api.ListImagesAtAsync(Org, Dataset, filter, sort, at, limit, Gone)).Items);
+        var count = await Api.CountImagesAsync(Org, Dataset, filter, Gone);
+        await pages.LoadAsync(0, 1);
+        if (_shownFor != place)
+            return;
+        (_pages, _count) = (pages, count);
+        if (_rows is not null)
+            await _rows.RefreshDataAsync();
+    }
+
+    private Task<bool> ReloadAsync() => TryAsync(LoadAsync);
+
+    private async ValueTask<ItemsProviderResult<int>> RowsAsync(ItemsProviderRequest request)
+    {
+        var rows = (Shown + _columns - 1) / _columns;
+        var first = Math.Min(request.StartIndex, rows);
+        var last = Math.Min(first + request.Count, rows);
+        // Beside what a person has begun, so not as one of these.
+        try
+        {
+            if (last > first)
+                await _pages.LoadAsync(first * _columns, (last - first) * _columns);
+        }
+        catch (Exception e) when (Fault.Explains(e) && !Gone.IsCancellationRequested)
+        {
+            // What cannot be loaded stays empty, and the note says why.
+            Fault = Fault.From(e, W);
+            StateHasChanged();
+        }
+        return new(Enumerable.Range(first, last - first), rows);
+    }
+
+    /// <summary>Number of pictures that can be scrolled to.</summary>
+    private int Shown => (int)Math.Min(_count?.Count ?? 0, MostPixels / _rowHeight * _columns);
+
+    private string Matching(ImageCountResponse count) =>
+        count.Count > Shown ? T["MatchingFirst", F.Count(Shown), F.Count(count.Count)]
+        : count.AtLeast ? T["MatchingMore", F.Count(count.Count)]
+        : count.Count == 1 ? T["OneImage"]
+        : W["ImagesCount", F.Count(count.Count)];
+
+    private Task FilterAsync(ImageFilter filter) => Viewed.InvokeAsync(View with { Filter = filter });
+
+    private bool IsPicked(ImageResponse image) => _isAll || _picked.Contains(image.Id);
+
+    private async Task ClickAsync(int index, MouseEventArgs e)
+    {
+        if (MayEdit && (_picked.Count > 0 || e.ShiftKey || e.CtrlKey || e.MetaKey))
+            await PickAsync(index, e.ShiftKey);
+        else
+            _open = index;
+    }
+
+    /// <summary>With shift: all from the picture that was picked last, also those that are not in view.</summary>
+    private async Task PickAsync(int index, bool range)
+    {
+        _isAll = false;
+        if (range && _last is { } last && last != index)
+            await PickRangeAsync(Math.Min(last, index), Math.Abs(last - index) + 1);
+        else if (_pages[index] is { } image && !_picked.Add(image.Id))
+            _picked.Remove(image.Id);
+        _last = index;
+    }
+
+    private async Task PickRangeAsync(int from, int count)
+    {
+        if (_picked.Count + count > MostPicked)
+        {
+            Fault = new(T["TooManyPicked"], T["TooManyPickedWhy", F.Count(MostPicked)], T["TooManyPickedHint"], null, null);
+            return;
+        }
+        await TryAsync(async () => _picked.UnionWith((await _pages.LoadAsync(from, count)).Select(image => image.Id)));
+    }
+
+    private void Unpick()
+    {
+        _picked.Clear();
+        (_isAll, _last) = (false, null);
+    }
+
+    /// <summary>x picks the picture, 1 to 9 relabel it or what is picked, Escape unpicks.</summary>
+    [JSInvokable]
+    public Task KeyAsync(string key, int index) =>
+        WhileHereAsync(async () =>
+        {
+            if (!MayEdit || _pages[index] is null || _open is not null)
+                return;
+            if (key == "x")
+                await PickAsync(index, false);
+            else if (key == "Escape")
+                Unpick();
+            else if (key[0] - '1' is var number && number < ClassNames.Count)
+            {
+                if (_picked.Count == 0)
+                    await PickAsync(index, false);
+                await EditAsync(new() { Class = ClassNames[number] });
+            }
+            StateHasChanged();
+        });
+
+    private async Task EditAsync(EditImagesRequest what)
+    {
+        var request = _isAll ? what with { Filter = View.Filter } : what with { Images = [.. _picked] };
+        BeginForm();
+        _removes = what.Remove;
+        if (!await TryAsync(async () => _edit = await Api.Once(Form).EditImagesAsync(Org, Dataset, request, Gone)))
+            return;
+        await ShowChangeAsync();
+    }
+
+    private string Sentence(ImageEditResponse edit) =>
+        edit.UndoneAt is not null ? T["Undone", F.Count(edit.Count)]
+        : _removes
+            ? edit.Count == 1 ? T["RemovedOne"]
+                : T["Removed", F.Count(edit.Count)]
+        : edit.Count == 1 ? T["EditedOne"]
+        : T["Edited", F.Count(edit.Count)];
+
+    private async Task UndoAsync()
+    {
+        if (!await TryAsync(async () => _edit = await Api.UndoImageEditAsync(Org, Dataset, _edit!.Id, Gone)))
+            return;
+        await ShowChangeAsync();
+    }
+
+    private async Task ShowChangeAsync()
+    {
+        Unpick();
+        await ReloadAsync();
+        await Relabelled.InvokeAsync();
+    }
+
+    private static string? Text(ChangeEventArgs e) => string.IsNullOrWhiteSpace((string?)e.Value) ? null : ((string)e.Value).Trim();
+
+    private int ColorOf(string name)
+    {
+        for (var i = 0; i < ClassNames.Count; i++)
+            if (ClassNames[i] == name)
+                return i % 7 + 1;
+        return 1;
+    }
+
+    private async Task StepAsync(int by)
+    {
+        if (_open is not { } at || at + by < 0 || at + by >= Shown)
+            return;
+        await TryAsync(() => _pages.LoadAsync(at + by, 1));
+        if (_pages[at + by] is not null)
+            _open = at + by;
+    }
+
+    /// <summary>It stays where it is, whatever the filter says, until the pictures are loaded again.</summary>
+    private Task ChangedAsync(ImageResponse now)
+    {
+        _pages.Replace(now);
+        return Relabelled.InvokeAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        var at = _open;
+        _open = null;
+        if (at is not null && _script is not null)
+            await _script.InvokeVoidAsync("focus", Gone, at);
+    }
+}
