@@ -213,6 +213,10 @@ public sealed record CreateVersionRequest
     /// <summary>The same pictures with the same seed give the same split. Pictures of the newest version with the same seed and shares
     /// keep its splits.</summary>
     public int Seed { get; init; }
+
+    /// <summary>Pictures that nearly equal each other come into one split: the same photograph saved again, or the next one of a
+    /// series. Otherwise a warning counts those that are tested on what the model has seen.</summary>
+    public bool NearDuplicatesTogether { get; init; } = true;
 }
 
 public sealed record SplitShares(double Train, double Val, double Test);
@@ -283,7 +287,8 @@ public sealed record VersionPicture(string Class, string Split, string? Group);
 public sealed record VersionArchiveResponse(string Url, DateTimeOffset ExpiresAt);
 
 /// <param name="Code"><c>class_missing</c> (the classes have no picture in the split), <c>few_pictures</c> (the classes have fewer than
-/// <c>count</c> pictures in the split) or <c>divided_groups</c> (so many groups have pictures in several splits).</param>
+/// <c>count</c> pictures in the split), <c>divided_groups</c> (so many groups have pictures in several splits) or <c>near_duplicates</c>
+/// (so many pictures of the validation and test sets nearly equal one in another split).</param>
 /// <param name="Split">Null: it is about all of them.</param>
 /// <param name="Classes">Which it is about.</param>
 public sealed record VersionWarningResponse(string Code, string? Split, IReadOnlyList<string> Classes, int Count);

@@ -71,4 +71,7 @@ public sealed class DatasetImage : ITenantOwned
     public required int Height { get; init; }
     public required long Bytes { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>See <see cref="NearDuplicates"/>; null: not computed.</summary>
+    public byte[]? PerceptualHash { get; init; }
 }

@@ -28,6 +28,9 @@ public sealed class DatasetVersion : ITenantOwned
 
     /// <summary>Groups with pictures in several splits.</summary>
     public int DividedGroups { get; init; }
+
+    /// <summary>Pictures of the validation and test sets that are near-duplicates of one in another split.</summary>
+    public int DividedDuplicates { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
     public const int MaxNoteLength = 1000;

@@ -12,11 +12,11 @@ internal static class GroupedSplit
     {
         var splits = new Dictionary<string, string>(StringComparer.Ordinal);
         var loose = images.Where(i => i.FixedSplit is null).ToList();
-        var groups = images.Where(i => i.Group.Length > 0).GroupBy(i => i.Group, StringComparer.Ordinal).ToList();
+        var groups = images.Where(i => i.Kin.Length > 0).GroupBy(i => i.Kin, StringComparer.Ordinal).ToList();
         var wanted = loose
             .GroupBy(i => i.Label, StringComparer.Ordinal)
             .ToDictionary(c => c.Key, c => Wanted(c.Count(), fractions), StringComparer.Ordinal);
-        foreach (var image in loose.Where(i => i.Group.Length == 0 && i.FormerSplit is not null))
+        foreach (var image in loose.Where(i => i.Kin.Length == 0 && i.FormerSplit is not null))
             wanted[image.Label][image.FormerSplit!]--;
         foreach (
             var group in groups.OrderByDescending(g => g.Count()).ThenBy(g => StratifiedSplit.Rank(seed, g.Key), StringComparer.Ordinal)

@@ -31,7 +31,22 @@ public sealed record SplitFractions(double Train, double Val, double Test)
 
 /// <param name="FixedSplit">A split that a person has set; it is kept.</param>
 /// <param name="FormerSplit">The one that it had before: it is kept unless the picture's group is in another one.</param>
-public sealed record SplitCandidate(string Hash, string Label, string? FixedSplit, string Group = "", string? FormerSplit = null);
+/// <param name="PerceptualHash">Null: not known.</param>
+public sealed record SplitCandidate(
+    string Hash,
+    string Label,
+    string? FixedSplit,
+    string Group = "",
+    string? FormerSplit = null,
+    byte[]? PerceptualHash = null
+)
+{
+    /// <summary>What unites it with pictures that nearly equal it; null: none do.</summary>
+    public string? Near { get; init; }
+
+    /// <summary>Pictures with the same one come into one split; empty: it has none.</summary>
+    public string Kin => Near ?? Group;
+}
 
 /// <summary>
 /// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with
@@ -102,7 +117,7 @@ public static class StratifiedSplit
     }
 
     private static string? SplitOf(SplitCandidate image, IReadOnlyDictionary<string, string> groups) =>
-        image.FixedSplit ?? groups.GetValueOrDefault(image.Group) ?? image.FormerSplit;
+        image.FixedSplit ?? groups.GetValueOrDefault(image.Kin) ?? image.FormerSplit;
 
     private static ManifestEntry Entry(SplitCandidate image, string split) => new(image.Hash, image.Label, split, image.Group);
 }

@@ -164,42 +164,41 @@ public static class PlanGate
             );
     }
 
+    /// <summary>
+    /// One statement: between two of them an upload could become an import, or an import pictures, and be counted in neither.
+    /// An archive counts from the moment its upload is accepted; while it is read, the part that has not become pictures yet. A kept
+    /// upload that can be retried counts too.
+    /// </summary>
     private static async Task<long> StoredAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken, Guid? without = null)
     {
         // Nothing is kept of weights that failed permanently.
         JobState[] over = [JobState.Failed, JobState.Canceled];
-        var gone = Rows(db.Jobs, org).Where(j => over.Contains(j.State) && j.RetryUntil == null);
-        return await Rows(db.DatasetCounts, org).SumAsync(c => c.Bytes, cancellationToken)
-            + await Rows(db.Embeddings, org).SumAsync(e => (long)e.Vector.Length, cancellationToken)
-            + await Rows(db.UploadedWeights, org)
-                .Where(w => w.State != UploadState.Failed && !gone.Any(j => j.Id == w.Id))
-                .SumAsync(w => w.Size, cancellationToken)
-            + await ArchivesAsync(db, org, without, cancellationToken);
-    }
-
-    /// <summary>
-    /// An archive counts from the moment its upload is accepted; while it is read, the part that has not become pictures yet. A kept
-    /// upload that can be retried counts too.
-    /// </summary>
-    private static async Task<long> ArchivesAsync(GpuGeekDbContext db, Guid org, Guid? without, CancellationToken cancellationToken)
-    {
         var jobs = Rows(db.Jobs, org);
-        var queued = await Rows(db.Imports, org)
-            .Where(i => jobs.Any(j => j.Id == i.Id && (j.State == JobState.Queued || j.RetryUntil != null)))
-            .SumAsync(i => i.Size, cancellationToken);
-        // What is stored of an upload counts also when no more bytes come.
-        var arriving = await Rows(db.Imports, org)
-            .Where(i => i.State == UploadState.Uploading)
-            .SumAsync(
-                i => (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept ? i.Size : i.Received,
-                cancellationToken
-            );
+        var gone = jobs.Where(j => over.Contains(j.State) && j.RetryUntil == null);
+        var weights = Rows(db.UploadedWeights, org).Where(w => w.State != UploadState.Failed && !gone.Any(j => j.Id == w.Id));
+        var embeddings = Rows(db.Embeddings, org);
+        var counts = Rows(db.DatasetCounts, org);
         var pictures = Rows(db.DatasetImages, org);
-        var read = await Rows(db.Imports, org)
+        var imports = Rows(db.Imports, org);
+        var queued = imports.Where(i => jobs.Any(j => j.Id == i.Id && (j.State == JobState.Queued || j.RetryUntil != null)));
+        // What is stored of an upload counts also when no more bytes come.
+        var arriving = imports
+            .Where(i => i.State == UploadState.Uploading)
+            .Select(i => (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept ? i.Size : i.Received);
+        var unread = imports
             .Where(i => i.Id != without && jobs.Any(j => j.Id == i.Id && j.State == JobState.Running))
-            .Select(i => i.Size - pictures.Where(p => p.ImportId == i.Id).Sum(p => p.Bytes))
-            .ToListAsync(cancellationToken);
-        return queued + arriving + read.Sum(left => Math.Max(left, 0));
+            .Select(i => i.Size - pictures.Where(p => p.ImportId == i.Id).Sum(p => p.Bytes));
+        return await db
+            .Organizations.Where(o => o.Id == org)
+            .Select(_ =>
+                counts.Sum(c => c.Bytes)
+                + embeddings.Sum(e => (long)e.Vector.Length)
+                + weights.Sum(w => w.Size)
+                + queued.Sum(i => i.Size)
+                + arriving.Sum()
+                + unread.Where(left => left > 0).Sum()
+            )
+            .SingleAsync(cancellationToken);
     }
 
     private static Task<int> ImagesAsync(GpuGeekDbContext db, Guid org, CancellationToken cancellationToken) =>

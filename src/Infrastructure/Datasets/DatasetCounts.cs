@@ -20,7 +20,7 @@ public sealed class DatasetCounts(IDbContexts contexts)
               RETURNING c.org_id, c.dataset_id, c.class_id, c.split, c.images, c.bytes)
             INSERT INTO dataset_counts (org_id, dataset_id, class_id, split, images, bytes)
             SELECT org_id, dataset_id, class_id, split, sum(images), sum(bytes) FROM parts
-            GROUP BY org_id, dataset_id, class_id, split HAVING sum(images) <> 0
+            GROUP BY org_id, dataset_id, class_id, split HAVING sum(images) <> 0 OR sum(bytes) <> 0
             """,
             cancellationToken
         );

@@ -81,7 +81,8 @@ internal sealed record PictureEvent(
     int Height,
     long Bytes,
     double Progress,
-    string? Group = null
+    string? Group = null,
+    byte[]? PerceptualHash = null
 ) : ImportEvent;
 
 /// <summary>A picture of the dataset gets a class.</summary>

@@ -201,15 +201,16 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
         int[] widths = [.. rows.Select(r => r.Picture.Width)];
         int[] heights = [.. rows.Select(r => r.Picture.Height)];
         long[] bytes = [.. rows.Select(r => r.Picture.Bytes)];
+        byte[]?[] looks = [.. rows.Select(r => r.Picture.PerceptualHash)];
         var accepted = await db
             .Database.SqlQuery<string>(
                 $"""
                 INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, group_name, format, width,
-                    height, bytes, created_at)
+                    height, bytes, perceptual_hash, created_at)
                 SELECT {_org}, i.id, {_dataset}, {_import}, i.class_id, i.hash, i.name, i.split, i.group_name, i.format, i.width, i.height,
-                    i.bytes, clock_timestamp()
-                FROM unnest({ids}, {classIds}, {hashes}, {names}, {splits}, {groups}, {formats}, {widths}, {heights}, {bytes})
-                    i(id, class_id, hash, name, split, group_name, format, width, height, bytes)
+                    i.bytes, i.look, clock_timestamp()
+                FROM unnest({ids}, {classIds}, {hashes}, {names}, {splits}, {groups}, {formats}, {widths}, {heights}, {bytes}, {looks})
+                    i(id, class_id, hash, name, split, group_name, format, width, height, bytes, look)
                 ON CONFLICT (org_id, dataset_id, hash) DO NOTHING RETURNING hash AS "Value"
                 """
             )

@@ -52,11 +52,9 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
                 $"The pictures have {classes.Length} classes; a classifier needs two or more.",
                 "Put the pictures of each class into a folder that has its name."
             );
-        var entries = StratifiedSplit.Assign(
-            [.. pictures.Select(p => new SplitCandidate(p.Hash, p.Class, p.Split, p.Group ?? ""))],
-            SplitFractions.Default,
-            seed
-        );
+        var candidates = pictures.Select(p => new SplitCandidate(p.Hash, p.Class, p.Split, p.Group ?? "")).ToList();
+        var near = NearDuplicates.Find([.. pictures.Select(p => p.PerceptualHash)]);
+        var entries = StratifiedSplit.Assign(NearDuplicates.KeepTogether(candidates, near), SplitFractions.Default, seed);
         var labels = classes.Select((name, index) => (name, index)).ToDictionary(c => c.name, c => c.index, StringComparer.Ordinal);
         return new(
             classes,

@@ -7,26 +7,27 @@ public sealed class WarningsOfAVersion
 {
     private static string Hash(int i) => i.ToString("x64", CultureInfo.InvariantCulture);
 
-    private static string[] Of(int divided, params (string Split, string Label, int Count)[] counts) =>
+    private static string[] Of(int divided, int near, params (string Split, string Label, int Count)[] counts) =>
         [
             .. VersionWarning
                 .Of(
                     [.. counts.Select(c => c.Label).Distinct()],
                     Splits.All.ToDictionary(s => s, s => counts.Where(c => c.Split == s).ToDictionary(c => c.Label, c => c.Count)),
-                    divided
+                    divided,
+                    near
                 )
                 .Select(w => $"{w.Code} {w.Split} {string.Join("+", w.Classes)} {w.Count}"),
         ];
 
     [Fact]
     public void Are_none_where_every_split_has_enough_of_each_class() =>
-        Assert.Empty(Of(0, ("train", "a", 3), ("val", "a", 1), ("test", "a", 10)));
+        Assert.Empty(Of(0, 0, ("train", "a", 3), ("val", "a", 1), ("test", "a", 10)));
 
     [Fact]
     public void Name_what_is_missing_and_what_is_little() =>
         Assert.Equal(
-            ["class_missing val b 0", "class_missing test b+c 0", "few_pictures test a 10", "divided_groups   2"],
-            Of(2, ("train", "a", 90), ("val", "a", 9), ("test", "a", 9), ("train", "b", 9), ("train", "c", 1), ("val", "c", 1))
+            ["class_missing val b 0", "class_missing test b+c 0", "few_pictures test a 10", "divided_groups   2", "near_duplicates   7"],
+            Of(2, 7, ("train", "a", 90), ("val", "a", 9), ("test", "a", 9), ("train", "b", 9), ("train", "c", 1), ("val", "c", 1))
         );
 
     [Fact]

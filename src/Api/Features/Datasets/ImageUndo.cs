@@ -60,15 +60,16 @@ internal static class ImageUndo
         int[] widths = [.. before.Select(i => i.Width)];
         int[] heights = [.. before.Select(i => i.Height)];
         long[] bytes = [.. before.Select(i => i.Bytes)];
+        byte[]?[] looks = [.. before.Select(i => i.PerceptualHash)];
         DateTime[] created = [.. before.Select(i => i.CreatedAt.UtcDateTime)];
         return db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, group_name, format, width,
-                height, bytes, created_at)
+                height, bytes, perceptual_hash, created_at)
             SELECT {edit.OrgId}, b.id, {edit.DatasetId}, b.import_id, b.class_id, b.hash, b.name, b.split, b.group_name, b.format, b.width,
-                b.height, b.bytes, b.created_at
+                b.height, b.bytes, b.look, b.created_at
             FROM unnest({ids}, {imports}, {classes}, {hashes}, {names}, {splits}, {groups}, {formats}, {widths}, {heights}, {bytes},
-                {created}) b(id, import_id, class_id, hash, name, split, group_name, format, width, height, bytes, created_at)
+                {looks}, {created}) b(id, import_id, class_id, hash, name, split, group_name, format, width, height, bytes, look, created_at)
             WHERE EXISTS (SELECT 1 FROM dataset_classes c WHERE c.id = b.class_id AND c.dataset_id = {edit.DatasetId})
             ON CONFLICT DO NOTHING
             """,

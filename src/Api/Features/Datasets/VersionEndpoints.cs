@@ -108,7 +108,7 @@ internal static class VersionEndpoints
     /// <summary>Create a version: freeze the current pictures, labels and splits</summary>
     /// <remarks>The same pictures, labels and splits give the same version: an existing one is returned with 200. Pictures of the newest
     /// version with the same shares and seed keep its splits, so that test sets stay comparable while the dataset grows; another seed
-    /// splits all of them anew. Pictures of one group come into one split.</remarks>
+    /// splits all of them anew. Pictures of one group come into one split, and so do pictures that nearly equal each other.</remarks>
     private static async Task<Results<Created<VersionResponse>, Ok<VersionResponse>, ProblemHttpResult>> CreateAsync(
         Guid dataset,
         CreateVersionRequest request,
@@ -124,14 +124,22 @@ internal static class VersionEndpoints
             from image in db.DatasetImages
             join c in db.DatasetClasses on image.ClassId equals c.Id
             where image.DatasetId == dataset
-            select new SplitCandidate(image.Hash, c.Name, image.Split, image.GroupName ?? "")
+            select new SplitCandidate(image.Hash, c.Name, image.Split, image.GroupName ?? "", null, image.PerceptualHash)
         ).ToListAsync(cancellationToken);
         if (TooFew(images) is { } refusal)
             return refusal;
         var fractions = new SplitFractions(request.Split.Train, request.Split.Val, request.Split.Test);
         var former = await FormerSplits.ReadAsync(db, store, tenant.OrgId, dataset, fractions, request.Seed, cancellationToken);
+        var near = NearDuplicates.Find([.. images.Select(i => i.PerceptualHash)]);
         var entries = StratifiedSplit.Assign(
-            [.. images.Select(i => i with { FormerSplit = former.GetValueOrDefault(i.Hash) })],
+            [
+                .. (request.NearDuplicatesTogether ? NearDuplicates.KeepTogether(images, near) : images).Select(i =>
+                    i with
+                    {
+                        FormerSplit = former.GetValueOrDefault(i.Hash),
+                    }
+                ),
+            ],
             fractions,
             request.Seed
         );
@@ -167,6 +175,7 @@ internal static class VersionEndpoints
             Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
             Counts = Count(entries),
             DividedGroups = VersionWarning.DividedGroups(entries),
+            DividedDuplicates = NearDuplicates.Divided(images, near, entries),
             CreatedAt = clock.GetUtcNow(),
         };
         db.DatasetVersions.Add(version);
@@ -282,7 +291,7 @@ internal static class VersionEndpoints
             v.Fractions is { } f ? new(f.Train, f.Val, f.Test) : null,
             [
                 .. VersionWarning
-                    .Of(v.Classes, v.Counts, v.DividedGroups)
+                    .Of(v.Classes, v.Counts, v.DividedGroups, v.DividedDuplicates)
                     .Select(w => new VersionWarningResponse(w.Code, w.Split, w.Classes, w.Count)),
             ]
         )

@@ -66,7 +66,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     SELECT org_id, dataset_id, class_id, split, sum(sign), sum(sign * bytes) FROM (
                       SELECT 1 AS sign, org_id, dataset_id, class_id, split, bytes FROM came
                       UNION ALL SELECT -1, org_id, dataset_id, class_id, split, bytes FROM went) changed
-                    GROUP BY org_id, dataset_id, class_id, split HAVING sum(sign) <> 0;
+                    GROUP BY org_id, dataset_id, class_id, split HAVING sum(sign) <> 0 OR sum(sign * bytes) <> 0;
                   END IF;
                   RETURN NULL;
                 END $$;

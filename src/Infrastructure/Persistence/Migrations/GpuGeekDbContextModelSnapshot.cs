@@ -471,6 +471,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("import_id");
 
+                    b.Property<byte[]>("PerceptualHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("perceptual_hash");
+
                     b.Property<string>("Split")
                         .HasMaxLength(5)
                         .HasColumnType("character varying(5)")
@@ -532,6 +536,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<Guid>("DatasetId")
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_id");
+
+                    b.Property<int>("DividedDuplicates")
+                        .HasColumnType("integer")
+                        .HasColumnName("divided_duplicates");
 
                     b.Property<int>("DividedGroups")
                         .HasColumnType("integer")

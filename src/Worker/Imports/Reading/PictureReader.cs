@@ -61,7 +61,8 @@ internal static class PictureReader
             probe.Height,
             bytes.Length,
             progress,
-            placement.Group
+            placement.Group,
+            PerceptualHash.Of(pixels)
         );
     }
 

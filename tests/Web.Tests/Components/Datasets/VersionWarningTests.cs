@@ -13,6 +13,7 @@ public sealed class AVersionWithAWarning() : Screen("en")
     [InlineData("few_pictures", "test", "a, b, c and 2 more", "Test has fewer than 10 pictures of a, b, c and 2 more")]
     [InlineData("class_missing", "val", "", "Validation has no picture of a, b, c and 2 more")]
     [InlineData("divided_groups", null, "", "10 groups have pictures in several splits")]
+    [InlineData("near_duplicates", null, "", "10 pictures of the validation and test sets nearly equal")]
     public void Says_what_it_is(string code, string? split, string classes, string text)
     {
         Services.AddScoped(_ => new FakeApi().Person("viewer").Client());
