@@ -31,4 +31,5 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT ALL ON SCHEMA public TO gpugeek_owner;
 GRANT USAGE ON SCHEMA public TO gpugeek_app, gpugeek_system;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE SCHEMA IF NOT EXISTS hangfire AUTHORIZATION gpugeek_hangfire;

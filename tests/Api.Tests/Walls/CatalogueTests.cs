@@ -22,6 +22,7 @@ public sealed class TheDatabaseCatalogue(PostgresFixture postgres)
         "give_attempts_back",
         "has_member",
         "has_operator",
+        "images_named",
         "invitation",
         "keep_first_answer",
         "org_for_member",

@@ -42,7 +42,7 @@ internal sealed class ImageAnchors : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var images = db.ImagesOf(dataset, filter);
+        var images = await db.ImagesOfAsync(dataset, filter, cancellationToken);
         if (at < Step)
             return order.Sort(images).Skip(at);
         int? count = filter.Name is null ? await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken) : null;

@@ -51,7 +51,7 @@ internal static class ImageEditEndpoints
         }
         var meant = request.Images is { } ids
             ? db.DatasetImages.Where(i => i.DatasetId == dataset && ids.Contains(i.Id))
-            : db.ImagesOf(dataset, request.Filter!);
+            : await db.ImagesOfAsync(dataset, request.Filter!, cancellationToken);
         // Two edits of the same dataset wait for each other: what one keeps as it was before is what the other has made.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR NO KEY UPDATE", cancellationToken);
         var before = await meant.AsNoTracking().OrderBy(i => i.Id).Take(ImageEdit.MaxImages + 1).ToListAsync(cancellationToken);

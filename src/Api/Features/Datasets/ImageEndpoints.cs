@@ -14,9 +14,6 @@ namespace GpuGeek.Api.Features.Datasets;
 
 internal static class ImageEndpoints
 {
-    /// <summary>Of those with a part of a name: more would have to be looked at one by one.</summary>
-    private const int MostCounted = 10_000;
-
     private sealed record Row(DatasetImage Image, string Class);
 
     public static void Map(RouteGroupBuilder datasets)
@@ -61,7 +58,7 @@ internal static class ImageEndpoints
             );
         var images = at is { } ordinal
             ? await anchors.FromAsync(db, dataset, filter, order, ordinal, cancellationToken)
-            : order.Sort(After(db.ImagesOf(dataset, filter), order, after));
+            : order.Sort(After(await db.ImagesOfAsync(dataset, filter, cancellationToken), order, after));
         var rows = images is null ? [] : await RowsOf(db, images.Take(size + 1)).ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, r => order.KeyOf(r.Image), r => Response(r, tenant.Slug)));
     }
@@ -87,8 +84,9 @@ internal static class ImageEndpoints
             return TypedResults.Ok(
                 new ImageCountResponse(await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken), false)
             );
-        var count = await db.ImagesOf(dataset, filter).Take(MostCounted + 1).CountAsync(cancellationToken);
-        return TypedResults.Ok(new ImageCountResponse(Math.Min(count, MostCounted), count > MostCounted));
+        var images = await db.ImagesOfAsync(dataset, filter, cancellationToken);
+        var count = await images.Take(ImageFilterQuery.FewNamed + 1).CountAsync(cancellationToken);
+        return TypedResults.Ok(new ImageCountResponse(Math.Min(count, ImageFilterQuery.FewNamed), count > ImageFilterQuery.FewNamed));
     }
 
     /// <summary>Get the data of a picture</summary>

@@ -7,8 +7,16 @@ namespace GpuGeek.Api.Features.Datasets;
 
 internal static class ImageFilterQuery
 {
+    /// <summary>With more, the first of them are found as soon by looking at one after another.</summary>
+    public const int FewNamed = 10_000;
+
     /// <summary>The pictures of a dataset that the filter means.</summary>
-    public static IQueryable<DatasetImage> ImagesOf(this GpuGeekDbContext db, Guid dataset, ImageFilter filter)
+    public static async Task<IQueryable<DatasetImage>> ImagesOfAsync(
+        this GpuGeekDbContext db,
+        Guid dataset,
+        ImageFilter filter,
+        CancellationToken cancellationToken
+    )
     {
         var images = db.DatasetImages.Where(i => i.DatasetId == dataset);
         if (filter.Class is { Length: > 0 } name)
@@ -18,7 +26,13 @@ internal static class ImageFilterQuery
         if (filter.Name is { } part)
         {
             var pattern = "%" + part.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
-            images = images.Where(i => EF.Functions.ILike(i.FileName, pattern, "\\"));
+            var named = await db
+                .Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM images_named({dataset}, {pattern}, {FewNamed + 1}) id")
+                .ToListAsync(cancellationToken);
+            images =
+                named.Count > FewNamed
+                    ? images.Where(i => EF.Functions.ILike(i.FileName, pattern, "\\"))
+                    : images.Where(i => named.Contains(i.Id));
         }
         return images;
     }

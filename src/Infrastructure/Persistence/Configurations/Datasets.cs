@@ -89,6 +89,7 @@ internal sealed class DatasetImageConfiguration : IEntityTypeConfiguration<Datas
             i.ClassId,
             i.Id,
         });
+        builder.HasIndex(i => i.FileName).HasMethod("gin").HasOperators("gin_trgm_ops");
         builder.HasIndex(i => new { i.OrgId, i.ImportId });
         builder.HasOne<Dataset>().WithMany().HasForeignKey(i => new { i.OrgId, i.DatasetId }).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<DatasetClass>().WithMany().HasForeignKey(i => new { i.OrgId, i.ClassId }).OnDelete(DeleteBehavior.Restrict);

@@ -487,6 +487,12 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.HasKey("OrgId", "Id")
                         .HasName("pk_dataset_images");
 
+                    b.HasIndex("FileName")
+                        .HasDatabaseName("ix_dataset_images_file_name");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("FileName"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("FileName"), new[] { "gin_trgm_ops" });
+
                     b.HasIndex("OrgId", "ImportId")
                         .HasDatabaseName("ix_dataset_images_org_id_import_id");
 
