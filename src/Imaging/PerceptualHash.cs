@@ -35,7 +35,7 @@ public static class PerceptualHash
         }
     }
 
-    /// <summary>Mean brightness of each field, rounded to a 16th of a grey level, so that noise in a plain area counts as nothing.</summary>
+    /// <summary>Mean brightness of each field, rounded to a 16th of a grey level, so that noise in a plain area does not count.</summary>
     private static int[] Means(RgbImage image)
     {
         var means = new int[Side * Side];

@@ -47,6 +47,20 @@ once() {
     awk -v name="$1" '{ printf "  %-44s %7.2f s\n", name, $1 }'
 }
 
+# relabel PATH: a thousand pictures, one request each.
+relabel() {
+  local begun=$(date +%s%N)
+  call GET "$1/images?limit=200&class=class%205" | jq -r '.items[].id' > "$data.ids"
+  for round in 1 2 3 4 5; do
+    while read -r id; do
+      printf 'url = "%s"\nrequest = PATCH\ndata = "{\\"class\\": \\"class %d\\"}"\n' "$base/$1/images/$id" $((round % 2 ? 6 : 5))
+      printf 'header = "Authorization: Bearer %s"\nheader = "Content-Type: application/json"\noutput = /dev/null\nnext\n' "$token"
+    done < "$data.ids"
+  done | sed '$d' > "$data.patches"
+  curl -sSf -K "$data.patches"
+  awk -v ns="$(($(date +%s%N) - begun))" -v n="$(($(wc -l < "$data.ids") * 5))" 'BEGIN { printf "  %d relabelled one by one in %.1f s\n", n, ns / 1e9 }'
+}
+
 for count in "$@"; do
   dataset=$(call POST orgs/acme/datasets "$(jq -n --arg n "$count" '{project: "rows", name: $n}')" | jq -r .id)
   sql "INSERT INTO dataset_classes (org_id, id, dataset_id, name)
@@ -67,7 +81,19 @@ for count in "$@"; do
   times "a page of pictures without a split" "$path/images?split=none"
   times "a page by a part of the name" "$path/images?q=abc1"
   times "a page by a name that nobody has" "$path/images?q=zzzz"
+  times "a jump to nine tenths" "$path/images?at=$((count * 9 / 10))"
+  times "a jump to nine tenths, by name" "$path/images?sort=name&at=$((count * 9 / 10))"
+  times "a page of the largest" "$path/images?sort=-size"
+  times "how many have a part of the name" "$path/images/count?q=abc1"
   times "the figures" "$path/stats"
+  relabel "$path" > "$data.relabelled" &
+  relabelling=$!
+  times "a jump while 1,000 are relabelled" "$path/images?at=$((count * 9 / 10))"
+  times "a page of one class meanwhile" "$path/images?class=class%203"
+  times "the figures meanwhile" "$path/stats"
+  kill -0 "$relabelling" || echo "  (the 1,000 ended before these measurements did)"
+  wait "$relabelling"
+  cat "$data.relabelled"
   once "all of one class relabelled" "$path/images/edits" '{"filter": {"class": "class 3"}, "class": "class 4"}'
   once "undone" "$path/images/edits/$(jq -r .id "$data.answer")/undo" '{}'
 done

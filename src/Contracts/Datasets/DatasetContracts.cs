@@ -217,13 +217,25 @@ public sealed record CreateVersionRequest
     /// <summary>Pictures that nearly equal each other come into one split: the same photograph saved again, or the next one of a
     /// series. Otherwise a warning counts those that are tested on what the model has seen.</summary>
     public bool NearDuplicatesTogether { get; init; } = true;
+
+    /// <summary>For cross-validation, instead of shares: the number of folds that the pictures are divided into by the seed. Create a
+    /// version for each: one fold is its test set, the next one its validation set. A split that a folder, a table or a person has
+    /// set stays.</summary>
+    /// <example>5</example>
+    [Range(3, 20)]
+    public int? Folds { get; init; }
+
+    /// <summary>With <c>folds</c>: the one to test on, from 1.</summary>
+    /// <example>1</example>
+    [Range(1, 20)]
+    public int? Fold { get; init; }
 }
 
 public sealed record SplitShares(double Train, double Val, double Test);
 
 /// <param name="ManifestHash"><c>sha256:…</c> of the manifest's bytes.</param>
 /// <param name="Counts">split → class → pictures.</param>
-/// <param name="Split">The shares that it was split by; null: it was created before they were kept.</param>
+/// <param name="Split">The shares that it was split by; null: it is a fold, or was created before they were kept.</param>
 /// <param name="Warnings">What makes figures of its trainings worth less.</param>
 public sealed record VersionResponse(
     Guid Id,
@@ -241,6 +253,10 @@ public sealed record VersionResponse(
 {
     /// <summary>What people want to remember of it; null: nothing.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Of cross-validation: which of <c>folds</c> is the test set; null: it was split by shares.</summary>
+    public int? Fold { get; init; }
+    public int? Folds { get; init; }
 
     /// <summary>Number of runs that learn, or have learned, from it.</summary>
     public int Runs { get; init; }

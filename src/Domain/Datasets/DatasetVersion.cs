@@ -16,8 +16,12 @@ public sealed class DatasetVersion : ITenantOwned
     public required string ManifestHash { get; init; }
     public required int Seed { get; init; }
 
-    /// <summary>The shares that it was split by; null: before they were kept.</summary>
+    /// <summary>The shares that it was split by; null: before they were kept, or it is a fold.</summary>
     public SplitFractions? Fractions { get; init; }
+
+    /// <summary>Of cross-validation: which of how many folds is the test set; null: it was split by shares.</summary>
+    public int? Fold { get; init; }
+    public int? Folds { get; init; }
 
     /// <summary>Class names, sorted by code point: the order of labels and logits.</summary>
     public required string[] Classes { get; init; }

@@ -18,9 +18,7 @@ internal static class GroupedSplit
             .ToDictionary(c => c.Key, c => Wanted(c.Count(), fractions), StringComparer.Ordinal);
         foreach (var image in loose.Where(i => i.Kin.Length == 0 && i.FormerSplit is not null))
             wanted[image.Label][image.FormerSplit!]--;
-        foreach (
-            var group in groups.OrderByDescending(g => g.Count()).ThenBy(g => StratifiedSplit.Rank(seed, g.Key), StringComparer.Ordinal)
-        )
+        foreach (var group in groups.OrderByDescending(g => g.Count()).ThenBy(g => StratifiedSplit.Rank(seed, g.Key)))
         {
             var counts = group
                 .Where(i => i.FixedSplit is null)

@@ -18,17 +18,21 @@ public static class Manifest
 {
     public static byte[] Write(IEnumerable<ManifestEntry> entries)
     {
-        var text = new StringBuilder();
-        foreach (var entry in entries.OrderBy(e => e.Hash, StringComparer.Ordinal))
-            text.Append(entry.Hash)
-                .Append('\t')
-                .Append(Escape(entry.Label))
-                .Append('\t')
-                .Append(entry.Split)
-                .Append('\t')
-                .Append(Escape(entry.Group))
-                .Append('\n');
-        return Encoding.UTF8.GetBytes(text.ToString());
+        // No text of the whole: a million pictures have 90 MB.
+        using var bytes = new MemoryStream();
+        using (var lines = new StreamWriter(bytes, new UTF8Encoding(false), leaveOpen: true))
+            foreach (var entry in entries.OrderBy(e => e.Hash, StringComparer.Ordinal))
+            {
+                lines.Write(entry.Hash);
+                lines.Write('\t');
+                lines.Write(Escape(entry.Label));
+                lines.Write('\t');
+                lines.Write(entry.Split);
+                lines.Write('\t');
+                lines.Write(Escape(entry.Group));
+                lines.Write('\n');
+            }
+        return bytes.ToArray();
     }
 
     public static string HashOf(ReadOnlySpan<byte> manifest) => Convert.ToHexStringLower(SHA256.HashData(manifest));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using GpuGeek.Domain.Common;
@@ -66,7 +67,7 @@ public static class StratifiedSplit
         {
             var placed = byClass.Where(i => SplitOf(i, groups) is not null).ToList();
             entries.AddRange(placed.Select(i => Entry(i, SplitOf(i, groups)!)));
-            var free = byClass.Where(i => SplitOf(i, groups) is null).OrderBy(i => Rank(seed, i.Hash), StringComparer.Ordinal).ToList();
+            var free = byClass.Where(i => SplitOf(i, groups) is null).OrderBy(i => Rank(seed, i.Hash)).ToList();
             var (train, val, _) = Room(placed.Where(i => i.FixedSplit is null).Select(i => SplitOf(i, groups)!), free.Count, fractions);
             entries.AddRange(
                 free.Select(
@@ -100,8 +101,9 @@ public static class StratifiedSplit
         return (counts[0], counts[1], counts[2]);
     }
 
-    internal static string Rank(int seed, string text) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{text}")));
+    /// <summary>A number that only the seed and the text determine.</summary>
+    internal static UInt128 Rank(int seed, string text) =>
+        BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{text}")));
 
     /// <summary>How many of the free pictures of a class each split takes, beside those that came with a group or were there
     /// before.</summary>

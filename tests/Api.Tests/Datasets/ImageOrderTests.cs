@@ -23,7 +23,8 @@ public sealed class PicturesInOrder(SharedApplication shared) : IClassFixture<Sh
         await using var db = _app.SystemDatabase();
         await db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, format, width, height, bytes, created_at)
+            INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, format, width, height, bytes,
+              created_at)
             SELECT i.org_id, gen_random_uuid(), i.dataset_id, i.import_id, i.class_id, encode(sha256(n::text::bytea), 'hex'),
               'Äb %_' || n % 1000 || ' c.jpg', 'jpeg', 9, 9, n % 500, now()
             FROM dataset_images i JOIN dataset_classes c ON c.id = i.class_id, generate_series(3, {Many}) n
@@ -118,7 +119,8 @@ public sealed class PicturesInOrder(SharedApplication shared) : IClassFixture<Sh
         await using var db = _app.SystemDatabase();
         await db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, format, width, height, bytes, created_at)
+            INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, format, width, height, bytes,
+              created_at)
             SELECT org_id, gen_random_uuid(), dataset_id, import_id, class_id, encode(sha256((n || hash)::bytea), 'hex'), file_name, format,
               width, height, bytes, created_at FROM dataset_images, generate_series(1, 5) n WHERE dataset_id = {dataset}
             """,

@@ -117,6 +117,29 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
     }
 
     [Fact]
+    public async Task A_fold_is_tested_on_after_another()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        await session.AddImagesAsync(dataset.Id, "daisy", 10);
+        await session.AddImagesAsync(dataset.Id, "rose", 7);
+        async Task<VersionResponse> FoldAsync(int? folds, int? fold) =>
+            await session.Client.CreateVersionAsync(session.Org, dataset.Id, new() { Folds = folds, Fold = fold }, Cancel);
+        var versions = new List<VersionResponse>();
+        for (var fold = 1; fold <= 5; fold++)
+            versions.Add(await FoldAsync(5, fold));
+        Assert.Equal([(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)], versions.Select(v => (v.Fold!.Value, v.Folds!.Value)));
+        Assert.Equal([2, 2, 2, 2, 2], versions.Select(v => v.Counts["test"]["daisy"]));
+        Assert.Equal(7, versions.Sum(v => v.Counts["test"]["rose"]));
+        Assert.Equal(versions[1].Id, (await FoldAsync(5, 2)).Id);
+        // Splits by shares do not follow those of a fold.
+        var shares = await session.Client.CreateVersionAsync(session.Org, dataset.Id, new(), Cancel);
+        Assert.Equal((7, null), (shares.Counts["train"]["daisy"], shares.Fold));
+        foreach (var (folds, fold) in ((int?, int?)[])[(5, null), (null, 1), (5, 6)])
+            Assert.Equal("fold_unclear", (await Answers.RefusedAsync(() => FoldAsync(folds, fold))).Code);
+        Assert.Equal("too_few_images", (await Answers.RefusedAsync(() => FoldAsync(8, 1))).Code);
+    }
+
+    [Fact]
     public async Task Warnings_say_which_figures_will_be_worth_little()
     {
         var (session, dataset) = await _app.RegisterWithDatasetAsync();

@@ -69,7 +69,8 @@ internal static class ImageUndo
             SELECT {edit.OrgId}, b.id, {edit.DatasetId}, b.import_id, b.class_id, b.hash, b.name, b.split, b.group_name, b.format, b.width,
                 b.height, b.bytes, b.look, b.created_at
             FROM unnest({ids}, {imports}, {classes}, {hashes}, {names}, {splits}, {groups}, {formats}, {widths}, {heights}, {bytes},
-                {looks}, {created}) b(id, import_id, class_id, hash, name, split, group_name, format, width, height, bytes, look, created_at)
+                {looks}, {created})
+                b(id, import_id, class_id, hash, name, split, group_name, format, width, height, bytes, look, created_at)
             WHERE EXISTS (SELECT 1 FROM dataset_classes c WHERE c.id = b.class_id AND c.dataset_id = {edit.DatasetId})
             ON CONFLICT DO NOTHING
             """,

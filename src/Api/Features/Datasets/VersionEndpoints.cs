@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
@@ -120,29 +121,17 @@ internal static class VersionEndpoints
         CancellationToken cancellationToken
     )
     {
-        var images = await (
-            from image in db.DatasetImages
-            join c in db.DatasetClasses on image.ClassId equals c.Id
-            where image.DatasetId == dataset
-            select new SplitCandidate(image.Hash, c.Name, image.Split, image.GroupName ?? "", null, image.PerceptualHash)
-        ).ToListAsync(cancellationToken);
-        if (TooFew(images) is { } refusal)
+        var images = await CandidatesAsync(db, dataset, cancellationToken);
+        if (UnclearFold(request) is { } unclear)
+            return unclear;
+        if (TooFew(images, request.Folds ?? MinImagesPerClass) is { } refusal)
             return refusal;
         var fractions = new SplitFractions(request.Split.Train, request.Split.Val, request.Split.Test);
-        var former = await FormerSplits.ReadAsync(db, store, tenant.OrgId, dataset, fractions, request.Seed, cancellationToken);
         var near = NearDuplicates.Find([.. images.Select(i => i.PerceptualHash)]);
-        var entries = StratifiedSplit.Assign(
-            [
-                .. (request.NearDuplicatesTogether ? NearDuplicates.KeepTogether(images, near) : images).Select(i =>
-                    i with
-                    {
-                        FormerSplit = former.GetValueOrDefault(i.Hash),
-                    }
-                ),
-            ],
-            fractions,
-            request.Seed
-        );
+        var united = request.NearDuplicatesTogether ? NearDuplicates.KeepTogether(images, near) : images;
+        var entries = request is { Folds: { } folds, Fold: { } fold }
+            ? StratifiedFolds.Assign(united, folds, fold, request.Seed)
+            : await AssignAsync(united);
         if (EmptySplit(entries) is { } empty)
             return empty;
         var manifest = Manifest.Write(entries);
@@ -170,7 +159,9 @@ internal static class VersionEndpoints
             Number = number,
             ManifestHash = hash,
             Seed = request.Seed,
-            Fractions = fractions,
+            Fractions = request.Folds is null ? fractions : null,
+            Fold = request.Fold,
+            Folds = request.Folds,
             ImageCount = entries.Count,
             Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
             Counts = Count(entries),
@@ -181,6 +172,16 @@ internal static class VersionEndpoints
         db.DatasetVersions.Add(version);
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/datasets/{dataset}/versions/{version.Id}", Response(version));
+
+        async Task<List<ManifestEntry>> AssignAsync(List<SplitCandidate> candidates)
+        {
+            var former = await FormerSplits.ReadAsync(db, store, tenant.OrgId, dataset, fractions, request.Seed, cancellationToken);
+            return StratifiedSplit.Assign(
+                [.. candidates.Select(i => i with { FormerSplit = former.GetValueOrDefault(i.Hash) })],
+                fractions,
+                request.Seed
+            );
+        }
     }
 
     /// <summary>Get a version</summary>
@@ -237,7 +238,48 @@ internal static class VersionEndpoints
     private static Task<DatasetVersion?> FindAsync(GpuGeekDbContext db, Guid dataset, Guid version, CancellationToken cancellationToken) =>
         db.DatasetVersions.AsNoTracking().FirstOrDefaultAsync(v => v.DatasetId == dataset && v.Id == version, cancellationToken);
 
-    private static ProblemHttpResult? TooFew(List<SplitCandidate> images)
+    private static async Task<List<SplitCandidate>> CandidatesAsync(GpuGeekDbContext db, Guid dataset, CancellationToken cancellationToken)
+    {
+        var images =
+            from image in db.DatasetImages
+            join c in db.DatasetClasses on image.ClassId equals c.Id
+            where image.DatasetId == dataset
+            select new
+            {
+                image.Hash,
+                c.Name,
+                image.Split,
+                image.GroupName,
+                image.PerceptualHash,
+            };
+        var result = new List<SplitCandidate>();
+        // A million rows name a few classes, splits and groups: each is kept once.
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var image in images.AsAsyncEnumerable().WithCancellation(cancellationToken))
+            result.Add(new(image.Hash, Once(image.Name), Once(image.Split), Once(image.GroupName) ?? "", null, image.PerceptualHash));
+        return result;
+
+        [return: NotNullIfNotNull(nameof(name))]
+        string? Once(string? name)
+        {
+            if (name is null)
+                return null;
+            if (!names.TryGetValue(name, out var known))
+                names.Add(name, known = name);
+            return known;
+        }
+    }
+
+    private static ProblemHttpResult? UnclearFold(CreateVersionRequest request) =>
+        request.Folds is null == request.Fold is null && !(request.Fold > request.Folds)
+            ? null
+            : Problems.Impossible(
+                "fold_unclear",
+                "'folds' and 'fold' are sent together, and 'fold' is a number from 1 to 'folds'.",
+                "For example folds = 5 and fold = 1, then fold = 2, up to 5."
+            );
+
+    private static ProblemHttpResult? TooFew(List<SplitCandidate> images, int least)
     {
         var counts = images.GroupBy(i => i.Label).ToDictionary(g => g.Key, g => g.Count());
         if (counts.Count < MinClasses)
@@ -246,12 +288,12 @@ internal static class VersionEndpoints
                 $"A version needs pictures of at least {MinClasses} classes; the dataset has {(counts.Count == 1 ? "1" : "0")}.",
                 "Import pictures of another class."
             );
-        var small = counts.Where(c => c.Value < MinImagesPerClass).Select(c => $"{c.Key} ({c.Value})").ToList();
+        var small = counts.Where(c => c.Value < least).Select(c => $"{c.Key} ({c.Value})").ToList();
         return small.Count == 0
             ? null
             : Problems.Impossible(
                 "too_few_images",
-                $"Each class needs at least {MinImagesPerClass} pictures, one per split. Too few: "
+                $"Each class needs at least {least} pictures, one per {(least == MinImagesPerClass ? "split" : "fold")}. Too few: "
                     + $"{string.Join(", ", small.Take(10))}{(small.Count > 10 ? $" and {small.Count - 10} more" : "")}.",
                 "Add pictures of these classes."
             );
@@ -297,6 +339,8 @@ internal static class VersionEndpoints
         )
         {
             Note = v.Note,
+            Fold = v.Fold,
+            Folds = v.Folds,
             Runs = use?.Runs ?? 0,
             Models = use?.Models ?? 0,
         };

@@ -551,6 +551,14 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("divided_groups");
 
+                    b.Property<int?>("Fold")
+                        .HasColumnType("integer")
+                        .HasColumnName("fold");
+
+                    b.Property<int?>("Folds")
+                        .HasColumnType("integer")
+                        .HasColumnName("folds");
+
                     b.Property<string>("Fractions")
                         .HasColumnType("jsonb")
                         .HasColumnName("fractions");
