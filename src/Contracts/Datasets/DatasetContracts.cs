@@ -44,7 +44,11 @@ public sealed record DatasetStatsResponse(
     long Bytes,
     IReadOnlyList<ClassCount> Classes,
     IReadOnlyDictionary<string, int> Splits
-);
+)
+{
+    /// <summary>Changes when pictures are added or removed, or get another class or split.</summary>
+    public long Stamp { get; init; }
+}
 
 public sealed record ClassCount(string Name, int Count);
 

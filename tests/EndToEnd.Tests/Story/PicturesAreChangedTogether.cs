@@ -78,7 +78,17 @@ public sealed class PicturesAreChangedTogether(FlowersStory story, Chromium chro
         await Expect(edited).ToContainTextAsync("2 pictures changed.");
         Assert.Equal((118, 122), (await CountAsync(names[0]), await CountAsync(names[2])));
 
-        await page.Locator(".gallery .pick").First.ClickAsync();
+        // What a colleague changes is seen at once, and what is selected stays.
+        await page.Locator(".gallery .pick").Nth(5).ClickAsync();
+        await Expect(page.GetByTestId("matching")).ToHaveTextAsync("118 images");
+        var first = (await account.Api.ListImagesAsync(account.Org, version.Dataset, names[0], limit: 1, ct: Cancel)).Items[0];
+        await account.Api.UpdateImageAsync(account.Org, version.Dataset, first.Id, new() { Class = names[1] }, Cancel);
+        await Expect(page.GetByTestId("matching")).ToHaveTextAsync("117 images");
+        await Expect(page.Locator($".tile[title$='{first.FileName}']")).ToHaveCountAsync(0);
+        await Expect(picked).ToContainTextAsync("1 selected");
+        await account.Api.UpdateImageAsync(account.Org, version.Dataset, first.Id, new() { Class = names[0] }, Cancel);
+        await Expect(page.GetByTestId("matching")).ToHaveTextAsync("118 images");
+
         await picked.GetByRole(AriaRole.Button, new() { Name = "Select all matching" }).ClickAsync();
         await picked.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await Expect(edited).ToContainTextAsync("118 pictures removed.");

@@ -51,9 +51,9 @@ internal sealed class Road(IPage page)
     {
         await Button("Create version").First.ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByLabel("Train").FillAsync(train.ToString(CultureInfo.InvariantCulture));
-        await dialog.GetByLabel("Validation").FillAsync(val.ToString(CultureInfo.InvariantCulture));
-        await dialog.GetByLabel("Test").FillAsync(test.ToString(CultureInfo.InvariantCulture));
+        await dialog.GetByLabel("Train", new() { Exact = true }).FillAsync(train.ToString(CultureInfo.InvariantCulture));
+        await dialog.GetByLabel("Validation", new() { Exact = true }).FillAsync(val.ToString(CultureInfo.InvariantCulture));
+        await dialog.GetByLabel("Test", new() { Exact = true }).FillAsync(test.ToString(CultureInfo.InvariantCulture));
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create version" }).ClickAsync();
         await Link("Train on it").ClickAsync();
         await page.WaitForURLAsync("**/runs/new**");

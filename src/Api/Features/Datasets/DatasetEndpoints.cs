@@ -117,6 +117,8 @@ internal static class DatasetEndpoints
     )
     {
         var counts = db.DatasetCounts.Where(c => c.DatasetId == dataset);
+        // Before the others: what changes meanwhile changes it again.
+        var stamp = await counts.MaxAsync(c => (long?)c.Id, cancellationToken) ?? 0;
         var classes = await (
             from c in db.DatasetClasses
             where c.DatasetId == dataset
@@ -130,6 +132,9 @@ internal static class DatasetEndpoints
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         return TypedResults.Ok(
             new DatasetStatsResponse(classes.Sum(c => c.Count), await counts.SumAsync(c => c.Bytes, cancellationToken), classes, splits)
+            {
+                Stamp = stamp,
+            }
         );
     }
 

@@ -1,3 +1,4 @@
+using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
 
 namespace GpuGeek.Web.Components.Pages.Datasets;
@@ -14,6 +15,9 @@ public sealed partial class DatasetPage
     private IReadOnlyList<VersionResponse> _versions = [];
     private readonly HashSet<Guid> _seenActive = [];
 
+    /// <summary>Changes of others are shown so soon.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+
     private static bool IsActive(ImportResponse import) => import.State is "queued" or "running";
 
     protected override async Task OnParametersSetAsync()
@@ -29,6 +33,25 @@ public sealed partial class DatasetPage
         if (_imports.Any(IsActive))
             await WatchAsync();
     }
+
+    protected override void OnInitialized() =>
+        Poll(
+            Look,
+            async () =>
+            {
+                try
+                {
+                    if (_dataset is not null && _loaded)
+                        await CountAsync();
+                    return true;
+                }
+                catch (ApiException e) when ((int)e.Status is >= 400 and < 500)
+                {
+                    // It was deleted, or the person may not see it any more: the next click says so.
+                    return false;
+                }
+            }
+        );
 
     private async Task ReloadAsync()
     {

@@ -18,13 +18,17 @@ public sealed partial class Gallery
     private IJSObjectReference? _script;
     private bool _attached;
     private Virtualize<int>? _rows;
-    private GalleryPages _pages = new((_, _) => Task.FromResult<IReadOnlyList<ImageResponse>>([]));
+    private GalleryPages _pages = Nothing;
     private ImageCountResponse? _count;
     private int _columns = 6;
     private int _rowHeight = 126;
     private string? _shownFor;
     private string? _sizedFor;
+    private long _stamp;
     private int? _open;
+
+    /// <summary>It stays open where others move what is around it.</summary>
+    private ImageResponse? _opened;
     private readonly HashSet<Guid> _picked = [];
     private bool _isAll;
     private int? _last;
@@ -55,18 +59,23 @@ public sealed partial class Gallery
     [Parameter]
     public EventCallback Relabelled { get; set; }
 
-    /// <summary>A changed value reloads the pictures.</summary>
+    /// <summary>A changed value reads the pictures again that are shown: what is selected stays.</summary>
     [Parameter]
-    public int Stamp { get; set; }
+    public long Stamp { get; set; }
 
     protected override async Task OnParametersSetAsync()
     {
-        var place = $"{Dataset}/{View.Filter}/{View.SortName}/{Stamp}";
-        if (_shownFor == place)
+        var place = $"{Dataset}/{View.Filter}/{View.SortName}";
+        if (_shownFor == place && _stamp == Stamp)
             return;
-        _shownFor = place;
-        Unpick();
-        _open = null;
+        _stamp = Stamp;
+        if (_shownFor != place)
+        {
+            _shownFor = place;
+            Unpick();
+            Open(null);
+            _pages = Nothing;
+        }
         await LoadAsync();
     }
 
@@ -103,10 +112,14 @@ public sealed partial class Gallery
         var (filter, sort) = (View.Filter, View.SortName);
         var pages = new GalleryPages(async (at, limit) => (await Api.ListImagesAtAsync(Org, Dataset, filter, sort, at, limit, Gone)).Items);
         var count = await Api.CountImagesAsync(Org, Dataset, filter, Gone);
-        await pages.LoadAsync(0, 1);
+        // What is shown stays until the same is here again.
+        foreach (var at in _pages.LookedAt.DefaultIfEmpty(0).ToArray())
+            await pages.LoadAsync(at, 1);
         if (_shownFor != place)
             return;
         (_pages, _count) = (pages, count);
+        if (_open is { } open && _pages[open] is { } now && now.Id == _opened?.Id)
+            _opened = now;
         if (_rows is not null)
             await _rows.RefreshDataAsync();
     }
@@ -136,6 +149,8 @@ public sealed partial class Gallery
     /// <summary>Number of pictures that can be scrolled to.</summary>
     private int Shown => (int)Math.Min(_count?.Count ?? 0, MostPixels / _rowHeight * _columns);
 
+    private static GalleryPages Nothing => new((_, _) => Task.FromResult<IReadOnlyList<ImageResponse>>([]));
+
     private string Matching(ImageCountResponse count) =>
         count.Count > Shown ? T["MatchingFirst", F.Count(Shown), F.Count(count.Count)]
         : count.AtLeast ? T["MatchingMore", F.Count(count.Count)]
@@ -151,7 +166,7 @@ public sealed partial class Gallery
         if (MayEdit && (_picked.Count > 0 || e.ShiftKey || e.CtrlKey || e.MetaKey))
             await PickAsync(index, e.ShiftKey);
         else
-            _open = index;
+            Open(index);
     }
 
     /// <summary>With shift: all from the picture that was picked last, also those that are not in view.</summary>
@@ -249,20 +264,24 @@ public sealed partial class Gallery
             return;
         await TryAsync(() => _pages.LoadAsync(at + by, 1));
         if (_pages[at + by] is not null)
-            _open = at + by;
+            Open(at + by);
     }
+
+    private void Open(int? at) => (_open, _opened) = (at, at is { } index ? _pages[index] : null);
 
     /// <summary>It stays where it is, whatever the filter says, until the pictures are loaded again.</summary>
     private Task ChangedAsync(ImageResponse now)
     {
         _pages.Replace(now);
+        if (_opened?.Id == now.Id)
+            _opened = now;
         return Relabelled.InvokeAsync();
     }
 
     private async Task CloseAsync()
     {
         var at = _open;
-        _open = null;
+        Open(null);
         if (at is not null && _script is not null)
             await _script.InvokeVoidAsync("focus", Gone, at);
     }

@@ -22,6 +22,9 @@ internal sealed class GalleryPages(Func<int, int, Task<IReadOnlyList<ImageRespon
             ? images[at]
             : null;
 
+    /// <summary>The ordinals with which the pages begin that were looked at last.</summary>
+    public IEnumerable<int> LookedAt => _used.TakeLast(3).Select(page => page * PageSize);
+
     /// <summary>Loads what is not loaded yet.</summary>
     /// <returns>The pictures themselves: a later page may take their place here.</returns>
     public async Task<List<ImageResponse>> LoadAsync(int from, int count)
