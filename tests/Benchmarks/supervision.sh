@@ -6,30 +6,8 @@
 #
 # Build first: dotnet build src/AppHost -c Release.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 zip=$(realpath "$1") epochs=${2:-4} port=${PORT:-8178}
-data=$(mktemp -d /tmp/gpugeek-supervision.XXXXXX)
-chmod 755 "$data"
-env --default-signal=INT,QUIT "$root/src/AppHost/bin/Release/net10.0/GpuGeek.AppHost" --data "$data" --port "$port" > "$data.log" 2>&1 &
-platform=$!
-finish() {
-  kill "$platform" 2> /dev/null || true
-  wait "$platform" || true
-  rm -rf "$data" "$data".*
-}
-trap finish EXIT
-
-base=http://127.0.0.1:$port/api/v1
-setup=""
-while [ -z "$setup" ]; do
-  kill -0 "$platform" || { cat "$data.log" >&2; exit 1; }
-  setup=$(grep -o 'gg_setup_[A-Za-z0-9_]*' "$data.log" | head -1 || true)
-  sleep 1
-done
-token=""
-call() { curl -sSf -X "$1" "$base/$2" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' ${3:+-d "$3"}; }
-token=$(call POST account/register "$(jq -n --arg t "$setup" '{email: "bench@example.org", password: "a long enough phrase", displayName: "Bench",
-  organization: "Acme", setupToken: $t}')" | jq -r .token)
+source "$(dirname "${BASH_SOURCE[0]}")/platform.sh"
 call POST orgs/acme/projects '{"name": "Flowers", "template": "image-classification"}' > /dev/null
 dataset=$(call POST orgs/acme/datasets '{"project": "flowers", "name": "flowers"}' | jq -r .id)
 import=$(curl -sSf -T "$zip" -H "Authorization: Bearer $token" "$base/orgs/acme/datasets/$dataset/imports/" | jq -r .id)
