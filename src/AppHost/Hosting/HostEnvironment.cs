@@ -93,6 +93,8 @@ internal static class HostEnvironment
             own["GPUGEEK_METRICS"] = MetricsAddress.Of(host, metrics);
         own["DOTNET_gcServer"] = "0";
         own["ASPNETCORE_ENVIRONMENT"] = "Production";
+        // Their working directory is /: for changed settings they would watch every file of the machine.
+        own["DOTNET_hostBuilder__reloadConfigOnChange"] = "false";
         return own;
     }
 

@@ -22,6 +22,11 @@ public interface IObjectStore
     /// <exception cref="ObjectStoreException"/>
     Task PutFileAsync(string key, string path, CancellationToken cancellationToken);
 
+    /// <summary>Stores many local files: all are durable when it returns. If it fails, some of them may be stored.</summary>
+    /// <exception cref="DamagedObjectException"/>
+    /// <exception cref="ObjectStoreException"/>
+    Task PutFilesAsync(IReadOnlyCollection<LocalFile> files, CancellationToken cancellationToken);
+
     /// <summary>A seekable or forward-only stream over the object. A damaged content-addressed object throws here or, at the latest,
     /// before its last bytes are returned.</summary>
     /// <exception cref="ObjectNotFoundException"/>
@@ -81,3 +86,6 @@ public sealed record StoredObject(string Key, long Size, DateTimeOffset Modified
 /// <param name="Count">Number of unfinished writes.</param>
 /// <param name="Bytes">Bytes they used; 0 if the store does not report it.</param>
 public sealed record AbandonedWrites(int Count, long Bytes);
+
+/// <summary>A file and the key that it is stored under.</summary>
+public readonly record struct LocalFile(string Key, string Path);

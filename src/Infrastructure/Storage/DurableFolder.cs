@@ -9,7 +9,14 @@ internal static partial class DurableFolder
 
     /// <summary>Makes the names in a folder survive a power cut: flushing a file does not make its name durable.</summary>
     /// <exception cref="IOException"/>
-    public static void Flush(string folder)
+    public static void Flush(string folder) => Flush(folder, fsync);
+
+    /// <summary>Makes everything durable that was written to a folder's file system: for many small files far sooner than one after
+    /// another.</summary>
+    /// <exception cref="IOException"/>
+    public static void FlushAll(string folder) => Flush(folder, syncfs);
+
+    private static void Flush(string folder, Func<int, int> flush)
     {
         if (!OperatingSystem.IsLinux())
             return;
@@ -18,7 +25,7 @@ internal static partial class DurableFolder
             throw new IOException($"The folder {folder} cannot be opened (error {Marshal.GetLastPInvokeError()}).");
         try
         {
-            if (fsync(handle) != 0)
+            if (flush(handle) != 0)
                 throw new IOException($"The folder {folder} cannot be flushed to disk (error {Marshal.GetLastPInvokeError()}).");
         }
         finally
@@ -43,6 +50,9 @@ internal static partial class DurableFolder
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int handle);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int syncfs(int handle);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int handle);

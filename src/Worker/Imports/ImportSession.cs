@@ -10,7 +10,6 @@ namespace GpuGeek.Worker.Imports;
 internal sealed class ImportSession(HeldJob job, ImportRows rows, ImportQuota quota, IObjectStore store)
 {
     private const int MaxBatch = 200;
-    private const int Uploads = 4;
     private readonly LineTail _events = new(job.Directory.Events);
     private readonly Queue<string> _waiting = new();
     private readonly HashSet<string> _stored = new(StringComparer.Ordinal);
@@ -78,18 +77,13 @@ internal sealed class ImportSession(HeldJob job, ImportRows rows, ImportQuota qu
     private async Task PutAsync(List<PictureEvent> pictures, CancellationToken cancellationToken)
     {
         var fresh = pictures.Select(p => p.Hash).Distinct().Where(hash => !_stored.Contains(hash)).ToList();
-        await Parallel.ForEachAsync(
-            fresh,
-            new ParallelOptions { MaxDegreeOfParallelism = Uploads, CancellationToken = cancellationToken },
-            async (hash, cancel) =>
-            {
-                await store.PutFileAsync(ObjectKeys.Content(job.Row.OrgId, hash), Path.Combine(job.Directory.Out, hash), cancel);
-                await store.PutFileAsync(
-                    ObjectKeys.Thumbnail(job.Row.OrgId, hash),
-                    Path.Combine(job.Directory.Out, hash + ".thumb"),
-                    cancel
-                );
-            }
+        var org = job.Row.OrgId;
+        await store.PutFilesAsync(
+            [
+                .. fresh.Select(hash => new LocalFile(ObjectKeys.Content(org, hash), Path.Combine(job.Directory.Out, hash))),
+                .. fresh.Select(hash => new LocalFile(ObjectKeys.Thumbnail(org, hash), Path.Combine(job.Directory.Out, hash + ".thumb"))),
+            ],
+            cancellationToken
         );
         _stored.UnionWith(fresh);
         foreach (var picture in pictures)

@@ -54,6 +54,32 @@ public abstract partial class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Many_files_go_in_together_or_say_which_is_damaged()
+    {
+        var folder = Directory.CreateTempSubdirectory("gpugeek-store-test-").FullName;
+        try
+        {
+            string PathOf(int i) => Path.Combine(folder, $"{i}");
+            for (var i = 0; i < 50; i++)
+                await File.WriteAllBytesAsync(PathOf(i), Bytes(i * 100, seed: i), Cancel);
+            await Store.PutFilesAsync(
+                [.. Enumerable.Range(0, 50).Select(i => new LocalFile(Bench.Key($"uploads/{i}"), PathOf(i)))],
+                Cancel
+            );
+            for (var i = 0; i < 50; i++)
+                Assert.Equal(Bytes(i * 100, seed: i), await Bench.ReadAsync(Bench.Key($"uploads/{i}")));
+            Assert.Equal(50, Directory.GetFiles(folder).Length);
+            var wrong = new LocalFile(ObjectKeys.Content(Guid.AllBitsSet, new string('0', 64)), PathOf(7));
+            await Assert.ThrowsAsync<DamagedObjectException>(() => Store.PutFilesAsync([wrong], Cancel));
+            Assert.Null(await Store.SizeAsync(wrong.Key, Cancel));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_second_put_replaces_the_first()
     {
         await Store.PutAsync(Bench.Key("uploads/a"), new MemoryStream(Bytes(5000)), Cancel);

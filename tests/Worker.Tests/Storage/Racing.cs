@@ -22,6 +22,9 @@ internal sealed class Racing(IObjectStore inner, Func<Task> before, Action? befo
     public Task PutFileAsync(string key, string path, CancellationToken cancellationToken) =>
         inner.PutFileAsync(key, path, cancellationToken);
 
+    public Task PutFilesAsync(IReadOnlyCollection<LocalFile> files, CancellationToken cancellationToken) =>
+        inner.PutFilesAsync(files, cancellationToken);
+
     public Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken) => inner.OpenReadAsync(key, cancellationToken);
 
     public Task<Stream> OpenReadAsync(string key, long offset, long length, CancellationToken cancellationToken) =>

@@ -17,6 +17,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
     private readonly S3Clients _clients;
     private readonly S3Spool _spool;
     private readonly string _bucket;
+    private const int FilesAtOnce = 4;
     private readonly TimeProvider _clock;
     private readonly ILogger<S3ObjectStore> _logger;
 
@@ -42,6 +43,13 @@ internal sealed partial class S3ObjectStore : IObjectStore, IObjectUrls, IDispos
         await write.PutAsync(spooled, spooled.Length, cancellationToken);
         return spooled.Length;
     }
+
+    public Task PutFilesAsync(IReadOnlyCollection<LocalFile> files, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            files,
+            new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken },
+            async (file, cancel) => await PutFileAsync(file.Key, file.Path, cancel)
+        );
 
     public async Task PutFileAsync(string key, string path, CancellationToken cancellationToken)
     {
