@@ -241,8 +241,12 @@ internal sealed class FolderObjectStore : IObjectStore
         }
     }
 
-    private static FileStream Open(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.Asynchronous);
+    /// <summary>A small file gets a small buffer: large ones, for thousands of thumbnails, keep the garbage collector busy.</summary>
+    private static FileStream Open(string path)
+    {
+        var buffer = (int)Math.Clamp(new FileInfo(path).Length, 1, BufferBytes);
+        return new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, buffer, FileOptions.Asynchronous);
+    }
 
     private string TemporaryName() => Path.Combine(_temporary, Path.GetRandomFileName());
 
