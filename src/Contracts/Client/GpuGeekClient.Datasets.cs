@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Jobs;
@@ -97,7 +98,13 @@ public sealed partial class GpuGeekClient
     private static string Query(ImageFilter filter)
     {
         string Of(string name, string? value) => value is null ? "" : $"&{name}={E(value)}";
-        return Of("class", filter.Class) + Of("split", filter.Split) + Of("q", filter.Name);
+        string? At(DateTimeOffset? moment) => moment?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+        return Of("class", filter.Class)
+            + Of("split", filter.Split)
+            + Of("q", filter.Name)
+            + Of("addedFrom", At(filter.AddedFrom))
+            + Of("addedTo", At(filter.AddedTo))
+            + Of("addedBy", filter.AddedBy?.ToString());
     }
 
     /// <summary>Renames a class, or merges it into another one.</summary>

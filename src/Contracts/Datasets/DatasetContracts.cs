@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using GpuGeek.Contracts.Common;
 
 namespace GpuGeek.Contracts.Datasets;
@@ -145,7 +146,22 @@ public sealed record ImageResponse(
 /// <param name="Class">Name of the class.</param>
 /// <param name="Split"><c>train</c>, <c>val</c>, <c>test</c>, or <c>none</c>.</param>
 /// <param name="Name">A part of the file name.</param>
-public sealed record ImageFilter(string? Class = null, string? Split = null, string? Name = null);
+/// <param name="AddedFrom">Added at this time or later.</param>
+/// <param name="AddedTo">Added before this time.</param>
+/// <param name="AddedBy">Id of the person who uploaded it.</param>
+public sealed record ImageFilter(
+    string? Class = null,
+    string? Split = null,
+    string? Name = null,
+    DateTimeOffset? AddedFrom = null,
+    DateTimeOffset? AddedTo = null,
+    Guid? AddedBy = null
+)
+{
+    /// <summary>Whether it means more than a class and a split, which the kept counts know.</summary>
+    [JsonIgnore]
+    public bool IsDetailed => Name is not null || AddedFrom is not null || AddedTo is not null || AddedBy is not null;
+}
 
 /// <param name="AtLeast">More match: they were not counted.</param>
 public sealed record ImageCountResponse(int Count, bool AtLeast);

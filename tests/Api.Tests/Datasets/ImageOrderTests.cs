@@ -130,6 +130,55 @@ public sealed class PicturesInOrder(SharedApplication shared) : IClassFixture<Sh
         Assert.Equal((6 * Many, false), await CountAsync(new()));
     }
 
+    [Fact]
+    public async Task Are_found_by_who_added_them_and_when()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        var images = await session.AddImagesAsync(dataset.Id, "rose", 6);
+        var person = Guid.AllBitsSet;
+        var day = images[0].CreatedAt;
+        await using var db = _app.SystemDatabase();
+        for (var i = 0; i < 6; i++)
+            await db
+                .DatasetImages.IgnoreTenantFilter()
+                .Where(image => image.Id == images[i].Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(image => image.CreatedAt, day.AddDays(i)), Cancel);
+        var import = await session.Client.CreateImportAsync(session.Org, dataset.Id, new() { Name = "a.zip", Size = 10 }, Cancel);
+        await db
+            .DatasetImages.IgnoreTenantFilter()
+            .Where(image => image.Id == images[2].Id || image.Id == images[5].Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(image => image.ImportId, import.Id), Cancel);
+        var uploader = (Guid)import.Uploader!;
+
+        async Task<Guid[]> FoundAsync(ImageFilter filter)
+        {
+            var found = (await session.Client.ListImagesAsync(session.Org, dataset.Id, filter, ct: Cancel))
+                .Items.Select(i => i.Id)
+                .ToArray();
+            Assert.Equal(
+                new ImageCountResponse(found.Length, false),
+                await session.Client.CountImagesAsync(session.Org, dataset.Id, filter, Cancel)
+            );
+            return found;
+        }
+
+        var zoned = day.AddDays(1).ToOffset(TimeSpan.FromHours(5));
+        var between = await FoundAsync(new(AddedFrom: zoned, AddedTo: day.AddDays(4)));
+        Assert.Equal(images.Skip(1).Take(3).Select(i => i.Id), between);
+        var uploaded = await FoundAsync(new(AddedBy: uploader));
+        Assert.Equal([images[2].Id, images[5].Id], uploaded);
+        var late = await FoundAsync(new("rose", "none", ".jpg", AddedFrom: day.AddDays(3), AddedBy: uploader));
+        Assert.Equal([images[5].Id], late);
+        Assert.Empty(await FoundAsync(new(AddedBy: person)));
+        var edit = await session.Client.EditImagesAsync(
+            session.Org,
+            dataset.Id,
+            new() { Filter = new(AddedBy: uploader), Split = "test" },
+            Cancel
+        );
+        Assert.Equal(2, edit.Count);
+    }
+
     [Theory]
     [InlineData("sort=age", "invalid_sort")]
     [InlineData("at=-1", "invalid_start")]

@@ -45,7 +45,7 @@ internal sealed class ImageAnchors : IDisposable
         var images = await db.ImagesOfAsync(dataset, filter, cancellationToken);
         if (at < Step)
             return order.Sort(images).Skip(at);
-        int? count = filter.Name is null ? await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken) : null;
+        int? count = !filter.IsDetailed ? await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken) : null;
         if (at >= count)
             return null;
         return await AnchorAsync(new(dataset, filter, order, count), images, at / Step, cancellationToken) is { } key

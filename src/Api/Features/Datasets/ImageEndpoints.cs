@@ -28,7 +28,8 @@ internal static class ImageEndpoints
         group.MapGet("/{image:guid}/thumbnail", ThumbnailAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageThumbnail");
     }
 
-    /// <summary>List the pictures of a dataset; filters <c>class</c>, <c>split</c> (or <c>none</c>) and <c>q</c> (file name)</summary>
+    /// <summary>List the pictures of a dataset; filters <c>class</c>, <c>split</c> (or <c>none</c>), <c>q</c> (file name), <c>addedFrom</c>,
+    /// <c>addedTo</c> and <c>addedBy</c></summary>
     /// <remarks><c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way round.
     /// <c>at</c>: instead of <c>after</c>, number of pictures to skip, however many; while others add and remove pictures it is not
     /// exact.</remarks>
@@ -41,6 +42,9 @@ internal static class ImageEndpoints
         CancellationToken cancellationToken,
         string? split = null,
         string? q = null,
+        DateTimeOffset? addedFrom = null,
+        DateTimeOffset? addedTo = null,
+        Guid? addedBy = null,
         string? sort = null,
         int? at = null,
         string? after = null,
@@ -49,7 +53,7 @@ internal static class ImageEndpoints
     {
         var size = Paging.Limit(limit);
         var order = ImageOrder.Of(sort);
-        var filter = new ImageFilter(http.Query["class"], split, q);
+        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy);
         if (at < 0 || (at is not null && after is not null))
             return Problems.Impossible(
                 "invalid_start",
@@ -76,11 +80,14 @@ internal static class ImageEndpoints
         HttpRequest http,
         CancellationToken cancellationToken,
         string? split = null,
-        string? q = null
+        string? q = null,
+        DateTimeOffset? addedFrom = null,
+        DateTimeOffset? addedTo = null,
+        Guid? addedBy = null
     )
     {
-        var filter = new ImageFilter(http.Query["class"], split, q);
-        if (q is null)
+        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy);
+        if (!filter.IsDetailed)
             return TypedResults.Ok(
                 new ImageCountResponse(await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken), false)
             );

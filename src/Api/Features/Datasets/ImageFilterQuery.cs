@@ -23,6 +23,12 @@ internal static class ImageFilterQuery
             images = images.Where(i => db.DatasetClasses.Any(c => c.Id == i.ClassId && c.Name == name));
         if (filter.Split is { } split)
             images = split == "none" ? images.Where(i => i.Split == null) : images.Where(i => i.Split == split);
+        if (filter.AddedFrom is { } from)
+            images = images.Where(i => i.CreatedAt >= from.ToUniversalTime());
+        if (filter.AddedTo is { } to)
+            images = images.Where(i => i.CreatedAt < to.ToUniversalTime());
+        if (filter.AddedBy is { } person)
+            images = images.Where(i => db.Imports.Any(import => import.Id == i.ImportId && import.UploaderId == person));
         if (filter.Name is { } part)
         {
             var pattern = "%" + part.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
@@ -37,7 +43,7 @@ internal static class ImageFilterQuery
         return images;
     }
 
-    /// <summary>Parts of the counts of the pictures that the filter means; its name is not looked at.</summary>
+    /// <summary>Parts of the counts of the pictures that the filter means, unless it is detailed.</summary>
     public static IQueryable<DatasetCount> CountsOf(this GpuGeekDbContext db, Guid dataset, ImageFilter filter)
     {
         var counts = db.DatasetCounts.Where(c => c.DatasetId == dataset);

@@ -1,6 +1,7 @@
 using Bunit;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Tenants;
 using GpuGeek.Web.Components.Pages.Datasets;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,6 +10,8 @@ namespace GpuGeek.Web.Tests.Components.Datasets;
 public sealed class AGalleryThatIsFiltered() : Screen("en")
 {
     private static readonly Guid Dataset = Guid.Parse("00000000-0000-0000-0000-000000000013");
+    private static readonly MemberResponse Ann = new(Guid.Parse("00000000-0000-0000-0000-000000000021"), "Ann", "a@b.c", "editor", default);
+    private static readonly MemberResponse Bob = new(Guid.Parse("00000000-0000-0000-0000-000000000022"), "Bob", "b@b.c", "editor", default);
     private readonly List<GalleryView> _asked = [];
 
     private IRenderedComponent<Gallery> Shown(ImageFilter filter)
@@ -19,7 +22,11 @@ public sealed class AGalleryThatIsFiltered() : Screen("en")
             .Answer($"GET orgs/acme/datasets/{Dataset}/images", new Page<ImageResponse>([], null));
         Services.AddScoped(_ => api.Client());
         return Render<Gallery>(p =>
-            p.Add(g => g.Org, "acme").Add(g => g.Dataset, Dataset).Add(g => g.View, new(filter)).Add(g => g.Viewed, _asked.Add)
+            p.Add(g => g.Org, "acme")
+                .Add(g => g.Dataset, Dataset)
+                .Add(g => g.View, new(filter))
+                .Add(g => g.Viewed, _asked.Add)
+                .Add(g => g.People, [Ann, Bob])
         );
     }
 
@@ -31,14 +38,18 @@ public sealed class AGalleryThatIsFiltered() : Screen("en")
         gallery.Find("select").Change("none");
         gallery.Find("select").Change("");
         gallery.Find("input[type=search]").Change(" ");
-        gallery.FindAll("select")[1].Change("-size");
-        gallery.FindAll("select")[2].Change("large");
+        gallery.FindAll("select")[1].Change("7");
+        gallery.FindAll("select")[2].Change(Bob.User.ToString());
+        gallery.FindAll("select")[3].Change("-size");
+        gallery.FindAll("select")[4].Change("large");
         Assert.Equal(
             [
                 new(new("rose", "test", "b")),
                 new(new("rose", "none", "a")),
                 new(new("rose", null, "a")),
                 new(new("rose", "test", null)),
+                new(new("rose", "test", "a"), Days: 7),
+                new(new("rose", "test", "a", AddedBy: Bob.User)),
                 new(new("rose", "test", "a"), "-size"),
                 new(new("rose", "test", "a"), null, "large"),
             ],

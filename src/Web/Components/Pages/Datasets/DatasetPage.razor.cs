@@ -1,5 +1,6 @@
 using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Tenants;
 
 namespace GpuGeek.Web.Components.Pages.Datasets;
 
@@ -13,6 +14,7 @@ public sealed partial class DatasetPage
     private DatasetStatsResponse? _stats;
     private IReadOnlyList<ImportResponse> _imports = [];
     private IReadOnlyList<VersionResponse> _versions = [];
+    private IReadOnlyList<MemberResponse> _people = [];
     private readonly HashSet<Guid> _seenActive = [];
 
     /// <summary>Changes of others are shown so soon.</summary>
@@ -63,6 +65,7 @@ public sealed partial class DatasetPage
         if (_dataset is null)
             return;
         _stats = await Api.GetDatasetStatsAsync(Org, _dataset.Id, Gone);
+        _people = (await Api.ListMembersAsync(Org, Gone)).Items;
         _imports = (await Api.ListImportsAsync(Org, _dataset.Id, Gone)).Items;
         _versions = [.. (await Api.ListVersionsAsync(Org, _dataset.Id, Gone)).Items.OrderByDescending(v => v.Number)];
     }

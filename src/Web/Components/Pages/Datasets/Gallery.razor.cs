@@ -1,4 +1,6 @@
+using System.Globalization;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Contracts.Tenants;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
@@ -48,6 +50,10 @@ public sealed partial class Gallery
     [Parameter]
     public EventCallback<GalleryView> Viewed { get; set; }
 
+    /// <summary>Those who may have added pictures.</summary>
+    [Parameter]
+    public IReadOnlyList<MemberResponse> People { get; set; } = [];
+
     /// <summary>In the order of the class bar, which determines each colour.</summary>
     [Parameter]
     public IReadOnlyList<string> ClassNames { get; set; } = [];
@@ -65,7 +71,7 @@ public sealed partial class Gallery
 
     protected override async Task OnParametersSetAsync()
     {
-        var place = $"{Dataset}/{View.Filter}/{View.SortName}";
+        var place = $"{Dataset}/{View.Filter}/{View.Days}/{View.SortName}";
         if (_shownFor == place && _stamp == Stamp)
             return;
         _stamp = Stamp;
@@ -109,7 +115,7 @@ public sealed partial class Gallery
     private async Task LoadAsync()
     {
         var place = _shownFor;
-        var (filter, sort) = (View.Filter, View.SortName);
+        var (filter, sort) = (Filter(), View.SortName);
         var pages = new GalleryPages(async (at, limit) => (await Api.ListImagesAtAsync(Org, Dataset, filter, sort, at, limit, Gone)).Items);
         var count = await Api.CountImagesAsync(Org, Dataset, filter, Gone);
         // What is shown stays until the same is here again.
@@ -156,6 +162,12 @@ public sealed partial class Gallery
         : count.AtLeast ? T["MatchingMore", F.Count(count.Count)]
         : count.Count == 1 ? T["OneImage"]
         : W["ImagesCount", F.Count(count.Count)];
+
+    /// <summary>With the time that the days mean now.</summary>
+    private ImageFilter Filter() => View.Filter with { AddedFrom = View.Days is { } days ? Clock.GetUtcNow().AddDays(-days) : null };
+
+    private static int? Number(ChangeEventArgs e) =>
+        int.TryParse((string?)e.Value, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private Task FilterAsync(ImageFilter filter) => Viewed.InvokeAsync(View with { Filter = filter });
 
@@ -218,7 +230,7 @@ public sealed partial class Gallery
 
     private async Task EditAsync(EditImagesRequest what)
     {
-        var request = _isAll ? what with { Filter = View.Filter } : what with { Images = [.. _picked] };
+        var request = _isAll ? what with { Filter = Filter() } : what with { Images = [.. _picked] };
         BeginForm();
         _removes = what.Remove;
         if (!await TryAsync(async () => _edit = await Api.Once(Form).EditImagesAsync(Org, Dataset, request, Gone)))
