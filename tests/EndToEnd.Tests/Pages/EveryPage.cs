@@ -58,6 +58,8 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers o
                 await page.SetViewportSizeAsync(width, height);
                 if (name == "run-comments")
                     await page.GetByTestId("comments").ScrollIntoViewIfNeededAsync();
+                if (name == "data")
+                    await ShowPicturesAsync(page);
                 await settling.SettledAsync();
                 var pixels = width.ToString(CultureInfo.InvariantCulture);
                 await AssertFitsAsync(page, $"{name}-{scheme.ToString().ToLowerInvariant()}-{pixels}.png");
@@ -65,6 +67,13 @@ public sealed class EveryPage(FlowersStory story, Chromium chromium, Onlookers o
             complaints.AssertNone();
             await page.CloseAsync();
         }
+    }
+
+    /// <summary>Below the classes and versions on a telephone: they are rendered when they come into view.</summary>
+    private static async Task ShowPicturesAsync(IPage page)
+    {
+        await page.Locator(".gallery").ScrollIntoViewIfNeededAsync();
+        await page.Locator(".gallery .tile img").First.WaitForAsync();
     }
 
     private static async Task<IResponse> OpenAsync(IPage page, KnownPage known)

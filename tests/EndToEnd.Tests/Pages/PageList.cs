@@ -65,7 +65,7 @@ internal static class PageList
             "sign-in" => new(name, "/sign-in", "#password", SignedIn: false),
             "setup" => new(name, "/setup?token=gg_setup_example", "#organization", SignedIn: false),
             "projects" => new(name, $"/{org}", ".cards img"),
-            "data" => new(name, $"{project}/data", "img[src*=thumbnail]"),
+            "data" => new(name, $"{project}/data", ".gallery"),
             "new-run" => new(name, $"{project}/runs/new", ".choices"),
             "recipes" => new(name, $"/{org}/recipes", "[data-testid=recipes] tbody tr"),
             "recipe" => new(name, $"/{org}/recipes/longer", "[data-testid=versions] li"),

@@ -28,11 +28,13 @@ internal static class ImageEndpoints
         group.MapGet("/{image:guid}/thumbnail", ThumbnailAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageThumbnail");
     }
 
-    /// <summary>List the pictures of a dataset; filters <c>class</c>, <c>split</c> (or <c>none</c>), <c>q</c> (file name), <c>addedFrom</c>,
-    /// <c>addedTo</c> and <c>addedBy</c></summary>
-    /// <remarks><c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way round.
-    /// <c>at</c>: instead of <c>after</c>, number of pictures to skip, however many; while others add and remove pictures it is not
-    /// exact.</remarks>
+    /// <summary>List the pictures of a dataset</summary>
+    /// <remarks>
+    /// Filters: <c>class</c>, <c>split</c> (or <c>none</c>), <c>q</c> (a part of the file name), <c>addedFrom</c>, <c>addedTo</c> and
+    /// <c>addedBy</c>. <c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way
+    /// round. <c>at</c>: instead of <c>after</c>, number of pictures to skip, however many; while others add and remove pictures it is
+    /// not exact.
+    /// </remarks>
     private static async Task<Results<Ok<Page<ImageResponse>>, ProblemHttpResult>> ListAsync(
         Guid dataset,
         Tenant tenant,
