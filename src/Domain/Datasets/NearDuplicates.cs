@@ -23,26 +23,50 @@ public static class NearDuplicates
     /// <summary>Of pictures that agree in a band, so many that follow in order are compared.</summary>
     private const int Compared = 64;
 
+    /// <summary>Larger sets are no duplicates: their pictures look alike, as those of a fixed camera do.</summary>
+    private static int LargestSet(int images) => Math.Max(20, images / 20);
+
+    /// <summary>Where many pictures look alike, fewer bits may differ: what distinguishes them is small.</summary>
     /// <param name="hashes">Null: not known.</param>
-    /// <returns>For each picture the index of the first one that it is near to, directly or through others; its own: of none.</returns>
+    /// <returns>For each picture the index of the first one that it is near to, directly or through others; its own: of none. It depends
+    /// on the hashes, not on their order.</returns>
     public static int[] Find(IReadOnlyList<byte[]?> hashes)
     {
-        var near = new UnionFind(hashes.Count);
-        var known = Enumerable.Range(0, hashes.Count).Where(i => hashes[i] is not null).ToArray();
-        var keys = new uint[known.Length];
+        int[] first = [.. Enumerable.Range(0, hashes.Count)];
+        // Those that are equal are beside each other, and so are many that are near.
+        var known = first.Where(i => hashes[i] is not null).ToArray();
+        Array.Sort(known, (one, other) => hashes[one].AsSpan().SequenceCompareTo(hashes[other]));
+        Refine(known, MostBits);
+        return first;
+
+        void Refine(int[] images, int bits)
+        {
+            foreach (var set in Sets(hashes, images, bits))
+                if (set.Length <= LargestSet(hashes.Count))
+                    foreach (var image in set)
+                        first[image] = set.Min();
+                else if (bits > 0)
+                    Refine(set, bits / 4);
+        }
+    }
+
+    /// <param name="images">Sorted by their hashes.</param>
+    private static IEnumerable<int[]> Sets(IReadOnlyList<byte[]?> hashes, int[] images, int bits)
+    {
+        var near = new UnionFind(images.Length);
+        var keys = new ulong[images.Length];
         // Two that differ in fewer than 11 bits agree in one of 11 bands, and most that differ in 16 do: only those are compared.
         for (var band = 0; band < Bands; band++)
         {
-            var order = (int[])known.Clone();
-            for (var i = 0; i < order.Length; i++)
-                keys[i] = Band(hashes[order[i]]!, band);
-            Array.Sort(keys, order);
-            for (var i = 0; i < order.Length; i++)
-            for (var j = i + 1; j < order.Length && j <= i + Compared && keys[j] == keys[i]; j++)
-                if (AreNear(hashes[order[i]]!, hashes[order[j]]!))
-                    near.Join(order[i], order[j]);
+            for (var i = 0; i < keys.Length; i++)
+                keys[i] = ((ulong)Band(hashes[images[i]]!, band) << 32) | (uint)i;
+            Array.Sort(keys);
+            for (var i = 0; i < keys.Length; i++)
+            for (var j = i + 1; j < keys.Length && j <= i + Compared && keys[j] >> 32 == keys[i] >> 32; j++)
+                if (AreNear(hashes[images[(uint)keys[i]]]!, hashes[images[(uint)keys[j]]]!, bits))
+                    near.Join((int)(uint)keys[i], (int)(uint)keys[j]);
         }
-        return [.. Enumerable.Range(0, hashes.Count).Select(near.FirstOf)];
+        return Enumerable.Range(0, images.Length).GroupBy(near.FirstOf, i => images[i]).Select(set => set.ToArray());
     }
 
     /// <summary>Those that are near to each other, and the groups that they are in, come into one split.</summary>
@@ -66,7 +90,7 @@ public static class NearDuplicates
             .Range(0, images.Count)
             .GroupBy(sets.FirstOf)
             .Where(set => joined.Contains(set.Key))
-            .ToDictionary(set => set.Key, set => "near " + set.Min(i => images[i].Hash));
+            .ToDictionary(set => set.Key, set => "near " + set.Select(i => images[i].Hash).Min(StringComparer.Ordinal));
         return [.. images.Select((image, i) => names.GetValueOrDefault(sets.FirstOf(i)) is { } name ? image with { Near = name } : image)];
     }
 
@@ -83,7 +107,8 @@ public static class NearDuplicates
             .Sum(set => set.Count(split => split != Splits.Train));
     }
 
-    public static bool AreNear(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    /// <param name="bits">At most so many may differ.</param>
+    public static bool AreNear(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other, int bits = MostBits)
     {
         var differing = 0;
         var set = 0;
@@ -92,7 +117,7 @@ public static class NearDuplicates
             differing += BitOperations.PopCount((uint)(one[i] ^ other[i]));
             set += BitOperations.PopCount((uint)(one[i] & other[i]));
         }
-        return differing <= Math.Min(MostBits, set / BitsFor);
+        return differing <= Math.Min(bits, set / BitsFor);
     }
 
     /// <summary>24 bits.</summary>

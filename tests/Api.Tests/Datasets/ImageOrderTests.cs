@@ -134,7 +134,8 @@ public sealed class PicturesInOrder(SharedApplication shared) : IClassFixture<Sh
     public async Task Are_found_by_who_added_them_and_when()
     {
         var (session, dataset) = await _app.RegisterWithDatasetAsync();
-        var images = await session.AddImagesAsync(dataset.Id, "rose", 6);
+        // Ids of the same millisecond are in any order.
+        var images = (await session.AddImagesAsync(dataset.Id, "rose", 6)).OrderBy(i => i.Id.ToString()).ToList();
         var person = Guid.AllBitsSet;
         var day = images[0].CreatedAt;
         await using var db = _app.SystemDatabase();

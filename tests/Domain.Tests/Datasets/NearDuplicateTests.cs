@@ -69,6 +69,41 @@ public sealed class NearDuplicatesAndSplits
         Assert.Equal(splits, Split([.. images.AsEnumerable().Reverse()]));
     }
 
+    /// <summary>As those of a fixed camera: all are within 16 bits of each other, and none is a duplicate but the two that nearly equal
+    /// others.</summary>
+    [Fact]
+    public void Are_only_those_that_differ_least_where_all_pictures_look_alike()
+    {
+        var random = new Random(3);
+        List<byte[]?> looks = [];
+        for (var i = 0; i < 400; i++)
+        {
+            var look = Look(1);
+            foreach (var bit in Enumerable.Range(0, 264).OrderBy(_ => random.Next()).Take(8))
+                look[bit / 8] ^= (byte)(1 << (bit % 8));
+            looks.Add(look);
+        }
+        byte[] again = [.. looks[7]!];
+        again[4] ^= 1;
+        looks.AddRange([again, looks[9]]);
+        var first = NearDuplicates.Find(looks);
+        Assert.Equal((7, 9), (first[400], first[401]));
+        Assert.InRange(first.Where((f, i) => f != i).Count(), 2, 20);
+        // In another order it is the same.
+        var order = Enumerable.Range(0, looks.Count).OrderBy(_ => random.Next()).ToArray();
+        var shuffled = NearDuplicates.Find([.. order.Select(i => looks[i])]);
+        var sets = Enumerable.Range(0, looks.Count).GroupBy(i => first[i]).Select(set => string.Join(' ', set.Order()));
+        var sets2 = Enumerable.Range(0, looks.Count).GroupBy(i => shuffled[i], i => order[i]).Select(set => string.Join(' ', set.Order()));
+        Assert.Equal(sets.Order(StringComparer.Ordinal), sets2.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Are_none_where_everything_is_plain_white()
+    {
+        byte[]?[] looks = [.. Enumerable.Range(0, 500).Select(_ => new byte[33])];
+        Assert.Equal(Enumerable.Range(0, 500), NearDuplicates.Find(looks));
+    }
+
     [Fact]
     public void Change_nothing_where_there_are_none()
     {

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Api.Features.Datasets;
 
 /// <summary>An order of a dataset's pictures. Each has an index, so that a page from the middle is found by its key.</summary>
-/// <param name="By"><c>added</c>, <c>name</c> or <c>size</c>; of two that are equal, the one that was added first comes first.</param>
+/// <param name="By"><c>added</c>, <c>name</c> or <c>size</c>; two that are equal are in the order in which they were added.</param>
 internal sealed record ImageOrder(string By, bool Descending)
 {
     /// <exception cref="DomainException">There is no such order.</exception>
