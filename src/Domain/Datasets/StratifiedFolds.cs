@@ -8,9 +8,6 @@ namespace GpuGeek.Domain.Datasets;
 /// </summary>
 public static class StratifiedFolds
 {
-    public const int Fewest = 3,
-        Most = 20;
-
     /// <param name="fold">From 1 to <paramref name="folds"/>.</param>
     /// <returns>A split that a person has set stays, in every fold.</returns>
     public static List<ManifestEntry> Assign(IReadOnlyCollection<SplitCandidate> images, int folds, int fold, int seed)

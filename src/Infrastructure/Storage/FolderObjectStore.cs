@@ -36,9 +36,7 @@ internal sealed class FolderObjectStore : IObjectStore
         {
             var size = await WriteAsync(key, content, length, temporary, cancellationToken);
             Flush(temporary);
-            DurableFolder.Create(Path.GetDirectoryName(path)!);
-            File.Move(temporary, path, overwrite: true);
-            DurableFolder.Flush(Path.GetDirectoryName(path)!);
+            DurableFolder.Flush(Publish(temporary, path));
             return size;
         }
         finally
@@ -90,10 +88,9 @@ internal sealed class FolderObjectStore : IObjectStore
             {
                 if (!isMany)
                     Flush(temporary);
-                DurableFolder.Create(Path.GetDirectoryName(path)!);
-                File.Move(temporary, path, overwrite: true);
+                var folder = Publish(temporary, path);
                 if (!isMany)
-                    DurableFolder.Flush(Path.GetDirectoryName(path)!);
+                    DurableFolder.Flush(folder);
             }
             if (isMany)
                 DurableFolder.FlushAll(_root);
@@ -249,6 +246,15 @@ internal sealed class FolderObjectStore : IObjectStore
     }
 
     private string TemporaryName() => Path.Combine(_temporary, Path.GetRandomFileName());
+
+    /// <returns>The folder, in which its name is not durable yet.</returns>
+    private static string Publish(string temporary, string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        DurableFolder.Create(folder);
+        File.Move(temporary, path, overwrite: true);
+        return folder;
+    }
 
     private static void Flush(string path)
     {
