@@ -23,7 +23,8 @@ internal static class JobChanges
         jobs.Where(j => j.RetryUntil != null)
             .ExecuteUpdateAsync(set => set.SetProperty(j => j.RetryUntil, (DateTimeOffset?)null), cancellationToken);
 
-    /// <summary>Queues a failed job again that is kept for a retry, after the checks of a new one.</summary>
+    /// <summary>Queues a job again that is kept, after the checks of a new one.</summary>
+    /// <param name="ended">How it has ended: a job that failed is retried; one that succeeded has found out what is to be decided.</param>
     /// <returns>False: it cannot be retried.</returns>
     /// <exception cref="DomainException"><c>plan_limit</c> or <c>disk_full</c>.</exception>
     public static async Task<bool> RetryAsync(
@@ -32,11 +33,12 @@ internal static class JobChanges
         Guid org,
         Guid job,
         DateTimeOffset now,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        JobState ended = JobState.Failed
     )
     {
         await PlanGate.LockAsync(db, org, cancellationToken);
-        var one = db.Jobs.Where(j => j.Id == job && j.State == JobState.Failed && j.RetryUntil > now);
+        var one = db.Jobs.Where(j => j.Id == job && j.State == ended && j.RetryUntil > now);
         if (await one.AsNoTracking().FirstOrDefaultAsync(cancellationToken) is not { } kept)
             return false;
         // What is kept is already counted. The check is whether there is still room for what the job makes of it.

@@ -22,7 +22,7 @@ internal static class JobMapping
             job.QueuedAt,
             job.StartedAt,
             job.FinishedAt,
-            job.RetryUntil
+            job.State == JobState.Failed ? job.RetryUntil : null
         )
         {
             Estimate = job is { Kind: JobKinds.Probe, Result: { } result }

@@ -58,6 +58,31 @@ public sealed partial class GpuGeekClient
     public Task<ImportResponse> RetryImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) =>
         PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}/retry", null, ct);
 
+    /// <summary>Decides what an import does that waits in the state <c>review</c>.</summary>
+    public Task<ImportResponse> StartImportAsync(
+        string org,
+        Guid dataset,
+        Guid import,
+        StartImportRequest request,
+        CancellationToken ct = default
+    ) => PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/imports/{import}/start", request, ct);
+
+    /// <summary>Sends a table of labels beside an archive, before the archive has arrived.</summary>
+    public Task<ImportResponse> UploadLabelsAsync(
+        string org,
+        Guid dataset,
+        Guid import,
+        string fileName,
+        Stream table,
+        CancellationToken ct = default
+    ) =>
+        SendAsync<ImportResponse>(
+            HttpMethod.Put,
+            $"{DatasetPath(org, dataset)}/imports/{import}/labels?name={E(fileName)}",
+            new StreamContent(table),
+            ct
+        );
+
     public Task CancelImportAsync(string org, Guid dataset, Guid import, CancellationToken ct = default) =>
         SendAsync(HttpMethod.Delete, $"{DatasetPath(org, dataset)}/imports/{import}", null, ct);
 
@@ -104,7 +129,9 @@ public sealed partial class GpuGeekClient
             + Of("q", filter.Name)
             + Of("addedFrom", At(filter.AddedFrom))
             + Of("addedTo", At(filter.AddedTo))
-            + Of("addedBy", filter.AddedBy?.ToString());
+            + Of("addedBy", filter.AddedBy?.ToString())
+            + Of("labelled", filter.Labelled is { } isLabelled ? (isLabelled ? "true" : "false") : null)
+            + Of("archived", filter.Archived ? "true" : null);
     }
 
     /// <summary>Renames a class, or merges it into another one.</summary>
@@ -160,6 +187,10 @@ public sealed partial class GpuGeekClient
 
     public Task<VersionResponse> GetVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) =>
         GetAsync<VersionResponse>($"{DatasetPath(org, dataset)}/versions/{version}", ct);
+
+    /// <summary>Makes the dataset what the version is.</summary>
+    public Task<ImportResponse> RestoreVersionAsync(string org, Guid dataset, Guid version, CancellationToken ct = default) =>
+        PostAsync<ImportResponse>($"{DatasetPath(org, dataset)}/versions/{version}/restore", null, ct);
 
     /// <summary>How a version differs from another one of its dataset.</summary>
     /// <param name="kind">Null: changes of all kinds.</param>

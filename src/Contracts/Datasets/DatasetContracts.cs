@@ -49,6 +49,12 @@ public sealed record DatasetStatsResponse(
 {
     /// <summary>Changes when pictures are added or removed, or get another class or split.</summary>
     public long Stamp { get; init; }
+
+    /// <summary>Pictures without a class: they count in <c>imageCount</c>, and are in no version.</summary>
+    public int Unlabelled { get; init; }
+
+    /// <summary>Pictures that were put aside: they do not count in <c>imageCount</c>, but in <c>bytes</c>.</summary>
+    public int Archived { get; init; }
 }
 
 public sealed record ClassCount(string Name, int Count);
@@ -74,9 +80,67 @@ public sealed record CreateImportRequest
     /// <summary>Name of a built-in sample dataset instead of an archive: <c>shapes</c>.</summary>
     [StringLength(50)]
     public string? Sample { get; init; }
+
+    /// <summary><c>never</c>: the import begins when the archive has arrived. <c>conflicts</c>: it is read first, and if something is to
+    /// be decided (equal file names, other labels, pictures without a label, class names that nearly match), the import waits in the
+    /// state <c>review</c> for <c>POST …/imports/{import}/start</c>. <c>always</c>: it waits in any case.</summary>
+    /// <example>conflicts</example>
+    [RegularExpression("^(never|conflicts|always)$", ErrorMessage = "'review' must be 'never', 'conflicts' or 'always'.")]
+    public string Review { get; init; } = "never";
+
+    /// <inheritdoc cref="StartImportRequest.OnExisting"/>
+    /// <example>keep</example>
+    [RegularExpression("^(keep|skip|replace)$", ErrorMessage = "'onExisting' must be 'keep', 'skip' or 'replace'.")]
+    public string OnExisting { get; init; } = "keep";
+
+    /// <inheritdoc cref="StartImportRequest.Unlabelled"/>
+    public bool Unlabelled { get; init; }
 }
 
-/// <param name="State"><c>uploading</c>, <c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>canceled</c>.</param>
+/// <summary>Decides what an import does that waits in the state <c>review</c>.</summary>
+public sealed record StartImportRequest
+{
+    /// <summary>Of a picture whose class has another picture with its file name: <c>keep</c> both, <c>skip</c> the new one, or
+    /// <c>replace</c> the other one, which is archived; the new one gets its split and group. With <c>replace</c>, pictures that the
+    /// dataset has already get the archive's class, split and group.</summary>
+    /// <example>replace</example>
+    [RegularExpression("^(keep|skip|replace)$", ErrorMessage = "'onExisting' must be 'keep', 'skip' or 'replace'.")]
+    public string OnExisting { get; init; } = "keep";
+
+    /// <summary>Pictures without a label are imported, for people to label; otherwise they are skipped.</summary>
+    public bool Unlabelled { get; init; }
+
+    /// <summary>Classes of the archive → what they are called in the dataset. The others keep their names.</summary>
+    public IReadOnlyDictionary<string, string> Classes { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What an import would do.</summary>
+/// <param name="Added">Pictures that the dataset does not have.</param>
+/// <param name="Unchanged">Pictures that the dataset has as they are in the archive, and repeated ones.</param>
+/// <param name="Relabelled">Pictures that the dataset has with another class, split or group; only <c>replace</c> changes them.</param>
+/// <param name="SameName">Of the added ones: their class has another picture with the file name.</param>
+/// <param name="Unlabelled">Of the added ones: they have no label.</param>
+/// <param name="Skipped">Files that cannot be imported.</param>
+/// <param name="NewClasses">Classes that the dataset does not have.</param>
+/// <param name="SameNameExamples">Paths of the first of them.</param>
+/// <param name="RelabelledExamples">Paths of the first of them.</param>
+public sealed record ImportFindingsResponse(
+    int Added,
+    int Unchanged,
+    int Relabelled,
+    int SameName,
+    int Unlabelled,
+    int Skipped,
+    IReadOnlyList<NewClassResponse> NewClasses,
+    IReadOnlyList<string> SameNameExamples,
+    IReadOnlyList<string> RelabelledExamples
+);
+
+/// <param name="Near">A class whose name it nearly has, of the dataset or of the archive; null: there is none.</param>
+public sealed record NewClassResponse(string Name, int Count, string? Near);
+
+/// <param name="State"><c>uploading</c>, <c>queued</c>, <c>running</c>, <c>review</c>, <c>succeeded</c>, <c>failed</c>,
+/// <c>canceled</c>.</param>
 /// <param name="Progress">0..1.</param>
 /// <param name="Accepted">Number of pictures imported so far, or labelled by a table.</param>
 /// <param name="Skipped">Number of files skipped so far.</param>
@@ -102,7 +166,8 @@ public sealed record ImportResponse(
     DateTimeOffset? RetryUntil = null
 )
 {
-    /// <summary><c>archive</c>; <c>labels</c>: a table for pictures that are in the dataset already; <c>sample</c>.</summary>
+    /// <summary><c>archive</c>; <c>labels</c>: a table for pictures that are in the dataset already; <c>sample</c>;
+    /// <c>version</c>: a version that was restored.</summary>
     public string Source { get; init; } = "archive";
 
     /// <summary>Bytes of the archive that are stored for good: a resumed upload continues there.</summary>
@@ -117,18 +182,32 @@ public sealed record ImportResponse(
 
     /// <summary>Id of the only person who may send the bytes; null: everybody who may edit the dataset.</summary>
     public Guid? Uploader { get; init; }
+
+    /// <summary>Name of the table of labels that was sent beside the archive; null: none was.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>What it would do, while the state is <c>review</c>.</summary>
+    public ImportFindingsResponse? Findings { get; init; }
+
+    /// <summary>Without a decision until then, the upload is deleted.</summary>
+    public DateTimeOffset? ReviewUntil { get; init; }
+
+    /// <summary>It has changed pictures that were there before. Until then that can be undone, as the edit with the import's id: <c>POST
+    /// …/images/edits/{import}/undo</c>.</summary>
+    public DateTimeOffset? UndoableUntil { get; init; }
 }
 
 /// <param name="Path">Path inside the archive.</param>
 public sealed record SkippedFileResponse(string Path, string Code, string Reason, string? Hint);
 
+/// <param name="Class">Null: it has no label.</param>
 /// <param name="Group">Pictures of one group stay in one split of a version. Null: it has none.</param>
 /// <param name="Thumbnail">Address relative to the API's origin. Its bytes never change; a request with If-None-Match returns
 /// 304.</param>
 /// <param name="Content">Address of the original file.</param>
 public sealed record ImageResponse(
     Guid Id,
-    string Class,
+    string? Class,
     string? Split,
     string FileName,
     string Format,
@@ -139,7 +218,8 @@ public sealed record ImageResponse(
     string Thumbnail,
     string Content,
     DateTimeOffset CreatedAt,
-    string? Group = null
+    string? Group = null,
+    bool Archived = false
 );
 
 /// <summary>Which pictures of a dataset; null: all.</summary>
@@ -149,16 +229,20 @@ public sealed record ImageResponse(
 /// <param name="AddedFrom">Added at this time or later.</param>
 /// <param name="AddedTo">Added before this time.</param>
 /// <param name="AddedBy">Id of the person who uploaded it.</param>
+/// <param name="Labelled">Whether it has a class.</param>
+/// <param name="Archived">True: the archived pictures; otherwise the others.</param>
 public sealed record ImageFilter(
     string? Class = null,
     string? Split = null,
     string? Name = null,
     DateTimeOffset? AddedFrom = null,
     DateTimeOffset? AddedTo = null,
-    Guid? AddedBy = null
+    Guid? AddedBy = null,
+    bool? Labelled = null,
+    bool Archived = false
 )
 {
-    /// <summary>Whether it means more than a class and a split, which the kept counts know.</summary>
+    /// <summary>Whether it means more than class, split and archive, which the kept counts know.</summary>
     [JsonIgnore]
     public bool IsDetailed => Name is not null || AddedFrom is not null || AddedTo is not null || AddedBy is not null;
 }
@@ -176,9 +260,9 @@ public sealed record EditImagesRequest
     /// <summary>All pictures that it means; an empty one means all of the dataset.</summary>
     public ImageFilter? Filter { get; init; }
 
-    /// <summary>Name of an existing class of the dataset.</summary>
+    /// <summary>Name of an existing class of the dataset. Empty: the pictures have no label.</summary>
     /// <example>rose</example>
-    [StringLength(200, MinimumLength = 1)]
+    [StringLength(200)]
     public string? Class { get; init; }
 
     /// <summary><c>train</c>, <c>val</c> or <c>test</c>; with <c>none</c> each version assigns a split.</summary>
@@ -190,6 +274,10 @@ public sealed record EditImagesRequest
     /// <example>patient 17</example>
     [StringLength(200)]
     public string? Group { get; init; }
+
+    /// <summary>True: the pictures are put aside. They are kept, count in the plan, and are in no new version. False: no
+    /// more.</summary>
+    public bool? Archived { get; init; }
 
     /// <summary>Removes the pictures from the dataset.</summary>
     public bool Remove { get; init; }
@@ -208,10 +296,13 @@ public sealed record ImageEditResponse(
 
 public sealed record UpdateImageRequest
 {
-    /// <summary>Name of an existing class of the dataset.</summary>
+    /// <summary>Name of an existing class of the dataset. Empty: the picture has no label.</summary>
     /// <example>rose</example>
-    [StringLength(200, MinimumLength = 1)]
+    [StringLength(200)]
     public string? Class { get; init; }
+
+    /// <summary>True: the picture is put aside. It is kept, counts in the plan, and is in no new version. False: no more.</summary>
+    public bool? Archived { get; init; }
 
     /// <summary><c>train</c>, <c>val</c> or <c>test</c>; with <c>none</c> each version assigns a split.</summary>
     /// <example>test</example>
@@ -283,6 +374,10 @@ public sealed record VersionResponse(
 
     /// <summary>Number of model versions that came of these runs.</summary>
     public int Models { get; init; }
+
+    /// <summary>Addresses of thumbnails of some of its pictures, relative to the API's origin. A version of before they were kept has
+    /// none.</summary>
+    public IReadOnlyList<string> Samples { get; init; } = [];
 }
 
 public sealed record UpdateVersionRequest

@@ -46,7 +46,9 @@ public sealed class DatasetImage : ITenantOwned
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid DatasetId { get; init; }
-    public required Guid ClassId { get; set; }
+
+    /// <summary>Null: nobody has labelled it. It is in no version.</summary>
+    public required Guid? ClassId { get; set; }
 
     /// <summary>The import that added it; cancelling that import removes it.</summary>
     public required Guid ImportId { get; init; }
@@ -62,6 +64,9 @@ public sealed class DatasetImage : ITenantOwned
 
     /// <summary>Pictures of one group, such as those of one patient, stay in one split; null: it has none.</summary>
     public string? GroupName { get; set; }
+
+    /// <summary>Put aside: it is kept, and is in no version.</summary>
+    public bool IsArchived { get; set; }
 
     /// <summary>jpeg, png, webp, gif or bmp, detected by content.</summary>
     public required string Format { get; init; }

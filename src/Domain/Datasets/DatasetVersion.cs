@@ -37,6 +37,10 @@ public sealed class DatasetVersion : ITenantOwned
     public int DividedDuplicates { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Hashes of some of its pictures, of several classes, for people to recognise it by.</summary>
+    public string[] Samples { get; init; } = [];
+    public const int MaxSamples = 8;
+
     public const int MaxNoteLength = 1000;
 
     /// <summary>What people want to remember of it; it is no part of the snapshot. Null: nothing.</summary>

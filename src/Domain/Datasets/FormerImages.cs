@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace GpuGeek.Domain.Datasets;
 
-/// <summary>Rows of pictures as they were, in a few bytes each: JSON, compressed.</summary>
+/// <summary>Pictures or labels as they were, in a few bytes each: JSON, compressed.</summary>
 public static class FormerImages
 {
-    public static byte[] Write(IReadOnlyCollection<DatasetImage> images)
+    public static byte[] Write<T>(IReadOnlyCollection<T> images)
     {
         using var bytes = new MemoryStream();
         using (var compressed = new BrotliStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
@@ -14,9 +14,9 @@ public static class FormerImages
         return bytes.ToArray();
     }
 
-    public static List<DatasetImage> Read(byte[] written)
+    public static List<T> Read<T>(byte[] written)
     {
         using var compressed = new BrotliStream(new MemoryStream(written), CompressionMode.Decompress);
-        return JsonSerializer.Deserialize<List<DatasetImage>>(compressed)!;
+        return JsonSerializer.Deserialize<List<T>>(compressed)!;
     }
 }

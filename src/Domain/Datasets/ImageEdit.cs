@@ -25,10 +25,37 @@ public sealed class ImageEdit : ITenantOwned
     public string? Split { get; init; }
     public string? GroupName { get; init; }
 
+    /// <summary>The pictures have no class now.</summary>
+    public bool Unlabels { get; init; }
+
+    /// <summary>The pictures are archived now, or are not any more; null: that was not changed.</summary>
+    public bool? Archives { get; init; }
+
     /// <summary>Pictures that were changed.</summary>
     public required int Count { get; init; }
 
     /// <summary>What they were (<see cref="FormerImages"/>).</summary>
     public required byte[] Before { get; init; }
+
+    /// <summary>What they are since, in the same order, where each has become something else; null: what the other properties
+    /// say.</summary>
+    public byte[]? After { get; init; }
     public DateTimeOffset? UndoneAt { get; set; }
+
+    /// <summary>What a picture is after the change, if all become the same.</summary>
+    public ImageLabel Of(ImageLabel before) =>
+        new(
+            Unlabels ? null : ClassId ?? before.ClassId,
+            Changed(Split, before.Split),
+            Changed(GroupName, before.GroupName),
+            Archives ?? before.IsArchived
+        );
+
+    private static string? Changed(string? to, string? from) =>
+        to switch
+        {
+            null => from,
+            "" => null,
+            _ => to,
+        };
 }

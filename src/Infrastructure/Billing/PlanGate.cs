@@ -184,7 +184,11 @@ public static class PlanGate
         // What is stored of an upload counts also when no more bytes come.
         var arriving = imports
             .Where(i => i.State == UploadState.Uploading)
-            .Select(i => (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept ? i.Size : i.Received);
+            .Select(i =>
+                (i.UploadActiveAt ?? i.CreatedAt) > DatabaseClock.Now() - Upload.RoomKept
+                    ? i.Size + i.LabelsBytes
+                    : i.Received + i.LabelsBytes
+            );
         var unread = imports
             .Where(i => i.Id != without && jobs.Any(j => j.Id == i.Id && j.State == JobState.Running))
             .Select(i => i.Size - pictures.Where(p => p.ImportId == i.Id).Sum(p => p.Bytes));
@@ -194,7 +198,7 @@ public static class PlanGate
                 counts.Sum(c => c.Bytes)
                 + embeddings.Sum(e => (long)e.Vector.Length)
                 + weights.Sum(w => w.Size)
-                + queued.Sum(i => i.Size)
+                + queued.Sum(i => i.Size + i.LabelsBytes)
                 + arriving.Sum()
                 + unread.Where(left => left > 0).Sum()
             )

@@ -14,13 +14,13 @@ public sealed class DatasetCounts(IDbContexts contexts)
             $"""
             WITH many AS (
               SELECT org_id, dataset_id FROM dataset_counts GROUP BY org_id, dataset_id
-              HAVING count(*) >= 2 * count(DISTINCT (class_id, split))),
+              HAVING count(*) >= 2 * count(DISTINCT (class_id, split, is_archived))),
             parts AS (
               DELETE FROM dataset_counts c USING many m WHERE c.org_id = m.org_id AND c.dataset_id = m.dataset_id
-              RETURNING c.org_id, c.dataset_id, c.class_id, c.split, c.images, c.bytes)
-            INSERT INTO dataset_counts (org_id, dataset_id, class_id, split, images, bytes)
-            SELECT org_id, dataset_id, class_id, split, sum(images), sum(bytes) FROM parts
-            GROUP BY org_id, dataset_id, class_id, split HAVING sum(images) <> 0 OR sum(bytes) <> 0
+              RETURNING c.org_id, c.dataset_id, c.class_id, c.split, c.is_archived, c.images, c.bytes)
+            INSERT INTO dataset_counts (org_id, dataset_id, class_id, split, is_archived, images, bytes)
+            SELECT org_id, dataset_id, class_id, split, is_archived, sum(images), sum(bytes) FROM parts
+            GROUP BY org_id, dataset_id, class_id, split, is_archived HAVING sum(images) <> 0 OR sum(bytes) <> 0
             """,
             cancellationToken
         );

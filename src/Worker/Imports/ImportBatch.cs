@@ -10,7 +10,15 @@ internal sealed class ImportBatch
 
     public bool IsEmpty => Pictures.Count == 0 && Skipped.Count == 0;
 
-    public void Add(ImportEvent one)
+    public static ImportBatch Of(IEnumerable<ImportEvent> events)
+    {
+        var batch = new ImportBatch();
+        foreach (var one in events)
+            batch.Add(one);
+        return batch;
+    }
+
+    private void Add(ImportEvent one)
     {
         switch (one)
         {
@@ -31,4 +39,11 @@ internal sealed class ImportBatch
 }
 
 /// <summary>The outcome of a batch.</summary>
-internal sealed record BatchOutcome(int Accepted, long AcceptedBytes, int Duplicates, IReadOnlyList<Guid> CreatedClasses);
+/// <param name="Changes">Of pictures that were there before.</param>
+internal sealed record BatchOutcome(
+    int Accepted,
+    long AcceptedBytes,
+    int Skipped,
+    IReadOnlyList<Guid> CreatedClasses,
+    IReadOnlyList<ImageChange> Changes
+);

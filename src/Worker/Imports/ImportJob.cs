@@ -24,25 +24,49 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
     private readonly ImportRows _rows = new(job, clock);
     private IReadOnlyCollection<Guid> _createdClasses = [];
+    private VersionRestore? _restore;
+    private ImportFindings? _findings;
 
     public async Task<JobEnd> RunAsync(CancellationToken stop)
     {
         await _rows.BeginAsync(stop);
-        if (await PrepareAsync(stop) is { } failure)
+        var import = await ReadAsync(stop);
+        if (await PrepareAsync(import, stop) is { } failure)
             return new JobEnd.Failed(failure);
+        if (import.IsChecked && await CheckAsync(import, stop) is { } end)
+            return end;
+        return await ImportAsync(import, stop);
+    }
+
+    /// <returns>Null: there is nothing to decide, and the import begins.</returns>
+    private async Task<JobEnd?> CheckAsync(Import import, CancellationToken stop)
+    {
+        var check = new ImportCheck(job, import, contexts);
+        var exitCode = await RunChildAsync(() => check.PumpOnceAsync(stop), () => check.Failure is not null, stop);
+        if (check is { Failure: { } refused })
+            return new JobEnd.Failed(refused);
+        if (!check.Done)
+            return EndOf(exitCode);
+        var findings = await check.FindingsAsync(stop);
+        if (check.HasPictures && (import.Review == ImportReview.Always || findings.HasConflicts))
+        {
+            _findings = findings;
+            job.Row.Keep(clock.GetUtcNow());
+            return new JobEnd.Succeeded();
+        }
+        File.Delete(job.Directory.Events);
+        await WriteSpecAsync(Spec(import) with { Check = false }, stop);
+        return null;
+    }
+
+    private async Task<JobEnd> ImportAsync(Import import, CancellationToken stop)
+    {
         var quota = await ImportQuota.ReadAsync(contexts, job.Row, clock, stop);
-        var session = new ImportSession(job, _rows, quota, store);
+        var session = new ImportSession(job, import, _restore, _rows, quota, store);
         int exitCode;
         try
         {
-            exitCode = await ChildWork.RunAsync(
-                Child(job.Directory),
-                Longest,
-                clock,
-                stop,
-                () => session.PumpOnceAsync(stop),
-                () => session.Failure is not null
-            );
+            exitCode = await RunChildAsync(() => session.PumpOnceAsync(stop), () => session.Failure is not null, stop);
         }
         finally
         {
@@ -51,15 +75,28 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
         return session switch
         {
             { Failure: { } refused } => new JobEnd.Failed(refused),
-            { Done: true, Accepted: 0, Duplicates: 0 } => new JobEnd.Failed(NoPictures),
+            { Done: true, Accepted: 0, Duplicates: 0 } when _restore is null => new JobEnd.Failed(NoPictures),
             { Done: true } => new JobEnd.Succeeded(),
-            _ when exitCode == ImportSpec.DiskFull => throw new DiskFullException(job.Directory.Root),
-            _ => new JobEnd.Died(exitCode),
+            _ => EndOf(exitCode),
         };
     }
 
+    private JobEnd.Died EndOf(int exitCode) =>
+        exitCode == ImportSpec.DiskFull ? throw new DiskFullException(job.Directory.Root) : new JobEnd.Died(exitCode);
+
+    private Task<int> RunChildAsync(Func<Task<bool>> pump, Func<bool> isOver, CancellationToken stop) =>
+        ChildWork.RunAsync(Child(job.Directory), Longest, clock, stop, pump, isOver);
+
     public async Task WriteEndAsync(GpuGeekDbContext db, JobEnd end, CancellationToken cancellationToken)
     {
+        if (_findings is { } findings && end is JobEnd.Succeeded)
+        {
+            await db
+                .Imports.IgnoreTenantFilter()
+                .Where(i => i.OrgId == job.Row.OrgId && i.Id == job.Row.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(i => i.Findings, findings), cancellationToken);
+            return;
+        }
         if (end is not JobEnd.Succeeded)
             await _rows.TakeBackAsync(db, _createdClasses, cancellationToken);
         var code = (end as JobEnd.Failed)?.Failure.Code;
@@ -86,48 +123,91 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
                 + "the archive in parts to find it."
         );
 
-    private async Task<Failure?> PrepareAsync(CancellationToken cancellationToken)
+    private async Task<Import> ReadAsync(CancellationToken cancellationToken)
     {
         await using var db = contexts.System();
-        var import = await db
+        return await db
             .Imports.IgnoreTenantFilter()
             .AsNoTracking()
             .SingleAsync(i => i.OrgId == job.Row.OrgId && i.Id == job.Row.Id, cancellationToken);
-        var isSample = import.Source == ImportSource.Sample;
-        var isTable = !isSample && ImportFiles.IsTable(import.FileName);
-        var spec = new ImportSpec
-        {
-            Sample = isSample ? import.FileName : null,
-            Archive = isSample || isTable ? null : job.Directory.Input,
-            Table = isTable ? new(job.Directory.Input, import.FileName, await WritePicturesAsync(db, cancellationToken)) : null,
-            ReserveBytes = disk.Reserve,
-        };
-        await File.WriteAllBytesAsync(job.Directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportSpec.Json), cancellationToken);
-        return isSample ? null : await JobUpload.BringAsync(store, job, import.Parts, cancellationToken);
     }
 
-    /// <returns>Path of a file with the dataset's pictures.</returns>
-    private async Task<string> WritePicturesAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
+    private async Task<Failure?> PrepareAsync(Import import, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(job.Directory.Root, "pictures.jsonl");
-        await using var file = File.Create(path);
+        if (import.Source == ImportSource.Version)
+        {
+            await using var db = contexts.System();
+            try
+            {
+                _restore = await VersionRestore.PrepareAsync(job, import, db, store, cancellationToken);
+            }
+            catch (ObjectNotFoundException)
+            {
+                return PictureMissing;
+            }
+        }
+        else if (import.Source == ImportSource.Upload && IsTable(import))
+        {
+            await using var db = contexts.System();
+            await WritePicturesAsync(db, cancellationToken);
+        }
+        await WriteSpecAsync(Spec(import), cancellationToken);
+        if (import.Source != ImportSource.Upload)
+            return null;
+        if (import.LabelsPart is { } part)
+            await store.DownloadAsync(ObjectKeys.UploadPart(import.OrgId, import.Id, part), LabelsPath, cancellationToken);
+        return await JobUpload.BringAsync(store, job, import.Parts, cancellationToken);
+    }
+
+    private static bool IsTable(Import import) => ImportFiles.IsTable(import.FileName);
+
+    private string PicturesPath => Path.Combine(job.Directory.Root, "pictures.jsonl");
+    private string LabelsPath => Path.Combine(job.Directory.Root, "labels");
+
+    private ImportSpec Spec(Import import)
+    {
+        var spec = new ImportSpec
+        {
+            Check = import.IsChecked,
+            // What is found without a label is asked about.
+            Unlabelled = import.Unlabelled || import.IsChecked,
+            Labels = import.LabelsName is { } name ? new(LabelsPath, name) : null,
+            ReserveBytes = disk.Reserve,
+        };
+        return import.Source switch
+        {
+            ImportSource.Sample => spec with { Sample = import.FileName },
+            ImportSource.Version => spec with { Folder = _restore!.Folder },
+            _ when IsTable(import) => spec with { Table = new(new(job.Directory.Input, import.FileName), PicturesPath) },
+            _ => spec with { Archive = job.Directory.Input },
+        };
+    }
+
+    private Task WriteSpecAsync(ImportSpec spec, CancellationToken cancellationToken) =>
+        File.WriteAllBytesAsync(job.Directory.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, ImportSpec.Json), cancellationToken);
+
+    /// <summary>The dataset's pictures, for the child to find those that a table means.</summary>
+    private async Task WritePicturesAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        await using var file = File.Create(PicturesPath);
         var pictures = db
             .DatasetImages.IgnoreTenantFilter()
             .AsNoTracking()
             .Where(i => i.OrgId == job.Row.OrgId && i.DatasetId == job.Row.DatasetId)
             .OrderBy(i => i.Id)
-            .Join(
-                db.DatasetClasses.IgnoreTenantFilter(),
-                i => new { i.OrgId, Id = i.ClassId },
-                c => new { c.OrgId, c.Id },
-                (i, c) => new KnownPicture(i.Id, c.Name, i.FileName)
-            );
+            .Select(i => new KnownPicture(
+                i.Id,
+                db.DatasetClasses.IgnoreTenantFilter()
+                    .Where(c => c.OrgId == i.OrgId && c.Id == i.ClassId)
+                    .Select(c => c.Name)
+                    .FirstOrDefault(),
+                i.FileName
+            ));
         await foreach (var picture in pictures.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             await JsonSerializer.SerializeAsync(file, picture, ImportSpec.Json, cancellationToken);
             file.WriteByte((byte)'\n');
         }
-        return path;
     }
 
     private static ChildSpec Child(JobDirectory directory) =>
@@ -143,6 +223,13 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             // Of pictures of several megabytes, the collector would leave as many lie as the limit allows.
             Environment = new(StringComparer.Ordinal) { ["DOTNET_GCConserveMemory"] = "9" },
         };
+
+    private static readonly Failure PictureMissing = new(
+        "picture_missing",
+        "The version cannot be restored",
+        "A picture of the version, or its manifest, is no longer in the object store. Nothing was changed.",
+        "Restore the object store from a backup, or download the version and import what it still has."
+    );
 
     private static readonly Failure NoPictures = new(
         "no_pictures",

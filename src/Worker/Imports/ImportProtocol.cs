@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GpuGeek.Domain.Common;
+using GpuGeek.Worker.Imports.Archives;
 
 namespace GpuGeek.Worker.Imports;
 
@@ -15,6 +16,15 @@ internal sealed record ImportSpec
 
     /// <summary>A table of labels for pictures that are in the dataset already.</summary>
     public TableSpec? Table { get; init; }
+
+    /// <summary>A table of labels beside the archive.</summary>
+    public TableFile? Labels { get; init; }
+
+    /// <summary>Only looks at the files: writes no picture.</summary>
+    public bool Check { get; init; }
+
+    /// <summary>Pictures without a label are reported too; otherwise they are skipped.</summary>
+    public bool Unlabelled { get; init; }
 
     /// <summary>Name of a built-in sample.</summary>
     public string? Sample { get; init; }
@@ -36,10 +46,12 @@ internal sealed record ImportSpec
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 }
 
-/// <param name="File">The table.</param>
+/// <param name="Path">On this machine.</param>
 /// <param name="Name">As it was uploaded.</param>
+internal sealed record TableFile(string Path, string Name);
+
 /// <param name="Pictures">A file with a <see cref="Labels.KnownPicture"/> in each line.</param>
-internal sealed record TableSpec(string File, string Name, string Pictures);
+internal sealed record TableSpec(TableFile File, string Pictures);
 
 /// <param name="MaxEntries">Entries of an archive, folders included.</param>
 /// <param name="MaxArchiveBytes">Size of the archive.</param>
@@ -68,12 +80,13 @@ internal sealed record ArchiveLimits(
 internal abstract record ImportEvent;
 
 /// <summary>A picture is complete under its hash in <c>out/</c>.</summary>
+/// <param name="Class">Null: it has no label.</param>
 /// <param name="Split">Split named by a folder above or by a table of labels, or null.</param>
 /// <param name="Progress">Progress of the whole archive, 0..1.</param>
 /// <param name="Group">Named by a table of labels, or null.</param>
 internal sealed record PictureEvent(
     string Path,
-    string Class,
+    string? Class,
     string? Split,
     string Hash,
     string Format,
@@ -83,7 +96,14 @@ internal sealed record PictureEvent(
     double Progress,
     string? Group = null,
     byte[]? PerceptualHash = null
-) : ImportEvent;
+) : ImportEvent
+{
+    private const int MaxFileName = 500;
+
+    /// <summary>As the dataset has it.</summary>
+    [JsonIgnore]
+    public string FileName => ArchiveException.Shown(Path[(Path.LastIndexOf('/') + 1)..], MaxFileName / 6);
+}
 
 /// <summary>A picture of the dataset gets a class.</summary>
 /// <param name="Split">Null: it keeps what it has.</param>

@@ -1,3 +1,5 @@
+using GpuGeek.Domain.Datasets;
+using GpuGeek.Infrastructure.Datasets;
 using GpuGeek.Infrastructure.Jobs;
 using GpuGeek.Infrastructure.Persistence;
 using GpuGeek.Worker.Imports.Archives;
@@ -11,9 +13,7 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
 {
     /// <summary>Maximum number of skipped files stored as rows per import; beyond it only the count is stored.</summary>
     private const int MaxSkippedRows = 10_000;
-    private const int LabelsAtOnce = 10_000;
     private const int MaxPath = 1000;
-    private const int MaxFileName = 500;
 
     private readonly Guid _org = job.Row.OrgId;
     private readonly Guid _import = job.Row.Id;
@@ -39,9 +39,19 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
             cancellationToken
         );
 
-    /// <summary>Removes the pictures of the import, and the classes that it created unless another picture uses them.</summary>
+    /// <summary>Removes the pictures of the import, undoes what it changed of others, and removes the classes that it created unless
+    /// another picture uses them.</summary>
     public async Task TakeBackAsync(GpuGeekDbContext db, IReadOnlyCollection<Guid> createdClasses, CancellationToken cancellationToken)
     {
+        if (
+            await db.ImageEdits.IgnoreTenantFilter().FirstOrDefaultAsync(e => e.OrgId == _org && e.Id == _import, cancellationToken) is
+            { } edit
+        )
+        {
+            await ImageUndo.ApplyAsync(db, edit, cancellationToken);
+            db.ImageEdits.Remove(edit);
+            await db.SaveChangesAsync(cancellationToken);
+        }
         await db
             .DatasetImages.IgnoreTenantFilter()
             .Where(i => i.OrgId == _org && i.ImportId == _import)
@@ -58,34 +68,39 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
     }
 
     /// <exception cref="StaleJobException"/>
-    public async Task<BatchOutcome> AppendAsync(ImportBatch batch, CancellationToken cancellationToken)
+    public async Task<BatchOutcome> AppendAsync(ImportBatch batch, OnExisting onExisting, CancellationToken cancellationToken)
     {
         BatchOutcome? outcome = null;
         await job.WriteAsync(
             batch.Progress,
             async db =>
             {
-                var (classes, created) = await ClassesAsync(
+                var (pictures, named) =
+                    onExisting == OnExisting.Skip ? await WithoutNamedAsync(db, batch.Pictures, cancellationToken) : (batch.Pictures, []);
+                var (classes, created) = await ClassesAsync(db, pictures.Select(p => p.Class), cancellationToken);
+                var accepted = await InsertAsync(db, pictures, classes, cancellationToken);
+                var (duplicates, changes) = await DuplicatesAsync(
                     db,
-                    [.. batch.Pictures.Select(p => p.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                    pictures,
+                    accepted,
+                    onExisting == OnExisting.Replace,
                     cancellationToken
                 );
-                var accepted = await InsertAsync(db, batch.Pictures, classes, cancellationToken);
-                var duplicates = await DuplicatesAsync(db, batch.Pictures, accepted, cancellationToken);
-                await SkipAsync(db, [.. batch.Skipped, .. duplicates], cancellationToken);
+                List<SkippedEvent> skipped = [.. batch.Skipped, .. named, .. duplicates];
+                await SkipAsync(db, skipped, cancellationToken);
                 await db.Database.ExecuteSqlAsync(
                     $"""
-                    UPDATE imports SET accepted = accepted + {accepted.Count}, skipped = skipped + {batch.Skipped.Count
-                        + duplicates.Count}
+                    UPDATE imports SET accepted = accepted + {accepted.Count}, skipped = skipped + {skipped.Count}
                     WHERE org_id = {_org} AND id = {_import}
                     """,
                     cancellationToken
                 );
                 outcome = new(
                     accepted.Count,
-                    batch.Pictures.DistinctBy(p => p.Hash).Where(p => accepted.Contains(p.Hash)).Sum(p => p.Bytes),
-                    duplicates.Count,
-                    created
+                    pictures.DistinctBy(p => p.Hash).Where(p => accepted.Contains(p.Hash)).Sum(p => p.Bytes),
+                    named.Count + duplicates.Count,
+                    created,
+                    changes
                 );
             },
             cancellationToken
@@ -93,62 +108,99 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
         return outcome!;
     }
 
-    /// <summary>Labels pictures of the dataset, all in one transaction. A picture that was deleted meanwhile is left out.</summary>
-    /// <returns>Pictures that have the labels now, and classes that are new.</returns>
+    /// <summary>Changes pictures that were there before, all in one transaction. A picture that was deleted meanwhile is left
+    /// out.</summary>
+    /// <param name="replaces">Also archives the pictures whose names in their classes the import's pictures have.</param>
+    /// <returns>Pictures that are as the changes say now, and classes that are new.</returns>
     /// <exception cref="StaleJobException"/>
-    public async Task<(int Labelled, IReadOnlyCollection<Guid> Created)> LabelAsync(
-        IReadOnlyCollection<LabelledEvent> labels,
+    public async Task<(int Changed, IReadOnlyCollection<Guid> Created)> ChangeAsync(
+        IReadOnlyCollection<ImageChange> changes,
+        bool replaces,
         CancellationToken cancellationToken
     )
     {
-        var (labelled, created) = (0, new List<Guid>());
+        var (changed, created) = (0, new List<Guid>());
         await job.WriteAsync(
             1,
             async db =>
             {
-                string[] names = [.. labels.Select(l => l.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-                (var classes, created) = await ClassesAsync(db, names, cancellationToken);
-                // In the order of the ids, so that two imports wait for each other without a deadlock.
-                foreach (var chunk in labels.OrderBy(l => l.Picture).Chunk(LabelsAtOnce))
-                    labelled += await LabelAsync(db, chunk, classes, cancellationToken);
+                (var classes, created) = await ClassesAsync(db, changes.Select(c => c.Class), cancellationToken);
+                var replaced = replaces ? await ReplacedAsync(db, cancellationToken) : [];
+                // A replaced picture that the archive has too, under another name, is as the archive says.
+                var meant = changes.Select(c => c.Image).ToHashSet();
+                IEnumerable<ImageChange> all = [.. changes, .. replaced.Where(id => !meant.Contains(id)).Select(ImageChange.Archive)];
+                changed = await new ImageChanges(job.Row, classes, clock.GetUtcNow()).ApplyAsync(db, all, cancellationToken);
                 await db.Database.ExecuteSqlAsync(
-                    $"UPDATE imports SET accepted = {labelled} WHERE org_id = {_org} AND id = {_import}",
+                    $"UPDATE imports SET accepted = accepted + {changed} WHERE org_id = {_org} AND id = {_import}",
                     cancellationToken
                 );
             },
             cancellationToken
         );
-        return (labelled, created);
+        return (changed, created);
     }
 
-    private Task<int> LabelAsync(
+    /// <summary>The new pictures get the split and the group of those that they replace, unless the archive names others.</summary>
+    /// <returns>Ids of the pictures that are replaced.</returns>
+    private async Task<List<Guid>> ReplacedAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE dataset_images n SET split = COALESCE(n.split, o.split), group_name = COALESCE(n.group_name, o.group_name)
+            FROM dataset_images o
+            WHERE n.org_id = {_org} AND n.import_id = {_import} AND o.org_id = n.org_id AND o.dataset_id = n.dataset_id
+              AND o.file_name = n.file_name AND o.class_id IS NOT DISTINCT FROM n.class_id AND o.import_id <> n.import_id
+              AND NOT o.is_archived AND (o.split IS NOT NULL OR o.group_name IS NOT NULL)
+            """,
+            cancellationToken
+        );
+        return await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                SELECT DISTINCT o.id AS "Value" FROM dataset_images n JOIN dataset_images o ON o.org_id = n.org_id
+                  AND o.dataset_id = n.dataset_id AND o.file_name = n.file_name AND o.class_id IS NOT DISTINCT FROM n.class_id
+                WHERE n.org_id = {_org} AND n.import_id = {_import} AND o.import_id <> n.import_id AND NOT o.is_archived
+                """
+            )
+            .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Leaves out the pictures whose name another picture of their class has, unless it is the same picture.</summary>
+    private async Task<(List<PictureEvent> Others, List<SkippedEvent> Named)> WithoutNamedAsync(
         GpuGeekDbContext db,
-        LabelledEvent[] labels,
-        Dictionary<string, Guid> classes,
+        List<PictureEvent> pictures,
         CancellationToken cancellationToken
     )
     {
-        Guid[] ids = [.. labels.Select(l => l.Picture)];
-        Guid[] classIds = [.. labels.Select(l => classes[l.Class])];
-        string?[] splits = [.. labels.Select(l => l.Split)];
-        string?[] groups = [.. labels.Select(l => l.Group)];
-        return db.Database.ExecuteSqlAsync(
-            $"""
-            UPDATE dataset_images i
-            SET class_id = l.class_id, split = COALESCE(l.split, i.split), group_name = COALESCE(l.group_name, i.group_name)
-            FROM unnest({ids}, {classIds}, {splits}, {groups}) l(id, class_id, split, group_name)
-            WHERE i.org_id = {_org} AND i.dataset_id = {_dataset} AND i.id = l.id
-            """,
-            cancellationToken
+        if (pictures.Count == 0)
+            return (pictures, []);
+        var names = await KnownImages.NamesAsync(db, _org, _dataset, _import, pictures, cancellationToken);
+        string[] hashes = [.. pictures.Select(p => p.Hash).Distinct()];
+        var same = await KnownImages.ByHashAsync(db, _org, _dataset, hashes, cancellationToken);
+        bool IsNamed(PictureEvent picture) => names.Contains((picture.Class, picture.FileName)) && !same.ContainsKey(picture.Hash);
+        return (
+            [.. pictures.Where(p => !IsNamed(p))],
+            [
+                .. pictures
+                    .Where(IsNamed)
+                    .Select(p => new SkippedEvent(
+                        p.Path,
+                        "name_exists",
+                        "Another picture of its class has this name in the dataset.",
+                        "Import it again and choose to replace the other picture, or to keep both.",
+                        p.Progress
+                    )),
+            ]
         );
     }
 
     private async Task<(Dictionary<string, Guid> Ids, List<Guid> Created)> ClassesAsync(
         GpuGeekDbContext db,
-        string[] names,
+        IEnumerable<string?> named,
         CancellationToken cancellationToken
     )
     {
+        string[] names = [.. named.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Guid[] ids = [.. names.Select(_ => NewId())];
         // In the order of their names, so that two imports into one dataset wait for each other without a deadlock.
         var created = await db
@@ -189,12 +241,9 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
             .OrderBy(r => r.Picture.Hash, StringComparer.Ordinal)
             .ToList();
         Guid[] ids = [.. rows.Select(r => r.Id)];
-        Guid[] classIds = [.. rows.Select(r => classes[r.Picture.Class])];
+        Guid?[] classIds = [.. rows.Select(r => r.Picture.Class is { } name ? classes[name] : (Guid?)null)];
         string[] hashes = [.. rows.Select(r => r.Picture.Hash)];
-        string[] names =
-        [
-            .. rows.Select(r => ArchiveException.Shown(r.Picture.Path[(r.Picture.Path.LastIndexOf('/') + 1)..], MaxFileName / 6)),
-        ];
+        string[] names = [.. rows.Select(r => r.Picture.FileName)];
         string?[] splits = [.. rows.Select(r => r.Picture.Split)];
         string?[] groups = [.. rows.Select(r => r.Picture.Group)];
         string[] formats = [.. rows.Select(r => r.Picture.Format)];
@@ -218,43 +267,68 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
         return accepted.ToHashSet(StringComparer.Ordinal);
     }
 
-    private async Task<List<SkippedEvent>> DuplicatesAsync(
+    /// <param name="replaces">Pictures that the dataset has get the labels of the archive.</param>
+    private async Task<(List<SkippedEvent> Skipped, List<ImageChange> Changes)> DuplicatesAsync(
         GpuGeekDbContext db,
         List<PictureEvent> pictures,
         HashSet<string> accepted,
+        bool replaces,
         CancellationToken cancellationToken
     )
     {
         var firsts = pictures.DistinctBy(p => p.Hash).Where(p => accepted.Contains(p.Hash)).ToHashSet();
         var others = pictures.Where(p => !firsts.Contains(p)).ToList();
         if (others.Count == 0)
-            return [];
+            return ([], []);
         string[] hashes = [.. others.Select(p => p.Hash).Distinct()];
-        var known = await db
-            .DatasetImages.IgnoreTenantFilter()
-            .Where(i => i.OrgId == _org && i.DatasetId == _dataset && hashes.Contains(i.Hash))
-            .Join(
-                db.DatasetClasses.IgnoreTenantFilter(),
-                i => new { i.OrgId, Id = i.ClassId },
-                c => new { c.OrgId, c.Id },
-                (i, c) => new { i.Hash, c.Name }
-            )
-            .ToDictionaryAsync(i => i.Hash, i => i.Name, StringComparer.Ordinal, cancellationToken);
-        return
-        [
-            .. others.Select(p =>
-                known.GetValueOrDefault(p.Hash) is { } name && name != p.Class
-                    ? new SkippedEvent(
-                        p.Path,
-                        "label_conflict",
-                        $"The same picture is already in the dataset as '{name}'; in this archive it is '{p.Class}'.",
-                        "Decide which class is right and remove the other.",
-                        p.Progress
-                    )
-                    : new SkippedEvent(p.Path, "duplicate", "The same picture is already in the dataset.", null, p.Progress)
-            ),
-        ];
+        var known = await KnownImages.ByHashAsync(db, _org, _dataset, hashes, cancellationToken);
+        // What this import has brought itself is no picture that was there before.
+        var own = replaces
+            ? (
+                await db
+                    .DatasetImages.IgnoreTenantFilter()
+                    .Where(i => i.OrgId == _org && i.ImportId == _import && hashes.Contains(i.Hash))
+                    .Select(i => i.Hash)
+                    .ToListAsync(cancellationToken)
+            ).ToHashSet(StringComparer.Ordinal)
+            : [];
+        bool IsChange(PictureEvent p) =>
+            replaces
+            && !own.Contains(p.Hash)
+            && known.GetValueOrDefault(p.Hash) is { } there
+            && there.DiffersFrom(p.Class, p.Split, p.Group);
+        return (
+            [.. others.Where(p => !IsChange(p)).Select(p => Duplicate(p, known.GetValueOrDefault(p.Hash)))],
+            [.. others.Where(IsChange).Select(p => new ImageChange(known[p.Hash].Id, p.Class, p.Split, p.Group, IsArchived: false))]
+        );
     }
+
+    private static SkippedEvent Duplicate(PictureEvent picture, KnownImage? there) =>
+        there switch
+        {
+            { IsArchived: true } => new(
+                picture.Path,
+                "duplicate",
+                "The same picture is already in the dataset, archived.",
+                "Find it among the archived pictures to use it again.",
+                picture.Progress
+            ),
+            { Class: null } when picture.Class is { } name => new(
+                picture.Path,
+                "label_conflict",
+                $"The same picture is already in the dataset without a label; in this archive it is '{name}'.",
+                "Import it again and choose to replace, or label it in the gallery.",
+                picture.Progress
+            ),
+            { Class: { } name } when picture.Class is { } other && other != name => new(
+                picture.Path,
+                "label_conflict",
+                $"The same picture is already in the dataset as '{name}'; in this archive it is '{other}'.",
+                "Decide which class is right: remove the other, or import it again and choose to replace.",
+                picture.Progress
+            ),
+            _ => new(picture.Path, "duplicate", "The same picture is already in the dataset.", null, picture.Progress),
+        };
 
     private async Task SkipAsync(GpuGeekDbContext db, List<SkippedEvent> skipped, CancellationToken cancellationToken)
     {

@@ -1,20 +1,24 @@
-using System.Text.Json;
 using GpuGeek.Domain.Common;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Worker.Lanes;
-using GpuGeek.Worker.Runs;
 
 namespace GpuGeek.Worker.Imports;
 
 /// <summary>Stores the child's events in store and database.</summary>
-internal sealed class ImportSession(HeldJob job, ImportRows rows, ImportQuota quota, IObjectStore store)
+internal sealed class ImportSession(
+    HeldJob job,
+    Import import,
+    VersionRestore? restore,
+    ImportRows rows,
+    ImportQuota quota,
+    IObjectStore store
+)
 {
-    private const int MaxBatch = 200;
-    private readonly LineTail _events = new(job.Directory.Events);
-    private readonly Queue<string> _waiting = new();
+    private readonly ImportEvents _events = new(job.Directory);
     private readonly HashSet<string> _stored = new(StringComparer.Ordinal);
     private readonly List<Guid> _createdClasses = [];
-    private readonly List<LabelledEvent> _labels = [];
+    private readonly List<ImageChange> _changes = [.. restore?.Changes ?? []];
 
     public int Accepted { get; private set; }
     public int Duplicates { get; private set; }
@@ -28,46 +32,52 @@ internal sealed class ImportSession(HeldJob job, ImportRows rows, ImportQuota qu
     /// <returns>False if nothing is waiting.</returns>
     public async Task<bool> PumpOnceAsync(CancellationToken cancellationToken)
     {
-        if (_waiting.Count == 0)
-            foreach (var line in _events.Read())
-                _waiting.Enqueue(line);
-        if (_waiting.Count == 0 || Failure is not null)
+        if (Failure is not null || _events.Next() is not { Count: > 0 } events)
             return false;
-        var events = new List<ImportEvent>(MaxBatch);
-        while (events.Count < MaxBatch && _waiting.TryDequeue(out var line))
-            events.Add(JsonSerializer.Deserialize<ImportEvent>(line, ImportSpec.Json)!);
         await StoreAsync(events, cancellationToken);
         return true;
     }
 
     private async Task StoreAsync(List<ImportEvent> events, CancellationToken cancellationToken)
     {
-        var batch = new ImportBatch();
-        foreach (var one in events)
-            batch.Add(one);
+        var batch = ImportBatch.Of(events.Select(AsDecided));
         if (!batch.IsEmpty)
         {
             await PutAsync(batch.Pictures, cancellationToken);
-            var outcome = await rows.AppendAsync(batch, cancellationToken);
+            var outcome = await rows.AppendAsync(batch, import.OnExisting, cancellationToken);
             Accepted += outcome.Accepted;
-            Duplicates += outcome.Duplicates;
+            Duplicates += outcome.Skipped;
             _createdClasses.AddRange(outcome.CreatedClasses);
+            _changes.AddRange(outcome.Changes);
             quota.Add(outcome);
             Failure = quota.Exceeded();
         }
-        _labels.AddRange(batch.Labelled);
+        _changes.AddRange(batch.Labelled.Select(l => new ImageChange(l.Picture, l.Class, l.Split, l.Group)));
         Failure ??= events.OfType<ImportFailedEvent>().FirstOrDefault()?.Failure;
         if (Failure is null && events.OfType<ImportDoneEvent>().Any())
             await FinishAsync(cancellationToken);
     }
 
-    /// <summary>Labels of pictures that were there before are changed together or not at all.</summary>
+    /// <summary>With the names that people have chosen for the archive's classes.</summary>
+    private ImportEvent AsDecided(ImportEvent one) =>
+        one switch
+        {
+            PictureEvent picture when restore is not null => restore.Labelled(picture),
+            PictureEvent { Class: { } name } picture => picture with { Class = import.Classes.GetValueOrDefault(name, name) },
+            LabelledEvent label => label with { Class = import.Classes.GetValueOrDefault(label.Class, label.Class) },
+            _ => one,
+        };
+
+    /// <summary>Pictures that were there before are changed together or not at all.</summary>
     private async Task FinishAsync(CancellationToken cancellationToken)
     {
-        if (_labels.Count > 0)
+        var replaces = import.OnExisting == OnExisting.Replace && Accepted > 0;
+        if (_changes.Count > 0 || replaces)
         {
-            var (labelled, created) = await rows.LabelAsync(_labels, cancellationToken);
-            Accepted += labelled;
+            // Of two files with the same picture, the last one says what it is.
+            var changes = _changes.Reverse<ImageChange>().DistinctBy(c => c.Image).ToList();
+            var (changed, created) = await rows.ChangeAsync(changes, replaces, cancellationToken);
+            Accepted += changed;
             _createdClasses.AddRange(created);
         }
         Done = true;

@@ -45,14 +45,14 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
             throw new DomainException(refused.Code, refused.Detail, refused.Hint);
 
         var pictures = events.OfType<PictureEvent>().DistinctBy(p => p.Hash).ToList();
-        var classes = pictures.Select(p => p.Class).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var classes = pictures.Select(p => p.Class!).Distinct().Order(StringComparer.Ordinal).ToArray();
         if (classes.Length < 2)
             throw new DomainException(
                 "too_few_classes",
                 $"The pictures have {classes.Length} classes; a classifier needs two or more.",
                 "Put the pictures of each class into a folder that has its name."
             );
-        var candidates = pictures.Select(p => new SplitCandidate(p.Hash, p.Class, p.Split, p.Group ?? "")).ToList();
+        var candidates = pictures.Select(p => new SplitCandidate(p.Hash, p.Class!, p.Split, p.Group ?? "")).ToList();
         var near = NearDuplicates.Find([.. pictures.Select(p => p.PerceptualHash)]);
         var entries = StratifiedSplit.Assign(NearDuplicates.KeepTogether(candidates, near), SplitFractions.Default, seed);
         var labels = classes.Select((name, index) => (name, index)).ToDictionary(c => c.name, c => c.index, StringComparer.Ordinal);

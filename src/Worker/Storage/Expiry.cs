@@ -74,7 +74,7 @@ internal sealed partial class Expiry(
         var rows = await db
             .Database.SqlQuery<Row>(
                 $"""
-                UPDATE jobs SET retry_until = NULL WHERE state = 'failed' AND retry_until <= {now} RETURNING org_id, id, dataset_id
+                UPDATE jobs SET retry_until = NULL WHERE retry_until <= {now} RETURNING org_id, id, dataset_id
                 """
             )
             .ToListAsync(cancellationToken);

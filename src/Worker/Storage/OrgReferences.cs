@@ -72,7 +72,7 @@ internal sealed class OrgReferences
             .Select(e => e.Before)
             .AsAsyncEnumerable();
         await foreach (var before in removals.WithCancellation(cancellationToken))
-        foreach (var image in FormerImages.Read(before))
+        foreach (var image in FormerImages.Read<DatasetImage>(before))
             if (Digest.Parse(image.Hash) is { } digest)
                 _contents.Add(digest);
     }

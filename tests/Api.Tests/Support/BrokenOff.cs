@@ -49,6 +49,20 @@ internal static class BrokenOff
         return row.Id;
     }
 
+    /// <summary>A worker has read it and has found two pictures of a class that is nearly called like another one.</summary>
+    public static async Task<Guid> AddReviewedImportAsync(this TenantSession session, Guid dataset)
+    {
+        var id = await session.AddFailedImportAsync(dataset);
+        await using var db = session.App.SystemDatabase();
+        var import = await db.Imports.IgnoreTenantFilter().SingleAsync(i => i.Id == id, Cancel);
+        import.Review = ImportReview.Conflicts;
+        import.Findings = new() { Added = 2, NewClasses = [new("Daisies", 2, "daisy")] };
+        var job = await db.Jobs.IgnoreTenantFilter().SingleAsync(j => j.Id == id, Cancel);
+        (job.State, job.Error) = (JobState.Succeeded, null);
+        await db.SaveChangesAsync(Cancel);
+        return id;
+    }
+
     public static async Task BreakOffWeightsAsync(this TenantSession session, Guid weights)
     {
         await using var db = session.App.SystemDatabase();

@@ -10,6 +10,10 @@ namespace GpuGeek.Api.Features.Datasets;
 /// <param name="Bytes">Its size; null: unknown, so it is counted as it arrives.</param>
 internal sealed record ArchiveRequest(Guid Dataset, string Name, long? Bytes, string? Fingerprint)
 {
+    public ImportReview Review { get; init; }
+    public OnExisting OnExisting { get; init; }
+    public bool Unlabelled { get; init; }
+
     /// <summary>Reserves space in the plan and adds the import, which then expects its bytes.</summary>
     /// <param name="db">In a transaction.</param>
     /// <exception cref="Domain.Common.DomainException"><c>plan_limit</c>, <c>too_large</c> or <c>disk_full</c>.</exception>
@@ -34,6 +38,9 @@ internal sealed record ArchiveRequest(Guid Dataset, string Name, long? Bytes, st
             Size = Bytes ?? 0,
             UploaderId = tenant.UserId,
             Fingerprint = Fingerprint,
+            Review = Review,
+            OnExisting = OnExisting,
+            Unlabelled = Unlabelled,
             CreatedAt = now,
         };
         db.Imports.Add(import);

@@ -91,7 +91,7 @@ internal static class AugmentationEndpoint
     private static async Task<List<Sample>> ChooseAsync(GpuGeekDbContext db, Guid dataset, CancellationToken cancellationToken)
     {
         var usable = db.DatasetImages.Where(i =>
-            i.DatasetId == dataset && i.Bytes <= MaxBytes && (i.Split == null || i.Split == Splits.Train)
+            i.DatasetId == dataset && !i.IsArchived && i.Bytes <= MaxBytes && (i.Split == null || i.Split == Splits.Train)
         );
         var classes = await db
             .DatasetClasses.Where(c => c.DatasetId == dataset && usable.Any(i => i.ClassId == c.Id))

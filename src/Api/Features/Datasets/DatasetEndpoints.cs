@@ -30,6 +30,9 @@ internal static class DatasetEndpoints
         VersionEndpoints.Map(group);
         VersionArchiveEndpoints.Map(group);
         VersionChangeEndpoints.Map(group);
+        VersionRestoreEndpoint.Map(group);
+        ImportReviewEndpoints.Map(group);
+        LabelsEndpoint.Map(group);
         routes.MapArchives();
         AugmentationEndpoint.Map(group);
     }
@@ -116,9 +119,10 @@ internal static class DatasetEndpoints
         CancellationToken cancellationToken
     )
     {
-        var counts = db.DatasetCounts.Where(c => c.DatasetId == dataset);
+        var all = db.DatasetCounts.Where(c => c.DatasetId == dataset);
+        var counts = all.Where(c => !c.IsArchived);
         // Before the others: what changes meanwhile changes it again.
-        var stamp = await counts.MaxAsync(c => (long?)c.Id, cancellationToken) ?? 0;
+        var stamp = await all.MaxAsync(c => (long?)c.Id, cancellationToken) ?? 0;
         var classes = await (
             from c in db.DatasetClasses
             where c.DatasetId == dataset
@@ -130,10 +134,14 @@ internal static class DatasetEndpoints
             .Select(g => new { g.Key, Count = g.Sum(c => c.Images) })
             .Where(g => g.Count > 0)
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var unlabelled = await counts.Where(c => c.ClassId == null).SumAsync(c => c.Images, cancellationToken);
+        var bytes = await all.SumAsync(c => c.Bytes, cancellationToken);
         return TypedResults.Ok(
-            new DatasetStatsResponse(classes.Sum(c => c.Count), await counts.SumAsync(c => c.Bytes, cancellationToken), classes, splits)
+            new DatasetStatsResponse(classes.Sum(c => c.Count) + unlabelled, bytes, classes, splits)
             {
                 Stamp = stamp,
+                Unlabelled = unlabelled,
+                Archived = await all.Where(c => c.IsArchived).SumAsync(c => c.Images, cancellationToken),
             }
         );
     }
@@ -150,7 +158,7 @@ internal static class DatasetEndpoints
             dataset.Id,
             p.Slug,
             dataset.Name,
-            db.DatasetCounts.Where(c => c.DatasetId == dataset.Id).Sum(c => c.Images),
+            db.DatasetCounts.Where(c => c.DatasetId == dataset.Id && !c.IsArchived).Sum(c => c.Images),
             db.DatasetClasses.Count(c => c.DatasetId == dataset.Id),
             db.DatasetCounts.Where(c => c.DatasetId == dataset.Id).Sum(c => c.Bytes),
             db.DatasetVersions.Count(v => v.DatasetId == dataset.Id),

@@ -6,6 +6,7 @@ using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Tenants;
+using GpuGeek.Infrastructure.Datasets;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -42,7 +43,7 @@ internal static class ImageEditEndpoints
         if (Unclear(request) is { } refusal)
             return refusal;
         Guid? label = null;
-        if (request.Class is { } name)
+        if (request.Class is { Length: > 0 } name)
         {
             var (id, unknown) = await ClassLookup.FindAsync(db, dataset, name, cancellationToken);
             if (unknown is not null)
@@ -72,6 +73,8 @@ internal static class ImageEditEndpoints
             ClassId = label,
             Split = request.Split is { } split ? (split == "none" ? "" : split) : null,
             GroupName = request.Group?.Trim(),
+            Unlabels = request.Class is "",
+            Archives = request.Archived,
             Count = before.Count,
             Before = FormerImages.Write(before),
         };
@@ -125,10 +128,11 @@ internal static class ImageEditEndpoints
     private static ProblemHttpResult? Unclear(EditImagesRequest request) =>
         (request.Images is null) == (request.Filter is null)
             ? Problems.Impossible("edit_unclear", "Send either 'images' or 'filter'.", "An empty filter means all pictures of the dataset.")
-        : request.Remove == (request.Class is not null || request.Split is not null || request.Group is not null)
+        : request.Remove
+        == (request.Class is not null || request.Split is not null || request.Group is not null || request.Archived is not null)
             ? Problems.Impossible(
                 "edit_unclear",
-                "Send either 'remove', or what to change: 'class', 'split' or 'group'.",
+                "Send either 'remove', or what to change: 'class', 'split', 'group' or 'archived'.",
                 "The values that are left away stay as they are."
             )
         : null;
@@ -140,7 +144,8 @@ internal static class ImageEditEndpoints
             ? images.ExecuteDeleteAsync(cancellationToken)
             : images.ExecuteUpdateAsync(
                 set =>
-                    set.SetProperty(i => i.ClassId, i => edit.ClassId ?? i.ClassId)
+                    set.SetProperty(i => i.ClassId, i => edit.Unlabels ? null : edit.ClassId ?? i.ClassId)
+                        .SetProperty(i => i.IsArchived, i => edit.Archives ?? i.IsArchived)
                         .SetProperty(
                             i => i.Split,
                             i =>

@@ -14,7 +14,7 @@ namespace GpuGeek.Api.Features.Datasets;
 
 internal static class ImageEndpoints
 {
-    private sealed record Row(DatasetImage Image, string Class);
+    private sealed record Row(DatasetImage Image, string? Class);
 
     public static void Map(RouteGroupBuilder datasets)
     {
@@ -30,8 +30,8 @@ internal static class ImageEndpoints
 
     /// <summary>List the pictures of a dataset</summary>
     /// <remarks>
-    /// Filters: <c>class</c>, <c>split</c> (or <c>none</c>), <c>q</c> (a part of the file name), <c>addedFrom</c>, <c>addedTo</c> and
-    /// <c>addedBy</c>. <c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way
+    /// Filters: <c>class</c>, <c>split</c> (or <c>none</c>), <c>q</c> (a part of the file name), <c>addedFrom</c>, <c>addedTo</c>,
+    /// <c>addedBy</c>, <c>labelled</c>, and <c>archived</c> for those that were put aside. <c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way
     /// round. <c>at</c>: instead of <c>after</c>, number of pictures to skip, however many; while others add and remove pictures it is
     /// not exact.
     /// </remarks>
@@ -47,6 +47,8 @@ internal static class ImageEndpoints
         DateTimeOffset? addedFrom = null,
         DateTimeOffset? addedTo = null,
         Guid? addedBy = null,
+        bool? labelled = null,
+        bool archived = false,
         string? sort = null,
         int? at = null,
         string? after = null,
@@ -55,7 +57,7 @@ internal static class ImageEndpoints
     {
         var size = Paging.Limit(limit);
         var order = ImageOrder.Of(sort);
-        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy);
+        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy, labelled, archived);
         if (at < 0 || (at is not null && after is not null))
             return Problems.Impossible(
                 "invalid_start",
@@ -73,7 +75,7 @@ internal static class ImageEndpoints
         Paging.AfterKey(cursor) is { } key ? order.After(images, key) ?? throw Paging.Invalid() : images;
 
     private static IQueryable<Row> RowsOf(GpuGeekDbContext db, IQueryable<DatasetImage> images) =>
-        images.AsNoTracking().Select(i => new Row(i, db.DatasetClasses.Where(c => c.Id == i.ClassId).Select(c => c.Name).First()));
+        images.AsNoTracking().Select(i => new Row(i, db.DatasetClasses.Where(c => c.Id == i.ClassId).Select(c => c.Name).FirstOrDefault()));
 
     /// <summary>Count the pictures of a dataset; filters as in the list</summary>
     private static async Task<Ok<ImageCountResponse>> CountAsync(
@@ -85,10 +87,12 @@ internal static class ImageEndpoints
         string? q = null,
         DateTimeOffset? addedFrom = null,
         DateTimeOffset? addedTo = null,
-        Guid? addedBy = null
+        Guid? addedBy = null,
+        bool? labelled = null,
+        bool archived = false
     )
     {
-        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy);
+        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy, labelled, archived);
         if (!filter.IsDetailed)
             return TypedResults.Ok(
                 new ImageCountResponse(await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken), false)
@@ -111,7 +115,7 @@ internal static class ImageEndpoints
             ? TypedResults.Ok(Response(row, tenant.Slug))
             : Problems.NotFound();
 
-    /// <summary>Change the class or split of a picture; versions that contain it do not change</summary>
+    /// <summary>Change the class or split of a picture, or archive it; versions that contain it do not change</summary>
     private static async Task<Results<Ok<ImageResponse>, ProblemHttpResult>> UpdateAsync(
         Guid dataset,
         Guid image,
@@ -123,24 +127,23 @@ internal static class ImageEndpoints
     {
         if (await db.DatasetImages.FirstOrDefaultAsync(i => i.DatasetId == dataset && i.Id == image, cancellationToken) is not { } row)
             return Problems.NotFound();
-        if (request.Class is { } name)
+        if (request.Class is "")
+            row.ClassId = null;
+        else if (request.Class is { } name)
         {
-            var (label, unknown) = await ClassLookup.FindAsync(db, dataset, name, cancellationToken);
+            var (id, unknown) = await ClassLookup.FindAsync(db, dataset, name, cancellationToken);
             if (unknown is not null)
                 return unknown;
-            row.ClassId = label;
+            row.ClassId = id;
         }
         if (request.Split is { } split)
             row.Split = split == "none" ? null : split;
         if (request.Group is { } group)
             row.GroupName = string.IsNullOrWhiteSpace(group) ? null : group.Trim();
+        row.IsArchived = request.Archived ?? row.IsArchived;
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Ok(
-            Response(
-                new(row, await db.DatasetClasses.Where(c => c.Id == row.ClassId).Select(c => c.Name).SingleAsync(cancellationToken)),
-                tenant.Slug
-            )
-        );
+        var label = await db.DatasetClasses.Where(c => c.Id == row.ClassId).Select(c => c.Name).SingleOrDefaultAsync(cancellationToken);
+        return TypedResults.Ok(Response(new(row, label), tenant.Slug));
     }
 
     /// <summary>Remove a picture from the dataset; versions that contain it keep it</summary>
@@ -225,7 +228,8 @@ internal static class ImageEndpoints
             $"{address}/thumbnail",
             $"{address}/content",
             image.CreatedAt,
-            image.GroupName
+            image.GroupName,
+            image.IsArchived
         );
     }
 }

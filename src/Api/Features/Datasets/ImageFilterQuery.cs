@@ -18,7 +18,9 @@ internal static class ImageFilterQuery
         CancellationToken cancellationToken
     )
     {
-        var images = db.DatasetImages.Where(i => i.DatasetId == dataset);
+        var images = db.DatasetImages.Where(i => i.DatasetId == dataset && i.IsArchived == filter.Archived);
+        if (filter.Labelled is { } isLabelled)
+            images = isLabelled ? images.Where(i => i.ClassId != null) : images.Where(i => i.ClassId == null);
         if (filter.Class is { Length: > 0 } name)
             images = images.Where(i => db.DatasetClasses.Any(c => c.Id == i.ClassId && c.Name == name));
         if (filter.Split is { } split)
@@ -46,7 +48,9 @@ internal static class ImageFilterQuery
     /// <summary>Parts of the counts of the pictures that the filter means, unless it is detailed.</summary>
     public static IQueryable<DatasetCount> CountsOf(this GpuGeekDbContext db, Guid dataset, ImageFilter filter)
     {
-        var counts = db.DatasetCounts.Where(c => c.DatasetId == dataset);
+        var counts = db.DatasetCounts.Where(c => c.DatasetId == dataset && c.IsArchived == filter.Archived);
+        if (filter.Labelled is { } isLabelled)
+            counts = isLabelled ? counts.Where(c => c.ClassId != null) : counts.Where(c => c.ClassId == null);
         if (filter.Class is { Length: > 0 } name)
             counts = counts.Where(n => db.DatasetClasses.Any(c => c.Id == n.ClassId && c.Name == name));
         return filter.Split switch

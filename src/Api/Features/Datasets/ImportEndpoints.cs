@@ -7,7 +7,6 @@ using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Live;
@@ -89,27 +88,20 @@ internal static class ImportEndpoints
                 State = UploadState.Received,
                 CreatedAt = now,
             };
-            db.Imports.Add(drawn);
-            var job = Job.Of(drawn, await ImportMapping.ProjectAsync(db, dataset, cancellationToken), tenant.UserId, now);
-            db.Jobs.Add(job);
-            await db.SaveChangesAsync(cancellationToken);
+            var (address, drawing) = await ImportQueue.AddAsync(drawn, tenant, db, clock, cancellationToken);
             change.AfterCommit(live.JobQueuedAsync);
-            return TypedResults.Accepted(
-                ImportMapping.Address(tenant.Slug, drawn),
-                new ImportWithJob(drawn, job).ToResponse(tenant.Slug, [])
-            );
+            return TypedResults.Accepted(address, drawing);
         }
         if (request is not { Name: { } name, Size: { } bytes })
             return Problems.Impossible("import_source_missing", "Send the name and size of an archive, or the name of a sample.");
         if (Admission.Refuse(name, bytes) is { } refusal)
             return refusal;
-        var import = await new ArchiveRequest(dataset, name, bytes, request.Fingerprint).AddAsync(
-            db,
-            store,
-            tenant,
-            clock,
-            cancellationToken
-        );
+        var import = await new ArchiveRequest(dataset, name, bytes, request.Fingerprint)
+        {
+            Review = Enum.Parse<ImportReview>(request.Review, ignoreCase: true),
+            OnExisting = Enum.Parse<OnExisting>(request.OnExisting, ignoreCase: true),
+            Unlabelled = request.Unlabelled,
+        }.AddAsync(db, store, tenant, clock, cancellationToken);
         return TypedResults.Created(
             ImportMapping.Address(tenant.Slug, import),
             new ImportWithJob(import, null).ToResponse(tenant.Slug, [])
@@ -232,6 +224,6 @@ internal static class ImportEndpoints
         return TypedResults.NoContent();
     }
 
-    private static IQueryable<Import> One(GpuGeekDbContext db, Guid dataset, Guid import) =>
+    internal static IQueryable<Import> One(GpuGeekDbContext db, Guid dataset, Guid import) =>
         db.Imports.Where(i => i.Id == import && i.DatasetId == dataset);
 }

@@ -2,6 +2,7 @@ using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Uploads;
 using GpuGeek.Api.Shared;
+using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Jobs;
@@ -48,5 +49,23 @@ internal static class ImportQueue
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         return new(import, job);
+    }
+
+    /// <summary>An import that needs no bytes.</summary>
+    /// <returns>Its address, and what it is now.</returns>
+    public static async Task<(string Address, ImportResponse Import)> AddAsync(
+        Import row,
+        Tenant tenant,
+        GpuGeekDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        db.Imports.Add(row);
+        var project = await ImportMapping.ProjectAsync(db, row.DatasetId, cancellationToken);
+        var job = Job.Of(row, project, tenant.UserId, clock.GetUtcNow());
+        db.Jobs.Add(job);
+        await db.SaveChangesAsync(cancellationToken);
+        return (ImportMapping.Address(tenant.Slug, row), new ImportWithJob(row, job).ToResponse(tenant.Slug, []));
     }
 }

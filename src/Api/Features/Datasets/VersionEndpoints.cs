@@ -243,7 +243,7 @@ internal static class VersionEndpoints
         var images =
             from image in db.DatasetImages
             join c in db.DatasetClasses on image.ClassId equals c.Id
-            where image.DatasetId == dataset
+            where image.DatasetId == dataset && !image.IsArchived
             select new
             {
                 image.Hash,

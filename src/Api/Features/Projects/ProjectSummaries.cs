@@ -25,7 +25,7 @@ internal static class ProjectSummaries
         var images = await (
             from count in db.DatasetCounts
             join dataset in db.Datasets on count.DatasetId equals dataset.Id
-            where ids.Contains(dataset.ProjectId)
+            where ids.Contains(dataset.ProjectId) && !count.IsArchived
             group count by dataset.ProjectId into g
             select new { Project = g.Key, Count = g.Sum(c => c.Images) }
         ).ToDictionaryAsync(g => g.Project, g => g.Count, cancellationToken);
@@ -111,5 +111,9 @@ internal static class ProjectSummaries
     }
 
     private static Task<DatasetImage?> FirstOfAsync(GpuGeekDbContext db, Guid label, CancellationToken cancellationToken) =>
-        db.DatasetImages.AsNoTracking().Where(i => i.ClassId == label).OrderBy(i => i.Id).FirstOrDefaultAsync(cancellationToken);
+        db
+            .DatasetImages.AsNoTracking()
+            .Where(i => i.ClassId == label && !i.IsArchived)
+            .OrderBy(i => i.Id)
+            .FirstOrDefaultAsync(cancellationToken);
 }

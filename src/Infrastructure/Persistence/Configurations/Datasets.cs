@@ -89,6 +89,25 @@ internal sealed class DatasetImageConfiguration : IEntityTypeConfiguration<Datas
             i.ClassId,
             i.Id,
         });
+        // Few are, so that a list of them does not look through all others.
+        builder
+            .HasIndex(i => new
+            {
+                i.OrgId,
+                i.DatasetId,
+                i.IsArchived,
+                i.Id,
+            })
+            .HasFilter("is_archived");
+        builder
+            .HasIndex(i => new
+            {
+                i.OrgId,
+                i.DatasetId,
+                i.ClassId,
+                i.Id,
+            })
+            .HasFilter("class_id IS NULL");
         builder.HasIndex(i => i.FileName).HasMethod("gin").HasOperators("gin_trgm_ops");
         builder.HasIndex(i => new { i.OrgId, i.ImportId });
         builder.HasOne<Dataset>().WithMany().HasForeignKey(i => new { i.OrgId, i.DatasetId }).OnDelete(DeleteBehavior.Cascade);
@@ -134,6 +153,11 @@ internal sealed class ImportConfiguration : IEntityTypeConfiguration<Import>
         builder.Property(i => i.FileName).HasMaxLength(255);
         builder.Property(i => i.Fingerprint).HasMaxLength(Import.MaxFingerprintLength);
         builder.Property(i => i.Error).AsJson();
+        builder.Property(i => i.LabelsName).HasMaxLength(255);
+        builder.Property(i => i.OnExisting).AsText().HasDefaultValue(OnExisting.Keep);
+        builder.Property(i => i.Review).AsText().HasDefaultValue(ImportReview.Never);
+        builder.Property(i => i.Classes).AsJson().HasDefaultValueSql("'{}'");
+        builder.Property(i => i.Findings).AsJson();
         builder.Property<uint>("xmin").IsRowVersion();
         builder.HasIndex(i => new
         {
@@ -174,6 +198,7 @@ internal sealed class DatasetVersionConfiguration : IEntityTypeConfiguration<Dat
         builder.Property(v => v.Counts).AsJson();
         builder.Property(v => v.Fractions).AsJson();
         builder.Property(v => v.Note).HasMaxLength(DatasetVersion.MaxNoteLength);
+        builder.Property(v => v.Samples).HasDefaultValueSql("ARRAY[]::text[]");
         builder
             .HasIndex(v => new
             {

@@ -387,7 +387,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("bytes");
 
-                    b.Property<Guid>("ClassId")
+                    b.Property<Guid?>("ClassId")
                         .HasColumnType("uuid")
                         .HasColumnName("class_id");
 
@@ -398,6 +398,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<int>("Images")
                         .HasColumnType("integer")
                         .HasColumnName("images");
+
+                    b.Property<bool>("IsArchived")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_archived");
 
                     b.Property<string>("Split")
                         .HasMaxLength(5)
@@ -427,7 +431,7 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("bytes");
 
-                    b.Property<Guid>("ClassId")
+                    b.Property<Guid?>("ClassId")
                         .HasColumnType("uuid")
                         .HasColumnName("class_id");
 
@@ -471,6 +475,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("import_id");
 
+                    b.Property<bool>("IsArchived")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_archived");
+
                     b.Property<byte[]>("PerceptualHash")
                         .HasColumnType("bytea")
                         .HasColumnName("perceptual_hash");
@@ -509,8 +517,16 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.HasIndex("OrgId", "DatasetId", "Bytes", "Id")
                         .HasDatabaseName("ix_dataset_images_org_id_dataset_id_bytes_id");
 
+                    b.HasIndex("OrgId", "DatasetId", "ClassId", "Id")
+                        .HasDatabaseName("ix_dataset_images_org_id_dataset_id_class_id_id")
+                        .HasFilter("class_id IS NULL");
+
                     b.HasIndex("OrgId", "DatasetId", "FileName", "Id")
                         .HasDatabaseName("ix_dataset_images_org_id_dataset_id_file_name_id");
+
+                    b.HasIndex("OrgId", "DatasetId", "IsArchived", "Id")
+                        .HasDatabaseName("ix_dataset_images_org_id_dataset_id_is_archived_id")
+                        .HasFilter("is_archived");
 
                     b.ToTable("dataset_images", (string)null);
                 });
@@ -583,6 +599,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("number");
 
+                    b.PrimitiveCollection<string[]>("Samples")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("samples")
+                        .HasDefaultValueSql("ARRAY[]::text[]");
+
                     b.Property<int>("Seed")
                         .HasColumnType("integer")
                         .HasColumnName("seed");
@@ -610,6 +633,14 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<byte[]>("After")
+                        .HasColumnType("bytea")
+                        .HasColumnName("after");
+
+                    b.Property<bool?>("Archives")
+                        .HasColumnType("boolean")
+                        .HasColumnName("archives");
 
                     b.Property<byte[]>("Before")
                         .IsRequired()
@@ -650,6 +681,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("undone_at");
 
+                    b.Property<bool>("Unlabels")
+                        .HasColumnType("boolean")
+                        .HasColumnName("unlabels");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
@@ -680,6 +715,13 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("accepted");
 
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("classes")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -698,10 +740,39 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(255)")
                         .HasColumnName("file_name");
 
+                    b.Property<string>("Findings")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("findings");
+
                     b.Property<string>("Fingerprint")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("fingerprint");
+
+                    b.Property<bool>("IsDecided")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_decided");
+
+                    b.Property<long>("LabelsBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("labels_bytes");
+
+                    b.Property<string>("LabelsName")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("labels_name");
+
+                    b.Property<Guid?>("LabelsPart")
+                        .HasColumnType("uuid")
+                        .HasColumnName("labels_part");
+
+                    b.Property<string>("OnExisting")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("keep")
+                        .HasColumnName("on_existing");
 
                     b.PrimitiveCollection<Guid[]>("Parts")
                         .IsRequired()
@@ -711,6 +782,14 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<long>("Received")
                         .HasColumnType("bigint")
                         .HasColumnName("received");
+
+                    b.Property<string>("Review")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("never")
+                        .HasColumnName("review");
 
                     b.Property<long>("Size")
                         .HasColumnType("bigint")
@@ -736,6 +815,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("stopped_at");
 
+                    b.Property<bool>("Unlabelled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("unlabelled");
+
                     b.Property<DateTimeOffset?>("UploadActiveAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("upload_active_at");
@@ -747,6 +830,10 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.Property<Guid?>("UploaderId")
                         .HasColumnType("uuid")
                         .HasColumnName("uploader_id");
+
+                    b.Property<Guid?>("VersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("version_id");
 
                     b.Property<uint>("xmin")
                         .IsConcurrencyToken()
@@ -2834,7 +2921,6 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .WithMany()
                         .HasForeignKey("OrgId", "ClassId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_dataset_images_dataset_classes_org_id_class_id");
 
                     b.HasOne("GpuGeek.Domain.Datasets.Dataset", null)

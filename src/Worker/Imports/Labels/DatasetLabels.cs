@@ -6,10 +6,11 @@ using GpuGeek.Worker.Imports.Reading;
 namespace GpuGeek.Worker.Imports.Labels;
 
 /// <summary>A picture that is in the dataset already.</summary>
-internal sealed record KnownPicture(Guid Id, string Class, string File)
+/// <param name="Class">Null: it has no label.</param>
+internal sealed record KnownPicture(Guid Id, string? Class, string File)
 {
     [JsonIgnore]
-    public string Path => $"{Class}/{File}";
+    public string Path => Class is null ? File : $"{Class}/{File}";
 }
 
 /// <summary>The work of the child where a table is imported alone: it labels pictures that are in the dataset.</summary>
@@ -18,17 +19,17 @@ internal static class DatasetLabels
     /// <exception cref="Archives.ArchiveException">The table is damaged, is no table of labels, or names no picture.</exception>
     public static IEnumerable<ImportEvent> Read(TableSpec spec)
     {
-        if (new FileInfo(spec.File).Length > ImportFiles.MaxTableBytes)
-            throw LabelFailures.TooLarge(spec.Name);
+        if (new FileInfo(spec.File.Path).Length > ImportFiles.MaxTableBytes)
+            throw LabelFailures.TooLarge(spec.File.Name);
         var pictures = File.ReadLines(spec.Pictures)
             .Select(line => JsonSerializer.Deserialize<KnownPicture>(line, ImportSpec.Json)!)
             .ToLookup(picture => picture.Path, picture => picture.Id, StringComparer.Ordinal);
         var names = new PictureNames([.. pictures.Select(p => p.Key)], LabelTarget.Dataset);
-        var file = new SourceFile(spec.Name, new FileInfo(spec.File).Length, () => File.ReadAllBytes(spec.File));
+        var file = SourceFile.Of(spec.File);
         var (rows, reason) = Labelling.Read(file, names);
         if (rows is not { Count: > 0 })
-            throw LabelFailures.NoTable(spec.Name, reason);
-        var table = new LabelTable(spec.Name, rows);
+            throw LabelFailures.NoTable(spec.File.Name, reason);
+        var table = new LabelTable(spec.File.Name, rows);
         var labels = new TableLabels([table], names);
         if (labels.IsEmpty)
             throw LabelFailures.MatchNothing(table, pictures.FirstOrDefault()?.Key, LabelTarget.Dataset);

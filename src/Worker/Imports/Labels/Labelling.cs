@@ -11,8 +11,11 @@ namespace GpuGeek.Worker.Imports.Labels;
 internal sealed record Labelling(IReadOnlyList<SourceFile> Files, Func<string, Placement> Place, IReadOnlyList<SkippedEvent> Unmatched)
 {
     /// <exception cref="ArchiveException">A table is damaged, or means no file and the folders are no classes.</exception>
-    public static Labelling Of(IReadOnlyList<SourceFile> files, ArchiveLimits limits)
+    /// <param name="beside">A table that was sent with the source: it must be one, and the only one.</param>
+    public static Labelling Of(IReadOnlyList<SourceFile> files, TableFile? beside, ArchiveLimits limits)
     {
+        if (beside is not null)
+            return Beside(files, beside);
         var candidates = files.Where(file => IsCandidate(file, limits)).ToHashSet();
         if (candidates.Count == 0)
             return new(files, PathRules.Place, []);
@@ -32,6 +35,20 @@ internal sealed record Labelling(IReadOnlyList<SourceFile> Files, Func<string, P
             return new([.. others, .. foreign], PathRules.Place, []);
         var labels = new TableLabels(tables, names);
         return labels.IsEmpty ? ByFolders(others, foreign, tables) : new([.. others, .. foreign], labels.Place, labels.Unmatched);
+    }
+
+    /// <summary>It wins over tables in the archive, which are skipped as what they are: no pictures.</summary>
+    private static Labelling Beside(IReadOnlyList<SourceFile> files, TableFile beside)
+    {
+        var names = new PictureNames([.. files.Select(file => file.Path)], LabelTarget.Archive);
+        var (rows, reason) = Read(SourceFile.Of(beside), names);
+        if (rows is not { Count: > 0 })
+            throw LabelFailures.NoTable(beside.Name, reason);
+        var table = new LabelTable(beside.Name, rows);
+        var labels = new TableLabels([table], names);
+        if (labels.IsEmpty)
+            throw LabelFailures.MatchNothing(table, files.Select(file => file.Path).FirstOrDefault(), LabelTarget.Archive);
+        return new(files, labels.Place, labels.Unmatched);
     }
 
     /// <summary>A table that lies beside class folders and means something else does not keep their pictures out.</summary>

@@ -47,10 +47,10 @@ internal sealed class TableLabels
     public Placement Place(string path)
     {
         if (!_rows.TryGetValue(path, out var rows))
-            return Placement.Refused(
+            return Placement.Unlabelled(
                 "no_label",
                 "No row of the archive's labels names it.",
-                "Add a row, or leave the table out of the archive to label pictures by their folders."
+                "Add a row, or leave the table out of the archive to label pictures by their folders, or import it without a label."
             );
         var first = rows[0];
         if (rows.FirstOrDefault(other => !other.Says(first)) is { } other)
@@ -58,6 +58,13 @@ internal sealed class TableLabels
                 "label_twice",
                 $"Two rows say different things of it: {first} and {other}.",
                 "Decide which row is right and remove the other."
+            );
+        if (string.IsNullOrWhiteSpace(first.Row.Label))
+            return Placement.Unlabelled(
+                "no_label",
+                $"Its row in {first.Place} has no label.",
+                "Write its label, or import it without one.",
+                first.Table.Split ?? FoldersSplit(path)
             );
         if (DatasetClass.NameOf(first.Row.Label) is not { } name)
             return Placement.Refused(

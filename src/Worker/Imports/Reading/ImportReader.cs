@@ -42,7 +42,7 @@ internal static class ImportReader
                 return;
             }
             using var source = Open(spec);
-            var labelling = Labelling.Of(source.Files, spec.Limits);
+            var labelling = Labelling.Of(source.Files, spec.Labels, spec.Limits);
             var files = labelling.Files;
             foreach (var chunk in Enumerable.Range(0, files.Count).Chunk(ChunkSize))
             {

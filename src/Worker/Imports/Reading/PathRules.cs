@@ -34,11 +34,12 @@ internal static class PathRules
     {
         var folders = path.Split('/')[..^1];
         if (folders.Length == 0 || SplitOf(folders[^1]) is not null)
-            return Placement.Refused(
+            return Placement.Unlabelled(
                 "no_class_folder",
                 "It is not in a class folder.",
                 "Put it into a folder named after its class, such as cats/001.jpg or train/cats/001.jpg; or add a table with the columns "
-                    + "filename and label."
+                    + "filename and label; or import it without a label.",
+                SplitOf(folders)
             );
         return DatasetClass.NameOf(folders[^1]) is { } name
             ? new(name, SplitOf(folders[..^1]))

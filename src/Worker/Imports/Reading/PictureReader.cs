@@ -14,7 +14,7 @@ internal static class PictureReader
         if ((file.Trouble ?? PathRules.Skip(file.Path)) is { } trouble)
             return Skipped(file, trouble, progress);
         var placement = place(file.Path);
-        if (placement.Class is null)
+        if (placement.Class is null && !(placement.IsUnlabelled && spec.Unlabelled))
             return Skipped(file, placement.Reason!, progress);
         if (file.Size > spec.Limits.MaxEntryBytes)
             return Skipped(
@@ -28,7 +28,10 @@ internal static class PictureReader
             );
         try
         {
-            return Accept(file.Read(), file.Path, placement, directory, spec.Thumbnails, progress);
+            var bytes = file.Read();
+            return spec.Check
+                ? Found(bytes, file.Path, placement, progress)
+                : Accept(bytes, file.Path, placement, directory, spec.Thumbnails, progress);
         }
         catch (ImageException bad)
         {
@@ -45,24 +48,29 @@ internal static class PictureReader
         double progress
     )
     {
-        var probe = ImageProber.Probe(bytes);
+        var found = Found(bytes, path, placement, progress);
         var pixels = ImageDecoder.Decode(bytes);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (thumbnail)
-            Write(Path.Combine(directory.Out, hash + ".thumb"), Thumbnails.Create(pixels));
-        Write(Path.Combine(directory.Out, hash), bytes);
+            Write(Path.Combine(directory.Out, found.Hash + ".thumb"), Thumbnails.Create(pixels));
+        Write(Path.Combine(directory.Out, found.Hash), bytes);
+        return found with { PerceptualHash = PerceptualHash.Of(pixels) };
+    }
+
+    /// <summary>By its header.</summary>
+    private static PictureEvent Found(byte[] bytes, string path, Placement placement, double progress)
+    {
+        var probe = ImageProber.Probe(bytes);
         return new(
             path,
-            placement.Class!,
+            placement.Class,
             placement.Split,
-            hash,
+            Convert.ToHexStringLower(SHA256.HashData(bytes)),
             probe.Format.ToString().ToLowerInvariant(),
             probe.Width,
             probe.Height,
             bytes.Length,
             progress,
-            placement.Group,
-            PerceptualHash.Of(pixels)
+            placement.Group
         );
     }
 

@@ -119,6 +119,24 @@ internal static partial class Rows
                 Scopes.DatasetsWrite,
                 async w => new(HttpMethod.Post, $"datasets/{w.Dataset}/imports/{await w.Owner.AddFailedImportAsync(w.Dataset)}/retry")
             ),
+            Write(
+                "StartImport",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w =>
+                    new(HttpMethod.Post, $"datasets/{w.Dataset}/imports/{await w.Owner.AddReviewedImportAsync(w.Dataset)}/start", new { })
+            ),
+            Write(
+                "UploadLabels",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                async w =>
+                    new(
+                        HttpMethod.Put,
+                        $"datasets/{w.Dataset}/imports/{await w.AddUploadAsync(Zip.Length)}/labels?name=labels.csv",
+                        Bytes: "filename,label\n"u8.ToArray()
+                    )
+            ),
             Get("ListJobs", Scopes.JobsRead, _ => "jobs?state=active"),
             Get("GetJob", Scopes.JobsRead, w => $"jobs/{w.Import}"),
             Write(
@@ -167,6 +185,13 @@ internal static partial class Rows
                 Role.Editor,
                 Scopes.DatasetsWrite,
                 w => Task.FromResult<Call>(new(HttpMethod.Patch, $"datasets/{w.Dataset}/versions/{w.Version}", new { note = "the first" }))
+            ),
+            Write(
+                "RestoreVersion",
+                Role.Editor,
+                Scopes.DatasetsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Post, $"datasets/{w.Dataset}/versions/{w.Version}/restore")),
+                HttpStatusCode.Accepted
             ),
             Get("ListVersionChanges", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions/{w.Version}/changes?since={w.Version}"),
             Get(

@@ -133,7 +133,7 @@ internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStor
                 CreatedAt = Now,
                 Removes = true,
                 Count = 0,
-                Before = FormerImages.Write([]),
+                Before = FormerImages.Write<DatasetImage>([]),
             }
         );
         foreach (var picture in shared.Append("picture of " + name))

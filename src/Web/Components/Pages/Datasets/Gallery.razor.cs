@@ -262,7 +262,7 @@ public sealed partial class Gallery
 
     private static string? Text(ChangeEventArgs e) => string.IsNullOrWhiteSpace((string?)e.Value) ? null : ((string)e.Value).Trim();
 
-    private int ColorOf(string name)
+    private int ColorOf(string? name)
     {
         for (var i = 0; i < ClassNames.Count; i++)
             if (ClassNames[i] == name)
