@@ -200,14 +200,14 @@ public sealed record ImportResponse(
 /// <param name="Path">Path inside the archive.</param>
 public sealed record SkippedFileResponse(string Path, string Code, string Reason, string? Hint);
 
-/// <param name="Class">Null: it has no label.</param>
+/// <param name="Class">Empty: it has no label.</param>
 /// <param name="Group">Pictures of one group stay in one split of a version. Null: it has none.</param>
 /// <param name="Thumbnail">Address relative to the API's origin. Its bytes never change; a request with If-None-Match returns
 /// 304.</param>
 /// <param name="Content">Address of the original file.</param>
 public sealed record ImageResponse(
     Guid Id,
-    string? Class,
+    string Class,
     string? Split,
     string FileName,
     string Format,

@@ -32,7 +32,9 @@ public sealed record ImportFindings
     public IReadOnlyList<string> RelabelledExamples { get; init; } = [];
 
     /// <summary>Somebody has to decide: the default may not be what is wanted.</summary>
-    public bool HasConflicts => Relabelled + SameName + Unlabelled > 0 || NewClasses.Any(c => c.Near is not null);
+    /// <param name="takesUnlabelled">That pictures without a label are imported is decided.</param>
+    public bool HasConflicts(bool takesUnlabelled) =>
+        Relabelled + SameName > 0 || (Unlabelled > 0 && !takesUnlabelled) || NewClasses.Any(c => c.Near is not null);
 }
 
 /// <param name="Name">As the archive has it.</param>

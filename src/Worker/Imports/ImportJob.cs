@@ -48,7 +48,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
         if (!check.Done)
             return EndOf(exitCode);
         var findings = await check.FindingsAsync(stop);
-        if (check.HasPictures && (import.Review == ImportReview.Always || findings.HasConflicts))
+        if (check.HasPictures && (import.Review == ImportReview.Always || findings.HasConflicts(import.Unlabelled)))
         {
             _findings = findings;
             job.Row.Keep(clock.GetUtcNow());

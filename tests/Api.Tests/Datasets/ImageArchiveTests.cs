@@ -83,7 +83,7 @@ public sealed class PicturesWithoutALabel(SharedApplication shared) : IClassFixt
         var edit = await client.EditImagesAsync(org, dataset, new() { Images = [daisies[0], daisies[1]], Class = "" }, Cancel);
         var unlabelled = await client.ListImagesAsync(org, dataset, new ImageFilter(Labelled: false), ct: Cancel);
         Assert.Equal(daisies.Take(2).Order(), unlabelled.Items.Select(i => i.Id).Order());
-        Assert.All(unlabelled.Items, i => Assert.Null(i.Class));
+        Assert.All(unlabelled.Items, i => Assert.Equal("", i.Class));
         Assert.Equal(2, (await client.CountImagesAsync(org, dataset, new(Labelled: false), Cancel)).Count);
         Assert.Equal(8, (await client.CountImagesAsync(org, dataset, new(Labelled: true), Cancel)).Count);
         var stats = await client.GetDatasetStatsAsync(org, dataset, Cancel);
@@ -92,7 +92,7 @@ public sealed class PicturesWithoutALabel(SharedApplication shared) : IClassFixt
         Assert.Equal(8, (await client.CreateVersionAsync(org, dataset, new(), Cancel)).ImageCount);
 
         Assert.Equal("rose", (await client.UpdateImageAsync(org, dataset, daisies[0], new() { Class = "rose" }, Cancel)).Class);
-        Assert.Null((await client.UpdateImageAsync(org, dataset, daisies[0], new() { Class = "" }, Cancel)).Class);
+        Assert.Equal("", (await client.UpdateImageAsync(org, dataset, daisies[0], new() { Class = "" }, Cancel)).Class);
         Assert.Equal(2, (await client.UndoImageEditAsync(org, dataset, edit.Id, Cancel)).Count);
         Assert.Equal(0, (await client.GetDatasetStatsAsync(org, dataset, Cancel)).Unlabelled);
     }

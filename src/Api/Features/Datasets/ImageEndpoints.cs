@@ -217,7 +217,7 @@ internal static class ImageEndpoints
         var address = $"/api/v1/orgs/{org}/datasets/{image.DatasetId}/images/{image.Id}";
         return new(
             image.Id,
-            row.Class,
+            row.Class ?? "",
             image.Split,
             image.FileName,
             image.Format,

@@ -1,4 +1,5 @@
 // Archives and tables of labels: selected, dropped, or packed here from folders and pictures.
+import { csrf } from './gg.js';
 import { fileOf, keep, known } from './handles.js';
 import { fingerprint, start } from './uploads.js';
 import { zipOf } from './zip.js';
@@ -55,9 +56,11 @@ export function attach(veil, input, page) {
   async function take(files, handle) {
     if (files.length === 0) return;
     const [{ file, path }] = files;
-    if (files.length === 1 && (archive.test(path) || table.test(path))) return await send(file, path, await handle);
+    if (files.length === 1 && (archive.test(path) || table.test(path))) return await send(file, path, { handle: await handle });
+    const [pictures, labels] = [files.find(f => archive.test(f.path)), files.find(f => table.test(f.path))];
+    if (files.length === 2 && pictures && labels) return await send(pictures.file, pictures.path, { labels: labels.file });
     const packed = files.some(f => f.path.includes('/') || table.test(f.path)) ? files : await labelled(files);
-    if (packed) await send(await zipOf(packed), `${path.includes('/') ? path.split('/')[0] : 'pictures'}.zip`);
+    if (packed) await send(await zipOf(packed), `${path.includes('/') ? path.split('/')[0] : 'pictures'}.zip`, { unlabelled: packed.unlabelled });
   }
 
   /** Pictures in no folder: the person says what they show, and a table in the archive carries it. */
@@ -68,18 +71,28 @@ export function attach(veil, input, page) {
       return null;
     }
     const name = await page.invokeMethodAsync('AskClassAsync', pictures.length);
-    if (!name) return null;
+    if (name === null) return null;
     const quoted = text => `"${text.replaceAll('"', '""')}"`;
     const rows = ['filename,label', ...pictures.map(p => `${quoted(p.path)},${quoted(name)}`)];
-    return [...pictures, { path: 'labels.csv', file: new Blob([rows.join('\n')]) }];
+    return Object.assign([...pictures, { path: 'labels.csv', file: new Blob([rows.join('\n')]) }], { unlabelled: name === '' });
   }
 
   /** The page is asked first: may this file come, and does it continue an upload? */
-  async function send(file, name, handle) {
-    const offer = await page.invokeMethodAsync('OfferAsync', name, file.size, await fingerprint(file, name));
+  async function send(file, name, { handle, labels, unlabelled = false } = {}) {
+    const offer = await page.invokeMethodAsync('OfferAsync', name, file.size, await fingerprint(file, name), unlabelled);
     if (!offer) return;
+    if (labels && !(await sendLabels(offer, labels))) return;
     if (handle) await keep(offer.id, handle);
     await start(file, offer);
+  }
+
+  /** @returns Whether the server has the table. */
+  async function sendLabels({ id, org, dataset }, labels) {
+    const address = `/api/v1/orgs/${org}/datasets/${dataset}/imports/${id}/labels?name=${encodeURIComponent(labels.name)}`;
+    const response = await fetch(address, { method: 'PUT', body: labels, headers: { 'X-GpuGeek-Csrf': csrf() } }).catch(() => null);
+    if (response?.ok) return true;
+    await page.invokeMethodAsync('LabelsFailedAsync', id, (await response?.json().catch(() => null)) ?? null);
+    return false;
   }
 
   known().then(ids => {

@@ -81,7 +81,7 @@ public sealed class AnUploadOnThePages() : Screen("en")
     public async Task Goes_on_with_the_same_file_and_begins_with_another(string fingerprint, long size, int import)
     {
         var panel = await PanelAsync(Begun(2, uploader: Somebody), Begun(1));
-        var offer = await panel.InvokeAsync(() => panel.Instance.OfferAsync("flowers.zip", size, fingerprint));
+        var offer = await panel.InvokeAsync(() => panel.Instance.OfferAsync("flowers.zip", size, fingerprint, false));
         Assert.Equal(Id(import), offer!.Id);
         Assert.EndsWith($"/uploads/{Id(import)}", offer.Url, StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public sealed class AnUploadOnThePages() : Screen("en")
     {
         var panel = await PanelAsync();
         panel.Render(p => p.Add(u => u.Dataset, null));
-        await panel.InvokeAsync(() => panel.Instance.OfferAsync("flowers.zip", 900, "1.9.9.abc"));
+        await panel.InvokeAsync(() => panel.Instance.OfferAsync("flowers.zip", 900, "1.9.9.abc", false));
         await panel.InvokeAsync(() => Uploads.Show([Sent(1)]));
         Assert.Equal("50", panel.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
     }

@@ -20,6 +20,8 @@ public sealed partial class DatasetPage
     /// <summary>Changes of others are shown so soon.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
+    private const string Review = "review";
+
     private static bool IsActive(ImportResponse import) => import.State is "queued" or "running";
 
     protected override async Task OnParametersSetAsync()
@@ -79,6 +81,7 @@ public sealed partial class DatasetPage
             .OrderByDescending(i => i.CreatedAt)
             .Where(import =>
                 IsActive(import)
+                || import.State == Review
                 || _seenActive.Contains(import.Id)
                 || (import == newest && (import.State == "failed" || (import.State == "succeeded" && import.Skipped > 0)))
             );

@@ -35,7 +35,9 @@ public sealed partial class Gallery
     private bool _isAll;
     private int? _last;
     private ImageEditResponse? _edit;
-    private bool _removes;
+
+    /// <summary>What the last edit did, as its sentence is called.</summary>
+    private string _did = "";
 
     [Parameter, EditorRequired]
     public string Org { get; set; } = "";
@@ -232,7 +234,10 @@ public sealed partial class Gallery
     {
         var request = _isAll ? what with { Filter = Filter() } : what with { Images = [.. _picked] };
         BeginForm();
-        _removes = what.Remove;
+        _did =
+            what.Remove ? "Removed"
+            : what.Archived is { } archived ? (archived ? "ArchivedMany" : "Unarchived")
+            : "Edited";
         if (!await TryAsync(async () => _edit = await Api.Once(Form).EditImagesAsync(Org, Dataset, request, Gone)))
             return;
         await ShowChangeAsync();
@@ -240,11 +245,8 @@ public sealed partial class Gallery
 
     private string Sentence(ImageEditResponse edit) =>
         edit.UndoneAt is not null ? T["Undone", F.Count(edit.Count)]
-        : _removes
-            ? edit.Count == 1 ? T["RemovedOne"]
-                : T["Removed", F.Count(edit.Count)]
-        : edit.Count == 1 ? T["EditedOne"]
-        : T["Edited", F.Count(edit.Count)];
+        : edit.Count == 1 ? T[_did + "One"]
+        : T[_did, F.Count(edit.Count)];
 
     private async Task UndoAsync()
     {
@@ -262,7 +264,11 @@ public sealed partial class Gallery
 
     private static string? Text(ChangeEventArgs e) => string.IsNullOrWhiteSpace((string?)e.Value) ? null : ((string)e.Value).Trim();
 
-    private int ColorOf(string? name)
+    private string NameOf(ImageResponse image) => image.Class.Length > 0 ? image.Class : T["NoLabel"];
+
+    private string EdgeOf(ImageResponse image) => image.Class.Length > 0 ? $"var(--series-{ColorOf(image.Class)})" : "transparent";
+
+    private int ColorOf(string name)
     {
         for (var i = 0; i < ClassNames.Count; i++)
             if (ClassNames[i] == name)
