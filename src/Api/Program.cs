@@ -19,7 +19,14 @@ builder.AddApiOptions();
 builder.Services.AddTelemetry(builder.Configuration, "api");
 builder.Services.AddInfrastructure(builder.Configuration).AddObjectUrls(builder.Configuration).AddLiveListener().AddDatabasePulse();
 builder.Services.AddTokensAndTenants().AddProblems().AddValidation().AddRateLimits(builder.Configuration).AddApiDescription();
-builder.Services.AddSingleton<LongPoll>().AddSingleton<ImageAnchors>().AddAccounts().AddDeployments().AddLive().AddRecurringDashboard();
+builder
+    .Services.AddSingleton<LongPoll>()
+    .AddSingleton<ImageAnchors>()
+    .AddScoped<ImageFilterQuery>()
+    .AddAccounts()
+    .AddDeployments()
+    .AddLive()
+    .AddRecurringDashboard();
 
 var app = builder.Build();
 app.UseExceptionHandler();

@@ -131,7 +131,8 @@ public sealed partial class GpuGeekClient
             + Of("addedTo", At(filter.AddedTo))
             + Of("addedBy", filter.AddedBy?.ToString())
             + Of("labelled", filter.Labelled is { } isLabelled ? (isLabelled ? "true" : "false") : null)
-            + Of("archived", filter.Archived ? "true" : null);
+            + Of("archived", filter.Archived ? "true" : null)
+            + Of("wrongBy", filter.WrongBy);
     }
 
     /// <summary>Renames a class, or merges it into another one.</summary>

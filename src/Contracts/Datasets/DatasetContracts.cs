@@ -231,6 +231,7 @@ public sealed record ImageResponse(
 /// <param name="AddedBy">Id of the person who uploaded it.</param>
 /// <param name="Labelled">Whether it has a class.</param>
 /// <param name="Archived">True: the archived pictures; otherwise the others.</param>
+/// <param name="WrongBy">A model and its version, such as <c>flowers/2</c>: the test pictures that it predicted wrong.</param>
 public sealed record ImageFilter(
     string? Class = null,
     string? Split = null,
@@ -239,12 +240,14 @@ public sealed record ImageFilter(
     DateTimeOffset? AddedTo = null,
     Guid? AddedBy = null,
     bool? Labelled = null,
-    bool Archived = false
+    bool Archived = false,
+    string? WrongBy = null
 )
 {
     /// <summary>Whether it means more than class, split and archive, which the kept counts know.</summary>
     [JsonIgnore]
-    public bool IsDetailed => Name is not null || AddedFrom is not null || AddedTo is not null || AddedBy is not null;
+    public bool IsDetailed =>
+        Name is not null || AddedFrom is not null || AddedTo is not null || AddedBy is not null || WrongBy is not null;
 }
 
 /// <param name="AtLeast">More match: they were not counted.</param>

@@ -1,6 +1,5 @@
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -34,7 +33,7 @@ internal sealed class ImageAnchors : IDisposable
     /// <param name="at">From 0.</param>
     /// <returns>Null: there are fewer.</returns>
     public async Task<IQueryable<DatasetImage>?> FromAsync(
-        GpuGeekDbContext db,
+        ImageFilterQuery query,
         Guid dataset,
         ImageFilter filter,
         ImageOrder order,
@@ -42,10 +41,10 @@ internal sealed class ImageAnchors : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var images = await db.ImagesOfAsync(dataset, filter, cancellationToken);
+        var images = await query.ImagesOfAsync(dataset, filter, cancellationToken);
         if (at < Step)
             return order.Sort(images).Skip(at);
-        int? count = !filter.IsDetailed ? await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken) : null;
+        int? count = !filter.IsDetailed ? await query.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken) : null;
         if (at >= count)
             return null;
         return await AnchorAsync(new(dataset, filter, order, count), images, at / Step, cancellationToken) is { } key

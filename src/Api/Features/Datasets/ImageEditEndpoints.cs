@@ -34,6 +34,7 @@ internal static class ImageEditEndpoints
         EditImagesRequest request,
         Tenant tenant,
         GpuGeekDbContext db,
+        ImageFilterQuery query,
         ILiveNotifier live,
         Change change,
         TimeProvider clock,
@@ -52,7 +53,7 @@ internal static class ImageEditEndpoints
         }
         var meant = request.Images is { } ids
             ? db.DatasetImages.Where(i => i.DatasetId == dataset && ids.Contains(i.Id))
-            : await db.ImagesOfAsync(dataset, request.Filter!, cancellationToken);
+            : await query.ImagesOfAsync(dataset, request.Filter!, cancellationToken);
         // Two edits of the same dataset wait for each other: what one keeps as it was before is what the other has made.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR NO KEY UPDATE", cancellationToken);
         var before = await meant.AsNoTracking().OrderBy(i => i.Id).Take(ImageEdit.MaxImages + 1).ToListAsync(cancellationToken);

@@ -31,7 +31,8 @@ internal static class ImageEndpoints
     /// <summary>List the pictures of a dataset</summary>
     /// <remarks>
     /// Filters: <c>class</c>, <c>split</c> (or <c>none</c>), <c>q</c> (a part of the file name), <c>addedFrom</c>, <c>addedTo</c>,
-    /// <c>addedBy</c>, <c>labelled</c>, and <c>archived</c> for those that were put aside. <c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way
+    /// <c>addedBy</c>, <c>labelled</c>, <c>archived</c> for those that were put aside, and <c>wrongBy</c>, a model and its version such
+    /// as <c>flowers/2</c>, for the test pictures that it predicted wrong. <c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way
     /// round. <c>at</c>: instead of <c>after</c>, number of pictures to skip, however many; while others add and remove pictures it is
     /// not exact.
     /// </remarks>
@@ -39,6 +40,7 @@ internal static class ImageEndpoints
         Guid dataset,
         Tenant tenant,
         GpuGeekDbContext db,
+        ImageFilterQuery query,
         ImageAnchors anchors,
         HttpRequest http,
         CancellationToken cancellationToken,
@@ -49,6 +51,7 @@ internal static class ImageEndpoints
         Guid? addedBy = null,
         bool? labelled = null,
         bool archived = false,
+        string? wrongBy = null,
         string? sort = null,
         int? at = null,
         string? after = null,
@@ -57,7 +60,7 @@ internal static class ImageEndpoints
     {
         var size = Paging.Limit(limit);
         var order = ImageOrder.Of(sort);
-        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy, labelled, archived);
+        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy, labelled, archived, wrongBy);
         if (at < 0 || (at is not null && after is not null))
             return Problems.Impossible(
                 "invalid_start",
@@ -65,8 +68,8 @@ internal static class ImageEndpoints
                 "Send ?at= for the first page, and the value of 'next' as 'after' for the others."
             );
         var images = at is { } ordinal
-            ? await anchors.FromAsync(db, dataset, filter, order, ordinal, cancellationToken)
-            : order.Sort(After(await db.ImagesOfAsync(dataset, filter, cancellationToken), order, after));
+            ? await anchors.FromAsync(query, dataset, filter, order, ordinal, cancellationToken)
+            : order.Sort(After(await query.ImagesOfAsync(dataset, filter, cancellationToken), order, after));
         var rows = images is null ? [] : await RowsOf(db, images.Take(size + 1)).ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Of(rows, size, r => order.KeyOf(r.Image), r => Response(r, tenant.Slug)));
     }
@@ -80,7 +83,7 @@ internal static class ImageEndpoints
     /// <summary>Count the pictures of a dataset; filters as in the list</summary>
     private static async Task<Ok<ImageCountResponse>> CountAsync(
         Guid dataset,
-        GpuGeekDbContext db,
+        ImageFilterQuery query,
         HttpRequest http,
         CancellationToken cancellationToken,
         string? split = null,
@@ -89,15 +92,16 @@ internal static class ImageEndpoints
         DateTimeOffset? addedTo = null,
         Guid? addedBy = null,
         bool? labelled = null,
-        bool archived = false
+        bool archived = false,
+        string? wrongBy = null
     )
     {
-        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy, labelled, archived);
+        var filter = new ImageFilter(http.Query["class"], split, q, addedFrom, addedTo, addedBy, labelled, archived, wrongBy);
         if (!filter.IsDetailed)
             return TypedResults.Ok(
-                new ImageCountResponse(await db.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken), false)
+                new ImageCountResponse(await query.CountsOf(dataset, filter).SumAsync(c => c.Images, cancellationToken), false)
             );
-        var images = await db.ImagesOfAsync(dataset, filter, cancellationToken);
+        var images = await query.ImagesOfAsync(dataset, filter, cancellationToken);
         var count = await images.Take(ImageFilterQuery.FewNamed + 1).CountAsync(cancellationToken);
         return TypedResults.Ok(new ImageCountResponse(Math.Min(count, ImageFilterQuery.FewNamed), count > ImageFilterQuery.FewNamed));
     }

@@ -1,22 +1,24 @@
+using System.Globalization;
+using System.Text.Json;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Runs;
+using GpuGeek.Domain.Runs.Protocol;
+using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Features.Datasets;
 
-internal static class ImageFilterQuery
+/// <summary>Finds the pictures that a filter means.</summary>
+internal sealed class ImageFilterQuery(GpuGeekDbContext db, IObjectStore store)
 {
     /// <summary>With more, the first of them are found as soon by looking at one after another.</summary>
     public const int FewNamed = 10_000;
 
     /// <summary>The pictures of a dataset that the filter means.</summary>
-    public static async Task<IQueryable<DatasetImage>> ImagesOfAsync(
-        this GpuGeekDbContext db,
-        Guid dataset,
-        ImageFilter filter,
-        CancellationToken cancellationToken
-    )
+    public async Task<IQueryable<DatasetImage>> ImagesOfAsync(Guid dataset, ImageFilter filter, CancellationToken cancellationToken)
     {
         var images = db.DatasetImages.Where(i => i.DatasetId == dataset && i.IsArchived == filter.Archived);
         if (filter.Labelled is { } isLabelled)
@@ -31,6 +33,11 @@ internal static class ImageFilterQuery
             images = images.Where(i => i.CreatedAt < to.ToUniversalTime());
         if (filter.AddedBy is { } person)
             images = images.Where(i => db.Imports.Any(import => import.Id == i.ImportId && import.UploaderId == person));
+        if (filter.WrongBy is { } model)
+        {
+            var hashes = await WrongAsync(model, cancellationToken);
+            images = images.Where(i => hashes.Contains(i.Hash));
+        }
         if (filter.Name is { } part)
         {
             var pattern = "%" + part.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
@@ -46,7 +53,7 @@ internal static class ImageFilterQuery
     }
 
     /// <summary>Parts of the counts of the pictures that the filter means, unless it is detailed.</summary>
-    public static IQueryable<DatasetCount> CountsOf(this GpuGeekDbContext db, Guid dataset, ImageFilter filter)
+    public IQueryable<DatasetCount> CountsOf(Guid dataset, ImageFilter filter)
     {
         var counts = db.DatasetCounts.Where(c => c.DatasetId == dataset && c.IsArchived == filter.Archived);
         if (filter.Labelled is { } isLabelled)
@@ -59,5 +66,37 @@ internal static class ImageFilterQuery
             "none" => counts.Where(c => c.Split == null),
             var split => counts.Where(c => c.Split == split),
         };
+    }
+
+    /// <summary>The test pictures that a model version predicted another class for than they had.</summary>
+    /// <exception cref="DomainException"><c>unknown_model_version</c></exception>
+    private async Task<string[]> WrongAsync(string model, CancellationToken cancellationToken)
+    {
+        var slash = model.LastIndexOf('/');
+        var (name, number) = (model[..Math.Max(0, slash)], model[(slash + 1)..]);
+        var hash = int.TryParse(number, CultureInfo.InvariantCulture, out var version)
+            ? await (
+                from v in db.ModelVersions
+                join m in db.Models on v.ModelId equals m.Id
+                where m.Name == name && v.Number == version
+                select v.PredictionsHash
+            ).FirstOrDefaultAsync(cancellationToken)
+            : null;
+        if (hash is null)
+            throw new DomainException(
+                "unknown_model_version",
+                $"There is no model version '{model}'.",
+                "Send ?wrongBy=flowers/2, for example."
+            );
+        await using var stream = await store.OpenReadAsync(ObjectKeys.Content(db.Org!.Value, hash), cancellationToken);
+        using var lines = new StreamReader(stream);
+        var wrong = new List<string>();
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+            if (
+                JsonSerializer.Deserialize<TestPrediction>(line, RunDirectory.Json)! is var prediction
+                && prediction.Predicted != prediction.Label
+            )
+                wrong.Add(prediction.Hash);
+        return [.. wrong];
     }
 }

@@ -15,12 +15,16 @@ public sealed partial class DatasetPage
     private IReadOnlyList<ImportResponse> _imports = [];
     private IReadOnlyList<VersionResponse> _versions = [];
     private IReadOnlyList<MemberResponse> _people = [];
+    private IReadOnlyList<string> _models = [];
     private readonly HashSet<Guid> _seenActive = [];
 
     /// <summary>Changes of others are shown so soon.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     private const string Review = "review";
+
+    /// <summary>Shown as a filter, newest first.</summary>
+    private const int MostModels = 20;
 
     private static bool IsActive(ImportResponse import) => import.State is "queued" or "running";
 
@@ -68,6 +72,11 @@ public sealed partial class DatasetPage
             return;
         _stats = await Api.GetDatasetStatsAsync(Org, _dataset.Id, Gone);
         _people = (await Api.ListMembersAsync(Org, Gone)).Items;
+        var models = (await Api.ListModelsAsync(Org, Project, Gone)).Items;
+        _models =
+        [
+            .. models.SelectMany(m => Enumerable.Range(0, m.LatestVersion).Select(i => $"{m.Name}/{m.LatestVersion - i}")).Take(MostModels),
+        ];
         _imports = (await Api.ListImportsAsync(Org, _dataset.Id, Gone)).Items;
         _versions = [.. (await Api.ListVersionsAsync(Org, _dataset.Id, Gone)).Items.OrderByDescending(v => v.Number)];
     }

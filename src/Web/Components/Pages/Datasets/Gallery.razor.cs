@@ -56,6 +56,10 @@ public sealed partial class Gallery
     [Parameter]
     public IReadOnlyList<MemberResponse> People { get; set; } = [];
 
+    /// <summary>Model versions that may have predicted pictures wrong, such as <c>flowers/2</c>.</summary>
+    [Parameter]
+    public IReadOnlyList<string> Models { get; set; } = [];
+
     /// <summary>In the order of the class bar, which determines each colour.</summary>
     [Parameter]
     public IReadOnlyList<string> ClassNames { get; set; } = [];
