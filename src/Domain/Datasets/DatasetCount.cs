@@ -3,8 +3,8 @@ using GpuGeek.Domain.Common;
 namespace GpuGeek.Domain.Datasets;
 
 /// <summary>
-/// Part of the number of a dataset's pictures of one class and split, archived or not. Triggers of the table of pictures add a row of what each statement
-/// changed, so nobody waits for anybody; the sums are the counts, and recurring work folds the rows.
+/// Part of the number of a dataset's pictures of one class and split, archived or not. Triggers of the table of pictures add a row of
+/// what each statement changed, so nobody waits for anybody; the sums are the counts, and recurring work folds the rows.
 /// </summary>
 public sealed class DatasetCount : ITenantOwned
 {

@@ -83,12 +83,12 @@ public static class ImageUndo
         DateTime[] created = [.. before.Select(i => i.CreatedAt.UtcDateTime)];
         return db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, group_name, is_archived, format,
-                width, height, bytes, perceptual_hash, created_at)
+            INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, group_name, is_archived,
+                format, width, height, bytes, perceptual_hash, created_at)
             SELECT {edit.OrgId}, b.id, {edit.DatasetId}, b.import_id, b.class_id, b.hash, b.name, b.split, b.group_name, b.archived,
                 b.format, b.width, b.height, b.bytes, b.look, b.created_at
-            FROM unnest({ids}, {imports}, {classes}, {hashes}, {names}, {splits}, {groups}, {archived}, {formats}, {widths}, {heights}, {bytes},
-                {looks}, {created})
+            FROM unnest({ids}, {imports}, {classes}, {hashes}, {names}, {splits}, {groups}, {archived}, {formats}, {widths}, {heights},
+                {bytes}, {looks}, {created})
                 b(id, import_id, class_id, hash, name, split, group_name, archived, format, width, height, bytes, look, created_at)
             WHERE b.class_id IS NULL
               OR EXISTS (SELECT 1 FROM dataset_classes c

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GpuGeek.EndToEnd.Tests.Story;
 
-/// <summary>Somebody uploads pictures of which some are there already, and a table beside an archive; then goes back to a version.</summary>
+/// <summary>Somebody uploads pictures of which some are there already, and a table beside an archive; then restores a version.</summary>
 [Collection(StoryScenarios.Pages)]
 public sealed class ImportsAreReviewed(FlowersStory story, Chromium chromium)
 {

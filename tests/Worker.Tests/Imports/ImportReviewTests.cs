@@ -51,19 +51,16 @@ public sealed class AnImportThatIsReviewed(PostgresFixture postgres) : IDisposab
         await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
     }
 
-    private static Task<List<string>> PicturesAsync(Tenant tenant) => tenant.QueryAsync(async db => (
-                await db
-                    .DatasetImages.IgnoreTenantFilter()
-                    .Where(i => i.OrgId == tenant.OrgId)
-                    .Select(i => new
-                    {
-                        i.FileName,
-                        Class = db.DatasetClasses.IgnoreTenantFilter().Where(c => c.Id == i.ClassId).Select(c => c.Name).FirstOrDefault(),
-                        i.Split,
-                        i.IsArchived,
-                    })
-                    .ToListAsync(Cancel)
-            ).Select(i => string.Join(' ', new[] { i.FileName, i.Class ?? "-", i.Split, i.IsArchived ? "archived" : null }.OfType<string>())).Order(StringComparer.Ordinal).ToList());
+    private static Task<List<string>> PicturesAsync(Tenant tenant) =>
+        tenant.QueryAsync(async db =>
+        {
+            var classes = await db.DatasetClasses.IgnoreTenantFilter().ToDictionaryAsync(c => c.Id, c => c.Name, Cancel);
+            var images = await db.DatasetImages.IgnoreTenantFilter().Where(i => i.OrgId == tenant.OrgId).ToListAsync(Cancel);
+            var rows = images.Select(i =>
+                $"{i.FileName} {(i.ClassId is { } id ? classes[id] : "-")} {i.Split} {(i.IsArchived ? "archived" : "")}"
+            );
+            return rows.Select(row => row.Replace("  ", " ", StringComparison.Ordinal).Trim()).Order(StringComparer.Ordinal).ToList();
+        });
 
     private static Task<List<string>> SkippedAsync(Tenant tenant, Guid import) =>
         tenant.QueryAsync(db =>

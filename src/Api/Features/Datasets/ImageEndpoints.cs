@@ -32,9 +32,9 @@ internal static class ImageEndpoints
     /// <remarks>
     /// Filters: <c>class</c>, <c>split</c> (or <c>none</c>), <c>q</c> (a part of the file name), <c>addedFrom</c>, <c>addedTo</c>,
     /// <c>addedBy</c>, <c>labelled</c>, <c>archived</c> for those that were put aside, and <c>wrongBy</c>, a model and its version such
-    /// as <c>flowers/2</c>, for the test pictures that it predicted wrong. <c>sort</c>: <c>added</c> (the default), <c>name</c> or <c>size</c>, with a <c>-</c> before it the other way
-    /// round. <c>at</c>: instead of <c>after</c>, number of pictures to skip, however many; while others add and remove pictures it is
-    /// not exact.
+    /// as <c>flowers/2</c>, for the test pictures that it predicted wrong. <c>sort</c>: <c>added</c> (the default), <c>name</c> or
+    /// <c>size</c>, with a <c>-</c> before it the other way round. <c>at</c>: instead of <c>after</c>, number of pictures to skip,
+    /// however many; while others add and remove pictures it is not exact.
     /// </remarks>
     private static async Task<Results<Ok<Page<ImageResponse>>, ProblemHttpResult>> ListAsync(
         Guid dataset,
