@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
@@ -14,6 +13,7 @@ using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -118,24 +118,34 @@ internal static class VersionEndpoints
         IObjectStore store,
         Change change,
         TimeProvider clock,
+        HttpResponse response,
         CancellationToken cancellationToken
     )
     {
         var images = await CandidatesAsync(db, dataset, cancellationToken);
+        // What was read left more behind than is kept of it.
+        LargeArrays.Release(images.Count);
+        LargeArrays.ReleaseAfter(response, images.Count);
         if (UnclearFold(request) is { } unclear)
             return unclear;
         if (TooFew(images, request.Folds ?? MinImagesPerClass) is { } refusal)
             return refusal;
         var fractions = new SplitFractions(request.Split.Train, request.Split.Val, request.Split.Test);
-        var near = NearDuplicates.Find([.. images.Select(i => i.PerceptualHash)]);
-        var united = request.NearDuplicatesTogether ? NearDuplicates.KeepTogether(images, near) : images;
-        var entries = request is { Folds: { } folds, Fold: { } fold }
-            ? StratifiedFolds.Assign(united, folds, fold, request.Seed)
-            : await AssignAsync(united);
-        if (EmptySplit(entries) is { } empty)
+        var near = NearDuplicates.Find(images);
+        LargeArrays.Release(images.Count);
+        if (request.NearDuplicatesTogether)
+            NearDuplicates.KeepTogether(images, near);
+        if (request is { Folds: { } folds, Fold: { } fold })
+            StratifiedFolds.Assign(images, folds, fold, request.Seed);
+        else
+        {
+            await FormerSplits.ReadAsync(images, db, store, tenant.OrgId, dataset, fractions, request.Seed, cancellationToken);
+            StratifiedSplit.Assign(images, fractions, request.Seed);
+        }
+        var counts = images.CountsBySplit();
+        if (EmptySplit(counts) is { } empty)
             return empty;
-        var manifest = Manifest.Write(entries);
-        var hash = Manifest.HashOf(manifest);
+        var (hash, length) = Manifest.HashOf(images);
         // Two requests at once would get the same number, so one of them waits here.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR UPDATE", cancellationToken);
         if (
@@ -148,7 +158,7 @@ internal static class VersionEndpoints
             change.NoChange();
             return await ShowAsync(db, same, cancellationToken);
         }
-        await store.PutAsync(ObjectKeys.Content(tenant.OrgId, hash), new MemoryStream(manifest), cancellationToken);
+        await store.PutAsync(ObjectKeys.Content(tenant.OrgId, hash), new ManifestStream(images), length, cancellationToken);
         var number =
             1 + (await db.DatasetVersions.Where(v => v.DatasetId == dataset).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0);
         var version = new DatasetVersion
@@ -162,26 +172,16 @@ internal static class VersionEndpoints
             Fractions = request.Folds is null ? fractions : null,
             Fold = request.Fold,
             Folds = request.Folds,
-            ImageCount = entries.Count,
-            Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
-            Counts = Count(entries),
-            DividedGroups = VersionWarning.DividedGroups(entries),
-            DividedDuplicates = NearDuplicates.Divided(images, near, entries),
+            ImageCount = images.Count,
+            Classes = [.. images.Labels.All.Order(StringComparer.Ordinal)],
+            Counts = counts,
+            DividedGroups = VersionWarning.DividedGroups(images),
+            DividedDuplicates = NearDuplicates.Divided(images, near),
             CreatedAt = clock.GetUtcNow(),
         };
         db.DatasetVersions.Add(version);
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/datasets/{dataset}/versions/{version.Id}", Response(version));
-
-        async Task<List<ManifestEntry>> AssignAsync(List<SplitCandidate> candidates)
-        {
-            var former = await FormerSplits.ReadAsync(db, store, tenant.OrgId, dataset, fractions, request.Seed, cancellationToken);
-            return StratifiedSplit.Assign(
-                [.. candidates.Select(i => i with { FormerSplit = former.GetValueOrDefault(i.Hash) })],
-                fractions,
-                request.Seed
-            );
-        }
     }
 
     /// <summary>Get a version</summary>
@@ -238,7 +238,7 @@ internal static class VersionEndpoints
     private static Task<DatasetVersion?> FindAsync(GpuGeekDbContext db, Guid dataset, Guid version, CancellationToken cancellationToken) =>
         db.DatasetVersions.AsNoTracking().FirstOrDefaultAsync(v => v.DatasetId == dataset && v.Id == version, cancellationToken);
 
-    private static async Task<List<SplitCandidate>> CandidatesAsync(GpuGeekDbContext db, Guid dataset, CancellationToken cancellationToken)
+    private static async Task<VersionPictures> CandidatesAsync(GpuGeekDbContext db, Guid dataset, CancellationToken cancellationToken)
     {
         var images =
             from image in db.DatasetImages
@@ -252,22 +252,10 @@ internal static class VersionEndpoints
                 image.GroupName,
                 image.PerceptualHash,
             };
-        var result = new List<SplitCandidate>();
-        // A million rows name a few classes, splits and groups: each is kept once.
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var result = new VersionPictures(await images.CountAsync(cancellationToken));
         await foreach (var image in images.AsAsyncEnumerable().WithCancellation(cancellationToken))
-            result.Add(new(image.Hash, Once(image.Name), Once(image.Split), Once(image.GroupName) ?? "", null, image.PerceptualHash));
+            result.Add(new(image.Hash, image.Name, image.Split, image.GroupName ?? "", null, image.PerceptualHash));
         return result;
-
-        [return: NotNullIfNotNull(nameof(name))]
-        string? Once(string? name)
-        {
-            if (name is null)
-                return null;
-            if (!names.TryGetValue(name, out var known))
-                names.Add(name, known = name);
-            return known;
-        }
     }
 
     private static ProblemHttpResult? UnclearFold(CreateVersionRequest request) =>
@@ -279,16 +267,16 @@ internal static class VersionEndpoints
                 "For example folds = 5 and fold = 1, then fold = 2, up to 5."
             );
 
-    private static ProblemHttpResult? TooFew(List<SplitCandidate> images, int least)
+    private static ProblemHttpResult? TooFew(VersionPictures images, int least)
     {
-        var counts = images.GroupBy(i => i.Label).ToDictionary(g => g.Key, g => g.Count());
+        var counts = images.Counts().ToList();
         if (counts.Count < MinClasses)
             return Problems.Impossible(
                 "too_few_classes",
                 $"A version needs pictures of at least {MinClasses} classes; the dataset has {(counts.Count == 1 ? "1" : "0")}.",
                 "Import pictures of another class."
             );
-        var small = counts.Where(c => c.Value < least).Select(c => $"{c.Key} ({c.Value})").ToList();
+        var small = counts.Where(c => c.Count < least).Select(c => $"{c.Label} ({c.Count})").ToList();
         return small.Count == 0
             ? null
             : Problems.Impossible(
@@ -299,25 +287,14 @@ internal static class VersionEndpoints
             );
     }
 
-    private static ProblemHttpResult? EmptySplit(List<ManifestEntry> entries) =>
-        Splits.All.FirstOrDefault(s => entries.All(e => e.Split != s)) is { } empty
+    private static ProblemHttpResult? EmptySplit(Dictionary<string, Dictionary<string, int>> counts) =>
+        Splits.All.FirstOrDefault(s => counts[s].Count == 0) is { } empty
             ? Problems.Impossible(
                 "empty_split",
                 $"The split '{empty}' would have no pictures: the folders of the import put all of them in other splits.",
                 "Import pictures outside train, val and test folders, or put some in each of these folders."
             )
             : null;
-
-    private static Dictionary<string, Dictionary<string, int>> Count(List<ManifestEntry> entries) =>
-        Splits.All.ToDictionary(
-            s => s,
-            s =>
-                entries
-                    .Where(e => e.Split == s)
-                    .GroupBy(e => e.Label)
-                    .OrderBy(g => g.Key, StringComparer.Ordinal)
-                    .ToDictionary(g => g.Key, g => g.Count())
-        );
 
     private static VersionResponse Response(DatasetVersion v, VersionUse? use = null) =>
         new(
