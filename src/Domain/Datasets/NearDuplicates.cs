@@ -27,29 +27,27 @@ public static class NearDuplicates
     private static int LargestSet(int images) => Math.Max(20, images / 20);
 
     /// <param name="hashes">Null: not known.</param>
-    /// <inheritdoc cref="Find(PerceptualHashes, int)"/>
+    /// <inheritdoc cref="Find(PerceptualHashes)"/>
     public static int[] Find(IReadOnlyList<byte[]?> hashes)
     {
-        var known = new PerceptualHashes();
-        for (var i = 0; i < hashes.Count; i++)
-            if (hashes[i] is { } hash)
-                known.Add(i, hash);
-        return Find(known, hashes.Count);
+        var all = new PerceptualHashes(hashes.Count);
+        foreach (var hash in hashes)
+            all.Add(hash);
+        return Find(all);
     }
 
     /// <summary>Also takes the perceptual hashes away from the pictures: nothing else needs them.</summary>
-    /// <inheritdoc cref="Find(PerceptualHashes, int)"/>
-    public static int[] Find(VersionPictures pictures) => Find(pictures.TakePerceptualHashes(), pictures.Count);
+    /// <inheritdoc cref="Find(PerceptualHashes)"/>
+    public static int[] Find(VersionPictures pictures) => Find(pictures.TakePerceptualHashes());
 
     /// <summary>Where many pictures look alike, fewer bits may differ: what distinguishes them is small.</summary>
-    /// <param name="count">Number of all pictures.</param>
     /// <returns>For each picture the index of the first one that it is near to, directly or through others; its own: of none. It depends
     /// on the hashes, not on their order.</returns>
-    private static int[] Find(PerceptualHashes hashes, int count)
+    private static int[] Find(PerceptualHashes hashes)
     {
-        int[] first = [.. Enumerable.Range(0, count)];
+        int[] first = [.. Enumerable.Range(0, hashes.Count)];
         // Those that are equal are beside each other, and so are many that are near.
-        int[] sorted = [.. Enumerable.Range(0, hashes.Count)];
+        var sorted = hashes.Known();
         Array.Sort(sorted, (one, other) => hashes[one].SequenceCompareTo(hashes[other]));
         Refine(sorted, MostBits);
         return first;
@@ -57,11 +55,16 @@ public static class NearDuplicates
         void Refine(int[] images, int bits)
         {
             foreach (var set in Sets(hashes, images, bits))
-                if (set.Length <= LargestSet(count))
-                    foreach (var image in set)
-                        first[hashes.PictureOf(image)] = hashes.PictureOf(set.Min());
+                if (set.Length <= LargestSet(hashes.Count))
+                    Name(set, set.Min());
                 else if (bits > 0)
                     Refine(set, bits / 4);
+        }
+
+        void Name(int[] set, int smallest)
+        {
+            foreach (var image in set)
+                first[image] = smallest;
         }
     }
 

@@ -2,33 +2,39 @@ using System.Runtime.InteropServices;
 
 namespace GpuGeek.Domain.Datasets;
 
-/// <summary>The perceptual hashes of the pictures of which they are known, one behind the other.</summary>
-internal sealed class PerceptualHashes
+/// <summary>The perceptual hashes of pictures, one behind the other.</summary>
+internal sealed class PerceptualHashes(int capacity)
 {
     /// <summary>264 bits.</summary>
-    public const int Length = 33;
+    private const int Length = 33;
     private readonly List<byte> _bytes = [];
-    private readonly List<int> _pictures = [];
+    private readonly List<bool> _known = new(capacity);
 
-    public int Count => _pictures.Count;
+    public int Count => _known.Count;
 
     public ReadOnlySpan<byte> this[int index] => CollectionsMarshal.AsSpan(_bytes).Slice(index * Length, Length);
 
-    /// <param name="picture">Index of the picture, above those of the earlier ones.</param>
-    /// <param name="expected">How many there may be.</param>
-    public void Add(int picture, ReadOnlySpan<byte> hash, int expected = 0)
+    /// <param name="hash">Null: not known.</param>
+    public void Add(byte[]? hash)
     {
-        if (hash.Length != Length)
+        if (hash is not (null or { Length: Length }))
             throw new ArgumentException($"A perceptual hash has {Length} bytes.", nameof(hash));
-        if (Count == 0)
-        {
-            _bytes.EnsureCapacity(expected * Length);
-            _pictures.EnsureCapacity(expected);
-        }
+        _known.Add(hash is not null);
+        // Old pictures may have none at all.
+        if (hash is null)
+            return;
+        _bytes.EnsureCapacity(capacity * Length);
+        CollectionsMarshal.SetCount(_bytes, (Count - 1) * Length);
         _bytes.AddRange(hash);
-        _pictures.Add(picture);
     }
 
-    /// <returns>Index of the picture that the hash is of.</returns>
-    public int PictureOf(int index) => _pictures[index];
+    /// <returns>Indexes of those that are known.</returns>
+    public int[] Known()
+    {
+        var indexes = new int[_known.Count(known => known)];
+        for (int i = 0, found = 0; found < indexes.Length; i++)
+            if (_known[i])
+                indexes[found++] = i;
+        return indexes;
+    }
 }

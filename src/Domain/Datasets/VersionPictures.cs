@@ -39,7 +39,7 @@ public struct SplitPicture(ContentHash hash, int label, int group, sbyte fixedSp
 public sealed class VersionPictures(int capacity = 0)
 {
     private readonly List<SplitPicture> _pictures = new(capacity);
-    private PerceptualHashes _looks = new();
+    private PerceptualHashes _looks = new(capacity);
     private int[] _byHash = [];
 
     public int Count => _pictures.Count;
@@ -51,8 +51,7 @@ public sealed class VersionPictures(int capacity = 0)
     public void Add(in SplitCandidate picture)
     {
         var (label, group) = (Labels.IndexOf(picture.Label), Groups.IndexOf(picture.Group));
-        if (picture.PerceptualHash is { } look)
-            _looks.Add(Count, look, capacity);
+        _looks.Add(picture.PerceptualHash);
         _pictures.Add(
             new(ContentHash.Parse(picture.Hash), label, group, Splits.IndexOf(picture.FixedSplit))
             {
@@ -86,7 +85,7 @@ public sealed class VersionPictures(int capacity = 0)
     internal PerceptualHashes TakePerceptualHashes()
     {
         var looks = _looks;
-        _looks = new();
+        _looks = new(0);
         return looks;
     }
 

@@ -5,7 +5,8 @@ using GpuGeek.Domain.Datasets;
 
 namespace GpuGeek.Domain.Tests.Datasets;
 
-/// <summary>A version that is made again must be the one that is there already: the same pictures give the same manifest in every release.</summary>
+/// <summary>A version that is made again must be the one that is there already: the same pictures give the same manifest in every
+/// release.</summary>
 public sealed class AVersionMadeAgain
 {
     private const int Count = 3000;
