@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # How long a dataset of many pictures takes: a page of the gallery, with filters, from its beginning and from its middle; its figures;
-# and changes of many pictures at once. The pictures are rows alone, written by SQL: no bytes belong to them.
+# changes of many pictures at once; and a version, with the Api's memory before it, at most and after it. The pictures are rows alone,
+# written by SQL: no bytes belong to them. A tenth of them are in groups of four, and one of fifty looks like another.
 #
 #   usage: tests/Benchmarks/rows.sh [PICTURES...]      (without: 10000 100000)
 #
@@ -9,6 +10,7 @@ set -euo pipefail
 port=${PORT:-8179} requests=${REQUESTS:-100}
 [ $# -gt 0 ] || set -- 10000 100000
 source "$(dirname "${BASH_SOURCE[0]}")/platform.sh"
+api=$(pgrep -P "$platform" -f GpuGeek.Api)
 call POST orgs/acme/projects '{"name": "Rows", "template": "image-classification"}' > /dev/null
 
 # times NAME PATH: milliseconds of half and of 95 % of the requests.
@@ -21,6 +23,19 @@ times() {
 once() {
   curl -sSf -o "$data.answer" -w '%{time_total}' -X POST "$base/$2" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d "$3" |
     awk -v name="$1" '{ printf "  %-44s %7.2f s\n", name, $1 }'
+}
+
+# version NAME PATH BODY: the same, with the largest and the last resident size of the Api.
+version() {
+  local status=/proc/$api/status
+  sleep 2
+  echo 5 > "/proc/$api/clear_refs"
+  local before=$(awk '/VmRSS/ { print $2 }' "$status")
+  once "$1" "$2/versions" "$3"
+  local peak=$(awk '/VmHWM/ { print $2 }' "$status")
+  sleep 2
+  awk -v before="$before" -v peak="$peak" '/VmRSS/ { printf "  %-44s %7.0f, %.0f, %.0f MB\n", "  before, at most, after",
+    before / 1024, peak / 1024, $2 / 1024 }' "$status"
 }
 
 # relabel PATH: a thousand pictures, one request each.
@@ -41,10 +56,12 @@ for count in "$@"; do
   dataset=$(call POST orgs/acme/datasets "$(jq -n --arg n "$count" '{project: "rows", name: $n}')" | jq -r .id)
   sql "INSERT INTO dataset_classes (org_id, id, dataset_id, name)
          SELECT d.org_id, gen_random_uuid(), d.id, 'class ' || c FROM datasets d, generate_series(1, 10) c WHERE d.id = '$dataset';
-       INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, format, width, height, bytes, created_at)
+       INSERT INTO dataset_images (org_id, id, dataset_id, import_id, class_id, hash, file_name, split, format, width, height, bytes, created_at,
+         perceptual_hash, group_name)
          SELECT d.org_id, (lpad(to_hex($count), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, d.id, d.id,
            (SELECT array_agg(id ORDER BY name) FROM dataset_classes WHERE dataset_id = d.id)[1 + i % 10],
-           encode(sha256(('$count ' || i)::bytea), 'hex'), 'photo ' || md5(i::text) || '.jpg', NULL, 'jpeg', 640, 480, 1, now()
+           encode(sha256(('$count ' || i)::bytea), 'hex'), 'photo ' || md5(i::text) || '.jpg', NULL, 'jpeg', 640, 480, 1, now(),
+           sha256(('look ' || (i / 1.02)::int)::bytea) || '\x00'::bytea, CASE WHEN i % 10 = 0 THEN 'group ' || i / 40 END
          FROM datasets d, generate_series(1, $count) i WHERE d.id = '$dataset';
        ANALYZE dataset_images;"
   path=orgs/acme/datasets/$dataset
@@ -72,4 +89,7 @@ for count in "$@"; do
   cat "$data.relabelled"
   once "all of one class relabelled" "$path/images/edits" '{"filter": {"class": "class 3"}, "class": "class 4"}'
   once "undone" "$path/images/edits/$(jq -r .id "$data.answer")/undo" '{}'
+  version "a version" "$path" '{"seed": 1}'
+  version "another one, with the splits of the first" "$path" '{"seed": 1}'
+  version "a fold of five" "$path" '{"seed": 1, "folds": 5, "fold": 2}'
 done

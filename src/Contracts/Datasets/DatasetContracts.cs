@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using GpuGeek.Contracts.Common;
 
 namespace GpuGeek.Contracts.Datasets;
 

@@ -6,56 +6,61 @@ namespace GpuGeek.Domain.Datasets;
 /// </summary>
 internal static class GroupedSplit
 {
-    /// <returns>Group → split. A group of which somebody has set a picture's split follows most of those, and one of which pictures had a
-    /// split before, most of these.</returns>
-    public static Dictionary<string, string> Of(IEnumerable<SplitCandidate> images, SplitFractions fractions, int seed)
+    /// <summary>A group of which somebody has set a picture's split follows most of those, and one of which pictures had a split before,
+    /// most of these.</summary>
+    public static void Assign(VersionPictures pictures, SplitFractions fractions, int seed)
     {
-        var splits = new Dictionary<string, string>(StringComparer.Ordinal);
-        var loose = images.Where(i => i.FixedSplit is null).ToList();
-        var groups = images.Where(i => i.Kin.Length > 0).GroupBy(i => i.Kin, StringComparer.Ordinal).ToList();
-        var wanted = loose
-            .GroupBy(i => i.Label, StringComparer.Ordinal)
-            .ToDictionary(c => c.Key, c => Wanted(c.Count(), fractions), StringComparer.Ordinal);
-        foreach (var image in loose.Where(i => i.Kin.Length == 0 && i.FormerSplit is not null))
-            wanted[image.Label][image.FormerSplit!]--;
-        foreach (var group in groups.OrderByDescending(g => g.Count()).ThenBy(g => StratifiedSplit.Rank(seed, g.Key)))
+        var wanted = Wanted(pictures, fractions);
+        var grouped = pictures.Where(picture => picture.Kin != 0);
+        var counts = new Dictionary<int, int>();
+        foreach (var group in KinUnits.LargestFirst(pictures, grouped, seed))
         {
-            var counts = group
-                .Where(i => i.FixedSplit is null)
-                .GroupBy(i => i.Label, StringComparer.Ordinal)
-                .ToDictionary(c => c.Key, c => c.Count(), StringComparer.Ordinal);
-            var split = Most(group.Select(i => i.FixedSplit)) ?? Most(group.Select(i => i.FormerSplit)) ?? Lacking(counts, wanted);
-            splits.Add(group.Key, split);
+            counts.Clear();
+            foreach (var image in group.Where(i => pictures[i].FixedSplit < 0))
+                counts[pictures[image].Label] = counts.GetValueOrDefault(pictures[image].Label) + 1;
+            var split = Most(group.Select(i => pictures[i].FixedSplit)) ?? Most(group.Select(i => pictures[i].FormerSplit));
+            var chosen = split ?? Lacking(counts, wanted);
+            foreach (var image in group.Where(i => pictures[i].FixedSplit < 0))
+                pictures[image].Split = (sbyte)chosen;
             foreach (var (label, count) in counts)
-                wanted[label][split] -= count;
+                wanted[label][chosen] -= count;
         }
-        return splits;
     }
 
-    private static Dictionary<string, double> Wanted(int count, SplitFractions fractions)
+    /// <returns>For each class the pictures that each split lacks, apart from those that were there before and are in no group.</returns>
+    private static int[][] Wanted(VersionPictures pictures, SplitFractions fractions)
+    {
+        var loose = new int[pictures.Labels.Count];
+        for (var i = 0; i < pictures.Count; i++)
+            if (pictures[i].FixedSplit < 0)
+                loose[pictures[i].Label]++;
+        int[][] wanted = [.. loose.Select(count => Counts(count, fractions))];
+        for (var i = 0; i < pictures.Count; i++)
+            if (pictures[i] is { FixedSplit: < 0, Kin: 0, FormerSplit: >= 0 and var former })
+                wanted[pictures[i].Label][former]--;
+        return wanted;
+    }
+
+    private static int[] Counts(int count, SplitFractions fractions)
     {
         var (train, val, test) = StratifiedSplit.Counts(count, fractions);
-        return new(StringComparer.Ordinal)
-        {
-            [Splits.Train] = train,
-            [Splits.Val] = val,
-            [Splits.Test] = test,
-        };
+        return [train, val, test];
     }
 
-    private static string? Most(IEnumerable<string?> splits) =>
-        splits
-            .Where(split => split is not null)
-            .GroupBy(split => split, StringComparer.Ordinal)
-            .OrderByDescending(g => g.Count())
-            .ThenBy(g => Array.IndexOf(Splits.All, g.Key))
-            .FirstOrDefault()
-            ?.Key;
+    /// <returns>Null: none has one.</returns>
+    private static int? Most(IEnumerable<sbyte> splits)
+    {
+        var counts = new int[Splits.All.Length];
+        foreach (var split in splits)
+            if (split >= 0)
+                counts[split]++;
+        var most = counts.Max();
+        return most == 0 ? null : Array.IndexOf(counts, most);
+    }
 
     /// <summary>The split with room for most of the group's pictures; of those with as much, the one that lacks most.</summary>
-    private static string Lacking(Dictionary<string, int> counts, Dictionary<string, Dictionary<string, double>> wanted) =>
-        Splits
-            .All.OrderByDescending(split => counts.Sum(c => Math.Min(c.Value, wanted[c.Key][split])))
-            .ThenByDescending(split => counts.Sum(c => wanted[c.Key][split]))
-            .First();
+    private static int Lacking(Dictionary<int, int> counts, int[][] wanted) =>
+        Enumerable
+            .Range(0, Splits.All.Length)
+            .MaxBy(split => (counts.Sum(c => (long)Math.Min(c.Value, wanted[c.Key][split])), counts.Sum(c => (long)wanted[c.Key][split])));
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using GpuGeek.Domain.Common;
@@ -16,23 +17,61 @@ public sealed record ManifestEntry(string Hash, string Label, string Split, stri
 /// </summary>
 public static class Manifest
 {
+    private const int BlockLength = 1 << 15;
+
+    /// <summary>The whole text of a few pictures.</summary>
     public static byte[] Write(IEnumerable<ManifestEntry> entries)
     {
-        // No text of the whole: a million pictures have 90 MB.
+        var pictures = new VersionPictures();
+        foreach (var entry in entries)
+            pictures.Add(new(entry.Hash, entry.Label, entry.Split, entry.Group));
         using var bytes = new MemoryStream();
-        using (var lines = new StreamWriter(bytes, new UTF8Encoding(false), leaveOpen: true))
-            foreach (var entry in entries.OrderBy(e => e.Hash, StringComparer.Ordinal))
-            {
-                lines.Write(entry.Hash);
-                lines.Write('\t');
-                lines.Write(Escape(entry.Label));
-                lines.Write('\t');
-                lines.Write(entry.Split);
-                lines.Write('\t');
-                lines.Write(Escape(entry.Group));
-                lines.Write('\n');
-            }
+        foreach (var block in Write(pictures))
+            bytes.Write(block.Span);
         return bytes.ToArray();
+    }
+
+    /// <summary>The text block by block: that of a million pictures has 90 MB.</summary>
+    /// <returns>Each is valid until the next one.</returns>
+    public static IEnumerable<ReadOnlyMemory<byte>> Write(VersionPictures pictures)
+    {
+        var block = new ArrayBufferWriter<byte>(2 * BlockLength);
+        foreach (var index in pictures.ByHash())
+        {
+            WriteLine(block, pictures, index);
+            if (block.WrittenCount < BlockLength)
+                continue;
+            yield return block.WrittenMemory;
+            block.ResetWrittenCount();
+        }
+        yield return block.WrittenMemory;
+    }
+
+    /// <returns>The hash of the text, and its length.</returns>
+    public static (string Hash, long Length) HashOf(VersionPictures pictures)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var length = 0L;
+        foreach (var block in Write(pictures))
+        {
+            hash.AppendData(block.Span);
+            length += block.Length;
+        }
+        return (Convert.ToHexStringLower(hash.GetHashAndReset()), length);
+    }
+
+    private static void WriteLine(ArrayBufferWriter<byte> to, VersionPictures pictures, int index)
+    {
+        ref var picture = ref pictures[index];
+        picture.Hash.Write(to.GetSpan(ContentHash.TextLength));
+        to.Advance(ContentHash.TextLength);
+        to.Write("\t"u8);
+        Encoding.UTF8.GetBytes(Escape(pictures.Labels[picture.Label]), to);
+        to.Write("\t"u8);
+        Encoding.UTF8.GetBytes(Splits.All[picture.Split], to);
+        to.Write("\t"u8);
+        Encoding.UTF8.GetBytes(Escape(pictures.Groups[picture.Group]), to);
+        to.Write("\n"u8);
     }
 
     public static string HashOf(ReadOnlySpan<byte> manifest) => Convert.ToHexStringLower(SHA256.HashData(manifest));

@@ -26,32 +26,51 @@ public static class NearDuplicates
     /// <summary>Larger sets are no duplicates: their pictures look alike, as those of a fixed camera do.</summary>
     private static int LargestSet(int images) => Math.Max(20, images / 20);
 
-    /// <summary>Where many pictures look alike, fewer bits may differ: what distinguishes them is small.</summary>
     /// <param name="hashes">Null: not known.</param>
+    /// <inheritdoc cref="Find(PerceptualHashes)"/>
+    public static int[] Find(IReadOnlyList<byte[]?> hashes)
+    {
+        var all = new PerceptualHashes(hashes.Count);
+        foreach (var hash in hashes)
+            all.Add(hash);
+        return Find(all);
+    }
+
+    /// <summary>Also takes the perceptual hashes away from the pictures: nothing else needs them.</summary>
+    /// <inheritdoc cref="Find(PerceptualHashes)"/>
+    public static int[] Find(VersionPictures pictures) => Find(pictures.TakePerceptualHashes());
+
+    /// <summary>Where many pictures look alike, fewer bits may differ: what distinguishes them is small.</summary>
     /// <returns>For each picture the index of the first one that it is near to, directly or through others; its own: of none. It depends
     /// on the hashes, not on their order.</returns>
-    public static int[] Find(IReadOnlyList<byte[]?> hashes)
+    private static int[] Find(PerceptualHashes hashes)
     {
         int[] first = [.. Enumerable.Range(0, hashes.Count)];
         // Those that are equal are beside each other, and so are many that are near.
-        var known = first.Where(i => hashes[i] is not null).ToArray();
-        Array.Sort(known, (one, other) => hashes[one].AsSpan().SequenceCompareTo(hashes[other]));
-        Refine(known, MostBits);
+        var sorted = hashes.Known();
+        Array.Sort(sorted, (one, other) => hashes[one].SequenceCompareTo(hashes[other]));
+        Refine(sorted, MostBits);
         return first;
 
         void Refine(int[] images, int bits)
         {
             foreach (var set in Sets(hashes, images, bits))
                 if (set.Length <= LargestSet(hashes.Count))
-                    foreach (var image in set)
-                        first[image] = set.Min();
+                    Name(set, set.Min());
                 else if (bits > 0)
                     Refine(set, bits / 4);
+        }
+
+        void Name(int[] set, int smallest)
+        {
+            foreach (var image in set)
+                first[image] = smallest;
         }
     }
 
     /// <param name="images">Sorted by their hashes.</param>
-    private static IEnumerable<int[]> Sets(IReadOnlyList<byte[]?> hashes, int[] images, int bits)
+    /// <returns>Those of two or more, sorted as well.</returns>
+    private static IEnumerable<int[]> Sets(PerceptualHashes hashes, int[] images, int bits)
     {
         var near = new UnionFind(images.Length);
         var keys = new ulong[images.Length];
@@ -59,52 +78,77 @@ public static class NearDuplicates
         for (var band = 0; band < Bands; band++)
         {
             for (var i = 0; i < keys.Length; i++)
-                keys[i] = ((ulong)Band(hashes[images[i]]!, band) << 32) | (uint)i;
+                keys[i] = ((ulong)Band(hashes[images[i]], band) << 32) | (uint)i;
             Array.Sort(keys);
             for (var i = 0; i < keys.Length; i++)
             for (var j = i + 1; j < keys.Length && j <= i + Compared && keys[j] >> 32 == keys[i] >> 32; j++)
-                if (AreNear(hashes[images[(uint)keys[i]]]!, hashes[images[(uint)keys[j]]]!, bits))
+                if (AreNear(hashes[images[(uint)keys[i]]], hashes[images[(uint)keys[j]]], bits))
                     near.Join((int)(uint)keys[i], (int)(uint)keys[j]);
         }
-        return Enumerable.Range(0, images.Length).GroupBy(near.FirstOf, i => images[i]).Select(set => set.ToArray());
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = ((ulong)near.FirstOf(i) << 32) | (uint)i;
+        Array.Sort(keys);
+        for (int from = 0, to = 0; from < keys.Length; from = to)
+        {
+            while (to < keys.Length && keys[to] >> 32 == keys[from] >> 32)
+                to++;
+            if (to - from > 1)
+                yield return [.. keys[from..to].Select(key => images[(uint)key])];
+        }
     }
 
     /// <summary>Those that are near to each other, and the groups that they are in, come into one split.</summary>
-    /// <param name="near">As <see cref="Find"/> found it for these pictures.</param>
-    public static List<SplitCandidate> KeepTogether(IReadOnlyList<SplitCandidate> images, int[] near)
+    /// <param name="near">As <see cref="Find(VersionPictures)"/> found it for these pictures.</param>
+    public static void KeepTogether(VersionPictures pictures, int[] near)
     {
-        var sets = new UnionFind(images.Count);
-        var groups = new Dictionary<string, int>(StringComparer.Ordinal);
-        var joined = new HashSet<int>();
-        for (var i = 0; i < images.Count; i++)
+        var sets = new UnionFind(pictures.Count);
+        var firstOfGroup = new int[pictures.Groups.Count];
+        for (var i = 0; i < pictures.Count; i++)
         {
             sets.Join(i, near[i]);
-            if (images[i].Group.Length > 0 && !groups.TryAdd(images[i].Group, i))
-                sets.Join(i, groups[images[i].Group]);
+            if (pictures[i].Group == 0)
+                continue;
+            ref var first = ref firstOfGroup[pictures[i].Group];
+            // 0: none so far; others are one above the index.
+            if (first > 0)
+                sets.Join(i, first - 1);
+            else
+                first = i + 1;
         }
-        for (var i = 0; i < images.Count; i++)
+        var smallest = Smallest(pictures, near, sets);
+        for (var i = 0; i < pictures.Count; i++)
+            if (smallest[sets.FirstOf(i)] is >= 0 and var name)
+                pictures[i].Kin = ~name;
+    }
+
+    /// <summary>Sets are named by their pictures, not by the order these came in.</summary>
+    /// <returns>For the first picture of each set in which any are near, the index of the one whose hash is first; below 0: of
+    /// others.</returns>
+    private static int[] Smallest(VersionPictures pictures, int[] near, UnionFind sets)
+    {
+        var smallest = new int[pictures.Count];
+        Array.Fill(smallest, -1);
+        for (var i = 0; i < pictures.Count; i++)
             if (near[i] != i)
-                joined.Add(sets.FirstOf(i));
-        // Named by their pictures, not by the order these came in.
-        var names = Enumerable
-            .Range(0, images.Count)
-            .GroupBy(sets.FirstOf)
-            .Where(set => joined.Contains(set.Key))
-            .ToDictionary(set => set.Key, set => "near " + set.Select(i => images[i].Hash).Min(StringComparer.Ordinal));
-        return [.. images.Select((image, i) => names.GetValueOrDefault(sets.FirstOf(i)) is { } name ? image with { Near = name } : image)];
+                smallest[sets.FirstOf(i)] = i;
+        for (var i = 0; i < pictures.Count; i++)
+        {
+            ref var its = ref smallest[sets.FirstOf(i)];
+            if (its >= 0 && pictures[i].Hash.CompareTo(pictures[its].Hash) < 0)
+                its = i;
+        }
+        return smallest;
     }
 
     /// <returns>Number of pictures of the validation and test sets that are near to one of another split.</returns>
-    public static int Divided(IReadOnlyList<SplitCandidate> images, int[] near, IEnumerable<ManifestEntry> entries)
+    public static int Divided(VersionPictures pictures, int[] near)
     {
-        if (Enumerable.Range(0, near.Length).All(i => near[i] == i))
-            return 0;
-        var splits = entries.ToDictionary(e => e.Hash, e => e.Split, StringComparer.Ordinal);
-        return Enumerable
-            .Range(0, images.Count)
-            .GroupBy(i => near[i], i => splits[images[i].Hash])
-            .Where(set => set.Distinct(StringComparer.Ordinal).Skip(1).Any())
-            .Sum(set => set.Count(split => split != Splits.Train));
+        // A bit for each split that a set is in.
+        var splits = new byte[near.Length];
+        for (var i = 0; i < near.Length; i++)
+            splits[near[i]] |= (byte)(1 << pictures[i].Split);
+        var train = Splits.IndexOf(Splits.Train);
+        return Enumerable.Range(0, near.Length).Count(i => pictures[i].Split != train && BitOperations.PopCount(splits[near[i]]) > 1);
     }
 
     /// <param name="bits">At most so many may differ.</param>

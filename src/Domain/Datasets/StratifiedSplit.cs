@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using GpuGeek.Domain.Common;
@@ -11,6 +12,9 @@ public static class Splits
     public const string Val = "val";
     public const string Test = "test";
     public static readonly string[] All = [Train, Val, Test];
+
+    /// <returns>Below 0: none.</returns>
+    public static sbyte IndexOf(string? split) => (sbyte)Array.IndexOf(All, split);
 }
 
 /// <summary>Shares of a split; they sum to 1.</summary>
@@ -30,25 +34,6 @@ public sealed record SplitFractions(double Train, double Val, double Test)
     }
 }
 
-/// <param name="FixedSplit">A split that a person has set; it is kept.</param>
-/// <param name="FormerSplit">The one that it had before: it is kept unless the picture's group is in another one.</param>
-/// <param name="PerceptualHash">Null: not known.</param>
-public sealed record SplitCandidate(
-    string Hash,
-    string Label,
-    string? FixedSplit,
-    string Group = "",
-    string? FormerSplit = null,
-    byte[]? PerceptualHash = null
-)
-{
-    /// <summary>What unites it with pictures that nearly equal it; null: none do.</summary>
-    public string? Near { get; init; }
-
-    /// <summary>Pictures with the same one come into one split; empty: it has none.</summary>
-    public string Kin => Near ?? Group;
-}
-
 /// <summary>
 /// Assigns splits class by class. The order within a class depends only on the seed and the pictures' hashes, so the same pictures with
 /// the same seed get the same splits, whatever order they came in. Counts per class are the shares rounded by largest remainder, with at
@@ -58,30 +43,52 @@ public sealed record SplitCandidate(
 /// </summary>
 public static class StratifiedSplit
 {
-    public static List<ManifestEntry> Assign(IReadOnlyCollection<SplitCandidate> images, SplitFractions fractions, int seed)
+    public static void Assign(VersionPictures pictures, SplitFractions fractions, int seed)
     {
         fractions.Check();
-        var groups = GroupedSplit.Of(images, fractions, seed);
-        var entries = new List<ManifestEntry>(images.Count);
-        foreach (var byClass in images.GroupBy(i => i.Label, StringComparer.Ordinal))
+        for (var i = 0; i < pictures.Count; i++)
+            pictures[i].Split = pictures[i].FixedSplit;
+        GroupedSplit.Assign(pictures, fractions, seed);
+        var taken = new int[pictures.Labels.Count, Splits.All.Length];
+        for (var i = 0; i < pictures.Count; i++)
         {
-            var placed = byClass.Where(i => SplitOf(i, groups) is not null).ToList();
-            entries.AddRange(placed.Select(i => Entry(i, SplitOf(i, groups)!)));
-            var free = byClass.Where(i => SplitOf(i, groups) is null).OrderBy(i => Rank(seed, i.Hash)).ToList();
-            var (train, val, _) = Room(placed.Where(i => i.FixedSplit is null).Select(i => SplitOf(i, groups)!), free.Count, fractions);
-            entries.AddRange(
-                free.Select(
-                    (image, index) =>
-                        Entry(
-                            image,
-                            index < train ? Splits.Train
-                                : index < train + val ? Splits.Val
-                                : Splits.Test
-                        )
-                )
-            );
+            ref var picture = ref pictures[i];
+            if (picture.Split < 0)
+                picture.Split = picture.FormerSplit;
+            if (picture.Split >= 0 && picture.FixedSplit < 0)
+                taken[picture.Label, picture.Split]++;
         }
-        return entries;
+        AssignFree(pictures, taken, fractions, seed);
+    }
+
+    /// <summary>Pictures that nothing else has placed, class by class.</summary>
+    private static void AssignFree(VersionPictures pictures, int[,] taken, SplitFractions fractions, int seed)
+    {
+        var free = pictures.Where(picture => picture.Split < 0);
+        Array.Sort([.. free.Select(i => pictures[i].Label)], free);
+        for (int from = 0, to = 0; from < free.Length; from = to)
+        {
+            var label = pictures[free[from]].Label;
+            while (to < free.Length && pictures[free[to]].Label == label)
+                to++;
+            var ofClass = free.AsSpan(from..to);
+            SortByRank(ofClass, pictures, seed);
+            var room = Room([taken[label, 0], taken[label, 1], taken[label, 2]], ofClass.Length, fractions);
+            for (var i = 0; i < ofClass.Length; i++)
+                pictures[ofClass[i]].Split = (sbyte)(
+                    i < room[0] ? 0
+                    : i < room[0] + room[1] ? 1
+                    : 2
+                );
+        }
+    }
+
+    private static void SortByRank(Span<int> images, VersionPictures pictures, int seed)
+    {
+        var ranks = new UInt128[images.Length];
+        for (var i = 0; i < ranks.Length; i++)
+            ranks[i] = Rank(seed, pictures[images[i]].Hash);
+        ranks.AsSpan().Sort(images);
     }
 
     /// <summary>Pictures of a class per split; they sum to <paramref name="count"/>.</summary>
@@ -105,21 +112,27 @@ public static class StratifiedSplit
     internal static UInt128 Rank(int seed, string text) =>
         BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{text}")));
 
+    /// <summary>The same of the hash's text, without a text: there are many.</summary>
+    internal static UInt128 Rank(int seed, ContentHash hash)
+    {
+        Span<byte> text = stackalloc byte[12 + ContentHash.TextLength];
+        seed.TryFormat(text, out var digits, provider: CultureInfo.InvariantCulture);
+        text[digits++] = (byte)':';
+        hash.Write(text[digits..]);
+        Span<byte> rank = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..(digits + ContentHash.TextLength)], rank);
+        return BinaryPrimitives.ReadUInt128BigEndian(rank);
+    }
+
     /// <summary>How many of the free pictures of a class each split takes, beside those that came with a group or were there
     /// before.</summary>
-    private static (int Train, int Val, int Test) Room(IEnumerable<string> placed, int free, SplitFractions fractions)
+    private static int[] Room(int[] taken, int free, SplitFractions fractions)
     {
-        var taken = placed.ToList();
-        var (train, val, test) = Counts(taken.Count + free, fractions);
-        int[] room = [.. Splits.All.Zip([train, val, test], (split, most) => Math.Max(0, most - taken.Count(s => s == split)))];
+        var (train, val, test) = Counts(taken.Sum() + free, fractions);
+        int[] room = [Math.Max(0, train - taken[0]), Math.Max(0, val - taken[1]), Math.Max(0, test - taken[2])];
         // They have taken more than its share of one split: the others get less.
         while (room.Sum() > free)
             room[Array.IndexOf(room, room.Max())]--;
-        return (room[0], room[1], room[2]);
+        return room;
     }
-
-    private static string? SplitOf(SplitCandidate image, IReadOnlyDictionary<string, string> groups) =>
-        image.FixedSplit ?? groups.GetValueOrDefault(image.Kin) ?? image.FormerSplit;
-
-    private static ManifestEntry Entry(SplitCandidate image, string split) => new(image.Hash, image.Label, split, image.Group);
 }

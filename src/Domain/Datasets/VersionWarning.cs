@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GpuGeek.Domain.Datasets;
 
 /// <summary>Something about a version's splits that makes figures of its trainings worth less.</summary>
@@ -38,9 +40,13 @@ public sealed record VersionWarning(string Code, string? Split, IReadOnlyList<st
     }
 
     /// <summary>Groups with pictures in several splits: somebody has set the splits of single pictures.</summary>
-    public static int DividedGroups(IEnumerable<ManifestEntry> entries) =>
-        entries
-            .Where(e => e.Group.Length > 0)
-            .GroupBy(e => e.Group, StringComparer.Ordinal)
-            .Count(g => g.Select(e => e.Split).Distinct(StringComparer.Ordinal).Skip(1).Any());
+    public static int DividedGroups(VersionPictures pictures)
+    {
+        // A bit for each split that a group is in.
+        var splits = new byte[pictures.Groups.Count];
+        for (var i = 0; i < pictures.Count; i++)
+            if (pictures[i].Group > 0)
+                splits[pictures[i].Group] |= (byte)(1 << pictures[i].Split);
+        return splits.Count(s => BitOperations.PopCount(s) > 1);
+    }
 }

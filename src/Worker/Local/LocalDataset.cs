@@ -52,13 +52,15 @@ internal sealed record LocalDataset(string[] Classes, RunImage[] Images, string 
                 $"The pictures have {classes.Length} classes; a classifier needs two or more.",
                 "Put the pictures of each class into a folder that has its name."
             );
-        var candidates = pictures.Select(p => new SplitCandidate(p.Hash, p.Class!, p.Split, p.Group ?? "")).ToList();
-        var near = NearDuplicates.Find([.. pictures.Select(p => p.PerceptualHash)]);
-        var entries = StratifiedSplit.Assign(NearDuplicates.KeepTogether(candidates, near), SplitFractions.Default, seed);
+        var images = new VersionPictures();
+        foreach (var picture in pictures)
+            images.Add(new(picture.Hash, picture.Class!, picture.Split, picture.Group ?? "", null, picture.PerceptualHash));
+        NearDuplicates.KeepTogether(images, NearDuplicates.Find(images));
+        StratifiedSplit.Assign(images, SplitFractions.Default, seed);
         var labels = classes.Select((name, index) => (name, index)).ToDictionary(c => c.name, c => c.index, StringComparer.Ordinal);
         return new(
             classes,
-            [.. entries.OrderBy(e => e.Hash, StringComparer.Ordinal).Select(e => new RunImage(e.Hash, labels[e.Label], e.Split))],
+            [.. images.Entries().Select(e => new RunImage(e.Hash, labels[e.Label], e.Split))],
             directory.Out,
             events.Count - 1 - pictures.Count,
             pictures.Select(p => Math.Min(p.Width, p.Height)).Order().ElementAt((pictures.Count - 1) / 2)

@@ -15,7 +15,7 @@ public sealed class DividingIntoFolds
         ];
 
     private static List<List<ManifestEntry>> All(List<SplitCandidate> images, int folds, int seed = 0) =>
-        [.. Enumerable.Range(1, folds).Select(fold => StratifiedFolds.Assign(images, folds, fold, seed))];
+        [.. Enumerable.Range(1, folds).Select(fold => Splitting.Fold(images, folds, fold, seed))];
 
     private static int Of(IEnumerable<ManifestEntry> entries, string split, string label) =>
         entries.Count(e => e.Split == split && e.Label == label);
@@ -54,9 +54,9 @@ public sealed class DividingIntoFolds
     public void Depends_on_pictures_and_seed_alone_and_leaves_set_splits()
     {
         List<SplitCandidate> images = [.. Images(60), new(Hash(900), "c0", Splits.Train), new(Hash(901), "c0", Splits.Test)];
-        var text = Manifest.Write(StratifiedFolds.Assign(images, 4, 2, 7));
-        Assert.Equal(text, Manifest.Write(StratifiedFolds.Assign([.. images.AsEnumerable().Reverse()], 4, 2, 7)));
-        Assert.NotEqual(text, Manifest.Write(StratifiedFolds.Assign(images, 4, 2, 8)));
+        var text = Manifest.Write(Splitting.Fold(images, 4, 2, 7));
+        Assert.Equal(text, Manifest.Write(Splitting.Fold([.. images.AsEnumerable().Reverse()], 4, 2, 7)));
+        Assert.NotEqual(text, Manifest.Write(Splitting.Fold(images, 4, 2, 8)));
         foreach (var fold in All(images, 4))
         {
             Assert.Equal(Splits.Train, fold.Single(e => e.Hash == Hash(900)).Split);

@@ -9,7 +9,7 @@ public sealed class SplittingGroups
     private static string Hash(int i) => i.ToString("x64", CultureInfo.InvariantCulture);
 
     private static List<ManifestEntry> Split(IReadOnlyCollection<SplitCandidate> images, int seed = 0) =>
-        StratifiedSplit.Assign(images, SplitFractions.Default, seed);
+        Splitting.Assign(images, SplitFractions.Default, seed);
 
     [Fact]
     public void Keeps_each_on_one_side_and_every_picture() =>

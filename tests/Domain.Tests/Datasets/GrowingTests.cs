@@ -11,7 +11,7 @@ public sealed class SplittingADatasetThatGrew
     private static List<ManifestEntry> Split(IEnumerable<SplitCandidate> images, List<ManifestEntry>? former = null)
     {
         var splits = former?.ToDictionary(e => e.Hash, e => e.Split) ?? [];
-        return StratifiedSplit.Assign(
+        return Splitting.Assign(
             [.. images.Select(i => i with { FormerSplit = splits.GetValueOrDefault(i.Hash) })],
             SplitFractions.Default,
             seed: 0

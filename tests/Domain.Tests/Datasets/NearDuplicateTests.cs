@@ -21,12 +21,8 @@ public sealed class NearDuplicatesAndSplits
     private static SplitCandidate Picture(int i, byte[]? look, string group = "", string? split = null) =>
         new(Hash(i), "a", split, group, null, look);
 
-    private static int[] Near(IEnumerable<SplitCandidate> images) => NearDuplicates.Find([.. images.Select(i => i.PerceptualHash)]);
-
     private static Dictionary<string, string> Split(List<SplitCandidate> images) =>
-        StratifiedSplit
-            .Assign(NearDuplicates.KeepTogether(images, Near(images)), SplitFractions.Default, 0)
-            .ToDictionary(e => e.Hash, e => e.Split);
+        Splitting.Together(images, 0).Entries.ToDictionary(e => e.Hash, e => e.Split);
 
     [Fact]
     public void Are_found_directly_and_through_others()
@@ -108,12 +104,7 @@ public sealed class NearDuplicatesAndSplits
     public void Change_nothing_where_there_are_none()
     {
         List<SplitCandidate> images = [.. Enumerable.Range(0, 90).Select(i => Picture(i, Look(i), $"g{i / 3}"))];
-        Assert.Equal(
-            StratifiedSplit.Assign(images, SplitFractions.Default, 5).Select(e => (e.Hash, e.Split)),
-            StratifiedSplit
-                .Assign(NearDuplicates.KeepTogether(images, Near(images)), SplitFractions.Default, 5)
-                .Select(e => (e.Hash, e.Split))
-        );
+        Assert.Equal(Splitting.Assign(images, SplitFractions.Default, 5), Splitting.Together(images, 5).Entries);
     }
 
     [Fact]
@@ -126,8 +117,6 @@ public sealed class NearDuplicatesAndSplits
             Picture(41, Look(40, 3), split: Splits.Test),
             Picture(42, Look(40, 4), split: Splits.Val),
         ];
-        var near = Near(images);
-        var entries = StratifiedSplit.Assign(NearDuplicates.KeepTogether(images, near), SplitFractions.Default, 0);
-        Assert.Equal(2, NearDuplicates.Divided(images, near, entries));
+        Assert.Equal(2, Splitting.Together(images, 0).Near);
     }
 }

@@ -19,7 +19,7 @@ public sealed class SplittingADataset
     [Fact]
     public void Three_hundred_per_class_at_50_10_40_give_150_30_120()
     {
-        var entries = StratifiedSplit.Assign(Pictures(300, "daisy", "rose"), new(0.5, 0.1, 0.4), seed: 0);
+        var entries = Splitting.Assign(Pictures(300, "daisy", "rose"), new(0.5, 0.1, 0.4), seed: 0);
         foreach (var name in (string[])["daisy", "rose"])
             Assert.Equal([150, 30, 120], Splits.All.Select(s => entries.Count(e => e.Label == name && e.Split == s)));
     }
@@ -28,8 +28,8 @@ public sealed class SplittingADataset
     public void The_order_in_which_pictures_came_does_not_matter()
     {
         var pictures = Pictures(50, "a", "b");
-        var forward = Manifest.Write(StratifiedSplit.Assign(pictures, SplitFractions.Default, 7));
-        var backward = Manifest.Write(StratifiedSplit.Assign([.. pictures.Reverse()], SplitFractions.Default, 7));
+        var forward = Manifest.Write(Splitting.Assign(pictures, SplitFractions.Default, 7));
+        var backward = Manifest.Write(Splitting.Assign([.. pictures.Reverse()], SplitFractions.Default, 7));
         Assert.Equal(forward, backward);
     }
 
@@ -38,15 +38,15 @@ public sealed class SplittingADataset
     {
         var pictures = Pictures(50, "a");
         Assert.NotEqual(
-            Manifest.Write(StratifiedSplit.Assign(pictures, SplitFractions.Default, 1)),
-            Manifest.Write(StratifiedSplit.Assign(pictures, SplitFractions.Default, 2))
+            Manifest.Write(Splitting.Assign(pictures, SplitFractions.Default, 1)),
+            Manifest.Write(Splitting.Assign(pictures, SplitFractions.Default, 2))
         );
     }
 
     [Fact]
     public void A_split_that_the_folders_gave_is_kept()
     {
-        var entries = StratifiedSplit.Assign([new(Hash(1), "a", Splits.Test), new(Hash(2), "a", Splits.Train)], SplitFractions.Default, 0);
+        var entries = Splitting.Assign([new(Hash(1), "a", Splits.Test), new(Hash(2), "a", Splits.Train)], SplitFractions.Default, 0);
         Assert.Equal(Splits.Test, entries.Single(e => e.Hash == Hash(1)).Split);
         Assert.Equal(Splits.Train, entries.Single(e => e.Hash == Hash(2)).Split);
     }

@@ -33,7 +33,7 @@ public sealed class WarningsOfAVersion
     [Fact]
     public void Count_the_groups_that_stand_in_several_splits()
     {
-        ManifestEntry[] entries =
+        SplitCandidate[] images =
         [
             new(Hash(1), "a", Splits.Train, "g"),
             new(Hash(2), "a", Splits.Test, "g"),
@@ -42,6 +42,6 @@ public sealed class WarningsOfAVersion
             new(Hash(5), "a", Splits.Train),
             new(Hash(6), "a", Splits.Test),
         ];
-        Assert.Equal(1, VersionWarning.DividedGroups(entries));
+        Assert.Equal(1, VersionWarning.DividedGroups(Splitting.Pictures(images)));
     }
 }

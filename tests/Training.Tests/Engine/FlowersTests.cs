@@ -140,12 +140,10 @@ public sealed class FiveFlowers
             candidates[hash] = new SplitCandidate(hash, entry.FullName.Split('/')[^2], null);
         }
         string[] names = [.. candidates.Values.Select(c => c.Label).Distinct().Order(StringComparer.Ordinal)];
-        return
-        [
-            .. StratifiedSplit
-                .Assign(candidates.Values, Shares, seed)
-                .OrderBy(e => e.Hash, StringComparer.Ordinal)
-                .Select(e => new RunImage(e.Hash, Array.IndexOf(names, e.Label), e.Split)),
-        ];
+        var pictures = new VersionPictures();
+        foreach (var candidate in candidates.Values)
+            pictures.Add(candidate);
+        StratifiedSplit.Assign(pictures, Shares, seed);
+        return [.. pictures.Entries().Select(e => new RunImage(e.Hash, Array.IndexOf(names, e.Label), e.Split))];
     }
 }

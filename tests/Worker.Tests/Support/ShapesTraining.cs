@@ -30,12 +30,11 @@ internal static class ShapesTraining
                 )
                 .ToListAsync(Cancel)
         );
-        var entries = StratifiedSplit.Assign(
-            [.. images.GroupBy(i => i.Label).SelectMany(c => c.OrderBy(i => i.Hash, StringComparer.Ordinal).Take(PerClass))],
-            SplitFractions.Default,
-            0
-        );
-        var manifest = Manifest.Write(entries);
+        var pictures = new VersionPictures();
+        foreach (var image in images.GroupBy(i => i.Label).SelectMany(c => c.OrderBy(i => i.Hash, StringComparer.Ordinal).Take(PerClass)))
+            pictures.Add(image);
+        StratifiedSplit.Assign(pictures, SplitFractions.Default, 0);
+        var manifest = Manifest.Write(pictures.Entries());
         await worker.Store.PutAsync(ObjectKeys.Content(tenant.OrgId, Manifest.HashOf(manifest)), new MemoryStream(manifest), Cancel);
         var version = new DatasetVersion
         {
@@ -45,8 +44,8 @@ internal static class ShapesTraining
             Number = 2,
             ManifestHash = Manifest.HashOf(manifest),
             Seed = 0,
-            Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
-            ImageCount = entries.Count,
+            Classes = [.. pictures.Labels.All.Order(StringComparer.Ordinal)],
+            ImageCount = pictures.Count,
             Counts = [],
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };

@@ -9,8 +9,9 @@ namespace GpuGeek.Api.Features.Datasets;
 /// <summary>The splits that pictures have in the newest version that was split in the same way.</summary>
 internal static class FormerSplits
 {
-    /// <returns>Hash of a picture → split.</returns>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
+    /// <summary>Reads them into the pictures.</summary>
+    public static async Task ReadAsync(
+        VersionPictures pictures,
         GpuGeekDbContext db,
         IObjectStore store,
         Guid org,
@@ -27,8 +28,16 @@ internal static class FormerSplits
             .Select(v => new { v.ManifestHash, v.Fractions })
             .ToListAsync(cancellationToken);
         if (versions.Find(v => v.Fractions == fractions) is not { } former)
-            return new Dictionary<string, string>();
-        var entries = await StoredManifest.ReadAsync(store, org, former.ManifestHash, cancellationToken);
-        return entries.ToDictionary(e => e.Hash, e => e.Split, StringComparer.Ordinal);
+            return;
+        // Both are in the order of their hashes.
+        var (order, at) = (pictures.ByHash(), 0);
+        await foreach (var entry in StoredManifest.StreamAsync(store, org, former.ManifestHash, cancellationToken))
+        {
+            var hash = ContentHash.Parse(entry.Hash);
+            while (at < order.Length && pictures[order[at]].Hash.CompareTo(hash) < 0)
+                at++;
+            if (at < order.Length && pictures[order[at]].Hash == hash)
+                pictures[order[at]].FormerSplit = Splits.IndexOf(entry.Split);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Audit;
 using GpuGeek.Api.Http.Auth;
@@ -14,6 +13,7 @@ using GpuGeek.Domain.Storage;
 using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Live;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -88,6 +88,7 @@ internal static class VersionEndpoints
     /// <summary>List the versions of a dataset, newest first</summary>
     private static async Task<Results<Ok<Page<VersionResponse>>, ProblemHttpResult>> ListAsync(
         Guid dataset,
+        Tenant tenant,
         GpuGeekDbContext db,
         CancellationToken cancellationToken,
         string? after = null,
@@ -103,7 +104,7 @@ internal static class VersionEndpoints
             .Take(size + 1)
             .ToListAsync(cancellationToken);
         var uses = await VersionUse.ReadAsync(db, [.. rows.Select(v => v.Id)], cancellationToken);
-        return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), v => Response(v, uses.GetValueOrDefault(v.Id))));
+        return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), v => Response(v, tenant.Slug, uses.GetValueOrDefault(v.Id))));
     }
 
     /// <summary>Create a version: freeze the current pictures, labels and splits</summary>
@@ -118,24 +119,34 @@ internal static class VersionEndpoints
         IObjectStore store,
         Change change,
         TimeProvider clock,
+        HttpResponse response,
         CancellationToken cancellationToken
     )
     {
         var images = await CandidatesAsync(db, dataset, cancellationToken);
+        // What was read left more behind than is kept of it.
+        LargeArrays.Release(images.Count);
+        LargeArrays.ReleaseAfter(response, images.Count);
         if (UnclearFold(request) is { } unclear)
             return unclear;
         if (TooFew(images, request.Folds ?? MinImagesPerClass) is { } refusal)
             return refusal;
         var fractions = new SplitFractions(request.Split.Train, request.Split.Val, request.Split.Test);
-        var near = NearDuplicates.Find([.. images.Select(i => i.PerceptualHash)]);
-        var united = request.NearDuplicatesTogether ? NearDuplicates.KeepTogether(images, near) : images;
-        var entries = request is { Folds: { } folds, Fold: { } fold }
-            ? StratifiedFolds.Assign(united, folds, fold, request.Seed)
-            : await AssignAsync(united);
-        if (EmptySplit(entries) is { } empty)
+        var near = NearDuplicates.Find(images);
+        LargeArrays.Release(images.Count);
+        if (request.NearDuplicatesTogether)
+            NearDuplicates.KeepTogether(images, near);
+        if (request is { Folds: { } folds, Fold: { } fold })
+            StratifiedFolds.Assign(images, folds, fold, request.Seed);
+        else
+        {
+            await FormerSplits.ReadAsync(images, db, store, tenant.OrgId, dataset, fractions, request.Seed, cancellationToken);
+            StratifiedSplit.Assign(images, fractions, request.Seed);
+        }
+        var counts = images.CountsBySplit();
+        if (EmptySplit(counts) is { } empty)
             return empty;
-        var manifest = Manifest.Write(entries);
-        var hash = Manifest.HashOf(manifest);
+        var (hash, length) = Manifest.HashOf(images);
         // Two requests at once would get the same number, so one of them waits here.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR UPDATE", cancellationToken);
         if (
@@ -146,9 +157,9 @@ internal static class VersionEndpoints
         )
         {
             change.NoChange();
-            return await ShowAsync(db, same, cancellationToken);
+            return await ShowAsync(db, same, tenant, cancellationToken);
         }
-        await store.PutAsync(ObjectKeys.Content(tenant.OrgId, hash), new MemoryStream(manifest), cancellationToken);
+        await store.PutAsync(ObjectKeys.Content(tenant.OrgId, hash), new ManifestStream(images), length, cancellationToken);
         var number =
             1 + (await db.DatasetVersions.Where(v => v.DatasetId == dataset).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0);
         var version = new DatasetVersion
@@ -162,37 +173,29 @@ internal static class VersionEndpoints
             Fractions = request.Folds is null ? fractions : null,
             Fold = request.Fold,
             Folds = request.Folds,
-            ImageCount = entries.Count,
-            Classes = [.. entries.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)],
-            Counts = Count(entries),
-            DividedGroups = VersionWarning.DividedGroups(entries),
-            DividedDuplicates = NearDuplicates.Divided(images, near, entries),
+            ImageCount = images.Count,
+            Classes = [.. images.Labels.All.Order(StringComparer.Ordinal)],
+            Counts = counts,
+            DividedGroups = VersionWarning.DividedGroups(images),
+            DividedDuplicates = NearDuplicates.Divided(images, near),
+            Samples = VersionSamples.Of(images),
             CreatedAt = clock.GetUtcNow(),
         };
         db.DatasetVersions.Add(version);
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/datasets/{dataset}/versions/{version.Id}", Response(version));
-
-        async Task<List<ManifestEntry>> AssignAsync(List<SplitCandidate> candidates)
-        {
-            var former = await FormerSplits.ReadAsync(db, store, tenant.OrgId, dataset, fractions, request.Seed, cancellationToken);
-            return StratifiedSplit.Assign(
-                [.. candidates.Select(i => i with { FormerSplit = former.GetValueOrDefault(i.Hash) })],
-                fractions,
-                request.Seed
-            );
-        }
+        return TypedResults.Created($"/api/v1/orgs/{tenant.Slug}/datasets/{dataset}/versions/{version.Id}", Response(version, tenant.Slug));
     }
 
     /// <summary>Get a version</summary>
     private static async Task<Results<Ok<VersionResponse>, ProblemHttpResult>> GetAsync(
         Guid dataset,
         Guid version,
+        Tenant tenant,
         GpuGeekDbContext db,
         CancellationToken cancellationToken
     ) =>
         await FindAsync(db, dataset, version, cancellationToken) is { } row
-            ? await ShowAsync(db, row, cancellationToken)
+            ? await ShowAsync(db, row, tenant, cancellationToken)
             : Problems.NotFound();
 
     /// <summary>Change the note of a version</summary>
@@ -201,6 +204,7 @@ internal static class VersionEndpoints
         Guid dataset,
         Guid version,
         UpdateVersionRequest request,
+        Tenant tenant,
         GpuGeekDbContext db,
         CancellationToken cancellationToken
     )
@@ -209,14 +213,18 @@ internal static class VersionEndpoints
             return Problems.NotFound();
         row.Note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note.Trim();
         await db.SaveChangesAsync(cancellationToken);
-        return await ShowAsync(db, row, cancellationToken);
+        return await ShowAsync(db, row, tenant, cancellationToken);
     }
 
     private static async Task<Ok<VersionResponse>> ShowAsync(
         GpuGeekDbContext db,
         DatasetVersion row,
+        Tenant tenant,
         CancellationToken cancellationToken
-    ) => TypedResults.Ok(Response(row, (await VersionUse.ReadAsync(db, [row.Id], cancellationToken)).GetValueOrDefault(row.Id)));
+    ) =>
+        TypedResults.Ok(
+            Response(row, tenant.Slug, (await VersionUse.ReadAsync(db, [row.Id], cancellationToken)).GetValueOrDefault(row.Id))
+        );
 
     /// <summary>Get the manifest: one line per picture, <c>hash TAB label TAB split TAB group</c></summary>
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ManifestAsync(
@@ -238,7 +246,7 @@ internal static class VersionEndpoints
     private static Task<DatasetVersion?> FindAsync(GpuGeekDbContext db, Guid dataset, Guid version, CancellationToken cancellationToken) =>
         db.DatasetVersions.AsNoTracking().FirstOrDefaultAsync(v => v.DatasetId == dataset && v.Id == version, cancellationToken);
 
-    private static async Task<List<SplitCandidate>> CandidatesAsync(GpuGeekDbContext db, Guid dataset, CancellationToken cancellationToken)
+    private static async Task<VersionPictures> CandidatesAsync(GpuGeekDbContext db, Guid dataset, CancellationToken cancellationToken)
     {
         var images =
             from image in db.DatasetImages
@@ -252,22 +260,10 @@ internal static class VersionEndpoints
                 image.GroupName,
                 image.PerceptualHash,
             };
-        var result = new List<SplitCandidate>();
-        // A million rows name a few classes, splits and groups: each is kept once.
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var result = new VersionPictures(await images.CountAsync(cancellationToken));
         await foreach (var image in images.AsAsyncEnumerable().WithCancellation(cancellationToken))
-            result.Add(new(image.Hash, Once(image.Name), Once(image.Split), Once(image.GroupName) ?? "", null, image.PerceptualHash));
+            result.Add(new(image.Hash, image.Name, image.Split, image.GroupName ?? "", null, image.PerceptualHash));
         return result;
-
-        [return: NotNullIfNotNull(nameof(name))]
-        string? Once(string? name)
-        {
-            if (name is null)
-                return null;
-            if (!names.TryGetValue(name, out var known))
-                names.Add(name, known = name);
-            return known;
-        }
     }
 
     private static ProblemHttpResult? UnclearFold(CreateVersionRequest request) =>
@@ -279,16 +275,16 @@ internal static class VersionEndpoints
                 "For example folds = 5 and fold = 1, then fold = 2, up to 5."
             );
 
-    private static ProblemHttpResult? TooFew(List<SplitCandidate> images, int least)
+    private static ProblemHttpResult? TooFew(VersionPictures images, int least)
     {
-        var counts = images.GroupBy(i => i.Label).ToDictionary(g => g.Key, g => g.Count());
+        var counts = images.Counts().ToList();
         if (counts.Count < MinClasses)
             return Problems.Impossible(
                 "too_few_classes",
                 $"A version needs pictures of at least {MinClasses} classes; the dataset has {(counts.Count == 1 ? "1" : "0")}.",
                 "Import pictures of another class."
             );
-        var small = counts.Where(c => c.Value < least).Select(c => $"{c.Key} ({c.Value})").ToList();
+        var small = counts.Where(c => c.Count < least).Select(c => $"{c.Label} ({c.Count})").ToList();
         return small.Count == 0
             ? null
             : Problems.Impossible(
@@ -299,8 +295,8 @@ internal static class VersionEndpoints
             );
     }
 
-    private static ProblemHttpResult? EmptySplit(List<ManifestEntry> entries) =>
-        Splits.All.FirstOrDefault(s => entries.All(e => e.Split != s)) is { } empty
+    private static ProblemHttpResult? EmptySplit(Dictionary<string, Dictionary<string, int>> counts) =>
+        Splits.All.FirstOrDefault(s => counts[s].Count == 0) is { } empty
             ? Problems.Impossible(
                 "empty_split",
                 $"The split '{empty}' would have no pictures: the folders of the import put all of them in other splits.",
@@ -308,18 +304,7 @@ internal static class VersionEndpoints
             )
             : null;
 
-    private static Dictionary<string, Dictionary<string, int>> Count(List<ManifestEntry> entries) =>
-        Splits.All.ToDictionary(
-            s => s,
-            s =>
-                entries
-                    .Where(e => e.Split == s)
-                    .GroupBy(e => e.Label)
-                    .OrderBy(g => g.Key, StringComparer.Ordinal)
-                    .ToDictionary(g => g.Key, g => g.Count())
-        );
-
-    private static VersionResponse Response(DatasetVersion v, VersionUse? use = null) =>
+    private static VersionResponse Response(DatasetVersion v, string org, VersionUse? use = null) =>
         new(
             v.Id,
             v.DatasetId,
@@ -343,5 +328,6 @@ internal static class VersionEndpoints
             Folds = v.Folds,
             Runs = use?.Runs ?? 0,
             Models = use?.Models ?? 0,
+            Samples = [.. v.Samples.Select(hash => $"/api/v1/orgs/{org}/datasets/{v.DatasetId}/versions/{v.Id}/pictures/{hash}/thumbnail")],
         };
 }
