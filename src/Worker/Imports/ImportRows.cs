@@ -124,6 +124,11 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
             1,
             async db =>
             {
+                // People who edit many pictures wait, or this waits for them: what one keeps as it was before is what the other has made.
+                await db.Database.ExecuteSqlAsync(
+                    $"SELECT 1 FROM datasets WHERE org_id = {_org} AND id = {_dataset} FOR NO KEY UPDATE",
+                    cancellationToken
+                );
                 (var classes, created) = await ClassesAsync(db, changes.Select(c => c.Class), cancellationToken);
                 var replaced = replaces ? await ReplacedAsync(db, cancellationToken) : [];
                 // A replaced picture that the archive has too, under another name, is as the archive says.

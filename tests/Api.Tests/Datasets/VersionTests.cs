@@ -26,6 +26,8 @@ public sealed class FreezingAVersion(SharedApplication shared) : IClassFixture<S
         foreach (var (split, count) in new[] { ("train", 75), ("val", 15), ("test", 60) })
             Assert.Equal([("daisy", count), ("rose", count)], version.Counts[split].Select(c => (c.Key, c.Value)));
         Assert.Equal([150, 30, 120], version.Counts.Values.Select(s => s.Values.Sum()));
+        Assert.Equal(8, version.Samples.Distinct().Count());
+        Assert.All(version.Samples, s => Assert.Contains($"/versions/{version.Id}/pictures/", s, StringComparison.Ordinal));
         Assert.Equivalent(version, await session.Client.GetVersionAsync(session.Org, dataset.Id, version.Id, Cancel));
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using GpuGeek.Imaging;
 using GpuGeek.Worker.Imports.Reading;
 using GpuGeek.Worker.Tests.Support;
 
@@ -34,6 +35,42 @@ public sealed class ReadingArchives
         Assert.Equal(("png", 24, 20, bytes.Length), (picture.Format, picture.Width, picture.Height, (int)picture.Bytes));
         Assert.Equal(bytes, File.ReadAllBytes(Path.Combine(run.Out, picture.Hash)));
         Assert.Equal([0xFF, 0xD8], File.ReadAllBytes(Path.Combine(run.Out, picture.Hash + ".thumb"))[..2]);
+    }
+
+    [Fact]
+    public void A_small_photograph_is_its_own_thumbnail_without_what_its_camera_wrote()
+    {
+        var plain = ImageEncoder.Jpeg(new(200, 120, new byte[200 * 120 * 3]), 90);
+        byte[] comment = [0xFF, 0xFE, 0, 8, .. "secret"u8];
+        byte[] photograph = [.. plain[..2], .. comment, .. plain[2..]];
+        using var run = ImportRun.OfZip(Zips.Of(("cat/1.jpg", photograph)));
+        var picture = Assert.Single(run.Pictures);
+        Assert.Equal(photograph, File.ReadAllBytes(Path.Combine(run.Out, picture.Hash)));
+        Assert.Equal(plain, File.ReadAllBytes(Path.Combine(run.Out, picture.Hash + ".thumb")));
+    }
+
+    [Theory]
+    [InlineData(257, 40)]
+    [InlineData(40, 300)]
+    public void A_larger_photograph_has_a_thumbnail_of_256_pixels(int width, int height)
+    {
+        var photograph = ImageEncoder.Jpeg(new(width, height, new byte[width * height * 3]), 90);
+        using var run = ImportRun.OfZip(Zips.Of(("cat/1.jpg", photograph)));
+        var thumbnail = File.ReadAllBytes(Path.Combine(run.Out, Assert.Single(run.Pictures).Hash + ".thumb"));
+        var probe = ImageProber.Probe(thumbnail);
+        Assert.Equal(256, Math.Max(probe.Width, probe.Height));
+    }
+
+    [Fact]
+    public void The_same_picture_twice_beside_each_other_is_written_once_and_reported_twice()
+    {
+        var files = Enumerable.Range(0, 64).Select(i => ($"cat/{i}.png", Zips.Picture(i / 2))).ToArray();
+        using var run = ImportRun.OfZip(Zips.Of(files));
+        Assert.Equal(64, run.Pictures.Count);
+        Assert.Equal(32, run.Pictures.Select(p => p.Hash).Distinct().Count());
+        foreach (var (picture, (_, bytes)) in run.Pictures.Zip(files))
+            Assert.Equal(bytes, File.ReadAllBytes(Path.Combine(run.Out, picture.Hash)));
+        Assert.Equal(64, Directory.GetFiles(run.Out).Length);
     }
 
     [Fact]

@@ -119,7 +119,7 @@ public sealed class LabelsInATable
     }
 
     [Theory]
-    [InlineData("1.png,,train", "bad_class_name")]
+    [InlineData("1.png,,train", "no_label")]
     [InlineData("1.png,\"c\u0007t\",train", "bad_class_name")]
     [InlineData("1.png,cat,fold 3", "bad_split")]
     public void Refuse_a_row_that_cannot_be_used(string row, string code)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using GpuGeek.Imaging;
 using GpuGeek.Worker.Lanes;
+using Microsoft.Win32.SafeHandles;
 
 namespace GpuGeek.Worker.Imports.Reading;
 
@@ -51,7 +52,7 @@ internal static class PictureReader
         var found = Found(bytes, path, placement, progress);
         var pixels = ImageDecoder.Decode(bytes);
         if (thumbnail)
-            Write(Path.Combine(directory.Out, found.Hash + ".thumb"), Thumbnails.Create(pixels));
+            Write(Path.Combine(directory.Out, found.Hash + ".thumb"), SmallPicture.Of(bytes, found, pixels));
         Write(Path.Combine(directory.Out, found.Hash), bytes);
         return found with { PerceptualHash = PerceptualHash.Of(pixels) };
     }
@@ -74,12 +75,25 @@ internal static class PictureReader
         );
     }
 
-    // Two threads may write the same content at a time: each under its own name, and the last rename wins.
+    // Two threads may write the same content at a time: one of them does, and no picture is reported before both have ended.
     private static void Write(string path, byte[] bytes)
     {
-        var temporary = $"{path}.{Environment.CurrentManagedThreadId}.tmp";
-        File.WriteAllBytes(temporary, bytes);
-        File.Move(temporary, path, overwrite: true);
+        using var file = TryCreate(path);
+        if (file is not null)
+            RandomAccess.Write(file, bytes, 0);
+    }
+
+    /// <returns>Null: the other thread has created it.</returns>
+    private static SafeFileHandle? TryCreate(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
     }
 
     private static SkippedEvent Skipped(SourceFile file, SkipReason reason, double progress) =>
