@@ -221,7 +221,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             AddressSpace = AddressSpace,
             HeapLimit = HeapLimit,
             // Of pictures of several megabytes, the collector would leave as many lie as the limit allows.
-            Environment = new(StringComparer.Ordinal) { ["DOTNET_GCConserveMemory"] = "9" },
+            Environment = new(StringComparer.Ordinal) { ["DOTNET_GCConserveMemory"] = "9", ["DOTNET_TieredPGO"] = "0" },
         };
 
     private static readonly Failure PictureMissing = new(
