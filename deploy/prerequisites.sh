@@ -43,7 +43,7 @@ need_package util-linux
 # The allocator of trainings; newer releases call it libtcmalloc-minimal4t64, which also answers to this name.
 has_package libtcmalloc-minimal4t64 || need_package libtcmalloc-minimal4
 if $want_tests; then
-  for package in libfontconfig1 fonts-dejavu-core python3-pil python3-torchvision libopenblas0-pthread jq curl bubblewrap; do
+  for package in libfontconfig1 fonts-dejavu-core python3-pil python3-sklearn python3-torchvision libopenblas0-pthread jq curl bubblewrap; do
     need_package "$package"
   done
   # Ubuntu's package only installs a snap: there test.sh uses the browser from Playwright.

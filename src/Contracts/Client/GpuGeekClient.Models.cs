@@ -21,8 +21,38 @@ public sealed partial class GpuGeekClient
         string model,
         int version,
         int limit = 60,
+        string? label = null,
+        string? predicted = null,
         CancellationToken ct = default
-    ) => GetAsync<Page<TestPredictionResponse>>($"orgs/{E(org)}/models/{E(model)}/versions/{version}/predictions?limit={limit}", ct);
+    ) =>
+        GetAsync<Page<TestPredictionResponse>>(
+            $"orgs/{E(org)}/models/{E(model)}/versions/{version}/predictions?limit={limit}"
+                + (label is null ? "" : $"&label={E(label)}")
+                + (predicted is null ? "" : $"&predicted={E(predicted)}"),
+            ct
+        );
+
+    /// <summary>Figures of a version on its test pictures, beside those of another one.</summary>
+    /// <param name="against">Null: the version before.</param>
+    public Task<EvaluationFiguresResponse> GetFiguresAsync(
+        string org,
+        string model,
+        int version,
+        int? against = null,
+        CancellationToken ct = default
+    ) =>
+        GetAsync<EvaluationFiguresResponse>(
+            $"orgs/{E(org)}/models/{E(model)}/versions/{version}/figures{(against is null ? "" : $"?against={against}")}",
+            ct
+        );
+
+    public Task<ClassCurvesResponse> GetClassCurvesAsync(
+        string org,
+        string model,
+        int version,
+        string className,
+        CancellationToken ct = default
+    ) => GetAsync<ClassCurvesResponse>($"orgs/{E(org)}/models/{E(model)}/versions/{version}/curves?class={E(className)}", ct);
 
     public Task<Page<DeploymentResponse>> ListDeploymentsAsync(string org, string? project = null, CancellationToken ct = default) =>
         GetAsync<Page<DeploymentResponse>>($"orgs/{E(org)}/deployments?limit=200{(project is null ? "" : $"&project={E(project)}")}", ct);

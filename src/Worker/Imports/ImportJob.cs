@@ -141,7 +141,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             {
                 _restore = await VersionRestore.PrepareAsync(job, import, db, store, cancellationToken);
             }
-            catch (ObjectNotFoundException)
+            catch (Exception lost) when (lost is ObjectNotFoundException or DamagedObjectException)
             {
                 return PictureMissing;
             }
@@ -227,7 +227,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
     private static readonly Failure PictureMissing = new(
         "picture_missing",
         "The version cannot be restored",
-        "A picture of the version, or its manifest, is no longer in the object store. Nothing was changed.",
+        "A picture of the version, or its manifest, is missing or damaged in the object store. Nothing was changed.",
         "Restore the object store from a backup, or download the version and import what it still has."
     );
 

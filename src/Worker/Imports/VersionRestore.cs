@@ -22,6 +22,7 @@ internal sealed class VersionRestore
         (Folder, _missing, Changes) = (folder, missing, changes);
 
     /// <exception cref="ObjectNotFoundException">The manifest, or a picture, is missing in the store.</exception>
+    /// <exception cref="DamagedObjectException">Its bytes are not those of its hash.</exception>
     public static async Task<VersionRestore> PrepareAsync(
         HeldJob job,
         Import import,

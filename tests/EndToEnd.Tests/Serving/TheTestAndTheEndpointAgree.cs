@@ -44,7 +44,7 @@ public sealed class TheTestAndTheEndpointAgree(ShapesPlatform shapes, ITestOutpu
         var model = run.Result!.ModelVersion;
         await account.LiveAsync(shapes.Project, deployment, model);
         using var http = account.Platform.Http(account.Token);
-        var tested = (await account.Api.ListTestPredictionsAsync(account.Org, model.Model, model.Version, 200, Cancel)).Items;
+        var tested = (await account.Api.ListTestPredictionsAsync(account.Org, model.Model, model.Version, 200, ct: Cancel)).Items;
         Assert.Equal(20, tested.Count);
         var largest = 0.0;
         foreach (var test in tested)

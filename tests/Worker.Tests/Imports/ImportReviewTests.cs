@@ -197,6 +197,22 @@ public sealed class AnImportThatIsReviewed(PostgresFixture postgres) : IDisposab
     }
 
     [Fact]
+    public async Task That_is_killed_while_it_looks_looks_once_more()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var files = Enumerable.Range(0, 3000).Select(i => $"{(i % 2 == 0 ? "rose" : "lily")}/{i}.png").ToArray();
+        var id = await tenant.QueueImportAsync(Zips.OfNames(files), change: i => i.Review = ImportReview.Always);
+        await tenant.WaitForImportAsync(id, i => i.State == JobState.Running);
+        await ProcessTable.KillWithArgumentAsync($"jobs/{id:N}");
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Succeeded);
+        Assert.Equal((2, 0), (import.Claims, import.Accepted));
+        var found = (await RowAsync(tenant, id)).Findings!;
+        Assert.Equal((3000, 2), (found.Added, found.NewClasses.Count));
+        Assert.Empty(await PicturesAsync(tenant));
+    }
+
+    [Fact]
     public async Task That_dies_after_its_changes_begins_anew_and_undoes_them_first()
     {
         await using var worker = await TestWorker.StartAsync(_settings);

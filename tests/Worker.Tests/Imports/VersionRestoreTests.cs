@@ -127,4 +127,26 @@ public sealed class ARestoredVersion(PostgresFixture postgres) : IDisposable
         Assert.Equal("picture_missing", import.Error!.Code);
         Assert.Equal(before, await EntriesAsync(tenant));
     }
+
+    [Fact]
+    public async Task Whose_picture_is_damaged_in_the_store_is_refused_and_changes_nothing()
+    {
+        await using var worker = await TestWorker.StartAsync(_settings);
+        var tenant = await Tenant.CreateAsync(worker.Contexts, worker.Store);
+        var first = await tenant.QueueImportAsync(Zips.OfNames("rose/1.png", "lily/3.png"));
+        await tenant.WaitForImportAsync(first, i => i.State == JobState.Succeeded);
+        List<ManifestEntry> entries = [.. (await EntriesAsync(tenant)).Select(e => e with { Split = Splits.Test })];
+        var version = await AddVersionAsync(worker, tenant, entries);
+        await tenant.QueryAsync(db =>
+            db.DatasetImages.IgnoreTenantFilter().Where(i => i.Hash == entries[0].Hash).ExecuteDeleteAsync(Cancel)
+        );
+        var before = await EntriesAsync(tenant);
+        var stored = Path.Combine(_settings.Objects, ObjectKeys.Content(tenant.OrgId, entries[0].Hash));
+        File.SetUnixFileMode(stored, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllBytesAsync(stored, Zips.Picture(50), Cancel);
+        var id = await tenant.QueueImportAsync(null, "v7", import => (import.Source, import.VersionId) = (ImportSource.Version, version));
+        var import = await tenant.WaitForImportAsync(id, i => i.State == JobState.Failed);
+        Assert.Equal("picture_missing", import.Error!.Code);
+        Assert.Equal(before, await EntriesAsync(tenant));
+    }
 }

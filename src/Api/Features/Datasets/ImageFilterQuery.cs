@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Domain.Runs;
-using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -88,15 +86,7 @@ internal sealed class ImageFilterQuery(GpuGeekDbContext db, IObjectStore store)
                 $"There is no model version '{model}'.",
                 "Send ?wrongBy=flowers/2, for example."
             );
-        await using var stream = await store.OpenReadAsync(ObjectKeys.Content(db.Org!.Value, hash), cancellationToken);
-        using var lines = new StreamReader(stream);
-        var wrong = new List<string>();
-        while (await lines.ReadLineAsync(cancellationToken) is { } line)
-            if (
-                JsonSerializer.Deserialize<TestPrediction>(line, RunDirectory.Json)! is var prediction
-                && prediction.Predicted != prediction.Label
-            )
-                wrong.Add(prediction.Hash);
-        return [.. wrong];
+        var predictions = await StoredPredictions.ReadAsync(store, db.Org!.Value, hash, cancellationToken);
+        return [.. predictions.Where(p => p.Predicted != p.Label).Select(p => p.Hash)];
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
+using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Models;
 using GpuGeek.Domain.Runs;
@@ -78,6 +79,8 @@ internal static class ModelFileEndpoints
     }
 
     /// <summary>List the predictions for the test pictures: wrong ones first, the most confident mistakes before the others</summary>
+    /// <remarks>With <c>label</c> and <c>predicted</c>: those of a class, or those that were predicted as one, which is a cell of the
+    /// confusion matrix.</remarks>
     private static async Task<Results<Ok<Page<TestPredictionResponse>>, ProblemHttpResult>> PredictionsAsync(
         string model,
         int version,
@@ -85,6 +88,8 @@ internal static class ModelFileEndpoints
         GpuGeekDbContext db,
         IObjectStore store,
         CancellationToken cancellationToken,
+        string? label = null,
+        string? predicted = null,
         string? after = null,
         int? limit = null
     )
@@ -92,8 +97,10 @@ internal static class ModelFileEndpoints
         if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
             return Problems.NotFound();
         var (size, skip) = (Paging.Limit(limit), Paging.AfterNumber(after));
-        var predictions = await ReadAsync(store, ObjectKeys.Content(tenant.OrgId, row.PredictionsHash), cancellationToken);
+        var predictions = await StoredPredictions.ReadAsync(store, tenant.OrgId, row.PredictionsHash, cancellationToken);
+        var classes = row.Manifest.Classes;
         var ordered = predictions
+            .Where(p => (label is null || classes[p.Label] == label) && (predicted is null || classes[p.Predicted] == predicted))
             .OrderBy(p => p.Predicted == p.Label)
             .ThenByDescending(p => p.Probabilities[p.Predicted])
             .ThenBy(p => p.Hash, StringComparer.Ordinal)
@@ -119,8 +126,8 @@ internal static class ModelFileEndpoints
                 var address = image is null ? null : $"/api/v1/orgs/{tenant.Slug}/datasets/{image.DatasetId}/images/{image.Id}/thumbnail";
                 return new TestPredictionResponse(
                     p.Hash,
-                    row.Manifest.Classes[p.Label],
-                    row.Manifest.Classes[p.Predicted],
+                    classes[p.Label],
+                    classes[p.Predicted],
                     p.Probabilities[p.Predicted],
                     [.. p.Probabilities.Select(v => (double)v)],
                     address,
@@ -133,16 +140,6 @@ internal static class ModelFileEndpoints
                 ordered.Count > size ? Paging.Encode((skip + size).ToString(System.Globalization.CultureInfo.InvariantCulture)) : null
             )
         );
-    }
-
-    private static async Task<List<TestPrediction>> ReadAsync(IObjectStore store, string key, CancellationToken cancellationToken)
-    {
-        await using var stream = await store.OpenReadAsync(key, cancellationToken);
-        using var reader = new StreamReader(stream);
-        var result = new List<TestPrediction>();
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
-            result.Add(JsonSerializer.Deserialize<TestPrediction>(line, RunDirectory.Json)!);
-        return result;
     }
 
     private static readonly JsonSerializerOptions Indented = new(RunDirectory.Json) { WriteIndented = true };

@@ -59,6 +59,10 @@ export function attach(veil, input, page) {
     if (files.length === 1 && (archive.test(path) || table.test(path))) return await send(file, path, { handle: await handle });
     const [pictures, labels] = [files.find(f => archive.test(f.path)), files.find(f => table.test(f.path))];
     if (files.length === 2 && pictures && labels) return await send(pictures.file, pictures.path, { labels: labels.file });
+    if (files.every(f => archive.test(f.path) && !f.path.includes('/'))) {
+      for (const one of files) await send(one.file, one.path);
+      return;
+    }
     const packed = files.some(f => f.path.includes('/') || table.test(f.path)) ? files : await labelled(files);
     if (packed) await send(await zipOf(packed), `${path.includes('/') ? path.split('/')[0] : 'pictures'}.zip`, { unlabelled: packed.unlabelled });
   }

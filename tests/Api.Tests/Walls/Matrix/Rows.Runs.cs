@@ -113,6 +113,8 @@ internal static partial class Rows
             Get("DownloadOnnx", Scopes.ModelsRead, _ => "models/flowers/versions/1/artefacts/core.onnx"),
             Get("DownloadManifest", Scopes.ModelsRead, _ => "models/flowers/versions/1/artefacts/model.json"),
             Get("ListTestPredictions", Scopes.ModelsRead, _ => "models/flowers/versions/1/predictions"),
+            Get("GetFigures", Scopes.ModelsRead, _ => "models/flowers/versions/1/figures"),
+            Get("GetClassCurves", Scopes.ModelsRead, _ => "models/flowers/versions/1/curves?class=daisy"),
             Get("ListWeights", Scopes.ModelsRead, _ => "weights?project=flowers"),
             Write(
                 "CreateWeights",

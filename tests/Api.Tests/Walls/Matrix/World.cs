@@ -68,7 +68,7 @@ internal sealed class World
         await owner.PlanAsync("monthly");
         world.Image = (await world.AddImageAsync()).Id;
         world.Import = (await owner.Client.CreateImportAsync(owner.Org, dataset.Id, new() { Sample = "shapes" }, Cancel)).Id;
-        world.Model = await owner.AddModelVersionAsync(version.Id);
+        world.Model = await owner.AddModelVersionAsync(version.Id, [new(new('b', 64), 0, 0, [0.9f, 0.1f])]);
         world.Run = (await owner.StartRunAsync(version.Id)).Id;
         await world.AddDeploymentAsync("flowers");
         world.Webhook = await world.AddWebhookAsync();

@@ -36,6 +36,9 @@ public sealed class PicturesThatAreSelected() : Screen("en")
                 .Add(g => g.ClassNames, ["daisy", "rose"])
                 .Add(g => g.MayEdit, mayEdit)
         );
+        gallery.WaitForElement(".gallery");
+        // As the script does when it has measured them.
+        _ = gallery.InvokeAsync(() => gallery.Instance.LayoutAsync(6, 126));
         gallery.WaitForElement(".tile");
         return gallery;
     }

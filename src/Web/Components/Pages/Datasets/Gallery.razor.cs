@@ -24,6 +24,7 @@ public sealed partial class Gallery
     private ImageCountResponse? _count;
     private int _columns = 6;
     private int _rowHeight = 126;
+    private bool _isMeasured;
     private string? _shownFor;
     private string? _sizedFor;
     private long _stamp;
@@ -113,7 +114,7 @@ public sealed partial class Gallery
     public Task LayoutAsync(int columns, int rowHeight) =>
         WhileHereAsync(() =>
         {
-            (_columns, _rowHeight) = (Math.Max(1, columns), Math.Max(1, rowHeight));
+            (_columns, _rowHeight, _isMeasured) = (Math.Max(1, columns), Math.Max(1, rowHeight), true);
             StateHasChanged();
             return Task.CompletedTask;
         });
