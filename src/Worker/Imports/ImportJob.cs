@@ -55,7 +55,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             return new JobEnd.Succeeded();
         }
         File.Delete(job.Directory.Events);
-        await WriteSpecAsync(Spec(import) with { Check = false }, stop);
+        await WriteSpecAsync(Spec(import) with { Check = false, Unlabelled = import.Unlabelled }, stop);
         return null;
     }
 
@@ -154,9 +154,9 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
         await WriteSpecAsync(Spec(import), cancellationToken);
         if (import.Source != ImportSource.Upload)
             return null;
-        if (import.LabelsPart is { } part)
-            await store.DownloadAsync(ObjectKeys.UploadPart(import.OrgId, import.Id, part), LabelsPath, cancellationToken);
-        return await JobUpload.BringAsync(store, job, import.Parts, cancellationToken);
+        if (import.LabelsPart is { } part && await JobUpload.BringAsync(store, job, [part], LabelsPath, cancellationToken) is { } missing)
+            return missing;
+        return await JobUpload.BringAsync(store, job, import.Parts, job.Directory.Input, cancellationToken);
     }
 
     private static bool IsTable(Import import) => ImportFiles.IsTable(import.FileName);

@@ -16,17 +16,19 @@ internal static class JobUpload
 
     /// <summary>Copies it into the job's directory.</summary>
     /// <param name="parts">Names of its parts; empty: it is one object.</param>
+    /// <param name="path">There.</param>
     /// <returns>Why it cannot be processed; null: it is there.</returns>
     public static async Task<Failure?> BringAsync(
         IObjectStore store,
         HeldJob job,
         IReadOnlyList<Guid> parts,
+        string path,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            await StoredUploads.DownloadAsync(store, job.Row.OrgId, job.Row.Id, parts, job.Directory.Input, cancellationToken);
+            await StoredUploads.DownloadAsync(store, job.Row.OrgId, job.Row.Id, parts, path, cancellationToken);
             return null;
         }
         catch (ObjectNotFoundException)

@@ -20,7 +20,7 @@ internal sealed class WeightsJob(HeldJob job, IDbContexts contexts, IObjectStore
     public async Task<JobEnd> RunAsync(CancellationToken stop)
     {
         var answer = Path.Combine(job.Directory.Root, "report.json");
-        if (await JobUpload.BringAsync(store, job, [], stop) is { } missing)
+        if (await JobUpload.BringAsync(store, job, [], job.Directory.Input, stop) is { } missing)
             return new JobEnd.Failed(missing);
         var request = new InspectionRequest(job.Directory.Input, await AskedAsync(stop), answer);
         var exitCode = await ChildWork.RunAsync(InspectionChild.Spec(request, job.Directory.Log), Longest, clock, stop);
