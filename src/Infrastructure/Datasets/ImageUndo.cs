@@ -35,8 +35,8 @@ public static class ImageUndo
     )
     {
         Guid[] ids = [.. images.Select(i => i.Before.Id)];
-        var was = new Columns(images.Select(i => ImageLabel.Of(i.Before)));
-        var now = new Columns(images.Select(i => i.After));
+        var was = new ImageLabelColumns(images.Select(i => ImageLabel.Of(i.Before)));
+        var now = new ImageLabelColumns(images.Select(i => i.After));
         return db.Database.ExecuteSqlAsync(
             $"""
             UPDATE dataset_images i SET class_id = b.class_id, split = b.split, group_name = b.group_name, is_archived = b.archived
@@ -52,16 +52,6 @@ public static class ImageUndo
             """,
             cancellationToken
         );
-    }
-
-    /// <summary>As arrays, which PostgreSQL takes as one parameter each.</summary>
-    private sealed class Columns(IEnumerable<ImageLabel> labels)
-    {
-        private readonly ImageLabel[] _labels = [.. labels];
-        public Guid?[] Classes => [.. _labels.Select(l => l.ClassId)];
-        public string?[] Splits => [.. _labels.Select(l => l.Split)];
-        public string?[] Groups => [.. _labels.Select(l => l.GroupName)];
-        public bool[] Archived => [.. _labels.Select(l => l.IsArchived)];
     }
 
     /// <summary>Whose bytes were imported again since, or whose class is gone, stays away.</summary>

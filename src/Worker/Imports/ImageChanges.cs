@@ -1,5 +1,6 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Jobs;
+using GpuGeek.Infrastructure.Datasets;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,7 +8,7 @@ namespace GpuGeek.Worker.Imports;
 
 /// <summary>Changes pictures that were there before, and keeps what they were so that it can be undone, as an edit with the import's
 /// id.</summary>
-internal sealed class ImageChanges(Job job, IReadOnlyDictionary<string, Guid> classes, DateTimeOffset now)
+internal sealed class ImageChanges(Job job, IReadOnlyDictionary<string, Guid> classes, DateTimeOffset createdAt)
 {
     private const int AtOnce = 10_000;
     private readonly Guid _org = job.OrgId;
@@ -65,14 +66,11 @@ internal sealed class ImageChanges(Job job, IReadOnlyDictionary<string, Guid> cl
     )
     {
         Guid[] ids = [.. images.Select(i => i.Row.Id)];
-        Guid?[] classIds = [.. images.Select(i => i.Label.ClassId)];
-        string?[] splits = [.. images.Select(i => i.Label.Split)];
-        string?[] groups = [.. images.Select(i => i.Label.GroupName)];
-        bool[] archived = [.. images.Select(i => i.Label.IsArchived)];
+        var now = new ImageLabelColumns(images.Select(i => i.Label));
         await db.Database.ExecuteSqlAsync(
             $"""
             UPDATE dataset_images i SET class_id = l.class_id, split = l.split, group_name = l.group_name, is_archived = l.archived
-            FROM unnest({ids}, {classIds}, {splits}, {groups}, {archived}) l(id, class_id, split, group_name, archived)
+            FROM unnest({ids}, {now.Classes}, {now.Splits}, {now.Groups}, {now.Archived}) l(id, class_id, split, group_name, archived)
             WHERE i.org_id = {_org} AND i.dataset_id = {_dataset} AND i.id = l.id
             """,
             cancellationToken
@@ -88,7 +86,7 @@ internal sealed class ImageChanges(Job job, IReadOnlyDictionary<string, Guid> cl
             Id = job.Id,
             DatasetId = _dataset,
             UserId = job.CreatedBy,
-            CreatedAt = now,
+            CreatedAt = createdAt,
             Removes = false,
             Count = _before.Count,
             Before = FormerImages.Write(_before),

@@ -55,7 +55,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             return new JobEnd.Succeeded();
         }
         File.Delete(job.Directory.Events);
-        await WriteSpecAsync(Spec(import) with { Check = false, Unlabelled = import.Unlabelled }, stop);
+        await WriteSpecAsync(Spec(import, isCheck: false), stop);
         return null;
     }
 
@@ -151,7 +151,7 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
             await using var db = contexts.System();
             await WritePicturesAsync(db, cancellationToken);
         }
-        await WriteSpecAsync(Spec(import), cancellationToken);
+        await WriteSpecAsync(Spec(import, import.IsChecked), cancellationToken);
         if (import.Source != ImportSource.Upload)
             return null;
         if (import.LabelsPart is { } part && await JobUpload.BringAsync(store, job, [part], LabelsPath, cancellationToken) is { } missing)
@@ -164,13 +164,13 @@ internal sealed class ImportJob(HeldJob job, IDbContexts contexts, IObjectStore 
     private string PicturesPath => Path.Combine(job.Directory.Root, "pictures.jsonl");
     private string LabelsPath => Path.Combine(job.Directory.Root, "labels");
 
-    private ImportSpec Spec(Import import)
+    private ImportSpec Spec(Import import, bool isCheck)
     {
         var spec = new ImportSpec
         {
-            Check = import.IsChecked,
+            Check = isCheck,
             // What is found without a label is asked about.
-            Unlabelled = import.Unlabelled || import.IsChecked,
+            Unlabelled = import.Unlabelled || isCheck,
             Labels = import.LabelsName is { } name ? new(LabelsPath, name) : null,
             ReserveBytes = disk.Reserve,
         };

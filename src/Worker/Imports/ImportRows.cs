@@ -147,28 +147,23 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
 
     /// <summary>The new pictures get the split and the group of those that they replace, unless the archive names others.</summary>
     /// <returns>Ids of the pictures that are replaced.</returns>
-    private async Task<List<Guid>> ReplacedAsync(GpuGeekDbContext db, CancellationToken cancellationToken)
-    {
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            UPDATE dataset_images n SET split = COALESCE(n.split, o.split), group_name = COALESCE(n.group_name, o.group_name)
-            FROM dataset_images o
-            WHERE n.org_id = {_org} AND n.import_id = {_import} AND o.org_id = n.org_id AND o.dataset_id = n.dataset_id
-              AND o.file_name = n.file_name AND o.class_id IS NOT DISTINCT FROM n.class_id AND o.import_id <> n.import_id
-              AND NOT o.is_archived AND (o.split IS NOT NULL OR o.group_name IS NOT NULL)
-            """,
-            cancellationToken
-        );
-        return await db
+    private Task<List<Guid>> ReplacedAsync(GpuGeekDbContext db, CancellationToken cancellationToken) =>
+        db
             .Database.SqlQuery<Guid>(
                 $"""
-                SELECT DISTINCT o.id AS "Value" FROM dataset_images n JOIN dataset_images o ON o.org_id = n.org_id
-                  AND o.dataset_id = n.dataset_id AND o.file_name = n.file_name AND o.class_id IS NOT DISTINCT FROM n.class_id
-                WHERE n.org_id = {_org} AND n.import_id = {_import} AND o.import_id <> n.import_id AND NOT o.is_archived
+                WITH pairs AS (
+                  SELECT n.id AS new_id, o.id AS old_id, o.split, o.group_name FROM dataset_images n JOIN dataset_images o
+                    ON o.org_id = n.org_id AND o.dataset_id = n.dataset_id AND o.file_name = n.file_name
+                    AND o.class_id IS NOT DISTINCT FROM n.class_id AND o.import_id <> n.import_id AND NOT o.is_archived
+                  WHERE n.org_id = {_org} AND n.import_id = {_import}),
+                inherited AS (
+                  UPDATE dataset_images n SET split = COALESCE(n.split, p.split), group_name = COALESCE(n.group_name, p.group_name)
+                  FROM pairs p
+                  WHERE n.org_id = {_org} AND n.id = p.new_id AND (p.split IS NOT NULL OR p.group_name IS NOT NULL))
+                SELECT DISTINCT old_id AS "Value" FROM pairs
                 """
             )
             .ToListAsync(cancellationToken);
-    }
 
     /// <summary>Leaves out the pictures whose name another picture of their class has, unless it is the same picture.</summary>
     private async Task<(List<PictureEvent> Others, List<SkippedEvent> Named)> WithoutNamedAsync(
@@ -288,19 +283,10 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
         string[] hashes = [.. others.Select(p => p.Hash).Distinct()];
         var known = await KnownImages.ByHashAsync(db, _org, _dataset, hashes, cancellationToken);
         // What this import has brought itself is no picture that was there before.
-        var own = replaces
-            ? (
-                await db
-                    .DatasetImages.IgnoreTenantFilter()
-                    .Where(i => i.OrgId == _org && i.ImportId == _import && hashes.Contains(i.Hash))
-                    .Select(i => i.Hash)
-                    .ToListAsync(cancellationToken)
-            ).ToHashSet(StringComparer.Ordinal)
-            : [];
         bool IsChange(PictureEvent p) =>
             replaces
-            && !own.Contains(p.Hash)
             && known.GetValueOrDefault(p.Hash) is { } there
+            && there.Import != _import
             && there.DiffersFrom(p.Class, p.Split, p.Group);
         return (
             [.. others.Where(p => !IsChange(p)).Select(p => Duplicate(p, known.GetValueOrDefault(p.Hash)))],

@@ -5,8 +5,18 @@ using Microsoft.EntityFrameworkCore;
 namespace GpuGeek.Worker.Imports;
 
 /// <summary>A picture that the dataset has.</summary>
+/// <param name="Import">The one that brought it.</param>
 /// <param name="Class">Null: it has no label.</param>
-internal sealed record KnownImage(Guid Id, string Hash, string FileName, string? Class, string? Split, string? Group, bool IsArchived)
+internal sealed record KnownImage(
+    Guid Id,
+    Guid Import,
+    string Hash,
+    string FileName,
+    string? Class,
+    string? Split,
+    string? Group,
+    bool IsArchived
+)
 {
     /// <summary>Whether the labels would change it. What they do not say stays.</summary>
     public bool DiffersFrom(string? label, string? split, string? group) =>
@@ -61,6 +71,7 @@ internal static class KnownImages
     private static IQueryable<KnownImage> Known(GpuGeekDbContext db, IQueryable<DatasetImage> images) =>
         images.Select(i => new KnownImage(
             i.Id,
+            i.ImportId,
             i.Hash,
             i.FileName,
             db.DatasetClasses.IgnoreTenantFilter().Where(c => c.OrgId == i.OrgId && c.Id == i.ClassId).Select(c => c.Name).FirstOrDefault(),

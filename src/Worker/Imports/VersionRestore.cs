@@ -1,6 +1,7 @@
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Storage;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.Infrastructure.Storage;
 using GpuGeek.Worker.Lanes;
 using Microsoft.EntityFrameworkCore;
 
@@ -83,14 +84,9 @@ internal sealed class VersionRestore
             .Where(v => v.OrgId == import.OrgId && v.Id == import.VersionId)
             .Select(v => v.ManifestHash)
             .SingleAsync(cancellationToken);
-        await using var stream = await store.OpenReadAsync(ObjectKeys.Content(import.OrgId, hash), cancellationToken);
-        using var lines = new StreamReader(stream);
         var entries = new Dictionary<string, ManifestEntry>(StringComparer.Ordinal);
-        while (await lines.ReadLineAsync(cancellationToken) is { } line)
-        {
-            var entry = Manifest.ReadLine(line, entries.Count + 1);
+        await foreach (var entry in StoredManifest.StreamAsync(store, import.OrgId, hash, cancellationToken))
             entries.Add(entry.Hash, entry);
-        }
         return entries;
     }
 }

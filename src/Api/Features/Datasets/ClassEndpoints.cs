@@ -34,11 +34,7 @@ internal static class ClassEndpoints
     )
     {
         if (DatasetClass.NameOf(request.To) is not { } name)
-            return Problems.Impossible(
-                "bad_class_name",
-                $"A class has a name of 1 to {DatasetClass.MaxNameLength} characters without control characters.",
-                "Choose another name."
-            );
+            return ClassLookup.BadName();
         string[] names = [request.From, name];
         // An import that adds pictures to one of the classes waits, or this waits for it: no picture loses its class.
         await db.Database.ExecuteSqlAsync(

@@ -1,4 +1,5 @@
 using GpuGeek.Api.Http;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -25,4 +26,12 @@ internal static class ClassLookup
             ? (id, null)
             : (default, Problems.Impossible("unknown_class", $"The dataset has no class '{name}'.", "GET …/stats lists its classes."));
     }
+
+    /// <summary>No class can have the name.</summary>
+    public static ProblemHttpResult BadName() =>
+        Problems.Impossible(
+            "bad_class_name",
+            $"A class has a name of 1 to {DatasetClass.MaxNameLength} characters without control characters.",
+            "Choose another name."
+        );
 }

@@ -75,12 +75,6 @@ internal static class ImportReviewEndpoints
     private static ProblemHttpResult? Refused(IReadOnlyDictionary<string, string> classes) =>
         classes.Count > MostClasses
             ? Problems.Impossible("too_many_classes", $"More than {MostClasses} classes are renamed.", "Rename them in the archive.")
-        : classes.Values.FirstOrDefault(name => name is null || DatasetClass.NameOf(name) is null) is not null
-        || classes.Values.Any(name => name is null)
-            ? Problems.Impossible(
-                "bad_class_name",
-                $"A class has a name of 1 to {DatasetClass.MaxNameLength} characters without control characters.",
-                "Choose another name."
-            )
+        : classes.Values.Any(name => name is null || DatasetClass.NameOf(name) is null) ? ClassLookup.BadName()
         : null;
 }

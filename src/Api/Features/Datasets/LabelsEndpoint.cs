@@ -63,23 +63,22 @@ internal static class LabelsEndpoint
             );
         var part = Guid.CreateVersion7(clock.GetUtcNow());
         var key = ObjectKeys.UploadPart(tenant.OrgId, import, part);
+        Import? kept = null;
         try
         {
             var bytes = await StoreAsync(store, key, http, clock, cancellationToken);
-            if (await KeepAsync(expected, row, name, part, bytes, http, tenant, db) is { } kept)
-            {
-                if (row.LabelsPart is { } former)
-                    await store.DeleteAsync(ObjectKeys.UploadPart(tenant.OrgId, import, former), CancellationToken.None);
-                return TypedResults.Ok(new ImportWithJob(kept, null).ToResponse(tenant.Slug, []));
-            }
+            kept = await KeepAsync(expected, row, name, part, bytes, http, tenant, db);
         }
-        catch
+        finally
         {
-            await store.DeleteAsync(key, CancellationToken.None);
-            throw;
+            if (kept is null)
+                await store.DeleteAsync(key, CancellationToken.None);
         }
-        await store.DeleteAsync(key, CancellationToken.None);
-        return await NotExpectedAsync(own, db, http, clock, CancellationToken.None);
+        if (kept is null)
+            return await NotExpectedAsync(own, db, http, clock, CancellationToken.None);
+        if (row.LabelsPart is { } former)
+            await store.DeleteAsync(ObjectKeys.UploadPart(tenant.OrgId, import, former), CancellationToken.None);
+        return TypedResults.Ok(new ImportWithJob(kept, null).ToResponse(tenant.Slug, []));
     }
 
     private static async Task<long> StoreAsync(

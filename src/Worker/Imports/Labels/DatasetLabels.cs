@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GpuGeek.Domain.Datasets;
-using GpuGeek.Worker.Imports.Reading;
 
 namespace GpuGeek.Worker.Imports.Labels;
 
@@ -24,15 +23,7 @@ internal static class DatasetLabels
         var pictures = File.ReadLines(spec.Pictures)
             .Select(line => JsonSerializer.Deserialize<KnownPicture>(line, ImportSpec.Json)!)
             .ToLookup(picture => picture.Path, picture => picture.Id, StringComparer.Ordinal);
-        var names = new PictureNames([.. pictures.Select(p => p.Key)], LabelTarget.Dataset);
-        var file = SourceFile.Of(spec.File);
-        var (rows, reason) = Labelling.Read(file, names);
-        if (rows is not { Count: > 0 })
-            throw LabelFailures.NoTable(spec.File.Name, reason);
-        var table = new LabelTable(spec.File.Name, rows);
-        var labels = new TableLabels([table], names);
-        if (labels.IsEmpty)
-            throw LabelFailures.MatchNothing(table, pictures.FirstOrDefault()?.Key, LabelTarget.Dataset);
+        var labels = TableLabels.OfOnly(spec.File, [.. pictures.Select(p => p.Key)], LabelTarget.Dataset);
         return
         [
             .. labels.Named.Select((path, i) => Label(path, pictures[path], labels, (i + 1) / (double)labels.Named.Count)),

@@ -40,14 +40,7 @@ internal sealed record Labelling(IReadOnlyList<SourceFile> Files, Func<string, P
     /// <summary>It wins over tables in the archive, which are skipped as what they are: no pictures.</summary>
     private static Labelling Beside(IReadOnlyList<SourceFile> files, TableFile beside)
     {
-        var names = new PictureNames([.. files.Select(file => file.Path)], LabelTarget.Archive);
-        var (rows, reason) = Read(SourceFile.Of(beside), names);
-        if (rows is not { Count: > 0 })
-            throw LabelFailures.NoTable(beside.Name, reason);
-        var table = new LabelTable(beside.Name, rows);
-        var labels = new TableLabels([table], names);
-        if (labels.IsEmpty)
-            throw LabelFailures.MatchNothing(table, files.Select(file => file.Path).FirstOrDefault(), LabelTarget.Archive);
+        var labels = TableLabels.OfOnly(beside, [.. files.Select(file => file.Path)], LabelTarget.Archive);
         return new(files, labels.Place, labels.Unmatched);
     }
 

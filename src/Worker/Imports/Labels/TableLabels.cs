@@ -35,6 +35,20 @@ internal sealed class TableLabels
             _unmatched.Add(new("…", "no_such_file", $"{more} more rows name no file of the {_target.Whole}.", null, Progress: 1));
     }
 
+    /// <summary>The labels of one table that has nothing beside it to label the pictures by.</summary>
+    /// <param name="paths">Of the pictures.</param>
+    /// <exception cref="ArchiveException">It is damaged, is no table of labels, or names no picture.</exception>
+    public static TableLabels OfOnly(TableFile file, IReadOnlyCollection<string> paths, LabelTarget target)
+    {
+        var names = new PictureNames(paths, target);
+        var (rows, reason) = Labelling.Read(SourceFile.Of(file), names);
+        if (rows is not { Count: > 0 })
+            throw LabelFailures.NoTable(file.Name, reason);
+        var table = new LabelTable(file.Name, rows);
+        var labels = new TableLabels([table], names);
+        return labels.IsEmpty ? throw LabelFailures.MatchNothing(table, paths.FirstOrDefault(), target) : labels;
+    }
+
     /// <summary>The files that rows mean.</summary>
     public IReadOnlyCollection<string> Named => _rows.Keys;
 
