@@ -44,7 +44,8 @@ public sealed class ALaunchedSupervisor(PostgresFixture postgres) : IDisposable
         var tenant = await Tenant.CreateAsync(another.Contexts, another.Store);
         await using (var worker = await TestWorker.StartAsync(_settings))
         {
-            id = await ShapesTraining.QueueAsync(worker, tenant);
+            // Long enough that a busy machine does not finish it between its first checkpoint and the stop.
+            id = await ShapesTraining.QueueAsync(worker, tenant, epochs: 24);
             await tenant.WaitForRunAsync(id, r => r.CheckpointStep > 0);
             Assert.Single(ProcessTable.WithArgument($"supervise\0{id}"));
             // Draining stops the supervisor, which stops its trainer.

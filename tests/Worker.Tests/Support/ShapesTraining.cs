@@ -55,8 +55,8 @@ internal static class ShapesTraining
         return version;
     }
 
-    /// <summary>A run of four epochs on the sample, from import to queued run.</summary>
-    public static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant)
+    /// <summary>A run on the sample, from import to queued run.</summary>
+    public static async Task<Guid> QueueAsync(TestWorker worker, Tenant tenant, int epochs = 4)
     {
         var version = await VersionAsync(worker, tenant);
         return await QueueAsync(
@@ -66,7 +66,7 @@ internal static class ShapesTraining
             new()
             {
                 Preset = RecipePresets.Balanced,
-                ["budget.epochs"] = 4,
+                ["budget.epochs"] = epochs,
                 ["data.batchSize"] = 16,
                 ["transfer.pretrained"] = false,
                 ["model.inputSize"] = 64,
