@@ -22,6 +22,7 @@ builder.Services.AddTokensAndTenants().AddProblems().AddValidation().AddRateLimi
 builder
     .Services.AddSingleton<LongPoll>()
     .AddSingleton<ImageAnchors>()
+    .AddSingleton<EditProgress>()
     .AddScoped<ImageFilterQuery>()
     .AddAccounts()
     .AddDeployments()

@@ -108,6 +108,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
             [new("few_pictures", "test", ["rose"], 10)]
         ),
         new ImageEditResponse(Id, 25, At, At.AddDays(1), null),
+        new ImageEditProgressResponse(35_000, 100_000),
         new VersionChangesResponse(
             new Dictionary<string, int>
             {

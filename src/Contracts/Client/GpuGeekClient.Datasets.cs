@@ -143,6 +143,10 @@ public sealed partial class GpuGeekClient
     public Task<ImageEditResponse> EditImagesAsync(string org, Guid dataset, EditImagesRequest request, CancellationToken ct = default) =>
         PostAsync<ImageEditResponse>($"{DatasetPath(org, dataset)}/images/edits", request, ct);
 
+    /// <summary>How far the edit that is running now is; none if its total is 0.</summary>
+    public Task<ImageEditProgressResponse> GetImageEditProgressAsync(string org, Guid dataset, CancellationToken ct = default) =>
+        GetAsync<ImageEditProgressResponse>($"{DatasetPath(org, dataset)}/images/edits/progress", ct);
+
     public Task<ImageEditResponse> UndoImageEditAsync(string org, Guid dataset, Guid edit, CancellationToken ct = default) =>
         PostAsync<ImageEditResponse>($"{DatasetPath(org, dataset)}/images/edits/{edit}/undo", null, ct);
 

@@ -155,6 +155,11 @@ public sealed record ImageEditResponse(
     DateTimeOffset? UndoneAt
 );
 
+/// <summary>An edit of many pictures that is running now.</summary>
+/// <param name="Done">Pictures changed so far. Nothing is saved until the edit has ended.</param>
+/// <param name="Total">All that it changes. 0: no edit is running.</param>
+public sealed record ImageEditProgressResponse(int Done, int Total);
+
 public sealed record UpdateImageRequest
 {
     /// <summary>Name of an existing class of the dataset. Empty: the picture has no label.</summary>

@@ -11,6 +11,9 @@ public sealed class ImageEdit : ITenantOwned
     /// <summary>Pictures of one edit.</summary>
     public const int MaxImages = 200_000;
 
+    /// <summary>Pictures changed by one statement. After each, the progress of the edit is reported.</summary>
+    public const int AtOnce = 5_000;
+
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid DatasetId { get; init; }

@@ -7,22 +7,32 @@ namespace GpuGeek.Infrastructure.Datasets;
 /// <summary>Gives pictures back what an edit has changed.</summary>
 public static class ImageUndo
 {
-    private const int AtOnce = 10_000;
-
+    /// <param name="progress">Receives the number of pictures that have been looked at.</param>
     /// <returns>Number of pictures that are as they were.</returns>
-    public static async Task<int> ApplyAsync(GpuGeekDbContext db, ImageEdit edit, CancellationToken cancellationToken)
+    public static async Task<int> ApplyAsync(
+        GpuGeekDbContext db,
+        ImageEdit edit,
+        Func<int, Task> progress,
+        CancellationToken cancellationToken
+    )
     {
-        var restored = 0;
+        var (restored, seen) = (0, 0);
         var before = FormerImages.Read<DatasetImage>(edit.Before);
         if (edit.Removes)
         {
-            foreach (var chunk in before.Chunk(AtOnce))
+            foreach (var chunk in before.Chunk(ImageEdit.AtOnce))
+            {
                 restored += await AddAsync(db, edit, chunk, cancellationToken);
+                await progress(seen += chunk.Length);
+            }
             return restored;
         }
         var after = edit.After is { } written ? FormerImages.Read<ImageLabel>(written) : before.Select(b => edit.Of(ImageLabel.Of(b)));
-        foreach (var chunk in before.Zip(after).Chunk(AtOnce))
+        foreach (var chunk in before.Zip(after).Chunk(ImageEdit.AtOnce))
+        {
             restored += await ChangeBackAsync(db, edit, chunk, cancellationToken);
+            await progress(seen += chunk.Length);
+        }
         return restored;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,13 +9,17 @@ namespace GpuGeek.Infrastructure.Live;
 /// <summary>A change notification.</summary>
 /// <param name="Kind">One of the constants.</param>
 /// <param name="Subject">Id of the run, dataset, job or deployment; empty: several, or none.</param>
-public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject)
+/// <param name="Done">Of <paramref name="Total"/>, where the change is the progress of something that is not committed yet.</param>
+public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject, int Done = 0, int Total = 0)
 {
     public const string Channel = "gpugeek";
     public const string RunKind = "run";
     public const string ImportKind = "import";
     public const string JobKind = "job";
     public const string DeploymentKind = "deployment";
+
+    /// <summary>Pictures of a dataset are being edited.</summary>
+    public const string EditKind = "edit";
 
     /// <summary>A run or a job was queued: workers claim at once instead of at their next poll.</summary>
     public const string RunQueuedKind = "run-queued";
@@ -24,12 +29,19 @@ public readonly record struct LiveChange(string Kind, Guid Org, Guid Subject)
     {
         change = default;
         if (
-            payload.Split(':') is not [var kind, var org, var subject]
+            payload.Split(':') is not [var kind, var org, var subject, .. var progress]
             || !Guid.TryParse(org, out var orgId)
             || !Guid.TryParse(subject, out var subjectId)
         )
             return false;
         change = new(kind, orgId, subjectId);
+        if (progress is not [var done, var total])
+            return progress.Length == 0;
+        if (
+            !int.TryParse(done, CultureInfo.InvariantCulture, out var of) || !int.TryParse(total, CultureInfo.InvariantCulture, out var all)
+        )
+            return false;
+        change = change with { Done = of, Total = all };
         return true;
     }
 }

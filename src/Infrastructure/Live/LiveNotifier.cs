@@ -15,6 +15,10 @@ public interface ILiveNotifier
     Task RunChangedAsync(Guid org, Guid run);
     Task ImportChangedAsync(Guid org, Guid dataset);
 
+    /// <summary>How many pictures of an edit are changed, before it is committed.</summary>
+    /// <param name="total">0: the edit has ended.</param>
+    Task EditProgressAsync(Guid org, Guid dataset, int done, int total);
+
     /// <summary>Also for those who watch the imports of its dataset.</summary>
     Task JobChangedAsync(Job job);
 
@@ -37,6 +41,9 @@ internal sealed partial class LiveNotifier(IDbContexts contexts, TimeProvider cl
     public Task RunChangedAsync(Guid org, Guid run) => CoalesceAsync(LiveChange.RunKind, $"{org:N}:{run:N}");
 
     public Task ImportChangedAsync(Guid org, Guid dataset) => CoalesceAsync(LiveChange.ImportKind, $"{org:N}:{dataset:N}");
+
+    public Task EditProgressAsync(Guid org, Guid dataset, int done, int total) =>
+        SendAsync(string.Create(CultureInfo.InvariantCulture, $"{LiveChange.EditKind}:{org:N}:{dataset:N}:{done}:{total}"));
 
     public async Task JobChangedAsync(Job job)
     {

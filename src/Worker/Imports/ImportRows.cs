@@ -48,7 +48,7 @@ internal sealed class ImportRows(HeldJob job, TimeProvider clock)
             { } edit
         )
         {
-            await ImageUndo.ApplyAsync(db, edit, cancellationToken);
+            await ImageUndo.ApplyAsync(db, edit, _ => Task.CompletedTask, cancellationToken);
             db.ImageEdits.Remove(edit);
             await db.SaveChangesAsync(cancellationToken);
         }

@@ -1,7 +1,9 @@
 using System.Net;
 using GpuGeek.Api.Tests.Support;
 using GpuGeek.Contracts.Datasets;
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Infrastructure.Persistence;
+using GpuGeek.TestSupport;
 using Microsoft.EntityFrameworkCore;
 
 namespace GpuGeek.Api.Tests.Datasets;
@@ -125,6 +127,32 @@ public sealed class EditingManyPictures(SharedApplication shared) : IClassFixtur
         var undone = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => UndoAsync(session, dataset, edit)));
         Assert.All(undone, u => Assert.Equal(400, u.Count));
         Assert.Equal(before, await RowsAsync(dataset));
+    }
+
+    [Fact]
+    public async Task Says_how_far_it_is_before_it_is_saved()
+    {
+        var (session, dataset) = await _app.RegisterWithDatasetAsync();
+        const int Count = ImageEdit.AtOnce + 1;
+        await session.AddImagesAsync(dataset.Id, "daisy", Count);
+        Task<ImageEditProgressResponse> ProgressAsync() => session.Client.GetImageEditProgressAsync(session.Org, dataset.Id, Cancel);
+        Assert.Equal(new(0, 0), await ProgressAsync());
+        Task<ImageEditResponse> edit;
+        await using (var db = _app.SystemDatabase())
+        await using (await db.Database.BeginTransactionAsync(Cancel))
+        {
+            // The last picture is held, so the edit waits for it with all others changed.
+            await db.Database.ExecuteSqlAsync(
+                $"SELECT 1 FROM dataset_images WHERE dataset_id = {dataset.Id} ORDER BY id DESC LIMIT 1 FOR UPDATE",
+                Cancel
+            );
+            edit = EditAsync(session, dataset.Id, new() { Filter = new(), Split = "test" });
+            await Eventually.HoldsAsync(ProgressAsync, p => p == new ImageEditProgressResponse(Count - 1, Count));
+            Assert.Equal(0, (await session.Client.CountImagesAsync(session.Org, dataset.Id, new(null, "test", null), Cancel)).Count);
+        }
+        Assert.Equal(Count, (await edit).Count);
+        await Eventually.HoldsAsync(ProgressAsync, p => p.Total == 0);
+        Assert.Equal(Count, (await UndoAsync(session, dataset.Id, await edit)).Count);
     }
 
     [Fact]

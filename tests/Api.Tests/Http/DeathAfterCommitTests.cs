@@ -86,6 +86,8 @@ public sealed class BetweenTheCommitAndTheAnswer(PostgresFixture postgres)
 
         public Task ImportChangedAsync(Guid org, Guid dataset) => Task.CompletedTask;
 
+        public Task EditProgressAsync(Guid org, Guid dataset, int done, int total) => Task.CompletedTask;
+
         public Task JobChangedAsync(Job job) => Task.CompletedTask;
 
         public Task DeploymentChangedAsync(Guid org, Guid? deployment) => Task.CompletedTask;

@@ -16,6 +16,7 @@ internal sealed class FakeApi : HttpMessageHandler
     public List<string> Calls { get; } = [];
 
     private readonly Dictionary<string, string> _sent = [];
+    private readonly Dictionary<string, Task> _held = [];
     private readonly Dictionary<string, System.Net.Http.Headers.HttpRequestHeaders> _headers = [];
     private readonly Dictionary<string, string> _queries = [];
 
@@ -41,6 +42,13 @@ internal sealed class FakeApi : HttpMessageHandler
     /// <summary>A header of the last such call; null: it had none.</summary>
     public string? Header(string call, string name) => _headers[call].TryGetValues(name, out var values) ? values.Single() : null;
 
+    /// <summary>Such a call is answered when the task has ended.</summary>
+    public FakeApi Hold(string call, Task until)
+    {
+        _held[call] = until;
+        return this;
+    }
+
     public FakeApi Refuse(string call, HttpStatusCode status, string code, string detail)
     {
         _answers[call] = () => Json(status, new ApiProblem(null, "Refused", (int)status, detail, code, "A hint.", "r1", null));
@@ -63,6 +71,8 @@ internal sealed class FakeApi : HttpMessageHandler
         _queries[call] = request.RequestUri.Query;
         if (request.Content is { } content)
             _sent[call] = await content.ReadAsStringAsync(cancellationToken);
+        if (_held.TryGetValue(call, out var until))
+            await until.WaitAsync(cancellationToken);
         return _answers.TryGetValue(call, out var answer) ? answer() : Json(HttpStatusCode.OK, new Page<object>([], null));
     }
 

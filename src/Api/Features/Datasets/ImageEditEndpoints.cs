@@ -21,8 +21,19 @@ internal static class ImageEditEndpoints
     {
         var group = datasets.MapGroup("/{dataset:guid}/images/edits").WithTags("Images");
         group.MapPost("", EditAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("EditImages");
+        group.MapGet("/progress", ProgressAsync).Needs(Role.Viewer, Scopes.DatasetsRead).WithName("GetImageEditProgress");
         group.MapPost("/{edit:guid}/undo", UndoAsync).Needs(Role.Editor, Scopes.DatasetsWrite).Idempotent().WithName("UndoImageEdit");
     }
+
+    /// <summary>Get the progress of an edit</summary>
+    /// <remarks>Of the edit of this dataset that is running now, or of its undo: how many pictures it has changed. A request that edits
+    /// many pictures takes seconds; ask this beside it.</remarks>
+    private static async Task<Results<Ok<ImageEditProgressResponse>, ProblemHttpResult>> ProgressAsync(
+        Guid dataset,
+        GpuGeekDbContext db,
+        EditProgress progress,
+        CancellationToken cancellationToken
+    ) => await db.Datasets.AnyAsync(d => d.Id == dataset, cancellationToken) ? TypedResults.Ok(progress.Of(dataset)) : Problems.NotFound();
 
     /// <summary>Change or remove many pictures at once</summary>
     /// <remarks>
@@ -51,8 +62,8 @@ internal static class ImageEditEndpoints
                 return unknown;
             label = id;
         }
-        var meant = request.Images is { } ids
-            ? db.DatasetImages.Where(i => i.DatasetId == dataset && ids.Contains(i.Id))
+        var meant = request.Images is { } named
+            ? db.DatasetImages.Where(i => i.DatasetId == dataset && named.Contains(i.Id))
             : await query.ImagesOfAsync(dataset, request.Filter!, cancellationToken);
         // Two edits of the same dataset wait for each other: what one keeps as it was before is what the other has made.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM datasets WHERE id = {dataset} FOR NO KEY UPDATE", cancellationToken);
@@ -86,8 +97,14 @@ internal static class ImageEditEndpoints
         }
         db.ImageEdits.Add(edit);
         await db.SaveChangesAsync(cancellationToken);
-        await ApplyAsync(db, edit, [.. before.Select(i => i.Id)], cancellationToken);
-        change.AfterCommit(() => live.ImportChangedAsync(tenant.OrgId, dataset));
+        await ReportAsync(live, edit, 0);
+        var done = 0;
+        foreach (var ids in before.Select(i => i.Id).Chunk(ImageEdit.AtOnce))
+        {
+            await ApplyAsync(db, edit, ids, cancellationToken);
+            await ReportAsync(live, edit, done += ids.Length);
+        }
+        change.AfterCommit(() => EndAsync(live, edit));
         return TypedResults.Ok(edit.ToResponse());
     }
 
@@ -121,8 +138,8 @@ internal static class ImageEditEndpoints
             );
         row.UndoneAt = clock.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
-        var restored = await ImageUndo.ApplyAsync(db, row, cancellationToken);
-        change.AfterCommit(() => live.ImportChangedAsync(tenant.OrgId, dataset));
+        var restored = await ImageUndo.ApplyAsync(db, row, done => ReportAsync(live, row, done), cancellationToken);
+        change.AfterCommit(() => EndAsync(live, row));
         return TypedResults.Ok(row.ToResponse() with { Count = restored });
     }
 
@@ -163,6 +180,15 @@ internal static class ImageEditEndpoints
                         ),
                 cancellationToken
             );
+    }
+
+    private static Task ReportAsync(ILiveNotifier live, ImageEdit edit, int done) =>
+        live.EditProgressAsync(edit.OrgId, edit.DatasetId, done, edit.Count);
+
+    private static async Task EndAsync(ILiveNotifier live, ImageEdit edit)
+    {
+        await live.EditProgressAsync(edit.OrgId, edit.DatasetId, 0, 0);
+        await live.ImportChangedAsync(edit.OrgId, edit.DatasetId);
     }
 
     private static ImageEditResponse ToResponse(this ImageEdit edit) =>

@@ -151,6 +151,7 @@ internal static partial class Rows
                 Scopes.JobsWrite,
                 async w => new(HttpMethod.Post, $"jobs/{await w.Owner.AddFailedImportAsync(w.Dataset)}/retry")
             ),
+            Get("GetImageEditProgress", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/images/edits/progress"),
             Get("ListVersions", Scopes.DatasetsRead, w => $"datasets/{w.Dataset}/versions"),
             Write(
                 "CreateVersion",

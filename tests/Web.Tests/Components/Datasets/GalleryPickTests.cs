@@ -78,6 +78,24 @@ public sealed class PicturesThatAreSelected() : Screen("en")
     }
 
     [Fact]
+    public void Say_how_many_are_changed_while_they_are()
+    {
+        var ended = new TaskCompletionSource();
+        _api.Hold(Edits, ended.Task)
+            .Answer($"GET orgs/acme/datasets/{Dataset}/images/edits/progress", new ImageEditProgressResponse(35_000, 100_000));
+        var gallery = Shown(count: 100_000);
+        gallery.FindAll(".pick")[0].Click();
+        gallery.FindAll("[data-testid=picked] button")[0].Click();
+        gallery.Find("[data-testid=picked] select").Change("daisy");
+        var editing = gallery.WaitForElement("[data-testid=editing]");
+        Assert.StartsWith("35,000 of 100,000 pictures changed.", editing.QuerySelector("p")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("35", editing.QuerySelector("[role=progressbar]")!.GetAttribute("aria-valuenow"));
+        ended.SetResult();
+        gallery.WaitForElement("[data-testid=edited]");
+        Assert.Empty(gallery.FindAll("[data-testid=editing]"));
+    }
+
+    [Fact]
     public async Task Follow_the_keys()
     {
         var gallery = Shown();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuGeek.Contracts.Client;
 using GpuGeek.Contracts.Datasets;
 using GpuGeek.Contracts.Tenants;
 using Microsoft.AspNetCore.Components;
@@ -13,6 +14,8 @@ public sealed partial class Gallery
 {
     /// <summary>As many ids as one edit may have.</summary>
     private const int MostPicked = 6_000;
+
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Browsers lay nothing out beyond 33 million pixels.</summary>
     private const long MostPixels = 30_000_000;
@@ -36,6 +39,7 @@ public sealed partial class Gallery
     private bool _isAll;
     private int? _last;
     private ImageEditResponse? _edit;
+    private ImageEditProgressResponse? _progress;
 
     /// <summary>What the last edit did, as its sentence is called.</summary>
     private string _did = "";
@@ -243,7 +247,7 @@ public sealed partial class Gallery
             what.Remove ? "Removed"
             : what.Archived is { } archived ? (archived ? "ArchivedMany" : "Unarchived")
             : "Edited";
-        if (!await TryAsync(async () => _edit = await Api.Once(Form).EditImagesAsync(Org, Dataset, request, Gone)))
+        if (!await TryWatchedAsync(async () => _edit = await Api.Once(Form).EditImagesAsync(Org, Dataset, request, Gone)))
             return;
         await ShowChangeAsync();
     }
@@ -255,9 +259,41 @@ public sealed partial class Gallery
 
     private async Task UndoAsync()
     {
-        if (!await TryAsync(async () => _edit = await Api.UndoImageEditAsync(Org, Dataset, _edit!.Id, Gone)))
+        if (!await TryWatchedAsync(async () => _edit = await Api.UndoImageEditAsync(Org, Dataset, _edit!.Id, Gone)))
             return;
         await ShowChangeAsync();
+    }
+
+    /// <summary>Shows how many pictures are changed, where that takes longer than a moment.</summary>
+    private async Task<bool> TryWatchedAsync(Func<Task> work)
+    {
+        var isRunning = true;
+        Poll(
+            ProgressEvery,
+            async () =>
+            {
+                try
+                {
+                    var progress = await Api.GetImageEditProgressAsync(Org, Dataset, Gone);
+                    _progress = isRunning && progress.Total > 0 ? progress : null;
+                }
+                catch (ApiException)
+                {
+                    // The edit says why it failed.
+                    _progress = null;
+                }
+                return isRunning;
+            }
+        );
+        try
+        {
+            return await TryAsync(work);
+        }
+        finally
+        {
+            isRunning = false;
+            _progress = null;
+        }
     }
 
     private async Task ShowChangeAsync()
