@@ -8,6 +8,7 @@ var root = new RootCommand("The GpuGeek worker: claims trainings and imports and
     TrainVerb.Create(),
     EmbedVerb.Create(),
     ProbeVerb.Create(),
+    EvaluateVerb.Create(),
     ImportVerb.Create(),
     InspectVerb.Create(),
     LocalRunCommand.Create(),

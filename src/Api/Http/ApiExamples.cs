@@ -109,6 +109,32 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
         ),
         new ImageEditResponse(Id, 25, At, At.AddDays(1), null),
         new ImageEditProgressResponse(35_000, 100_000),
+        new EvaluationResponse(
+            Id,
+            Other,
+            "flowers of 2027",
+            Other,
+            2,
+            "test",
+            new Dictionary<string, string> { ["roses"] = "rose", ["weed"] = "" },
+            "succeeded",
+            1,
+            null,
+            false,
+            90,
+            4,
+            0,
+            0.9,
+            [0.82, 0.95],
+            3,
+            At
+        ),
+        new EvaluationPreviewResponse(
+            94,
+            [new("rose", 60, "rose", null), new("roses", 30, null, "rose"), new("weed", 4, null, null)],
+            ["tulip"],
+            3
+        ),
         new VersionChangesResponse(
             new Dictionary<string, int>
             {

@@ -23,12 +23,14 @@ public sealed partial class GpuGeekClient
         int limit = 60,
         string? label = null,
         string? predicted = null,
+        Guid? evaluation = null,
         CancellationToken ct = default
     ) =>
         GetAsync<Page<TestPredictionResponse>>(
             $"orgs/{E(org)}/models/{E(model)}/versions/{version}/predictions?limit={limit}"
                 + (label is null ? "" : $"&label={E(label)}")
-                + (predicted is null ? "" : $"&predicted={E(predicted)}"),
+                + (predicted is null ? "" : $"&predicted={E(predicted)}")
+                + (evaluation is null ? "" : $"&evaluation={evaluation}"),
             ct
         );
 
@@ -39,10 +41,13 @@ public sealed partial class GpuGeekClient
         string model,
         int version,
         int? against = null,
+        Guid? evaluation = null,
         CancellationToken ct = default
     ) =>
         GetAsync<EvaluationFiguresResponse>(
-            $"orgs/{E(org)}/models/{E(model)}/versions/{version}/figures{(against is null ? "" : $"?against={against}")}",
+            $"orgs/{E(org)}/models/{E(model)}/versions/{version}/figures?"
+                + (against is null ? "" : $"&against={against}")
+                + (evaluation is null ? "" : $"&evaluation={evaluation}"),
             ct
         );
 
@@ -51,8 +56,55 @@ public sealed partial class GpuGeekClient
         string model,
         int version,
         string className,
+        Guid? evaluation = null,
         CancellationToken ct = default
-    ) => GetAsync<ClassCurvesResponse>($"orgs/{E(org)}/models/{E(model)}/versions/{version}/curves?class={E(className)}", ct);
+    ) =>
+        GetAsync<ClassCurvesResponse>(
+            $"orgs/{E(org)}/models/{E(model)}/versions/{version}/curves?class={E(className)}"
+                + (evaluation is null ? "" : $"&evaluation={evaluation}"),
+            ct
+        );
+
+    private static string EvaluationsPath(string org, string model, int version) =>
+        $"orgs/{E(org)}/models/{E(model)}/versions/{version}/evaluations";
+
+    public Task<Page<EvaluationResponse>> ListEvaluationsAsync(string org, string model, int version, CancellationToken ct = default) =>
+        GetAsync<Page<EvaluationResponse>>($"{EvaluationsPath(org, model, version)}?limit=200", ct);
+
+    public Task<EvaluationResponse> GetEvaluationAsync(
+        string org,
+        string model,
+        int version,
+        Guid evaluation,
+        int wait = 0,
+        CancellationToken ct = default
+    ) => GetAsync<EvaluationResponse>($"{EvaluationsPath(org, model, version)}/{evaluation}?wait={wait}", ct);
+
+    /// <summary>What an evaluation would score, and which classes differ.</summary>
+    public Task<EvaluationPreviewResponse> PreviewEvaluationAsync(
+        string org,
+        string model,
+        int version,
+        Guid datasetVersion,
+        string split,
+        CancellationToken ct = default
+    ) =>
+        GetAsync<EvaluationPreviewResponse>(
+            $"{EvaluationsPath(org, model, version)}/preview?datasetVersion={datasetVersion}&split={E(split)}",
+            ct
+        );
+
+    /// <summary>Evaluates, or finds the evaluation that answers the same question.</summary>
+    public Task<EvaluationResponse> CreateEvaluationAsync(
+        string org,
+        string model,
+        int version,
+        CreateEvaluationRequest request,
+        CancellationToken ct = default
+    ) => PostAsync<EvaluationResponse>(EvaluationsPath(org, model, version), request, ct);
+
+    public Task DeleteEvaluationAsync(string org, string model, int version, Guid evaluation, CancellationToken ct = default) =>
+        SendAsync(HttpMethod.Delete, $"{EvaluationsPath(org, model, version)}/{evaluation}", null, ct);
 
     public Task<Page<DeploymentResponse>> ListDeploymentsAsync(string org, string? project = null, CancellationToken ct = default) =>
         GetAsync<Page<DeploymentResponse>>($"orgs/{E(org)}/deployments?limit=200{(project is null ? "" : $"&project={E(project)}")}", ct);

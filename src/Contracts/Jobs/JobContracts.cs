@@ -4,7 +4,7 @@ namespace GpuGeek.Contracts.Jobs;
 
 /// <summary>A piece of light work, such as an import: it runs beside trainings and is not charged.</summary>
 /// <param name="Id">An import and a weights file have jobs with their own ids.</param>
-/// <param name="Kind"><c>import|weights|embeddings|probe</c>; more kinds will follow.</param>
+/// <param name="Kind"><c>import|weights|embeddings|probe|evaluation</c>; more kinds will follow.</param>
 /// <param name="Name">What it works on: a file name.</param>
 /// <param name="Project">Slug of its project, or null.</param>
 /// <param name="Dataset">Its dataset, or null.</param>

@@ -1,7 +1,9 @@
+using GpuGeek.Contracts.Runs;
+
 namespace GpuGeek.Contracts.Models;
 
-/// <summary>Figures of a model version on its test pictures.</summary>
-/// <param name="Pictures">Test pictures.</param>
+/// <summary>Figures of a model version on its test pictures, or on those of another evaluation.</summary>
+/// <param name="Pictures">Pictures that are scored.</param>
 /// <param name="Top">Share of pictures whose class is among the first <c>k</c> predictions.</param>
 /// <param name="Macro">Averages in which each class counts the same.</param>
 /// <param name="Weighted">Averages in which each class counts by its pictures.</param>
@@ -9,6 +11,7 @@ namespace GpuGeek.Contracts.Models;
 /// <param name="After">As the model is served.</param>
 /// <param name="Confused">The classes that are taken for each other most, at most 20.</param>
 /// <param name="Previous">Null: there is no other version, or it was not tested on any of these pictures.</param>
+/// <param name="Confusion">Pictures by [true class][predicted class].</param>
 public sealed record EvaluationFiguresResponse(
     int Pictures,
     IReadOnlyList<TopAccuracyResponse> Top,
@@ -18,7 +21,9 @@ public sealed record EvaluationFiguresResponse(
     CalibrationFiguresResponse After,
     IReadOnlyList<ConfusedPairResponse> Confused,
     IReadOnlyList<ClassRankingResponse> Classes,
-    ModelComparisonResponse? Previous
+    ModelComparisonResponse? Previous,
+    IReadOnlyList<ClassScoreResponse> PerClass,
+    int[][] Confusion
 );
 
 /// <param name="Interval">95 % Wilson interval.</param>

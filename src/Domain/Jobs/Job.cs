@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
+using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs.Protocol;
 using GpuGeek.Domain.Weights;
 
@@ -135,6 +136,22 @@ public sealed class Job : Restartable, ITenantOwned
             CreatedBy = by,
             CreatedAt = now,
             QueuedAt = now,
+            TraceParent = Common.TraceParent.Current,
+        };
+
+    /// <param name="name">Of the model version and the dataset version.</param>
+    public static Job Of(Evaluation evaluation, Guid dataset, string name, Guid project, Guid by) =>
+        new()
+        {
+            OrgId = evaluation.OrgId,
+            Id = evaluation.Id,
+            Kind = JobKinds.Evaluation,
+            Name = name,
+            ProjectId = project,
+            DatasetId = dataset,
+            CreatedBy = by,
+            CreatedAt = evaluation.CreatedAt,
+            QueuedAt = evaluation.CreatedAt,
             TraceParent = Common.TraceParent.Current,
         };
 

@@ -15,5 +15,8 @@ public static class JobKinds
     /// <summary>Measures what a run would take.</summary>
     public const string Probe = "probe";
 
-    public static readonly string[] All = [Import, Weights, Embeddings, Probe];
+    /// <summary>Predicts a split of a dataset version with a model version.</summary>
+    public const string Evaluation = "evaluation";
+
+    public static readonly string[] All = [Import, Weights, Embeddings, Probe, Evaluation];
 }

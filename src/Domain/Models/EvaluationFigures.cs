@@ -8,6 +8,13 @@ public sealed record TopShare(int K, double Accuracy, double Low, double High);
 /// <summary>Averages of the classes' figures.</summary>
 public sealed record ClassMean(double Precision, double Recall, double F1);
 
+/// <summary>0 where there is nothing to divide by.</summary>
+/// <param name="Support">Pictures of the class.</param>
+public sealed record ClassFigures(double Precision, double Recall, int Support)
+{
+    public double F1 => Precision + Recall == 0 ? 0 : 2 * Precision * Recall / (Precision + Recall);
+}
+
 /// <param name="Count">Pictures of the class <paramref name="Label"/> that were taken for <paramref name="Predicted"/>.</param>
 public sealed record ConfusedPair(int Label, int Predicted, int Count);
 
@@ -25,6 +32,8 @@ public sealed record Calibration(double Brier, IReadOnlyList<ReliabilityBin> Rel
 /// <param name="Before">Without the temperature.</param>
 /// <param name="After">As the model is served.</param>
 /// <param name="Confused">The largest first.</param>
+/// <param name="Scores">Of each class.</param>
+/// <param name="Confusion">Pictures by [true class][predicted class].</param>
 public sealed record EvaluationFigures(
     IReadOnlyList<TopShare> Top,
     ClassMean Macro,
@@ -32,7 +41,9 @@ public sealed record EvaluationFigures(
     Calibration Before,
     Calibration After,
     IReadOnlyList<ConfusedPair> Confused,
-    IReadOnlyList<ClassRanking> Classes
+    IReadOnlyList<ClassRanking> Classes,
+    IReadOnlyList<ClassFigures> Scores,
+    int[][] Confusion
 )
 {
     private const int MostPairs = 20;
@@ -44,7 +55,8 @@ public sealed record EvaluationFigures(
     {
         ArgumentOutOfRangeException.ThrowIfZero(predictions.Count);
         var classes = predictions[0].Probabilities.Length;
-        var scores = Scores(predictions, classes);
+        var confusion = Counts(predictions, classes);
+        var scores = Score(confusion);
         return new(
             [.. Tops.Where(k => k < classes || k == 1).Select(k => TopOf(predictions, k))],
             Mean(scores, _ => 1),
@@ -52,7 +64,9 @@ public sealed record EvaluationFigures(
             Calibrated(predictions, p => Uncalibrated(p, temperature)),
             Calibrated(predictions, p => [.. p.Select(v => (double)v)]),
             Pairs(predictions),
-            [.. Enumerable.Range(0, classes).Select(c => Ranking(c, RankingOf(predictions, c)))]
+            [.. Enumerable.Range(0, classes).Select(c => Ranking(c, RankingOf(predictions, c)))],
+            scores,
+            confusion
         );
     }
 
@@ -76,30 +90,24 @@ public sealed record EvaluationFigures(
         return prediction.Probabilities.Where((p, i) => p > own || (p == own && i < prediction.Label)).Count();
     }
 
-    private sealed record Score(double Precision, double Recall, int Support)
+    private static int[][] Counts(IReadOnlyList<TestPrediction> predictions, int classes)
     {
-        public double F1 => Precision + Recall == 0 ? 0 : 2 * Precision * Recall / (Precision + Recall);
+        int[][] counts = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
+        foreach (var prediction in predictions)
+            counts[prediction.Label][prediction.Predicted]++;
+        return counts;
     }
 
-    private static Score[] Scores(IReadOnlyList<TestPrediction> predictions, int classes)
+    private static ClassFigures[] Score(int[][] confusion)
     {
-        var (right, predicted, support) = (new int[classes], new int[classes], new int[classes]);
-        foreach (var p in predictions)
-        {
-            support[p.Label]++;
-            predicted[p.Predicted]++;
-            right[p.Label] += p.Label == p.Predicted ? 1 : 0;
-        }
-        return
-        [
-            .. Enumerable.Range(0, classes).Select(c => new Score(Share(right[c], predicted[c]), Share(right[c], support[c]), support[c])),
-        ];
+        int[] predicted = [.. confusion.Select((_, c) => confusion.Sum(row => row[c]))];
+        return [.. confusion.Select((row, c) => new ClassFigures(Share(row[c], predicted[c]), Share(row[c], row.Sum()), row.Sum()))];
     }
 
-    private static ClassMean Mean(Score[] scores, Func<Score, double> weight)
+    private static ClassMean Mean(ClassFigures[] scores, Func<ClassFigures, double> weight)
     {
         var all = scores.Sum(weight);
-        double Of(Func<Score, double> value) => scores.Sum(score => value(score) * weight(score)) / all;
+        double Of(Func<ClassFigures, double> value) => scores.Sum(score => value(score) * weight(score)) / all;
         return new(Of(s => s.Precision), Of(s => s.Recall), Of(s => s.F1));
     }
 

@@ -112,7 +112,7 @@ public static class PlanGate
         if (room < bytes)
             throw Limit(
                 plan,
-                $"stores at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights and running uploads",
+                $"stores at most {Size(plan.MaxStorageBytes)} of pictures, uploaded weights, evaluations and running uploads",
                 "Delete datasets or weights that are no longer needed, or wait for running uploads or cancel them"
             );
         if (images > 0 && await ImagesAsync(db, org, cancellationToken) + images > plan.MaxImages)
@@ -177,6 +177,7 @@ public static class PlanGate
         var gone = jobs.Where(j => over.Contains(j.State) && j.RetryUntil == null);
         var weights = Rows(db.UploadedWeights, org).Where(w => w.State != UploadState.Failed && !gone.Any(j => j.Id == w.Id));
         var embeddings = Rows(db.Embeddings, org);
+        var evaluations = Rows(db.Evaluations, org);
         var counts = Rows(db.DatasetCounts, org);
         var pictures = Rows(db.DatasetImages, org);
         var imports = Rows(db.Imports, org);
@@ -198,6 +199,7 @@ public static class PlanGate
                 counts.Sum(c => c.Bytes)
                 + embeddings.Sum(e => (long)e.Vector.Length)
                 + weights.Sum(w => w.Size)
+                + evaluations.Sum(e => e.PredictionsBytes)
                 + queued.Sum(i => i.Size + i.LabelsBytes)
                 + arriving.Sum()
                 + unread.Where(left => left > 0).Sum()

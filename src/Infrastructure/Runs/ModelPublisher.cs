@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Infrastructure.Persistence;
@@ -75,8 +76,35 @@ internal static class ModelPublisher
             CreatedAt = now,
         };
         db.ModelVersions.Add(version);
+        // The run's dataset may be deleted, and its versions with it.
+        var pictures = await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                SELECT id AS "Value" FROM dataset_versions WHERE org_id = {run.OrgId} AND id = {run.DatasetVersionId} FOR KEY SHARE
+                """
+            )
+            .ToListAsync(cancellationToken);
+        if (pictures.Count > 0)
+            db.Evaluations.Add(OfRun(run, version, clock));
         return version.Id;
     }
+
+    private static Evaluation OfRun(Run run, ModelVersion version, TimeProvider clock) =>
+        new()
+        {
+            OrgId = run.OrgId,
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            ModelVersionId = version.Id,
+            DatasetVersionId = run.DatasetVersionId,
+            Split = Splits.Test,
+            IsOfRun = true,
+            CreatedBy = run.CreatedBy,
+            CreatedAt = version.CreatedAt,
+            PredictionsHash = version.PredictionsHash,
+            Pictures = version.Result.TestCount,
+            Seen = 0,
+            Correct = (int)Math.Round(version.Result.TestAccuracy * version.Result.TestCount),
+        };
 
     public static async Task<int> NextNumberAsync(GpuGeekDbContext db, Guid org, Guid model, CancellationToken cancellationToken) =>
         (

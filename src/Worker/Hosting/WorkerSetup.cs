@@ -9,6 +9,7 @@ using GpuGeek.Infrastructure.Queue;
 using GpuGeek.Infrastructure.Runs;
 using GpuGeek.Worker.Devices;
 using GpuGeek.Worker.Embeddings;
+using GpuGeek.Worker.Evaluations;
 using GpuGeek.Worker.Imports;
 using GpuGeek.Worker.Lanes;
 using GpuGeek.Worker.Launchers;
@@ -94,6 +95,7 @@ internal static class WorkerSetup
         services.AddJob<WeightsJob>(JobKinds.Weights);
         services.AddJob<EmbeddingJob>(JobKinds.Embeddings);
         services.AddJob<ProbeJob>(JobKinds.Probe);
+        services.AddJob<EvaluationJob>(JobKinds.Evaluation);
     }
 
     private static void AddJob<T>(this IServiceCollection services, string kind)

@@ -32,7 +32,7 @@ public sealed class TheFiguresOfAModelVersion(SharedApplication shared) : IClass
         var previous = figures.Previous!;
         Assert.Equal((1, 3, 2, 0, 0.5), (previous.Version, previous.Common, previous.OnlyThis, previous.OnlyOther, previous.Probability));
 
-        var curves = await client.GetClassCurvesAsync(org, Planted.Project, 2, "rose", Cancel);
+        var curves = await client.GetClassCurvesAsync(org, Planted.Project, 2, "rose", ct: Cancel);
         Assert.Equal([0.8, 0.4, 0.1], curves.Points.Select(p => Math.Round(p.Threshold, 6)));
         Assert.Equal([0.5, 1, 1], curves.Points.Select(p => p.Recall));
         Assert.Equal([0, 0.5, 1], curves.Points.Select(p => p.FalsePositiveRate));
@@ -46,7 +46,7 @@ public sealed class TheFiguresOfAModelVersion(SharedApplication shared) : IClass
         async Task<string[]> OfAsync(string? label, string? predicted) =>
             [
                 .. (
-                    await session.Client.ListTestPredictionsAsync(session.Org, Planted.Project, 1, 60, label, predicted, Cancel)
+                    await session.Client.ListTestPredictionsAsync(session.Org, Planted.Project, 1, 60, label, predicted, ct: Cancel)
                 ).Items.Select(p => p.Hash[^1..]),
             ];
         Assert.Equal(["2"], await OfAsync("daisy", "rose"));
@@ -61,10 +61,12 @@ public sealed class TheFiguresOfAModelVersion(SharedApplication shared) : IClass
         var (session, _, version) = await _app.RegisterWithVersionAsync();
         await session.AddModelVersionAsync(version.Id, [Said(1, 0, 0.2f)]);
         var unknown = await Assert.ThrowsAsync<ApiException>(() =>
-            session.Client.GetClassCurvesAsync(session.Org, Planted.Project, 1, "tulip", Cancel)
+            session.Client.GetClassCurvesAsync(session.Org, Planted.Project, 1, "tulip", ct: Cancel)
         );
         Assert.Equal("unknown_class", unknown.Problem.Code);
-        unknown = await Assert.ThrowsAsync<ApiException>(() => session.Client.GetFiguresAsync(session.Org, Planted.Project, 1, 9, Cancel));
+        unknown = await Assert.ThrowsAsync<ApiException>(() =>
+            session.Client.GetFiguresAsync(session.Org, Planted.Project, 1, 9, ct: Cancel)
+        );
         Assert.Equal("unknown_model_version", unknown.Problem.Code);
     }
 }

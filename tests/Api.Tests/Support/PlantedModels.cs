@@ -79,6 +79,38 @@ internal static class PlantedModels
         return version;
     }
 
+    /// <summary>An evaluation that has ended, on all that the version's split has.</summary>
+    public static async Task<Evaluation> AddEvaluationAsync(
+        this TenantSession session,
+        ModelVersion model,
+        Guid datasetVersion,
+        IReadOnlyList<TestPrediction> predictions,
+        string split = "test",
+        string classKey = ""
+    )
+    {
+        var lines = Encoding.UTF8.GetBytes(string.Join('\n', predictions.Select(p => JsonSerializer.Serialize(p, RunDirectory.Json))));
+        await session.App.Store().PutAsync(ObjectKeys.Content(model.OrgId, Planted.HashOf(lines)), new MemoryStream(lines), Cancel);
+        var evaluation = new Evaluation
+        {
+            OrgId = model.OrgId,
+            Id = Planted.NewId(),
+            ModelVersionId = model.Id,
+            DatasetVersionId = datasetVersion,
+            Split = split,
+            ClassKey = classKey,
+            CreatedAt = Planted.Now,
+            PredictionsHash = Planted.HashOf(lines),
+            PredictionsBytes = lines.Length,
+            Pictures = predictions.Count,
+            Correct = predictions.Count(p => p.Label == p.Predicted),
+        };
+        await using var db = session.App.SystemDatabase();
+        db.Evaluations.Add(evaluation);
+        await db.SaveChangesAsync(Cancel);
+        return evaluation;
+    }
+
     private static RunResult Result(string onnx) =>
         new()
         {

@@ -36,6 +36,8 @@ internal static class ActivityEndpoints
         ["deployment.delete"] = Scopes.DeploymentsRead,
         ["deployment.update"] = Scopes.DeploymentsRead,
         ["embeddings.create"] = Scopes.DatasetsRead,
+        ["evaluation.create"] = Scopes.ModelsRead,
+        ["evaluation.delete"] = Scopes.ModelsRead,
         ["image_edit.undo"] = Scopes.DatasetsRead,
         ["images.edit"] = Scopes.DatasetsRead,
         ["import.cancel"] = Scopes.DatasetsRead,

@@ -1,8 +1,8 @@
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
-using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Models;
+using GpuGeek.Contracts.Runs;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Runs;
 using GpuGeek.Domain.Storage;
@@ -29,48 +29,50 @@ internal static class FigureEndpoints
     /// <summary>Get the figures of a version on its test pictures</summary>
     /// <remarks>
     /// Computed from the kept predictions, which came through the serving path. <c>against</c> is the version to compare with, on the
-    /// pictures that both were tested on; without it, the one before.
+    /// pictures that both were tested on; without it, the one before. <c>evaluation</c>: the figures of that one.
     /// </remarks>
     private static async Task<Results<Ok<EvaluationFiguresResponse>, ProblemHttpResult>> FiguresAsync(
         string model,
         int version,
-        Tenant tenant,
         GpuGeekDbContext db,
         IObjectStore store,
         CancellationToken cancellationToken,
-        int? against = null
+        int? against = null,
+        Guid? evaluation = null
     )
     {
-        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
+        if (await EvaluatedPredictions.FindAsync(db, model, version, evaluation, cancellationToken) is not { } mine)
             return Problems.NotFound();
         var other = await ModelEndpoints.FindAsync(db, model, against ?? version - 1, cancellationToken);
         if (against is not null && other is null)
             return Problems.Impossible("unknown_model_version", $"The model has no version {against}.", "GET …/versions lists them.");
-        var predictions = await StoredPredictions.ReadAsync(store, tenant.OrgId, row.PredictionsHash, cancellationToken);
+        var predictions = await mine.ReadAsync(store, cancellationToken);
         if (predictions.Count == 0)
             return Problems.NotFound();
-        var previous = other is null ? null : await CompareAsync(row, predictions, other, store, cancellationToken);
-        return TypedResults.Ok(Response(EvaluationFigures.Of(predictions, row.Result.Temperature), row, predictions.Count, previous));
+        var theirs = other is null ? null : await mine.OfAsync(db, other, cancellationToken);
+        var previous = theirs is null ? null : await CompareAsync(mine.Version, predictions, theirs, store, cancellationToken);
+        var figures = EvaluationFigures.Of(predictions, mine.Version.Result.Temperature);
+        return TypedResults.Ok(Response(figures, mine.Version, predictions.Count, previous));
     }
 
     /// <summary>Get the ROC curve and the precision-recall curve of a class</summary>
     private static async Task<Results<Ok<ClassCurvesResponse>, ProblemHttpResult>> CurvesAsync(
         string model,
         int version,
-        Tenant tenant,
         GpuGeekDbContext db,
         IObjectStore store,
         HttpRequest http,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Guid? evaluation = null
     )
     {
-        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
+        if (await EvaluatedPredictions.FindAsync(db, model, version, evaluation, cancellationToken) is not { } mine)
             return Problems.NotFound();
         var name = http.Query["class"].ToString();
-        var label = Array.IndexOf(row.Manifest.Classes, name);
+        var label = Array.IndexOf(mine.Version.Manifest.Classes, name);
         if (label < 0)
             return Problems.Impossible("unknown_class", $"The model has no class '{name}'.", "Send one of its classes as ?class=.");
-        var predictions = await StoredPredictions.ReadAsync(store, tenant.OrgId, row.PredictionsHash, cancellationToken);
+        var predictions = await mine.ReadAsync(store, cancellationToken);
         var curve = EvaluationFigures.RankingOf(predictions, label);
         var points = curve
             .Thinned(MostPoints)
@@ -81,15 +83,14 @@ internal static class FigureEndpoints
     private static async Task<ModelComparisonResponse?> CompareAsync(
         ModelVersion row,
         List<TestPrediction> predictions,
-        ModelVersion other,
+        EvaluatedPredictions their,
         IObjectStore store,
         CancellationToken cancellationToken
     )
     {
-        var others = (await StoredPredictions.ReadAsync(store, row.OrgId, other.PredictionsHash, cancellationToken)).ToDictionary(
-            p => p.Hash,
-            StringComparer.Ordinal
-        );
+        var all = await their.ReadAsync(store, cancellationToken);
+        var others = all.ToDictionary(p => p.Hash, StringComparer.Ordinal);
+        var other = their.Version;
         var (common, onlyThis, onlyOther) = (0, 0, 0);
         foreach (var mine in predictions)
         {
@@ -104,13 +105,14 @@ internal static class FigureEndpoints
             onlyThis += isRight && !wasRight ? 1 : 0;
             onlyOther += wasRight && !isRight ? 1 : 0;
         }
-        var result = other.Result;
+        var right = all.Count(p => p.Label == p.Predicted);
+        var (low, high) = WilsonInterval.Of(right, Math.Max(1, all.Count));
         return common == 0
             ? null
             : new(
                 other.Number,
-                result.TestAccuracy,
-                [result.IntervalLow, result.IntervalHigh],
+                (double)right / all.Count,
+                [low, high],
                 common,
                 onlyThis,
                 onlyOther,
@@ -135,7 +137,9 @@ internal static class FigureEndpoints
             Response(figures.After),
             [.. figures.Confused.Select(p => new ConfusedPairResponse(names[p.Label], names[p.Predicted], p.Count))],
             [.. figures.Classes.Select(c => new ClassRankingResponse(names[c.Class], c.AreaUnderRoc, c.AveragePrecision))],
-            previous
+            previous,
+            [.. figures.Scores.Select((s, c) => new ClassScoreResponse(names[c], s.Precision, s.Recall, s.F1, s.Support))],
+            figures.Confusion
         );
     }
 

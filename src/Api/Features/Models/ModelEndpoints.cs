@@ -19,6 +19,7 @@ internal static class ModelEndpoints
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListModels");
         group.MapGet("/{model}/versions", ListVersionsAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListModelVersions");
         group.MapGet("/{model}/versions/{version:int}", GetVersionAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("GetModelVersion");
+        EvaluationEndpoints.Map(group);
         FigureEndpoints.Map(group);
         ModelFileEndpoints.Map(group);
     }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
-using GpuGeek.Api.Shared;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Models;
 using GpuGeek.Domain.Runs;
@@ -80,7 +79,7 @@ internal static class ModelFileEndpoints
 
     /// <summary>List the predictions for the test pictures: wrong ones first, the most confident mistakes before the others</summary>
     /// <remarks>With <c>label</c> and <c>predicted</c>: those of a class, or those that were predicted as one, which is a cell of the
-    /// confusion matrix.</remarks>
+    /// confusion matrix. <c>evaluation</c>: the predictions of that one.</remarks>
     private static async Task<Results<Ok<Page<TestPredictionResponse>>, ProblemHttpResult>> PredictionsAsync(
         string model,
         int version,
@@ -90,15 +89,16 @@ internal static class ModelFileEndpoints
         CancellationToken cancellationToken,
         string? label = null,
         string? predicted = null,
+        Guid? evaluation = null,
         string? after = null,
         int? limit = null
     )
     {
-        if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
+        if (await EvaluatedPredictions.FindAsync(db, model, version, evaluation, cancellationToken) is not { } row)
             return Problems.NotFound();
         var (size, skip) = (Paging.Limit(limit), Paging.AfterNumber(after));
-        var predictions = await StoredPredictions.ReadAsync(store, tenant.OrgId, row.PredictionsHash, cancellationToken);
-        var classes = row.Manifest.Classes;
+        var predictions = await row.ReadAsync(store, cancellationToken);
+        var classes = row.Version.Manifest.Classes;
         var ordered = predictions
             .Where(p => (label is null || classes[p.Label] == label) && (predicted is null || classes[p.Predicted] == predicted))
             .OrderBy(p => p.Predicted == p.Label)
@@ -110,7 +110,7 @@ internal static class ModelFileEndpoints
         var hashes = ordered.Select(p => p.Hash).ToArray();
         var images = await (
             from image in db.DatasetImages
-            where hashes.Contains(image.Hash) && db.DatasetVersions.Any(v => v.Id == row.DatasetVersionId && v.DatasetId == image.DatasetId)
+            where hashes.Contains(image.Hash) && db.DatasetVersions.Any(v => v.Id == row.DatasetVersion && v.DatasetId == image.DatasetId)
             select new
             {
                 image.Hash,

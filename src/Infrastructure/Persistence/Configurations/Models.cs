@@ -1,3 +1,4 @@
+using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Models;
 using GpuGeek.Domain.Projects;
 using GpuGeek.Domain.Runs;
@@ -41,5 +42,36 @@ internal sealed class ModelVersionConfiguration : IEntityTypeConfiguration<Model
         builder.HasIndex(v => new { v.OrgId, v.RunId }).IsUnique();
         builder.HasOne<Model>().WithMany().HasForeignKey(v => new { v.OrgId, v.ModelId }).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Run>().WithMany().HasForeignKey(v => new { v.OrgId, v.RunId }).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class EvaluationConfiguration : IEntityTypeConfiguration<Evaluation>
+{
+    public void Configure(EntityTypeBuilder<Evaluation> builder)
+    {
+        builder.ToTable("evaluations");
+        builder.HasKey(e => new { e.OrgId, e.Id });
+        builder.Property(e => e.Split).HasMaxLength(5);
+        builder.Property(e => e.Classes).AsJson();
+        builder.Property(e => e.ClassKey).HasMaxLength(32);
+        builder.Property(e => e.PredictionsHash).HasMaxLength(64).IsFixedLength();
+        // The same question has one answer.
+        builder
+            .HasIndex(e => new
+            {
+                e.OrgId,
+                e.ModelVersionId,
+                e.DatasetVersionId,
+                e.Split,
+                e.ClassKey,
+            })
+            .IsUnique();
+        builder.HasIndex(e => new { e.OrgId, e.DatasetVersionId });
+        builder.HasOne<ModelVersion>().WithMany().HasForeignKey(e => new { e.OrgId, e.ModelVersionId }).OnDelete(DeleteBehavior.Cascade);
+        builder
+            .HasOne<DatasetVersion>()
+            .WithMany()
+            .HasForeignKey(e => new { e.OrgId, e.DatasetVersionId })
+            .OnDelete(DeleteBehavior.Cascade);
     }
 }

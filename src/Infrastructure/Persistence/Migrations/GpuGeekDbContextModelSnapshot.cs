@@ -1280,6 +1280,92 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                     b.ToTable("jobs", (string)null);
                 });
 
+            modelBuilder.Entity("GpuGeek.Domain.Models.Evaluation", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ClassKey")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("class_key");
+
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("classes");
+
+                    b.Property<int>("Correct")
+                        .HasColumnType("integer")
+                        .HasColumnName("correct");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid?>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<Guid>("DatasetVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_version_id");
+
+                    b.Property<bool>("IsOfRun")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_of_run");
+
+                    b.Property<int>("LeftOut")
+                        .HasColumnType("integer")
+                        .HasColumnName("left_out");
+
+                    b.Property<Guid>("ModelVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("model_version_id");
+
+                    b.Property<int>("Pictures")
+                        .HasColumnType("integer")
+                        .HasColumnName("pictures");
+
+                    b.Property<long>("PredictionsBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("predictions_bytes");
+
+                    b.Property<string>("PredictionsHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character(64)")
+                        .HasColumnName("predictions_hash")
+                        .IsFixedLength();
+
+                    b.Property<int?>("Seen")
+                        .HasColumnType("integer")
+                        .HasColumnName("seen");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasMaxLength(5)
+                        .HasColumnType("character varying(5)")
+                        .HasColumnName("split");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_evaluations");
+
+                    b.HasIndex("OrgId", "DatasetVersionId")
+                        .HasDatabaseName("ix_evaluations_org_id_dataset_version_id");
+
+                    b.HasIndex("OrgId", "ModelVersionId", "DatasetVersionId", "Split", "ClassKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_evaluations_org_id_model_version_id_dataset_version_id_spli");
+
+                    b.ToTable("evaluations", (string)null);
+                });
+
             modelBuilder.Entity("GpuGeek.Domain.Models.Model", b =>
                 {
                     b.Property<Guid>("OrgId")
@@ -3021,6 +3107,23 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasForeignKey("OrgId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_jobs_projects_org_id_project_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Models.Evaluation", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Datasets.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "DatasetVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_evaluations_dataset_versions_org_id_dataset_version_id");
+
+                    b.HasOne("GpuGeek.Domain.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ModelVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_evaluations_model_versions_org_id_model_version_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Models.Model", b =>

@@ -115,6 +115,33 @@ internal static partial class Rows
             Get("ListTestPredictions", Scopes.ModelsRead, _ => "models/flowers/versions/1/predictions"),
             Get("GetFigures", Scopes.ModelsRead, _ => "models/flowers/versions/1/figures"),
             Get("GetClassCurves", Scopes.ModelsRead, _ => "models/flowers/versions/1/curves?class=daisy"),
+            Get("ListEvaluations", Scopes.ModelsRead, _ => "models/flowers/versions/1/evaluations"),
+            Get(
+                "PreviewEvaluation",
+                Scopes.ModelsRead,
+                w => $"models/flowers/versions/1/evaluations/preview?datasetVersion={w.Version}&split=val"
+            ),
+            Get("GetEvaluation", Scopes.ModelsRead, w => $"models/flowers/versions/1/evaluations/{w.Evaluation}"),
+            Write(
+                "CreateEvaluation",
+                Role.Editor,
+                Scopes.ModelsWrite,
+                w =>
+                    Task.FromResult<Call>(
+                        new(HttpMethod.Post, "models/flowers/versions/1/evaluations", new { datasetVersion = w.Version, split = "val" })
+                    ),
+                HttpStatusCode.Accepted
+            ) with
+            {
+                Undo = w => w.DropQueuedEvaluationsAsync(),
+            },
+            Write(
+                "DeleteEvaluation",
+                Role.Editor,
+                Scopes.ModelsWrite,
+                async w => new(HttpMethod.Delete, $"models/flowers/versions/1/evaluations/{await w.AddEvaluationAsync()}"),
+                HttpStatusCode.NoContent
+            ),
             Get("ListWeights", Scopes.ModelsRead, _ => "weights?project=flowers"),
             Write(
                 "CreateWeights",

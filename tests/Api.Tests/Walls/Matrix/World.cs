@@ -45,6 +45,7 @@ internal sealed class World
     public Guid Version { get; private set; }
     public Guid Image { get; private set; }
     public Guid Import { get; private set; }
+    public Guid Evaluation { get; private set; }
     public Guid Run { get; private set; }
     public string Recipe { get; private set; } = "";
     public Guid Webhook { get; private set; }
@@ -69,6 +70,7 @@ internal sealed class World
         world.Image = (await world.AddImageAsync()).Id;
         world.Import = (await owner.Client.CreateImportAsync(owner.Org, dataset.Id, new() { Sample = "shapes" }, Cancel)).Id;
         world.Model = await owner.AddModelVersionAsync(version.Id, [new(new('b', 64), 0, 0, [0.9f, 0.1f])]);
+        world.Evaluation = await world.AddEvaluationAsync("");
         world.Run = (await owner.StartRunAsync(version.Id)).Id;
         await world.AddDeploymentAsync("flowers");
         world.Webhook = await world.AddWebhookAsync();
@@ -152,6 +154,17 @@ internal sealed class World
         var runs = await Owner.Client.ListRunsAsync(Owner.Org, "flowers", ct: Cancel);
         foreach (var run in runs.Items.Where(r => r.State == "queued"))
             await Owner.Client.CancelRunAsync(Owner.Org, run.Id, Cancel);
+    }
+
+    /// <param name="classKey">Another one makes it another question.</param>
+    public async Task<Guid> AddEvaluationAsync(string? classKey = null) =>
+        (await Owner.AddEvaluationAsync(Model, Version, [new(new('c', 64), 0, 0, [0.9f, 0.1f])], classKey: classKey ?? Name("key"))).Id;
+
+    public async Task DropQueuedEvaluationsAsync()
+    {
+        foreach (var one in (await Owner.Client.ListEvaluationsAsync(Owner.Org, Planted.Project, 1, Cancel)).Items)
+            if (one.State == "queued")
+                await Owner.Client.DeleteEvaluationAsync(Owner.Org, Planted.Project, 1, one.Id, Cancel);
     }
 
     /// <summary>No worker runs, so its job waits.</summary>

@@ -21,7 +21,9 @@ public sealed class TheFiguresOfAModel() : Screen("en")
             Calibration(0.15),
             [new("rose", "a & b", 3)],
             [new("a & b", 0.9, 0.8), new("rose", 0.95, 0.7), new("fern", null, null)],
-            previous
+            previous,
+            [],
+            []
         );
 
     private IRenderedComponent<FiguresCard> Shown(ModelComparisonResponse? previous)

@@ -295,6 +295,19 @@ internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStor
             }
         );
         await db.SaveChangesAsync(Cancel);
+        db.Evaluations.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = NewId(),
+                ModelVersionId = made,
+                DatasetVersionId = version,
+                Split = "val",
+                CreatedAt = Now,
+                PredictionsHash = await KeepAsync("evaluation of " + name),
+                Pictures = 1,
+            }
+        );
         var deployment = NewId();
         db.Deployments.Add(
             new()

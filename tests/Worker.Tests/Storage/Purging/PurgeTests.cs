@@ -126,6 +126,7 @@ public sealed class WhatIsPurged : IAsyncLifetime
             "dataset_counts",
             "dataset_images",
             "dataset_versions",
+            "evaluations",
             "image_edits",
             "imports",
             "skipped_files",
