@@ -193,7 +193,8 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
             Hash,
             8_912_345,
             [new("core.onnx", "/api/v1/orgs/acme/models/flowers/versions/1/files/core.onnx")],
-            At
+            At,
+            ["production"]
         ),
         new WeightsResponse(
             Id,
@@ -240,8 +241,10 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
             Classes,
             224,
             At,
-            At
+            At,
+            "production"
         ),
+        new AliasResponse("production", 2, ["flowers"], At),
         new CreatedKeyResponse(Id, "line 3 camera", "gg_k_7hQm2Lw8RfXs5dNvBtKy", "gg_k_7hQm", ["predict"], At, null),
         new PredictionResponse(
             Id,

@@ -65,6 +65,16 @@ public sealed partial class GpuGeekClient
             ct
         );
 
+    public Task<Page<AliasResponse>> ListAliasesAsync(string org, string model, CancellationToken ct = default) =>
+        GetAsync<Page<AliasResponse>>($"orgs/{E(org)}/models/{E(model)}/aliases", ct);
+
+    /// <summary>Sets or moves it; deployments that follow it switch.</summary>
+    public Task<AliasResponse> SetAliasAsync(string org, string model, string alias, int version, CancellationToken ct = default) =>
+        PutAsync<AliasResponse>($"orgs/{E(org)}/models/{E(model)}/aliases/{E(alias)}", new SetAliasRequest { Version = version }, ct);
+
+    public Task DeleteAliasAsync(string org, string model, string alias, CancellationToken ct = default) =>
+        SendAsync(HttpMethod.Delete, $"orgs/{E(org)}/models/{E(model)}/aliases/{E(alias)}", null, ct);
+
     private static string EvaluationsPath(string org, string model, int version) =>
         $"orgs/{E(org)}/models/{E(model)}/versions/{version}/evaluations";
 

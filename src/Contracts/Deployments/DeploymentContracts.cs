@@ -24,9 +24,14 @@ public sealed record CreateDeploymentRequest
     [Required, StringLength(63)]
     public required string Model { get; init; }
 
+    /// <summary>Either this or <c>alias</c>.</summary>
     /// <example>1</example>
     [Range(1, int.MaxValue)]
-    public required int Version { get; init; }
+    public int? Version { get; init; }
+
+    /// <summary>An alias of the model that the deployment follows: when it moves to another version, the deployment switches.</summary>
+    [StringLength(63)]
+    public string? Alias { get; init; }
 
     /// <summary>On how many predictors the model is loaded; default 1, at most as many as the installation has. With two or more,
     /// predictions continue while one predictor restarts. Each replica counts as a deployment of the plan.</summary>
@@ -41,9 +46,14 @@ public sealed record UpdateDeploymentRequest
     [StringLength(63)]
     public string? Model { get; init; }
 
+    /// <summary>The deployment then follows no alias.</summary>
     /// <example>2</example>
     [Range(1, int.MaxValue)]
     public int? Version { get; init; }
+
+    /// <summary>An alias of the model that the deployment follows from now on.</summary>
+    [StringLength(63)]
+    public string? Alias { get; init; }
 
     /// <summary>Changes on how many predictors the model is loaded.</summary>
     /// <example>1</example>
@@ -55,6 +65,7 @@ public sealed record UpdateDeploymentRequest
 /// <param name="Url">Absolute address to send pictures to.</param>
 /// <param name="LiveVersion">The version that is serving now; differs from <paramref name="Version"/> while a new version is being
 /// loaded.</param>
+/// <param name="Alias">The alias of the model that it follows; null: none.</param>
 /// <param name="Replicas">The requested number of predictors that load the model.</param>
 /// <param name="ReadyReplicas">How many of them answer now.</param>
 public sealed record DeploymentResponse(
@@ -72,7 +83,8 @@ public sealed record DeploymentResponse(
     IReadOnlyList<string> Classes,
     int InputSize,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt
+    DateTimeOffset UpdatedAt,
+    string? Alias
 );
 
 /// <summary>JSON body of a prediction, as an alternative to the picture's bytes or a multipart <c>file</c>.</summary>

@@ -12,6 +12,7 @@ public sealed record ModelResponse(
 );
 
 /// <param name="OnnxHash"><c>sha256:…</c> of core.onnx.</param>
+/// <param name="Aliases">Names that mean this version now, such as <c>production</c>.</param>
 /// <param name="Files">Addresses of core.onnx and model.json, relative to the API's origin.</param>
 public sealed record ModelVersionResponse(
     Guid Id,
@@ -25,7 +26,8 @@ public sealed record ModelVersionResponse(
     string OnnxHash,
     long OnnxBytes,
     IReadOnlyList<ModelFile> Files,
-    DateTimeOffset CreatedAt
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<string> Aliases
 );
 
 public sealed record ModelFile(string Name, string Url);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace GpuGeek.Domain.Common;
 
@@ -8,6 +9,9 @@ public static class Slug
 {
     public const int MaxLength = 63;
     public const string Pattern = "^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$";
+
+    // '$' also matches before a line break at the end.
+    public static bool IsValid(string text) => Regex.IsMatch(text, Pattern) && text[^1] != '\n';
 
     /// <summary>The slug itself for 1, else with the number appended, shortened so that it fits.</summary>
     public static string Numbered(string slug, int number) =>

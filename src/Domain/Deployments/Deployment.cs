@@ -20,6 +20,9 @@ public sealed class Deployment : ITenantOwned, IDeletable
     /// <summary>A slug, unique in the organisation: part of the address.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The alias of the version's model that it follows: the requested version is what it means. Null: none.</summary>
+    public string? Alias { get; set; }
+
     /// <summary>The requested version.</summary>
     public required Guid ModelVersionId { get; set; }
 

@@ -61,6 +61,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
     public DbSet<DatasetClass> DatasetClasses => Set<DatasetClass>();
     public DbSet<DatasetImage> DatasetImages => Set<DatasetImage>();
     public DbSet<DatasetCount> DatasetCounts => Set<DatasetCount>();
+    public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
     public DbSet<Evaluation> Evaluations => Set<Evaluation>();
     public DbSet<ImageEdit> ImageEdits => Set<ImageEdit>();
     public DbSet<Import> Imports => Set<Import>();
@@ -99,6 +100,7 @@ public sealed class GpuGeekDbContext(DbContextOptions<GpuGeekDbContext> options,
         Wall<DatasetImage>(modelBuilder);
         Wall<DatasetCount>(modelBuilder);
         Wall<Evaluation>(modelBuilder);
+        Wall<ModelAlias>(modelBuilder);
         Wall<ImageEdit>(modelBuilder);
         Wall<Import>(modelBuilder);
         Wall<Job>(modelBuilder);

@@ -26,6 +26,8 @@ internal static class ActivityEndpoints
     /// keys.</summary>
     private static readonly Dictionary<string, string?> ScopeOf = new(StringComparer.Ordinal)
     {
+        ["alias.delete"] = Scopes.ModelsRead,
+        ["alias.set"] = Scopes.ModelsRead,
         ["archive.upload"] = Scopes.DatasetsRead,
         ["class.rename"] = Scopes.DatasetsRead,
         ["dataset.create"] = Scopes.DatasetsRead,

@@ -73,8 +73,11 @@ internal static class DeploymentEndpoints
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         if (await db.Projects.FirstOrDefaultAsync(p => p.Slug == request.Project, cancellationToken) is not { } project)
             return Problems.Impossible("unknown_project", $"There is no project '{request.Project}'.", "GET …/projects lists them.");
-        if (await FindVersionAsync(db, request.Model, request.Version, cancellationToken) is not { } version)
-            return UnknownVersion(request.Model, request.Version);
+        if ((request.Version is null) == (request.Alias is null))
+            return VersionUnclear;
+        var (version, unknown) = await ServedAsync(db, tenant, request.Model, request.Version, request.Alias, cancellationToken);
+        if (version is null)
+            return unknown!;
         if (await db.Deployments.AnyAsync(d => d.Name == request.Name, cancellationToken))
             return Problems.Conflict(
                 "name_taken",
@@ -92,6 +95,7 @@ internal static class DeploymentEndpoints
             Id = Guid.CreateVersion7(now),
             ProjectId = project.Id,
             Name = request.Name,
+            Alias = request.Alias,
             ModelVersionId = version.Id,
             Replicas = replicas,
             CreatedAt = now,
@@ -141,6 +145,16 @@ internal static class DeploymentEndpoints
         CancellationToken cancellationToken
     )
     {
+        if (request is { Version: not null, Alias: not null })
+            return VersionUnclear;
+        if (await ModelOfAsync(db, name, cancellationToken) is not { } current)
+            return Problems.NotFound();
+        // Before the deployment's row, as who moves an alias does.
+        var (followed, none) = request.Alias is { } alias
+            ? await ServedAsync(db, tenant, request.Model ?? current, null, alias, cancellationToken)
+            : default;
+        if (none is not null)
+            return none;
         // The reconciler also writes the row. That is no reason to refuse this change, so it waits for the row lock.
         await db.Database.ExecuteSqlAsync(
             $"SELECT 1 FROM deployments WHERE org_id = {tenant.OrgId} AND name = {name} FOR UPDATE",
@@ -150,8 +164,13 @@ internal static class DeploymentEndpoints
             return Problems.NotFound();
         var now = await db.ModelVersions.SingleAsync(v => v.Id == deployment.ModelVersionId, cancellationToken);
         var model = request.Model ?? await db.Models.Where(m => m.Id == now.ModelId).Select(m => m.Name).SingleAsync(cancellationToken);
-        if (await FindVersionAsync(db, model, request.Version ?? now.Number, cancellationToken) is not { } version)
-            return UnknownVersion(model, request.Version ?? now.Number);
+        var (version, unknown) = followed is null
+            ? await ServedAsync(db, tenant, model, request.Version ?? now.Number, null, cancellationToken)
+            : (followed, null);
+        if (version is null)
+            return unknown!;
+        // Who names a version, or another model, does not mean the alias any more.
+        deployment.Alias = request.Alias ?? (request.Version is null && version.ModelId == now.ModelId ? deployment.Alias : null);
         if (request.Replicas is { } replicas && replicas != deployment.Replicas)
         {
             if (TooManyReplicas(replicas, pool) is { } tooMany)
@@ -189,18 +208,51 @@ internal static class DeploymentEndpoints
         return TypedResults.NoContent();
     }
 
-    private static Task<ModelVersion?> FindVersionAsync(
+    /// <summary>The version with that number, or the one that the alias means.</summary>
+    private static async Task<(ModelVersion? Version, ProblemHttpResult? Unknown)> ServedAsync(
         GpuGeekDbContext db,
+        Tenant tenant,
         string model,
-        int number,
+        int? number,
+        string? alias,
         CancellationToken cancellationToken
-    ) =>
-        (
+    )
+    {
+        if (alias is not null)
+            return await AliasLookup.FollowAsync(db, tenant.OrgId, model, alias, cancellationToken) is { } meant
+                ? (meant, null)
+                : (
+                    null,
+                    Problems.Impossible(
+                        "unknown_alias",
+                        $"The model '{model}' has no alias '{alias}'.",
+                        "GET …/models/{model}/aliases lists them; PUT …/models/{model}/aliases/{alias} sets one."
+                    )
+                );
+        var version = await (
             from v in db.ModelVersions
             join m in db.Models on v.ModelId equals m.Id
             where m.Name == model && v.Number == number
             select v
         ).FirstOrDefaultAsync(cancellationToken);
+        return version is null ? (null, UnknownVersion(model, number!.Value)) : (version, null);
+    }
+
+    private static Task<string?> ModelOfAsync(GpuGeekDbContext db, string deployment, CancellationToken cancellationToken) =>
+        (
+            from d in db.Deployments
+            join v in db.ModelVersions on d.ModelVersionId equals v.Id
+            join m in db.Models on v.ModelId equals m.Id
+            where d.Name == deployment
+            select m.Name
+        ).FirstOrDefaultAsync(cancellationToken);
+
+    private static ProblemHttpResult VersionUnclear =>
+        Problems.Impossible(
+            "version_unclear",
+            "Send either 'version' or 'alias'.",
+            "With an alias, the deployment switches when the alias moves."
+        );
 
     private static ProblemHttpResult? TooManyReplicas(int replicas, PredictorPool pool) =>
         replicas <= pool.All.Count
@@ -266,7 +318,8 @@ internal static class DeploymentEndpoints
                     r.Version.Manifest.Classes,
                     r.Version.Manifest.Preprocessing.CropSize,
                     r.d.CreatedAt,
-                    r.d.UpdatedAt
+                    r.d.UpdatedAt,
+                    r.d.Alias
                 )),
         ];
     }

@@ -19,6 +19,7 @@ internal static class ModelEndpoints
         group.MapGet("", ListAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListModels");
         group.MapGet("/{model}/versions", ListVersionsAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("ListModelVersions");
         group.MapGet("/{model}/versions/{version:int}", GetVersionAsync).Needs(Role.Viewer, Scopes.ModelsRead).WithName("GetModelVersion");
+        AliasEndpoints.Map(group);
         EvaluationEndpoints.Map(group);
         FigureEndpoints.Map(group);
         ModelFileEndpoints.Map(group);
@@ -87,7 +88,8 @@ internal static class ModelEndpoints
             .OrderByDescending(v => v.Id)
             .Take(size + 1)
             .ToListAsync(cancellationToken);
-        return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), v => Response(v, row.Name, tenant.Slug)));
+        var aliases = await db.ModelAliases.AsNoTracking().Where(a => a.ModelId == row.Id).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Paging.Of(rows, size, v => v.Id.ToString(), v => Response(v, row.Name, tenant.Slug, aliases)));
     }
 
     /// <summary>Get a version with its evaluation</summary>
@@ -99,7 +101,14 @@ internal static class ModelEndpoints
         CancellationToken cancellationToken
     ) =>
         await FindAsync(db, model, version, cancellationToken) is { } row
-            ? TypedResults.Ok(Response(row, model, tenant.Slug))
+            ? TypedResults.Ok(
+                Response(
+                    row,
+                    model,
+                    tenant.Slug,
+                    await db.ModelAliases.AsNoTracking().Where(a => a.ModelVersionId == row.Id).ToListAsync(cancellationToken)
+                )
+            )
             : Problems.NotFound();
 
     public static Task<ModelVersion?> FindAsync(GpuGeekDbContext db, string model, int version, CancellationToken cancellationToken) =>
@@ -107,7 +116,7 @@ internal static class ModelEndpoints
             .AsNoTracking()
             .FirstOrDefaultAsync(cancellationToken);
 
-    private static ModelVersionResponse Response(ModelVersion v, string model, string org)
+    private static ModelVersionResponse Response(ModelVersion v, string model, string org, List<ModelAlias> aliases)
     {
         var files = $"/api/v1/orgs/{org}/models/{model}/versions/{v.Number}/artefacts";
         return new(
@@ -125,7 +134,8 @@ internal static class ModelEndpoints
                 new(ModelFileEndpoints.Onnx, $"{files}/{ModelFileEndpoints.Onnx}"),
                 new(ModelFileEndpoints.Manifest, $"{files}/{ModelFileEndpoints.Manifest}"),
             ],
-            v.CreatedAt
+            v.CreatedAt,
+            [.. aliases.Where(a => a.ModelVersionId == v.Id).Select(a => a.Name).Order(StringComparer.Ordinal)]
         );
     }
 }

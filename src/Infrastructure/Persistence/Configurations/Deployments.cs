@@ -13,6 +13,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
         builder.ToTable("deployments");
         builder.HasKey(d => new { d.OrgId, d.Id });
         builder.Property(d => d.Name).HasMaxLength(63);
+        builder.Property(d => d.Alias).HasMaxLength(63);
         builder.Property(d => d.State).AsText();
         builder.Ignore(d => d.Target);
         builder.Property(d => d.Replicas).HasDefaultValue(1);

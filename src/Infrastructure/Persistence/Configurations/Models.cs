@@ -75,3 +75,24 @@ internal sealed class EvaluationConfiguration : IEntityTypeConfiguration<Evaluat
             .OnDelete(DeleteBehavior.Cascade);
     }
 }
+
+internal sealed class ModelAliasConfiguration : IEntityTypeConfiguration<ModelAlias>
+{
+    public void Configure(EntityTypeBuilder<ModelAlias> builder)
+    {
+        builder.ToTable("model_aliases");
+        builder.HasKey(a => new { a.OrgId, a.Id });
+        builder.Property(a => a.Name).HasMaxLength(63);
+        builder
+            .HasIndex(a => new
+            {
+                a.OrgId,
+                a.ModelId,
+                a.Name,
+            })
+            .IsUnique();
+        builder.HasIndex(a => new { a.OrgId, a.ModelVersionId });
+        builder.HasOne<Model>().WithMany().HasForeignKey(a => new { a.OrgId, a.ModelId }).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<ModelVersion>().WithMany().HasForeignKey(a => new { a.OrgId, a.ModelVersionId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}

@@ -960,6 +960,11 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Alias")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("alias");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -1406,6 +1411,51 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_models_org_id_project_id");
 
                     b.ToTable("models", (string)null);
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Models.ModelAlias", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ModelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("model_id");
+
+                    b.Property<Guid>("ModelVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("model_version_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_at");
+
+                    b.Property<Guid?>("SetBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("set_by");
+
+                    b.HasKey("OrgId", "Id")
+                        .HasName("pk_model_aliases");
+
+                    b.HasIndex("OrgId", "ModelVersionId")
+                        .HasDatabaseName("ix_model_aliases_org_id_model_version_id");
+
+                    b.HasIndex("OrgId", "ModelId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_model_aliases_org_id_model_id_name");
+
+                    b.ToTable("model_aliases", (string)null);
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Models.ModelVersion", b =>
@@ -3134,6 +3184,23 @@ namespace GpuGeek.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_models_projects_org_id_project_id");
+                });
+
+            modelBuilder.Entity("GpuGeek.Domain.Models.ModelAlias", b =>
+                {
+                    b.HasOne("GpuGeek.Domain.Models.Model", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ModelId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_model_aliases_models_org_id_model_id");
+
+                    b.HasOne("GpuGeek.Domain.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId", "ModelVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_model_aliases_model_versions_org_id_model_version_id");
                 });
 
             modelBuilder.Entity("GpuGeek.Domain.Models.ModelVersion", b =>

@@ -115,6 +115,23 @@ internal static partial class Rows
             Get("ListTestPredictions", Scopes.ModelsRead, _ => "models/flowers/versions/1/predictions"),
             Get("GetFigures", Scopes.ModelsRead, _ => "models/flowers/versions/1/figures"),
             Get("GetClassCurves", Scopes.ModelsRead, _ => "models/flowers/versions/1/curves?class=daisy"),
+            Get("ListAliases", Scopes.ModelsRead, _ => "models/flowers/aliases"),
+            Write(
+                "SetAlias",
+                Role.Editor,
+                Scopes.ModelsWrite,
+                w => Task.FromResult<Call>(new(HttpMethod.Put, $"models/flowers/aliases/{w.Name("alias")}", new { version = 1 }))
+            ) with
+            {
+                Undo = w => w.DropAliasesAsync(),
+            },
+            Write(
+                "DeleteAlias",
+                Role.Editor,
+                Scopes.ModelsWrite,
+                async w => new(HttpMethod.Delete, $"models/flowers/aliases/{await w.AddAliasAsync()}"),
+                HttpStatusCode.NoContent
+            ),
             Get("ListEvaluations", Scopes.ModelsRead, _ => "models/flowers/versions/1/evaluations"),
             Get(
                 "PreviewEvaluation",

@@ -156,6 +156,15 @@ internal sealed class World
             await Owner.Client.CancelRunAsync(Owner.Org, run.Id, Cancel);
     }
 
+    public async Task<string> AddAliasAsync() =>
+        (await Owner.Client.SetAliasAsync(Owner.Org, Planted.Project, Name("alias"), 1, Cancel)).Name;
+
+    public async Task DropAliasesAsync()
+    {
+        foreach (var alias in (await Owner.Client.ListAliasesAsync(Owner.Org, Planted.Project, Cancel)).Items)
+            await Owner.Client.DeleteAliasAsync(Owner.Org, Planted.Project, alias.Name, Cancel);
+    }
+
     /// <param name="classKey">Another one makes it another question.</param>
     public async Task<Guid> AddEvaluationAsync(string? classKey = null) =>
         (await Owner.AddEvaluationAsync(Model, Version, [new(new('c', 64), 0, 0, [0.9f, 0.1f])], classKey: classKey ?? Name("key"))).Id;

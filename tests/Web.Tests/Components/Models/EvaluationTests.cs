@@ -90,7 +90,7 @@ public sealed class TheEvaluationsOfAModel() : Screen("en")
     {
         _api.Answer(
                 $"GET {Path}",
-                new ModelVersionResponse(Own, "flowers", 3, Own, Set, "resnet18", ["daisy", "rose"], null!, "sha256:0", 1, [], default)
+                new ModelVersionResponse(Own, "flowers", 3, Own, Set, "resnet18", ["daisy", "rose"], null!, "sha256:0", 1, [], default, [])
             )
             .Answer("GET orgs/acme/datasets", new Page<DatasetResponse>([new(Set, "shop", "shop", 99, 3, 1, 1, default)], null))
             .Answer($"GET orgs/acme/datasets/{Set}/versions", new Page<VersionResponse>([Version()], null))

@@ -295,6 +295,17 @@ internal sealed partial class FullOrganisation(IDbContexts contexts, IObjectStor
             }
         );
         await db.SaveChangesAsync(Cancel);
+        db.ModelAliases.Add(
+            new()
+            {
+                OrgId = Id,
+                Id = NewId(),
+                ModelId = model,
+                Name = "production",
+                ModelVersionId = made,
+                SetAt = Now,
+            }
+        );
         db.Evaluations.Add(
             new()
             {
