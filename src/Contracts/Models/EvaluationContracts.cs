@@ -52,7 +52,7 @@ public sealed record CreateEvaluationRequest
 
     /// <summary>Which class of the model a class of the set is, where the names differ. An empty value leaves the class out: its pictures
     /// are not scored.</summary>
-    public IReadOnlyDictionary<string, string> Classes { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string?>? Classes { get; init; }
 }
 
 /// <summary>What an evaluation would score.</summary>

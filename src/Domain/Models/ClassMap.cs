@@ -31,8 +31,12 @@ public static class ClassMap
         ];
 
     /// <summary>The map without what it need not say.</summary>
-    public static Dictionary<string, string> Shortest(IReadOnlyDictionary<string, string> map) =>
-        map.Where(pair => pair.Key != pair.Value).ToDictionary(StringComparer.Ordinal);
+    /// <param name="map">A class without a value is not decided.</param>
+    public static Dictionary<string, string> Shortest(IReadOnlyDictionary<string, string?>? map) =>
+        map is null
+            ? []
+            : map.Where(pair => pair.Value is not null && pair.Key != pair.Value)
+                .ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal);
 
     /// <summary>Equal for equal maps, in whatever order they are written.</summary>
     public static string KeyOf(IReadOnlyDictionary<string, string> map) =>

@@ -20,7 +20,7 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
 
     private sealed record Ground(TenantSession Session, Guid Version, ModelVersion Model)
     {
-        public Task<EvaluationResponse> AskAsync(Guid set, string split = "val", IReadOnlyDictionary<string, string>? classes = null) =>
+        public Task<EvaluationResponse> AskAsync(Guid set, string split = "val", IReadOnlyDictionary<string, string?>? classes = null) =>
             Session.Client.CreateEvaluationAsync(
                 Session.Org,
                 Planted.Project,
@@ -29,7 +29,7 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
                 {
                     DatasetVersion = set,
                     Split = split,
-                    Classes = classes ?? new Dictionary<string, string>(),
+                    Classes = classes,
                 },
                 Cancel
             );
@@ -78,10 +78,11 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
         );
         var jobs = await ground.Session.Client.ListJobsAsync(ground.Session.Org, ct: Cancel);
         Assert.Equal(["evaluation"], jobs.Items.Where(j => j.Id == evaluation.Id).Select(j => j.Kind));
-        // A map that says what goes without saying is the same question.
+        // A map that says what goes without saying is the same question, and so is one that says nothing.
+        Assert.Equal(evaluation.Id, (await ground.AskAsync(ground.Version, "val", new Dictionary<string, string?> { ["rose"] = null })).Id);
         Assert.Equal(
             evaluation.Id,
-            (await ground.AskAsync(ground.Version, "val", new Dictionary<string, string> { ["rose"] = "rose" })).Id
+            (await ground.AskAsync(ground.Version, "val", new Dictionary<string, string?> { ["rose"] = "rose" })).Id
         );
         Assert.NotEqual(evaluation.Id, (await ground.AskAsync(ground.Version, "train")).Id);
     }
@@ -115,7 +116,7 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
             preview.Classes.Select(c => (c.Class, c.ModelClass, c.Suggestion))
         );
         Assert.Equal(["rose"], preview.Missing);
-        async Task RefusedAsync(string code, Dictionary<string, string> classes) =>
+        async Task RefusedAsync(string code, Dictionary<string, string?> classes) =>
             Assert.Equal(code, (await Answers.RefusedAsync(() => ground.AskAsync(set, "val", classes))).Code);
         await RefusedAsync("classes_differ", []);
         await RefusedAsync("classes_differ", new() { ["Roses"] = "rose" });
@@ -130,10 +131,14 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
                 ["daisy"] = "",
             }
         );
-        var evaluation = await ground.AskAsync(set, "val", new Dictionary<string, string> { ["Roses"] = "rose", ["weed"] = "" });
+        var evaluation = await ground.AskAsync(set, "val", new Dictionary<string, string?> { ["Roses"] = "rose", ["weed"] = "" });
         Assert.Equal((4, 2), (evaluation.Pictures, evaluation.LeftOut));
         Assert.Equal("", evaluation.Classes["weed"]);
         Assert.Equal("unknown_dataset_version", (await Answers.RefusedAsync(() => ground.AskAsync(Planted.NewId()))).Code);
+        var split = await Answers.RefusedAsync(() =>
+            ground.Session.Client.PreviewEvaluationAsync(ground.Session.Org, Planted.Project, 1, set, "all", Cancel)
+        );
+        Assert.Equal("invalid_split", split.Code);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class AMapOfClasses
         Dictionary<string, string> same = new() { ["b"] = "", ["a"] = "cat" };
         Dictionary<string, string> other = new() { ["a"] = "", ["b"] = "cat" };
         Assert.Equal(ClassMap.KeyOf(one), ClassMap.KeyOf(same));
+        Assert.Empty(ClassMap.Shortest(null));
         Assert.NotEqual(ClassMap.KeyOf(one), ClassMap.KeyOf(other));
-        Assert.Equal("", ClassMap.KeyOf(ClassMap.Shortest(new Dictionary<string, string> { ["cat"] = "cat" })));
+        Assert.Equal("", ClassMap.KeyOf(ClassMap.Shortest(new Dictionary<string, string?> { ["cat"] = "cat", ["dog"] = null })));
     }
 }

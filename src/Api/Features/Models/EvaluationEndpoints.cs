@@ -4,6 +4,7 @@ using GpuGeek.Api.Http.Auth;
 using GpuGeek.Api.Http.Idempotency;
 using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Models;
+using GpuGeek.Domain.Common;
 using GpuGeek.Domain.Datasets;
 using GpuGeek.Domain.Jobs;
 using GpuGeek.Domain.Models;
@@ -70,6 +71,8 @@ internal static class EvaluationEndpoints
         string split = Splits.Test
     )
     {
+        if (!Splits.All.Contains(split))
+            throw new DomainException("invalid_split", $"'{split}' is no split.", $"Use {string.Join(", ", Splits.All)}.");
         if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
             return Problems.NotFound();
         if (await EvaluatedSet.FindAsync(db, datasetVersion, split, cancellationToken) is not { } set)
@@ -136,12 +139,12 @@ internal static class EvaluationEndpoints
             return Problems.NotFound();
         if (await EvaluatedSet.FindAsync(db, request.DatasetVersion, request.Split, cancellationToken) is not { } set)
             return EvaluatedSet.Unknown;
-        var (scored, refusal) = set.Score(row.Manifest.Classes, request.Classes);
+        var classes = ClassMap.Shortest(request.Classes);
+        var (scored, refusal) = set.Score(row.Manifest.Classes, classes);
         if (refusal is not null)
             return refusal;
         // Forty who ask the same at once get one answer.
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
-        var classes = ClassMap.Shortest(request.Classes);
         var key = ClassMap.KeyOf(classes);
         var same = db.Evaluations.Where(e =>
             e.ModelVersionId == row.Id && e.DatasetVersionId == request.DatasetVersion && e.Split == request.Split && e.ClassKey == key
