@@ -65,6 +65,10 @@ public sealed partial class GpuGeekClient
             ct
         );
 
+    /// <summary>What thresholds do on the run's validation and test pictures.</summary>
+    public Task<ThresholdsResponse> GetThresholdsAsync(string org, string model, int version, CancellationToken ct = default) =>
+        GetAsync<ThresholdsResponse>($"orgs/{E(org)}/models/{E(model)}/versions/{version}/thresholds", ct);
+
     public Task<Page<AliasResponse>> ListAliasesAsync(string org, string model, CancellationToken ct = default) =>
         GetAsync<Page<AliasResponse>>($"orgs/{E(org)}/models/{E(model)}/aliases", ct);
 

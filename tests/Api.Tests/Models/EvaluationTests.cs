@@ -190,6 +190,25 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
     }
 
     [Fact]
+    public async Task Of_the_validation_pictures_is_what_thresholds_are_chosen_on()
+    {
+        var ground = await GroundAsync();
+        var (client, org) = (ground.Session.Client, ground.Session.Org);
+        var before = await client.GetThresholdsAsync(org, Planted.Project, 1, Cancel);
+        Assert.Equal((null, 0, 100), (before.Evaluation, before.Validation.Count, before.Test.Count));
+        // That of the run's test pictures, and that of another map, are none.
+        await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(4, 0, 0.1f)]);
+        await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(4, 0, 0.1f)], "val", "another");
+        Assert.Null((await client.GetThresholdsAsync(org, Planted.Project, 1, Cancel)).Evaluation);
+        var evaluation = await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(5, 0, 0.6f), Said(6, 0, 0.1f)], "val");
+        var after = await client.GetThresholdsAsync(org, Planted.Project, 1, Cancel);
+        Assert.Equal(evaluation.Id, after.Evaluation);
+        Assert.Equal(new ThresholdResponse(0.5, 1, 0.5, 0.5), after.Validation[50]);
+        Assert.Equal(new ThresholdResponse(0.7, 0.5, 1, 0.5), after.Validation[70]);
+        Assert.Equal(new ThresholdResponse(0.85, 0.5, 1, 0.5), after.Test[85]);
+    }
+
+    [Fact]
     public async Task Is_deleted_with_its_job_and_not_where_a_run_made_it()
     {
         var ground = await GroundAsync();

@@ -22,6 +22,7 @@ internal static class ModelEndpoints
         AliasEndpoints.Map(group);
         EvaluationEndpoints.Map(group);
         FigureEndpoints.Map(group);
+        ThresholdEndpoint.Map(group);
         ModelFileEndpoints.Map(group);
     }
 
