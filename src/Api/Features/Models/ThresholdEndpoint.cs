@@ -48,7 +48,8 @@ internal static class ThresholdEndpoint
             );
         var validation = evaluation is null ? [] : await FiguresAsync(store, row.OrgId, evaluation.PredictionsHash!, cancellationToken);
         var test = await FiguresAsync(store, row.OrgId, row.PredictionsHash, cancellationToken);
-        return TypedResults.Ok(new ThresholdsResponse(evaluation?.Id, validation, test));
+        var recipe = await db.Runs.Where(r => r.Id == row.RunId).Select(r => r.Recipe).SingleAsync(cancellationToken);
+        return TypedResults.Ok(new ThresholdsResponse(evaluation?.Id, recipe.Transfer.RefitsHead, validation, test));
     }
 
     private static async Task<List<ThresholdResponse>> FiguresAsync(

@@ -13,6 +13,7 @@ public sealed class TheThresholdOfAModel() : Screen("en")
 
     private static readonly ThresholdsResponse Both = new(
         Set,
+        false,
         [new(0, 1, 0.8, 0.8), new(0.01, 0.9, 0.85, 0.765)],
         [new(0, 1, 0.7, 0.7), new(0.01, 0.95, null, 0.6)]
     );
@@ -45,6 +46,16 @@ public sealed class TheThresholdOfAModel() : Screen("en")
     }
 
     [Fact]
+    public void Says_that_the_run_learned_from_the_pictures_it_is_chosen_on()
+    {
+        Assert.StartsWith(
+            "This run trained on its validation pictures too",
+            Shown(Both with { LearnedFromValidation = true }).WaitForElement("[data-testid=learned]").TextContent,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Asks_for_the_evaluation_that_it_is_chosen_on()
     {
         EvaluationResponse Evaluation(string state) =>
@@ -69,7 +80,7 @@ public sealed class TheThresholdOfAModel() : Screen("en")
                 default
             );
         _api.Answer($"POST {Path}/evaluations", Evaluation("queued")).Answer($"GET {Path}/evaluations/{Set}", Evaluation("succeeded"));
-        var card = Shown(new(null, [], Both.Test));
+        var card = Shown(new(null, false, [], Both.Test));
         card.WaitForElement("button").Click();
         card.WaitForElement("[role=progressbar]");
         Assert.Contains("\"split\":\"val\"", _api.Sent($"POST {Path}/evaluations"), StringComparison.Ordinal);
