@@ -245,7 +245,7 @@ internal sealed class ApiExamples(IServiceProvider services) : ISchemaFilter
             "production"
         ),
         new AliasResponse("production", 2, ["flowers"], At),
-        new ThresholdsResponse(Id, false, [new(0.8, 0.91, 0.97, 0.88)], [new(0.8, 0.9, 0.96, 0.86)]),
+        new ThresholdsResponse("validation", [new(0.8, 0.91, 0.97, 0.88)], [new(0.8, 0.9, 0.96, 0.86)]),
         new CreatedKeyResponse(Id, "line 3 camera", "gg_k_7hQm2Lw8RfXs5dNvBtKy", "gg_k_7hQm", ["predict"], At, null),
         new PredictionResponse(
             Id,

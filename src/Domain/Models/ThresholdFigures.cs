@@ -20,8 +20,9 @@ public sealed record ThresholdFigures(double Threshold, double Coverage, double?
         var (answered, right) = (new int[Steps], new int[Steps]);
         foreach (var prediction in predictions)
         {
-            // The last threshold that it reaches.
-            var step = Enumerable.Range(0, Steps).Last(s => prediction.Probabilities[prediction.Predicted] >= At(s));
+            // The last threshold that it reaches; what is not a number reaches the first.
+            var confidence = prediction.Probabilities[prediction.Predicted];
+            var step = Enumerable.Range(1, Steps - 1).LastOrDefault(s => confidence >= At(s));
             answered[step]++;
             right[step] += prediction.Predicted == prediction.Label ? 1 : 0;
         }

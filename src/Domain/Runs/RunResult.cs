@@ -1,3 +1,5 @@
+using GpuGeek.Domain.Models;
+
 namespace GpuGeek.Domain.Runs;
 
 /// <summary>The results of a successful training. Written once as <c>result/result.json</c> and stored with the model version.</summary>
@@ -28,6 +30,11 @@ public sealed record RunResult
 
     /// <summary>The same with the temperature.</summary>
     public CalibrationError? Calibrated { get; init; }
+
+    /// <summary>What thresholds do on pictures that the network has not learned from: the validation pictures, or, where it learned from
+    /// these too, all training and validation pictures, each predicted by a classifier of a fold that has not seen it. Null for results of
+    /// earlier versions.</summary>
+    public ThresholdFigures[]? Thresholds { get; init; }
 
     /// <summary>Number of test pictures by [true class][predicted class].</summary>
     public required int[][] Confusion { get; init; }

@@ -45,6 +45,7 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
             Temperature = temperature,
             Uncalibrated = ExpectedCalibration.Of(trained.Test, 1),
             Calibrated = ExpectedCalibration.Of(trained.Test, temperature),
+            Thresholds = Thresholds(trained.OutOfFold ?? trained.Validation, temperature),
             Confusion = confusion,
             PerClass = Scores.PerClass(confusion, context.Spec.Classes),
             OnnxHash = onnxHash,
@@ -52,6 +53,16 @@ internal sealed class ResultWriter(RunContext context, ICoreModelProof proof)
             TrainSeconds = Math.Round(trained.Outcome.SecondsSpent, 3),
         };
     }
+
+    private static ThresholdFigures[]? Thresholds(SplitLogits logits, double temperature) =>
+        logits.Rows.Length == 0
+            ? null
+            : ThresholdFigures.Of([
+                .. logits.Rows.Zip(
+                    logits.Labels,
+                    (row, label) => new TestPrediction("", (int)label, SplitLogits.Argmax(row), SplitLogits.Softmax(row, temperature))
+                ),
+            ]);
 
     private byte[] WriteOnnx()
     {

@@ -195,15 +195,15 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
         var ground = await GroundAsync();
         var (client, org) = (ground.Session.Client, ground.Session.Org);
         var before = await client.GetThresholdsAsync(org, Planted.Project, 1, Cancel);
-        Assert.Equal((null, 0, 100), (before.Evaluation, before.Validation.Count, before.Test.Count));
+        Assert.Equal(("none", 0, 100), (before.Basis, before.Validation.Count, before.Test.Count));
         // That of the run's test pictures, and that of another map, are none.
         await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(4, 0, 0.1f)]);
         await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(4, 0, 0.1f)], "val", "another");
-        Assert.Null((await client.GetThresholdsAsync(org, Planted.Project, 1, Cancel)).Evaluation);
-        var evaluation = await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(5, 0, 0.6f), Said(6, 0, 0.1f)], "val");
+        Assert.Equal("none", (await client.GetThresholdsAsync(org, Planted.Project, 1, Cancel)).Basis);
+        await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(5, 0, 0.6f), Said(6, 0, 0.1f)], "val");
         var after = await client.GetThresholdsAsync(org, Planted.Project, 1, Cancel);
         // The planted run is one of the preset fast, which fits its classifier to the validation pictures too.
-        Assert.Equal((evaluation.Id, true), (after.Evaluation, after.LearnedFromValidation));
+        Assert.Equal("learned", after.Basis);
         Assert.Equal(new ThresholdResponse(0.5, 1, 0.5, 0.5), after.Validation[50]);
         Assert.Equal(new ThresholdResponse(0.7, 0.5, 1, 0.5), after.Validation[70]);
         Assert.Equal(new ThresholdResponse(0.85, 0.5, 1, 0.5), after.Test[85]);

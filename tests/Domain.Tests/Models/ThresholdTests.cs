@@ -19,6 +19,10 @@ public sealed class AThreshold
         Assert.Equal(new(0.91, 0.4, 1, 0.4), At(91));
         Assert.Equal(new(0.99, 0.4, 1, 0.4), At(99));
         Assert.Null(ThresholdFigures.Of([Said(0.5f, true)])[60].Precision);
+        Assert.Equal(
+            (1, 0),
+            (ThresholdFigures.Of([Said(float.NaN, true)])[0].Coverage, ThresholdFigures.Of([Said(float.NaN, true)])[1].Coverage)
+        );
         Assert.Equal(0, ThresholdFigures.Of([Said(0.5f, true)])[60].Coverage);
     }
 }

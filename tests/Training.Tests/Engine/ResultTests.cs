@@ -42,6 +42,15 @@ public sealed class ASucceededRun(TrainedOnce trained) : IClassFixture<TrainedOn
     }
 
     [Fact]
+    public void Says_what_thresholds_do_on_its_validation_pictures()
+    {
+        var thresholds = _run.Result().Thresholds!;
+        Assert.Equal(ThresholdFigures.Steps, thresholds.Length);
+        Assert.Equal((1, _run.Result().ValAccuracy), (thresholds[0].Coverage, thresholds[0].Recall));
+        Assert.All(thresholds.Zip(thresholds.Skip(1)), pair => Assert.True(pair.First.Coverage >= pair.Second.Coverage));
+    }
+
+    [Fact]
     public void Describes_its_model_completely()
     {
         var manifest = JsonSerializer.Deserialize<ModelManifest>(

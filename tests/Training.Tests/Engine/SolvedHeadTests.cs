@@ -133,6 +133,11 @@ public sealed class ASolvedClassifier : IDisposable
         );
         Assert.NotEqual(Hash(chosen), Hash(refitted));
         Assert.NotEqual(chosen.Result().Temperature, refitted.Result().Temperature);
+        // A threshold is chosen on all pictures that it learned from, each as a classifier sees it that has not.
+        Assert.Equal(chosen.Result().ValAccuracy, chosen.Result().Thresholds![0].Recall);
+        var learned = refitted.Spec.Images.Count(image => image.Split != Splits.Test);
+        var right = refitted.Result().Thresholds![0].Recall * learned;
+        Assert.Equal(Math.Round(right), right, 1e-9);
     }
 
     [Fact]

@@ -35,22 +35,31 @@ internal static class ThresholdEndpoint
     {
         if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
             return Problems.NotFound();
-        var evaluation = await db
-            .Evaluations.AsNoTracking()
-            .FirstOrDefaultAsync(
-                e =>
-                    e.ModelVersionId == row.Id
-                    && e.DatasetVersionId == row.DatasetVersionId
-                    && e.Split == Splits.Val
-                    && e.ClassKey == ""
-                    && e.PredictionsHash != null,
-                cancellationToken
-            );
-        var validation = evaluation is null ? [] : await FiguresAsync(store, row.OrgId, evaluation.PredictionsHash!, cancellationToken);
+        var refits =
+            await db.Runs.Where(r => r.Id == row.RunId).Select(r => r.Recipe).SingleAsync(cancellationToken) is
+            { Transfer.RefitsHead: true };
         var test = await FiguresAsync(store, row.OrgId, row.PredictionsHash, cancellationToken);
-        var recipe = await db.Runs.Where(r => r.Id == row.RunId).Select(r => r.Recipe).SingleAsync(cancellationToken);
-        return TypedResults.Ok(new ThresholdsResponse(evaluation?.Id, recipe.Transfer.RefitsHead, validation, test));
+        if (row.Result.Thresholds is { } known)
+            return TypedResults.Ok(new ThresholdsResponse(refits ? "folds" : "validation", [.. known.Select(Response)], test));
+        var evaluated = await EvaluatedAsync(db, row, cancellationToken);
+        if (evaluated is null)
+            return TypedResults.Ok(new ThresholdsResponse("none", [], test));
+        var validation = await FiguresAsync(store, row.OrgId, evaluated, cancellationToken);
+        return TypedResults.Ok(new ThresholdsResponse(refits ? "learned" : "validation", validation, test));
     }
+
+    /// <summary>Hash of the predictions of the run's validation pictures; null: they were not evaluated.</summary>
+    private static Task<string?> EvaluatedAsync(GpuGeekDbContext db, ModelVersion row, CancellationToken cancellationToken) =>
+        db
+            .Evaluations.Where(e =>
+                e.ModelVersionId == row.Id
+                && e.DatasetVersionId == row.DatasetVersionId
+                && e.Split == Splits.Val
+                && e.ClassKey == ""
+                && e.PredictionsHash != null
+            )
+            .Select(e => e.PredictionsHash)
+            .FirstOrDefaultAsync(cancellationToken);
 
     private static async Task<List<ThresholdResponse>> FiguresAsync(
         IObjectStore store,
@@ -60,8 +69,9 @@ internal static class ThresholdEndpoint
     )
     {
         var predictions = await StoredPredictions.ReadAsync(store, org, hash, cancellationToken);
-        return predictions.Count == 0
-            ? []
-            : [.. ThresholdFigures.Of(predictions).Select(t => new ThresholdResponse(t.Threshold, t.Coverage, t.Precision, t.Recall))];
+        return predictions.Count == 0 ? [] : [.. ThresholdFigures.Of(predictions).Select(Response)];
     }
+
+    private static ThresholdResponse Response(ThresholdFigures figures) =>
+        new(figures.Threshold, figures.Coverage, figures.Precision, figures.Recall);
 }

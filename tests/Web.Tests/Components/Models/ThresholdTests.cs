@@ -12,8 +12,7 @@ public sealed class TheThresholdOfAModel() : Screen("en")
     private readonly FakeApi _api = new FakeApi().Person("editor");
 
     private static readonly ThresholdsResponse Both = new(
-        Set,
-        false,
+        "validation",
         [new(0, 1, 0.8, 0.8), new(0.01, 0.9, 0.85, 0.765)],
         [new(0, 1, 0.7, 0.7), new(0.01, 0.95, null, 0.6)]
     );
@@ -45,15 +44,15 @@ public sealed class TheThresholdOfAModel() : Screen("en")
         Assert.Equal(["90.0 %", "95.0 %", "85.0 %", "–", "76.5 %", "60.0 %"], Cells(card));
     }
 
-    [Fact]
-    public void Says_that_the_run_learned_from_the_pictures_it_is_chosen_on()
-    {
+    [Theory]
+    [InlineData("learned", "This run trained on its validation pictures too")]
+    [InlineData("folds", "The run learned from its training and validation pictures")]
+    public void Says_where_the_run_learned_from_the_pictures_it_is_chosen_on(string basis, string text) =>
         Assert.StartsWith(
-            "This run trained on its validation pictures too",
-            Shown(Both with { LearnedFromValidation = true }).WaitForElement("[data-testid=learned]").TextContent,
+            text,
+            Shown(Both with { Basis = basis }).WaitForElement("[data-testid=basis]").TextContent,
             StringComparison.Ordinal
         );
-    }
 
     [Fact]
     public void Asks_for_the_evaluation_that_it_is_chosen_on()
@@ -80,7 +79,7 @@ public sealed class TheThresholdOfAModel() : Screen("en")
                 default
             );
         _api.Answer($"POST {Path}/evaluations", Evaluation("queued")).Answer($"GET {Path}/evaluations/{Set}", Evaluation("succeeded"));
-        var card = Shown(new(null, false, [], Both.Test));
+        var card = Shown(new("none", [], Both.Test));
         card.WaitForElement("button").Click();
         card.WaitForElement("[role=progressbar]");
         Assert.Contains("\"split\":\"val\"", _api.Sent($"POST {Path}/evaluations"), StringComparison.Ordinal);
