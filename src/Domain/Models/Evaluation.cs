@@ -11,6 +11,10 @@ public sealed class Evaluation : ITenantOwned
     /// <summary>So many may wait or run in one organisation.</summary>
     public const int MostAtOnce = 20;
 
+    /// <summary>Probabilities of one evaluation, which is pictures times classes: its figures are computed from all of them in
+    /// memory.</summary>
+    public const long MostProbabilities = 20_000_000;
+
     public required Guid OrgId { get; init; }
     public required Guid Id { get; init; }
     public required Guid ModelVersionId { get; init; }
@@ -33,7 +37,8 @@ public sealed class Evaluation : ITenantOwned
     /// <summary>SHA-256 in hex of the predictions' file; null: they are not made yet.</summary>
     public string? PredictionsHash { get; init; }
 
-    /// <summary>Length of that file; 0 of a run's own, which belongs to its model version.</summary>
+    /// <summary>Length of that file, estimated until it is made; 0 of a run's own, which belongs to its model version, and of one that
+    /// failed.</summary>
     public long PredictionsBytes { get; init; }
 
     /// <summary>Pictures that are scored.</summary>

@@ -41,7 +41,10 @@ internal sealed class EvaluationJob(HeldJob job, IDbContexts contexts, IObjectSt
     public async Task WriteEndAsync(GpuGeekDbContext db, JobEnd end, CancellationToken cancellationToken)
     {
         if (_result is not { } result || end is not JobEnd.Succeeded)
+        {
+            await Row(db).ExecuteUpdateAsync(set => set.SetProperty(e => e.PredictionsBytes, 0), cancellationToken);
             return;
+        }
         await Row(db)
             .ExecuteUpdateAsync(
                 set =>

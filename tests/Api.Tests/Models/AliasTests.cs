@@ -1,5 +1,7 @@
 using System.Net;
 using GpuGeek.Api.Tests.Support;
+using GpuGeek.Contracts.Client;
+using GpuGeek.Contracts.Common;
 using GpuGeek.Contracts.Deployments;
 using GpuGeek.Contracts.Models;
 using GpuGeek.Domain.Models;
@@ -81,6 +83,24 @@ public sealed class AnAliasOfAModel(SharedApplication shared) : IClassFixture<Sh
         // Another number of replicas changes nothing of that.
         var same = await session.Client.UpdateDeploymentAsync(session.Org, "fixed", new() { Replicas = 1 }, Cancel);
         Assert.Equal("production", same.Alias);
+    }
+
+    [Fact]
+    public async Task Is_not_moved_by_a_key_that_may_not_change_the_deployments_that_follow_it()
+    {
+        var session = await TwoVersionsAsync();
+        await SetAsync(session, "production", 1);
+        var key = await session.Client.CreateKeyAsync(
+            session.Org,
+            new() { Name = "registry", Scopes = [Scopes.ModelsWrite, Scopes.ModelsRead] },
+            Cancel
+        );
+        var client = new GpuGeekClient(_app.HttpWith(key.Key));
+        Assert.Equal(2, (await client.SetAliasAsync(session.Org, Model, "production", 2, Cancel)).Version);
+        await DeployAsync(session, "shop", null, "production");
+        var refused = await Answers.RefusedAsync(() => client.SetAliasAsync(session.Org, Model, "production", 1, Cancel));
+        Assert.Equal((HttpStatusCode.Forbidden, "scope_missing"), (refused.Status, refused.Code));
+        Assert.Equal(2, (await GetAsync(session, "shop")).Version);
     }
 
     [Fact]

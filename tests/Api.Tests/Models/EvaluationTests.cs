@@ -254,14 +254,24 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
     public async Task Counts_in_the_plan_and_waits_where_too_many_do()
     {
         var ground = await GroundAsync();
-        var before = (await ground.Session.Client.GetSubscriptionAsync(ground.Session.Org, Cancel)).ThisMonth.StorageBytes;
+        async Task<long> StoredAsync() =>
+            (await ground.Session.Client.GetSubscriptionAsync(ground.Session.Org, Cancel)).ThisMonth.StorageBytes;
+        var before = await StoredAsync();
         var evaluation = await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(5, 0, 0.1f)]);
-        Assert.Equal(
-            before + evaluation.PredictionsBytes,
-            (await ground.Session.Client.GetSubscriptionAsync(ground.Session.Org, Cancel)).ThisMonth.StorageBytes
-        );
+        Assert.Equal(before + evaluation.PredictionsBytes, await StoredAsync());
+        // One that waits counts too, with an estimate.
+        before = await StoredAsync();
+        var asked = await ground.AskAsync(ground.Version);
+        Assert.True(await StoredAsync() > before);
+        await ground.Session.Client.DeleteEvaluationAsync(ground.Session.Org, Planted.Project, 1, asked.Id, Cancel);
+        Assert.Equal(before, await StoredAsync());
         await using (var db = _app.SystemDatabase())
         {
+            var many = $"{{\"train\": {{\"daisy\": {Evaluation.MostProbabilities}}}}}";
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE dataset_versions SET counts = counts || {many}::jsonb WHERE id = {ground.Version}",
+                Cancel
+            );
             for (var i = 0; i < Evaluation.MostAtOnce; i++)
                 db.Jobs.Add(
                     new()
@@ -277,6 +287,7 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
                 );
             await db.SaveChangesAsync(Cancel);
         }
+        Assert.Equal("evaluation_too_large", (await Answers.RefusedAsync(() => ground.AskAsync(ground.Version, "train"))).Code);
         var refused = await Answers.RefusedAsync(() => ground.AskAsync(ground.Version));
         Assert.Equal((HttpStatusCode.Conflict, "too_many_evaluations"), (refused.Status, refused.Code));
     }

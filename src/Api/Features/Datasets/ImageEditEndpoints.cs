@@ -182,12 +182,14 @@ internal static class ImageEditEndpoints
             );
     }
 
+    /// <summary>Of what one statement changes, nobody needs the progress.</summary>
     private static Task ReportAsync(ILiveNotifier live, ImageEdit edit, int done) =>
-        live.EditProgressAsync(edit.OrgId, edit.DatasetId, done, edit.Count);
+        edit.Count > ImageEdit.AtOnce ? live.EditProgressAsync(edit.OrgId, edit.DatasetId, done, edit.Count) : Task.CompletedTask;
 
     private static async Task EndAsync(ILiveNotifier live, ImageEdit edit)
     {
-        await live.EditProgressAsync(edit.OrgId, edit.DatasetId, 0, 0);
+        if (edit.Count > ImageEdit.AtOnce)
+            await live.EditProgressAsync(edit.OrgId, edit.DatasetId, 0, 0);
         await live.ImportChangedAsync(edit.OrgId, edit.DatasetId);
     }
 

@@ -67,6 +67,17 @@ internal static class AliasEndpoints
             change.NoChange();
             return TypedResults.Ok((await ReadAsync(db, row.Id, cancellationToken)).Single(a => a.Name == alias));
         }
+        // Otherwise a key that may not touch deployments would decide what they serve.
+        if (
+            tenant.Caller.IsKey
+            && !tenant.Caller.Scopes.Contains(Scopes.DeploymentsWrite)
+            && await Following(db, row.Id, alias).AnyAsync(cancellationToken)
+        )
+            return Problems.Forbidden(
+                "scope_missing",
+                $"Deployments follow the alias '{alias}', and the key lacks the scope '{Scopes.DeploymentsWrite}'.",
+                "Create a key with that scope."
+            );
         if (known is null && aliases.Count >= ModelAlias.MaxPerModel)
             return Problems.Impossible(
                 "too_many_aliases",

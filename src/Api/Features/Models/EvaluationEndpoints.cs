@@ -143,6 +143,12 @@ internal static class EvaluationEndpoints
         var (scored, refusal) = set.Score(row.Manifest.Classes, classes);
         if (refusal is not null)
             return refusal;
+        if ((long)scored * row.Manifest.Classes.Length > Evaluation.MostProbabilities)
+            return Problems.Impossible(
+                "evaluation_too_large",
+                $"{scored} pictures of a model with {row.Manifest.Classes.Length} classes are too many for one evaluation.",
+                $"At most {Evaluation.MostProbabilities / row.Manifest.Classes.Length} pictures are possible: choose a smaller split."
+            );
         // Forty who ask the same at once get one answer.
         await PlanGate.LockAsync(db, tenant.OrgId, cancellationToken);
         var key = ClassMap.KeyOf(classes);
@@ -174,6 +180,7 @@ internal static class EvaluationEndpoints
             ClassKey = key,
             CreatedBy = tenant.UserId,
             CreatedAt = now,
+            PredictionsBytes = bytes,
             Pictures = scored,
             LeftOut = set.Counts.Values.Sum() - scored,
         };
