@@ -13,7 +13,7 @@ public sealed record ModelResponse(
 
 /// <param name="OnnxHash"><c>sha256:…</c> of core.onnx.</param>
 /// <param name="Aliases">Names that mean this version now, such as <c>production</c>.</param>
-/// <param name="Files">Addresses of core.onnx and model.json, relative to the API's origin.</param>
+/// <param name="Files">Addresses of core.onnx, model.json and the model card, relative to the API's origin.</param>
 public sealed record ModelVersionResponse(
     Guid Id,
     string Model,

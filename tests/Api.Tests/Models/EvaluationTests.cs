@@ -210,6 +210,26 @@ public sealed class AnEvaluationOfAModelVersion(SharedApplication shared) : ICla
     }
 
     [Fact]
+    public async Task Stands_in_the_model_card()
+    {
+        var ground = await GroundAsync();
+        await ground.Session.AddEvaluationAsync(ground.Model, ground.Version, [Said(5, 0, 0.6f), Said(6, 0, 0.1f)], "val");
+        await ground.AskAsync(ground.Version, "train");
+        var version = await ground.Session.Client.GetModelVersionAsync(ground.Session.Org, Planted.Project, 1, Cancel);
+        var address = version.Files.Single(f => f.Name == "model-card.md").Url;
+        using var response = await ground.Session.Http.GetAsync(new Uri(address, UriKind.Relative), Cancel);
+        Assert.Equal("text/markdown", response.Content.Headers.ContentType?.MediaType);
+        var card = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.StartsWith("# flowers v1\n", card, StringComparison.Ordinal);
+        // The one that has not ended is not there.
+        Assert.Single(
+            card.Split('\n'),
+            line => line.Contains("| 50.0 % |", StringComparison.Ordinal) && line.Contains("| val |", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain("| train | ", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Is_deleted_with_its_job_and_not_where_a_run_made_it()
     {
         var ground = await GroundAsync();

@@ -23,6 +23,7 @@ internal static class ModelEndpoints
         EvaluationEndpoints.Map(group);
         FigureEndpoints.Map(group);
         ThresholdEndpoint.Map(group);
+        ModelCardEndpoint.Map(group);
         ModelFileEndpoints.Map(group);
     }
 
@@ -119,7 +120,8 @@ internal static class ModelEndpoints
 
     private static ModelVersionResponse Response(ModelVersion v, string model, string org, List<ModelAlias> aliases)
     {
-        var files = $"/api/v1/orgs/{org}/models/{model}/versions/{v.Number}/artefacts";
+        var address = $"/api/v1/orgs/{org}/models/{model}/versions/{v.Number}";
+        var files = $"{address}/artefacts";
         return new(
             v.Id,
             model,
@@ -134,6 +136,7 @@ internal static class ModelEndpoints
             [
                 new(ModelFileEndpoints.Onnx, $"{files}/{ModelFileEndpoints.Onnx}"),
                 new(ModelFileEndpoints.Manifest, $"{files}/{ModelFileEndpoints.Manifest}"),
+                new("model-card.md", $"{address}/card"),
             ],
             v.CreatedAt,
             [.. aliases.Where(a => a.ModelVersionId == v.Id).Select(a => a.Name).Order(StringComparer.Ordinal)]

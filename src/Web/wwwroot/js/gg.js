@@ -19,8 +19,14 @@ export function showDialog(dialog) {
   if (dialog?.isConnected && !dialog.open) dialog.showModal();
 }
 
+// Dialogs that the page closes itself. Their event comes later: the same dialog may be open again by then, and would be closed.
+const closedHere = new WeakSet();
+window.addEventListener('close', event => { if (closedHere.delete(event.target)) event.stopImmediatePropagation(); }, true);
+
 export function closeDialog(dialog) {
-  if (dialog?.open) dialog.close();
+  if (!dialog?.open) return;
+  closedHere.add(dialog);
+  dialog.close();
 }
 
 export function focus(selector) {

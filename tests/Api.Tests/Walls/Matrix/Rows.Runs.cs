@@ -115,6 +115,7 @@ internal static partial class Rows
             Get("ListTestPredictions", Scopes.ModelsRead, _ => "models/flowers/versions/1/predictions"),
             Get("GetFigures", Scopes.ModelsRead, _ => "models/flowers/versions/1/figures"),
             Get("GetClassCurves", Scopes.ModelsRead, _ => "models/flowers/versions/1/curves?class=daisy"),
+            Get("GetModelCard", Scopes.ModelsRead, _ => "models/flowers/versions/1/card"),
             Get("GetThresholds", Scopes.ModelsRead, _ => "models/flowers/versions/1/thresholds"),
             Get("ListAliases", Scopes.ModelsRead, _ => "models/flowers/aliases"),
             Write(
