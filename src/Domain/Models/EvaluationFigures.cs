@@ -8,13 +8,6 @@ public sealed record TopShare(int K, double Accuracy, double Low, double High);
 /// <summary>Averages of the classes' figures.</summary>
 public sealed record ClassMean(double Precision, double Recall, double F1);
 
-/// <summary>0 where there is nothing to divide by.</summary>
-/// <param name="Support">Pictures of the class.</param>
-public sealed record ClassFigures(double Precision, double Recall, int Support)
-{
-    public double F1 => Precision + Recall == 0 ? 0 : 2 * Precision * Recall / (Precision + Recall);
-}
-
 /// <param name="Count">Pictures of the class <paramref name="Label"/> that were taken for <paramref name="Predicted"/>.</param>
 public sealed record ConfusedPair(int Label, int Predicted, int Count);
 
@@ -55,8 +48,8 @@ public sealed record EvaluationFigures(
     {
         ArgumentOutOfRangeException.ThrowIfZero(predictions.Count);
         var classes = predictions[0].Probabilities.Length;
-        var confusion = Counts(predictions, classes);
-        var scores = Score(confusion);
+        var confusion = ConfusionMatrix.Of(predictions.Select(p => (p.Label, p.Predicted)), classes);
+        var scores = ConfusionMatrix.Figures(confusion);
         return new(
             [.. Tops.Where(k => k < classes || k == 1).Select(k => TopOf(predictions, k))],
             Mean(scores, _ => 1),
@@ -88,20 +81,6 @@ public sealed record EvaluationFigures(
     {
         var own = prediction.Probabilities[prediction.Label];
         return prediction.Probabilities.Where((p, i) => p > own || (p == own && i < prediction.Label)).Count();
-    }
-
-    private static int[][] Counts(IReadOnlyList<TestPrediction> predictions, int classes)
-    {
-        int[][] counts = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
-        foreach (var prediction in predictions)
-            counts[prediction.Label][prediction.Predicted]++;
-        return counts;
-    }
-
-    private static ClassFigures[] Score(int[][] confusion)
-    {
-        int[] predicted = [.. confusion.Select((_, c) => confusion.Sum(row => row[c]))];
-        return [.. confusion.Select((row, c) => new ClassFigures(Share(row[c], predicted[c]), Share(row[c], row.Sum()), row.Sum()))];
     }
 
     private static ClassMean Mean(ClassFigures[] scores, Func<ClassFigures, double> weight)
@@ -142,6 +121,4 @@ public sealed record EvaluationFigures(
                 .ThenBy(pair => pair.Predicted)
                 .Take(MostPairs),
         ];
-
-    private static double Share(int count, int of) => of == 0 ? 0 : (double)count / of;
 }

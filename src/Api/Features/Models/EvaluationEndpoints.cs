@@ -217,7 +217,7 @@ internal static class EvaluationEndpoints
         return TypedResults.NoContent();
     }
 
-    public static IQueryable<Evaluation> Of(GpuGeekDbContext db, string model, int version, Guid evaluation) =>
+    private static IQueryable<Evaluation> Of(GpuGeekDbContext db, string model, int version, Guid evaluation) =>
         from e in db.Evaluations
         join v in db.ModelVersions on e.ModelVersionId equals v.Id
         join m in db.Models on v.ModelId equals m.Id

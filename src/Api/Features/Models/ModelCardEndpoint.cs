@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using GpuGeek.Api.Http;
 using GpuGeek.Api.Http.Auth;
@@ -8,7 +7,6 @@ using GpuGeek.Domain.Tenants;
 using GpuGeek.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Net.Http.Headers;
 
 namespace GpuGeek.Api.Features.Models;
 
@@ -33,13 +31,7 @@ internal static class ModelCardEndpoint
             .DatasetVersions.AsNoTracking()
             .FirstOrDefaultAsync(v => v.Id == row.DatasetVersionId && db.Datasets.Any(d => d.Id == v.DatasetId), cancellationToken);
         var card = ModelCardText.Write(row, run, data, await EvaluationsAsync(db, row.Id, cancellationToken));
-        var bytes = Encoding.UTF8.GetBytes(card);
-        return TypedResults.File(
-            bytes,
-            "text/markdown; charset=utf-8",
-            $"{model}-{version}.md",
-            entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\"")
-        );
+        return ModelFileEndpoints.Made(Encoding.UTF8.GetBytes(card), "text/markdown; charset=utf-8", $"{model}-{version}.md");
     }
 
     private static async Task<List<CardEvaluation>> EvaluationsAsync(GpuGeekDbContext db, Guid version, CancellationToken cancellationToken)

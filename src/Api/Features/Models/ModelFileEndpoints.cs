@@ -68,14 +68,17 @@ internal static class ModelFileEndpoints
     {
         if (await ModelEndpoints.FindAsync(db, model, version, cancellationToken) is not { } row)
             return Problems.NotFound();
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(row.Manifest, Indented);
-        return TypedResults.File(
+        return Made(JsonSerializer.SerializeToUtf8Bytes(row.Manifest, Indented), "application/json", "model.json");
+    }
+
+    /// <summary>A file that is made for the request: its hash is its tag.</summary>
+    public static FileContentHttpResult Made(byte[] bytes, string type, string name) =>
+        TypedResults.File(
             bytes,
-            "application/json",
-            "model.json",
+            type,
+            name,
             entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\"")
         );
-    }
 
     /// <summary>List the predictions for the test pictures: wrong ones first, the most confident mistakes before the others</summary>
     /// <remarks>With <c>label</c> and <c>predicted</c>: those of a class, or those that were predicted as one, which is a cell of the
